@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { EnvError, readEnv } from "./env.server.ts";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const good = {
+  APP_URL: "https://app.example.com",
+  WORKOS_API_KEY: "sk_test",
+  WORKOS_CLIENT_ID: "client_test",
+  WORKOS_COOKIE_PASSWORD: secret,
+  CONVEX_URL: "https://happy-animal-123.convex.cloud",
+  CONVEX_EDGE_SECRET: secret,
+};
+
+function problems(change: Record<string, unknown>): string[] {
+  try {
+    readEnv({ ...good, ...change });
+    return [];
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return error.problems.map((problem) => problem.name);
+  }
+}
+
+describe("the configuration", () => {
+  it("is read with its defaults", () => {
+    expect(readEnv({ ...good, COOKIE_PREFIX: "", SENTRY_DSN: "" })).toMatchObject({
+      redirectUri: "https://app.example.com/callback",
+      workosApiUrl: "https://api.workos.com",
+      cookiePasswords: { 1: secret },
+      secure: true,
+      sentryDsn: null,
+    });
+  });
+
+  it("lists everything that is missing at once, by name", () => {
+    expect(problems(Object.fromEntries(Object.keys(good).map((name) => [name, undefined])))).toEqual(
+      expect.arrayContaining(Object.keys(good)),
+    );
+  });
+
+  it("never prints a value", () => {
+    const value = "hunter2-not-a-real-secret";
+    try {
+      readEnv(Object.fromEntries(Object.keys(good).map((name) => [name, value])));
+      expect.unreachable();
+    } catch (error) {
+      expect(String(error)).not.toContain(value);
+    }
+  });
+
+  it.each([
+    ["an API key of another kind", { WORKOS_API_KEY: "pk_test" }, "WORKOS_API_KEY"],
+    ["a client id of another kind", { WORKOS_CLIENT_ID: "app_1" }, "WORKOS_CLIENT_ID"],
+    ["a short password", { WORKOS_COOKIE_PASSWORD: "short" }, "WORKOS_COOKIE_PASSWORD"],
+    ["an empty password map", { WORKOS_COOKIE_PASSWORD: "{}" }, "WORKOS_COOKIE_PASSWORD"],
+    ["a password map that is no JSON", { WORKOS_COOKIE_PASSWORD: "{1:" }, "WORKOS_COOKIE_PASSWORD"],
+    ["a key that is no number", { WORKOS_COOKIE_PASSWORD: `{"a":"${secret}"}` }, "WORKOS_COOKIE_PASSWORD"],
+    ["a short password in a map", { WORKOS_COOKIE_PASSWORD: '{"1":"short"}' }, "WORKOS_COOKIE_PASSWORD"],
+    ["an APP_URL with a slash", { APP_URL: "https://app.example.com/" }, "APP_URL"],
+    ["an APP_URL with a path", { APP_URL: "https://app.example.com/a" }, "APP_URL"],
+    ["a plain http APP_URL elsewhere", { APP_URL: "http://app.example.com" }, "APP_URL"],
+    ["a plain http WorkOS elsewhere", { WORKOS_API_URL: "http://api.workos.com" }, "WORKOS_API_URL"],
+    ["quotes around a value", { CONVEX_URL: '"https://a.convex.cloud"' }, "CONVEX_URL"],
+    ["a space after a value", { WORKOS_API_KEY: "sk_test " }, "WORKOS_API_KEY"],
+    ["a short edge secret", { CONVEX_EDGE_SECRET: "short" }, "CONVEX_EDGE_SECRET"],
+    ["a DSN that is no DSN", { SENTRY_DSN: "https://example.com" }, "SENTRY_DSN"],
+    ["an unknown cookie prefix", { COOKIE_PREFIX: "__Secure-" }, "COOKIE_PREFIX"],
+    [
+      "a host prefix without https",
+      { APP_URL: "http://localhost:1", COOKIE_PREFIX: "__Host-" },
+      "COOKIE_PREFIX",
+    ],
+    ["a redirect URI that is no address", { WORKOS_REDIRECT_URI: "callback" }, "WORKOS_REDIRECT_URI"],
+  ])("refuses %s", (_, change, name) => {
+    expect(problems(change)).toEqual([name]);
+  });
+
+  it("allows http to this machine's own addresses", () => {
+    expect(problems({ APP_URL: "http://localhost:8787", CONVEX_URL: "http://127.0.0.1:8789" })).toEqual([]);
+  });
+
+  it("keeps every password of a map", () => {
+    const map = { 2: secret, 1: secret.replaceAll("0", "x") };
+    expect(readEnv({ ...good, WORKOS_COOKIE_PASSWORD: JSON.stringify(map) }).cookiePasswords).toEqual(map);
+  });
+});

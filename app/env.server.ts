@@ -1,0 +1,180 @@
+/** The configuration, read once and checked whole: the worker, the launcher and the doctor all use this schema. */
+import * as v from "valibot";
+
+/** What the app knows after its configuration was found good. */
+export type Env = {
+  workosApiKey: string;
+  workosClientId: string;
+  /** Password id (a number) to password; the highest id seals, all of them open. */
+  cookiePasswords: Record<string, string>;
+  redirectUri: string;
+  workosApiUrl: string;
+  convexUrl: string;
+  edgeSecret: string;
+  appUrl: string;
+  sentryDsn: string | null;
+  cookiePrefix: "" | "__Host-";
+  /** True where APP_URL is https: cookies get `Secure`, responses get HSTS. */
+  secure: boolean;
+};
+
+/** All that is wrong with a configuration, by name and without a value. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+  readonly problems: readonly EnvProblem[];
+
+  constructor(problems: readonly EnvProblem[]) {
+    super(`The configuration is not usable:\n${problems.map((p) => `  ${p.name} ${p.message}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+export type EnvProblem = { name: string; message: string };
+
+const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+/** Whether a host name (as `URL.hostname` gives it) is this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+const SECRET_LENGTH = 32;
+
+function parseUrl(value: string): URL | null {
+  try {
+    return new URL(value);
+  } catch {
+    return null;
+  }
+}
+
+const isHttp = (value: string) => /^https?:$/.test(parseUrl(value)?.protocol ?? "");
+
+const isSafeTransport = (value: string) => {
+  const url = parseUrl(value);
+  return url === null || url.protocol !== "http:" || isLoopback(url.hostname);
+};
+
+const isOrigin = (value: string) => parseUrl(value)?.origin === value;
+
+const required = v.pipe(v.string("is missing"), v.nonEmpty("is missing"));
+
+const trimmed = v.check<string, string>(
+  (value) => value === value.trim() && !/^["'].*["']$/.test(value),
+  "has a space or quotes around it: give the bare value",
+);
+
+const origin = (example: string) =>
+  v.pipe(
+    required,
+    trimmed,
+    v.check(isHttp, `must be an address such as ${example}`),
+    v.check(isOrigin, `must be an origin without a path or a slash at the end, such as ${example}`),
+    v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
+  );
+
+const password = v.pipe(
+  required,
+  trimmed,
+  v.rawTransform<string, Record<string, string>>(({ dataset, addIssue, NEVER }) => {
+    const text = dataset.value;
+    const fail = (message: string) => {
+      addIssue({ message });
+      return NEVER;
+    };
+    if (!text.trimStart().startsWith("{")) {
+      return text.length >= SECRET_LENGTH
+        ? { 1: text }
+        : fail(`must have at least ${SECRET_LENGTH} characters`);
+    }
+    let map: unknown;
+    try {
+      map = JSON.parse(text);
+    } catch {
+      return fail('must be a password, or JSON such as {"2":"new","1":"old"}');
+    }
+    const entries = Object.entries(map as object);
+    if (entries.length === 0) return fail("is a map without a password");
+    if (entries.some(([id]) => !/^(0|[1-9]\d{0,8})$/.test(id))) return fail("has a key that is no number");
+    if (entries.some(([, secret]) => typeof secret !== "string" || secret.length < SECRET_LENGTH)) {
+      return fail(`has a password with fewer than ${SECRET_LENGTH} characters`);
+    }
+    return Object.fromEntries(entries) as Record<string, string>;
+  }),
+);
+
+const dsn = v.check<string, string>((value) => {
+  const url = parseUrl(value);
+  return url !== null && isHttp(value) && url.username !== "" && /\/\d+$/.test(url.pathname);
+}, "must look like https://KEY@HOST/PROJECT");
+
+const schema = v.object({
+  WORKOS_API_KEY: v.pipe(required, trimmed, v.startsWith("sk_", "must start with sk_")),
+  WORKOS_CLIENT_ID: v.pipe(required, trimmed, v.startsWith("client_", "must start with client_")),
+  WORKOS_COOKIE_PASSWORD: password,
+  WORKOS_REDIRECT_URI: v.optional(
+    v.pipe(
+      v.string(),
+      trimmed,
+      v.check(isHttp, "must be an address such as https://app.example.com/callback"),
+      v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
+    ),
+  ),
+  WORKOS_API_URL: v.optional(origin("https://api.workos.com"), "https://api.workos.com"),
+  CONVEX_URL: origin("https://happy-animal-123.convex.cloud"),
+  CONVEX_EDGE_SECRET: v.pipe(
+    required,
+    trimmed,
+    v.minLength(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`),
+  ),
+  APP_URL: origin("https://app.example.com"),
+  SENTRY_DSN: v.optional(
+    v.pipe(
+      v.string(),
+      trimmed,
+      dsn,
+      v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
+    ),
+  ),
+  COOKIE_PREFIX: v.optional(v.picklist(["__Host-"], "must be __Host- or empty"), undefined),
+});
+
+/**
+ * Checks a configuration.
+ *
+ * @param record Names and values, as the process environment or the worker's bindings have them. An empty value counts
+ *   as absent, since wrangler's `[vars]` must name what is optional.
+ * @throws {EnvError} with every problem at once; it names variables and never prints a value.
+ */
+export function readEnv(record: Record<string, unknown>): Env {
+  const given = Object.fromEntries(
+    Object.keys(schema.entries)
+      .map((name) => [name, record[name]] as const)
+      .filter(([, value]) => value !== "" && value !== undefined),
+  );
+  const result = v.safeParse(schema, given, { abortPipeEarly: true });
+  const problems: EnvProblem[] = (result.issues ?? []).map((issue) => {
+    const name = String(issue.path?.[0]?.key);
+    return { name, message: name in given ? issue.message : "is missing" };
+  });
+  const appUrl = given.APP_URL;
+  if (given.COOKIE_PREFIX === "__Host-" && typeof appUrl === "string" && appUrl.startsWith("http:")) {
+    problems.push({ name: "COOKIE_PREFIX", message: "works only where APP_URL is https" });
+  }
+  if (!result.success || problems.length > 0) throw new EnvError(problems);
+
+  const env = result.output;
+  return {
+    workosApiKey: env.WORKOS_API_KEY,
+    workosClientId: env.WORKOS_CLIENT_ID,
+    cookiePasswords: env.WORKOS_COOKIE_PASSWORD,
+    redirectUri: env.WORKOS_REDIRECT_URI ?? `${env.APP_URL}/callback`,
+    workosApiUrl: env.WORKOS_API_URL,
+    convexUrl: env.CONVEX_URL,
+    edgeSecret: env.CONVEX_EDGE_SECRET,
+    appUrl: env.APP_URL,
+    sentryDsn: env.SENTRY_DSN ?? null,
+    cookiePrefix: env.COOKIE_PREFIX ?? "",
+    secure: env.APP_URL.startsWith("https:"),
+  };
+}
