@@ -1,0 +1,28 @@
+// A group of things that belong together. A card in a card is a sign of a missing heading.
+
+import type { ReactNode } from "react";
+import { useId } from "react";
+
+/**
+ * @param title - Heading of the group (`h2`), which also names its region.
+ * @param intro - A sentence under it.
+ */
+export function Card({ title, intro, children }: { title?: string; intro?: ReactNode; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section
+      aria-labelledby={title ? id : undefined}
+      className="flex flex-col gap-4 rounded-card border border-line bg-surface p-4 wide:p-6"
+    >
+      {title ? (
+        <div>
+          <h2 id={id} className="text-large">
+            {title}
+          </h2>
+          {intro ? <p className="mt-1 text-quiet">{intro}</p> : null}
+        </div>
+      ) : null}
+      {children}
+    </section>
+  );
+}

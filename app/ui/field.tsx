@@ -1,0 +1,66 @@
+// One line of a form: label above, help below, and the error at the field, tied to it for a screen
+// reader too.
+
+import type { ComponentProps, ReactNode } from "react";
+import { useId } from "react";
+
+type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "id" | "list" | "children">;
+
+/**
+ * Takes what an `input` takes (name, type, defaultValue or value and onChange, autoComplete, …).
+ *
+ * @param label - The accessible name; always visible.
+ * @param help - What to know before typing.
+ * @param error - What to do about what was typed (`Use 1 to 100 characters`); marks the field invalid.
+ * @param list - Proposals, for a field that takes others too.
+ */
+export function Field({
+  label,
+  help,
+  error,
+  list,
+  type = "text",
+  ...input
+}: InputProps & {
+  label: string;
+  name: string;
+  help?: ReactNode;
+  error?: string | undefined;
+  list?: readonly string[];
+}) {
+  const id = useId();
+  const describedBy = [error ? `${id}-error` : "", help ? `${id}-help` : ""].filter(Boolean).join(" ");
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <label htmlFor={id} className="font-strong">
+        {label}
+      </label>
+      <input
+        {...input}
+        id={id}
+        type={type}
+        className="input"
+        list={list ? `${id}-list` : undefined}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy || undefined}
+      />
+      {error ? (
+        <p id={`${id}-error`} className="text-small font-strong text-bad">
+          {error}
+        </p>
+      ) : null}
+      {help ? (
+        <p id={`${id}-help`} className="text-small text-quiet">
+          {help}
+        </p>
+      ) : null}
+      {list ? (
+        <datalist id={`${id}-list`}>
+          {list.map((value) => (
+            <option key={value} value={value} />
+          ))}
+        </datalist>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+// Times and numbers as words: the same on the server and in the browser, because language, zone and now
+// are always given and never looked up.
+
+/** Whose language and hours: a BCP 47 tag and an IANA zone. */
+export interface Place {
+  locale: string;
+  timeZone: string;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Making an Intl formatter costs a hundred times what using it does; a page has few, an isolate not many. */
+const MOST_FORMATTERS = 200;
+const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
+
+function remembered<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => T): T {
+  const known = formatters.get(key);
+  if (known) return known as T;
+  if (formatters.size >= MOST_FORMATTERS) formatters.clear();
+  const made = make();
+  formatters.set(key, made);
+  return made;
+}
+
+/** Engines differ in which narrow space they put before AM; a plain one is the same everywhere. */
+function plainSpaces(text: string): string {
+  return text.replace(/[\u00a0\u202f\u2009]/gu, " ");
+}
+
+/** A language tag that Intl takes, else English. A browser may ask for anything. */
+export function knownLocale(locale: string): string {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf([locale])[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
+function dateFormat({ locale, timeZone }: Place, kind: "day" | "moment" | "clock"): Intl.DateTimeFormat {
+  return remembered(`${kind} ${locale} ${timeZone}`, () => {
+    const options: Intl.DateTimeFormatOptions =
+      kind === "day"
+        ? { year: "numeric", month: "short", day: "numeric", timeZone }
+        : kind === "clock"
+          ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }
+          : {
+              year: "numeric",
+              month: "short",
+              day: "numeric",
+              hour: "2-digit",
+              minute: "2-digit",
+              second: "2-digit",
+              hourCycle: "h23",
+              timeZone,
+              timeZoneName: "short",
+            };
+    return new Intl.DateTimeFormat(knownLocale(locale), options);
+  });
+}
+
+/** @returns A whole moment with its zone, for a title: `Nov 24, 2026, 13:05:09 UTC`. */
+export function formatMoment(at: number, place: Place): string {
+  return plainSpaces(dateFormat(place, "moment").format(at));
+}
+
+/** @returns Hours and minutes: `13:05`. */
+export function formatClock(at: number, place: Place): string {
+  return plainSpaces(dateFormat(place, "clock").format(at));
+}
+
+/**
+ * How long ago, in the words of the product.
+ *
+ * @param at - Unix ms; a moment ahead of `now` (clocks differ) counts as now.
+ * @param now - Unix ms, the page's clock.
+ * @returns `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and from a week on the day itself.
+ */
+export function formatAgo(at: number, now: number, place: Place): string {
+  const passed = now - at;
+  if (passed < MINUTE) return "just now";
+  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min ago`;
+  if (passed < DAY) return `${Math.floor(passed / HOUR)} h ago`;
+  if (passed < 2 * DAY) return "1 day ago";
+  if (passed < 7 * DAY) return `${Math.floor(passed / DAY)} days ago`;
+  return plainSpaces(dateFormat(place, "day").format(at));
+}
+
+/** @returns The number whole, grouped as the language does, with up to three decimals. */
+export function formatNumber(value: number, locale: string): string {
+  const format = remembered(
+    `number ${locale}`,
+    () => new Intl.NumberFormat(knownLocale(locale), { maximumFractionDigits: 3 }),
+  );
+  return plainSpaces(format.format(value));
+}
+
+const SCALES: readonly (readonly [number, string])[] = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/**
+ * A number for a tile: `1.2 M`. Below 1000 it stays whole, with up to three decimals.
+ *
+ * @returns At most three leading digits and a unit; in the form `1.2E15` where no unit reaches.
+ */
+export function formatCompact(value: number, locale: string): string {
+  const size = Math.abs(value);
+  if (size < 1000) return formatNumber(value, locale);
+  if (size >= 1e15) {
+    return remembered(
+      `scientific ${locale}`,
+      () => new Intl.NumberFormat(knownLocale(locale), { notation: "scientific", maximumFractionDigits: 1 }),
+    ).format(value);
+  }
+  const [scale, unit] = SCALES.find(([least]) => size >= least) ?? [1, ""];
+  const format = remembered(
+    `compact ${locale}`,
+    () => new Intl.NumberFormat(knownLocale(locale), { maximumSignificantDigits: 3 }),
+  );
+  return `${plainSpaces(format.format(value / scale))} ${unit}`;
+}
+
+/** @returns `1 project`, `2 projects`; the plural is given where an s does not make it. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,36 @@
+// What someone sees who is not signed in: what this is, the way in, and a field of tiles as it would be.
+
+import type { ReactNode } from "react";
+import { ButtonLink } from "./button.tsx";
+import { PAGE_TITLE_ID } from "./page.tsx";
+import { SampleField } from "./sample-field.tsx";
+
+/** The content of `/` for guests, its `main` included. @param children - The theme picker's form. */
+export function GuestHome({ children }: { children?: ReactNode }) {
+  return (
+    <main
+      id="main"
+      tabIndex={-1}
+      className="mx-auto flex w-full max-w-page flex-col gap-10 px-4 pt-10 pb-10 wide:px-6 wide:pt-20"
+    >
+      <div className="grid items-center gap-10 wide:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
+        <div className="flex flex-col items-start gap-6">
+          <div className="flex flex-col gap-3">
+            <h1 id={PAGE_TITLE_ID} tabIndex={-1} className="text-display">
+              Welcome, guest!
+            </h1>
+            <p className="max-w-text text-large text-quiet">
+              Mosaic shows what your team’s agents are doing, now. Each agent is a tile; when one falls
+              silent, you see it before anyone asks.
+            </p>
+          </div>
+          <ButtonLink href="/login" look="primary">
+            Sign in
+          </ButtonLink>
+        </div>
+        <SampleField />
+      </div>
+      {children}
+    </main>
+  );
+}

@@ -1,0 +1,53 @@
+// The door. One thing to do, and the other way in beneath it.
+
+import { ButtonLink } from "./button.tsx";
+import { Logo } from "./logo.tsx";
+import { Notice } from "./notice.tsx";
+import { PAGE_TITLE_ID } from "./page.tsx";
+
+/**
+ * The content of `/login`, its `main` included.
+ *
+ * @param signInHref - Starts the flow, keeping where to return to. @param signUpHref - The same, for
+ *   someone new.
+ * @param error - Why the last try failed and what to do, where there was one.
+ */
+export function LoginCard({
+  signInHref,
+  signUpHref,
+  error,
+}: {
+  signInHref: string;
+  signUpHref: string;
+  error?: string | undefined;
+}) {
+  return (
+    <main
+      id="main"
+      tabIndex={-1}
+      className="mx-auto flex w-full max-w-form flex-col gap-4 px-4 py-10 wide:pt-24"
+    >
+      {error ? <Notice kind="alert">{error}</Notice> : null}
+      <div className="flex flex-col gap-6 rounded-card border border-line bg-surface p-6">
+        <span className="text-accent">
+          <Logo size={40} />
+        </span>
+        <div className="flex flex-col gap-2">
+          <h1 id={PAGE_TITLE_ID} tabIndex={-1} className="text-title">
+            Sign in to Mosaic
+          </h1>
+          <p className="text-quiet">You sign in with your team’s account at WorkOS and come straight back.</p>
+        </div>
+        <ButtonLink href={signInHref} look="primary">
+          Sign In with WorkOS
+        </ButtonLink>
+        <p className="text-quiet">
+          New here?{" "}
+          <a href={signUpHref} className="inline-flex min-h-11 items-center">
+            Sign up
+          </a>
+        </p>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,17 @@
+// What the product says back: that a thing was done (status), or was refused (alert).
+
+import type { ReactNode } from "react";
+
+/** @param kind - `status` is said when there is a pause; `alert` at once. */
+export function Notice({ kind, children }: { kind: "status" | "alert"; children: ReactNode }) {
+  const look = kind === "alert" ? "border-bad bg-bad-wash text-ink" : "border-good bg-good-wash text-ink";
+  return (
+    <div
+      role={kind}
+      className={`flex items-baseline gap-3 rounded-control border border-l-4 px-4 py-2.5 ${look}`}
+    >
+      <span className="mark" data-state={kind === "alert" ? "silent" : "fresh"} aria-hidden="true" />
+      <div className="min-w-0">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+// The frame of a page's content: one main, one heading, which gets the focus after navigation, so that
+// a screen reader says where one is.
+
+import type { ReactNode } from "react";
+
+/** The heading's id: what the focus goes to after a client navigation. */
+export const PAGE_TITLE_ID = "page-title";
+
+/**
+ * @param title - The page's one `h1`.
+ * @param intro - A sentence or a line of facts under it.
+ * @param actions - What can be done with the whole page; right of the title, under it on a phone.
+ * @param narrow - A column for reading or for one form, not a working surface.
+ */
+export function Page({
+  title,
+  intro,
+  actions,
+  narrow = false,
+  children,
+}: {
+  title: string;
+  intro?: ReactNode;
+  actions?: ReactNode;
+  narrow?: boolean;
+  children?: ReactNode;
+}) {
+  return (
+    <main
+      id="main"
+      tabIndex={-1}
+      className="mx-auto flex w-full max-w-page flex-col gap-6 px-4 pt-6 pb-10 wide:px-6 wide:pt-10"
+    >
+      <div className={narrow ? "flex max-w-text flex-col gap-6" : "contents"}>
+        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
+          <div className="min-w-0">
+            <h1 id={PAGE_TITLE_ID} tabIndex={-1} className="text-display">
+              {title}
+            </h1>
+            {intro ? <div className="mt-2 max-w-text text-quiet">{intro}</div> : null}
+          </div>
+          {actions}
+        </div>
+        {children}
+      </div>
+    </main>
+  );
+}

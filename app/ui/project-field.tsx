@@ -1,0 +1,107 @@
+// A project as a field of tiles: its name, how it stands in one line, and every agent.
+
+import type { ReactNode } from "react";
+import { AgentTile, type TileData } from "./tile.tsx";
+import { countStates, type TileState } from "./tile-state.ts";
+import { Waiting } from "./waiting.tsx";
+
+export interface ProjectFieldData {
+  _id: string;
+  name: string;
+  role: "owner" | "member";
+  agents: readonly TileData[];
+}
+
+/** The list that the fields lie in. */
+export function ProjectFields({ children }: { children: ReactNode }) {
+  return <ul className="flex flex-col gap-3">{children}</ul>;
+}
+
+/**
+ * A list item for one project.
+ *
+ * @param href - Where its name leads; null while the project is not there yet.
+ * @param now - Unix ms, the page's clock.
+ * @param waiting - It was made here and has not arrived yet.
+ * @param flashing - `agent name` keys (see `tileKey`) of the tiles whose metric just came.
+ */
+export function ProjectField({
+  project,
+  href,
+  now,
+  waiting = false,
+  flashing,
+  locale = "en",
+  timeZone = "UTC",
+}: {
+  project: ProjectFieldData;
+  href: string | null;
+  now: number;
+  waiting?: boolean;
+  flashing?: ReadonlySet<string>;
+  locale?: string;
+  timeZone?: string;
+}) {
+  return (
+    <li className={waiting ? "project project-waiting" : "project"}>
+      <div className="project-head">
+        <h2 className="text-large">
+          {href === null ? (
+            project.name
+          ) : (
+            <a href={href} className="project-link">
+              {project.name}
+            </a>
+          )}
+        </h2>
+        {waiting ? <Waiting /> : <FieldSummary agents={project.agents} now={now} />}
+        {project.role === "member" ? <p className="text-small text-quiet">Shared with you</p> : null}
+      </div>
+      {project.agents.length > 0 ? (
+        <ul className="field-of-tiles">
+          {project.agents.map((tile) => {
+            const key = tileKey(tile);
+            return (
+              <AgentTile
+                key={key}
+                {...tile}
+                now={now}
+                flash={flashing?.has(key) ?? false}
+                locale={locale}
+                timeZone={timeZone}
+              />
+            );
+          })}
+        </ul>
+      ) : (
+        <p className="project-none">No metrics yet</p>
+      )}
+    </li>
+  );
+}
+
+/** What tells one tile of a project from another. */
+export function tileKey({ agent, name }: { agent: string; name: string }): string {
+  return `${agent}\n${name}`;
+}
+
+const WORST_FIRST: readonly TileState[] = ["silent", "quiet", "fresh"];
+
+/**
+ * How things stand, worst first, in words and marks: `2 silent  1 quiet  9 fresh`. Nothing where there
+ * are no tiles.
+ */
+export function FieldSummary({ agents, now }: { agents: readonly { at: number | null }[]; now: number }) {
+  if (agents.length === 0) return null;
+  const counts = countStates(agents, now);
+  return (
+    <p className="flex flex-wrap gap-x-4 gap-y-1 text-small">
+      {WORST_FIRST.filter((state) => counts[state] > 0).map((state) => (
+        <span key={state} className="inline-flex items-center gap-2 tabular-nums">
+          <span className="mark" data-state={state} aria-hidden="true" />
+          {counts[state]} {state}
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,37 @@
+// A field of tiles as a drawing, for people who have none yet. It is a picture and says so; nothing in it
+// is data.
+
+import type { TileState } from "./tile-state.ts";
+
+const SAMPLE: readonly { agent: string; metric: string; value: string; state: TileState; when: string }[] = [
+  { agent: "triage", metric: "tickets", value: "42", state: "fresh", when: "just now" },
+  { agent: "billing", metric: "invoices", value: "1.2 k", state: "fresh", when: "just now" },
+  { agent: "search", metric: "queries", value: "318", state: "fresh", when: "1 min ago" },
+  { agent: "crawler", metric: "pages", value: "8.04 k", state: "quiet", when: "6 min ago" },
+  { agent: "translate", metric: "words", value: "96.1 k", state: "fresh", when: "just now" },
+  { agent: "review", metric: "changes", value: "17", state: "fresh", when: "1 min ago" },
+  { agent: "forecast", metric: "error rate", value: "0.031", state: "fresh", when: "just now" },
+  { agent: "backup", metric: "files", value: "512", state: "silent", when: "2 h ago" },
+  { agent: "notify", metric: "messages", value: "204", state: "fresh", when: "just now" },
+];
+
+export function SampleField() {
+  return (
+    <div
+      role="img"
+      aria-label="An example: nine agents, of which seven are fresh, one is quiet and one is silent"
+      className="rounded-card border border-line bg-surface p-4 wide:p-6"
+    >
+      <div aria-hidden="true" className="grid grid-cols-2 gap-2 min-[30rem]:grid-cols-3">
+        {SAMPLE.map(({ agent, metric, value, state, when }) => (
+          <div key={agent} className="tile" data-state={state}>
+            <span className="tile-agent">{agent}</span>
+            <span className="tile-metric">{metric}</span>
+            <span className="tile-when">{when}</span>
+            <span className="tile-value">{value}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

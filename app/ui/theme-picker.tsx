@@ -1,0 +1,68 @@
+// The choice between light, dark and what the system says; plain radios in whatever form it stands in.
+
+import { useId } from "react";
+
+export type ThemeChoice = "light" | "dark" | "system";
+
+const CHOICES: readonly { value: ThemeChoice; label: string; icon: string }[] = [
+  {
+    value: "light",
+    label: "Light",
+    icon: "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3.05 3.05l1.06 1.06M11.89 11.89l1.06 1.06M3.05 12.95l1.06-1.06M11.89 4.11l1.06-1.06",
+  },
+  { value: "dark", label: "Dark", icon: "M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z" },
+  { value: "system", label: "System", icon: "M1.5 2.5h13v8.5h-13ZM5.5 14h5M8 11v3" },
+];
+
+/**
+ * A radio group named `Theme`; its field is `theme`.
+ *
+ * @param value - What is chosen now.
+ * @param onSelect - Called at each choice; with it the group is controlled by `value`, without it the
+ *   browser keeps the choice until the form is sent.
+ */
+export function ThemePicker({
+  value,
+  onSelect,
+}: {
+  value: ThemeChoice;
+  onSelect?: (value: ThemeChoice) => void;
+}) {
+  const id = useId();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA in HTML allows this very role on a fieldset
+    <fieldset role="radiogroup" aria-labelledby={id} className="min-w-0">
+      <legend id={id} className="mb-1 font-strong">
+        Theme
+      </legend>
+      <div className="inline-flex max-w-full rounded-control bg-inset p-0.5">
+        {CHOICES.map((choice) => (
+          <label key={choice.value} className="choice">
+            <input
+              type="radio"
+              name="theme"
+              value={choice.value}
+              {...(onSelect
+                ? { checked: choice.value === value, onChange: () => onSelect(choice.value) }
+                : { defaultChecked: choice.value === value })}
+            />
+            <svg
+              width="16"
+              height="16"
+              viewBox="0 0 16 16"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.5"
+              strokeLinecap="round"
+              strokeLinejoin="round"
+              aria-hidden="true"
+            >
+              <path d={choice.icon} />
+            </svg>
+            {choice.label}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

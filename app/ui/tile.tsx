@@ -1,0 +1,57 @@
+// One agent's metric as a tile: who, what, how much, how long ago, and by its shape and colour whether
+// that is fine.
+
+import { formatCompact, formatNumber } from "./format.ts";
+import { RelativeTime } from "./relative-time.tsx";
+import { tileState } from "./tile-state.ts";
+
+export { tileState } from "./tile-state.ts";
+
+/** What a tile shows; `at` is Unix ms, null where nothing ever came. */
+export interface TileData {
+  agent: string;
+  name: string;
+  value: number;
+  at: number | null;
+}
+
+/**
+ * A list item of a field.
+ *
+ * @param now - Unix ms, the page's clock.
+ * @param flash - The metric arrived while the page was open: the tile lights up once for each `at`.
+ */
+export function AgentTile({
+  agent,
+  name,
+  value,
+  at,
+  now,
+  flash = false,
+  locale = "en",
+  timeZone = "UTC",
+}: TileData & { now: number; flash?: boolean; locale?: string; timeZone?: string }) {
+  return (
+    <li className="tile" data-state={tileState(at, now)}>
+      <span className="tile-agent" title={agent}>
+        {agent}
+      </span>
+      <span className="tile-metric" title={name}>
+        {name}
+      </span>
+      {at === null ? (
+        <span className="tile-when">never</span>
+      ) : (
+        <span className="tile-when">
+          <RelativeTime at={at} now={now} locale={locale} timeZone={timeZone} />
+        </span>
+      )}
+      {at === null ? null : (
+        <span className="tile-value" title={formatNumber(value, locale)}>
+          {formatCompact(value, locale)}
+        </span>
+      )}
+      {flash ? <span key={at} className="tile-flash" aria-hidden="true" /> : null}
+    </li>
+  );
+}
