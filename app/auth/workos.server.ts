@@ -1,0 +1,148 @@
+/** The calls to WorkOS, through its SDK, each with a deadline and one kind of error. */
+import { WorkOS } from "@workos-inc/node";
+import type { Env } from "../env.server.ts";
+import { WorkOSFailure } from "../errors.ts";
+import type { SessionUser } from "./session.ts";
+
+/** Where a request came from, as WorkOS shows it in its own list of sessions. */
+export type Device = { ipAddress: string; userAgent: string };
+
+/** What WorkOS answers to a code or a refresh token; nothing of it is verified yet. */
+export type Grant = { user: SessionUser; accessToken: string; refreshToken: string };
+
+/**
+ * An SDK client. It is made for each call: making one is cheap, and only its own `fetch` can carry a signal, since in
+ * workerd the SDK's `timeout` does nothing. Retries are ours to decide.
+ */
+function client(env: Env, signal?: AbortSignal): WorkOS {
+  const { hostname, port, protocol } = new URL(env.workosApiUrl);
+  return new WorkOS({
+    apiKey: env.workosApiKey,
+    clientId: env.workosClientId,
+    apiHostname: hostname,
+    ...(port ? { port: Number(port) } : {}),
+    https: protocol === "https:",
+    maxRetries: 0,
+    fetchFn: (input: RequestInfo | URL, init?: RequestInit) =>
+      fetch(input as RequestInfo, { ...init, ...(signal ? { signal } : {}) }),
+  });
+}
+
+/** What a person may ask of the sign-in page. */
+export type AuthorizationOptions = {
+  state: string;
+  codeChallenge: string;
+  screenHint: "sign-in" | "sign-up";
+  loginHint?: string;
+  organizationId?: string;
+};
+
+/** @returns The address of WorkOS's sign-in page for one flow. @throws where the SDK refuses the options. */
+export function authorizationUrl(env: Env, options: AuthorizationOptions): string {
+  return client(env).userManagement.getAuthorizationUrl({
+    provider: "authkit",
+    clientId: env.workosClientId,
+    redirectUri: env.redirectUri,
+    codeChallengeMethod: "S256",
+    ...options,
+  });
+}
+
+/** @returns The address that ends a session at WorkOS and sends the browser back to the app. */
+export function logoutUrl(env: Env, sessionId: string): string {
+  return client(env).userManagement.getLogoutUrl({ sessionId, returnTo: env.appUrl });
+}
+
+/**
+ * Exchanges an authorization code. RFC 6749 section 4.1.3, with PKCE (RFC 7636).
+ *
+ * @throws {WorkOSFailure}
+ */
+export function exchangeCode(
+  env: Env,
+  code: string,
+  codeVerifier: string,
+  device: Device,
+  signal: AbortSignal,
+): Promise<Grant> {
+  return grant(() =>
+    client(env, signal).userManagement.authenticateWithCode({
+      clientId: env.workosClientId,
+      code,
+      codeVerifier,
+      ...device,
+    }),
+  );
+}
+
+/**
+ * Exchanges a refresh token, which is good once. RFC 6749 section 6.
+ *
+ * @throws {WorkOSFailure} `invalid_grant` where the session is over.
+ */
+export function exchangeRefreshToken(
+  env: Env,
+  refreshToken: string,
+  organizationId: string | null,
+  signal: AbortSignal,
+): Promise<Grant> {
+  return grant(() =>
+    client(env, signal).userManagement.authenticateWithRefreshToken({
+      clientId: env.workosClientId,
+      refreshToken,
+      ...(organizationId ? { organizationId } : {}),
+    }),
+  );
+}
+
+/** The SDK's answer, of which nothing is sure: garbage with status 200 comes through as undefined fields. */
+type Answer = { user?: unknown; accessToken?: unknown; refreshToken?: unknown };
+
+async function grant(call: () => Promise<unknown>): Promise<Grant> {
+  let answer: Answer;
+  try {
+    answer = (await call()) as Answer;
+  } catch (error) {
+    throw describeFailure(error);
+  }
+  const user = readUser(answer?.user);
+  const { accessToken, refreshToken } = answer ?? {};
+  if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") {
+    throw new WorkOSFailure("unavailable", 200, "unusable_answer");
+  }
+  return { user, accessToken, refreshToken };
+}
+
+function readUser(given: unknown): SessionUser | null {
+  if (typeof given !== "object" || given === null) return null;
+  const user = given as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
+  const id = text(user.id);
+  const email = text(user.email);
+  if (id === null || email === null) return null;
+  return {
+    id,
+    email,
+    firstName: text(user.firstName),
+    lastName: text(user.lastName),
+    profilePictureUrl: text(user.profilePictureUrl),
+    emailVerified: user.emailVerified === true,
+  };
+}
+
+/**
+ * Sorts what the SDK throws. Its error objects hold WorkOS's answer, pending tokens included, so they go no further
+ * than this function.
+ */
+function describeFailure(error: unknown): WorkOSFailure {
+  const fields = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  const status = typeof fields.status === "number" ? fields.status : null;
+  const word = fields.error ?? fields.code;
+  const code = typeof word === "string" && /^[a-z_]{1,64}$/.test(word) ? word : null;
+  if (code === "invalid_grant" && status !== null && status < 500) {
+    return new WorkOSFailure("invalid_grant", status, code);
+  }
+  // A timeout comes as 408 and an exhausted limit as 429: both say nothing about the grant.
+  const refused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return new WorkOSFailure(refused ? "refused" : "unavailable", status, code);
+}
