@@ -1,0 +1,78 @@
+/* eslint-disable */
+/**
+ * Generated `api` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type {
+  ApiFromModules,
+  FilterApi,
+  FunctionReference,
+} from "convex/server";
+import type * as auditLogs from "../auditLogs.js";
+import type * as edge from "../edge.js";
+import type * as functions from "../functions.js";
+import type * as model_audit from "../model/audit.js";
+import type * as model_auditEvents from "../model/auditEvents.js";
+import type * as model_caller from "../model/caller.js";
+import type * as model_environment from "../model/environment.js";
+import type * as model_input from "../model/input.js";
+import type * as model_invites from "../model/invites.js";
+import type * as model_preferences from "../model/preferences.js";
+import type * as model_projects from "../model/projects.js";
+import type * as model_refusal from "../model/refusal.js";
+import type * as model_roles from "../model/roles.js";
+import type * as model_sessions from "../model/sessions.js";
+import type * as model_userSearch from "../model/userSearch.js";
+import type * as model_userSync from "../model/userSync.js";
+import type * as model_users from "../model/users.js";
+import type * as pages from "../pages.js";
+import type * as preferences from "../preferences.js";
+import type * as projects from "../projects.js";
+import type * as sessions from "../sessions.js";
+import type * as users from "../users.js";
+
+/**
+ * A utility for referencing Convex functions in your app's API.
+ *
+ * Usage:
+ * ```js
+ * const myFunctionReference = api.myModule.myFunction;
+ * ```
+ */
+declare const fullApi: ApiFromModules<{
+  auditLogs: typeof auditLogs;
+  edge: typeof edge;
+  functions: typeof functions;
+  "model/audit": typeof model_audit;
+  "model/auditEvents": typeof model_auditEvents;
+  "model/caller": typeof model_caller;
+  "model/environment": typeof model_environment;
+  "model/input": typeof model_input;
+  "model/invites": typeof model_invites;
+  "model/preferences": typeof model_preferences;
+  "model/projects": typeof model_projects;
+  "model/refusal": typeof model_refusal;
+  "model/roles": typeof model_roles;
+  "model/sessions": typeof model_sessions;
+  "model/userSearch": typeof model_userSearch;
+  "model/userSync": typeof model_userSync;
+  "model/users": typeof model_users;
+  pages: typeof pages;
+  preferences: typeof preferences;
+  projects: typeof projects;
+  sessions: typeof sessions;
+  users: typeof users;
+}>;
+export declare const api: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "public">
+>;
+export declare const internal: FilterApi<
+  typeof fullApi,
+  FunctionReference<any, "internal">
+>;

@@ -1,0 +1,96 @@
+/**
+ * The gate: every public function is made by one of these builders, which settle who is calling before it runs.
+ * Nothing else imports the raw builders; tests/architecture.test.ts holds that.
+ */
+
+import { v } from "convex/values";
+import { customCtx, customMutation, customQuery } from "convex-helpers/server/customFunctions";
+import type { Doc } from "./_generated/dataModel";
+import { mutation, type QueryCtx, query, internalMutation as rawInternalMutation } from "./_generated/server";
+import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model/caller.ts";
+import { edgeSecret } from "./model/environment.ts";
+import { refusal } from "./model/refusal.ts";
+
+/** For someone signed in, synced or not: `ctx.user` may be null. */
+export const pageQuery = customQuery(query, customCtx(requireCaller));
+
+/** For someone signed in and known here: `ctx.user` is their row. */
+export const viewerQuery = customQuery(query, customCtx(requireUser));
+export const viewerMutation = customMutation(mutation, customCtx(requireUser));
+
+/** For admins only. */
+export const adminQuery = customQuery(query, customCtx(requireAdmin));
+export const adminMutation = customMutation(mutation, customCtx(requireAdmin));
+
+/** For the worker, on behalf of the token's own user. `ctx.user` is null before the first sync. */
+export const edgeMutation = customMutation(mutation, {
+  args: { edgeSecret: v.string() },
+  input: async (ctx, args) => {
+    requireEdgeSecret(args.edgeSecret);
+    return { ctx: await requireCaller(ctx), args: {} };
+  },
+});
+
+/**
+ * For the worker, also where the token has run out: then `workosUserId` says for whom, and the seal vouches for it.
+ * With a token, only its own user.
+ */
+export const vouchedMutation = customMutation(mutation, {
+  args: { edgeSecret: v.string(), workosUserId: v.optional(v.string()) },
+  input: async (ctx, args) => {
+    requireEdgeSecret(args.edgeSecret);
+    return { ctx: await requireVouched(ctx, args.workosUserId), args: {} };
+  },
+});
+
+/** For the worker alone, about no person: what an agent sends with its project's key. */
+export const workerMutation = customMutation(mutation, {
+  args: { edgeSecret: v.string() },
+  input: (_ctx, args) => {
+    requireEdgeSecret(args.edgeSecret);
+    return { ctx: {}, args: {} };
+  },
+});
+
+/** Unreachable from outside: crons, the scheduler, `http.ts`. */
+export const internalMutation = rawInternalMutation;
+
+async function requireUser(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
+  const { caller, user } = await requireCaller(ctx);
+  if (user === null) throw refusal("forbidden", "Your account is still being set up. Try again in a moment.");
+  return { caller, user };
+}
+
+async function requireAdmin(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
+  const known = await requireUser(ctx);
+  if (known.user.role !== "admin") throw refusal("forbidden", "Only an admin may do this.");
+  return known;
+}
+
+async function requireVouched(ctx: QueryCtx, workosUserId: string | undefined) {
+  if ((await readCaller(ctx)) !== null) {
+    const { caller, user } = await requireCaller(ctx);
+    if (workosUserId !== undefined && workosUserId !== caller.workosUserId) {
+      throw refusal("forbidden", "That is another person.");
+    }
+    return { workosUserId: caller.workosUserId, user };
+  }
+  if (workosUserId === undefined) throw refusal("unauthenticated", "Nobody is named.");
+  return { workosUserId, user: await findLiving(ctx, workosUserId) };
+}
+
+function requireEdgeSecret(sent: string): void {
+  const expected = edgeSecret();
+  if (expected === null || !equalInConstantTime(sent, expected)) {
+    throw refusal("forbidden", "Only the worker may do this.");
+  }
+}
+
+/** Looks at every character whatever the first difference is, so that time tells nothing but the length sent. */
+function equalInConstantTime(sent: string, expected: string): boolean {
+  let difference = sent.length ^ expected.length;
+  for (let i = 0; i < sent.length; i++) {
+    difference |= sent.charCodeAt(i) ^ expected.charCodeAt(i % expected.length);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,87 @@
+/** What people may type: the rules for names, pictures, e-mails and time zones, each in one function. */
+import { refusal } from "./refusal.ts";
+
+const LONGEST_NAME = 100;
+const LONGEST_URL = 2000;
+
+// Control characters, halves of a surrogate pair, and the two Unicode line ends. Marks that right-to-left text and
+// emoji are built from are no control characters and stay allowed.
+const FORBIDDEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** E-mails are kept and compared trimmed and in lower case, everywhere. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
+/** Good enough to send an invitation to; who really has the address is WorkOS's to say. */
+export function requireEmail(email: string): string {
+  const normalized = normalizeEmail(email);
+  if (normalized.length > 254 || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(normalized)) {
+    throw refusal("invalid", "That is not an e-mail address.");
+  }
+  return normalized;
+}
+
+/**
+ * @returns The name of a project or key, trimmed: 1 to 100 characters.
+ * @throws `invalid`
+ */
+export function requireName(name: string): string {
+  const trimmed = requirePersonName(name);
+  if (trimmed === "") throw refusal("invalid", "A name is needed.");
+  return trimmed;
+}
+
+/**
+ * @returns A person's name, trimmed: at most 100 characters, and none at all is fine.
+ * @throws `invalid`
+ */
+export function requirePersonName(name: string): string {
+  const trimmed = name.trim();
+  if ([...trimmed].length > LONGEST_NAME)
+    throw refusal("invalid", `A name has at most ${LONGEST_NAME} characters.`);
+  if (FORBIDDEN_IN_NAMES.test(trimmed))
+    throw refusal("invalid", "A name has no control characters or line breaks.");
+  return trimmed;
+}
+
+/** @throws `invalid` */
+export function requirePicture(url: string): string {
+  const picture = acceptablePicture(url);
+  if (picture === undefined) throw refusal("invalid", "A picture is an https: address.");
+  return picture;
+}
+
+/** @throws `invalid` */
+export function requireTimeZone(timeZone: string): string {
+  if (!isTimeZone(timeZone)) throw refusal("invalid", "That time zone is not known.");
+  return timeZone;
+}
+
+/** A name as WorkOS gives it, made fit: a person must not be locked out by a name that we would not let them type. */
+export function fitName(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const clean = name.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim();
+  const short = [...clean].slice(0, LONGEST_NAME).join("").trim();
+  return short === "" ? undefined : short;
+}
+
+/** @returns The address of a picture, or undefined when it is none that we would show. */
+export function acceptablePicture(url: string | undefined): string | undefined {
+  if (url === undefined || url.length > LONGEST_URL) return undefined;
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  return parsed?.protocol === "https:" && parsed.username === "" && parsed.password === ""
+    ? parsed.href
+    : undefined;
+}
+
+/** An IANA name such as `Europe/Berlin`; an offset such as `+02:00` is none, though Intl takes it. */
+export function isTimeZone(timeZone: string): boolean {
+  if (timeZone.length > 64 || !/^[A-Za-z]/.test(timeZone)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}

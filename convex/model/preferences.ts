@@ -1,0 +1,60 @@
+/** What a person prefers: theme and time zone. */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { isTimeZone, requireTimeZone } from "./input.ts";
+
+export const themeShape = v.union(v.literal("light"), v.literal("dark"), v.literal("system"));
+
+export type Theme = Infer<typeof themeShape>;
+
+/** Null where nothing is stored. */
+export const preferencesShape = v.object({
+  theme: v.union(themeShape, v.null()),
+  timeZone: v.union(v.string(), v.null()),
+});
+
+export type Preferences = Infer<typeof preferencesShape>;
+
+export async function preferencesOf(ctx: QueryCtx, userId: Id<"users">): Promise<Preferences> {
+  const row = await rowOf(ctx, userId);
+  return { theme: row?.theme ?? null, timeZone: row?.timeZone ?? null };
+}
+
+/** @throws `invalid` for a time zone that is none. */
+export async function setPreferences(
+  ctx: MutationCtx,
+  userId: Id<"users">,
+  wanted: { theme?: Theme; timeZone?: string },
+): Promise<void> {
+  const change = {
+    ...(wanted.theme !== undefined && { theme: wanted.theme }),
+    ...(wanted.timeZone !== undefined && { timeZone: requireTimeZone(wanted.timeZone) }),
+  };
+  const row = await rowOf(ctx, userId);
+  if (row === null) await ctx.db.insert("preferences", { userId, ...change });
+  else await ctx.db.patch("preferences", row._id, change);
+}
+
+/** At sign-in: what is stored wins, and what is not is taken from the browser, where it makes sense. */
+export async function adoptFromBrowser(
+  ctx: MutationCtx,
+  userId: Id<"users">,
+  browser: { theme?: Theme; timeZone?: string },
+): Promise<Preferences> {
+  const stored = await preferencesOf(ctx, userId);
+  const adopted: { theme?: Theme; timeZone?: string } = {};
+  if (stored.theme === null && browser.theme !== undefined) adopted.theme = browser.theme;
+  if (stored.timeZone === null && browser.timeZone !== undefined && isTimeZone(browser.timeZone)) {
+    adopted.timeZone = browser.timeZone;
+  }
+  if (Object.keys(adopted).length > 0) await setPreferences(ctx, userId, adopted);
+  return { ...stored, ...adopted };
+}
+
+async function rowOf(ctx: QueryCtx, userId: Id<"users">): Promise<Doc<"preferences"> | null> {
+  return await ctx.db
+    .query("preferences")
+    .withIndex("by_user", (q) => q.eq("userId", userId))
+    .unique();
+}

@@ -1,0 +1,150 @@
+/** Projects: which ones a person sees, and what each looks like to them. */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { requireName } from "./input.ts";
+import { refusal } from "./refusal.ts";
+import { type Membership, maySeeProject, roleAllows } from "./roles.ts";
+import { asColleague } from "./users.ts";
+
+const MOST_PROJECTS = 500;
+const MOST_PEOPLE = 1000;
+
+export const membershipShape = v.union(v.literal("owner"), v.literal("member"));
+
+/** The latest value of one metric of one agent; `at` is Unix ms. */
+export const latestShape = v.object({
+  agent: v.string(),
+  name: v.string(),
+  value: v.number(),
+  at: v.number(),
+});
+
+const projectFields = {
+  _id: v.id("projects"),
+  name: v.string(),
+  ownerId: v.id("users"),
+  createdAt: v.number(),
+};
+
+export const listedProjectShape = v.object({
+  ...projectFields,
+  role: membershipShape,
+  agents: v.array(latestShape),
+});
+
+export type ListedProject = Infer<typeof listedProjectShape>;
+
+export const projectShape = v.object({
+  ...projectFields,
+  members: v.array(
+    v.object({
+      userId: v.id("users"),
+      role: membershipShape,
+      email: v.string(),
+      firstName: v.optional(v.string()),
+      lastName: v.optional(v.string()),
+      profilePictureUrl: v.optional(v.string()),
+    }),
+  ),
+  invited: v.array(v.string()),
+});
+
+export type Project = Infer<typeof projectShape>;
+
+/** A project that the person may see, and what they are to it (an admin may be neither). */
+export type SeenProject = { project: Doc<"projects">; membership: Membership | null };
+
+/**
+ * @param projectId As it stands in a URL; a string that is no id is a project that does not exist.
+ * @throws `not_found` for what is not there and for what is not theirs, alike.
+ */
+export async function requireProject(
+  ctx: QueryCtx,
+  user: Doc<"users">,
+  projectId: string,
+): Promise<SeenProject> {
+  const id = ctx.db.normalizeId("projects", projectId);
+  const project = id === null ? null : await ctx.db.get("projects", id);
+  if (project !== null) {
+    const membership = (await findMembership(ctx, project._id, user._id))?.role ?? null;
+    if (maySeeProject(user.role, membership)) return { project, membership };
+  }
+  throw refusal("not_found", "There is no such project.");
+}
+
+export async function findMembership(ctx: QueryCtx, projectId: Id<"projects">, userId: Id<"users">) {
+  return await ctx.db
+    .query("projectMembers")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId).eq("userId", userId))
+    .unique();
+}
+
+/** @returns The person's projects, newest first. */
+export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedProject[]> {
+  const memberships = await ctx.db
+    .query("projectMembers")
+    .withIndex("by_user", (q) => q.eq("userId", userId))
+    .order("desc")
+    .take(MOST_PROJECTS);
+  const listed = await Promise.all(
+    memberships.map(async ({ projectId, role }) => {
+      const project = await ctx.db.get("projects", projectId);
+      return project === null ? [] : [{ ...plain(project), role, agents: [] }];
+    }),
+  );
+  return listed.flat();
+}
+
+/** @returns A project with its people: the owner first, then as they came. */
+export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): Promise<Project> {
+  const memberships = await ctx.db
+    .query("projectMembers")
+    .withIndex("by_project", (q) => q.eq("projectId", project._id))
+    .take(MOST_PEOPLE);
+  memberships.sort((a, b) => rank(a) - rank(b) || a._creationTime - b._creationTime);
+  const members = await Promise.all(
+    memberships.map(async ({ userId, role }) => {
+      const user = await ctx.db.get("users", userId);
+      if (user === null) return [];
+      const { _id, ...known } = asColleague(user);
+      return [{ userId, role, ...known }];
+    }),
+  );
+  const invites = await ctx.db
+    .query("projectInvites")
+    .withIndex("by_project", (q) => q.eq("projectId", project._id))
+    .take(MOST_PEOPLE);
+  return { ...plain(project), members: members.flat(), invited: invites.map(({ email }) => email) };
+}
+
+/** @throws `forbidden` for a viewer, `invalid` for a name that is none. */
+export async function createProject(
+  ctx: MutationCtx,
+  owner: Doc<"users">,
+  name: string,
+): Promise<Id<"projects">> {
+  if (!roleAllows(owner.role, "projects.create"))
+    throw refusal("forbidden", "Viewers cannot create projects.");
+  const createdAt = Date.now();
+  const projectId = await ctx.db.insert("projects", {
+    name: requireName(name),
+    ownerId: owner._id,
+    createdAt,
+  });
+  await ctx.db.insert("projectMembers", {
+    projectId,
+    userId: owner._id,
+    role: "owner",
+    projectCreatedAt: createdAt,
+  });
+  return projectId;
+}
+
+function plain({ _id, name, ownerId, createdAt }: Doc<"projects">) {
+  return { _id, name, ownerId, createdAt };
+}
+
+function rank({ role }: { role: Membership }): number {
+  return role === "owner" ? 0 : 1;
+}

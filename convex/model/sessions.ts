@@ -1,0 +1,89 @@
+/** Sessions: which ones a person has here, and which are over. */
+import { type Infer, v } from "convex/values";
+import type { Doc } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
+import { refusal } from "./refusal.ts";
+
+/** A session as the worker sees it at sign-in and at each refresh. `startedAt` is the sign-in, Unix ms. */
+export const sessionShape = v.object({
+  sessionId: v.string(),
+  ...deviceArgs,
+  city: v.optional(v.string()),
+  country: v.optional(v.string()),
+  startedAt: v.optional(v.number()),
+});
+
+export type SeenSession = Infer<typeof sessionShape>;
+
+/** Whose session: a person by WorkOS's id, synced or not. */
+export type Person = { workosUserId: string; user: Doc<"users"> | null };
+
+/** Writes that a session is in use: a row at sign-in, its last sign of life and device afterwards. */
+export async function recordSession(
+  ctx: MutationCtx,
+  workosUserId: string,
+  seen: SeenSession,
+): Promise<void> {
+  const now = Date.now();
+  const { sessionId, city, country, startedAt, ...device } = seen;
+  const fields = {
+    ...cutDevice(device),
+    ...(city && { city }),
+    ...(country && { country }),
+    lastSeenAt: now,
+  };
+  const row = await findSession(ctx, sessionId);
+  if (row === null) {
+    await ctx.db.insert("sessions", { sessionId, workosUserId, startedAt: startedAt ?? now, ...fields });
+  } else if (row.workosUserId !== workosUserId) {
+    throw refusal("not_found", "There is no such session.");
+  } else {
+    await ctx.db.patch("sessions", row._id, fields);
+  }
+}
+
+/**
+ * Ends a session for good; ending it again is no error and no second entry.
+ * It stands although no row of it was ever written, and although its owner is not synced yet.
+ *
+ * @returns Whether it was still going.
+ * @throws `not_found` for a session that is someone else's.
+ */
+export async function endSession(ctx: MutationCtx, person: Person, sessionId: string): Promise<boolean> {
+  const row = await findSession(ctx, sessionId);
+  if (row !== null && row.workosUserId !== person.workosUserId) {
+    throw refusal("not_found", "There is no such session.");
+  }
+  const over = await ctx.db
+    .query("revokedSessions")
+    .withIndex("by_session", (q) => q.eq("sessionId", sessionId).eq("workosUserId", person.workosUserId))
+    .first();
+  if (row !== null) await ctx.db.delete("sessions", row._id);
+  if (over !== null) return false;
+  await ctx.db.insert("revokedSessions", {
+    sessionId,
+    workosUserId: person.workosUserId,
+    revokedAt: Date.now(),
+  });
+  return true;
+}
+
+/** Ends a session and says so in the audit log. */
+export async function revokeSession(
+  ctx: MutationCtx,
+  person: Person,
+  sessionId: string,
+  device?: Device,
+): Promise<void> {
+  const ended = await endSession(ctx, person, sessionId);
+  if (ended)
+    await recordEventAbout(ctx, person, "session_revoked", { target: sessionId, ...(device && { device }) });
+}
+
+async function findSession(ctx: MutationCtx, sessionId: string): Promise<Doc<"sessions"> | null> {
+  return await ctx.db
+    .query("sessions")
+    .withIndex("by_session", (q) => q.eq("sessionId", sessionId))
+    .unique();
+}

@@ -1,0 +1,202 @@
+/**
+ * Keeping a person's row in step with WorkOS, without undoing what they chose here.
+ *
+ * WorkOS is the truth about e-mails; about names and pictures until they are changed here; about the role only once.
+ */
+import type { Infer } from "convex/values";
+import { v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { claimPendingEntries } from "./audit.ts";
+import { adminEmails } from "./environment.ts";
+import { acceptablePicture, fitName, normalizeEmail } from "./input.ts";
+import { acceptInvites } from "./invites.ts";
+import { DEFAULT_ROLE, isRole, type Role } from "./roles.ts";
+import { saveSearchTerms } from "./userSearch.ts";
+
+/** A person as WorkOS describes them. */
+export const profileArgs = {
+  workosUserId: v.string(),
+  email: v.string(),
+  firstName: v.optional(v.string()),
+  lastName: v.optional(v.string()),
+  profilePictureUrl: v.optional(v.string()),
+  emailVerified: v.boolean(),
+  /** The WorkOS user's `updated_at`, Unix ms, where known: what is older than the last word is not believed. */
+  updatedAt: v.optional(v.number()),
+};
+
+const profile = v.object(profileArgs);
+export type WorkosProfile = Infer<typeof profile>;
+
+type SyncState = Doc<"userSync">;
+type Known = { user: Doc<"users">; sync: SyncState };
+
+/** The person at the worker's door, with the `role` claim of their token; or WorkOS's own message about someone. */
+export type SyncSource = { from: "token"; roleClaim: unknown } | { from: "webhook" };
+
+/**
+ * Creates or updates a person; the same call twice changes nothing the second time.
+ *
+ * @param existing Their row, looked up by the caller, who has refused deleted people.
+ */
+export async function syncUser(
+  ctx: MutationCtx,
+  existing: Doc<"users"> | null,
+  sent: WorkosProfile,
+  source: SyncSource,
+): Promise<Id<"users">> {
+  const said = fitted(sent);
+  const known =
+    existing === null ? await createUser(ctx, said) : { user: existing, sync: await syncOf(ctx, existing) };
+  const believed = isStale(known.sync, said) ? known.user : await applyProfile(ctx, known, said);
+  await settleRole(ctx, { user: believed, sync: known.sync }, source);
+  if (source.from === "token") {
+    if (existing === null) await claimPendingEntries(ctx, believed);
+    if (believed.emailVerified) await acceptInvites(ctx, believed);
+  }
+  return believed._id;
+}
+
+/** Remembers that these are the person's own words now. */
+export async function noteChangedHere(
+  ctx: MutationCtx,
+  userId: Id<"users">,
+  fields: (keyof SyncState["changedHere"])[],
+): Promise<void> {
+  const sync = await findSync(ctx, userId);
+  if (sync === null) return;
+  const changedHere = { ...sync.changedHere };
+  for (const field of fields) changedHere[field] = true;
+  await ctx.db.patch("userSync", sync._id, { changedHere });
+}
+
+/** An admin has chosen a role: the token's claim has nothing more to say. */
+export async function noteRoleChosen(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
+  const sync = await findSync(ctx, userId);
+  if (sync !== null) await ctx.db.patch("userSync", sync._id, { roleSettled: true });
+}
+
+/** Names and pictures made fit to show, the e-mail made comparable. */
+function fitted(sent: WorkosProfile): WorkosProfile {
+  const firstName = fitName(sent.firstName);
+  const lastName = fitName(sent.lastName);
+  const profilePictureUrl = acceptablePicture(sent.profilePictureUrl);
+  return {
+    workosUserId: sent.workosUserId,
+    email: normalizeEmail(sent.email),
+    emailVerified: sent.emailVerified,
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
+    ...(profilePictureUrl !== undefined && { profilePictureUrl }),
+    ...(sent.updatedAt !== undefined && { updatedAt: sent.updatedAt }),
+  };
+}
+
+async function createUser(ctx: MutationCtx, said: WorkosProfile): Promise<Known> {
+  const now = Date.now();
+  const { updatedAt, workosUserId, ...rest } = said;
+  const userId = await ctx.db.insert("users", {
+    ...rest,
+    workosUserId,
+    createdAt: now,
+    updatedAt: now,
+    role: DEFAULT_ROLE,
+    status: "active",
+  });
+  const user = await mustGet(ctx.db.get("users", userId));
+  await saveSearchTerms(ctx, user);
+  return { user, sync: await createSync(ctx, user, updatedAt) };
+}
+
+async function createSync(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  workosUpdatedAt?: number,
+): Promise<SyncState> {
+  const { email, emailVerified, firstName, lastName, profilePictureUrl } = user;
+  const syncId = await ctx.db.insert("userSync", {
+    userId: user._id,
+    email,
+    emailVerified,
+    firstName,
+    lastName,
+    profilePictureUrl,
+    workosUpdatedAt,
+    changedHere: { firstName: false, lastName: false, profilePictureUrl: false },
+    roleSettled: false,
+    adminEmailChecked: false,
+  });
+  return await mustGet(ctx.db.get("userSync", syncId));
+}
+
+async function syncOf(ctx: MutationCtx, user: Doc<"users">): Promise<SyncState> {
+  return (await findSync(ctx, user._id)) ?? (await createSync(ctx, user));
+}
+
+function isStale(sync: SyncState, said: WorkosProfile): boolean {
+  return (
+    said.updatedAt !== undefined &&
+    sync.workosUpdatedAt !== undefined &&
+    said.updatedAt < sync.workosUpdatedAt
+  );
+}
+
+async function applyProfile(
+  ctx: MutationCtx,
+  { user, sync }: Known,
+  said: WorkosProfile,
+): Promise<Doc<"users">> {
+  const { email, emailVerified, firstName, lastName, profilePictureUrl } = said;
+  const word = { email, emailVerified, firstName, lastName, profilePictureUrl };
+  const wanted = {
+    ...word,
+    ...(sync.changedHere.firstName && { firstName: user.firstName }),
+    ...(sync.changedHere.lastName && { lastName: user.lastName }),
+    ...(sync.changedHere.profilePictureUrl && { profilePictureUrl: user.profilePictureUrl }),
+  };
+  const workosUpdatedAt = said.updatedAt ?? sync.workosUpdatedAt;
+  if (differs(sync, { ...word, workosUpdatedAt }))
+    await ctx.db.patch("userSync", sync._id, { ...word, workosUpdatedAt });
+  if (!differs(user, wanted)) return user;
+  await ctx.db.patch("users", user._id, { ...wanted, updatedAt: Date.now() });
+  const changed = { ...user, ...wanted };
+  await saveSearchTerms(ctx, changed);
+  return changed;
+}
+
+/** The claim is heard at the first sync with a token; `ADMIN_EMAILS` at the first sync with a verified e-mail, and wins. */
+async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncSource): Promise<void> {
+  let role: Role = user.role;
+  let { roleSettled, adminEmailChecked } = sync;
+  if (!roleSettled && source.from === "token") {
+    if (isRole(source.roleClaim) && role !== "admin") role = source.roleClaim;
+    roleSettled = true;
+  }
+  if (!adminEmailChecked && user.emailVerified) {
+    if (adminEmails().includes(user.email)) role = "admin";
+    adminEmailChecked = true;
+  }
+  if (role !== user.role) await ctx.db.patch("users", user._id, { role, updatedAt: Date.now() });
+  if (differs(sync, { roleSettled, adminEmailChecked })) {
+    await ctx.db.patch("userSync", sync._id, { roleSettled, adminEmailChecked });
+  }
+}
+
+async function findSync(ctx: MutationCtx, userId: Id<"users">): Promise<SyncState | null> {
+  return await ctx.db
+    .query("userSync")
+    .withIndex("by_user", (q) => q.eq("userId", userId))
+    .unique();
+}
+
+/** Writing what is already there would wake every subscription for nothing. */
+function differs<T extends object>(stored: T, wanted: Partial<T>): boolean {
+  return (Object.keys(wanted) as (keyof T)[]).some((field) => stored[field] !== wanted[field]);
+}
+
+async function mustGet<T>(inserted: Promise<T | null>): Promise<T> {
+  const row = await inserted;
+  if (row === null) throw new Error("a row inserted in this transaction is missing");
+  return row;
+}

@@ -1,0 +1,132 @@
+/** People: how they are found, what others may know of them, and what they may change about themselves. */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { normalizeEmail, requirePersonName, requirePicture } from "./input.ts";
+import { preferencesOf, preferencesShape } from "./preferences.ts";
+import { refusal } from "./refusal.ts";
+import { roleAllows } from "./roles.ts";
+import { saveSearchTerms } from "./userSearch.ts";
+import { noteChangedHere } from "./userSync.ts";
+
+const names = {
+  firstName: v.optional(v.string()),
+  lastName: v.optional(v.string()),
+  profilePictureUrl: v.optional(v.string()),
+};
+
+export const roleShape = v.union(v.literal("admin"), v.literal("developer"), v.literal("viewer"));
+
+const userFields = {
+  _id: v.id("users"),
+  _creationTime: v.number(),
+  workosUserId: v.string(),
+  email: v.string(),
+  ...names,
+  emailVerified: v.boolean(),
+  createdAt: v.number(),
+  updatedAt: v.number(),
+  role: roleShape,
+  status: v.union(v.literal("active"), v.literal("deleted")),
+};
+
+/** A whole person: for themselves and for admins. */
+export const userShape = v.object(userFields);
+
+/** What people who share a project know of each other. */
+export const colleagueShape = v.object({ _id: v.id("users"), email: v.string(), ...names });
+
+/** The caller themselves, as every page needs them. */
+export const viewerShape = v.object({ ...userFields, preferences: preferencesShape });
+
+export type Viewer = Infer<typeof viewerShape>;
+
+/** One row for each WorkOS user: syncing looks here first, in the same transaction. */
+export async function findByWorkosId(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
+  return await ctx.db
+    .query("users")
+    .withIndex("by_workos_id", (q) => q.eq("workosUserId", workosUserId))
+    .unique();
+}
+
+/** @returns The active person with this e-mail; one who has verified it before one who only claims it. */
+export async function findByEmail(ctx: QueryCtx, email: string): Promise<Doc<"users"> | null> {
+  const normalized = normalizeEmail(email);
+  if (normalized === "") return null;
+  const found = await ctx.db
+    .query("users")
+    .withIndex("by_status_email", (q) => q.eq("status", "active").eq("email", normalized))
+    .collect();
+  return found.find((user) => user.emailVerified) ?? found[0] ?? null;
+}
+
+/** @returns The person as `users.viewer` shows them; null before the first sync. */
+export async function viewerOf(ctx: QueryCtx, user: Doc<"users"> | null): Promise<Viewer | null> {
+  if (user === null) return null;
+  return { ...user, preferences: await preferencesOf(ctx, user._id) };
+}
+
+export function mayReadAnyone(user: Doc<"users"> | null): boolean {
+  return user !== null && roleAllows(user.role, "users.readAny");
+}
+
+/** The refusal for everyone who is not yours to see, whether they exist or not. */
+export function notYours() {
+  return refusal("forbidden", "You may not see or change this person.");
+}
+
+export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
+  const { _id, email, firstName, lastName, profilePictureUrl } = user;
+  return {
+    _id,
+    email,
+    ...(firstName !== undefined && { firstName }),
+    ...(lastName !== undefined && { lastName }),
+    ...(profilePictureUrl !== undefined && { profilePictureUrl }),
+  };
+}
+
+export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"users">): Promise<boolean> {
+  const mine = ctx.db.query("projectMembers").withIndex("by_user", (q) => q.eq("userId", one));
+  for await (const { projectId } of mine) {
+    const shared = await ctx.db
+      .query("projectMembers")
+      .withIndex("by_project", (q) => q.eq("projectId", projectId).eq("userId", other))
+      .first();
+    if (shared !== null) return true;
+  }
+  return false;
+}
+
+/** What a person sends to change about themselves: what is absent stays, an empty name is removed. */
+export type ProfileChange = { firstName?: string; lastName?: string; profilePictureUrl?: string };
+
+/**
+ * Changes what the person changed, and remembers it as theirs, so that no sync puts WorkOS's word back.
+ *
+ * @throws `invalid`
+ */
+export async function changeProfile(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  change: ProfileChange,
+): Promise<void> {
+  const wanted: ProfileChange = {};
+  if (change.firstName !== undefined) wanted.firstName = requirePersonName(change.firstName);
+  if (change.lastName !== undefined) wanted.lastName = requirePersonName(change.lastName);
+  if (change.profilePictureUrl !== undefined)
+    wanted.profilePictureUrl = requirePicture(change.profilePictureUrl);
+
+  const changed: (keyof ProfileChange)[] = [];
+  const patch: Partial<Doc<"users">> = {};
+  for (const field of ["firstName", "lastName", "profilePictureUrl"] as const) {
+    const value = wanted[field];
+    if (value === undefined || value === (user[field] ?? "")) continue;
+    patch[field] = value === "" ? undefined : value;
+    changed.push(field);
+  }
+  if (changed.length === 0) return;
+  await ctx.db.patch("users", user._id, { ...patch, updatedAt: Date.now() });
+  await noteChangedHere(ctx, user._id, changed);
+  await saveSearchTerms(ctx, { ...user, ...patch });
+}

@@ -1,0 +1,87 @@
+/** People, for the app: themselves, each other, and who just came through the door. */
+import { v } from "convex/values";
+import { edgeMutation, pageQuery, viewerMutation, viewerQuery } from "./functions.ts";
+import { normalizeEmail } from "./model/input.ts";
+import { refusal } from "./model/refusal.ts";
+import { profileArgs, syncUser } from "./model/userSync.ts";
+import {
+  asColleague,
+  changeProfile,
+  colleagueShape,
+  findByEmail,
+  findByWorkosId,
+  mayReadAnyone,
+  notYours,
+  shareProject,
+  userShape,
+  viewerOf,
+  viewerShape,
+} from "./model/users.ts";
+
+/** Creates or updates the token's own user from what WorkOS says; for the worker. */
+export const syncFromWorkOS = edgeMutation({
+  args: profileArgs,
+  returns: v.id("users"),
+  handler: async (ctx, args) => {
+    if (args.workosUserId !== ctx.caller.workosUserId) throw refusal("forbidden", "That is another person.");
+    return await syncUser(ctx, ctx.user, args, { from: "token", roleClaim: ctx.caller.roleClaim });
+  },
+});
+
+export const updateProfile = viewerMutation({
+  args: {
+    userId: v.string(),
+    firstName: v.optional(v.string()),
+    lastName: v.optional(v.string()),
+    profilePictureUrl: v.optional(v.string()),
+  },
+  returns: v.null(),
+  handler: async (ctx, { userId, ...change }) => {
+    const id = ctx.db.normalizeId("users", userId);
+    if (id === null && mayReadAnyone(ctx.user)) throw refusal("not_found", "There is no such person.");
+    if (id !== ctx.user._id) throw notYours();
+    await changeProfile(ctx, ctx.user, change);
+    return null;
+  },
+});
+
+export const getByWorkOSId = pageQuery({
+  args: { workosUserId: v.string() },
+  returns: v.union(userShape, v.null()),
+  handler: async (ctx, { workosUserId }) => {
+    if (workosUserId === ctx.caller.workosUserId) return ctx.user;
+    if (!mayReadAnyone(ctx.user)) throw notYours();
+    return await findByWorkosId(ctx, workosUserId);
+  },
+});
+
+/** Oneself and for an admin anyone, whole; people who share a project, by name and e-mail only. */
+export const getById = viewerQuery({
+  args: { userId: v.string() },
+  returns: v.union(userShape, colleagueShape, v.null()),
+  handler: async (ctx, { userId }) => {
+    const id = ctx.db.normalizeId("users", userId);
+    if (id === ctx.user._id) return ctx.user;
+    if (mayReadAnyone(ctx.user)) return id === null ? null : await ctx.db.get("users", id);
+    const other = id === null ? null : await ctx.db.get("users", id);
+    if (other === null || !(await shareProject(ctx, ctx.user._id, other._id))) throw notYours();
+    return asColleague(other);
+  },
+});
+
+export const getByEmail = viewerQuery({
+  args: { email: v.string() },
+  returns: v.union(userShape, v.null()),
+  handler: async (ctx, { email }) => {
+    if (mayReadAnyone(ctx.user)) return await findByEmail(ctx, email);
+    if (normalizeEmail(email) !== ctx.user.email) throw notYours();
+    return ctx.user;
+  },
+});
+
+/** The caller, or null before the first sync. */
+export const viewer = pageQuery({
+  args: {},
+  returns: v.union(viewerShape, v.null()),
+  handler: async (ctx) => await viewerOf(ctx, ctx.user),
+});

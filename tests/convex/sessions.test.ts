@@ -1,0 +1,97 @@
+/** A session that is over is over for every function, and only its owner's or the worker's word ends it. */
+import { beforeEach, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { DEVICE, profileOf, refusalOf, signIn } from "./people.ts";
+
+let backend: TestBackend;
+beforeEach(async () => {
+  backend = await startBackend();
+});
+
+test("a revoked session is unauthenticated everywhere, the person's other session is not", async () => {
+  const grace = await signIn(backend, "grace");
+  const phone = await signIn(backend, "grace", { claims: { sid: "session_phone" } });
+  await phone.mutation(api.sessions.revoke, {
+    sessionId: grace.sessionId,
+    ...DEVICE,
+    edgeSecret: EDGE_SECRET,
+  });
+  expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+  expect(await refusalOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
+  expect(await refusalOf(grace.mutation(api.projects.create, { name: "A" }))).toBe("unauthenticated");
+  expect((await phone.query(api.users.viewer, {}))?._id).toBe(grace.userId);
+});
+
+test("the worker ends a session without a token, for someone not yet synced too, and twice is once", async () => {
+  const call = { workosUserId: "user_new", sessionId: "session_new", ...DEVICE, edgeSecret: EDGE_SECRET };
+  expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
+  expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
+  const late = backend.as({ sub: "user_new", sid: "session_new" });
+  expect(await refusalOf(late.query(api.users.viewer, {}))).toBe("unauthenticated");
+});
+
+test("naming someone else's session ends nothing of theirs", async () => {
+  const grace = await signIn(backend, "grace");
+  const alan = await signIn(backend, "alan");
+  const device = { ...DEVICE, edgeSecret: EDGE_SECRET };
+  const theirs = { sessionId: grace.sessionId, ...device };
+  expect(await refusalOf(alan.mutation(api.sessions.revoke, theirs))).toBe("not_found");
+  await alan.mutation(api.sessions.revoke, { sessionId: "session_unknown", ...device });
+  const other = backend.as({ sub: grace.workosUserId, sid: "session_unknown" });
+  expect((await other.query(api.users.viewer, {}))?._id).toBe(grace.userId);
+});
+
+test("with a token, another person's id is forbidden; without one, somebody must be named", async () => {
+  const alan = await signIn(backend, "alan");
+  const call = { sessionId: "session_x", ...DEVICE, edgeSecret: EDGE_SECRET };
+  expect(await refusalOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: "user_grace" }))).toBe(
+    "forbidden",
+  );
+  expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, call))).toBe("unauthenticated");
+  const wrong = { ...call, workosUserId: "user_grace", edgeSecret: "wrong" };
+  expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
+});
+
+test("signing in is one call: person, session, log entry, and the browser's theme where none is stored", async () => {
+  const grace = backend.as({ sub: "user_grace", sid: "session_1" });
+  const call = {
+    ...profileOf("grace"),
+    edgeSecret: EDGE_SECRET,
+    session: { sessionId: "session_1", ...DEVICE, city: "Berlin", country: "DE" },
+  };
+  const first = await grace.mutation(api.edge.signedIn, {
+    ...call,
+    browser: { theme: "dark", timeZone: "Europe/Berlin" },
+  });
+  expect(first.preferences).toEqual({ theme: "dark", timeZone: "Europe/Berlin" });
+  const again = await grace.mutation(api.edge.signedIn, {
+    ...call,
+    browser: { theme: "light", timeZone: "No/Where" },
+  });
+  expect(again).toEqual(first);
+});
+
+test("a sign-in cannot be recorded under another session than the token's", async () => {
+  const grace = backend.as({ sub: "user_grace", sid: "session_1" });
+  const call = {
+    ...profileOf("grace"),
+    edgeSecret: EDGE_SECRET,
+    session: { sessionId: "session_2", ...DEVICE },
+  };
+  expect(await refusalOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
+});
+
+test("after signing out the session is over, and its refresh is refused", async () => {
+  const grace = await signIn(backend, "grace");
+  const out = {
+    sessionId: grace.sessionId,
+    workosUserId: grace.workosUserId,
+    ...DEVICE,
+    edgeSecret: EDGE_SECRET,
+  };
+  await backend.nobody.mutation(api.edge.signedOut, out);
+  await backend.nobody.mutation(api.edge.signedOut, out);
+  const refresh = { session: { sessionId: grace.sessionId, ...DEVICE }, edgeSecret: EDGE_SECRET };
+  expect(await refusalOf(grace.mutation(api.edge.refreshed, refresh))).toBe("unauthenticated");
+});
