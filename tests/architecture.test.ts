@@ -1,0 +1,213 @@
+/** The shape of the house, held: who may import whom, what a file may be called, how long it may get. */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const FOLDERS = ["app", "workers", "convex", "local", "tests"];
+const FORBIDDEN_NAMES = [
+  "utils",
+  "util",
+  "helpers",
+  "helper",
+  "misc",
+  "common",
+  "lib",
+  "shared",
+  "services",
+  "types",
+];
+const LONGEST_FILE = 400;
+
+/** `own`: a file of this repository, its target a path from the root; else a package. */
+type Import = { target: string; own: boolean; typeOnly: boolean };
+type SourceFile = { path: string; lines: number; text: string; imports: Import[] };
+
+const files: SourceFile[] = globSync(`{${FOLDERS.join(",")}}/**/*.{ts,tsx,mts,mjs,js}`, { cwd: root })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => !path.includes("node_modules/") && !path.startsWith("convex/_generated/"))
+  .sort()
+  .map((path) => {
+    const text = readFileSync(join(root, path), "utf8");
+    return { path, text, lines: text.trimEnd().split("\n").length, imports: importsOf(path, text) };
+  });
+
+/** Every module a file names, own files as paths from the root, packages by their name. */
+function importsOf(path: string, text: string): Import[] {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+  const statements = code.matchAll(
+    /^\s*(?:import|export)\s+(?:([\w*{][^;'"]*?)\s+from\s+)?["']([^"'\n]+)["']/gm,
+  );
+  const calls = code.matchAll(/\bimport\(\s*["']([^"'\n]+)["']\s*\)/g);
+  return [
+    ...[...statements].map(([, names, from]) => ({
+      ...resolve(path, from ?? ""),
+      typeOnly: isTypeOnly(names),
+    })),
+    ...[...calls].map(([, from]) => ({ ...resolve(path, from ?? ""), typeOnly: false })),
+  ];
+}
+
+function isTypeOnly(names: string | undefined): boolean {
+  return names !== undefined && /^type\s/.test(names);
+}
+
+function resolve(path: string, from: string): { target: string; own: boolean } {
+  const own = from.startsWith(".");
+  return { target: own ? posix.normalize(posix.join(dirname(path), from)) : from, own };
+}
+
+function inside(path: string, ...places: string[]): boolean {
+  return places.some((place) => path === place || path.startsWith(place.endsWith("/") ? place : `${place}/`));
+}
+
+function isTest(path: string): boolean {
+  return /\.test\.tsx?$/.test(path);
+}
+
+/** Each forbidden import as `from -> to`, so that a failure names the line to change. */
+function offences(
+  from: (path: string) => boolean,
+  allowed: (found: Import, path: string) => boolean,
+): string[] {
+  return files
+    .filter(({ path }) => from(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter((found) => found.own && !allowed(found, path))
+        .map(({ target }) => `${path} -> ${target}`),
+    );
+}
+
+const CONVEX_FOR_APP = ["convex/_generated", "convex/model/roles.ts"];
+
+describe("imports go one way", () => {
+  test("app knows app, Convex's generated names and the table of roles", () => {
+    const allowed = ({ target }: Import) => inside(target, "app", ...CONVEX_FOR_APP);
+    expect(offences((path) => inside(path, "app"), allowed)).toEqual([]);
+  });
+
+  test("workers know workers and what app knows", () => {
+    const allowed = ({ target }: Import) => inside(target, "workers", "app", ...CONVEX_FOR_APP);
+    expect(offences((path) => inside(path, "workers"), allowed)).toEqual([]);
+  });
+
+  test("inside app, ui knows only ui", () => {
+    const allowed = ({ target }: Import) => inside(target, "app/ui");
+    expect(offences((path) => inside(path, "app/ui"), allowed)).toEqual([]);
+  });
+
+  test("inside app, nothing but root, the route table and the entries knows the routes", () => {
+    const open = (path: string) =>
+      inside(path, "app/routes") || /^app\/(root|routes|entry\.\w+)\.tsx?$/.test(path);
+    const allowed = ({ target }: Import) => !inside(target, "app/routes");
+    expect(offences((path) => inside(path, "app", "workers") && !open(path), allowed)).toEqual([]);
+  });
+
+  test("convex knows only convex", () => {
+    const allowed = ({ target }: Import) => inside(target, "convex");
+    expect(offences((path) => inside(path, "convex"), allowed)).toEqual([]);
+  });
+
+  test("the table of roles imports nothing", () => {
+    expect(files.find(({ path }) => path === "convex/model/roles.ts")?.imports).toEqual([]);
+  });
+
+  test("local takes from elsewhere types, and by value only how the configuration is read", () => {
+    const allowed = ({ target, typeOnly }: Import) =>
+      typeOnly || inside(target, "local") || target === "app/env.server.ts";
+    expect(offences((path) => inside(path, "local"), allowed)).toEqual([]);
+  });
+
+  test("tests start what they test, and take from app by value only how the configuration is read", () => {
+    const allowed = ({ target, typeOnly }: Import) =>
+      typeOnly || inside(target, "tests", "local", "convex") || target === "app/env.server.ts";
+    expect(offences((path) => inside(path, "tests"), allowed)).toEqual([]);
+  });
+
+  test("nothing imports tests, and only tests import local", () => {
+    expect(
+      offences(
+        (path) => !inside(path, "tests"),
+        ({ target }) => !inside(target, "tests"),
+      ),
+    ).toEqual([]);
+    const outside = (path: string) => !inside(path, "tests", "local");
+    expect(offences(outside, ({ target }) => !inside(target, "local"))).toEqual([]);
+  });
+
+  test("a unit test is imported by nothing", () => {
+    expect(
+      offences(
+        () => true,
+        ({ target }) => !isTest(target),
+      ),
+    ).toEqual([]);
+  });
+
+  test("own files are imported with their extension", () => {
+    const named = ({ target }: Import) => /\.(tsx?|m?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
+    const generated = ({ target }: Import) => /^convex\/_generated\/(api|server|dataModel)$/.test(target);
+    expect(
+      offences(
+        () => true,
+        (found) => named(found) || generated(found),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("Convex's gate", () => {
+  const RAW = ["query", "mutation", "action", "internalQuery", "internalMutation", "internalAction"];
+
+  /** The values that a file takes from the module, by their own names. */
+  function valuesTaken(text: string, module: RegExp): string[] {
+    const statements = text.matchAll(/^import\s+(?!type\s)\{([^}]*)\}\s+from\s+["']([^"']+)["']/gm);
+    return [...statements]
+      .filter(([, , from]) => module.test(from ?? ""))
+      .flatMap(([, names]) => (names ?? "").split(","))
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !name.startsWith("type "))
+      .map((name) => name.split(/\s+as\s+/)[0] ?? name);
+  }
+
+  test("only convex/functions.ts imports the raw builders", () => {
+    const importers = files
+      .filter(({ path }) => inside(path, "convex") && path !== "convex/functions.ts")
+      .filter(({ text }) =>
+        valuesTaken(text, /_generated\/server|^convex\/server$/).some(
+          (name) => RAW.includes(name) || /^(query|mutation|action|internal\w+)Generic$/.test(name),
+        ),
+      );
+    expect(importers.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  test("nothing is called utils, helpers, misc, common, lib, shared, services or types", () => {
+    const drawers = files.filter(({ path }) =>
+      path.split("/").some((part) => FORBIDDEN_NAMES.includes(part.split(".")[0] ?? "")),
+    );
+    expect(drawers.map(({ path }) => path)).toEqual([]);
+  });
+
+  test(`none is over ${LONGEST_FILE} lines`, () => {
+    const giants = files.filter(({ lines }) => lines > LONGEST_FILE);
+    expect(giants.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  test("each begins with a comment that says why it exists", () => {
+    const silent = files.filter(({ path, text }) => !isTest(path) && !/^(#!.*\n)?\s*(\/\*|\/\/)/.test(text));
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  test("no test is skipped or alone, no type check is switched off, no module or fetch is mocked", () => {
+    const marks =
+      /\b(test|it|describe)\.(skip|only|todo)\b|@ts-(ignore|nocheck|expect-error)|\bvi\.(mock|doMock|stubGlobal)\(/;
+    const marked = files.filter(
+      ({ path, text }) => path !== "tests/architecture.test.ts" && marks.test(text),
+    );
+    expect(marked.map(({ path }) => path)).toEqual([]);
+  });
+});
