@@ -1,9 +1,24 @@
+/** How the app is built, and served with hot reload; `npm run dev` says through MOSAIC_DATA_DIR where a copy's data is. */
+import { join } from "node:path";
 import { cloudflare } from "@cloudflare/vite-plugin";
 import { reactRouter } from "@react-router/dev/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
 
+const dataDir = process.env.MOSAIC_DATA_DIR;
+
+// The worker's variables stand in a `.dev.vars` beside the configuration's file, so a copy that runs with hot
+// reload says that the file is in its own data folder. (Only that neighbour is looked up by this path.)
+const running = dataDir && {
+  config: { userConfigPath: join(dataDir, "wrangler.toml") },
+  persistState: { path: join(dataDir, "worker") },
+  inspectorPort: false as const,
+};
+
 export default defineConfig({
-  plugins: [cloudflare({ viteEnvironment: { name: "ssr" } }), reactRouter(), tailwindcss()],
+  plugins: [cloudflare({ viteEnvironment: { name: "ssr" }, ...running }), reactRouter(), tailwindcss()],
   environments: { ssr: { build: { minify: true } } },
+  ...(dataDir && { cacheDir: join(dataDir, "vite") }),
+  // Vite would otherwise answer CORS to every page on this machine.
+  server: { cors: false },
 });

@@ -1,0 +1,20 @@
+/** `npm run build`: the deployable worker and its assets, in `build/`. */
+import { BuildError, ensureBuild } from "./launch/build.ts";
+
+const controller = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
+
+try {
+  await ensureBuild({
+    root: process.cwd(),
+    always: true,
+    signal: controller.signal,
+    log: (line) => process.stdout.write(`${line}\n`),
+  });
+  process.stdout.write("Built into build/.\n");
+} catch (error) {
+  if (controller.signal.aborted) process.exit(130);
+  if (!(error instanceof BuildError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { EnvError } from "../app/env.server.ts";
+import { localDefaults, readConfig, WORKER_NAMES } from "./config.ts";
+import { readDevVars } from "./dev-vars.ts";
+import { portsFrom } from "./ports.ts";
+
+const ports = portsFrom("8787");
+const ownPassword = "a-password-that-only-this-copy-has-000001";
+
+function config(environment: Record<string, string>, devVars: Record<string, string | undefined> = {}) {
+  return readConfig(environment, devVars, ports, () => ownPassword);
+}
+
+function problems(environment: Record<string, string>): string[] {
+  try {
+    config(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    return error.problems.map((problem) => problem.name).sort();
+  }
+}
+
+describe("the launcher's configuration", () => {
+  it("needs nothing: what is not set gets a local default and a stand-in", () => {
+    const { worker, convex, standIns, warnings } = config({});
+    expect(worker).toEqual({
+      APP_URL: "http://localhost:8787",
+      CONVEX_EDGE_SECRET: expect.any(String),
+      CONVEX_URL: "http://127.0.0.1:8789",
+      COOKIE_PREFIX: "",
+      SENTRY_DSN: "",
+      WORKOS_API_KEY: expect.stringMatching(/^sk_/),
+      WORKOS_API_URL: "http://127.0.0.1:8788",
+      WORKOS_CLIENT_ID: expect.stringMatching(/^client_/),
+      WORKOS_COOKIE_PASSWORD: expect.any(String),
+      WORKOS_REDIRECT_URI: "",
+    });
+    expect(convex).toMatchObject({ ADMIN_EMAILS: "ada@example.com", WORKOS_API_URL: worker.WORKOS_API_URL });
+    expect(convex.CONVEX_EDGE_SECRET).toBe(worker.CONVEX_EDGE_SECRET);
+    expect(standIns).toEqual({ workos: true, convex: true });
+    expect(warnings).toEqual([]);
+  });
+
+  it("is the environment, then .dev.vars, then the defaults", () => {
+    const { worker } = config(
+      { WORKOS_CLIENT_ID: "client_environment" },
+      { WORKOS_CLIENT_ID: "client_file", WORKOS_API_KEY: "sk_file" },
+    );
+    expect(worker).toMatchObject({ WORKOS_CLIENT_ID: "client_environment", WORKOS_API_KEY: "sk_file" });
+  });
+
+  it("stands in for nothing that is configured", () => {
+    expect(config({ WORKOS_API_URL: "http://localhost:9999" }).standIns).toEqual({
+      workos: false,
+      convex: true,
+    });
+    expect(config({ CONVEX_URL: "http://127.0.0.1:9999" }).standIns).toEqual({ workos: true, convex: false });
+  });
+
+  it.each(["http://127.0.0.1:8788", "http://localhost:8788", "http://[::1]:8788", ""])(
+    "takes %j as not configured",
+    (address) => {
+      const { worker, standIns } = config({ WORKOS_API_URL: address });
+      expect(standIns.workos).toBe(true);
+      expect(worker.WORKOS_API_URL).toBe("http://127.0.0.1:8788");
+    },
+  );
+
+  it("starts the stand-ins with a copy of .dev.vars.example, which says what the defaults are", () => {
+    const example = readDevVars(".dev.vars.example");
+    expect(example).toEqual(localDefaults(ports));
+    expect(config({}, example)).toEqual(config({}));
+  });
+
+  it("gives a public default to no service outside this machine", () => {
+    expect(problems({ WORKOS_API_URL: "https://api.workos.com" })).toEqual([
+      "WORKOS_API_KEY",
+      "WORKOS_CLIENT_ID",
+    ]);
+    expect(problems({ CONVEX_URL: "https://happy-animal-123.convex.cloud" })).toEqual(["CONVEX_EDGE_SECRET"]);
+    expect(config({ APP_URL: "https://mosaic.example.com" }).env.cookiePasswords).toEqual({ 1: ownPassword });
+  });
+
+  it("lists everything that is wrong at once", () => {
+    expect(
+      problems({
+        APP_URL: "not an address",
+        WORKOS_API_KEY: "",
+        WORKOS_COOKIE_PASSWORD: "{}",
+        SENTRY_DSN: "nonsense",
+        WORKOS_API_URL: "http://api.workos.com",
+        WORKOS_CLIENT_ID: "client_1",
+      }),
+    ).toEqual(["APP_URL", "SENTRY_DSN", "WORKOS_API_KEY", "WORKOS_API_URL", "WORKOS_COOKIE_PASSWORD"]);
+  });
+
+  it("warns when APP_URL is another copy's", () => {
+    expect(config({ APP_URL: "http://localhost:9000" }).warnings).toHaveLength(1);
+    expect(config({ APP_URL: "http://127.0.0.1:8787" }).warnings).toEqual([]);
+  });
+
+  it("knows the names that wrangler.toml lets through", () => {
+    const toml = readFileSync("wrangler.toml", "utf8");
+    const named = [...toml.matchAll(/^ {2}"([A-Z_]+)",$|^([A-Z_]+) = ""$/gm)].map(
+      (match) => match[1] ?? match[2],
+    );
+    expect(named.sort()).toEqual([...WORKER_NAMES].sort());
+  });
+});

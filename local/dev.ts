@@ -1,0 +1,98 @@
+/**
+ * `npm run dev` and, with `--built`, `npm start`: starts the stand-ins and the app, says when they answer, and
+ * ends all of it, whatever ends first.
+ */
+import { join } from "node:path";
+import { EnvError } from "../app/env.server.ts";
+import { type LocalConfig, readConfig } from "./config.ts";
+import { readDevVars } from "./dev-vars.ts";
+import { startBuilt, startDevelopment } from "./launch/app.ts";
+import { BuildError, ensureBuild } from "./launch/build.ts";
+import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";
+import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
+import { untilAnswers } from "./launch/ready.ts";
+import { startStandIns } from "./launch/stand-ins.ts";
+import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
+
+const root = process.cwd();
+const built = process.argv.includes("--built");
+
+/** A reason not to start that a person can do something about: one line, no stack. */
+class Refusal extends Error {}
+
+const log = (line: string) => void process.stdout.write(`${line}\n`);
+
+const lifetime = createLifetime();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => lifetime.end(0));
+process.on("uncaughtException", (error) => lifetime.end(1, `The launcher failed: ${error.stack ?? error}`));
+
+try {
+  await launch(lifetime);
+} catch (error) {
+  // Whatever is thrown after the end began is only about things being gone.
+  if (!lifetime.signal.aborted) lifetime.end(1, explain(error));
+}
+
+async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
+  const ports = portsFrom(process.env.PORT);
+  const dir = dataDir(root, ports.app, process.env.LOCAL_DIR);
+  const devVars = readDevVars(join(root, ".dev.vars"));
+  const config = readConfig(process.env, devVars, ports, () => ownPassword(dir));
+  const busy = await busyPorts(portsToUse(ports, config));
+  if (busy.length > 0) throw new Refusal(busyMessage(busy));
+  const lock = claim(dir);
+  if (lock === null) throw new Refusal(`Mosaic is already running with the data in ${dir.path}.`);
+  onEnd("data folder", lock.release);
+
+  if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
+  const health = await startStandIns({ root, ports, dir, config, lifetime, log });
+  signal.throwIfAborted();
+  const app = (built ? startBuilt : startDevelopment)({ root, ports, dir, config });
+  onEnd("app", app.stop);
+  void app.ended.then((how) => {
+    const said = app.held();
+    end(1, `${said}${said && "\n"}The app stopped by itself (${how}); ending the rest.`);
+  });
+  const addresses = [...health, `http://127.0.0.1:${ports.app}/healthz`];
+  await Promise.all(addresses.map((address) => untilAnswers(address, signal)));
+  app.show();
+  log(welcome(config));
+}
+
+/** The ports that this copy will listen on: a configured service needs none. */
+function portsToUse(ports: Ports, { standIns }: LocalConfig): number[] {
+  return [
+    ports.app,
+    ...(standIns.workos ? [ports.workos] : []),
+    ...(standIns.convex ? [ports.convex, ports.convexSite] : []),
+  ];
+}
+
+function welcome({ env, standIns, warnings }: LocalConfig): string {
+  const origin = (address: string, local: boolean) => `${address}${local ? " (local stand-in)" : ""}`;
+  const people = [
+    "Sign in as ada@example.com (admin), grace@example.com (developer),",
+    "           or alan@example.com (viewer)",
+  ];
+  return [
+    "",
+    `  Mosaic     ${env.appUrl}`,
+    `  WorkOS     ${origin(env.workosApiUrl, standIns.workos)}`,
+    `  Convex     ${origin(env.convexUrl, standIns.convex)}`,
+    ...(standIns.workos ? people.map((line) => `  ${line}`) : []),
+    ...warnings.map((warning) => `  Note: ${warning}`),
+    "  Ctrl-C ends everything.",
+    "",
+  ].join("\n");
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Refusal || error instanceof RangeError || error instanceof BuildError) {
+    return error.message;
+  }
+  if (error instanceof EnvError) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
+    return busyMessage([Number(error.port)]);
+  }
+  return `Mosaic could not start: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+}

@@ -1,0 +1,59 @@
+/** The app itself: Vite with hot reload for `npm run dev`, wrangler over the build for `npm start`. */
+import { join } from "node:path";
+import { CONFIG_NAMES, type LocalConfig } from "../config.ts";
+import { writeDevVars } from "../dev-vars.ts";
+import type { Ports } from "../ports.ts";
+import { type Child, startChild } from "./child.ts";
+import type { DataDir } from "./data-dir.ts";
+
+export type AppOptions = { root: string; ports: Ports; dir: DataDir; config: LocalConfig };
+
+/** A session may take several cookies of 4 KB, and Node stops reading headers at 16 KB. */
+const HEADER_BYTES = 65_536;
+
+/** Starts Vite's development server, which runs the worker in workerd and loads what changes. */
+export function startDevelopment({ root, ports, dir, config }: AppOptions): Child {
+  writeDevVars(dir.devVars, config.worker);
+  return startChild(
+    [
+      `--max-http-header-size=${HEADER_BYTES}`,
+      join(root, "node_modules/@react-router/dev/bin.cjs"),
+      "dev",
+      ...["--host", "127.0.0.1", "--port", String(ports.app), "--strictPort"],
+    ],
+    { cwd: root, env: { ...environment(dir), NODE_ENV: "development" } },
+  );
+}
+
+/** Serves this copy's build with `wrangler dev`. */
+export function startBuilt({ root, ports, dir, config }: AppOptions): Child {
+  writeDevVars(join(dir.servedBuild, "server", ".dev.vars"), config.worker);
+  return startChild(
+    [
+      // Not `npx wrangler`: ended, that leaves workerd behind.
+      join(root, "node_modules/wrangler/bin/wrangler.js"),
+      "dev",
+      ...["--config", join(dir.servedBuild, "server", "wrangler.json")],
+      ...["--ip", "127.0.0.1", "--port", String(ports.app), "--inspector-port", "0"],
+      ...["--persist-to", dir.workerState],
+      "--show-interactive-dev-session=false",
+    ],
+    { cwd: root, env: environment(dir), isNoise: (line) => line.startsWith("[wrangler:info]") },
+  );
+}
+
+/**
+ * The environment of the app's process: the launcher's, without the configuration (the worker gets it from a file,
+ * and from nowhere else) and without what would choose another one; no call home.
+ */
+function environment(dir: DataDir): NodeJS.ProcessEnv {
+  const { CLOUDFLARE_ENV: _, NODE_ENV: __, ...rest } = process.env;
+  const inherited = Object.fromEntries(Object.entries(rest).filter(([name]) => !CONFIG_NAMES.includes(name)));
+  return {
+    ...inherited,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_REGISTRY_PATH: dir.registry,
+    MOSAIC_DATA_DIR: dir.path,
+  };
+}

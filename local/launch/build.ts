@@ -1,0 +1,93 @@
+/** Builds the worker and its assets when the source is not the one that `build/` was made from. */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startChild } from "./child.ts";
+import { waitForLock } from "./lock.ts";
+
+const INPUTS = [
+  "app/**/*",
+  "convex/**/*",
+  "public/**/*",
+  "workers/**/*",
+  "package-lock.json",
+  "react-router.config.ts",
+  "tsconfig.json",
+  "vite.config.ts",
+  "wrangler.toml",
+];
+
+/** Says which source `build/` was made from. Written last, so that a broken build never counts. */
+const stampFile = (root: string) => join(root, "build", "source.sha256");
+
+export type BuildOptions = {
+  root: string;
+  /** Builds even when `build/` is current. */
+  always?: boolean;
+  /** Where to put a copy while nobody else can be building. */
+  copyTo?: string;
+  signal: AbortSignal;
+  log: (line: string) => void;
+};
+
+/**
+ * Makes `build/` current. Copies of Mosaic that start together build once: the others wait for the first.
+ *
+ * @throws {BuildError} with what the build printed.
+ */
+export async function ensureBuild({ root, always, copyTo, signal, log }: BuildOptions): Promise<void> {
+  const lock = await waitForLock(join(root, ".local", "build.lock"), signal);
+  try {
+    const source = hashOf(root);
+    if (always || !isCurrent(root, source)) {
+      log("Building …");
+      rmSync(join(root, "build"), { recursive: true, force: true });
+      await runBuild(root, signal);
+      // The plugin puts a copy of `.dev.vars` there; wrangler reads the one in the checkout, so it is only a leak.
+      rmSync(join(root, "build", "server", ".dev.vars"), { force: true });
+      writeFileSync(stampFile(root), source);
+    }
+    if (copyTo !== undefined) copyBuild(root, copyTo);
+  } finally {
+    lock.release();
+  }
+}
+
+/** A build that failed. */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
+}
+
+function isCurrent(root: string, source: string): boolean {
+  return existsSync(stampFile(root)) && readFileSync(stampFile(root), "utf8") === source;
+}
+
+function copyBuild(root: string, target: string): void {
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  cpSync(join(root, "build"), target, { recursive: true });
+}
+
+function hashOf(root: string): string {
+  const hash = createHash("sha256").update(process.version);
+  const files = globSync(INPUTS, { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files)
+    hash.update(file.slice(root.length)).update("\0").update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}
+
+async function runBuild(root: string, signal: AbortSignal): Promise<void> {
+  const build = startChild([join(root, "node_modules/@react-router/dev/bin.cjs"), "build"], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  const stop = () => void build.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const outcome = await build.ended;
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  if (outcome !== "exit code 0") throw new BuildError(`The build failed (${outcome}):\n${build.held()}`);
+}

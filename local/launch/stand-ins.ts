@@ -1,0 +1,59 @@
+/** Starts the stand-ins for the services that are not configured. */
+import { join } from "node:path";
+import type { LocalConfig } from "../config.ts";
+import { startConvex } from "../convex/server.ts";
+import type { Ports } from "../ports.ts";
+import { startWorkos } from "../workos/server.ts";
+import type { DataDir } from "./data-dir.ts";
+import type { Lifetime } from "./lifetime.ts";
+
+export type StandInOptions = {
+  root: string;
+  ports: Ports;
+  dir: DataDir;
+  config: LocalConfig;
+  lifetime: Lifetime;
+  log: (line: string) => void;
+};
+
+/** Returns an address for each that says, by answering, that it is ready. */
+export async function startStandIns({
+  root,
+  ports,
+  dir,
+  config,
+  lifetime,
+  log,
+}: StandInOptions): Promise<string[]> {
+  const health: string[] = [];
+  if (config.standIns.workos) {
+    const workos = await startWorkos({
+      port: ports.workos,
+      dataFile: dir.workosFile,
+      clientId: config.env.workosClientId,
+      apiKey: config.env.workosApiKey,
+      ...(config.standIns.convex && {
+        webhook: {
+          url: `http://127.0.0.1:${ports.convexSite}/webhooks/workos`,
+          secret: config.convex.WORKOS_WEBHOOK_SECRET ?? "",
+        },
+      }),
+    });
+    lifetime.onEnd("WorkOS stand-in", workos.close);
+    health.push(`${workos.url}/sso/jwks/${config.env.workosClientId}`);
+  }
+  if (config.standIns.convex) {
+    const convex = await startConvex({
+      functionsDir: join(root, "convex"),
+      port: ports.convex,
+      sitePort: ports.convexSite,
+      dataFile: dir.convexFile,
+      env: config.convex,
+      log,
+      watch: true,
+    });
+    lifetime.onEnd("local Convex", convex.close);
+    health.push(`${convex.url}/version`);
+  }
+  return health;
+}

@@ -1,0 +1,44 @@
+/** The test projects: one for each kind of thing that has to be running. `npm test` runs all, `npm run check` unit only. */
+import { defineConfig } from "vitest/config";
+
+type Kind = {
+  name: string;
+  include: string[];
+  /** For one test, in seconds. */
+  seconds: number;
+  /** Needs a current `build/`. */
+  built?: boolean;
+  /** Files one after the other: each starts processes of its own, and two cores are all there is. */
+  oneByOne?: boolean;
+};
+
+const KINDS: Kind[] = [
+  {
+    name: "unit",
+    include: ["{app,convex,local,workers}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
+    seconds: 10,
+  },
+  { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30 },
+  { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
+  { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true },
+  { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
+  { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
+  { name: "browser", include: ["tests/browser/**/*.test.ts"], seconds: 60, built: true, oneByOne: true },
+];
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: KINDS.map(({ name, include, seconds, built, oneByOne }) => ({
+      test: {
+        name,
+        include,
+        setupFiles: ["tests/setup.ts"],
+        globalSetup: built ? ["tests/setup-build.ts"] : [],
+        testTimeout: seconds * 1000,
+        hookTimeout: Math.max(60, seconds) * 1000,
+        fileParallelism: !oneByOne,
+      },
+    })),
+  },
+});
