@@ -1,0 +1,91 @@
+/** Runs the steps of `npm test` and `npm run check` one after the other, all of them, and counts what passed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A step counts as one, or, where it is vitest, as its tests. */
+export type Step =
+  | { name: string; args: string[]; projects?: undefined }
+  | { name: string; projects: string[] };
+
+type Count = { passed: number; failed: number };
+
+/** A step that takes longer hangs, and is ended. */
+const STEP_MS = 600_000;
+
+export const TYPECHECK: Step = { name: "typecheck", args: ["tests/typecheck.ts"] };
+export const LINT: Step = {
+  name: "lint",
+  args: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+};
+export const BUILD: Step = { name: "build", args: ["local/build.ts"] };
+
+/** The tests of these vitest projects, as one step. */
+export const tests = (...projects: string[]): Step => ({ name: projects.join(", "), projects });
+
+let running: ChildProcess | undefined;
+let ending = false;
+
+/** Runs every step, also after one failed. The last line is `N passed, N failed`; sets the process's exit code. */
+export async function runSteps(steps: readonly Step[]): Promise<void> {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      ending = true;
+      running?.kill("SIGTERM");
+    });
+  }
+  const total = { passed: 0, failed: 0 };
+  const notPassed: string[] = [];
+  for (const step of steps) {
+    if (ending) break;
+    const start = Date.now();
+    process.stdout.write(`\n=== ${step.name}\n`);
+    const { passed, failed } = await runStep(step);
+    total.passed += passed;
+    total.failed += failed;
+    if (failed > 0) notPassed.push(step.name);
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    process.stdout.write(`=== ${step.name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
+  }
+  if (ending) total.failed += 1;
+  process.stdout.write(notPassed.length === 0 ? "\n" : `\nNot passed: ${notPassed.join("; ")}\n`);
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+async function runStep(step: Step): Promise<Count> {
+  if (step.projects === undefined) {
+    return (await runNode(step.args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-tests-"));
+  const report = join(folder, "report.json");
+  const good = await runNode([
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    ...step.projects.flatMap((project) => ["--project", project]),
+    ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  ]);
+  const count = readReport(report);
+  rmSync(folder, { recursive: true, force: true });
+  // A file that does not load, an unhandled rejection, a crash: no test failed, and yet the step did.
+  return good || count.failed > 0 ? count : { ...count, failed: 1 };
+}
+
+function readReport(file: string): Count {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, "utf8"));
+    return { passed: Number(numPassedTests), failed: Number(numFailedTests) };
+  } catch {
+    return { passed: 0, failed: 0 }; // it crashed before it wrote one
+  }
+}
+
+function runNode(args: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: "inherit", timeout: STEP_MS });
+    running = child;
+    child.once("error", () => resolve(false));
+    child.once("exit", (code) => resolve(code === 0));
+  });
+}
