@@ -1,5 +1,6 @@
 // A person's picture. The initials lie beneath it, so that nothing has to be noticed or mended when the
-// picture is late, missing or refused: a broken image with an empty alt takes no room and shows them.
+// picture is late, missing or refused: a broken image with an empty alt and no width of its own draws
+// nothing (HTML, "images that represent nothing"), and the initials show.
 
 /**
  * First letters of the first and last word of a name, else the first letter of the e-mail.
@@ -33,7 +34,7 @@ export function Avatar({ name, email, src }: { name: string | null; email: strin
           referrerPolicy="no-referrer"
           loading="lazy"
           decoding="async"
-          className="absolute inset-0 size-full object-cover"
+          className="absolute inset-0 h-full min-w-full object-cover"
         />
       ) : null}
     </span>

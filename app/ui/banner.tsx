@@ -61,18 +61,15 @@ export function Banner({
         Skip to content
       </a>
       <header className="border-b border-line bg-surface">
-        <div className="mx-auto flex w-full max-w-page flex-wrap items-center gap-x-6 px-4 wide:px-6">
-          <a
-            href="/"
-            className="mr-auto inline-flex min-h-14 items-center gap-2 text-ink no-underline wide:mr-0"
-          >
+        <div className="mx-auto flex w-full max-w-page flex-wrap items-center gap-x-4 px-4 wide:gap-x-6 wide:px-6">
+          <a href="/" className="inline-flex min-h-14 items-center gap-2 text-ink no-underline">
             <span className="text-accent">
               <Logo />
             </span>
             <span className="font-strong tracking-heading">Mosaic</span>
           </a>
           {known && viewer ? <Navigation current={current} isAdmin={viewer.isAdmin} /> : null}
-          <div className="flex min-h-14 items-center gap-3 wide:ml-auto" data-banner="account">
+          <div className="flex min-h-14 min-w-0 flex-1 items-center justify-end gap-3" data-banner="account">
             {state === "unknown" ? <Spinner label="Finding out who is signed in" /> : null}
             {known && viewer ? <Account viewer={viewer} /> : null}
             {known && !viewer ? (
@@ -112,7 +109,7 @@ function Account({ viewer }: { viewer: BannerViewer }) {
   return (
     <>
       <Avatar name={viewer.firstName} email={viewer.email} src={viewer.pictureUrl} />
-      <span className="max-w-24 truncate wide:max-w-48" title={viewer.email}>
+      <span className="min-w-0 truncate wide:max-w-48" title={viewer.email}>
         {displayName(viewer)}
       </span>
       <a href="/api/auth/logout" className="inline-flex min-h-11 items-center text-quiet whitespace-nowrap">

@@ -16,9 +16,7 @@ export function Card({ title, intro, children }: { title?: string; intro?: React
     >
       {title ? (
         <div>
-          <h2 id={id} className="text-large">
-            {title}
-          </h2>
+          <h2 id={id}>{title}</h2>
           {intro ? <p className="mt-1 text-quiet">{intro}</p> : null}
         </div>
       ) : null}

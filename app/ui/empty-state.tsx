@@ -14,7 +14,7 @@ export function EmptyState({ title, children }: { title: string; children?: Reac
         <Logo size={48} dashed />
       </span>
       <div className="flex min-w-0 max-w-text flex-col gap-2">
-        <h2 className="text-large">{title}</h2>
+        <h2>{title}</h2>
         {children}
       </div>
     </div>

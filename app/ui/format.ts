@@ -117,12 +117,13 @@ export function formatCompact(value: number, locale: string): string {
       () => new Intl.NumberFormat(knownLocale(locale), { notation: "scientific", maximumFractionDigits: 1 }),
     ).format(value);
   }
-  const [scale, unit] = SCALES.find(([least]) => size >= least) ?? [1, ""];
+  const rounded = Number(value.toPrecision(3)); // first, so that 999,960 is 1 M and not 1000 k
+  const [scale, unit] = SCALES.find(([least]) => Math.abs(rounded) >= least) ?? [1, ""];
   const format = remembered(
     `compact ${locale}`,
     () => new Intl.NumberFormat(knownLocale(locale), { maximumSignificantDigits: 3 }),
   );
-  return `${plainSpaces(format.format(value / scale))} ${unit}`;
+  return `${plainSpaces(format.format(rounded / scale))} ${unit}`;
 }
 
 /** @returns `1 project`, `2 projects`; the plural is given where an s does not make it. */

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { ButtonLink } from "./button.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
 import { SampleField } from "./sample-field.tsx";
+import { StateLegend } from "./state-legend.tsx";
 
 /** The content of `/` for guests, its `main` included. @param children - The theme picker's form. */
 export function GuestHome({ children }: { children?: ReactNode }) {
@@ -16,7 +17,7 @@ export function GuestHome({ children }: { children?: ReactNode }) {
       <div className="grid items-center gap-10 wide:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div className="flex flex-col items-start gap-6">
           <div className="flex flex-col gap-3">
-            <h1 id={PAGE_TITLE_ID} tabIndex={-1} className="text-display">
+            <h1 id={PAGE_TITLE_ID} tabIndex={-1}>
               Welcome, guest!
             </h1>
             <p className="max-w-text text-large text-quiet">
@@ -30,7 +31,8 @@ export function GuestHome({ children }: { children?: ReactNode }) {
         </div>
         <SampleField />
       </div>
-      {children}
+      <StateLegend across />
+      {children ? <div className="border-t border-line pt-6">{children}</div> : null}
     </main>
   );
 }

@@ -28,7 +28,7 @@ export function LoginCard({
       className="mx-auto flex w-full max-w-form flex-col gap-4 px-4 py-10 wide:pt-24"
     >
       {error ? <Notice kind="alert">{error}</Notice> : null}
-      <div className="flex flex-col gap-6 rounded-card border border-line bg-surface p-6">
+      <div className="flex flex-col gap-6 rounded-card border border-line bg-surface p-4 wide:p-6">
         <span className="text-accent">
           <Logo size={40} />
         </span>

@@ -4,12 +4,9 @@ import type { ReactNode } from "react";
 
 /** @param kind - `status` is said when there is a pause; `alert` at once. */
 export function Notice({ kind, children }: { kind: "status" | "alert"; children: ReactNode }) {
-  const look = kind === "alert" ? "border-bad bg-bad-wash text-ink" : "border-good bg-good-wash text-ink";
+  const look = kind === "alert" ? "border-bad bg-bad-wash" : "border-good bg-good-wash";
   return (
-    <div
-      role={kind}
-      className={`flex items-baseline gap-3 rounded-control border border-l-4 px-4 py-2.5 ${look}`}
-    >
+    <div role={kind} className={`flex items-baseline gap-3 rounded-control border px-4 py-2.5 ${look}`}>
       <span className="mark" data-state={kind === "alert" ? "silent" : "fresh"} aria-hidden="true" />
       <div className="min-w-0">{children}</div>
     </div>

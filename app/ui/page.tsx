@@ -32,9 +32,9 @@ export function Page({
       className="mx-auto flex w-full max-w-page flex-col gap-6 px-4 pt-6 pb-10 wide:px-6 wide:pt-10"
     >
       <div className={narrow ? "flex max-w-text flex-col gap-6" : "contents"}>
-        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
+        <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
           <div className="min-w-0">
-            <h1 id={PAGE_TITLE_ID} tabIndex={-1} className="text-display">
+            <h1 id={PAGE_TITLE_ID} tabIndex={-1}>
               {title}
             </h1>
             {intro ? <div className="mt-2 max-w-text text-quiet">{intro}</div> : null}

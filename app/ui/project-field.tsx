@@ -45,7 +45,7 @@ export function ProjectField({
   return (
     <li className={waiting ? "project project-waiting" : "project"}>
       <div className="project-head">
-        <h2 className="text-large">
+        <h2>
           {href === null ? (
             project.name
           ) : (

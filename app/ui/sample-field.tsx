@@ -27,8 +27,8 @@ export function SampleField() {
           <div key={agent} className="tile" data-state={state}>
             <span className="tile-agent">{agent}</span>
             <span className="tile-metric">{metric}</span>
-            <span className="tile-when">{when}</span>
             <span className="tile-value">{value}</span>
+            <span className="tile-when">{when}</span>
           </div>
         ))}
       </div>

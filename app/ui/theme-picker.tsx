@@ -35,7 +35,7 @@ export function ThemePicker({
       <legend id={id} className="mb-1 font-strong">
         Theme
       </legend>
-      <div className="inline-flex max-w-full rounded-control bg-inset p-0.5">
+      <div className="inline-flex max-w-full rounded-control bg-inset">
         {CHOICES.map((choice) => (
           <label key={choice.value} className="choice">
             <input

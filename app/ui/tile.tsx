@@ -39,18 +39,14 @@ export function AgentTile({
       <span className="tile-metric" title={name}>
         {name}
       </span>
-      {at === null ? (
-        <span className="tile-when">never</span>
-      ) : (
-        <span className="tile-when">
-          <RelativeTime at={at} now={now} locale={locale} timeZone={timeZone} />
-        </span>
-      )}
       {at === null ? null : (
         <span className="tile-value" title={formatNumber(value, locale)}>
           {formatCompact(value, locale)}
         </span>
       )}
+      <span className="tile-when">
+        {at === null ? "never" : <RelativeTime at={at} now={now} locale={locale} timeZone={timeZone} />}
+      </span>
       {flash ? <span key={at} className="tile-flash" aria-hidden="true" /> : null}
     </li>
   );

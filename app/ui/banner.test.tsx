@@ -1,0 +1,41 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+import { Banner, displayName } from "./banner.tsx";
+
+const ada = { firstName: "Ada", email: "ada@example.com", pictureUrl: null, isAdmin: true };
+const links = (html: string) => [...html.matchAll(/<a [^>]*href="([^"]+)"/gu)].map((match) => match[1]);
+
+test("someone without a first name goes by their e-mail up to the @", () => {
+  expect(displayName(ada)).toBe("Ada");
+  expect(displayName({ firstName: null, email: "alan@example.com" })).toBe("alan");
+  expect(displayName({ firstName: "  ", email: "alan@example.com" })).toBe("alan");
+});
+
+test("a guest finds the way in and no way out", () => {
+  const html = renderToStaticMarkup(<Banner viewer={null} current="/" />);
+  expect(links(html)).toEqual(["#main", "/", "/login"]);
+});
+
+test("an administrator also finds users and the audit log, others don't", () => {
+  const admin = renderToStaticMarkup(<Banner viewer={ada} current="/" />);
+  expect(links(admin)).toContain("/admin/audit");
+  const other = renderToStaticMarkup(<Banner viewer={{ ...ada, isAdmin: false }} current="/" />);
+  expect(links(other)).toEqual(["#main", "/", "/dashboard", "/profile", "/settings", "/api/auth/logout"]);
+});
+
+test("the link of the page shown is marked, and on a page under it too", () => {
+  for (const current of ["/settings", "/settings/sessions"]) {
+    const html = renderToStaticMarkup(<Banner viewer={ada} current={current} />);
+    expect(html.match(/<a [^>]*aria-current="page"[^>]*>/gu)).toHaveLength(1);
+    expect(html).toMatch(/href="\/settings"[^>]*aria-current="page"/u);
+  }
+});
+
+test("a page that is the same for everyone says nothing of who asks", () => {
+  const html = renderToStaticMarkup(<Banner viewer={ada} current="/about" state="unasked" />);
+  expect(html).not.toMatch(/Sign|Ada|Dashboard/u);
+});
+
+test("no markup of the banner carries a style attribute, which the policy would block", () => {
+  expect(renderToStaticMarkup(<Banner viewer={ada} current="/" />)).not.toContain("style=");
+});

@@ -1,0 +1,26 @@
+// How to read a tile, in three lines.
+
+import type { TileState } from "./tile-state.ts";
+
+const STATES: readonly { state: TileState; name: string; meaning: string }[] = [
+  { state: "fresh", name: "Fresh", meaning: "A full tile: a metric came within the last 2 minutes." },
+  { state: "quiet", name: "Quiet", meaning: "Outlined: the last one came within 15 minutes." },
+  { state: "silent", name: "Silent", meaning: "Dashed: longer ago than that, or never." },
+];
+
+/** @param across - Side by side where there is room; else one under the other. */
+export function StateLegend({ across = false }: { across?: boolean }) {
+  return (
+    <dl className={across ? "grid gap-6 wide:grid-cols-3" : "grid gap-4"}>
+      {STATES.map(({ state, name, meaning }) => (
+        <div key={state} className="flex items-baseline gap-3">
+          <span className="mark" data-state={state} aria-hidden="true" />
+          <div>
+            <dt className="font-strong">{name}</dt>
+            <dd className="text-quiet">{meaning}</dd>
+          </div>
+        </div>
+      ))}
+    </dl>
+  );
+}
