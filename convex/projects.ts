@@ -1,12 +1,20 @@
 /** Projects, for the people in them. */
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
+import { requireName } from "./model/input.ts";
+import {
+  addMember as add,
+  leaveProject,
+  removeMember as remove,
+  removeInvite as withdraw,
+} from "./model/members.ts";
 import {
   createProject,
   describeProject,
   listedProjectShape,
   projectShape,
   projectsOf,
+  requireManagedProject,
   requireProject,
 } from "./model/projects.ts";
 import { refusal } from "./model/refusal.ts";
@@ -38,4 +46,53 @@ export const create = viewerMutation({
   args: { name: v.string() },
   returns: v.id("projects"),
   handler: async (ctx, { name }) => await createProject(ctx, ctx.user, name),
+});
+
+export const rename = viewerMutation({
+  args: { projectId: v.string(), name: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId, name }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    await ctx.db.patch("projects", project._id, { name: requireName(name) });
+    return null;
+  },
+});
+
+export const addMember = viewerMutation({
+  args: { projectId: v.string(), email: v.string() },
+  returns: v.union(v.literal("added"), v.literal("invited")),
+  handler: async (ctx, { projectId, email }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    return await add(ctx, ctx.user, project, email);
+  },
+});
+
+export const removeMember = viewerMutation({
+  args: { projectId: v.string(), userId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId, userId }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    await remove(ctx, ctx.user, project, userId);
+    return null;
+  },
+});
+
+export const removeInvite = viewerMutation({
+  args: { projectId: v.string(), email: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId, email }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    await withdraw(ctx, project._id, email);
+    return null;
+  },
+});
+
+/** For a member, viewers too: it is their own membership. */
+export const leave = viewerMutation({
+  args: { projectId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId }) => {
+    await leaveProject(ctx, ctx.user, await requireProject(ctx, ctx.user, projectId));
+    return null;
+  },
 });

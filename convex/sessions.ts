@@ -1,8 +1,8 @@
 /** Sessions, for the worker to end them and for people to see their own. */
 import { v } from "convex/values";
-import { vouchedMutation } from "./functions.ts";
+import { viewerQuery, vouchedMutation } from "./functions.ts";
 import { deviceArgs } from "./model/audit.ts";
-import { revokeSession } from "./model/sessions.ts";
+import { listedSessionShape, revokeSession, sessionsOf } from "./model/sessions.ts";
 
 /** Ends one of the person's sessions, at once and for good; for the worker. */
 export const revoke = vouchedMutation({
@@ -12,4 +12,11 @@ export const revoke = vouchedMutation({
     await revokeSession(ctx, ctx, sessionId, device);
     return null;
   },
+});
+
+/** The caller's sessions that are not over, newest first. */
+export const mine = viewerQuery({
+  args: {},
+  returns: v.array(listedSessionShape),
+  handler: async (ctx) => await sessionsOf(ctx, ctx.user),
 });

@@ -1,6 +1,15 @@
 /** People, for the app: themselves, each other, and who just came through the door. */
+import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
-import { edgeMutation, pageQuery, viewerMutation, viewerQuery } from "./functions.ts";
+import {
+  adminMutation,
+  adminQuery,
+  edgeMutation,
+  pageQuery,
+  viewerMutation,
+  viewerQuery,
+} from "./functions.ts";
+import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { refusal } from "./model/refusal.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
@@ -12,6 +21,7 @@ import {
   findByWorkosId,
   mayReadAnyone,
   notYours,
+  roleShape,
   shareProject,
   userShape,
   viewerOf,
@@ -84,4 +94,19 @@ export const viewer = pageQuery({
   args: {},
   returns: v.union(viewerShape, v.null()),
   handler: async (ctx) => await viewerOf(ctx, ctx.user),
+});
+
+export const list = adminQuery({
+  args: { paginationOpts: paginationOptsValidator, search: v.optional(v.string()) },
+  returns: paginationResultValidator(userShape),
+  handler: async (ctx, { paginationOpts, search }) => await listUsers(ctx, paginationOpts, search ?? ""),
+});
+
+export const setRole = adminMutation({
+  args: { userId: v.string(), role: roleShape },
+  returns: v.null(),
+  handler: async (ctx, { userId, role }) => {
+    await giveRole(ctx, ctx.user, userId, role);
+    return null;
+  },
 });

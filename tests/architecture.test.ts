@@ -148,7 +148,8 @@ describe("imports go one way", () => {
 
   test("own files are imported with their extension", () => {
     const named = ({ target }: Import) => /\.(tsx?|m?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
-    const generated = ({ target }: Import) => /^convex\/_generated\/(api|server|dataModel)$/.test(target);
+    const generated = ({ target }: Import) =>
+      /^convex\/_generated\/(api|server|dataModel)$/.test(target) || target.includes("/+types/");
     expect(
       offences(
         () => true,
@@ -159,7 +160,15 @@ describe("imports go one way", () => {
 });
 
 describe("Convex's gate", () => {
-  const RAW = ["query", "mutation", "action", "internalQuery", "internalMutation", "internalAction"];
+  const RAW = [
+    "query",
+    "mutation",
+    "action",
+    "httpAction",
+    "internalQuery",
+    "internalMutation",
+    "internalAction",
+  ];
 
   /** The values that a file takes from the module, by their own names. */
   function valuesTaken(text: string, module: RegExp): string[] {
@@ -177,7 +186,8 @@ describe("Convex's gate", () => {
       .filter(({ path }) => inside(path, "convex") && path !== "convex/functions.ts")
       .filter(({ text }) =>
         valuesTaken(text, /_generated\/server|^convex\/server$/).some(
-          (name) => RAW.includes(name) || /^(query|mutation|action|internal\w+)Generic$/.test(name),
+          (name) =>
+            RAW.includes(name) || /^(query|mutation|action|httpAction|internal\w+)Generic$/.test(name),
         ),
       );
     expect(importers.map(({ path }) => path)).toEqual([]);

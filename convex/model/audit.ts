@@ -1,8 +1,9 @@
 /** The audit log: written by the worker, the webhook and the rules here, never by the person. */
-import { v } from "convex/values";
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
-import type { AuditEvent } from "./auditEvents.ts";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { type AuditEvent, auditEvent } from "./auditEvents.ts";
 
 const LONGEST_USER_AGENT = 512;
 const LONGEST_ADDRESS = 64;
@@ -11,6 +12,20 @@ const LONGEST_ADDRESS = 64;
 export const deviceArgs = { ipAddress: v.string(), userAgent: v.string() };
 
 export type Device = { ipAddress: string; userAgent: string };
+
+/** An entry as people read it. `userId` is whom it is about, `actorId` who did it; `timestamp` is Unix ms. */
+export const auditEntryShape = v.object({
+  _id: v.id("auditLogs"),
+  userId: v.id("users"),
+  event: auditEvent,
+  timestamp: v.number(),
+  ipAddress: v.optional(v.string()),
+  userAgent: v.optional(v.string()),
+  actorId: v.optional(v.id("users")),
+  target: v.optional(v.string()),
+});
+
+type AuditEntry = Infer<typeof auditEntryShape>;
 
 type Details = { device?: Device; actorId?: Id<"users">; target?: string };
 
@@ -59,6 +74,26 @@ export async function claimPendingEntries(ctx: MutationCtx, user: Doc<"users">):
     await ctx.db.insert("auditLogs", { ...entry, userId: user._id });
     await ctx.db.delete("pendingAuditLogs", _id);
   }
+}
+
+/** @returns One page of the log, newest first, of one person and one event where they are given. */
+export async function listEntries(
+  ctx: QueryCtx,
+  paginationOpts: PaginationOptions,
+  { userId, event }: { userId?: Id<"users">; event?: AuditEvent | undefined },
+): Promise<PaginationResult<AuditEntry>> {
+  const result = await filteredLog(ctx, userId, event).order("desc").paginate(paginationOpts);
+  return { ...result, page: result.page.map(({ _creationTime, ...entry }) => entry) };
+}
+
+function filteredLog(ctx: QueryCtx, userId: Id<"users"> | undefined, event: AuditEvent | undefined) {
+  const log = ctx.db.query("auditLogs");
+  if (userId !== undefined && event !== undefined) {
+    return log.withIndex("by_user_event", (q) => q.eq("userId", userId).eq("event", event));
+  }
+  if (userId !== undefined) return log.withIndex("by_user", (q) => q.eq("userId", userId));
+  if (event !== undefined) return log.withIndex("by_event", (q) => q.eq("event", event));
+  return log.withIndex("by_time");
 }
 
 /** A device as stored: long ones are cut, for a header is as long as its sender likes. */

@@ -3,8 +3,9 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireName } from "./input.ts";
+import { findMembership, insertMember } from "./memberships.ts";
 import { refusal } from "./refusal.ts";
-import { type Membership, maySeeProject, roleAllows } from "./roles.ts";
+import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { asColleague } from "./users.ts";
 
 const MOST_PROJECTS = 500;
@@ -73,13 +74,6 @@ export async function requireProject(
   throw refusal("not_found", "There is no such project.");
 }
 
-export async function findMembership(ctx: QueryCtx, projectId: Id<"projects">, userId: Id<"users">) {
-  return await ctx.db
-    .query("projectMembers")
-    .withIndex("by_project", (q) => q.eq("projectId", projectId).eq("userId", userId))
-    .unique();
-}
-
 /** @returns The person's projects, newest first. */
 export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedProject[]> {
   const memberships = await ctx.db
@@ -118,6 +112,23 @@ export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): 
   return { ...plain(project), members: members.flat(), invited: invites.map(({ email }) => email) };
 }
 
+/**
+ * A project that the person may change.
+ *
+ * @throws `not_found` as {@link requireProject}; `forbidden` for those who may only see it.
+ */
+export async function requireManagedProject(
+  ctx: QueryCtx,
+  user: Doc<"users">,
+  projectId: string,
+): Promise<Doc<"projects">> {
+  const { project, membership } = await requireProject(ctx, user, projectId);
+  if (!mayManageProject(user.role, membership)) {
+    throw refusal("forbidden", "Only the project's owner or an admin may do this.");
+  }
+  return project;
+}
+
 /** @throws `forbidden` for a viewer, `invalid` for a name that is none. */
 export async function createProject(
   ctx: MutationCtx,
@@ -132,12 +143,7 @@ export async function createProject(
     ownerId: owner._id,
     createdAt,
   });
-  await ctx.db.insert("projectMembers", {
-    projectId,
-    userId: owner._id,
-    role: "owner",
-    projectCreatedAt: createdAt,
-  });
+  await insertMember(ctx, { _id: projectId, createdAt }, owner._id, "owner");
   return projectId;
 }
 

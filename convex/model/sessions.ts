@@ -1,7 +1,7 @@
 /** Sessions: which ones a person has here, and which are over. */
 import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { refusal } from "./refusal.ts";
 
@@ -15,6 +15,22 @@ export const sessionShape = v.object({
 });
 
 export type SeenSession = Infer<typeof sessionShape>;
+
+/** A session as its owner sees it; times are Unix ms. */
+export const listedSessionShape = v.object({
+  sessionId: v.string(),
+  startedAt: v.number(),
+  lastSeenAt: v.number(),
+  ipAddress: v.optional(v.string()),
+  userAgent: v.optional(v.string()),
+  city: v.optional(v.string()),
+  country: v.optional(v.string()),
+});
+
+/** A session ends this long after sign-in, whatever happens in between. */
+export const SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+const MOST_SESSIONS = 200;
 
 /** Whose session: a person by WorkOS's id, synced or not. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };
@@ -81,7 +97,31 @@ export async function revokeSession(
     await recordEventAbout(ctx, person, "session_revoked", { target: sessionId, ...(device && { device }) });
 }
 
-async function findSession(ctx: MutationCtx, sessionId: string): Promise<Doc<"sessions"> | null> {
+/** @returns The person's sessions that nobody has ended and that have not run out, newest first. */
+export async function sessionsOf(
+  ctx: QueryCtx,
+  user: Doc<"users">,
+): Promise<Infer<typeof listedSessionShape>[]> {
+  const rows = await ctx.db
+    .query("sessions")
+    .withIndex("by_user", (q) =>
+      q.eq("workosUserId", user.workosUserId).gt("startedAt", Date.now() - SESSION_LIFE_MS),
+    )
+    .order("desc")
+    .take(MOST_SESSIONS);
+  return rows.map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
+}
+
+/** Ends every session of a person that has a row here, each with its entry. */
+export async function revokeAllSessions(ctx: MutationCtx, person: Person): Promise<void> {
+  const rows = await ctx.db
+    .query("sessions")
+    .withIndex("by_user", (q) => q.eq("workosUserId", person.workosUserId))
+    .take(MOST_SESSIONS);
+  for (const { sessionId } of rows) await revokeSession(ctx, person, sessionId);
+}
+
+async function findSession(ctx: QueryCtx, sessionId: string): Promise<Doc<"sessions"> | null> {
   return await ctx.db
     .query("sessions")
     .withIndex("by_session", (q) => q.eq("sessionId", sessionId))

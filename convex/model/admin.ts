@@ -1,0 +1,81 @@
+/** What admins do about people: find them, give them a role, and never run out of admins. */
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { stream } from "convex-helpers/server/stream";
+import type { Doc } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import schema from "../schema.ts";
+import { recordEvent } from "./audit.ts";
+import { refusal } from "./refusal.ts";
+import type { Role } from "./roles.ts";
+import { searchTerms } from "./userSearch.ts";
+import { noteRoleChosen } from "./userSync.ts";
+
+/**
+ * People who are here, by e-mail; with a search, those whose full name, last name or e-mail begins with it.
+ *
+ * @param search Compared trimmed and without regard to case.
+ */
+export async function listUsers(
+  ctx: QueryCtx,
+  paginationOpts: PaginationOptions,
+  search: string,
+): Promise<PaginationResult<Doc<"users">>> {
+  const start = search.trim().toLowerCase();
+  if (start === "") {
+    return await ctx.db
+      .query("users")
+      .withIndex("by_status_email", (q) => q.eq("status", "active"))
+      .paginate(paginationOpts);
+  }
+  return await stream(ctx.db, schema)
+    .query("userSearch")
+    .withIndex("by_term", (q) => q.gte("term", start).lt("term", `${start}\uffff`))
+    .map(async ({ userId, term }) => {
+      const user = await ctx.db.get("users", userId);
+      // Whoever is found by two terms comes once, at the first of them, so that no page repeats them.
+      return user !== null && firstMatch(user, start) === term ? user : null;
+    })
+    .paginate(paginationOpts);
+}
+
+/**
+ * Gives a person a role. Convex is the truth about it from now on, whatever their token says.
+ *
+ * @throws `not_found`; `conflict` for the last admin's own demotion.
+ */
+export async function setRole(
+  ctx: MutationCtx,
+  admin: Doc<"users">,
+  userId: string,
+  role: Role,
+): Promise<void> {
+  const id = ctx.db.normalizeId("users", userId);
+  const user = id === null ? null : await ctx.db.get("users", id);
+  if (user === null || user.status === "deleted") throw refusal("not_found", "There is no such person.");
+  if (user.role === role) return;
+  if (user.role === "admin") await requireAnotherAdmin(ctx, user);
+  await ctx.db.patch("users", user._id, { role, updatedAt: Date.now() });
+  await noteRoleChosen(ctx, user._id);
+  await recordEvent(ctx, user._id, "role_changed", { actorId: admin._id, target: role });
+}
+
+/** @throws `conflict` when this is the last admin. */
+export async function requireAnotherAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<void> {
+  if (await isLastAdmin(ctx, user))
+    throw refusal("conflict", "This is the last admin; make another one first.");
+}
+
+export async function isLastAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<boolean> {
+  if (user.role !== "admin") return false;
+  const admins = await ctx.db
+    .query("users")
+    .withIndex("by_role_status", (q) => q.eq("role", "admin").eq("status", "active"))
+    .take(2);
+  return admins.every(({ _id }) => _id === user._id);
+}
+
+function firstMatch(user: Doc<"users">, start: string): string | undefined {
+  return searchTerms(user)
+    .filter((term) => term.startsWith(start))
+    .sort()[0];
+}

@@ -1,0 +1,75 @@
+/** Who is in a project: added or invited by its owner, removed, or gone by themselves. */
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { normalizeEmail, requireEmail } from "./input.ts";
+import { findInvite } from "./invites.ts";
+import { findMembership, insertMember } from "./memberships.ts";
+import type { SeenProject } from "./projects.ts";
+import { refusal } from "./refusal.ts";
+import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
+
+/**
+ * Adds the person with this verified e-mail, or keeps an invitation for whoever will first sign in with it.
+ *
+ * @throws `invalid` for what is no e-mail, `conflict` for someone already in or already invited.
+ */
+export async function addMember(
+  ctx: MutationCtx,
+  manager: Doc<"users">,
+  project: Doc<"projects">,
+  sentEmail: string,
+): Promise<"added" | "invited"> {
+  const email = requireEmail(sentEmail);
+  const user = await findByEmail(ctx, email);
+  const invite = await findInvite(ctx, project._id, email);
+  if (user !== null && (await findMembership(ctx, project._id, user._id)) !== null) {
+    throw refusal("conflict", "This person is in the project already.");
+  }
+  if (user?.emailVerified) {
+    if (invite !== null) await ctx.db.delete("projectInvites", invite._id);
+    await insertMember(ctx, project, user._id);
+    return "added";
+  }
+  if (invite !== null) throw refusal("conflict", "This person is invited already.");
+  await ctx.db.insert("projectInvites", { projectId: project._id, email, invitedBy: manager._id });
+  return "invited";
+}
+
+/**
+ * Who is not in the project is answered as any person that is not yours.
+ *
+ * @throws `conflict` for the owner.
+ */
+export async function removeMember(
+  ctx: MutationCtx,
+  manager: Doc<"users">,
+  project: Doc<"projects">,
+  userId: string,
+): Promise<void> {
+  const id = ctx.db.normalizeId("users", userId);
+  const member = id === null ? null : await findMembership(ctx, project._id, id);
+  if (member === null) {
+    throw mayReadAnyone(manager) ? refusal("not_found", "This person is not in the project.") : notYours();
+  }
+  if (member.role === "owner") throw refusal("conflict", "The owner cannot be removed.");
+  await ctx.db.delete("projectMembers", member._id);
+}
+
+/** @throws `not_found` when there is no such invitation. */
+export async function removeInvite(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  email: string,
+): Promise<void> {
+  const invite = await findInvite(ctx, projectId, normalizeEmail(email));
+  if (invite === null) throw refusal("not_found", "There is no such invitation.");
+  await ctx.db.delete("projectInvites", invite._id);
+}
+
+/** @throws `conflict` for the owner, `not_found` for an admin who is not in it. */
+export async function leaveProject(ctx: MutationCtx, user: Doc<"users">, seen: SeenProject): Promise<void> {
+  const member = await findMembership(ctx, seen.project._id, user._id);
+  if (member === null) throw refusal("not_found", "You are not in this project.");
+  if (member.role === "owner") throw refusal("conflict", "The owner cannot leave the project.");
+  await ctx.db.delete("projectMembers", member._id);
+}

@@ -1,0 +1,26 @@
+/** The rows that say who is in which project. */
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { Membership } from "./roles.ts";
+
+export async function findMembership(ctx: QueryCtx, projectId: Id<"projects">, userId: Id<"users">) {
+  return await ctx.db
+    .query("projectMembers")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId).eq("userId", userId))
+    .unique();
+}
+
+/** The caller has seen that the person is not in it yet. */
+export async function insertMember(
+  ctx: MutationCtx,
+  project: Pick<Doc<"projects">, "_id" | "createdAt">,
+  userId: Id<"users">,
+  role: Membership = "member",
+): Promise<void> {
+  await ctx.db.insert("projectMembers", {
+    projectId: project._id,
+    userId,
+    role,
+    projectCreatedAt: project.createdAt,
+  });
+}

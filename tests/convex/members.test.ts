@@ -1,0 +1,127 @@
+/** Who is in a project is its owner's to say; whoever is not in it learns nothing. */
+import { beforeEach, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { startBackend, type TestBackend } from "./backend.ts";
+import { type Member, refusalOf, signIn } from "./people.ts";
+
+let backend: TestBackend;
+let grace: Member;
+let alan: Member;
+beforeEach(async () => {
+  backend = await startBackend();
+  grace = await signIn(backend, "grace");
+  alan = await signIn(backend, "alan");
+});
+
+async function newProject() {
+  return await grace.mutation(api.projects.create, { name: "Engine" });
+}
+
+test("someone here is added at once, sees the project, and colleagues see each other's name and e-mail only", async () => {
+  const projectId = await newProject();
+  const add = { projectId, email: " ALAN@example.com " };
+  expect(await grace.mutation(api.projects.addMember, add)).toBe("added");
+  expect(await refusalOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
+  const [listed] = await alan.query(api.projects.getUserProjects, { userId: alan.userId });
+  expect(listed).toMatchObject({ _id: projectId, role: "member" });
+  expect(await alan.query(api.users.getById, { userId: grace.userId })).toEqual({
+    _id: grace.userId,
+    email: grace.email,
+    firstName: "Grace",
+    lastName: "Example",
+  });
+});
+
+test("someone not here is invited once and is a member at their first sign-in", async () => {
+  const projectId = await newProject();
+  const add = { projectId, email: "New@Example.com" };
+  expect(await grace.mutation(api.projects.addMember, add)).toBe("invited");
+  expect(await refusalOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
+  expect((await grace.query(api.projects.get, { projectId })).invited).toEqual(["new@example.com"]);
+  const newcomer = await signIn(backend, "new");
+  const seen = await newcomer.query(api.projects.get, { projectId });
+  expect(seen.invited).toEqual([]);
+  expect(seen.members.map(({ email, role }) => [email, role])).toEqual([
+    [grace.email, "owner"],
+    ["new@example.com", "member"],
+  ]);
+});
+
+test("an e-mail that is only claimed opens nothing until it is verified", async () => {
+  const projectId = await newProject();
+  const claimed = await signIn(backend, "claimed", { profile: { emailVerified: false } });
+  expect(await grace.mutation(api.projects.addMember, { projectId, email: claimed.email })).toBe("invited");
+  await signIn(backend, "claimed", { profile: { emailVerified: false } });
+  expect(await refusalOf(claimed.query(api.projects.get, { projectId }))).toBe("not_found");
+  await signIn(backend, "claimed");
+  expect((await claimed.query(api.projects.get, { projectId })).members).toHaveLength(2);
+});
+
+test("an invitation is withdrawn by any spelling, and one that is not there is not found", async () => {
+  const projectId = await newProject();
+  await grace.mutation(api.projects.addMember, { projectId, email: "new@example.com" });
+  await grace.mutation(api.projects.removeInvite, { projectId, email: " NEW@example.com" });
+  const again = grace.mutation(api.projects.removeInvite, { projectId, email: "new@example.com" });
+  expect(await refusalOf(again)).toBe("not_found");
+});
+
+test("a member may look and leave, not manage; an outsider finds nothing", async () => {
+  const projectId = await newProject();
+  const outsider = await signIn(backend, "outsider");
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  for (const [person, code] of [
+    [alan, "forbidden"],
+    [outsider, "not_found"],
+  ] as const) {
+    expect(await refusalOf(person.mutation(api.projects.rename, { projectId, name: "X" }))).toBe(code);
+    expect(
+      await refusalOf(person.mutation(api.projects.addMember, { projectId, email: "x@example.com" })),
+    ).toBe(code);
+    expect(
+      await refusalOf(person.mutation(api.projects.removeMember, { projectId, userId: grace.userId })),
+    ).toBe(code);
+    expect(
+      await refusalOf(person.mutation(api.projects.removeInvite, { projectId, email: "x@example.com" })),
+    ).toBe(code);
+  }
+  await alan.mutation(api.projects.leave, { projectId });
+  expect(await refusalOf(alan.query(api.projects.get, { projectId }))).toBe("not_found");
+  expect(await refusalOf(alan.mutation(api.projects.leave, { projectId }))).toBe("not_found");
+});
+
+test("the owner can neither be removed nor leave; a member is removed and the owner's project stays", async () => {
+  const projectId = await newProject();
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  const owner = { projectId, userId: grace.userId };
+  expect(await refusalOf(grace.mutation(api.projects.removeMember, owner))).toBe("conflict");
+  expect(await refusalOf(grace.mutation(api.projects.leave, { projectId }))).toBe("conflict");
+  await grace.mutation(api.projects.removeMember, { projectId, userId: alan.userId });
+  expect((await grace.query(api.projects.get, { projectId })).members).toHaveLength(1);
+});
+
+test("removing who is not in it answers the owner as for any stranger, an admin not found", async () => {
+  const projectId = await newProject();
+  const ada = await signIn(backend, "ada");
+  for (const userId of [alan.userId, "no id"]) {
+    expect(await refusalOf(grace.mutation(api.projects.removeMember, { projectId, userId }))).toBe(
+      "forbidden",
+    );
+    expect(await refusalOf(ada.mutation(api.projects.removeMember, { projectId, userId }))).toBe("not_found");
+  }
+  expect(await refusalOf(ada.mutation(api.projects.leave, { projectId }))).toBe("not_found");
+});
+
+test("a viewer reads also what they own, and changes nothing of it", async () => {
+  const projectId = await newProject();
+  const ada = await signIn(backend, "ada");
+  await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
+  expect((await grace.query(api.projects.get, { projectId }))._id).toBe(projectId);
+  expect(await refusalOf(grace.mutation(api.projects.rename, { projectId, name: "X" }))).toBe("forbidden");
+  await ada.mutation(api.projects.rename, { projectId, name: " Renamed " });
+  expect((await grace.query(api.projects.get, { projectId })).name).toBe("Renamed");
+});
+
+test.each(["", "nobody", "a b@c", "x".repeat(300)])("%j is no e-mail to invite", async (email) => {
+  const projectId = await newProject();
+  expect(await refusalOf(grace.mutation(api.projects.addMember, { projectId, email }))).toBe("invalid");
+});
