@@ -1,0 +1,61 @@
+/** The stand-in by itself: `node local/workos/cli.ts --port 8788 --data .local/workos.sqlite`. Client id, key and webhook come from the environment. */
+import { parseArgs } from "node:util";
+import { startWorkos } from "./server.ts";
+
+const USAGE = `node local/workos/cli.ts --port N --data FILE [--token-seconds N] [--webhook URL]
+
+Environment: WORKOS_CLIENT_ID, WORKOS_API_KEY; with --webhook also WORKOS_WEBHOOK_SECRET.
+`;
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n\n${USAGE}`);
+  process.exit(1);
+}
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string" },
+    data: { type: "string" },
+    "token-seconds": { type: "string" },
+    webhook: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+
+const { WORKOS_CLIENT_ID, WORKOS_API_KEY, WORKOS_WEBHOOK_SECRET } = process.env;
+const port = Number(values.port);
+if (!values.port || !Number.isInteger(port) || port < 0 || port > 65_535) fail("--port must be a port.");
+if (!values.data) fail("--data must name a file.");
+if (!WORKOS_CLIENT_ID || !WORKOS_API_KEY) fail("WORKOS_CLIENT_ID and WORKOS_API_KEY must be set.");
+if (values.webhook && !WORKOS_WEBHOOK_SECRET) fail("WORKOS_WEBHOOK_SECRET must be set for --webhook.");
+
+const workos = await startWorkos({
+  port,
+  dataFile: values.data,
+  clientId: WORKOS_CLIENT_ID,
+  apiKey: WORKOS_API_KEY,
+  ...(values["token-seconds"] && { accessTokenSeconds: Number(values["token-seconds"]) }),
+  ...(values.webhook &&
+    WORKOS_WEBHOOK_SECRET && { webhook: { url: values.webhook, secret: WORKOS_WEBHOOK_SECRET } }),
+}).catch((error: unknown) =>
+  fail(
+    error instanceof Error && "code" in error && error.code === "EADDRINUSE"
+      ? `Port ${port} is in use.`
+      : "The stand-in could not start: is --data a file that can be written?",
+  ),
+);
+
+process.stdout.write(`WorkOS stand-in on ${workos.url}\n`);
+
+let ending = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    if (ending) return;
+    ending = true;
+    void workos.close().then(() => process.exit(0));
+  });

@@ -1,0 +1,53 @@
+/** `grant_type=authorization_code`: the code of the sign-in page, once, within ten minutes, with its PKCE verifier. */
+import * as v from "valibot";
+import type { WorkosContext } from "../context.ts";
+import { oauthError } from "../errors.ts";
+import { formatSession } from "../formats.ts";
+import { verifierFits } from "../pkce.ts";
+import type { WorkosRequest } from "../request.ts";
+import { type Outcome, refuseOutcome } from "../sign-in-outcomes.ts";
+import type { SignIn } from "../store/sessions.ts";
+import { authenticated } from "../tokens-for-session.ts";
+import { parseGrant } from "./parse-grant.ts";
+
+/** What a code stands for. */
+export type AuthorizationCode = {
+  userId: string;
+  codeChallenge: string | null;
+  signIn: SignIn;
+  outcome: Outcome;
+};
+
+const Fields = v.object({
+  code: v.pipe(v.string(), v.nonEmpty()),
+  code_verifier: v.optional(v.string()),
+  ip_address: v.optional(v.string()),
+  user_agent: v.optional(v.string()),
+});
+
+export function exchangeCode(
+  context: WorkosContext,
+  request: WorkosRequest,
+  fields: Record<string, unknown>,
+): unknown {
+  const { code, code_verifier, ip_address, user_agent } = parseGrant(Fields, fields);
+  const { store } = context;
+  const invalid = oauthError("invalid_grant", `The code '${code}' has expired or is invalid.`);
+  // Spent before anything is looked at: a code is presented once, by whoever has it.
+  const granted = store.oneTimeTokens.spend<AuthorizationCode>("authorization_code", code);
+  if (!granted) throw invalid;
+  if (granted.codeChallenge !== null && !verifierFits(code_verifier ?? "", granted.codeChallenge))
+    throw invalid;
+  const user = store.users.byId(granted.userId);
+  if (!user) throw invalid;
+  refuseOutcome(context, granted.outcome, user);
+  return store.transaction(() => {
+    const session = store.sessions.start(user.id, {
+      ...granted.signIn,
+      ipAddress: ip_address ?? granted.signIn.ipAddress,
+      userAgent: user_agent ?? granted.signIn.userAgent,
+    });
+    context.emit("session.created", formatSession(session));
+    return authenticated(context, request, store.users.signedIn(user), session);
+  });
+}

@@ -1,0 +1,156 @@
+/** A stand-in of the test's own, the real SDK pointed at it, and the steps that a browser would take. */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WorkOS } from "@workos-inc/node";
+import { startWorkos, type WorkosOptions } from "../../../local/workos/server.ts";
+
+export const CLIENT_ID = "client_test";
+export const API_KEY = "sk_test_key";
+export const REDIRECT_URI = "http://localhost:8787/callback";
+
+export type RunningWorkos = {
+  url: string;
+  dataFile: string;
+  sdk: WorkOS;
+  /** Ends the server and starts it again on the same file and port. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+export function sdkFor(
+  url: string,
+  options: { apiKey?: string; clientId?: string; timeout?: number } = {},
+): WorkOS {
+  const { hostname, port } = new URL(url);
+  return new WorkOS({
+    apiKey: options.apiKey ?? API_KEY,
+    clientId: options.clientId ?? CLIENT_ID,
+    apiHostname: hostname,
+    port: Number(port),
+    https: false,
+    maxRetries: 0,
+    timeout: options.timeout ?? 5_000,
+  });
+}
+
+export async function runningWorkos(options: Partial<WorkosOptions> = {}): Promise<RunningWorkos> {
+  const folder = mkdtempSync(join(tmpdir(), "workos-"));
+  const dataFile = join(folder, "data", "workos.sqlite");
+  const start = (port: number) =>
+    startWorkos({ port, dataFile, clientId: CLIENT_ID, apiKey: API_KEY, ...options });
+  let server = await start(0);
+  const { url } = server;
+  const close = async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  };
+  return {
+    url,
+    dataFile,
+    sdk: sdkFor(url),
+    restart: async () => {
+      await server.close();
+      server = await start(Number(new URL(url).port));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export type Pkce = { verifier: string; challenge: string };
+
+export function newPkce(): Pkce {
+  const verifier = randomBytes(32).toString("base64url");
+  return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
+}
+
+/** The authorize URL as the app makes it. */
+export function authorizeUrl(
+  workos: RunningWorkos,
+  pkce: Pkce,
+  more: { loginHint?: string; organizationId?: string; screenHint?: "sign-in" | "sign-up" } = {},
+): string {
+  return workos.sdk.userManagement.getAuthorizationUrl({
+    provider: "authkit",
+    clientId: CLIENT_ID,
+    redirectUri: REDIRECT_URI,
+    state: "the state",
+    codeChallenge: pkce.challenge,
+    codeChallengeMethod: "S256",
+    screenHint: "sign-in",
+    ...more,
+  });
+}
+
+/** Posts the page's form and returns the answer without following it. */
+export function submit(url: string, form: Record<string, string>): Promise<Response> {
+  return fetch(url, { method: "POST", body: new URLSearchParams(form), redirect: "manual" });
+}
+
+/** Where an answer redirects to. */
+export function locationOf(response: Response): URL {
+  const location = response.headers.get("location");
+  if (!location) throw new Error(`no redirect, but ${response.status}`);
+  return new URL(location);
+}
+
+/** Signs in on the page and returns the code. */
+export async function codeFor(
+  workos: RunningWorkos,
+  pkce: Pkce,
+  form: Record<string, string>,
+  more: { organizationId?: string } = {},
+): Promise<string> {
+  const location = locationOf(await submit(authorizeUrl(workos, pkce, more), form));
+  const code = location.searchParams.get("code");
+  if (!code) throw new Error(`no code, but ${location.searchParams.get("error")}`);
+  return code;
+}
+
+/** The whole way to tokens. */
+export async function signIn(
+  workos: RunningWorkos,
+  form: Record<string, string> = { email: "ada@example.com" },
+  more: { organizationId?: string } = {},
+) {
+  const pkce = newPkce();
+  const code = await codeFor(workos, pkce, form, more);
+  return workos.sdk.userManagement.authenticateWithCode({
+    clientId: CLIENT_ID,
+    code,
+    codeVerifier: pkce.verifier,
+    ipAddress: "203.0.113.7",
+    userAgent: "Test browser",
+  });
+}
+
+/** A call to the part that WorkOS does not have. */
+export async function local(
+  workos: RunningWorkos,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${workos.url}/_local/${path}`, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json" },
+    }),
+  });
+  if (!response.ok) throw new Error(`/_local/${path}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? null : response.json();
+}
+
+/** What a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  const outcome = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Error)) throw new Error("it did not fail");
+  return outcome as Error & Record<string, unknown>;
+}
