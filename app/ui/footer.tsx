@@ -8,7 +8,7 @@ export function Footer({ children }: { children?: ReactNode }) {
     <footer className="mt-auto border-t border-line">
       <div className="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center gap-x-6 px-4 text-small text-quiet wide:px-6">
         <span>Mosaic</span>
-        <a href="/about" className="inline-flex min-h-11 items-center text-quiet">
+        <a href="/about" className="inline-flex min-h-11 min-w-11 items-center text-quiet">
           About
         </a>
         <span className="ml-auto inline-flex min-h-11 items-center">{children}</span>

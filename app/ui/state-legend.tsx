@@ -13,12 +13,12 @@ export function StateLegend({ across = false }: { across?: boolean }) {
   return (
     <dl className={across ? "grid gap-6 wide:grid-cols-3" : "grid gap-4"}>
       {STATES.map(({ state, name, meaning }) => (
-        <div key={state} className="flex items-baseline gap-3">
-          <span className="mark" data-state={state} aria-hidden="true" />
-          <div>
-            <dt className="font-strong">{name}</dt>
-            <dd className="text-quiet">{meaning}</dd>
-          </div>
+        <div key={state}>
+          <dt className="flex items-baseline gap-3 font-strong">
+            <span className="mark" data-state={state} aria-hidden="true" />
+            {name}
+          </dt>
+          <dd className="pl-5.5 text-quiet">{meaning}</dd>
         </div>
       ))}
     </dl>
