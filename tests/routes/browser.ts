@@ -1,0 +1,174 @@
+/**
+ * A browser as the worker sees one: it keeps cookies, says where a request comes from, follows no redirect by
+ * itself, and sends a path exactly as it is written (fetch would clean it up).
+ */
+import http from "node:http";
+import { CookieJar, parseSetCookie, type SetCookie } from "./cookie-jar.ts";
+
+/** One answer, read whole. */
+export type Answer = {
+  method: string;
+  path: string;
+  status: number;
+  headers: Headers;
+  setCookies: SetCookie[];
+  text: string;
+  /** Milliseconds from the request to the last byte. */
+  ms: number;
+  /** The headers that were sent. */
+  sent: Record<string, string>;
+};
+
+export type SendOptions = {
+  /** Beside the browser's own; null leaves one of those out. */
+  headers?: Record<string, string | null>;
+  body?: string | Buffer;
+  form?: Record<string, string>;
+  json?: unknown;
+};
+
+/** Where the worker listens, what it thinks its address is, and who hears of each answer. */
+export type Site = { url: URL; appUrl: string; heard: (answer: Answer) => void };
+
+const ONE_REQUEST_MS = 20_000;
+
+export class Browser {
+  readonly jar: CookieJar;
+  readonly site: Site;
+  /** Each browser has an address of its own, for limits count by it. */
+  readonly address: string;
+
+  constructor(site: Site, address: string, jar = new CookieJar()) {
+    this.site = site;
+    this.jar = jar;
+    this.address = address;
+  }
+
+  /** Another tab: the same cookies. */
+  tab(): Browser {
+    return new Browser(this.site, this.address, this.jar);
+  }
+
+  /** What somebody has who copied the cookies and keeps them, whatever the browser does later. */
+  thief(): Browser {
+    return new Browser(this.site, this.address, this.jar.copy());
+  }
+
+  /** The same browser, its request answered by another isolate or another run of the worker. */
+  at(site: Site): Browser {
+    return new Browser(site, this.address, this.jar);
+  }
+
+  get(path: string, options: SendOptions = {}): Promise<Answer> {
+    return this.send("GET", path, options);
+  }
+
+  post(path: string, options: SendOptions = {}): Promise<Answer> {
+    return this.send("POST", path, options);
+  }
+
+  /** Sends a form of this page, as a browser without JavaScript does. */
+  submit(path: string, form: Record<string, string>): Promise<Answer> {
+    return this.send("POST", path, { form });
+  }
+
+  /** The page's data, as React Router's own client asks for it. */
+  data(path: string, options: SendOptions = {}): Promise<Answer> {
+    const [pathname = "", query] = path.split("?");
+    const page = pathname === "/" ? "/_root.data" : `${pathname}.data`;
+    return this.send("GET", query === undefined ? page : `${page}?${query}`, {
+      ...options,
+      headers: { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", ...options.headers },
+    });
+  }
+
+  /** Asks for a token, as the page's Convex client does. */
+  token(options: { forceRefresh?: boolean } = {}): Promise<Answer> {
+    return this.post("/api/auth/token", { json: options });
+  }
+
+  async send(method: string, path: string, options: SendOptions = {}): Promise<Answer> {
+    const { body, type } = bodyOf(options);
+    const headers: Record<string, string> = {};
+    const cookie = this.jar.header(path);
+    const own: Record<string, string | null> = {
+      host: new URL(this.site.appUrl).host,
+      accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+      "accept-language": "en",
+      "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Routes/1.0",
+      "cf-connecting-ip": this.address,
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
+      origin: method === "GET" || method === "HEAD" ? null : this.site.appUrl,
+      "content-type": type,
+      cookie,
+      ...options.headers,
+    };
+    for (const [name, value] of Object.entries(own)) if (value !== null) headers[name] = value;
+    if (body !== null) headers["content-length"] = String(Buffer.byteLength(body));
+    const answer = await exchange(this.site.url, method, path, headers, body);
+    this.jar.take(answer.setCookies);
+    this.site.heard(answer);
+    return answer;
+  }
+}
+
+function bodyOf(options: SendOptions): { body: string | Buffer | null; type: string | null } {
+  if (options.form !== undefined) {
+    return { body: new URLSearchParams(options.form).toString(), type: "application/x-www-form-urlencoded" };
+  }
+  if (options.json !== undefined) return { body: JSON.stringify(options.json), type: "application/json" };
+  return { body: options.body ?? null, type: null };
+}
+
+/** One request and its whole answer, nothing cleaned up on the way. */
+export function exchange(
+  url: URL,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body: string | Buffer | null,
+): Promise<Answer> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { host: url.hostname, port: url.port, method, path, headers, agent: false, maxHeaderSize: 512 * 1024 },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const received = new Headers();
+          for (let i = 0; i < response.rawHeaders.length; i += 2) {
+            received.append(response.rawHeaders[i] ?? "", response.rawHeaders[i + 1] ?? "");
+          }
+          resolve({
+            method,
+            path,
+            status: response.statusCode ?? 0,
+            headers: received,
+            setCookies: (response.headers["set-cookie"] ?? []).map(parseSetCookie),
+            text: Buffer.concat(chunks).toString(),
+            ms: performance.now() - started,
+            sent: headers,
+          });
+        });
+      },
+    );
+    request.setTimeout(ONE_REQUEST_MS, () => request.destroy(new Error(`${method} ${path} got no answer`)));
+    request.on("error", reject);
+    request.end(body ?? undefined);
+  });
+}
+
+/** The answer's JSON body. */
+export function jsonOf<T>(answer: Answer): T {
+  return JSON.parse(answer.text) as T;
+}
+
+/** Where the answer sends the browser: a whole URL, or null. */
+export function locationOf(answer: Answer, appUrl: string): URL | null {
+  const location = answer.headers.get("location");
+  return location === null ? null : new URL(location, appUrl);
+}

@@ -1,0 +1,293 @@
+/** The way back from WorkOS: the order of the checks, each failure, and what survives it. */
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { flowCookies, growFlows } from "./flow-cookies.ts";
+import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { authenticate, calls, type Fault } from "./outbound.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+/** Somebody signed in who signs in again: the session that must survive. */
+async function signedIn(): Promise<{ browser: Browser; email: string }> {
+  const browser = app.browser();
+  const email = app.person();
+  await signIn(browser, email);
+  return { browser, email };
+}
+
+async function emailOf(browser: Browser): Promise<string | null> {
+  const session = jsonOf<{ user: { email: string } | null }>(await browser.get("/api/auth/session"));
+  return session.user?.email ?? null;
+}
+
+const failureOf = (answer: Answer) => locationOf(answer, APP_URL)?.searchParams.get("error");
+
+describe("a good code", () => {
+  it("signs in, knows the person in Convex before the redirect, and goes where the flow began", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    const answer = await signIn(browser, email, "?returnTo=%2Fprofile%3Fa%3D1");
+    expect(answer).toRedirectTo("/profile?a=1");
+    expect(answer).toBeForOnePerson();
+    expect(answer.setCookies.find(({ name }) => name === "wos-session")?.maxAge).toBe(604_800);
+    expect(app.outbound.count("convex", calls("users:syncFromWorkOS"))).toBeGreaterThanOrEqual(1);
+    const { token } = jsonOf<{ token: string }>(await browser.token());
+    expect(await (await app.convex("query", "users:viewer", {}, token)).json()).toMatchObject({
+      value: { email },
+    });
+  });
+
+  it("without a place to go back to leads home", async () => {
+    expect(await signIn(app.browser(), app.person())).toRedirectTo("/");
+  });
+
+  it("of another person replaces the session", async () => {
+    const { browser } = await signedIn();
+    const other = app.person();
+    await signIn(browser, other);
+    expect(await emailOf(browser)).toBe(other);
+  });
+
+  it("is in the log, and so is the sync", async () => {
+    await signIn(app.browser(), app.person());
+    expect(await app.log.line(({ event }) => event === "auth.callback")).toMatchObject({ level: "info" });
+    expect(await app.log.line(({ event }) => event === "sync.user")).toMatchObject({ level: "info" });
+  });
+
+  it("signs in where Convex is down, in time, and the person is there as soon as it answers", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    app.outbound.fail("convex", { kind: "refused" });
+    const answer = await signIn(browser, email);
+    expect(answer).toRedirectTo("/");
+    expect(answer.ms).toBeLessThan(5_000);
+    app.outbound.heal();
+    const page = await browser.get("/dashboard");
+    expect(page.status).toBe(200);
+    const { token } = jsonOf<{ token: string }>(await browser.token());
+    await expect
+      .poll(async () => (await (await app.convex("query", "users:viewer", {}, token)).json()) as unknown, {
+        timeout: 5_000,
+      })
+      .toMatchObject({ value: { email } });
+  });
+
+  it("signs in within five seconds where Convex hangs", async () => {
+    const browser = app.browser();
+    app.outbound.fail("convex", { kind: "hang" });
+    const answer = await signIn(browser, app.person());
+    expect(answer).toRedirectTo("/");
+    expect(answer.ms).toBeLessThan(5_300);
+  });
+
+  it("waits for a WorkOS that is a little slow", async () => {
+    app.outbound.fail("workos", { kind: "slow", ms: 800 }, authenticate());
+    expect(await signIn(app.browser(), app.person())).toRedirectTo("/");
+  });
+});
+
+describe("the order of the checks", () => {
+  it.each([
+    ["error=access_denied", "access_denied"],
+    ["error=access_denied&code=abc", "access_denied"],
+    ["error=server_error&error_description=Secret+%3Cb%3Edetail", "sign_in_failed"],
+    ["", "missing_code"],
+    ["code=", "missing_code"],
+    ["code=abc", "state_mismatch"],
+    ["code=abc&state=", "state_mismatch"],
+    ["code=abc&state=never-made", "state_mismatch"],
+    ["code=abc&state=..%2F..%2Fx%3Bpath%3D%2F", "state_mismatch"],
+    [`code=abc&state=${"s".repeat(5_000)}`, "state_mismatch"],
+    ["code=a&code=b&state=c&state=d", "state_mismatch"],
+  ])("?%s is %s", async (query, error) => {
+    const { browser, email } = await signedIn();
+    const answer = await comeBack(browser, `/callback?${query}`);
+    expect(answer).toRedirectTo(/^\/login\?error=/);
+    expect(failureOf(answer)).toBe(error);
+    expect(answer).toLeaveSessionAlone();
+    expect(answer).toBeForOnePerson();
+    expect(await emailOf(browser)).toBe(email);
+    expect(
+      await browser.get(`${locationOf(answer, APP_URL)?.pathname}${locationOf(answer, APP_URL)?.search}`),
+    ).toSayAlert();
+  });
+
+  it.each(["error=access_denied", "error=server_error", ""])(
+    "?%s spends the flow it belongs to",
+    async (query) => {
+      const browser = app.browser();
+      const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
+      const answer = await comeBack(browser, `/callback?${query}&state=${encodeURIComponent(state)}`);
+      expect(flowCookies(browser.jar)).toEqual([]);
+      expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/profile");
+    },
+  );
+
+  it("never asks WorkOS before the state is known to be this browser's", async () => {
+    const flow = await startFlow(app.browser());
+    const callback = await approve(flow, app.person());
+    app.outbound.forget();
+    const victim = app.browser();
+    await startFlow(victim);
+    const answer = await comeBack(victim, callback);
+    expect(failureOf(answer)).toBe("state_mismatch");
+    expect(app.outbound.count("workos", authenticate())).toBe(0);
+    expect(await emailOf(victim)).toBeNull();
+  });
+
+  it("a replayed callback is a mismatch, and the session stays", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    const callback = await approve(await startFlow(browser), email);
+    await comeBack(browser, callback);
+    const again = await comeBack(browser, callback);
+    expect(failureOf(again)).toBe("state_mismatch");
+    expect(again).toLeaveSessionAlone();
+    expect(await emailOf(browser)).toBe(email);
+  });
+
+  it("a flow older than ten minutes is a mismatch, whatever the browser kept", async () => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    await growFlows(browser.jar, 601_000, COOKIE_PASSWORD);
+    expect(failureOf(await comeBack(browser, callback))).toBe("state_mismatch");
+  });
+
+  it("a flow cookie that is broken is a mismatch", async () => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    for (const { name, value, path } of flowCookies(browser.jar))
+      browser.jar.put(name, value.slice(0, -9), path);
+    expect(failureOf(await comeBack(browser, callback))).toBe("state_mismatch");
+  });
+
+  it("a browser that keeps no cookies is told so, and not sent round in circles", async () => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    browser.jar.clear();
+    const answer = await comeBack(browser, callback);
+    expect(failureOf(answer)).toBe("state_mismatch");
+    const location = locationOf(answer, APP_URL);
+    browser.jar.clear();
+    expect(await browser.get(`${location?.pathname}${location?.search}`)).toSayAlert(/cookies/i);
+  });
+});
+
+describe("a code that WorkOS refuses", () => {
+  const refusal = (status: number, body: object): Fault => ({
+    kind: "status",
+    status,
+    body: JSON.stringify(body),
+  });
+
+  it.each([
+    ["an unknown code", null, "expired_code"],
+    ["invalid_grant", refusal(400, { error: "invalid_grant", error_description: "expired" }), "expired_code"],
+    ["invalid_client", refusal(401, { error: "invalid_client", error_description: "no" }), "sign_in_failed"],
+    ["another 400", refusal(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
+    ["unauthorized", refusal(401, { message: "Unauthorized" }), "sign_in_failed"],
+    [
+      "MFA enrolment",
+      refusal(403, {
+        code: "mfa_enrollment",
+        message: "enrol",
+        pending_authentication_token: "pending-token-1",
+      }),
+      "sign_in_failed",
+    ],
+    [
+      "an organization to choose",
+      refusal(403, {
+        code: "organization_selection_required",
+        message: "choose",
+        pending_authentication_token: "pending-token-1",
+        organizations: [{ id: "org_1", name: "One" }],
+      }),
+      "sign_in_failed",
+    ],
+    [
+      "SSO",
+      refusal(403, { error: "sso_required", error_description: "sso", connection_ids: ["conn_1"] }),
+      "sign_in_failed",
+    ],
+  ])("(%s) says so, keeps the session and spends the flow", async (_what, fault, error) => {
+    const { browser, email } = await signedIn();
+    const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
+    if (fault !== null) app.outbound.fail("workos", fault, authenticate());
+    const answer = await comeBack(
+      browser,
+      `/callback?code=made-up-code-12345&state=${encodeURIComponent(state)}`,
+    );
+    expect(answer).toRedirectTo(/^\/login\?error=/);
+    expect(failureOf(answer)).toBe(error);
+    expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/profile");
+    expect(answer).toLeaveSessionAlone();
+    expect(flowCookies(browser.jar)).toEqual([]);
+    expect(await emailOf(browser)).toBe(email);
+    const line = await app.log.line((one) => one.event === "auth.callback" && one.level !== "info");
+    expect(JSON.stringify(line)).not.toMatch(/pending-token-1|made-up-code/);
+  });
+});
+
+describe("a WorkOS that does not answer properly", () => {
+  const faults: [string, Fault][] = [
+    ["unreachable", { kind: "refused" }],
+    ["too busy", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["broken (500)", { kind: "status", status: 500 }],
+    ["away (503)", { kind: "status", status: 503, body: "<html>upstream is away</html>" }],
+    ["talking nonsense", { kind: "garbage" }],
+    ["cut off", { kind: "cut" }],
+    ["without a user", { kind: "status", status: 200, body: '{"access_token":"x","refresh_token":"y"}' }],
+    [
+      "without a token",
+      { kind: "status", status: 200, body: '{"user":{"id":"user_1","email":"a@example.com"}}' },
+    ],
+    ["empty", { kind: "status", status: 200, body: "{}" }],
+    ["answering null", { kind: "status", status: 200, body: "null" }],
+    ["hanging", { kind: "hang" }],
+  ];
+
+  it.each(faults)("(%s) is a 502 page with its request id and a link to try again", async (_what, fault) => {
+    const { browser, email } = await signedIn();
+    const callback = await approve(await startFlow(browser, "?returnTo=%2Fprofile"), app.person());
+    app.outbound.fail("workos", fault, authenticate());
+    const answer = await comeBack(browser, callback);
+    expect(answer).toBeSafeHtml(502);
+    expect(answer.ms).toBeLessThan(5_500);
+    expect(answer.text).toContain(answer.headers.get("x-request-id"));
+    const links = new Page(answer.text).tags("a").map((link) => link.attributes.href ?? "");
+    expect(links).toContainEqual(expect.stringMatching(/^\/(api\/auth\/)?login/));
+    expect(answer).toLeaveSessionAlone();
+    expect(answer).toBeForOnePerson();
+    expect(flowCookies(browser.jar)).toEqual([]);
+    expect(await emailOf(browser)).toBe(email);
+    const line = await app.log.line(
+      (one) => one.requestId === answer.headers.get("x-request-id") && one.level === "error",
+    );
+    expect(line.event).not.toBe("request");
+  });
+
+  it.each([
+    ["that another key signed", (token: string) => `${token.slice(0, -12)}AAAAAAAAAAAA`],
+    ["without a signature", (token: string) => `${token.split(".").slice(0, 2).join(".")}.`],
+    [
+      "that says alg none",
+      (token: string) => `${btoa('{"alg":"none"}').replaceAll("=", "")}.${token.split(".")[1]}.`,
+    ],
+    ["that is none", () => "no-token-at-all"],
+  ])("(a token %s) signs nobody in", async (_what, change) => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    app.outbound.rewrite("workos", authenticate(), (body) => ({
+      ...body,
+      access_token: change(String(body.access_token)),
+    }));
+    const answer = await comeBack(browser, callback);
+    expect(answer.status).toBe(502);
+    expect(answer).not.toSetSession();
+    expect(await emailOf(browser)).toBeNull();
+  });
+});

@@ -1,0 +1,96 @@
+/** A configuration that is wrong stops every request; one that is for https says so in every cookie and header. */
+import { describe, expect, it } from "vitest";
+import { type Answer, Browser } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { APP_URL } from "./matchers.ts";
+import { isSessionCookie } from "./seals.ts";
+import { approve, comeBack, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+const heard: Answer[] = [];
+
+describe("a configuration that is wrong", () => {
+  it.each([
+    ["a missing key", { WORKOS_API_KEY: "" }, ["WORKOS_API_KEY"]],
+    ["a key of another kind", { WORKOS_API_KEY: "pk_wrong_value_1" }, ["WORKOS_API_KEY"]],
+    ["a short password", { WORKOS_COOKIE_PASSWORD: "short_value_1" }, ["WORKOS_COOKIE_PASSWORD"]],
+    ["an empty password map", { WORKOS_COOKIE_PASSWORD: "{}" }, ["WORKOS_COOKIE_PASSWORD"]],
+    [
+      "a key in it that is no number",
+      { WORKOS_COOKIE_PASSWORD: `{"a":"${"value_1".repeat(6)}"}` },
+      ["WORKOS_COOKIE_PASSWORD"],
+    ],
+    ["http on the open network", { APP_URL: "http://mosaic.example" }, ["APP_URL"]],
+    ["WorkOS over http", { WORKOS_API_URL: "http://workos.example" }, ["WORKOS_API_URL"]],
+    ["a malformed DSN", { SENTRY_DSN: "value_1" }, ["SENTRY_DSN"]],
+    ["a prefix without https", { COOKIE_PREFIX: "__Host-" }, ["COOKIE_PREFIX"]],
+    [
+      "everything at once",
+      { APP_URL: "value_1", CONVEX_URL: "", CONVEX_EDGE_SECRET: "value_1", WORKOS_CLIENT_ID: "value_1" },
+      ["APP_URL", "CONVEX_URL", "CONVEX_EDGE_SECRET", "WORKOS_CLIENT_ID"],
+    ],
+  ] as [string, Record<string, string>, string[]][])(
+    "(%s) is 500 without detail, and the log names all of it",
+    async (_what, env, names) => {
+      app.log.forget();
+      const site = await app.another(env, (answer) => heard.push(answer));
+      const browser = new Browser({ ...site, appUrl: APP_URL }, "10.30.0.1");
+      for (const path of ["/", "/healthz", "/api/auth/session"]) {
+        const answer = await browser.get(path);
+        expect(answer.status, path).toBe(500);
+        expect(answer.headers.get("x-request-id")).toMatch(/^[\w-]+$/);
+        expect(answer.headers.get("cache-control")).toContain("no-store");
+        for (const word of [...names, "value_1", "configuration"]) expect(answer.text).not.toContain(word);
+        expect(answer.setCookies).toEqual([]);
+      }
+      const line = await app.log.line(
+        (one) => one.level === "error" && names.every((name) => JSON.stringify(one).includes(name)),
+      );
+      expect(JSON.stringify(line)).not.toContain("value_1");
+    },
+  );
+});
+
+describe("https", () => {
+  it("marks every cookie Secure and tells the browser to stay with it", async () => {
+    const site = await app.another({ APP_URL: "https://localhost:8443" });
+    const browser = app.browser(site);
+    const flow = await startFlow(browser);
+    expect(flow.authorizeUrl.searchParams.get("redirect_uri")).toBe("https://localhost:8443/callback");
+    for (const cookie of browser.jar.all()) expect(cookie.secure, cookie.name).toBe(true);
+    const answer = await comeBack(browser, await approve(flow, app.person()));
+    expect(answer).toSetSession();
+    for (const cookie of answer.setCookies) expect(cookie.secure, cookie.name).toBe(true);
+    const page = await browser.get("/dashboard");
+    expect(page.status).toBe(200);
+    const seconds = Number(/max-age=(\d+)/.exec(page.headers.get("strict-transport-security") ?? "")?.[1]);
+    expect(seconds).toBeGreaterThanOrEqual(63_072_000);
+    const posted = await browser.token();
+    expect(posted.status).toBe(200);
+    const left = await browser.get("/api/auth/logout");
+    expect(left.headers.get("location")).toContain(encodeURIComponent("https://localhost:8443"));
+    for (const cookie of left.setCookies) expect(cookie.secure, cookie.name).toBe(true);
+  });
+
+  it("can bind the cookies to the host, and then reads no others", async () => {
+    const site = await app.another({ APP_URL: "https://localhost:8443", COOKIE_PREFIX: "__Host-" });
+    const browser = app.browser(site);
+    const flow = await startFlow(browser);
+    await comeBack(browser, await approve(flow, app.person()));
+    const session = browser.jar.all().filter(isSessionCookie);
+    expect(session.map(({ name }) => name)).toEqual(["__Host-wos-session"]);
+    for (const cookie of session) expect(cookie).toMatchObject({ secure: true, path: "/", domain: null });
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    const value = session[0]?.value ?? "";
+    const other = app.browser(site);
+    other.jar.put("wos-session", value);
+    expect((await other.get("/dashboard")).status).toBe(302);
+  });
+
+  it("on loopback over http sets no Secure and sends no HSTS", async () => {
+    const browser = app.browser();
+    await startFlow(browser);
+    for (const cookie of browser.jar.all()) expect(cookie.secure).toBe(false);
+    expect((await browser.get("/")).headers.get("strict-transport-security")).toBeNull();
+  });
+});

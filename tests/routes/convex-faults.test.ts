@@ -1,0 +1,168 @@
+/** Convex dead, slow or talking nonsense: pages come in time and say what is missing, forms keep what was typed. */
+import { describe, expect, it } from "vitest";
+import type { Answer, Browser } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import type { Fault } from "./outbound.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+const FAULTS: [string, Fault][] = [
+  ["unreachable", { kind: "refused" }],
+  ["broken (500)", { kind: "status", status: 500, body: "Internal Server Error" }],
+  ["away (503)", { kind: "status", status: 503, body: "<html>away</html>" }],
+  ["talking nonsense", { kind: "garbage" }],
+  ["cut off", { kind: "cut" }],
+  ["empty", { kind: "status", status: 200, body: "{}" }],
+  ["answering null", { kind: "status", status: 200, body: "null" }],
+  [
+    "of another mind about the answer",
+    { kind: "status", status: 200, body: '{"status":"success","value":7}' },
+  ],
+  ["too slow", { kind: "slow", ms: 4_000 }],
+  ["hanging", { kind: "hang" }],
+];
+
+async function someone(): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  return browser;
+}
+
+function expectDegraded(answer: Answer): void {
+  expect(answer).toBeSafeHtml(200);
+  expect(answer.ms).toBeLessThan(3_000);
+  expect(answer.text).toContain("Live data is unavailable");
+  expect(answer).toLeaveSessionAlone();
+  expect(answer).toBeForOnePerson();
+  expect(new Page(answer.text).link("Sign out")).toBeDefined();
+}
+
+describe.each(FAULTS)("Convex %s", (_what, fault) => {
+  it("a page is there in time, says what is missing, keeps the session, and recovers", async () => {
+    const browser = await someone();
+    app.outbound.fail("convex", fault);
+    const paths =
+      fault.kind === "hang" || fault.kind === "slow"
+        ? ["/dashboard", "/"]
+        : ["/dashboard", "/", "/profile", "/settings"];
+    const answers = await Promise.all(paths.map((path) => browser.get(path)));
+    answers.forEach(expectDegraded);
+    app.outbound.heal();
+    const again = await browser.get("/dashboard");
+    expect(again).toBeSafeHtml(200);
+    expect(again.text).not.toContain("Live data is unavailable");
+  });
+
+  it("a form is 503 with its message, and what was typed is still there", async () => {
+    const browser = await someone();
+    const profile = new Page((await browser.get("/profile")).text);
+    const [first, last] = [profile.field("First name"), profile.field("Last name")];
+    const form = profile.form("Save");
+    const dashboard = new Page((await browser.get("/dashboard")).text);
+    const project = dashboard.field("Project name");
+    const create = dashboard.form("Create project");
+    app.outbound.fail("convex", fault);
+    const [saved, created] = await Promise.all([
+      browser.submit(form?.action || "/profile", {
+        ...form?.fields,
+        [first?.attributes.name ?? ""]: "Typed <first>",
+        [last?.attributes.name ?? ""]: "Typed last",
+      }),
+      browser.submit(create?.action || "/dashboard", {
+        ...create?.fields,
+        [project?.attributes.name ?? ""]: "Typed & project",
+      }),
+    ]);
+    for (const answer of [saved, created]) {
+      expect(answer).toBeSafeHtml(503);
+      expect(answer.ms).toBeLessThan(3_000);
+      expect(answer).toSayAlert();
+      expect(answer).toLeaveSessionAlone();
+    }
+    const page = new Page(saved.text);
+    expect(page.field("First name")?.attributes.value).toBe("Typed <first>");
+    expect(page.field("Last name")?.attributes.value).toBe("Typed last");
+    expect(new Page(created.text).field("Project name")?.attributes.value).toBe("Typed & project");
+  });
+});
+
+describe("Convex down", () => {
+  it("data of a page comes in time, too", async () => {
+    const browser = await someone();
+    app.outbound.fail("convex", { kind: "hang" });
+    const answer = await browser.data("/dashboard");
+    expect(answer.status).toBe(200);
+    expect(answer.ms).toBeLessThan(3_000);
+    expect(answer).toLeaveSessionAlone();
+  });
+
+  it("session and token are answered as the seal says", async () => {
+    const browser = await someone();
+    app.outbound.fail("convex", { kind: "refused" });
+    expect((await browser.get("/api/auth/session")).text).toContain('"email"');
+    expect((await browser.token()).status).toBe(200);
+  });
+
+  it("a page for everyone and a page that does not exist are there", async () => {
+    const browser = await someone();
+    app.outbound.fail("convex", { kind: "refused" });
+    expect(await app.browser().get("/")).toBeSafeHtml(200);
+    expect(await app.browser().get("/login")).toBeSafeHtml(200);
+    expect(await browser.get("/no/such/page")).toBeSafeHtml(404);
+    expect((await browser.get("/about")).status).toBe(200);
+  });
+
+  it("the greeting is there from the session alone", async () => {
+    const browser = app.browser();
+    await signIn(browser, "grace@example.com");
+    app.outbound.fail("convex", { kind: "refused" });
+    expect((await browser.get("/")).text).toContain("Welcome back, Grace!");
+  });
+
+  it("a page that has had to do without is in the log, with its request's id and nothing of the answer", async () => {
+    const browser = await someone();
+    app.outbound.fail("convex", { kind: "status", status: 500, body: "secret detail of Convex" });
+    const answer = await browser.get("/dashboard");
+    const id = answer.headers.get("x-request-id");
+    const line = await app.log.line((one) => one.requestId === id && one.level === "error");
+    expect(line.event).not.toBe("request");
+    expect(JSON.stringify(app.log.lines)).not.toContain("secret detail");
+  });
+
+  it("the theme can be changed all the same, or says why not", async () => {
+    const browser = await someone();
+    const page = new Page((await browser.get("/settings")).text);
+    const name = page.field("Dark")?.attributes.name ?? "";
+    const form = page.tags("form").find((one) => JSON.stringify(one).includes(`"name":"${name}"`));
+    app.outbound.fail("convex", { kind: "refused" });
+    const answer = await browser.submit(form?.attributes.action || "/settings", { [name]: "dark" });
+    expect([303, 503]).toContain(answer.status);
+    if (answer.status === 503) expect(answer).toSayAlert();
+  });
+});
+
+describe("Convex that refuses", () => {
+  it("a page whose token it does not take (401) is there, and the session stays or ends properly", async () => {
+    const browser = await someone();
+    const body = JSON.stringify({ code: "InvalidAuthHeader", message: "Could not verify" });
+    app.outbound.fail("convex", { kind: "status", status: 401, body });
+    const answer = await browser.get("/dashboard");
+    expect([200, 302]).toContain(answer.status);
+    expect(answer.ms).toBeLessThan(3_000);
+  });
+
+  it("a page that throws something unexpected there is not a server error here", async () => {
+    const browser = await someone();
+    const failed = {
+      status: "error",
+      errorMessage: "[Request ID: abc] Server Error\nUncaught Error: args {edgeSecret}",
+    };
+    app.outbound.fail("convex", { kind: "status", status: 560, body: JSON.stringify(failed) });
+    const answer = await browser.get("/dashboard");
+    expectDegraded(answer);
+    expect(answer.text).not.toContain("Uncaught");
+    expect(JSON.stringify(app.log.lines)).not.toContain("edgeSecret");
+  });
+});

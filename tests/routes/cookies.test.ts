@@ -1,0 +1,268 @@
+/** The session cookie: broken, foreign, cut, in chunks, sealed with an older password, and at its end. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, jsonOf } from "./browser.ts";
+import { flowCookies } from "./flow-cookies.ts";
+import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { authenticate } from "./outbound.ts";
+import { grow, isSessionCookie, SESSION, SESSION_NAMES, seal, sessionSeal, unseal } from "./seals.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+const DAY_MS = 86_400_000;
+
+async function emailOf(browser: Browser): Promise<string | null> {
+  return (
+    jsonOf<{ user: { email: string } | null }>(await browser.get("/api/auth/session")).user?.email ?? null
+  );
+}
+
+/** Signs in somebody whose picture's address is `length` characters that do not compress. */
+async function signInBig(browser: Browser, length: number) {
+  const random = Array.from({ length }, (_, index) => ((index * 7919) % 36).toString(36)).join("");
+  app.outbound.rewrite("workos", authenticate(), (body) => ({
+    ...body,
+    user: { ...(body.user as object), profile_picture_url: `https://pictures.example/${random}` },
+  }));
+  const answer = await comeBack(browser, await approve(await startFlow(browser), app.person()));
+  app.outbound.heal();
+  return answer;
+}
+
+describe("a cookie that is no session", () => {
+  const cookies: [string, () => Promise<string> | string][] = [
+    ["empty", () => ""],
+    ["a word", () => "garbage"],
+    ["broken percent-encoding", () => "%E0%A4%A"],
+    ["the beginning of a seal", () => "Fe26.2*1*"],
+    ["only stars", () => "Fe26.2*****************"],
+    [
+      "a made-up seal",
+      () =>
+        `Fe26.2*1*${"a".repeat(64)}*${"b".repeat(22)}*${"c".repeat(200)}**${"d".repeat(64)}*${"e".repeat(43)}~2`,
+    ],
+    [
+      "sealed with another password",
+      () => seal({ user: { id: "user_1" } }, "another-password-not-a-secret-00000001"),
+    ],
+    [
+      "a password number that does not exist",
+      async () => (await seal({}, COOKIE_PASSWORD)).replace("Fe26.2*1*", "Fe26.2*9*"),
+    ],
+    [
+      "a password number that is a name",
+      async () => (await seal({}, COOKIE_PASSWORD)).replace("*1*", "*__proto__*"),
+    ],
+    ["sealed well, and empty", () => seal({}, COOKIE_PASSWORD)],
+    ["sealed well, and a list", () => seal([1, 2], COOKIE_PASSWORD)],
+    ["sealed well, and a string", () => seal("session", COOKIE_PASSWORD)],
+    ["sealed well, and null", () => seal(null, COOKIE_PASSWORD)],
+    ["sealed well, and of another shape", () => seal({ user: "ada", accessToken: 7 }, COOKIE_PASSWORD)],
+    ["very long", () => "x".repeat(12_000)],
+    ["a token in the clear", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyXzEifQ."],
+  ];
+
+  it.each(cookies)("(%s) is signed out and cleared", async (_what, make) => {
+    const value = await make();
+    for (const path of ["/dashboard", "/", "/api/auth/session", "/login"]) {
+      const browser = app.browser();
+      browser.jar.put(SESSION, value);
+      const answer = await browser.get(path);
+      if (path === "/dashboard") expect(answer).toRedirectTo(/^\/login/);
+      else expect(answer.status).toBe(200);
+      expect(answer.text).not.toContain("Welcome back");
+      expect(answer).toClearSession();
+    }
+    const browser = app.browser();
+    browser.jar.put(SESSION, value);
+    const token = await browser.token();
+    expect(token.status).toBe(401);
+    expect(jsonOf(token)).toEqual({ error: "signed_out" });
+  });
+
+  it("(cut short) is signed out and cleared", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const whole = sessionSeal(browser.jar);
+    for (const length of [whole.length - 1, whole.length - 40, whole.length >> 1, 20]) {
+      browser.jar.put(SESSION, whole.slice(0, length));
+      const answer = await browser.get("/dashboard");
+      expect(answer).toRedirectTo(/^\/login/);
+      expect(answer).toClearSession();
+    }
+  });
+
+  it("(a flow's) is signed out", async () => {
+    const browser = app.browser();
+    await startFlow(browser);
+    const [flow] = flowCookies(browser.jar);
+    browser.jar.put(SESSION, flow?.value ?? "");
+    expect(await emailOf(browser)).toBeNull();
+    expect(await browser.get("/dashboard")).toRedirectTo(/^\/login/);
+  });
+
+  it("(a session) is no flow either", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const { state } = await startFlow(browser);
+    const [flow] = flowCookies(browser.jar);
+    browser.jar.put(flow?.name ?? "", sessionSeal(browser.jar), flow?.path);
+    const answer = await comeBack(browser, `/callback?code=x&state=${encodeURIComponent(state)}`);
+    expect(answer).toRedirectTo(/^\/login\?error=state_mismatch/);
+  });
+
+  it("(one that looks like nothing but a name) does not matter among others", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const { header } = { header: browser.jar.header("/") };
+    for (const extra of ["__proto__=1", "=x", ";;;", "a", 'b="c', "toString=1", `${"x".repeat(4_000)}=1`]) {
+      const answer = await browser.get("/dashboard", { headers: { cookie: `${extra}; ${header}` } });
+      expect(answer.status, extra).toBe(200);
+    }
+  });
+});
+
+describe("a session in chunks", () => {
+  it("signs in and stays signed in, and all of it goes at sign-out", async () => {
+    const browser = app.browser();
+    const answer = await signInBig(browser, 4_500);
+    expect(answer).toSetSession();
+    const names = browser.jar
+      .all()
+      .filter(isSessionCookie)
+      .map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(1);
+    expect(names).not.toContain(SESSION);
+    for (const cookie of browser.jar.all().filter(isSessionCookie)) {
+      expect(`${cookie.name}=${cookie.value}`.length).toBeLessThanOrEqual(4_096);
+    }
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    await browser.post("/api/auth/logout");
+    expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
+  });
+
+  it("leaves nothing of the other form behind, in either direction", async () => {
+    const browser = app.browser();
+    const small = app.person();
+    await signIn(browser, small);
+    await signInBig(browser, 4_500);
+    expect(browser.jar.get(SESSION)).toBeUndefined();
+    await signIn(browser, small);
+    expect(
+      browser.jar
+        .all()
+        .filter(isSessionCookie)
+        .map(({ name }) => name),
+    ).toEqual([SESSION]);
+    expect(await emailOf(browser)).toBe(small);
+  });
+
+  it.each([
+    ["the first is lost", (names: string[]) => names[0]],
+    ["the last is lost", (names: string[]) => names.at(-1)],
+  ])("is signed out and cleared where %s", async (_what, lost) => {
+    const browser = app.browser();
+    await signInBig(browser, 4_500);
+    const names = browser.jar
+      .all()
+      .filter(isSessionCookie)
+      .map(({ name }) => name)
+      .sort();
+    browser.jar.delete(lost(names) ?? "");
+    const answer = await browser.get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login/);
+    expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
+  });
+
+  it("of two people does not make one", async () => {
+    const [one, other] = [app.browser(), app.browser()];
+    await signInBig(one, 4_500);
+    await signInBig(other, 4_500);
+    const last = SESSION_NAMES.filter((name) => other.jar.get(name) !== undefined).at(-1) ?? "";
+    one.jar.put(last, other.jar.get(last) ?? "");
+    expect(await emailOf(one)).toBeNull();
+  });
+
+  it("a session too big for four is refused at sign-in, and the one before it stays", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    await signIn(browser, email);
+    const answer = await signInBig(browser, 20_000);
+    expect(answer).toRedirectTo(/^\/login\?error=sign_in_failed/);
+    expect(answer).toLeaveSessionAlone();
+    expect(await emailOf(browser)).toBe(email);
+  });
+});
+
+describe("an older password", () => {
+  const NEW = "routes-cookie-password-not-a-secret-0002";
+
+  it("still opens what it sealed, the newest seals, and one that is gone opens nothing", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    await signIn(browser, email);
+    const rotated = await app.another({
+      WORKOS_COOKIE_PASSWORD: JSON.stringify({ 1: COOKIE_PASSWORD, 2: NEW }),
+    });
+    expect(await emailOf(browser.at(rotated))).toBe(email);
+    const fresh = app.browser(rotated);
+    await signIn(fresh, email);
+    expect(sessionSeal(fresh.jar)).toMatch(/^Fe26\.2\*2\*/);
+    expect(await emailOf(fresh)).toBe(email);
+    expect(await emailOf(fresh.at(app.site()))).toBeNull();
+    const forgotten = await app.another({ WORKOS_COOKIE_PASSWORD: JSON.stringify({ 2: NEW }) });
+    expect(await emailOf(browser.at(forgotten))).toBeNull();
+  });
+});
+
+describe("seven days", () => {
+  let browser: Browser;
+  beforeAll(() => {
+    browser = app.browser();
+  });
+
+  it("after sign-in a session is over, however fresh its seal", async () => {
+    await signIn(browser, app.person());
+    await grow(browser.jar, 7 * DAY_MS + 1_000, COOKIE_PASSWORD);
+    const answer = await browser.get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login/);
+    expect(answer).toClearSession();
+    expect((await browser.token()).status).toBe(401);
+  });
+
+  it("less a minute it is not, and what is written then lives that minute at most", async () => {
+    await signIn(browser, app.person());
+    await grow(browser.jar, 7 * DAY_MS - 60_000, COOKIE_PASSWORD);
+    const answer = await browser.token({ forceRefresh: true });
+    expect(answer.status).toBe(200);
+    const written = answer.setCookies.filter((cookie) => isSessionCookie(cookie) && !cookie.clears);
+    expect(written).not.toEqual([]);
+    for (const { maxAge } of written) expect(maxAge).toBeLessThanOrEqual(60);
+    const { expiresAt } = jsonOf<{ expiresAt: number }>(await browser.get("/api/auth/session"));
+    expect(Math.abs(expiresAt - Date.now() - 60_000)).toBeLessThan(10_000);
+  });
+
+  it("do not begin anew with a refresh", async () => {
+    await signIn(browser, app.person());
+    const before = jsonOf<{ expiresAt: number }>(await browser.get("/api/auth/session")).expiresAt;
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await browser.token({ forceRefresh: true })).status).toBe(200);
+    const after = jsonOf<{ expiresAt: number }>(await browser.get("/api/auth/session")).expiresAt;
+    expect(after).toBe(before);
+  });
+});
+
+describe("what is sealed", () => {
+  it("has the user, the tokens and times, and does not grow with refreshes", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const sealed = await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD);
+    const text = JSON.stringify(sealed);
+    expect(text).toContain("eyJ");
+    const sizes = [text.length];
+    for (let turn = 0; turn < 4; turn += 1) {
+      expect((await browser.token({ forceRefresh: true })).status).toBe(200);
+      sizes.push(JSON.stringify(await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD)).length);
+    }
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThan(200);
+  });
+});

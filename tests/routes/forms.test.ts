@@ -1,0 +1,290 @@
+/** Forms as a browser without JavaScript sends them: 303 where they are right, 400 with what was typed where not. */
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { elements, Page, textOf } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+async function someone(email = app.person()): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, email);
+  return browser;
+}
+
+/** Fills in fields by their labels and presses the button of that name. */
+async function fill(
+  browser: Browser,
+  path: string,
+  button: string,
+  values: Record<string, string>,
+): Promise<Answer> {
+  const page = new Page((await browser.get(path)).text);
+  const form = page.form(button);
+  expect(form?.method, `a form with a button ${button}`).toBe("POST");
+  const fields = { ...form?.fields };
+  for (const [label, value] of Object.entries(values)) {
+    const name = page.field(label)?.attributes.name;
+    expect(name, `a field ${label}`).toBeDefined();
+    fields[name ?? ""] = value;
+  }
+  return browser.submit(form?.action || path, fields);
+}
+
+/** Goes where a 303 leads. */
+async function follow(browser: Browser, answer: Answer): Promise<Answer> {
+  expect(answer.status, answer.text.slice(0, 400)).toBe(303);
+  const location = locationOf(answer, APP_URL);
+  return browser.get(`${location?.pathname}${location?.search}`);
+}
+
+async function viewer(browser: Browser): Promise<Record<string, unknown>> {
+  const { token } = jsonOf<{ token: string }>(await browser.token());
+  return (
+    (await (await app.convex("query", "users:viewer", {}, token)).json()) as {
+      value: Record<string, unknown>;
+    }
+  ).value;
+}
+
+describe("the profile", () => {
+  it("shows the names, saves new ones, says so once, and Convex has them", async () => {
+    const browser = await someone();
+    const saved = await fill(browser, "/profile", "Save", { "First name": "  Zoë ", "Last name": "O’Brien" });
+    expect(saved).toBeForOnePerson();
+    const page = await follow(browser, saved);
+    expect(new Page(page.text).role("status").join(" ")).toContain("Saved");
+    expect(new Page(page.text).field("First name")?.attributes.value).toBe("Zoë");
+    expect(new Page(page.text).field("Last name")?.attributes.value).toBe("O’Brien");
+    expect(new Page((await browser.get("/profile")).text).role("status").join(" ")).not.toContain("Saved");
+    expect(await viewer(browser)).toMatchObject({ firstName: "Zoë", lastName: "O’Brien" });
+    expect((await browser.get("/")).text).toContain("Welcome back, Zoë!");
+  });
+
+  it("keeps a name that was changed here through the next sign-in", async () => {
+    const browser = await someone("grace@example.com");
+    await fill(browser, "/profile", "Save", { "First name": "Amazing", "Last name": "Grace" });
+    const again = await someone("grace@example.com");
+    expect(new Page((await again.get("/profile")).text).field("First name")?.attributes.value).toBe(
+      "Amazing",
+    );
+  });
+
+  it("takes an empty name, for a name may be empty", async () => {
+    const browser = await someone();
+    expect((await fill(browser, "/profile", "Save", { "First name": "", "Last name": "" })).status).toBe(303);
+  });
+
+  it.each([
+    ["too long", "x".repeat(101)],
+    ["with a control character", "a\u0007b"],
+    ["with a line break", "a\nb"],
+  ])("refuses a name that is %s beside its field, and keeps what was typed", async (_what, name) => {
+    const browser = await someone();
+    const answer = await fill(browser, "/profile", "Save", { "First name": name, "Last name": "Kept" });
+    expect([400, 422]).toContain(answer.status);
+    expect(answer).toBeSafeHtml(answer.status);
+    const page = new Page(answer.text);
+    const field = page.field("First name");
+    expect(field?.attributes["aria-invalid"]).toBe("true");
+    expect(page.description(field ?? { tag: "", attributes: {}, children: [] })).toMatch(/\w+ \w+/);
+    expect(field?.attributes.value?.replace(/\r?\n/g, "")).toBe(name.replace("\n", ""));
+    expect(page.field("Last name")?.attributes.value).toBe("Kept");
+    expect(page.field("Last name")?.attributes["aria-invalid"]).not.toBe("true");
+    expect(await viewer(browser)).not.toMatchObject({ lastName: "Kept" });
+  });
+
+  it("shows a name that looks like markup as what it is", async () => {
+    const browser = await someone();
+    const name = `"><script>alert('x')</script>`;
+    const page = await follow(
+      browser,
+      await fill(browser, "/profile", "Save", { "First name": name, "Last name": "</title>" }),
+    );
+    expect(page.text).not.toContain("<script>alert('x')");
+    expect(new Page(page.text).field("First name")?.attributes.value).toBe(name);
+    expect((await browser.get("/")).text).not.toContain("<script>alert('x')");
+  });
+
+  it("of somebody else cannot be named", async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    const page = new Page((await ann.get("/profile")).text);
+    const fields = {
+      ...page.form("Save")?.fields,
+      userId: String((await viewer(ben))._id),
+      workosUserId: "user_x",
+    };
+    await ann.submit("/profile", { ...fields, [page.field("First name")?.attributes.name ?? ""]: "Stolen" });
+    expect(await viewer(ben)).not.toMatchObject({ firstName: "Stolen" });
+  });
+
+  it("is guarded: a form of somebody signed out leads to the sign-in page", async () => {
+    const answer = await app.browser().submit("/profile", { firstName: "Eve" });
+    expect([302, 303]).toContain(answer.status);
+    expect(locationOf(answer, APP_URL)?.pathname).toBe("/login");
+  });
+});
+
+describe("the notice after a redirect", () => {
+  it("is not spent by a HEAD, nor by data fetched ahead", async () => {
+    const browser = await someone();
+    await fill(browser, "/profile", "Save", { "First name": "Ann" });
+    await browser.send("HEAD", "/profile");
+    await browser.data("/profile", { headers: { "sec-purpose": "prefetch" } });
+    expect(new Page((await browser.get("/profile")).text).role("status").join(" ")).toContain("Saved");
+  });
+
+  it("shows in one browser only", async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    await fill(ann, "/profile", "Save", { "First name": "Ann" });
+    expect(new Page((await ben.get("/profile")).text).role("status").join(" ")).not.toContain("Saved");
+  });
+});
+
+/** Which theme is chosen on a page, and what its html element says. */
+function themeOf(html: string): { chosen: string[]; attributes: string } {
+  const page = new Page(html);
+  const chosen = ["Light", "Dark", "System"].filter(
+    (label) => page.field(label)?.attributes.checked !== undefined,
+  );
+  return { chosen, attributes: JSON.stringify(page.tags("html")[0]?.attributes) };
+}
+
+async function chooseTheme(browser: Browser, path: string, label: string): Promise<Answer> {
+  const page = new Page((await browser.get(path)).text);
+  const radio = page.field(label);
+  const form = page.tags("form").find((one) => [...elements(one)].includes(radio ?? one));
+  expect(form, "a form with the themes").toBeDefined();
+  const { name = "", value = "" } = radio?.attributes ?? {};
+  return browser.submit(form?.attributes.action || path, { [name]: value });
+}
+
+describe("the theme", () => {
+  it.each(["/settings", "/"])(
+    "is a radio group with three choices, the system's first (%s)",
+    async (path) => {
+      const browser = path === "/" ? app.browser() : await someone();
+      const page = new Page((await browser.get(path)).text);
+      expect(themeOf((await browser.get(path)).text).chosen).toEqual(["System"]);
+      const group = page.all(({ tag, attributes }) => tag === "fieldset" || attributes.role === "radiogroup");
+      expect(group.map(textOf).join(" ")).toMatch(/Theme/);
+    },
+  );
+
+  it.each([
+    ["/settings", "Dark"],
+    ["/settings", "Light"],
+    ["/", "Dark"],
+    ["/", "Light"],
+  ])("chosen at %s (%s) is in the next page's first HTML, everywhere", async (path, label) => {
+    const browser = path === "/" ? app.browser() : await someone();
+    const page = await follow(browser, await chooseTheme(browser, path, label));
+    expect(themeOf(page.text).chosen).toEqual([label]);
+    for (const other of ["/", "/login?error=access_denied", "/no/such/page"]) {
+      expect(themeOf((await browser.get(other)).text).attributes, other).toContain(label.toLowerCase());
+    }
+  });
+
+  it("is kept with the person, and comes back in another browser", async () => {
+    const email = app.person();
+    const browser = await someone(email);
+    await follow(browser, await chooseTheme(browser, "/settings", "Dark"));
+    expect(await viewer(browser)).toMatchObject({ preferences: { theme: "dark" } });
+    const elsewhere = await someone(email);
+    expect(themeOf((await elsewhere.get("/settings")).text).chosen).toEqual(["Dark"]);
+  });
+
+  it("that a guest chose is stored at sign-in where none is stored", async () => {
+    const browser = app.browser();
+    await follow(browser, await chooseTheme(browser, "/", "Dark"));
+    await signIn(browser, app.person());
+    await browser.get("/dashboard");
+    await expect
+      .poll(async () => (await viewer(browser)).preferences, { timeout: 5_000 })
+      .toMatchObject({ theme: "dark" });
+  });
+
+  it("that is stored wins over the browser's at sign-in", async () => {
+    const email = app.person();
+    const first = await someone(email);
+    await follow(first, await chooseTheme(first, "/settings", "Light"));
+    const browser = app.browser();
+    await follow(browser, await chooseTheme(browser, "/", "Dark"));
+    await signIn(browser, email);
+    expect(themeOf((await browser.get("/settings")).text).chosen).toEqual(["Light"]);
+  });
+
+  it("that does not exist is refused", async () => {
+    const browser = await someone();
+    const page = new Page((await browser.get("/settings")).text);
+    const name = page.field("Dark")?.attributes.name ?? "";
+    const form = page
+      .tags("form")
+      .find((one) => [...elements(one)].some(({ attributes }) => attributes.name === name));
+    for (const value of ["purple", "", "__proto__", '"><script>']) {
+      const answer = await browser.submit(form?.attributes.action || "/settings", { [name]: value });
+      expect([400, 422], value).toContain(answer.status);
+    }
+  });
+
+  it("cookie that is broken is the system's", async () => {
+    const browser = app.browser();
+    await follow(browser, await chooseTheme(browser, "/", "Dark"));
+    for (const { name, path } of browser.jar.all()) browser.jar.put(name, "%E0%A4%A", path);
+    const page = await browser.get("/");
+    expect(page.status).toBe(200);
+    expect(themeOf(page.text).chosen).toEqual(["System"]);
+  });
+});
+
+describe("a project", () => {
+  it("is made, and is in the list at once", async () => {
+    const browser = await someone();
+    const page = await follow(
+      browser,
+      await fill(browser, "/dashboard", "Create project", { "Project name": " Nightly build " }),
+    );
+    expect(page.status).toBe(200);
+    const list = new Page((await browser.get("/dashboard")).text);
+    const items = list.all(({ tag }) => tag === "li" || tag === "tr" || tag === "article").map(textOf);
+    expect(items.some((text) => text.includes("Nightly build"))).toBe(true);
+  });
+
+  it.each([
+    ["no name", ""],
+    ["only spaces", "   "],
+    ["a name that is too long", "p".repeat(101)],
+    ["a control character", "a\u0000b"],
+  ])("with %s is refused beside the field, and what was typed is kept", async (_what, name) => {
+    const browser = await someone();
+    const answer = await fill(browser, "/dashboard", "Create project", { "Project name": name });
+    expect([400, 422]).toContain(answer.status);
+    const page = new Page(answer.text);
+    const field = page.field("Project name");
+    expect(field?.attributes["aria-invalid"]).toBe("true");
+    expect(page.description(field ?? { tag: "", attributes: {}, children: [] })).toMatch(/\w/);
+    if (!name.includes("\u0000")) expect(field?.attributes.value).toBe(name);
+  });
+
+  it("of one person is not in another's list", async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    await fill(ann, "/dashboard", "Create project", { "Project name": "Only Ann’s" });
+    expect((await ben.get("/dashboard")).text).not.toContain("Only Ann’s");
+  });
+
+  it("cannot be made by a viewer, who is told so", async () => {
+    const alan = await someone("alan@example.com");
+    const page = new Page((await alan.get("/dashboard")).text);
+    const name = page.field("Project name")?.attributes.name ?? "name";
+    const answer = await alan.submit("/dashboard", {
+      ...page.form("Create project")?.fields,
+      [name]: "Forbidden fruit",
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer).toSayAlert();
+    expect((await alan.get("/dashboard")).text).not.toMatch(/<(li|tr|article)[^>]*>[\s\S]*Forbidden fruit/);
+  });
+});

@@ -1,0 +1,198 @@
+/**
+ * Mosaic as it ships, for one test file: the built worker, both stand-ins over HTTP, and between them a line that
+ * can be cut. Registers its own hooks; after each test it checks what holds for every answer and log line.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { startConvex } from "../../local/convex/server.ts";
+import { startWorkos } from "../../local/workos/server.ts";
+import { type Answer, Browser, type Site } from "./browser.ts";
+import { APP_URL } from "./matchers.ts";
+import { Outbound } from "./outbound.ts";
+import { brokenLog, brokenPromises } from "./promises.ts";
+import { startWorker, type Worker } from "./worker.ts";
+import { WorkerLog } from "./worker-log.ts";
+
+export const COOKIE_PASSWORD = "routes-cookie-password-not-a-secret-0001";
+const API_KEY = "sk_routes_not_a_secret";
+const CLIENT_ID = "client_routes";
+const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
+const START_MS = 60_000;
+
+export type HarnessOptions = {
+  /** How long WorkOS's access tokens live; five minutes unless told. */
+  accessTokenSeconds?: number;
+  /** Beside the worker's usual configuration. */
+  env?: Record<string, string>;
+  isolates?: 1 | 2;
+};
+
+export class Harness {
+  readonly outbound = new Outbound();
+  readonly log = new WorkerLog();
+  readonly answers: Answer[] = [];
+  readonly #options: HarnessOptions;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "mosaic-routes-"));
+  readonly #closing: (() => Promise<void>)[] = [];
+  #worker: Worker | undefined;
+  #workosUrl = "";
+  #convexUrl = "";
+  #browsers = 0;
+  #people = 0;
+
+  constructor(options: HarnessOptions) {
+    this.#options = options;
+  }
+
+  get workosUrl(): string {
+    return this.#workosUrl;
+  }
+
+  get convexUrl(): string {
+    return this.#convexUrl;
+  }
+
+  /** The worker's configuration. */
+  get env(): Record<string, string> {
+    return {
+      APP_URL,
+      WORKOS_API_KEY: API_KEY,
+      WORKOS_CLIENT_ID: CLIENT_ID,
+      WORKOS_COOKIE_PASSWORD: COOKIE_PASSWORD,
+      WORKOS_API_URL: this.#workosUrl,
+      CONVEX_URL: this.#convexUrl,
+      CONVEX_EDGE_SECRET: EDGE_SECRET,
+      ...this.#options.env,
+    };
+  }
+
+  /** What must appear in no page, address or log line. */
+  get #secrets(): Record<string, string> {
+    return { "the cookie password": COOKIE_PASSWORD, "the API key": API_KEY, "the edge secret": EDGE_SECRET };
+  }
+
+  async start(): Promise<void> {
+    const { accessTokenSeconds } = this.#options;
+    const workos = await startWorkos({
+      port: 0,
+      dataFile: path.join(this.#folder, "workos.sqlite"),
+      clientId: CLIENT_ID,
+      apiKey: API_KEY,
+      ...(accessTokenSeconds !== undefined && { accessTokenSeconds }),
+    });
+    this.#closing.push(() => workos.close());
+    const convex = await startConvex({
+      functionsDir: path.resolve(import.meta.dirname, "../../convex"),
+      port: 0,
+      sitePort: 0,
+      dataFile: path.join(this.#folder, "convex.sqlite"),
+      env: {
+        WORKOS_API_URL: workos.url,
+        WORKOS_CLIENT_ID: CLIENT_ID,
+        WORKOS_WEBHOOK_SECRET: "whsec_routes_not_a_secret",
+        CONVEX_EDGE_SECRET: EDGE_SECRET,
+        ADMIN_EMAILS: "ada@example.com",
+      },
+      log: () => undefined,
+    });
+    this.#closing.push(() => convex.close());
+    this.#workosUrl = workos.url;
+    this.#convexUrl = convex.url;
+    this.outbound.stand("workos", workos.url);
+    this.outbound.stand("convex", convex.url);
+    await this.restart();
+  }
+
+  /** Stops the worker and starts it again: what it kept in objects is still there, what it had in memory is not. */
+  async restart(env: Record<string, string> = {}): Promise<void> {
+    await this.#worker?.stop();
+    this.#worker = await startWorker({
+      env: { ...this.env, ...env },
+      outbound: this.outbound,
+      log: this.log,
+      keptIn: path.join(this.#folder, "worker"),
+      ...(this.#options.isolates !== undefined && { isolates: this.#options.isolates }),
+    });
+  }
+
+  /** A worker beside the usual one, with a configuration of its own; stopped with the file. */
+  async another(
+    env: Record<string, string>,
+    heard: Site["heard"] = (answer) => this.answers.push(answer),
+  ): Promise<Site> {
+    const merged = { ...this.env, ...env };
+    const keptIn = mkdtempSync(path.join(this.#folder, "other-"));
+    const worker = await startWorker({ env: merged, outbound: this.outbound, log: this.log, keptIn });
+    this.#closing.unshift(() => worker.stop());
+    return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard };
+  }
+
+  async stop(): Promise<void> {
+    this.outbound.heal();
+    await this.#worker?.stop();
+    for (const close of this.#closing) await close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The worker as browsers reach it: the first isolate, or the second. */
+  site(isolate: 0 | 1 = 0): Site {
+    const url = this.#worker?.urls[isolate];
+    if (url === undefined) throw new Error("No such isolate is running");
+    return { url, appUrl: APP_URL, heard: (answer) => this.answers.push(answer) };
+  }
+
+  /** A fresh browser, at an address of its own. */
+  browser(site = this.site()): Browser {
+    this.#browsers += 1;
+    return new Browser(site, `10.20.${this.#browsers >> 8}.${this.#browsers & 255}`);
+  }
+
+  /** The e-mail of somebody new. */
+  person(): string {
+    this.#people += 1;
+    return `person-${this.#people}@example.com`;
+  }
+
+  /** Calls one of Convex's public functions directly, past the worker. */
+  async convex(
+    kind: "query" | "mutation",
+    name: string,
+    args: object,
+    token: string | null,
+  ): Promise<Response> {
+    return fetch(`${this.#convexUrl}/api/${kind}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ path: name, format: "convex_encoded_json", args: [args] }),
+    });
+  }
+
+  /** After each test: everything answers again, and every promise was kept. */
+  check(): void {
+    this.outbound.heal();
+    const wrong = [
+      ...this.answers.flatMap((answer) => brokenPromises(answer, this.#secrets, this.outbound)),
+      ...brokenLog(this.log, this.#secrets, this.outbound),
+      ...this.outbound.unexpected.map((address) => `an unexpected request to ${address}`),
+    ];
+    this.answers.length = 0;
+    this.outbound.unexpected.length = 0;
+    this.outbound.forget();
+    this.log.forget();
+    expect([...new Set(wrong)], "promises of every answer and log line").toEqual([]);
+  }
+}
+
+/** Starts Mosaic for this file and stops it after. */
+export function startMosaic(options: HarnessOptions = {}): Harness {
+  const harness = new Harness(options);
+  beforeAll(() => harness.start(), START_MS);
+  afterEach(() => harness.check());
+  afterAll(() => harness.stop(), START_MS);
+  return harness;
+}

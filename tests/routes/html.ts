@@ -1,0 +1,158 @@
+/** Just enough of an HTML reader to find things in a page by role, name and label, as a person would. */
+
+export type Element = {
+  tag: string;
+  attributes: Record<string, string>;
+  children: (Element | string)[];
+};
+
+const VOID = /^(area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)$/;
+const RAW = /^(script|style)$/;
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+
+function decode(text: string): string {
+  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
+    return ENTITIES[name] ?? whole;
+  });
+}
+
+function attributesOf(text: string): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [, name = "", double, single, bare] of text.matchAll(
+    /([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g,
+  )) {
+    attributes[name.toLowerCase()] = decode(double ?? single ?? bare ?? "");
+  }
+  return attributes;
+}
+
+/** Reads a page into a tree; comments and the doctype are left out. */
+export function parseHtml(html: string): Element {
+  const root: Element = { tag: "#root", attributes: {}, children: [] };
+  const open: Element[] = [root];
+  const tokens = /<!--[\s\S]*?-->|<!doctype[^>]*>|<(\/?)([a-z][\w-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
+  let at = 0;
+  const text = (until: number) => {
+    const raw = html.slice(at, until);
+    if (raw !== "") open.at(-1)?.children.push(decode(raw));
+  };
+  for (let token = tokens.exec(html); token !== null; token = tokens.exec(html)) {
+    text(token.index);
+    at = tokens.lastIndex;
+    const [, slash, name, rest = ""] = token;
+    if (name === undefined) continue;
+    const tag = name.toLowerCase();
+    if (slash === "/") {
+      const index = open.findLastIndex((element) => element.tag === tag);
+      if (index > 0) open.length = index;
+      continue;
+    }
+    const element: Element = { tag, attributes: attributesOf(rest), children: [] };
+    open.at(-1)?.children.push(element);
+    if (VOID.test(tag) || rest.trimEnd().endsWith("/")) continue;
+    if (RAW.test(tag)) {
+      const end = html.toLowerCase().indexOf(`</${tag}`, at);
+      const stop = end === -1 ? html.length : end;
+      element.children.push(html.slice(at, stop));
+      at = stop;
+      tokens.lastIndex = stop;
+    }
+    open.push(element);
+  }
+  text(html.length);
+  return root;
+}
+
+/** All elements below, in the order of the page. */
+export function* elements(element: Element): Generator<Element> {
+  for (const child of element.children) {
+    if (typeof child === "string") continue;
+    yield child;
+    yield* elements(child);
+  }
+}
+
+/** What a person reads there. */
+export function textOf(element: Element): string {
+  if (RAW.test(element.tag)) return "";
+  const parts = element.children.map((child) => (typeof child === "string" ? child : textOf(child)));
+  return parts.join("").replace(/\s+/g, " ").trim();
+}
+
+export class Page {
+  readonly root: Element;
+
+  constructor(html: string) {
+    this.root = parseHtml(html);
+  }
+
+  all(match: (element: Element) => boolean): Element[] {
+    return [...elements(this.root)].filter(match);
+  }
+
+  tags(tag: string): Element[] {
+    return this.all((element) => element.tag === tag);
+  }
+
+  /** The words of every element with that role. */
+  role(role: string): string[] {
+    return this.all((element) => element.attributes.role === role).map(textOf);
+  }
+
+  byId(id: string): Element | undefined {
+    return this.all((element) => element.attributes.id === id)[0];
+  }
+
+  /** The link of that name, or undefined. */
+  link(name: string | RegExp): Element | undefined {
+    return this.tags("a").find((link) => isNamed(link, name));
+  }
+
+  button(name: string | RegExp): Element | undefined {
+    return this.tags("button").find((button) => isNamed(button, name));
+  }
+
+  /** The control that carries this label. */
+  field(label: string): Element | undefined {
+    for (const element of this.tags("label")) {
+      if (!textOf(element).startsWith(label)) continue;
+      const { for: id } = element.attributes;
+      if (id !== undefined) return this.byId(id);
+      return [...elements(element)].find((inner) => /^(input|select|textarea)$/.test(inner.tag));
+    }
+    return this.all((element) => element.attributes["aria-label"] === label)[0];
+  }
+
+  /** What a field's error or help says: the text of what `aria-describedby` names. */
+  description(field: Element): string {
+    const ids = (field.attributes["aria-describedby"] ?? "").split(/\s+/).filter((id) => id !== "");
+    return ids.map((id) => textOf(this.byId(id) ?? { tag: "span", attributes: {}, children: [] })).join(" ");
+  }
+
+  /** The form that has a button of this name, with what it would send. */
+  form(
+    button: string | RegExp,
+  ): { action: string; method: string; fields: Record<string, string> } | undefined {
+    const form = this.tags("form").find((one) =>
+      [...elements(one)].some((inner) => inner.tag === "button" && isNamed(inner, button)),
+    );
+    if (form === undefined) return undefined;
+    const fields: Record<string, string> = {};
+    for (const { tag, attributes } of elements(form)) {
+      const { name, value = "", type = "text" } = attributes;
+      if (tag === "button" && name !== undefined) fields[name] = value;
+      if (tag !== "input" || name === undefined) continue;
+      if (/^(radio|checkbox)$/.test(type) && attributes.checked === undefined) continue;
+      fields[name] = value;
+    }
+    const { action = "", method = "get" } = form.attributes;
+    return { action, method: method.toUpperCase(), fields };
+  }
+}
+
+function isNamed(element: Element, name: string | RegExp): boolean {
+  const own = element.attributes["aria-label"] ?? textOf(element);
+  return typeof name === "string" ? own === name : name.test(own);
+}

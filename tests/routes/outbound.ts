@@ -1,0 +1,251 @@
+/**
+ * Every request that the worker sends out passes here: forwarded to its stand-in and counted, changed on the way
+ * back, held, or failed as the test says. An address that is no stand-in's is noted, and fails the test.
+ */
+import http from "node:http";
+
+export type Upstream = "workos" | "convex";
+
+/** How an upstream misbehaves. */
+export type Fault =
+  /** The connection ends before any answer. */
+  | { kind: "refused" }
+  | { kind: "status"; status: number; body?: string; headers?: Record<string, string> }
+  /** Accepts the request and never answers. */
+  | { kind: "hang" }
+  /** Answers properly, `ms` milliseconds late. */
+  | { kind: "slow"; ms: number }
+  /** 200, said to be JSON, and is none. */
+  | { kind: "garbage" }
+  /** 200, half of the body, then the connection ends. */
+  | { kind: "cut" };
+
+export type OutboundRequest = {
+  upstream: Upstream;
+  method: string;
+  /** Path without the query. */
+  path: string;
+  /** WorkOS: the `grant_type` of a token request. Convex: the function's path. Else null. */
+  what: string | null;
+  body: string;
+};
+
+type Match = (request: OutboundRequest) => boolean;
+type Rule = { upstream: Upstream; match: Match; fault: Fault; left: number };
+type Hold = { upstream: Upstream; match: Match; arrived: () => void; released: Promise<void> };
+type Rewrite = { upstream: Upstream; match: Match; change: (body: Record<string, unknown>) => unknown };
+
+const everything: Match = () => true;
+
+/** Matches the exchange of a code or of a refresh token at WorkOS. */
+export const authenticate =
+  (grant?: "authorization_code" | "refresh_token"): Match =>
+  (request) =>
+    request.path === "/user_management/authenticate" && (grant === undefined || request.what === grant);
+
+/** Matches calls of one Convex function, such as `pages:dashboard`, or of a module (`pages:`). */
+export const calls =
+  (name: string): Match =>
+  (request) =>
+    name.endsWith(":") ? (request.what ?? "").startsWith(name) : request.what === name;
+
+export class Outbound {
+  /** In order of arrival, failed ones included. */
+  readonly requests: OutboundRequest[] = [];
+  /** Addresses that no stand-in has. */
+  readonly unexpected: string[] = [];
+  /** Tokens that WorkOS has given out: none may appear where it does not belong. */
+  readonly accessTokens = new Set<string>();
+  readonly refreshTokens = new Set<string>();
+  #rules: Rule[] = [];
+  #holds: Hold[] = [];
+  #rewrites: Rewrite[] = [];
+  readonly #hosts = new Map<string, Upstream>();
+  readonly #hanging = new Set<http.ServerResponse>();
+
+  /** Names the stand-in at `url`. */
+  stand(upstream: Upstream, url: string): void {
+    this.#hosts.set(new URL(url).host, upstream);
+  }
+
+  /** From now on (or `times` times) the upstream answers matching requests with the fault; the newest rule wins. */
+  fail(upstream: Upstream, fault: Fault, match: Match = everything, times = Number.POSITIVE_INFINITY): void {
+    this.#rules.unshift({ upstream, match, fault, left: times });
+  }
+
+  /** Changes the JSON of matching answers. */
+  rewrite(upstream: Upstream, match: Match, change: Rewrite["change"]): void {
+    this.#rewrites.push({ upstream, match, change });
+  }
+
+  /** Keeps matching requests waiting at the door until `release`; `arrived` resolves with the first. */
+  hold(upstream: Upstream, match: Match): { arrived: Promise<void>; release: () => void } {
+    const arrived = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const hold: Hold = { upstream, match, arrived: arrived.resolve, released: released.promise };
+    this.#holds.push(hold);
+    const release = () => {
+      this.#holds = this.#holds.filter((other) => other !== hold);
+      released.resolve();
+    };
+    return { arrived: arrived.promise, release };
+  }
+
+  /** Everything answers again; what hung is cut off. */
+  heal(): void {
+    this.#rules = [];
+    this.#rewrites = [];
+    for (const response of this.#hanging) response.destroy();
+    this.#hanging.clear();
+  }
+
+  /** Forgets the requests seen so far. */
+  forget(): void {
+    this.requests.length = 0;
+  }
+
+  /** How many requests came, failed ones included. */
+  count(upstream: Upstream, match: Match = everything): number {
+    return this.requests.filter((request) => request.upstream === upstream && match(request)).length;
+  }
+
+  /** Resolves once `count` reaches `wanted`; rejects after `ms` milliseconds. */
+  async seen(upstream: Upstream, match: Match, wanted: number, ms: number): Promise<void> {
+    const deadline = Date.now() + ms;
+    while (this.count(upstream, match) < wanted) {
+      if (Date.now() > deadline)
+        throw new Error(`Only ${this.count(upstream, match)} of ${wanted} requests came`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Miniflare's outbound service. */
+  readonly handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const host = request.headers.host ?? "";
+    const upstream = this.#hosts.get(host);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    if (upstream === undefined) {
+      this.unexpected.push(`${request.method} ${host}${path}`);
+      response.writeHead(502).end();
+      return;
+    }
+    const text = body.toString();
+    const seen = {
+      upstream,
+      method: request.method ?? "",
+      path,
+      what: whatItAsks(upstream, text),
+      body: text,
+    };
+    this.requests.push(seen);
+    for (const hold of this.#holds) {
+      if (hold.upstream !== upstream || !hold.match(seen)) continue;
+      hold.arrived();
+      await hold.released;
+    }
+    const rule = this.#rules.find((one) => one.upstream === upstream && one.left > 0 && one.match(seen));
+    if (rule !== undefined) {
+      rule.left -= 1;
+      if (await this.#misbehave(rule.fault, response)) return;
+    }
+    await this.#forward(seen, request, body, response);
+  };
+
+  /** True where the request has been dealt with. */
+  async #misbehave(fault: Fault, response: http.ServerResponse): Promise<boolean> {
+    switch (fault.kind) {
+      case "refused":
+        response.destroy();
+        return true;
+      case "status":
+        response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
+        response.end(fault.body ?? JSON.stringify({ message: "the stand-in is told to fail" }));
+        return true;
+      case "hang":
+        this.#hanging.add(response);
+        return true;
+      case "slow":
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        return false;
+      case "garbage":
+        response.writeHead(200, { "content-type": "application/json" }).end('<html>not { json "');
+        return true;
+      case "cut":
+        response.writeHead(200, { "content-type": "application/json", "content-length": "4096" });
+        response.write('{"status":"success","value":');
+        setTimeout(() => response.destroy(), 20);
+        return true;
+    }
+  }
+
+  async #forward(
+    seen: OutboundRequest,
+    request: http.IncomingMessage,
+    body: Buffer,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const host = request.headers.host ?? "";
+    const { hostname, port } = new URL(`http://${host}`);
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => isOfTheRequest(name)),
+    );
+    const onward = http.request({ hostname, port, method: seen.method, path: request.url, headers });
+    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      onward.on("response", resolve).on("error", reject).end(body);
+    }).catch(() => null);
+    if (answer === null) {
+      response.destroy();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    const {
+      "transfer-encoding": _encoding,
+      "content-length": _length,
+      connection: _connection,
+      ...kept
+    } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, kept);
+    response.end(this.#changed(seen, Buffer.concat(chunks)));
+  }
+
+  #changed(seen: OutboundRequest, body: Buffer): Buffer {
+    const rewrites = this.#rewrites.filter((one) => one.upstream === seen.upstream && one.match(seen));
+    if (rewrites.length === 0 && !authenticate()(seen)) return body;
+    const json = asObject(body.toString());
+    if (json === null) return body;
+    let changed: unknown = json;
+    for (const { change } of rewrites) changed = change(json);
+    if (authenticate()(seen)) this.#remember(changed);
+    return Buffer.from(JSON.stringify(changed));
+  }
+
+  #remember(answer: unknown): void {
+    const { access_token, refresh_token } = answer as { access_token?: unknown; refresh_token?: unknown };
+    if (typeof access_token === "string") this.accessTokens.add(access_token);
+    if (typeof refresh_token === "string") this.refreshTokens.add(refresh_token);
+  }
+}
+
+/** Miniflare's own headers stay behind, and so does what belongs to one connection. */
+function isOfTheRequest(name: string): boolean {
+  return !/^(mf-.*|cf-.*|connection|transfer-encoding|content-length|accept-encoding)$/.test(name);
+}
+
+function asObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function whatItAsks(upstream: Upstream, body: string): string | null {
+  const fields = asObject(body) ?? Object.fromEntries(new URLSearchParams(body));
+  const value = upstream === "workos" ? fields.grant_type : fields.path;
+  return typeof value === "string" ? value : null;
+}

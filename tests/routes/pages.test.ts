@@ -1,0 +1,286 @@
+/** What each address answers (section 3 of the contract), to somebody signed out and to somebody signed in. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+const GUARDED = [
+  ["/dashboard", "/dashboard"],
+  ["/dashboard?tab=1&q=a%20b", "/dashboard?tab=1&q=a%20b"],
+  ["/profile", "/profile"],
+  ["/settings", "/settings"],
+] as const;
+
+const loginFor = (returnTo: string) => `/login?returnTo=${encodeURIComponent(returnTo)}`;
+
+/** The login page that a redirect names, and the path that it would come back to. */
+function returnToOf(location: URL | null): string | null {
+  expect(location?.pathname).toBe("/login");
+  return location?.searchParams.get("returnTo") ?? null;
+}
+
+describe("signed out", () => {
+  it("the home page welcomes a guest and links to the sign-in page", async () => {
+    const answer = await app.browser().get("/");
+    expect(answer).toBeSafeHtml();
+    expect(answer.text).toContain("Welcome, guest!");
+    const links = new Page(answer.text).tags("a").map((link) => link.attributes.href);
+    expect(links).toContainEqual(expect.stringMatching(/^\/login(\?|$)/));
+  });
+
+  it("the sign-in page links to the flow and to the sign-up, and keeps where one wanted to go", async () => {
+    const answer = await app.browser().get(loginFor("/profile?a=1"));
+    expect(answer).toBeSafeHtml();
+    const page = new Page(answer.text);
+    const href = new URL(page.link("Sign In with WorkOS")?.attributes.href ?? "", APP_URL);
+    expect(href.pathname).toBe("/api/auth/login");
+    expect(href.searchParams.get("returnTo")).toBe("/profile?a=1");
+    const hints = page
+      .tags("a")
+      .map((link) => new URL(link.attributes.href ?? "", APP_URL).searchParams.get("screenHint"));
+    expect(hints).toContain("sign-up");
+  });
+
+  it.each([
+    "access_denied",
+    "sign_in_failed",
+    "missing_code",
+    "state_mismatch",
+    "expired_code",
+    "session_expired",
+    "session_revoked",
+    "something_never_heard_of",
+    "__proto__",
+    "constructor",
+    '"><script>alert(1)</script>',
+  ])("the sign-in page explains the error %s", async (code) => {
+    const answer = await app.browser().get(`/login?error=${encodeURIComponent(code)}`);
+    expect(answer).toBeSafeHtml();
+    expect(answer).toSayAlert();
+    expect(answer.text).not.toContain("<script>alert(1)");
+  });
+
+  it("says nothing of an error where there is none", async () => {
+    const answer = await app.browser().get("/login");
+    expect(new Page(answer.text).role("alert")).toEqual([]);
+  });
+
+  it.each(GUARDED)("%s leads to the sign-in page and back", async (path, returnTo) => {
+    const answer = await app.browser().get(path);
+    expect(answer).toRedirectTo(/^\/login\?returnTo=/);
+    expect(answer).toBeForOnePerson();
+    expect(returnToOf(locationOf(answer, APP_URL))).toBe(returnTo);
+  });
+
+  it.each(GUARDED)(
+    "the data of %s leads to the sign-in page in React Router's own way",
+    async (path, returnTo) => {
+      const separator = path.includes("?") ? "&" : "?";
+      const answer = await app.browser().data(`${path}${separator}_routes=routes%2Fx`);
+      expect(answer.status).toBe(202);
+      expect(answer).toBeForOnePerson();
+      expect(answer.text).toContain("/login?returnTo=");
+      expect(decodeURIComponent(/"(\/login\?[^"]*)"/.exec(answer.text)?.[1] ?? "")).toBe(
+        `/login?returnTo=${returnTo}`,
+      );
+    },
+  );
+
+  it("has no user, no token and nothing to sign out of", async () => {
+    const browser = app.browser();
+    const session = await browser.get("/api/auth/session");
+    expect(session.status).toBe(200);
+    expect(jsonOf(session)).toEqual({ user: null });
+    expect(session.headers.get("cache-control")).toContain("no-store");
+    const token = await browser.token();
+    expect(token.status).toBe(401);
+    expect(jsonOf(token)).toEqual({ error: "signed_out" });
+    expect(token.headers.get("cache-control")).toContain("no-store");
+    expect(await browser.get("/api/auth/logout")).toRedirectTo("/");
+    expect(await browser.post("/api/auth/logout")).toRedirectTo("/");
+  });
+
+  it("what does not exist is a page that says so, and JSON under /api/", async () => {
+    const page = await app.browser().get("/no/such/page");
+    expect(page).toBeSafeHtml(404);
+    const api = await app.browser().get("/api/no/such");
+    expect(api.status).toBe(404);
+    expect(api.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(() => jsonOf(api)).not.toThrow();
+    expect(api.headers.get("cache-control")).toContain("no-store");
+  });
+});
+
+describe("signed in", () => {
+  let ada: Browser;
+  beforeAll(async () => {
+    ada = app.browser();
+    await signIn(ada, "ada@example.com");
+  });
+
+  it("the home page greets by first name, in the first HTML", async () => {
+    const answer = await ada.get("/");
+    expect(answer).toBeSafeHtml();
+    expect(answer.text).toContain("Welcome back, Ada!");
+    expect(answer).toBeForOnePerson();
+  });
+
+  it("somebody without a first name is greeted by the part of their e-mail before the @", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    app.outbound.rewrite(
+      "workos",
+      ({ path }) => path === "/user_management/authenticate",
+      (body) => ({
+        ...body,
+        user: { ...(body.user as object), first_name: null, last_name: null },
+      }),
+    );
+    await signIn(browser, email);
+    expect((await browser.get("/")).text).toContain(`Welcome back, ${email.split("@")[0]}!`);
+  });
+
+  it.each([
+    ["/login", "/dashboard"],
+    ["/login?returnTo=%2Fprofile%3Fa%3D1", "/profile?a=1"],
+    ["/login?returnTo=https%3A%2F%2Fevil.example%2F", "/dashboard"],
+  ])("%s goes on to %s", async (path, target) => {
+    const answer = await ada.get(path);
+    expect(answer).toRedirectTo(target);
+    expect(answer).toBeForOnePerson();
+  });
+
+  it("the sign-in page stays where there is an error to read, so that nobody goes in circles", async () => {
+    const answer = await ada.get("/login?error=session_expired");
+    expect(answer).toBeSafeHtml();
+    expect(answer).toSayAlert();
+  });
+
+  it.each(["/dashboard", "/profile", "/settings"])(
+    "%s is there whole, with the person in it",
+    async (path) => {
+      const answer = await ada.get(path);
+      expect(answer).toBeSafeHtml();
+      expect(answer).toBeForOnePerson();
+      const page = new Page(answer.text);
+      expect(page.tags("h1")).toHaveLength(1);
+      expect(page.tags("main")).toHaveLength(1);
+      expect(page.link("Sign out")?.attributes.href).toBe("/api/auth/logout");
+      expect(answer.text).toContain("Ada");
+      const current = page.all((element) => element.attributes["aria-current"] === "page");
+      expect(current.map(({ attributes }) => attributes.href)).toContain(path);
+    },
+  );
+
+  it("says who is there, without a token", async () => {
+    const answer = await ada.get("/api/auth/session");
+    const session = jsonOf<Record<string, unknown>>(answer);
+    expect(session).toEqual({
+      user: {
+        id: expect.stringMatching(/^user_/),
+        email: "ada@example.com",
+        firstName: "Ada",
+        lastName: "Lovelace",
+        profilePictureUrl: session.user === null ? null : expect.toSatisfy(isPicture),
+        emailVerified: true,
+      },
+      sessionId: expect.stringMatching(/^session_/),
+      role: expect.toSatisfy((role: unknown) => role === null || typeof role === "string"),
+      organizationId: null,
+      expiresAt: expect.any(Number),
+    });
+    const inSevenDays = Date.now() + 604_800_000;
+    expect(Math.abs((session.expiresAt as number) - inSevenDays)).toBeLessThan(60_000);
+    expect(answer).toBeForOnePerson();
+  });
+
+  it("gives the page's Convex client a token that is good for a while, and nothing else", async () => {
+    const answer = await ada.token();
+    expect(answer.status).toBe(200);
+    const body = jsonOf<{ token: string; expiresAt: number }>(answer);
+    expect(Object.keys(body).sort()).toEqual(["expiresAt", "token"]);
+    expect(body.expiresAt).toBeGreaterThan(Date.now() + 30_000);
+    expect(body.expiresAt).toBeLessThan(Date.now() + 301_000);
+    expect(answer.headers.get("cache-control")).toContain("no-store");
+    const viewer = await app.convex("query", "users:viewer", {}, body.token);
+    expect(await viewer.json()).toMatchObject({ status: "success", value: { email: "ada@example.com" } });
+  });
+
+  it("makes the admins that the configuration names, developers, and viewers by their claim", async () => {
+    for (const [email, role] of [
+      ["ada@example.com", "admin"],
+      ["grace@example.com", "developer"],
+      ["alan@example.com", "viewer"],
+    ] as const) {
+      const browser = app.browser();
+      await signIn(browser, email);
+      const { token } = jsonOf<{ token: string }>(await browser.token());
+      const viewer = await app.convex("query", "users:viewer", {}, token);
+      expect(await viewer.json()).toMatchObject({ value: { email, role, status: "active" } });
+    }
+  });
+
+  it("an unknown page still shows who is signed in", async () => {
+    const answer = await ada.get("/no/such/page");
+    expect(answer).toBeSafeHtml(404);
+    expect(answer).toBeForOnePerson();
+    expect(new Page(answer.text).link("Sign out")).toBeDefined();
+  });
+});
+
+describe("for everyone", () => {
+  it("/about is the same bytes for a guest and a member, with hashes instead of a nonce and no request id", async () => {
+    const ada = app.browser();
+    await signIn(ada, "ada@example.com");
+    const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
+    expect(guest.status).toBe(200);
+    expect(member.text).toBe(guest.text);
+    expect(guest.text).not.toMatch(/Ada|Sign out/);
+    const policy = guest.headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/script-src[^;]*'sha256-/);
+    expect(policy).not.toContain("nonce-");
+    expect(guest.headers.get("x-request-id")).toBeNull();
+    expect(guest.setCookies).toEqual([]);
+  });
+
+  it("/about has no double with a slash", async () => {
+    const answer = await app.browser().get("/about");
+    expect(answer.status).toBe(200);
+    const slashed = await app.browser().get("/about/");
+    expect([301, 302, 307, 308, 404]).toContain(slashed.status);
+  });
+
+  it("/healthz answers without asking WorkOS or Convex", async () => {
+    app.outbound.forget();
+    const answer = await app.browser().get("/healthz");
+    expect(answer.status).toBe(200);
+    expect(jsonOf(answer)).toEqual({ status: "ok", version: expect.any(String) });
+    expect(answer.headers.get("cache-control")).toContain("no-store");
+    expect(app.outbound.requests).toEqual([]);
+  });
+
+  it("scripts and styles have hashed names and never change", async () => {
+    const page = new Page((await app.browser().get("/")).text);
+    const sources = [
+      ...page.tags("script").map((script) => script.attributes.src),
+      ...page.tags("link").map((link) => (link.attributes.rel === "icon" ? undefined : link.attributes.href)),
+    ].filter((source) => source?.startsWith("/assets/"));
+    expect(sources.length).toBeGreaterThan(1);
+    for (const source of sources) {
+      const answer = await app.browser().get(source ?? "");
+      expect(answer.status, source).toBe(200);
+      expect(answer.headers.get("cache-control"), source).toContain("immutable");
+      expect(source).toMatch(/-[\w-]{6,}\.(js|css)$/);
+    }
+  });
+});
+
+function isPicture(value: unknown): boolean {
+  return (
+    value === null || (typeof value === "string" && /^(https:|http:\/\/localhost:8787\/|\/)/.test(value))
+  );
+}

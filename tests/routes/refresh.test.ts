@@ -1,0 +1,233 @@
+/** Refreshing: one call to WorkOS however many ask, in one isolate or two, and the cookie on every kind of answer. */
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import { authenticate } from "./outbound.ts";
+import { sessionSeal } from "./seals.ts";
+import { signIn } from "./sign-in.ts";
+
+/** Tokens that are within their last minute from the start: whoever needs one refreshes. */
+const app = startMosaic({ accessTokenSeconds: 45, isolates: 2 });
+const refreshes = () => app.outbound.count("workos", authenticate("refresh_token"));
+
+async function someone(): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  app.outbound.forget();
+  return browser;
+}
+
+/** Everything that a page in several tabs may ask for at once. */
+const MIXED: ((browser: Browser) => Promise<Answer>)[] = [
+  (browser) => browser.get("/dashboard"),
+  (browser) => browser.get("/"),
+  (browser) => browser.data("/dashboard"),
+  (browser) => browser.data("/profile"),
+  (browser) => browser.token(),
+  (browser) => browser.get("/settings"),
+];
+
+/** `count` requests with one and the same cookie, whatever the answers set. */
+function crowd(browser: Browser, count: number, ask = MIXED, isolates: (0 | 1)[] = [0]): Promise<Answer[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const site = app.site(isolates[index % isolates.length]);
+      return (
+        ask[index % ask.length]?.(browser.thief().at(site)) ?? Promise.reject(new Error("Nothing to ask"))
+      );
+    }),
+  );
+}
+
+/** That none of these answers signed anybody out. */
+function expectSignedIn(answers: Answer[]): void {
+  for (const answer of answers) {
+    expect(answer.status, `${answer.method} ${answer.path}`).toBe(200);
+    expect(answer).not.toClearSession();
+    expect(answer.text).not.toContain("/login?error=");
+  }
+}
+
+describe("many requests at once", () => {
+  it("cause one refresh, and none of fifty is signed out", async () => {
+    const browser = await someone();
+    const answers = await crowd(browser, 50);
+    expectSignedIn(answers);
+    expect(refreshes()).toBe(1);
+    const written = answers.flatMap(({ setCookies }) =>
+      setCookies.filter(({ clears }) => !clears).map(({ value }) => value),
+    );
+    expect(new Set(written).size).toBe(1);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it("cause one refresh across two isolates", async () => {
+    const browser = await someone();
+    expectSignedIn(await crowd(browser, 40, MIXED, [0, 1]));
+    expect(refreshes()).toBe(1);
+  });
+
+  it("cause one refresh where WorkOS takes its time", async () => {
+    const browser = await someone();
+    app.outbound.fail("workos", { kind: "slow", ms: 700 }, authenticate("refresh_token"));
+    expectSignedIn(await crowd(browser, 30, MIXED, [0, 1]));
+    expect(refreshes()).toBe(1);
+  });
+
+  it("that each force a refresh count as one, and get one new token", async () => {
+    const browser = await someone();
+    const sealed = await browser.thief().get("/api/auth/session");
+    expect(sealed.status).toBe(200);
+    const before = app.outbound.accessTokens.size;
+    const answers = await crowd(browser, 12, [(one) => one.token({ forceRefresh: true })], [0, 1]);
+    expectSignedIn(answers);
+    expect(refreshes()).toBe(1);
+    expect(app.outbound.accessTokens.size).toBe(before + 1);
+    expect(new Set(answers.map((answer) => jsonOf<{ token: string }>(answer).token)).size).toBe(1);
+  });
+
+  it("of different people refresh each their own", async () => {
+    const people = [await someone(), await someone(), await someone()];
+    app.outbound.forget();
+    const answers = await Promise.all(people.map((browser) => browser.get("/profile")));
+    expect(refreshes()).toBe(3);
+    expect(new Set(answers.map(({ setCookies }) => setCookies[0]?.value)).size).toBe(3);
+    const emails = await Promise.all(
+      people.map(
+        async (browser) =>
+          jsonOf<{ user: { email: string } }>(await browser.get("/api/auth/session")).user.email,
+      ),
+    );
+    expect(new Set(emails).size).toBe(3);
+  });
+});
+
+describe("the old cookie", () => {
+  it("gets the same new session, without another call", async () => {
+    const browser = await someone();
+    const late = browser.thief();
+    const first = await browser.get("/dashboard");
+    expect(first).toSetSession();
+    expect(refreshes()).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    for (const ask of MIXED) {
+      const straggler = late.thief();
+      const answer = await ask(straggler);
+      expectSignedIn([answer]);
+      expect(answer).toSetSession();
+      expect(sessionSeal(straggler.jar)).toBe(first.setCookies.find(({ clears }) => !clears)?.value);
+    }
+    expect(refreshes()).toBe(1);
+  });
+
+  it("gets it from a worker that has been started anew in between, too", async () => {
+    const browser = await someone();
+    const late = browser.thief();
+    await browser.get("/dashboard");
+    await app.restart();
+    const straggler = late.at(app.site());
+    expectSignedIn([await straggler.get("/dashboard")]);
+    expect(sessionSeal(straggler.jar)).toBe(sessionSeal(browser.jar));
+    expect(refreshes()).toBe(1);
+  });
+});
+
+describe("a forced refresh", () => {
+  it("gives a token that is not the one before", async () => {
+    const browser = await someone();
+    const one = jsonOf<{ token: string }>(await browser.token());
+    const two = jsonOf<{ token: string }>(await browser.token({ forceRefresh: true }));
+    const three = jsonOf<{ token: string }>(await browser.token({ forceRefresh: true }));
+    expect(new Set([one.token, two.token, three.token]).size).toBe(3);
+  });
+
+  it("writes the cookie, and the page goes on with it", async () => {
+    const browser = await someone();
+    expect(await browser.token({ forceRefresh: true })).toSetSession();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it("is in the log", async () => {
+    const browser = await someone();
+    await browser.token({ forceRefresh: true });
+    expect(await app.log.line(({ event }) => event === "auth.refresh")).toMatchObject({ level: "info" });
+  });
+});
+
+describe("the refreshed cookie is written", () => {
+  const answers: [string, (browser: Browser) => Promise<Answer>, number][] = [
+    ["on a page", (browser) => browser.get("/dashboard"), 200],
+    ["on a page for everyone", (browser) => browser.get("/"), 200],
+    ["on data", (browser) => browser.data("/dashboard"), 200],
+    [
+      "on the answer to a form that is right",
+      (browser) => sendForm(browser, "/profile", "Save", { "First name": "Ann" }),
+      303,
+    ],
+    [
+      "on the answer to a form that is wrong",
+      (browser) => sendForm(browser, "/profile", "Save", { "First name": "x".repeat(101) }),
+      400,
+    ],
+    ["with a token", (browser) => browser.token(), 200],
+  ];
+
+  it.each(answers)("%s", async (_where, ask, status) => {
+    const browser = await someone();
+    const answer = await ask(browser);
+    expect(answer.status).toBe(status);
+    expect(answer).toSetSession();
+    expect(answer).toBeForOnePerson();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it.each(["/no/such/page", "/login", "/projects/no-such-project"])(
+    "wherever %s made a refresh necessary",
+    async (path) => {
+      const browser = await someone();
+      const answer = await browser.get(path);
+      if (refreshes() > 0) expect(answer).toSetSession();
+      expect(answer).not.toClearSession();
+      expect((await browser.get("/dashboard")).status).toBe(200);
+    },
+  );
+});
+
+describe("what must not refresh", () => {
+  it.each(["/", "/dashboard", "/profile"])("HEAD %s", async (path) => {
+    const browser = await someone();
+    const answer = await browser.send("HEAD", path);
+    expect(answer).toSetNoCookie();
+    expect(refreshes()).toBe(0);
+  });
+
+  it("data fetched ahead", async () => {
+    const browser = await someone();
+    const answer = await browser.data("/dashboard", { headers: { "sec-purpose": "prefetch" } });
+    expect([200, 204]).toContain(answer.status);
+    expect(answer).toSetNoCookie();
+    expect(refreshes()).toBe(0);
+  });
+
+  it.each(["/healthz", "/about", "/api/auth/session", "/api/no/such"])("GET %s", async (path) => {
+    const browser = await someone();
+    await browser.get(path);
+    expect(refreshes()).toBe(0);
+  });
+});
+
+/** Fills in the page's form, and sends it with the cookie as it was before the page was asked for. */
+async function sendForm(
+  browser: Browser,
+  path: string,
+  button: string,
+  values: Record<string, string>,
+): Promise<Answer> {
+  const page = new Page((await browser.thief().get(path)).text);
+  const form = page.form(button);
+  const fields = { ...form?.fields };
+  for (const [label, value] of Object.entries(values))
+    fields[page.field(label)?.attributes.name ?? label] = value;
+  return browser.submit(form?.action || path, fields);
+}

@@ -1,0 +1,164 @@
+/** Where a sign-in begins: the address at WorkOS, the cookie of the flow, several tabs at once. */
+import { describe, expect, it } from "vitest";
+import { locationOf } from "./browser.ts";
+import { flowCookies, isFlowCookie } from "./flow-cookies.ts";
+import { startMosaic } from "./harness.ts";
+import { APP_URL } from "./matchers.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+describe("GET /api/auth/login", () => {
+  it("goes to WorkOS with all that the flow needs", async () => {
+    const answer = await app.browser().get("/api/auth/login");
+    const url = locationOf(answer, APP_URL);
+    expect(answer.status).toBe(302);
+    expect(`${url?.origin}${url?.pathname}`).toBe(`${app.workosUrl}/user_management/authorize`);
+    expect(Object.fromEntries(url?.searchParams ?? [])).toEqual({
+      client_id: "client_routes",
+      redirect_uri: `${APP_URL}/callback`,
+      response_type: "code",
+      provider: "authkit",
+      state: expect.stringMatching(/^.{16,}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: "S256",
+      screen_hint: "sign-in",
+    });
+    expect(answer).toBeForOnePerson();
+  });
+
+  it.each([
+    ["screenHint=sign-up", "screen_hint", "sign-up"],
+    ["screenHint=nonsense", "screen_hint", "sign-in"],
+    ["loginHint=ada%40example.com", "login_hint", "ada@example.com"],
+    ["organizationId=org_123", "organization_id", "org_123"],
+  ])("passes %s on", async (query, name, value) => {
+    const { authorizeUrl } = await startFlow(app.browser(), `?${query}`);
+    expect(authorizeUrl.searchParams.get(name)).toBe(value);
+  });
+
+  it("seals the flow into a cookie that scripts cannot read and that lives ten minutes at most", async () => {
+    const answer = await app.browser().get("/api/auth/login?returnTo=%2Fprofile");
+    const [cookie, ...others] = answer.setCookies.filter((one) => !one.clears);
+    expect(others).toEqual([]);
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: expect.stringMatching(/^lax$/i), domain: null });
+    expect(cookie?.value).toMatch(/^Fe26\.2/);
+    expect(cookie?.maxAge).toBeGreaterThan(0);
+    expect(cookie?.maxAge).toBeLessThanOrEqual(600);
+  });
+
+  it("makes a new state, challenge and cookie for each flow", async () => {
+    const browser = app.browser();
+    const [one, two] = [await startFlow(browser), await startFlow(browser)];
+    expect(one.state).not.toBe(two.state);
+    const challenge = (flow: typeof one) => flow.authorizeUrl.searchParams.get("code_challenge");
+    expect(challenge(one)).not.toBe(challenge(two));
+    expect(new Set(flowCookies(browser.jar).map(({ name }) => name)).size).toBe(2);
+  });
+
+  it("serves somebody signed in the same way", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const answer = await browser.get("/api/auth/login");
+    expect(answer.status).toBe(302);
+    expect(answer).toLeaveSessionAlone();
+    expect(locationOf(answer, APP_URL)?.pathname).toBe("/user_management/authorize");
+  });
+
+  it("is in the log, without the person's address", async () => {
+    await startFlow(app.browser(), "?loginHint=ada%40example.com");
+    const line = await app.log.line(({ event }) => event === "auth.login");
+    expect(line).toMatchObject({ level: "info", requestId: expect.any(String) });
+  });
+});
+
+describe("several tabs", () => {
+  it("each finish their own sign-in, in any order", async () => {
+    const browser = app.browser();
+    const first = await startFlow(browser, "?returnTo=%2Fprofile");
+    const second = await startFlow(browser.tab(), "?returnTo=%2Fsettings");
+    const email = app.person();
+    const [toFirst, toSecond] = [await approve(first, email), await approve(second, email)];
+    expect(await comeBack(browser.tab(), toSecond)).toRedirectTo("/settings");
+    expect(await comeBack(browser, toFirst)).toRedirectTo("/profile");
+    expect(flowCookies(browser.jar)).toEqual([]);
+  });
+
+  it("keep five flows at most: the oldest is cleared, the newest works", async () => {
+    const browser = app.browser();
+    const flows = [];
+    for (let tab = 0; tab < 8; tab += 1) flows.push(await startFlow(browser));
+    expect(flowCookies(browser.jar).length).toBeLessThanOrEqual(5);
+    expect(flowCookies(browser.jar).length).toBeGreaterThanOrEqual(4);
+    const [oldest, newest] = [flows[0], flows.at(-1)];
+    if (oldest === undefined || newest === undefined) throw new Error("No flows");
+    expect(await comeBack(browser, await approve(oldest, app.person()))).toRedirectTo(
+      /^\/login\?error=state_mismatch/,
+    );
+    expect(await comeBack(browser, await approve(newest, app.person()))).toRedirectTo("/");
+  });
+
+  it("stay within five, too, when a browser brings more than it should have", async () => {
+    const browser = app.browser();
+    const flow = await app.browser().get("/api/auth/login");
+    const value = flow.setCookies.find((cookie) => !cookie.clears)?.value ?? "";
+    const name = flow.setCookies.find((cookie) => !cookie.clears)?.name ?? "";
+    for (let made = 0; made < 30; made += 1) browser.jar.put(`${name.slice(0, -2)}${made + 10}`, value);
+    await startFlow(browser);
+    expect(flowCookies(browser.jar).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("speculation", () => {
+  const speculative: Record<string, string>[] = [
+    { "sec-purpose": "prefetch" },
+    { "sec-purpose": "prefetch;prerender" },
+    { purpose: "prefetch" },
+  ];
+
+  it.each(speculative)("begins no flow (%o)", async (headers) => {
+    const answer = await app.browser().get("/api/auth/login", { headers });
+    expect(answer.status).toBe(204);
+    expect(answer).toSetNoCookie();
+  });
+
+  it.each(speculative)("ends no session (%o)", async (headers) => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const answer = await browser.get("/api/auth/logout", { headers });
+    expect(answer.status).toBe(204);
+    expect(answer).toSetNoCookie();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it.each(speculative)("spends no code and no flow (%o)", async (headers) => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    const answer = await browser.get(callback, { headers });
+    expect(answer.status).toBe(204);
+    expect(answer).toSetNoCookie();
+    expect(await comeBack(browser, callback)).toRedirectTo("/");
+  });
+
+  it.each(["/api/auth/login", "/api/auth/logout", "/callback?code=x&state=y"])(
+    "HEAD %s does nothing",
+    async (path) => {
+      const browser = app.browser();
+      await signIn(browser, app.person());
+      app.outbound.forget();
+      const answer = await browser.send("HEAD", path);
+      expect(answer.status).toBeLessThan(500);
+      expect(answer).toSetNoCookie();
+      expect(app.outbound.requests).toEqual([]);
+      expect((await browser.get("/dashboard")).status).toBe(200);
+    },
+  );
+
+  it("HEAD of a real callback spends neither code nor flow", async () => {
+    const browser = app.browser();
+    const callback = await approve(await startFlow(browser), app.person());
+    await browser.send("HEAD", callback);
+    expect(browser.jar.all().some(isFlowCookie)).toBe(true);
+    expect(await comeBack(browser, callback)).toRedirectTo("/");
+  });
+});

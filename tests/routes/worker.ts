@@ -1,0 +1,114 @@
+/** The built worker in workerd, with what wrangler would bind to it, its log caught and its requests out watched. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import type { Outbound } from "./outbound.ts";
+import type { WorkerLog } from "./worker-log.ts";
+
+const BUILD = path.resolve(import.meta.dirname, "../../build");
+
+export type WorkerOptions = {
+  /** What the worker reads as configuration. */
+  env: Record<string, string>;
+  outbound: Outbound;
+  log: WorkerLog;
+  /** A folder that outlives the worker: what its objects and its KV remember. */
+  keptIn: string;
+  /** Two: a second isolate with the same objects. */
+  isolates?: 1 | 2;
+};
+
+export type Worker = {
+  /** Where the first isolate listens; the second, where there is one. */
+  urls: [URL, ...URL[]];
+  stop(): Promise<void>;
+};
+
+/** The part of `build/server/wrangler.json` that matters here. */
+type BuiltConfig = {
+  main: string;
+  compatibility_date: string;
+  compatibility_flags?: string[];
+  assets?: {
+    binding?: string;
+    html_handling?: string;
+    not_found_handling?: string;
+    run_worker_first?: string[];
+  };
+  durable_objects: { bindings: { name: string; class_name: string }[] };
+  kv_namespaces: { binding: string }[];
+  ratelimits?: { name: string; namespace_id: string; simple: { limit: number; period: 10 | 60 } }[];
+};
+
+function builtConfig(): BuiltConfig {
+  try {
+    return JSON.parse(readFileSync(path.join(BUILD, "server/wrangler.json"), "utf8")) as BuiltConfig;
+  } catch (cause) {
+    throw new Error("There is no built worker: run `npm run build` first", { cause });
+  }
+}
+
+/** Every module of the build, the entry first. */
+function builtModules(main: string): { type: "ESModule"; path: string }[] {
+  const server = path.join(BUILD, "server");
+  const names = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.m?js$/.test(name),
+  );
+  const ordered = [main, ...names.filter((name) => name !== main)];
+  return ordered.map((name) => ({ type: "ESModule", path: path.join(server, name) }));
+}
+
+function assetsOf(config: BuiltConfig) {
+  const { binding, html_handling, not_found_handling, run_worker_first } = config.assets ?? {};
+  return {
+    directory: path.join(BUILD, "client"),
+    ...(binding !== undefined && { binding }),
+    routerConfig: {
+      has_user_worker: true,
+      ...(run_worker_first !== undefined && { static_routing: { user_worker: run_worker_first } }),
+    },
+    assetConfig: {
+      html_handling: html_handling as "drop-trailing-slash",
+      not_found_handling: (not_found_handling ?? "none") as "none",
+    },
+  };
+}
+
+/** Starts the built worker. Throws where there is no build. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const config = builtConfig();
+  const isolate = (name: string) => ({
+    name,
+    modules: builtModules(config.main),
+    modulesRoot: path.join(BUILD, "server"),
+    compatibilityDate: config.compatibility_date,
+    compatibilityFlags: config.compatibility_flags ?? [],
+    bindings: { ...options.env, CF_VERSION_METADATA: { id: "routes", tag: "", timestamp: "" } },
+    kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding }) => [binding, binding])),
+    ratelimits: Object.fromEntries(config.ratelimits?.map(({ name: limit, ...rest }) => [limit, rest]) ?? []),
+    durableObjects: Object.fromEntries(
+      config.durable_objects.bindings.map(({ name: binding, class_name: className }) => [
+        binding,
+        { className, useSQLite: true, ...(name !== "mosaic" && { scriptName: "mosaic" }) },
+      ]),
+    ),
+    outboundService: { node: options.outbound.handle },
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    assets: assetsOf(config),
+  });
+  const names = options.isolates === 2 ? ["mosaic", "second"] : ["mosaic"];
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      log: new Log(LogLevel.NONE),
+      handleStructuredLogs: options.log.take,
+      resourcePersistencePath: options.keptIn,
+      workers: names.map(isolate),
+    }),
+  );
+  const first = await miniflare.ready;
+  const others = await Promise.all(names.slice(1).map((name) => miniflare.unsafeGetDirectURL(name)));
+  return { urls: [first, ...others], stop: () => miniflare.dispose() };
+}
