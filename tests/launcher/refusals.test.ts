@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { cleanUp, freePorts, run } from "./copy.ts";
+
+afterEach(cleanUp);
+
+/** What a person reads, without what npm says about the script. */
+function said(output: string): string[] {
+  return output.split("\n").filter((line) => line !== "" && !line.startsWith(">"));
+}
+
+describe("a copy that cannot start", () => {
+  it.each(["app", "workos", "convex", "convexSite"] as const)(
+    "says in one line that the port of %s is in use, and starts nothing",
+    async (part) => {
+      const ports = await freePorts();
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(ports[part], "127.0.0.1", resolve));
+      const copy = await run("start", { ports });
+      expect(await copy.exited).toBe(1);
+      expect(said(copy.output())).toEqual([expect.stringContaining(`Port ${ports[part]} is in use`)]);
+      expect(copy.leftBehind()).toEqual([]);
+      await new Promise((resolve) => other.close(resolve));
+    },
+  );
+
+  it("does not mind a busy port of a service that is configured", async () => {
+    const ports = await freePorts();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(ports.workos, "127.0.0.1", resolve));
+    const environment = { WORKOS_API_URL: "http://127.0.0.1:9" };
+    const copy = await run("start", { ports, environment });
+    await copy.ready();
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it("lists everything that is missing or malformed, and prints no value", async () => {
+    const copy = await run("start", {
+      environment: {
+        APP_URL: "https://secret-host.example.com/path",
+        WORKOS_API_URL: "https://api.workos.com",
+        WORKOS_CLIENT_ID: "wrong-client-value",
+        WORKOS_COOKIE_PASSWORD: "short-password",
+        SENTRY_DSN: "malformed-dsn",
+      },
+    });
+    expect(await copy.exited).toBe(1);
+    for (const name of [
+      "APP_URL",
+      "WORKOS_API_KEY",
+      "WORKOS_CLIENT_ID",
+      "WORKOS_COOKIE_PASSWORD",
+      "SENTRY_DSN",
+    ]) {
+      expect(copy.output()).toContain(name);
+    }
+    expect(copy.output()).not.toMatch(/secret-host|wrong-client-value|short-password|malformed-dsn/);
+    expect(copy.leftBehind()).toEqual([]);
+  });
+
+  it("says what a PORT may be", async () => {
+    const copy = await run("start", { environment: { PORT: "eighty" } });
+    expect(await copy.exited).toBe(1);
+    expect(said(copy.output())).toEqual([expect.stringContaining("PORT must be a whole number")]);
+  });
+
+  it("says in one line that its Node is too old, before anything is loaded", async () => {
+    const script = `Object.defineProperty(process.versions, "node", { value: "20.9.0" });
+      await import("./local/node-version.mjs");`;
+    const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) =>
+      execFile(process.execPath, ["--input-type=module", "-e", script], (error, _, stderr) =>
+        resolve({ code: error?.code, stderr }),
+      ),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Mosaic needs Node 22\.22 or newer.*20\.9\.0\.\n$/);
+  });
+});
