@@ -1,0 +1,139 @@
+/** The second half of a sign-in: WorkOS sent the browser back. The first is `start-sign-in.server.ts`. */
+import { redirect } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import type { RequestContext } from "../context.ts";
+import { createConvex } from "../convex.server.ts";
+import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
+import { describeError } from "../log.server.ts";
+import { readTheme, rememberTheme } from "../theme/theme-cookie.server.ts";
+import { verifyAccessToken } from "./access-token.server.ts";
+import { readFlowCookie, spendFlow } from "./flow-cookie.server.ts";
+import { profileOf } from "./profile.ts";
+import { loginPath } from "./return-to.ts";
+import { type Flow, openFlow, sealSession } from "./seal.server.ts";
+import type { Session } from "./session.ts";
+import { exchangeCode } from "./workos.server.ts";
+
+/** Why a sign-in failed, as `/login?error=` says it. */
+export type SignInError =
+  | "access_denied"
+  | "sign_in_failed"
+  | "missing_code"
+  | "state_mismatch"
+  | "expired_code";
+
+/** WorkOS and Convex together may take this long; then the person is told to try again. */
+const CALLBACK_DEADLINE_MS = 5_000;
+/** Of that, what the sync may take: somebody is signed in without it too. */
+const SYNC_DEADLINE_MS = 2_000;
+
+/** WorkOS did not answer usably: shown as a page with 502. */
+export class SignInUnavailable extends Error {
+  override readonly name = "SignInUnavailable";
+  readonly returnTo: string | null;
+
+  constructor(returnTo: string | null) {
+    super("WorkOS did not answer.");
+    this.returnTo = returnTo;
+  }
+}
+
+/**
+ * Finishes a flow. In this order: WorkOS's own error, the code, the state, the exchange. An existing session survives
+ * every failure, and the flow's cookie is spent whatever happens.
+ *
+ * @param params The query of `/callback`.
+ * @returns A redirect: to the flow's page, or to `/login` with the reason.
+ * @throws {SignInUnavailable}
+ */
+export async function finishSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
+  const { env, cookies, log, now } = context;
+  const flowCookie = readFlowCookie(env, cookies, params.get("state") ?? "");
+  if (flowCookie !== null) context.setCookies.push(spendFlow(env, flowCookie.name));
+  const flow = flowCookie && (await openFlow(flowCookie.sealed, env.cookiePasswords, now));
+
+  const fail = (error: SignInError, reason: string): Response => {
+    log.warn("auth.callback", { outcome: error, reason });
+    return redirect(loginPath({ error, returnTo: flow?.returnTo ?? null }));
+  };
+
+  const refusal = params.get("error");
+  if (refusal !== null) {
+    const denied = refusal === "access_denied";
+    return fail(denied ? "access_denied" : "sign_in_failed", "workos_error");
+  }
+  const code = params.get("code");
+  if (!code) return fail("missing_code", "no_code");
+  if (flow === null || flow.state !== params.get("state")) return fail("state_mismatch", "no_such_flow");
+
+  try {
+    return await exchange(context, flow, code);
+  } catch (error) {
+    if (!(error instanceof WorkOSFailure)) throw error;
+    const details = { status: error.status, code: error.code };
+    if (error.kind === "unavailable") {
+      log.error("auth.callback", { outcome: "unavailable", ...details });
+      throw new SignInUnavailable(flow.returnTo);
+    }
+    log.warn("auth.callback", { outcome: "refused", ...details });
+    return fail(error.kind === "invalid_grant" ? "expired_code" : "sign_in_failed", "refused");
+  }
+}
+
+async function exchange(context: RequestContext, flow: Flow, code: string): Promise<Response> {
+  const { auth, env, device, log, now } = context;
+  const signal = AbortSignal.timeout(CALLBACK_DEADLINE_MS);
+  const grant = await exchangeCode(env, code, flow.verifier, device, signal);
+  const claims = await verifyAccessToken(env, grant.accessToken, signal, Date.now());
+  if (claims.userId !== grant.user.id) throw new WorkOSFailure("unavailable", 200, "another_user");
+  const session: Session = {
+    sessionId: claims.sessionId,
+    user: grant.user,
+    accessToken: grant.accessToken,
+    accessTokenExpiresAt: claims.expiresAt,
+    refreshToken: grant.refreshToken,
+    organizationId: claims.organizationId,
+    role: claims.role,
+    refreshedAt: now,
+    signedInAt: now,
+  };
+  const sealed = await sealSession(session, env.cookiePasswords, now);
+  if (!auth.signIn(session, sealed)) {
+    log.error("auth.callback", { outcome: "too_big", userId: session.user.id });
+    return redirect(loginPath({ error: "sign_in_failed", returnTo: flow.returnTo }));
+  }
+  log.info("auth.callback", { outcome: "signed_in", userId: session.user.id, ms: Date.now() - now });
+  await syncUser(context, session, signal);
+  return redirect(flow.returnTo ?? "/");
+}
+
+/** One trip: the person, the session and the log. Convex down: signed in all the same, synced by the next page. */
+async function syncUser(context: RequestContext, session: Session, signal: AbortSignal): Promise<void> {
+  const { cookies, device, env, log, place } = context;
+  const started = Date.now();
+  const theme = readTheme(env, cookies);
+  try {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(SYNC_DEADLINE_MS)]);
+    const { preferences } = await createConvex(env, session.accessToken, deadline).mutation(
+      api.edge.signedIn,
+      {
+        ...profileOf(session.user),
+        session: { sessionId: session.sessionId, ...device, ...place },
+        browser: theme === null ? {} : { theme },
+        edgeSecret: env.edgeSecret,
+      },
+    );
+    if (preferences.theme !== null && preferences.theme !== theme) {
+      context.setCookies.push(rememberTheme(env, preferences.theme));
+    }
+    log.info("sync.user", { outcome: "synced", userId: session.user.id, ms: Date.now() - started });
+  } catch (error) {
+    const cause =
+      error instanceof Refusal
+        ? { code: error.code }
+        : error instanceof ConvexFailure
+          ? { kind: error.kind, status: error.status }
+          : describeError(error);
+    log.warn("sync.user", { outcome: "put_off", userId: session.user.id, ...cause });
+  }
+}

@@ -1,0 +1,65 @@
+/** Who may see a page: for loaders and actions. */
+import { type RouterContextProvider, redirect } from "react-router";
+import { requestContext } from "../context.ts";
+import type { PageData, PageResult } from "../page-query.server.ts";
+import { loginPath } from "./return-to.ts";
+import { type Session, type SessionInfo, type SessionUser, sessionInfo } from "./session.ts";
+
+/** What a guard gives: the person, and what may be known of their session. */
+export type Auth = { user: SessionUser; session: SessionInfo };
+
+type Arguments = { context: Readonly<RouterContextProvider>; url: URL };
+
+const give = (session: Readonly<Session>): Auth => ({ user: session.user, session: sessionInfo(session) });
+
+/** @returns The response that sends somebody to sign in and brings them back to this page. */
+export function toLogin({ context, url }: Arguments): Response {
+  const error = context.get(requestContext).auth.endReason;
+  return redirect(loginPath({ returnTo: url.pathname + url.search, error }));
+}
+
+/**
+ * For pages that are for everyone.
+ *
+ * @returns Both null for a guest.
+ */
+export async function getOptionalAuth({
+  context,
+}: Pick<Arguments, "context">): Promise<Auth | { user: null; session: null }> {
+  const current = await context.get(requestContext).auth.current();
+  return current === null ? { user: null, session: null } : give(current.session);
+}
+
+/**
+ * For pages and actions of signed-in people.
+ *
+ * @throws a redirect to `/login` that comes back to this page, with the reason where the session was ended.
+ */
+export async function requireAuth(args: Arguments): Promise<Auth> {
+  const current = await args.context.get(requestContext).auth.current();
+  if (current === null) throw toLogin(args);
+  return give(current.session);
+}
+
+/** What a page that needs somebody gets: data is null where Convex did not answer. */
+export type GuardedPage<T> = Auth & { data: T | null };
+
+/**
+ * The page's data for a signed-in person, from the query that the route's middleware started.
+ *
+ * @throws a redirect to `/login` where nobody is signed in or the session was revoked; what `onRefusal` makes of a refusal.
+ */
+export async function requirePage<T extends PageData>(args: Arguments): Promise<GuardedPage<T>> {
+  const result = (await args.context.get(requestContext).page.result()) as PageResult<T> | null;
+  if (result === null) throw new Error("A guarded page must start its query in the route's middleware.");
+  switch (result.status) {
+    case "ok":
+      return { ...give(result.session), data: result.data };
+    case "unavailable":
+      return { ...give(result.session), data: null };
+    case "refused":
+      throw result.refusal;
+    case "signed_out":
+      throw toLogin(args);
+  }
+}

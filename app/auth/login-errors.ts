@@ -1,0 +1,26 @@
+/** What `/login?error=CODE` says: what happened, and what to do. */
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  access_denied: "You chose not to sign in. You can try again whenever you like.",
+  sign_in_failed:
+    "Signing in did not work. Please try again; if it keeps failing, ask whoever runs this Mosaic.",
+  missing_code: "That sign-in came back incomplete. Please start again.",
+  state_mismatch:
+    "That sign-in was started elsewhere, took too long, or was finished already. Please start again.",
+  expired_code: "That sign-in took too long or was used already. Please start again.",
+  session_expired: "Your session has ended. Please sign in again.",
+  session_revoked: "This session was ended, here or on another device. Please sign in again.",
+};
+
+const COOKIES_BLOCKED =
+  "Cookies seem to be blocked in this browser, so signing in cannot work. Allow them for this site and try again.";
+
+/**
+ * @param code The `error` of the address: untrusted.
+ * @param hasCookies Whether this browser sends us any cookie at all.
+ */
+export function loginErrorMessage(code: string, hasCookies: boolean): string {
+  if (code === "state_mismatch" && !hasCookies) return COOKIES_BLOCKED;
+  const known = Object.hasOwn(MESSAGES, code) ? MESSAGES[code] : undefined;
+  return known ?? "Signing in did not work. Please try again.";
+}

@@ -1,0 +1,182 @@
+/** Who is asking: one object for a request, which opens the seal once, refreshes once and writes cookies once. */
+import type { Env } from "../env.server.ts";
+import { describeError, type Log } from "../log.server.ts";
+import {
+  clearSessionCookie,
+  type RequestCookies,
+  readSessionCookie,
+  writeSessionCookie,
+} from "./cookies.server.ts";
+import type { RefreshAnswer, Refreshers } from "./refresher.server.ts";
+import { openSession } from "./seal.server.ts";
+import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
+
+/** A session that may be used, and whether its access token may. */
+export type Current = { session: Readonly<Session>; tokenUsable: boolean };
+
+export type RequestAuthOptions = {
+  env: Env;
+  cookies: RequestCookies;
+  refreshers: Refreshers;
+  log: Log;
+  /** When the request came, Unix milliseconds. */
+  now: number;
+  /** A HEAD or a speculative request: nothing is refreshed and no cookie is written. */
+  readOnly: boolean;
+  /** Resolves where the request has waited long enough for WorkOS; then the session stays as it is. */
+  deadline: AbortSignal;
+};
+
+export class RequestAuth {
+  readonly #options: RequestAuthOptions;
+  #opened: Promise<Readonly<Session> | null> | undefined;
+  #current: Promise<Current | null> | undefined;
+  #write: string[] = [];
+  #endReason: EndReason | null = null;
+
+  constructor(options: RequestAuthOptions) {
+    this.#options = options;
+  }
+
+  /** Why the browser's session is over, where it brought one that is. */
+  get endReason(): EndReason | null {
+    return this.#endReason;
+  }
+
+  /** The `Set-Cookie` lines for this response. */
+  get setCookies(): readonly string[] {
+    return this.#options.readOnly ? [] : this.#write;
+  }
+
+  /** The session as the seal has it; asks nobody. A cookie that does not open is cleared. */
+  open(): Promise<Readonly<Session> | null> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  async #open(): Promise<Readonly<Session> | null> {
+    const { env, cookies, now } = this.#options;
+    const sealed = readSessionCookie(env, cookies);
+    if (sealed === null) return null;
+    const session = await openSession(sealed, env.cookiePasswords, now);
+    if (session === null) this.#forget();
+    return session;
+  }
+
+  /** The session with a token that is good for a while: refreshed where it has to be, at most once a request. */
+  current(): Promise<Current | null> {
+    this.#current ??= this.#refreshIfNeeded();
+    return this.#current;
+  }
+
+  async #refreshIfNeeded(): Promise<Current | null> {
+    const session = await this.open();
+    if (session === null) return null;
+    const { now, readOnly } = this.#options;
+    if (readOnly || !nearExpiry(session, now)) return { session, tokenUsable: !tokenExpired(session, now) };
+    return this.#settle(session, await this.#ask(session, false));
+  }
+
+  /** Asks the session's object in any case, so that a session ended here is found out; `force` for a new token. */
+  async askRefresher(force: boolean): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
+    const session = await this.open();
+    if (session === null) return { current: null, answer: null };
+    const answer = await this.#ask(session, force);
+    const current = this.#settle(session, answer);
+    this.#current = Promise.resolve(current);
+    return { current, answer };
+  }
+
+  /** Whether this worker ended the session: for when Convex, which otherwise knows, does not answer. */
+  async endedHere(): Promise<boolean> {
+    const session = await this.open();
+    if (session === null) return false;
+    const { refreshers, log } = this.#options;
+    try {
+      const reason = await refreshers(session.sessionId).ended();
+      if (reason !== null) this.end(reason);
+      return reason !== null;
+    } catch (error) {
+      log.error("error", { component: "auth", action: "session-refresher", ...describeError(error) });
+      return false;
+    }
+  }
+
+  async #ask(session: Readonly<Session>, force: boolean): Promise<RefreshAnswer> {
+    const { refreshers, deadline, log } = this.#options;
+    const waited = new Promise<RefreshAnswer>((resolve) => {
+      const stop = () => resolve({ status: "unavailable" });
+      if (deadline.aborted) stop();
+      else deadline.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([refreshers(session.sessionId).refresh({ session, force }), waited]);
+    } catch (error) {
+      log.error("error", { component: "auth", action: "session-refresher", ...describeError(error) });
+      return { status: "unavailable" };
+    }
+  }
+
+  #settle(session: Readonly<Session>, answer: RefreshAnswer): Current | null {
+    const { now, log } = this.#options;
+    switch (answer.status) {
+      case "unchanged":
+        return { session, tokenUsable: !tokenExpired(session, now) };
+      case "unavailable": {
+        const tokenUsable = !tokenExpired(session, now);
+        log.warn("auth.refresh", { outcome: "unavailable", userId: session.user.id, tokenUsable });
+        return { session, tokenUsable };
+      }
+      case "ended":
+        log.info(answer.reason === "session_revoked" ? "auth.revoked" : "auth.refresh", {
+          outcome: answer.reason,
+          userId: session.user.id,
+        });
+        this.end(answer.reason);
+        return null;
+      case "refreshed":
+        return this.#adopt(session, answer.session, answer.sealed);
+    }
+  }
+
+  #adopt(old: Readonly<Session>, session: Session, sealed: string): Current {
+    const { env, cookies, now, log } = this.#options;
+    const maxAge = Math.floor((sessionEnd(session) - now) / 1000);
+    const lines = writeSessionCookie(env, cookies, sealed, maxAge);
+    if (lines === null) {
+      // Its token is good for this request; the browser keeps the old cookie, and the object knows the new session.
+      log.error("auth.refresh", { outcome: "too_big", userId: old.user.id });
+    } else {
+      this.#write = lines;
+      this.#opened = Promise.resolve(session);
+    }
+    return { session, tokenUsable: !tokenExpired(session, now) };
+  }
+
+  /**
+   * Signs this browser in, in place of whoever was.
+   *
+   * @returns false where the session is too big to be kept; then nothing changed.
+   */
+  signIn(session: Session, sealed: string): boolean {
+    const { env, cookies, now } = this.#options;
+    const lines = writeSessionCookie(env, cookies, sealed, Math.floor((sessionEnd(session) - now) / 1000));
+    if (lines === null) return false;
+    this.#write = lines;
+    this.#opened = Promise.resolve(session);
+    this.#current = Promise.resolve({ session, tokenUsable: true });
+    return true;
+  }
+
+  /** Signs this browser out; `reason` where it was not the person's own wish. */
+  end(reason: EndReason | null = null): void {
+    this.#endReason = reason;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#write = clearSessionCookie(this.#options.env, this.#options.cookies);
+    this.#opened = Promise.resolve(null);
+    this.#current = Promise.resolve(null);
+  }
+}

@@ -1,0 +1,54 @@
+/** Notices in one tab what happened to the session in another: signed out, signed in as somebody else, expired. */
+import { useCallback, useEffect, useRef } from "react";
+import { useRevalidator } from "react-router";
+
+const CHANNEL = "mosaic-session";
+
+/** Asks the worker who is signed in. @returns The session's id, null for nobody, undefined where nobody answered. */
+async function askSession(): Promise<string | null | undefined> {
+  try {
+    const response = await fetch("/api/auth/session", { cache: "no-store" });
+    if (!response.ok) return undefined;
+    const { sessionId }: { sessionId?: string } = await response.json();
+    return sessionId ?? null;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Tells this browser's other tabs which session this one shows, and looks again when they tell of another, when the
+ * tab comes to the foreground, and when the browser is back online.
+ *
+ * @param sessionId The session this page was rendered with; null for a guest.
+ * @returns Looks at once; for whoever has another reason to think that the session is over.
+ */
+export function useSessionWatch(sessionId: string | null): () => void {
+  const { revalidate } = useRevalidator();
+  const shown = useRef(sessionId);
+  shown.current = sessionId;
+
+  const check = useCallback(async () => {
+    const answer = await askSession();
+    // No answer is no news. A page that is right already is left alone.
+    if (answer !== undefined && answer !== shown.current) await revalidate();
+  }, [revalidate]);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.postMessage(sessionId);
+    channel.addEventListener("message", ({ data }) => data !== shown.current && void check(), { signal });
+    addEventListener("online", () => void check(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || void check(), { signal });
+    // A page out of the back-forward cache may be of a session that has ended since.
+    addEventListener("pageshow", (event) => event.persisted && void check(), { signal });
+    return () => {
+      stop.abort();
+      channel.close();
+    };
+  }, [sessionId, check]);
+
+  return check;
+}

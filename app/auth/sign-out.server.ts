@@ -1,0 +1,25 @@
+/** Signing out: final here first, then everywhere else, whatever is down. */
+import { redirect } from "react-router";
+import type { RequestContext } from "../context.ts";
+import { describeError } from "../log.server.ts";
+import { logoutUrl } from "./workos.server.ts";
+
+/** @returns 302 to WorkOS, which ends its own session and sends the browser back; to `/` where nobody is signed in. */
+export async function signOut(context: RequestContext): Promise<Response> {
+  const { auth, device, env, log, refreshers } = context;
+  const session = await auth.open();
+  if (session === null) return redirect("/");
+  try {
+    await refreshers(session.sessionId).end({
+      sessionId: session.sessionId,
+      userId: session.user.id,
+      signedInAt: session.signedInAt,
+      ...device,
+    });
+    log.info("auth.logout", { outcome: "signed_out", userId: session.user.id });
+  } catch (error) {
+    log.error("auth.logout", { outcome: "not_recorded", userId: session.user.id, ...describeError(error) });
+  }
+  auth.end();
+  return redirect(logoutUrl(env, session.sessionId));
+}

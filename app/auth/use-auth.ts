@@ -1,0 +1,15 @@
+/** Who is signed in, in a component. */
+import { useNavigation, useRouteLoaderData } from "react-router";
+import type { Shell } from "../shell.server.ts";
+import type { SessionUser } from "./session.ts";
+
+/**
+ * The signed-in person as WorkOS knows them. There is no provider for it: the server already knows on the first HTML.
+ *
+ * @returns `user` is null for a guest; `isLoading` only where no page has been rendered by the server yet.
+ */
+export function useAuth(): { user: SessionUser | null; isLoading: boolean } {
+  const shell = useRouteLoaderData<Shell>("root");
+  const { state } = useNavigation();
+  return { user: shell?.user ?? null, isLoading: shell === undefined && state === "loading" };
+}

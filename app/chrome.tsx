@@ -1,0 +1,58 @@
+/** What stands around every page: the banner, the foot, and how one gets from page to page. */
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation, useNavigation, useRouteLoaderData } from "react-router";
+import { useWorkOS } from "./auth/use-workos.ts";
+import { useLive } from "./live/live-context.ts";
+import { useLinkClicks } from "./navigation.ts";
+import type { Shell } from "./shell.server.ts";
+import { Banner, type BannerViewer } from "./ui/banner.tsx";
+import { Footer } from "./ui/footer.tsx";
+import { LiveMark } from "./ui/live-mark.tsx";
+import { Notice } from "./ui/notice.tsx";
+import { PAGE_TITLE_ID } from "./ui/page.tsx";
+import { Progress } from "./ui/progress.tsx";
+
+/** The person in the banner: as Convex knows them, else as the session does. */
+function useBannerViewer(): BannerViewer | null {
+  const { workosUser, convexUser } = useWorkOS();
+  if (workosUser === null) return null;
+  return {
+    firstName: (convexUser ? convexUser.firstName : workosUser.firstName) || null,
+    email: convexUser?.email ?? workosUser.email,
+    pictureUrl: (convexUser ? convexUser.profilePictureUrl : workosUser.profilePictureUrl) ?? null,
+    isAdmin: convexUser?.role === "admin",
+  };
+}
+
+export function Chrome({ children }: { children: ReactNode }) {
+  const shell = useRouteLoaderData<Shell>("root");
+  const viewer = useBannerViewer();
+  const { state } = useLive();
+  const { pathname } = useLocation();
+  const navigation = useNavigation();
+  useLinkClicks();
+  useFocusOnHeading(pathname);
+  return (
+    <>
+      <Progress active={navigation.state !== "idle"} />
+      <Banner viewer={viewer} current={pathname} state={shell ? "known" : "unasked"} />
+      {shell?.notice ? (
+        <div className="mx-auto w-full max-w-page px-4 pt-4 wide:px-6">
+          <Notice kind={shell.notice.kind}>{shell.notice.text}</Notice>
+        </div>
+      ) : null}
+      {children}
+      <Footer>{state === null ? null : <LiveMark state={state} />}</Footer>
+    </>
+  );
+}
+
+/** After a navigation the focus goes to the new page's heading, so that a screen reader says where one is. */
+function useFocusOnHeading(pathname: string): void {
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
+  }, [pathname]);
+}

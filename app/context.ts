@@ -1,0 +1,45 @@
+/** What one request carries through React Router. */
+import { createContext } from "react-router";
+import type { RequestCookies } from "./auth/cookies.server.ts";
+import type { Refreshers } from "./auth/refresher.server.ts";
+import type { RequestAuth } from "./auth/request-auth.server.ts";
+import type { Env } from "./env.server.ts";
+import type { Log } from "./log.server.ts";
+import type { RouteEntry } from "./middleware/route-table.ts";
+import type { Notices } from "./notices.server.ts";
+import type { PageQuery } from "./page-query.server.ts";
+
+/** Everything a loader or action may need that is not in its URL. Times are Unix milliseconds. */
+export type RequestContext = {
+  env: Env;
+  log: Log;
+  /** The route that the address fits, and what may be done with it. */
+  route: RouteEntry;
+  cookies: RequestCookies;
+  auth: RequestAuth;
+  refreshers: Refreshers;
+  page: PageQuery;
+  notices: Notices;
+  /** The server's time for this request: what is rendered counts from it, here and in the browser. */
+  now: number;
+  /** For the inline scripts of this response. */
+  nonce: string;
+  /** The first language that the browser asks for, as a BCP 47 tag that `Intl` knows. */
+  locale: string;
+  device: { ipAddress: string; userAgent: string };
+  /** Where Cloudflare saw the request come from, where it knows. */
+  place: { city?: string; country?: string };
+  /** Ends when a page must be answered, with or without WorkOS and Convex. */
+  deadline: AbortSignal;
+  /** A HEAD or a speculative request: it may change nothing. */
+  readOnly: boolean;
+  /** The deployed version's id. */
+  version: string;
+  /** The prerendered files. */
+  assets: Fetcher;
+  /** Further `Set-Cookie` lines for this response, beside the session's and the notice's. */
+  setCookies: string[];
+  waitUntil(promise: Promise<unknown>): void;
+};
+
+export const requestContext = createContext<RequestContext>();

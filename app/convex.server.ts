@@ -1,0 +1,73 @@
+/** Convex during server rendering: one client for a request, with a deadline, and failures told apart. */
+import { ConvexHttpClient } from "convex/browser";
+import type { FunctionReference, FunctionReturnType } from "convex/server";
+import { ConvexError } from "convex/values";
+import type { Env } from "./env.server.ts";
+import { ConvexFailure, Refusal, type RefusalCode } from "./errors.ts";
+
+type Query = FunctionReference<"query">;
+type Mutation = FunctionReference<"mutation">;
+
+/** Calls Convex for one request. Every method throws {@link Refusal} or {@link ConvexFailure} and nothing else. */
+export type Convex = {
+  query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
+  mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
+};
+
+/** The status Convex answers with where the function itself threw. */
+const FUNCTION_FAILED = 560;
+
+/**
+ * @param token The person's access token, or null for what only the edge secret vouches for.
+ * @param signal The request's deadline; the client has none of its own.
+ */
+export function createConvex(env: Pick<Env, "convexUrl">, token: string | null, signal: AbortSignal): Convex {
+  let status: number | null = null;
+  const client = new ConvexHttpClient(env.convexUrl, {
+    skipConvexDeploymentUrlCheck: true,
+    logger: false,
+    // The client loses the status, which alone tells a refused token from a broken function from a server that is down.
+    fetch: async (input, init) => {
+      const response = await fetch(input as RequestInfo, { ...init, signal });
+      status = response.status;
+      return response;
+    },
+  });
+  if (token !== null) client.setAuth(token);
+
+  async function call<T>(run: () => Promise<T>): Promise<T> {
+    status = null;
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ConvexError) throw asRefusal(error.data);
+      if (status === 401) throw new ConvexFailure("unauthorized", status);
+      throw new ConvexFailure(status === FUNCTION_FAILED ? "function_failed" : "unavailable", status);
+    }
+  }
+
+  return {
+    query: (reference, args) => call(() => client.query(reference, args)),
+    mutation: (reference, args) => call(() => client.mutation(reference, args, { skipQueue: true })),
+  };
+}
+
+const CODES: readonly string[] = [
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "invalid",
+  "conflict",
+  "rate_limited",
+] satisfies RefusalCode[];
+
+function asRefusal(data: unknown): Refusal | ConvexFailure {
+  const { code, message } = (typeof data === "object" && data !== null ? data : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof code !== "string" || !CODES.includes(code)) {
+    return new ConvexFailure("function_failed", FUNCTION_FAILED);
+  }
+  return new Refusal(code as RefusalCode, typeof message === "string" ? message : "Convex refused this.");
+}

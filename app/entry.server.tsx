@@ -1,0 +1,48 @@
+/** How a page becomes bytes. */
+import { renderToReadableStream } from "react-dom/server.edge";
+import {
+  type EntryContext,
+  type HandleErrorFunction,
+  isRouteErrorResponse,
+  type RouterContextProvider,
+  ServerRouter,
+} from "react-router";
+import { requestContext } from "./context.ts";
+import { DocumentProvider } from "./document.ts";
+import { describeError } from "./log.server.ts";
+import { readTheme } from "./theme/theme-cookie.server.ts";
+
+export default async function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  routerContext: EntryContext,
+  loadContext: RouterContextProvider,
+): Promise<Response> {
+  const { log, nonce, locale, env, cookies } = loadContext.get(requestContext);
+  const info = { theme: readTheme(env, cookies) ?? "system", locale, requestId: log.requestId };
+  let failed = false;
+  const body = await renderToReadableStream(
+    <DocumentProvider value={info}>
+      <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+    </DocumentProvider>,
+    {
+      nonce,
+      onError(error) {
+        failed = true;
+        log.error("error", { component: "page", action: "render", ...describeError(error) });
+      },
+    },
+  );
+  // The page is sent whole: its loaders have answered before rendering starts.
+  await body.allReady;
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  return new Response(body, { status: failed ? 500 : status, headers });
+}
+
+/** What a loader, an action or React Router threw: logged once, and only where it is our fault. */
+export const handleError: HandleErrorFunction = (error, { request, context }) => {
+  if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
+  const { log, route } = context.get(requestContext);
+  log.error("error", { component: "page", action: route.pattern, ...describeError(error) });
+};

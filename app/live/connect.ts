@@ -1,0 +1,102 @@
+/** Makes the tab's one Convex client. In a file of its own, so that it is loaded only where somebody is signed in. */
+import { ConvexReactClient } from "convex/react";
+import { ConvexError } from "convex/values";
+import { api } from "../../convex/_generated/api.js";
+import type { LiveState } from "../ui/live-mark.tsx";
+import type { Viewer } from "../viewer.ts";
+import { fetchAccessToken } from "./token.ts";
+
+/** Convex may take this long to answer before the page says that it does not. */
+const PATIENCE_MS = 3_000;
+/** When a token was refused for good though the worker gave it, something between the two is being mended. */
+const REAUTHENTICATE_MS = 10_000;
+
+export type Connection = { client: ConvexReactClient; close(): void };
+
+export type ConnectionEvents = {
+  onState(state: LiveState): void;
+  onViewer(viewer: Viewer | null): void;
+  /** The worker or Convex says that this session is over. */
+  onSessionOver(): void;
+};
+
+/**
+ * Connects to Convex as the person of this tab's session.
+ *
+ * @param url The deployment. @param events What the page wants to hear.
+ */
+export function connect(url: string, events: ConnectionEvents): Connection {
+  const closing = new AbortController();
+  // Hold everything until there is a token; and keep the first one as long as it is good.
+  const client = new ConvexReactClient(url, {
+    expectAuth: true,
+    initialAuthTokenReuse: true,
+    unsavedChangesWarning: false,
+    logger: false,
+  });
+
+  const authenticate = () => {
+    client.setAuth(
+      async ({ forceRefreshToken }) => {
+        const token = await fetchAccessToken(forceRefreshToken, closing.signal);
+        if (token === null && !closing.signal.aborted) events.onSessionOver();
+        return token;
+      },
+      (authenticated) => {
+        if (authenticated || closing.signal.aborted) return;
+        setTimeout(() => closing.signal.aborted || authenticate(), REAUTHENTICATE_MS);
+      },
+    );
+  };
+  authenticate();
+
+  const stopState = watchState(client, events.onState, closing.signal);
+  const viewer = client.watchQuery(api.users.viewer, {});
+  const stopViewer = viewer.onUpdate(() => {
+    try {
+      const value = viewer.localQueryResult();
+      if (value !== undefined) events.onViewer(value);
+    } catch (error) {
+      if (isOver(error)) events.onSessionOver();
+    }
+  });
+
+  return {
+    client,
+    close() {
+      closing.abort();
+      stopState();
+      stopViewer();
+      void client.close();
+    },
+  };
+}
+
+/** Whether a query failed because its session was revoked or its person deleted. */
+export function isOver(error: unknown): boolean {
+  return error instanceof ConvexError && (error.data as { code?: unknown })?.code === "unauthenticated";
+}
+
+function watchState(
+  client: ConvexReactClient,
+  onState: (state: LiveState) => void,
+  signal: AbortSignal,
+): () => void {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    const { isWebSocketConnected } = client.connectionState();
+    clearTimeout(patience);
+    if (!navigator.onLine) return onState("offline");
+    if (isWebSocketConnected) return onState("live");
+    onState("connecting");
+    patience = setTimeout(() => onState("unavailable"), PATIENCE_MS);
+  };
+  const stop = client.subscribeToConnectionState(look);
+  addEventListener("online", look, { signal });
+  addEventListener("offline", look, { signal });
+  look();
+  return () => {
+    clearTimeout(patience);
+    stop();
+  };
+}

@@ -1,0 +1,59 @@
+/** Keeps the tab live: one connection while somebody is signed in, none otherwise. */
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useRevalidator } from "react-router";
+import { useSessionWatch } from "../auth/session-watch.ts";
+import type { Shell } from "../shell.server.ts";
+import type { LiveState } from "../ui/live-mark.tsx";
+import type { Viewer } from "../viewer.ts";
+import type { Connection } from "./connect.ts";
+import { LiveContext } from "./live-context.ts";
+
+/** @param shell What root's loader gave: who is here, and where Convex is. */
+export function LiveProvider({ shell, children }: { shell: Shell; children: ReactNode }) {
+  const { sessionId, convexUrl } = shell;
+  const [connection, setConnection] = useState<Connection | null>(null);
+  const [state, setState] = useState<LiveState>(shell.dataMissing ? "unavailable" : "connecting");
+  const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
+  const checkSession = useSessionWatch(sessionId);
+  const over = useRef(checkSession);
+  over.current = checkSession;
+
+  useEffect(() => {
+    if (sessionId === null || convexUrl === null) return;
+    let closed = false;
+    let current: Connection | null = null;
+    void import("./connect.ts").then(({ connect }) => {
+      if (closed) return;
+      current = connect(convexUrl, {
+        onState: setState,
+        onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
+        onSessionOver: () => over.current(),
+      });
+      setConnection(current);
+    });
+    return () => {
+      closed = true;
+      current?.close();
+      setConnection(null);
+      setLiveViewer(null);
+    };
+  }, [sessionId, convexUrl]);
+
+  // Somebody whose sync did not get through at sign-in: the worker makes up for it with the next page.
+  const { revalidate } = useRevalidator();
+  const unknown = liveViewer?.sessionId === sessionId && liveViewer?.viewer === null;
+  useEffect(() => {
+    if (unknown) void revalidate();
+  }, [unknown, revalidate]);
+
+  const viewer = (liveViewer?.sessionId === sessionId ? liveViewer.viewer : null) ?? shell.viewer;
+  const live = useMemo(
+    () => ({
+      client: connection?.client ?? null,
+      state: sessionId === null ? null : state,
+      viewer: sessionId === null ? null : viewer,
+    }),
+    [connection, sessionId, state, viewer],
+  );
+  return <LiveContext value={live}>{children}</LiveContext>;
+}

@@ -1,0 +1,45 @@
+/** The access token for Convex, asked for at the worker. It lives in memory only. */
+
+/** Waits a little longer after each failure, or until the browser is back online. */
+function pause(attempt: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(500 * 2 ** attempt, 15_000) * (0.75 + Math.random() / 2));
+    addEventListener("online", done);
+    signal.addEventListener("abort", done);
+  });
+}
+
+/**
+ * Asks until there is an answer: a network error, a worker that is restarted or a WorkOS that is down say nothing
+ * about who is signed in, and telling Convex "no token" would sign the tab out.
+ *
+ * @param signal Ends the waiting, when the tab's client is closed.
+ * @returns The token, or null where the worker says that nobody is signed in.
+ */
+export async function fetchAccessToken(forceRefresh: boolean, signal: AbortSignal): Promise<string | null> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      const response = await fetch("/api/auth/token", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ forceRefresh }),
+        signal,
+      });
+      if (response.status === 401) return null;
+      if (response.ok) {
+        const { token }: { token: string } = await response.json();
+        return token;
+      }
+    } catch {
+      // Not reachable: said nowhere, since the connection's state shows it.
+    }
+    await pause(attempt, signal);
+  }
+  return null;
+}

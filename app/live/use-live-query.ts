@@ -1,0 +1,50 @@
+/** A query that starts from what the loader gave and goes live. */
+
+import { type FunctionReference, type FunctionReturnType, getFunctionName } from "convex/server";
+import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
+import { useLive } from "./live-context.ts";
+
+/**
+ * @param reference A public query.
+ * @param args Its arguments; `"skip"` asks nothing.
+ * @param initial The loader's value; null where Convex did not answer in time.
+ * @returns The newest value there is. `error` is what the query threw since; the value before it stays.
+ */
+export function useLiveQuery<F extends FunctionReference<"query">, I extends FunctionReturnType<F> | null>(
+  reference: F,
+  args: F["_args"] | "skip",
+  initial: I,
+): { value: FunctionReturnType<F> | I; error: unknown } {
+  const { client } = useLive();
+  const key = `${getFunctionName(reference)} ${JSON.stringify(args)}`;
+  // The key stands for reference and arguments, which are made anew on each render.
+  const latest = useRef({ reference, args });
+  latest.current = { reference, args };
+  const watch = useMemo(() => {
+    const { reference, args } = latest.current;
+    return key && client && args !== "skip" ? client.watchQuery(reference, args) : null;
+  }, [client, key]);
+
+  const last = useRef<{ key: string; value: FunctionReturnType<F> } | null>(null);
+  const snapshot = useRef<{ value: FunctionReturnType<F> | undefined; error: unknown }>({
+    value: undefined,
+    error: null,
+  });
+  const read = useCallback(() => {
+    let next: { value: FunctionReturnType<F> | undefined; error: unknown };
+    try {
+      next = { value: watch?.localQueryResult(), error: null };
+    } catch (error) {
+      next = { value: undefined, error };
+    }
+    if (next.value !== snapshot.current.value || next.error !== snapshot.current.error)
+      snapshot.current = next;
+    return snapshot.current;
+  }, [watch]);
+  const subscribe = useCallback((onChange: () => void) => watch?.onUpdate(onChange) ?? (() => {}), [watch]);
+  const { value, error } = useSyncExternalStore(subscribe, read, () => snapshot.current);
+
+  if (value !== undefined) last.current = { key, value };
+  const known = last.current?.key === key ? last.current.value : initial;
+  return { value: known, error };
+}

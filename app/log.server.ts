@@ -1,0 +1,49 @@
+/** The log: one JSON object a line on stdout, and no way for a secret or a second line into it. */
+
+type Level = "info" | "warn" | "error";
+type Fields = Record<string, string | number | boolean | null | undefined>;
+
+/** Writes lines that carry one request's id. */
+export type Log = {
+  readonly requestId: string;
+  info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  error(event: string, fields?: Fields): void;
+};
+
+const SECRETS: [pattern: RegExp, instead: string][] = [
+  [/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "[token]"],
+  [/Fe26\.2\*[^\s;"]*/g, "[sealed]"],
+  [/\b(sk|whsec|mosaic)_[\w-]+/g, "[key]"],
+  [/[\w.%+-]+@[\w-]+(\.[\w-]+)+/g, "[e-mail]"],
+  [/(https?:\/\/[^\s?#"']*)[?#][^\s"')]*/g, "$1"],
+];
+
+const MAX_TEXT = 2000;
+
+/** @returns The text without tokens, seals, keys, e-mail addresses and URL queries, and cut to a length. */
+export function scrub(text: string): string {
+  return SECRETS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), text).slice(
+    0,
+    MAX_TEXT,
+  );
+}
+
+/** @returns What may be logged of something that was thrown. */
+export function describeError(error: unknown): Fields {
+  if (!(error instanceof Error)) return { error: scrub(String(error)) };
+  return { error: error.name, message: scrub(error.message), stack: scrub(error.stack ?? "") };
+}
+
+/** @returns A log whose lines carry this request id. */
+export function createLog(requestId: string): Log {
+  const write = (level: Level) => (event: string, fields?: Fields) => {
+    const line: Fields = { level, event, requestId };
+    for (const [name, value] of Object.entries(fields ?? {})) {
+      if (value !== undefined) line[name] = typeof value === "string" ? scrub(value) : value;
+    }
+    // Every level through console.log: wrangler decorates console.error and hides levels.
+    console.log(JSON.stringify(line));
+  };
+  return { requestId, info: write("info"), warn: write("warn"), error: write("error") };
+}

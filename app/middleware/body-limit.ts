@@ -1,0 +1,42 @@
+/** A form of ours is small; what is larger is refused before it is parsed. */
+import type { Middleware } from "./handler.ts";
+
+/** Bytes. The largest form of ours holds a few names and an address. */
+export const MAX_FORM_BYTES = 64 * 1024;
+
+const tooLarge = () =>
+  new Response("This is more than a form here can hold.", {
+    status: 413,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  });
+
+/** @returns The body, or null where it is larger than `limit` bytes. */
+export async function readAtMost(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) return null;
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+export const bodyLimit: Middleware = (next) => async (request, context) => {
+  if (request.body === null) return next(request, context);
+  const length = request.headers.get("Content-Length");
+  if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge();
+  if (length !== null) return next(request, context);
+  // Sent without a length: count it.
+  const body = await readAtMost(request.body, MAX_FORM_BYTES);
+  return body === null ? tooLarge() : next(new Request(request, { body }), context);
+};

@@ -1,0 +1,70 @@
+/** The headers that every answer carries: what browsers may do with it, and who may keep it. */
+import type { Env } from "../env.server.ts";
+import type { Middleware } from "./handler.ts";
+
+/** Hot reload injects styles and talks over a socket of its own. */
+const HOT_RELOAD = import.meta.env.DEV;
+
+/** @returns The `Content-Security-Policy` of a page whose inline scripts `scriptSource` allows. */
+export function contentSecurityPolicy(env: Env, scriptSource: string): string {
+  const convex = env.convexUrl;
+  const policy = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'", scriptSource],
+    "style-src": ["'self'", ...(HOT_RELOAD ? ["'unsafe-inline'"] : [])],
+    "img-src": ["'self'", "data:", "https:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'", convex, convex.replace(/^http/, "ws"), ...(HOT_RELOAD ? ["ws:"] : [])],
+    "manifest-src": ["'self'"],
+    "form-action": ["'self'", env.workosApiUrl],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+    "object-src": ["'none'"],
+    ...(env.secure ? { "upgrade-insecure-requests": [] } : {}),
+  };
+  return Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(" "))
+    .join("; ");
+}
+
+const PERMISSIONS = ["camera", "microphone", "geolocation", "payment", "usb", "browsing-topics"]
+  .map((feature) => `${feature}=()`)
+  .join(", ");
+
+const TWO_YEARS_S = 63_072_000;
+
+/** The headers that are the same for every kind of answer. */
+export function securityHeaders(env: Env): [name: string, value: string][] {
+  return [
+    ["X-Content-Type-Options", "nosniff"],
+    ["Referrer-Policy", "strict-origin-when-cross-origin"],
+    ["Permissions-Policy", PERMISSIONS],
+    ["Cross-Origin-Opener-Policy", "same-origin"],
+    ["Cross-Origin-Resource-Policy", "same-origin"],
+    ["X-Frame-Options", "DENY"],
+    ...(env.secure
+      ? [["Strict-Transport-Security", `max-age=${TWO_YEARS_S}; includeSubDomains`] as [string, string]]
+      : []),
+  ];
+}
+
+/** A response is for one person unless it says otherwise itself; one that writes a cookie always is. */
+function setCaching(headers: Headers): void {
+  if (!headers.has("Cache-Control") || headers.has("Set-Cookie")) {
+    headers.set("Cache-Control", "private, no-store");
+  }
+  if (!headers.get("Cache-Control")?.startsWith("public")) headers.append("Vary", "Cookie");
+}
+
+/** Sets them on a copy, since a redirect's own headers may not be changed. */
+export const responseHeaders: Middleware = (next) => async (request, context) => {
+  const response = await next(request, context);
+  const headers = new Headers(response.headers);
+  headers.set("X-Request-Id", context.log.requestId);
+  for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
+  if (headers.get("Content-Type")?.startsWith("text/html")) {
+    headers.set("Content-Security-Policy", contentSecurityPolicy(context.env, `'nonce-${context.nonce}'`));
+  }
+  setCaching(headers);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+};

@@ -1,0 +1,112 @@
+/** Makes what a request carries, out of the request and the worker's bindings. */
+
+import { readCookies } from "../auth/cookies.server.ts";
+import type { SessionRefresherMethods } from "../auth/refresher.server.ts";
+import { RequestAuth } from "../auth/request-auth.server.ts";
+import type { RequestContext } from "../context.ts";
+import { type Env, EnvError, readEnv } from "../env.server.ts";
+import { createLog } from "../log.server.ts";
+import { Notices } from "../notices.server.ts";
+import { PageQuery } from "../page-query.server.ts";
+import { isReadOnly } from "./read-only.ts";
+import { requestIdOf } from "./request-id.ts";
+import type { RouteEntry } from "./route-table.ts";
+
+/** What `wrangler.toml` binds; the variables are read by `readEnv`. */
+export type Bindings = Record<string, unknown> & {
+  ASSETS: Fetcher;
+  NOTICES: KVNamespace;
+  SESSION_REFRESHER: DurableObjectNamespace;
+  CF_VERSION_METADATA?: { id: string };
+};
+
+/** A page is answered within this time, with or without WorkOS and Convex. */
+const PAGE_DEADLINE_MS = 2_500;
+
+const known = new WeakMap<object, Env>();
+
+/** @returns The configuration, read once for an isolate, or the answer to every request where it is not usable. */
+export function configure(bindings: Bindings): Env | Response {
+  const before = known.get(bindings);
+  if (before !== undefined) return before;
+  try {
+    const env = readEnv(bindings);
+    known.set(bindings, env);
+    return env;
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    createLog("start").error("error", { component: "page", action: "configuration", message: error.message });
+    return new Response("Mosaic is not configured. Its log says what is missing.", {
+      status: 500,
+      headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+    });
+  }
+}
+
+/** The first language asked for, as `Intl` knows it. */
+function localeOf(request: Request): string {
+  const first = request.headers.get("Accept-Language")?.split(/[,;]/, 1)[0]?.trim() ?? "";
+  try {
+    const [tag] = Intl.DateTimeFormat.supportedLocalesOf(first === "*" ? "" : first);
+    return tag ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
+function createNonce(): string {
+  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+}
+
+/** @returns What one request carries. Nothing is opened or asked for yet. */
+export function createContextFor(
+  request: Request,
+  env: Env,
+  bindings: Bindings,
+  execution: ExecutionContext,
+  route: RouteEntry,
+): RequestContext {
+  const now = Date.now();
+  const log = createLog(requestIdOf(request));
+  const cookies = readCookies(request);
+  const readOnly = isReadOnly(request);
+  const deadline = AbortSignal.timeout(PAGE_DEADLINE_MS);
+  const refreshers = (sessionId: string) =>
+    bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods;
+  const auth = new RequestAuth({ env, cookies, refreshers, log, now, readOnly, deadline });
+  const cf = request.cf as { city?: string; country?: string } | undefined;
+  return {
+    env,
+    log,
+    route,
+    cookies,
+    auth,
+    refreshers,
+    page: new PageQuery({ env, auth, log, deadline, readOnly }),
+    notices: new Notices({
+      kv: bindings.NOTICES,
+      settings: env,
+      request,
+      cookies,
+      log,
+      mayRead: request.method === "GET" && !readOnly,
+    }),
+    now,
+    nonce: createNonce(),
+    locale: localeOf(request),
+    device: {
+      ipAddress: request.headers.get("CF-Connecting-IP") ?? "",
+      userAgent: (request.headers.get("User-Agent") ?? "").slice(0, 512),
+    },
+    place: {
+      ...(cf?.city ? { city: cf.city } : {}),
+      ...(cf?.country ? { country: cf.country } : {}),
+    },
+    deadline,
+    readOnly,
+    version: bindings.CF_VERSION_METADATA?.id || "local",
+    assets: bindings.ASSETS,
+    setCookies: [],
+    waitUntil: (promise) => execution.waitUntil(promise),
+  };
+}

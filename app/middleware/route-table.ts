@@ -1,0 +1,70 @@
+/** Which route a path is, and what may be done with it: read off React Router's own build, so that nothing drifts. */
+
+/** As much of React Router's server build as this needs. */
+type BuiltRoute = {
+  id: string;
+  parentId?: string;
+  path?: string;
+  index?: boolean;
+  module: { loader?: unknown; action?: unknown; default?: unknown };
+};
+export type BuiltRoutes = Readonly<Record<string, BuiltRoute | undefined>>;
+
+export type RouteEntry = {
+  /** As written in `app/routes.ts`, such as `/projects/:id`; `*` where none fits. */
+  pattern: string;
+  methods: readonly string[];
+};
+
+const SPLAT: RouteEntry = { pattern: "*", methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] };
+
+/** React Router asks for a page's data under these names. */
+const DATA_SUFFIX = /(\/_root|\/_)?\.data$/;
+
+/** @returns The path of the page, where the path is that of its data. */
+export function pagePath(pathname: string): string {
+  return pathname.replace(DATA_SUFFIX, "") || "/";
+}
+
+/** Whether React Router is asked for a page's data rather than for the page. */
+export function isDataPath(pathname: string): boolean {
+  return pathname.endsWith(".data");
+}
+
+const segmentsOf = (path: string) => path.toLowerCase().split("/").filter(Boolean);
+
+/** @returns A look-up from a request's path to its route. */
+export function createRouteTable(routes: BuiltRoutes): (pathname: string) => RouteEntry {
+  const entries: { segments: string[]; entry: RouteEntry }[] = [];
+  for (const route of Object.values(routes)) {
+    if (route === undefined || route.id === "root" || (!route.index && !route.path)) continue;
+    const parent = route.index ? routes[route.parentId ?? ""] : undefined;
+    const { loader, action, default: page } = route.module;
+    const reads = loader !== undefined || page !== undefined;
+    const writes = action !== undefined || parent?.module.action !== undefined;
+    const pattern = `/${route.path ?? ""}`;
+    if (pattern.endsWith("*")) continue;
+    entries.push({
+      segments: segmentsOf(pattern),
+      entry: { pattern, methods: [...(reads ? ["GET", "HEAD"] : []), ...(writes ? ["POST"] : [])] },
+    });
+  }
+  const fixed = new Map(
+    entries
+      .filter(({ segments }) => !segments.some((s) => s.startsWith(":")))
+      .map(({ segments, entry }) => [segments.join("/"), entry]),
+  );
+  const dynamic = entries.filter(({ segments }) => segments.some((s) => s.startsWith(":")));
+
+  return (pathname) => {
+    const segments = segmentsOf(pagePath(pathname));
+    const exact = fixed.get(segments.join("/"));
+    if (exact !== undefined) return exact;
+    const fits = dynamic.find(
+      (candidate) =>
+        candidate.segments.length === segments.length &&
+        candidate.segments.every((part, index) => part.startsWith(":") || part === segments[index]),
+    );
+    return fits?.entry ?? SPLAT;
+  };
+}

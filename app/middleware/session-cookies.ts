@@ -1,0 +1,12 @@
+/** Writes what the request did to the session and other cookies, on every kind of answer. */
+import type { Middleware } from "./handler.ts";
+
+export const sessionCookies: Middleware = (next) => async (request, context) => {
+  const response = await next(request, context);
+  if (context.readOnly) return response;
+  const lines = [...context.auth.setCookies, ...context.notices.setCookies, ...context.setCookies];
+  if (lines.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const line of lines) headers.append("Set-Cookie", line);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+};

@@ -1,0 +1,77 @@
+/**
+ * What is said once on the next page, such as `Saved` after a form's redirect. Kept in KV, named by a cookie.
+ *
+ * KV takes one write a second for a key, so a notice is written once and never written back: reading clears only the
+ * cookie, and KV forgets by itself. Losing a notice never costs the answer it belongs to.
+ */
+import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
+import { createCookie, type SessionStorage } from "react-router";
+import { type CookieSettings, clearCookie, type RequestCookies } from "./auth/cookies.server.ts";
+import { describeError, type Log } from "./log.server.ts";
+
+export type Notice = { kind: "status" | "alert"; text: string };
+
+const LIFETIME_S = 120;
+
+export type NoticesOptions = {
+  kv: KVNamespace;
+  settings: CookieSettings;
+  request: Request;
+  cookies: RequestCookies;
+  log: Log;
+  /** Only a real GET spends a notice. */
+  mayRead: boolean;
+};
+
+export class Notices {
+  readonly #options: NoticesOptions;
+  readonly #name: string;
+  readonly #storage: SessionStorage<{ notice: Notice }>;
+  #write: string[] = [];
+
+  constructor(options: NoticesOptions) {
+    this.#options = options;
+    this.#name = `${options.settings.cookiePrefix}mosaic-notice`;
+    this.#storage = createWorkersKVSessionStorage<{ notice: Notice }>({
+      kv: options.kv,
+      cookie: createCookie(this.#name, {
+        path: "/",
+        httpOnly: true,
+        sameSite: "lax",
+        secure: options.settings.secure,
+        maxAge: LIFETIME_S,
+      }),
+    });
+  }
+
+  /** The `Set-Cookie` lines for this response. */
+  get setCookies(): readonly string[] {
+    return this.#write;
+  }
+
+  /** Leaves a notice for the page that this response redirects to. */
+  async leave(notice: Notice): Promise<void> {
+    const expires = new Date(Date.now() + LIFETIME_S * 1000);
+    try {
+      const session = await this.#storage.getSession();
+      session.set("notice", notice);
+      this.#write = [await this.#storage.commitSession(session, { expires, maxAge: LIFETIME_S })];
+    } catch (error) {
+      this.#options.log.warn("notice", { action: "leave", ...describeError(error) });
+    }
+  }
+
+  /** The notice left for this page, if any. Reading spends it. */
+  async take(): Promise<Notice | null> {
+    const { cookies, mayRead, request, settings, log } = this.#options;
+    if (!mayRead || cookies[this.#name] === undefined) return null;
+    this.#write = [clearCookie(settings, this.#name)];
+    try {
+      const session = await this.#storage.getSession(request.headers.get("Cookie"));
+      return session.get("notice") ?? null;
+    } catch (error) {
+      log.warn("notice", { action: "take", ...describeError(error) });
+      return null;
+    }
+  }
+}

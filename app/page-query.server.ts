@@ -1,0 +1,102 @@
+/**
+ * A page's one Convex query. The route's middleware starts it before any loader runs; root's and the page's loaders
+ * then await the same answer. It also says whether the session still stands, so that is never asked apart.
+ */
+import type { FunctionReference } from "convex/server";
+import { api } from "../convex/_generated/api.js";
+import { profileOf } from "./auth/profile.ts";
+import type { Current, RequestAuth } from "./auth/request-auth.server.ts";
+import type { Session } from "./auth/session.ts";
+import { createConvex } from "./convex.server.ts";
+import type { Env } from "./env.server.ts";
+import { ConvexFailure, Refusal } from "./errors.ts";
+import { describeError, type Log } from "./log.server.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** Every page's query answers the viewer beside its own data; null before the first sync. */
+export type PageData = { viewer: Viewer | null };
+export type PageReference = FunctionReference<"query", "public", Record<string, unknown>, PageData>;
+
+export type PageResult<T extends PageData = PageData> =
+  | { status: "ok"; session: Readonly<Session>; data: T }
+  /** Signed in, but the data is not to be had now. */
+  | { status: "unavailable"; session: Readonly<Session> }
+  /** Signed in, but this is not for this person, or not there. */
+  | { status: "refused"; session: Readonly<Session>; refusal: Refusal }
+  | { status: "signed_out" };
+
+export type PageQueryOptions = {
+  env: Env;
+  auth: RequestAuth;
+  log: Log;
+  deadline: AbortSignal;
+  /** HEAD and prefetch ask, but do not sync. */
+  readOnly: boolean;
+};
+
+export class PageQuery {
+  readonly #options: PageQueryOptions;
+  #result: Promise<PageResult> | null = null;
+
+  constructor(options: PageQueryOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the page's query; a page has one. */
+  start(reference: PageReference, args: Record<string, unknown>): void {
+    if (this.#result !== null) throw new Error("This request has started a page query already.");
+    this.#result = this.#run(reference, args);
+    // A redirect may answer before anyone awaits this.
+    this.#result.catch(() => {});
+  }
+
+  /** The answer of the page's query, or null on a page that has none. */
+  result(): Promise<PageResult> | null {
+    return this.#result;
+  }
+
+  async #run(reference: PageReference, args: Record<string, unknown>): Promise<PageResult> {
+    const { auth, log } = this.#options;
+    const current = await auth.current();
+    if (current === null) return { status: "signed_out" };
+    const { session } = current;
+    if (!current.tokenUsable) return this.#withoutData(session, "token_expired");
+    try {
+      return { status: "ok", session, data: await this.#query(current, reference, args) };
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "unauthenticated") {
+        log.info("auth.revoked", { userId: session.user.id });
+        auth.end("session_revoked");
+        return { status: "signed_out" };
+      }
+      if (error instanceof Refusal) return { status: "refused", session, refusal: error };
+      return this.#withoutData(session, error);
+    }
+  }
+
+  async #query(current: Current, reference: PageReference, args: Record<string, unknown>): Promise<PageData> {
+    const { env, deadline, readOnly } = this.#options;
+    const convex = createConvex(env, current.session.accessToken, deadline);
+    const data = await convex.query(reference, args);
+    if (data.viewer !== null || readOnly) return data;
+    // The sync at sign-in did not get through; now Convex answers.
+    await convex.mutation(api.users.syncFromWorkOS, {
+      ...profileOf(current.session.user),
+      edgeSecret: env.edgeSecret,
+    });
+    return convex.query(reference, args);
+  }
+
+  async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
+    const { auth, log } = this.#options;
+    // Convex knows which sessions are over. Where it does not answer, the session's own object still knows of those
+    // that were ended here.
+    if (await auth.endedHere()) return { status: "signed_out" };
+    log.error("error", {
+      component: "data",
+      userId: session.user.id,
+      ...(cause instanceof ConvexFailure ? { kind: cause.kind, status: cause.status } : describeError(cause)),
+    });
+    return { status: "unavailable", session };
+  }
+}

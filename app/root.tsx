@@ -1,0 +1,95 @@
+/** The document, and what stands around every page. */
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useRouteLoaderData,
+} from "react-router";
+import type { Route } from "./+types/root";
+import stylesheet from "./app.css?url";
+import { Chrome } from "./chrome.tsx";
+import { requestContext } from "./context.ts";
+import { useDocument } from "./document.ts";
+import { LiveProvider } from "./live/live-provider.tsx";
+import { loadShell } from "./shell.server.ts";
+import { saveTheme } from "./theme/save-theme.server.ts";
+import { ThemeProvider } from "./theme/theme-provider.tsx";
+import { ErrorPage } from "./ui/error-page.tsx";
+
+export const links: Route.LinksFunction = () => [
+  { rel: "stylesheet", href: stylesheet },
+  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+];
+
+export async function loader({ context }: Route.LoaderArgs) {
+  return loadShell(context.get(requestContext));
+}
+
+/** The theme belongs to the document, and a guest may choose one too. */
+export async function action({ request, context }: Route.ActionArgs) {
+  return saveTheme(request, context.get(requestContext), "/");
+}
+
+export function Layout({ children }: { children: React.ReactNode }) {
+  const document = useDocument();
+  const shell = useRouteLoaderData<typeof loader>("root");
+  return (
+    <html
+      lang={shell?.locale ?? document.locale}
+      data-theme={shell?.theme ?? document.theme}
+      data-request={document.requestId || undefined}
+    >
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        {children}
+        <ScrollRestoration />
+        <Scripts />
+      </body>
+    </html>
+  );
+}
+
+export default function App({ loaderData }: Route.ComponentProps) {
+  return (
+    <LiveProvider shell={loaderData}>
+      <ThemeProvider>
+        <Chrome>
+          <Outlet />
+        </Chrome>
+      </ThemeProvider>
+    </LiveProvider>
+  );
+}
+
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  const { requestId } = useDocument();
+  const missing = isRouteErrorResponse(error) && error.status === 404;
+  return (
+    <Chrome>
+      {missing ? (
+        <ErrorPage
+          title="Not found"
+          message="There is nothing at this address, or it is not yours to see."
+          action={{ href: "/", label: "Go to the start page" }}
+          requestId={requestId}
+        />
+      ) : (
+        <ErrorPage
+          title="Something went wrong"
+          message="That is our fault, not yours, and nothing of yours was lost. Please try again."
+          action={{ href: "/", label: "Go to the start page" }}
+          requestId={requestId}
+        />
+      )}
+    </Chrome>
+  );
+}

@@ -1,0 +1,19 @@
+/** Every URL of the app, in one place. */
+import { index, type RouteConfig, route } from "@react-router/dev/routes";
+
+export default [
+  index("routes/home.tsx"),
+  route("login", "routes/login.tsx"),
+  route("callback", "routes/callback.tsx"),
+  route("dashboard", "routes/dashboard.tsx"),
+  route("profile", "routes/profile.tsx"),
+  route("settings", "routes/settings.tsx"),
+  route("about", "routes/about.tsx"),
+  route("healthz", "routes/healthz.ts"),
+  route("api/auth/login", "routes/api.auth.login.ts"),
+  route("api/auth/logout", "routes/api.auth.logout.tsx"),
+  route("api/auth/session", "routes/api.auth.session.ts"),
+  route("api/auth/token", "routes/api.auth.token.ts"),
+  route("api/*", "routes/api.not-found.ts"),
+  route("*", "routes/not-found.tsx"),
+] satisfies RouteConfig;

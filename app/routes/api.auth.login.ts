@@ -1,0 +1,8 @@
+/** Starts a sign-in. Also WorkOS's initiate-login URL. */
+import { startSignIn } from "../auth/start-sign-in.server.ts";
+import { requestContext } from "../context.ts";
+import type { Route } from "./+types/api.auth.login";
+
+export async function loader({ context, url }: Route.LoaderArgs) {
+  return startSignIn(context.get(requestContext), url.searchParams);
+}

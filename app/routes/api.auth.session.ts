@@ -1,0 +1,16 @@
+/** Who is signed in, for scripts and for other tabs. */
+import { api } from "../../convex/_generated/api.js";
+import { sessionInfo } from "../auth/session.ts";
+import { requestContext } from "../context.ts";
+import type { Route } from "./+types/api.auth.session";
+
+const json = (body: unknown) => Response.json(body, { headers: { "Cache-Control": "no-store" } });
+
+export async function loader({ context }: Route.LoaderArgs) {
+  const { page } = context.get(requestContext);
+  page.start(api.pages.shell, {});
+  const result = await page.result();
+  if (result === null || result.status === "signed_out") return json({ user: null });
+  const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);
+  return json({ user: result.session.user, sessionId, role, organizationId, expiresAt });
+}

@@ -1,0 +1,52 @@
+/** The person's projects, and a way to start one. */
+import { useActionData } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { roleAllows } from "../../convex/model/roles.ts";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import { requirePage } from "../auth/guards.server.ts";
+import { requestContext } from "../context.ts";
+import { done, failed, readForm } from "../forms.server.ts";
+import { useLive } from "../live/live-context.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { CreateProject } from "../projects/create-project.tsx";
+import { ProjectList } from "../projects/project-list.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/dashboard";
+
+export const middleware = [pageQuery(api.pages.dashboard)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Dashboard · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data } = await requirePage<typeof api.pages.dashboard._returnType>(args);
+  return { projects: data?.projects ?? null };
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const form = await readForm(request);
+  const call = context.get(requestContext);
+  try {
+    await asViewer(call, "/dashboard", (convex) =>
+      convex.mutation(api.projects.create, { name: form.name ?? "" }),
+    );
+  } catch (error) {
+    if (error instanceof Response) throw error;
+    return failed(error, form, "name");
+  }
+  return done(call, "/dashboard", "Project created");
+}
+
+export default function Dashboard({ loaderData: { projects } }: Route.ComponentProps) {
+  const failure = useActionData<typeof action>();
+  const { viewer } = useLive();
+  const mayCreate = viewer === null || roleAllows(viewer.role, "projects.create");
+  return (
+    <Page title="Dashboard">
+      <ProjectList
+        projects={projects}
+        empty={<p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>}
+      />
+      {mayCreate ? <CreateProject failure={failure} /> : null}
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+/** A page like any other, for addresses that are none. */
+import { data } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { useDocument } from "../document.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { ErrorPage } from "../ui/error-page.tsx";
+import type { Route } from "./+types/not-found";
+
+export const middleware = [pageQuery(api.pages.shell)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Not found · Mosaic" }];
+
+const notFound = () => data(null, { status: 404 });
+
+export const loader = notFound;
+export const action = notFound;
+
+export default function NotFound() {
+  const { requestId } = useDocument();
+  return (
+    <ErrorPage
+      title="Not found"
+      message="There is nothing at this address. It may have been mistyped, or have gone."
+      action={{ href: "/", label: "Go to the start page" }}
+      requestId={requestId}
+    />
+  );
+}

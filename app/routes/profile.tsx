@@ -1,0 +1,56 @@
+/** One's own name. */
+import { useActionData } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import { requirePage } from "../auth/guards.server.ts";
+import { useWorkOS } from "../auth/use-workos.ts";
+import { requestContext } from "../context.ts";
+import { done, failed, readForm } from "../forms.server.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { ProfileForm } from "../profile/profile-form.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/profile";
+
+export const middleware = [pageQuery(api.pages.profile)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Profile · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  await requirePage(args);
+  return null;
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const form = await readForm(request);
+  const call = context.get(requestContext);
+  try {
+    await asViewer(call, "/profile", async (convex) => {
+      const viewer = await convex.query(api.users.viewer, {});
+      await convex.mutation(api.users.updateProfile, {
+        userId: viewer?._id ?? "",
+        firstName: form.firstName ?? "",
+        lastName: form.lastName ?? "",
+      });
+    });
+  } catch (error) {
+    if (error instanceof Response) throw error;
+    return failed(error, form);
+  }
+  return done(call, "/profile");
+}
+
+export default function Profile() {
+  const failure = useActionData<typeof action>();
+  const { workosUser, convexUser } = useWorkOS();
+  return (
+    <Page title="Profile" narrow intro={workosUser?.email}>
+      {convexUser === null ? (
+        <Notice kind="alert">
+          Live data is unavailable. What you save now may be refused; nothing is lost.
+        </Notice>
+      ) : null}
+      <ProfileForm viewer={convexUser} fallback={workosUser} failure={failure ?? null} />
+    </Page>
+  );
+}

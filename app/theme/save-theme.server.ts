@@ -1,0 +1,27 @@
+/** Choosing a theme by form: kept by this browser, and in Convex for somebody signed in. */
+import { data } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import type { RequestContext } from "../context.ts";
+import { done, failed, isClientSubmit, readForm, refused } from "../forms.server.ts";
+import { isTheme } from "./theme.ts";
+import { rememberTheme } from "./theme-cookie.server.ts";
+
+/** @param path The page that the form stands on. */
+export async function saveTheme(request: Request, context: RequestContext, path: string) {
+  const form = await readForm(request);
+  const { theme } = form;
+  if (!isTheme(theme)) return refused(form, { errors: { theme: "Choose Light, Dark or System." } });
+  if ((await context.auth.open()) !== null) {
+    try {
+      await asViewer(context, path, (convex) => convex.mutation(api.preferences.set, { theme }));
+    } catch (error) {
+      if (error instanceof Response) throw error;
+      // This browser keeps it all the same.
+      context.setCookies.push(rememberTheme(context.env, theme));
+      return failed(error, form, "theme");
+    }
+  }
+  context.setCookies.push(rememberTheme(context.env, theme));
+  return isClientSubmit(request) ? data(null) : done(context, path);
+}

@@ -1,0 +1,45 @@
+/** The worker's entry: wiring only. */
+
+import * as build from "virtual:react-router/server-build";
+import { createRequestHandler, RouterContextProvider } from "react-router";
+import { requestContext } from "../app/context.ts";
+import { bodyLimit } from "../app/middleware/body-limit.ts";
+import { wrap } from "../app/middleware/handler.ts";
+import { responseHeaders } from "../app/middleware/headers.ts";
+import { methodCheck } from "../app/middleware/method.ts";
+import { prerendered } from "../app/middleware/prerendered.ts";
+import { readOnlyRequests } from "../app/middleware/read-only.ts";
+import { type Bindings, configure, createContextFor } from "../app/middleware/request-context.ts";
+import { requestLog } from "../app/middleware/request-log.ts";
+import { createRouteTable } from "../app/middleware/route-table.ts";
+import { sameOrigin } from "../app/middleware/same-origin.ts";
+import { sessionCookies } from "../app/middleware/session-cookies.ts";
+
+export { SessionRefresher } from "./session-refresher.ts";
+
+// The build as an object: with a function React Router derives all routes anew on each request.
+const router = createRequestHandler(build, import.meta.env.MODE);
+const routeOf = createRouteTable(build.routes);
+
+const handle = wrap(
+  (request, context) => router(request, new RouterContextProvider(new Map([[requestContext, context]]))),
+  [
+    requestLog,
+    responseHeaders,
+    sameOrigin,
+    prerendered,
+    methodCheck,
+    bodyLimit,
+    sessionCookies,
+    readOnlyRequests,
+  ],
+);
+
+export default {
+  async fetch(request, bindings, execution) {
+    const configuration = configure(bindings);
+    if (configuration instanceof Response) return configuration;
+    const route = routeOf(new URL(request.url).pathname);
+    return handle(request, createContextFor(request, configuration, bindings, execution, route));
+  },
+} satisfies ExportedHandler<Bindings>;
