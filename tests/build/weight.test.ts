@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { firstLoad, report, total } from "./first-load.ts";
+
+const KIB = 1024;
+/** Words that only the Convex client has, and that minifying leaves alone. */
+const CONVEX_CLIENT = ["ModifyQuerySet", "TransitionChunk"];
+
+function hasConvexClient(scripts: { file: string; source: string }[]): string[] {
+  return scripts
+    .filter(({ source }) => CONVEX_CLIENT.some((word) => source.includes(word)))
+    .map(({ file }) => file);
+}
+
+describe("the script that a browser loads first", () => {
+  it("is at most 118 KiB on / for a guest, without the Convex client", async () => {
+    const scripts = await firstLoad("routes/home", false);
+    const table = report("/ signed out", scripts, 118 * KIB);
+    process.stdout.write(`${table}\n`);
+    expect(total(scripts), table).toBeLessThanOrEqual(118 * KIB);
+    expect(hasConvexClient(scripts)).toEqual([]);
+  });
+
+  it("is at most 165 KiB on /dashboard, the Convex client included", async () => {
+    const scripts = await firstLoad("routes/dashboard", true);
+    const table = report("/dashboard signed in", scripts, 165 * KIB);
+    process.stdout.write(`${table}\n`);
+    expect(total(scripts), table).toBeLessThanOrEqual(165 * KIB);
+    expect(hasConvexClient(scripts)).not.toEqual([]);
+  });
+});
