@@ -1,6 +1,6 @@
 /** Projects, for the people in them. */
 import { v } from "convex/values";
-import { viewerMutation, viewerQuery } from "./functions.ts";
+import { adminMutation, viewerMutation, viewerQuery } from "./functions.ts";
 import { requireName } from "./model/input.ts";
 import {
   addMember as add,
@@ -17,6 +17,7 @@ import {
   requireManagedProject,
   requireProject,
 } from "./model/projects.ts";
+import { deleteProject as removeWhole } from "./model/purge.ts";
 import { refusal } from "./model/refusal.ts";
 import { mayReadAnyone, notYours } from "./model/users.ts";
 
@@ -93,6 +94,17 @@ export const leave = viewerMutation({
   returns: v.null(),
   handler: async (ctx, { projectId }) => {
     await leaveProject(ctx, ctx.user, await requireProject(ctx, ctx.user, projectId));
+    return null;
+  },
+});
+
+/** Gone at once for everyone; what hangs on it is removed in the background. */
+export const deleteProject = adminMutation({
+  args: { projectId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId }) => {
+    const { project } = await requireProject(ctx, ctx.user, projectId);
+    await removeWhole(ctx, ctx.user, project);
     return null;
   },
 });

@@ -9,6 +9,8 @@ const place = {
   userAgent: v.optional(v.string()),
 };
 
+const metricFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
+
 export default defineSchema({
   /** People. `workosUserId` is WorkOS's id for them; times are Unix ms. A deleted person's row stays, emptied. */
   users: defineTable({
@@ -93,6 +95,61 @@ export default defineSchema({
     .index("by_project", ["projectId", "email"])
     .index("by_email", ["email"]),
 
+  /** What agents send with. Only the key's SHA-256 is kept; `lastUsedAt` is to the minute. */
+  projectKeys: defineTable({
+    projectId: v.id("projects"),
+    name: v.string(),
+    hash: v.string(),
+    createdAt: v.number(),
+    lastUsedAt: v.optional(v.number()),
+    revokedAt: v.optional(v.number()),
+  })
+    .index("by_hash", ["hash"])
+    .index("by_project", ["projectId", "createdAt"]),
+
+  /** Every point as it was sent, kept for 30 days; `at` is Unix ms. */
+  agentMetrics: defineTable({ projectId: v.id("projects"), ...metricFields })
+    .index("by_project", ["projectId", "at"])
+    .index("by_at", ["at"]),
+
+  /** The newest point of each metric of each agent, so that a list of projects need not look for it. */
+  latestMetrics: defineTable({ projectId: v.id("projects"), ...metricFields })
+    .index("by_metric", ["projectId", "agent", "name"])
+    .index("by_project", ["projectId", "at"]),
+
+  /** Rollups, written with the points: one row for a metric, a bucket width and a bucket. A chart reads only these. */
+  stats: defineTable({
+    projectId: v.id("projects"),
+    agent: v.string(),
+    name: v.string(),
+    /** Width of the bucket in ms; `at` is its start. */
+    width: v.number(),
+    at: v.number(),
+    count: v.number(),
+    sum: v.number(),
+    min: v.number(),
+    max: v.number(),
+  })
+    .index("by_metric", ["projectId", "agent", "name", "width", "at"])
+    .index("by_width", ["width", "at"]),
+
+  /** How many requests a key has sent in its current minute. */
+  ingestRates: defineTable({ keyId: v.id("projectKeys"), startedAt: v.number(), requests: v.number() }).index(
+    "by_key",
+    ["keyId"],
+  ),
+
+  /** Batches that came with an `Idempotency-Key`, for a day. */
+  ingestions: defineTable({
+    projectId: v.id("projects"),
+    idempotencyKey: v.string(),
+    bodyHash: v.string(),
+    accepted: v.number(),
+    at: v.number(),
+  })
+    .index("by_project", ["projectId", "idempotencyKey"])
+    .index("by_at", ["at"]),
+
   auditLogs: defineTable({
     /** Whom it is about. */
     userId: v.id("users"),
@@ -116,4 +173,9 @@ export default defineSchema({
     ...place,
     target: v.optional(v.string()),
   }).index("by_user", ["workosUserId"]),
+
+  /** WorkOS's events that have been handled, so that each is handled once. */
+  webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })
+    .index("by_event", ["eventId"])
+    .index("by_received", ["receivedAt"]),
 });

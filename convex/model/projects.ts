@@ -3,6 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireName } from "./input.ts";
+import { latestOf, latestShape } from "./latest.ts";
 import { findMembership, insertMember } from "./memberships.ts";
 import { refusal } from "./refusal.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
@@ -12,14 +13,6 @@ const MOST_PROJECTS = 500;
 const MOST_PEOPLE = 1000;
 
 export const membershipShape = v.union(v.literal("owner"), v.literal("member"));
-
-/** The latest value of one metric of one agent; `at` is Unix ms. */
-export const latestShape = v.object({
-  agent: v.string(),
-  name: v.string(),
-  value: v.number(),
-  at: v.number(),
-});
 
 const projectFields = {
   _id: v.id("projects"),
@@ -84,7 +77,7 @@ export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<Li
   const listed = await Promise.all(
     memberships.map(async ({ projectId, role }) => {
       const project = await ctx.db.get("projects", projectId);
-      return project === null ? [] : [{ ...plain(project), role, agents: [] }];
+      return project === null ? [] : [{ ...plain(project), role, agents: await latestOf(ctx, projectId) }];
     }),
   );
   return listed.flat();

@@ -1,0 +1,99 @@
+/** Project keys: made once, shown once, kept only as a hash, good until revoked. */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { recordEvent } from "./audit.ts";
+import { requireName } from "./input.ts";
+import { requireManagedProject } from "./projects.ts";
+import { refusal } from "./refusal.ts";
+
+const PREFIX = "mosaic_";
+const RANDOM_BYTES = 32;
+const MOST_KEYS = 500;
+const MINUTE_MS = 60_000;
+
+/** A key as its project's owner sees it; times are Unix ms, null where it has not happened. */
+export const listedKeyShape = v.object({
+  keyId: v.id("projectKeys"),
+  name: v.string(),
+  createdAt: v.number(),
+  lastUsedAt: v.union(v.number(), v.null()),
+  revokedAt: v.union(v.number(), v.null()),
+});
+
+/** @returns The project's keys, newest first. */
+export async function keysOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+): Promise<Infer<typeof listedKeyShape>[]> {
+  const keys = await ctx.db
+    .query("projectKeys")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .order("desc")
+    .take(MOST_KEYS);
+  return keys.map(({ _id, name, createdAt, lastUsedAt, revokedAt }) => ({
+    keyId: _id,
+    name,
+    createdAt,
+    lastUsedAt: lastUsedAt ?? null,
+    revokedAt: revokedAt ?? null,
+  }));
+}
+
+/** @returns The key itself, for the only time. */
+export async function createKey(
+  ctx: MutationCtx,
+  maker: Doc<"users">,
+  project: Doc<"projects">,
+  name: string,
+): Promise<{ keyId: Id<"projectKeys">; key: string }> {
+  const key = PREFIX + hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  const keyId = await ctx.db.insert("projectKeys", {
+    projectId: project._id,
+    name: requireName(name),
+    hash: await hashOfKey(key),
+    createdAt: Date.now(),
+  });
+  await recordEvent(ctx, project.ownerId, "key_created", { actorId: maker._id, target: name.trim() });
+  return { keyId, key };
+}
+
+/**
+ * Ends a key; ending it again changes nothing.
+ *
+ * @throws `not_found` for a key that is not there or of a project that is not theirs; `forbidden` for a mere member.
+ */
+export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: string): Promise<void> {
+  const id = ctx.db.normalizeId("projectKeys", keyId);
+  const key = id === null ? null : await ctx.db.get("projectKeys", id);
+  if (key === null) throw refusal("not_found", "There is no such key.");
+  const project = await requireManagedProject(ctx, user, key.projectId);
+  if (key.revokedAt !== undefined) return;
+  await ctx.db.patch("projectKeys", key._id, { revokedAt: Date.now() });
+  await recordEvent(ctx, project.ownerId, "key_revoked", { actorId: user._id, target: key.name });
+}
+
+/** @returns The key with this hash if it is still good, and its project still there. */
+export async function findGoodKey(ctx: QueryCtx, hash: string): Promise<Doc<"projectKeys"> | null> {
+  const key = await ctx.db
+    .query("projectKeys")
+    .withIndex("by_hash", (q) => q.eq("hash", hash))
+    .unique();
+  if (key === null || key.revokedAt !== undefined) return null;
+  return (await ctx.db.get("projects", key.projectId)) === null ? null : key;
+}
+
+/** Notes that a key is in use. To the minute, so that a busy agent does not write its key's row again and again. */
+export async function touchKey(ctx: MutationCtx, key: Doc<"projectKeys">): Promise<void> {
+  const minute = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  if (key.lastUsedAt !== minute) await ctx.db.patch("projectKeys", key._id, { lastUsedAt: minute });
+}
+
+/** @returns SHA-256 of the key in hex: what the worker sends in the key's place. */
+export async function hashOfKey(key: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

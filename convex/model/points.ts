@@ -1,0 +1,31 @@
+/** Points as agents sent them. */
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { type Infer, v } from "convex/values";
+import type { Id } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+
+/** `at` is Unix ms. */
+export const pointShape = v.object({
+  _id: v.id("agentMetrics"),
+  agent: v.string(),
+  name: v.string(),
+  value: v.number(),
+  at: v.number(),
+});
+
+/** @returns One page of the project's points, newest `at` first. */
+export async function recentOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<Infer<typeof pointShape>>> {
+  const result = await ctx.db
+    .query("agentMetrics")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .order("desc")
+    .paginate(paginationOpts);
+  return {
+    ...result,
+    page: result.page.map(({ _id, agent, name, value, at }) => ({ _id, agent, name, value, at })),
+  };
+}

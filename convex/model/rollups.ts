@@ -1,0 +1,117 @@
+/**
+ * Rollups: for each metric a row per minute, ten minutes and hour, kept up to date with every point, so that a chart
+ * costs the same on the first day and after a year.
+ */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What a chart can show: how far back, in buckets of which width, both in ms. */
+export const RANGES = {
+  "1h": { span: HOUR_MS, width: MINUTE_MS },
+  "24h": { span: DAY_MS, width: 10 * MINUTE_MS },
+  "7d": { span: 7 * DAY_MS, width: HOUR_MS },
+} as const;
+
+export const rangeShape = v.union(v.literal("1h"), v.literal("24h"), v.literal("7d"));
+
+export type Range = Infer<typeof rangeShape>;
+
+const WIDTHS = Object.values(RANGES).map(({ width }) => width);
+const MOST_BUCKETS = 200;
+
+/** A bucket of a chart; `at` is its start, Unix ms. */
+export const bucketShape = v.object({
+  at: v.number(),
+  count: v.number(),
+  sum: v.number(),
+  min: v.number(),
+  max: v.number(),
+});
+
+export type Bucket = Infer<typeof bucketShape>;
+
+/** A point as an agent sent it; `at` is Unix ms. */
+export type Point = { agent: string; name: string; value: number; at: number };
+
+/** @returns The buckets with data of one metric, ascending, from the one in which the range begins. */
+export async function seriesOf(
+  ctx: QueryCtx,
+  metric: { projectId: Id<"projects">; agent: string; name: string },
+  range: Range,
+): Promise<Bucket[]> {
+  const { span, width } = RANGES[range];
+  const from = startOfBucket(Date.now() - span, width);
+  const rows = await ctx.db
+    .query("stats")
+    .withIndex("by_metric", (q) =>
+      q
+        .eq("projectId", metric.projectId)
+        .eq("agent", metric.agent)
+        .eq("name", metric.name)
+        .eq("width", width)
+        .gte("at", from),
+    )
+    .order("desc")
+    .take(MOST_BUCKETS);
+  return rows.reverse().map(({ at, count, sum, min, max }) => ({ at, count, sum, min, max }));
+}
+
+/** Adds points to their buckets, late ones to the buckets they belong in: one write for each bucket they touch. */
+export async function addToRollups(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  points: Point[],
+): Promise<void> {
+  for (const width of WIDTHS) {
+    const buckets = Map.groupBy(points, ({ agent, name, at }) =>
+      JSON.stringify([agent, name, startOfBucket(at, width)]),
+    );
+    for (const inBucket of buckets.values()) await addToBucket(ctx, projectId, width, inBucket);
+  }
+}
+
+async function addToBucket(ctx: MutationCtx, projectId: Id<"projects">, width: number, points: Point[]) {
+  const [first] = points;
+  if (first === undefined) return;
+  const { agent, name } = first;
+  const at = startOfBucket(first.at, width);
+  const values = points.map(({ value }) => value);
+  const added: Bucket = {
+    at,
+    count: values.length,
+    sum: finite(values.reduce((sum, value) => sum + value, 0)),
+    min: Math.min(...values),
+    max: Math.max(...values),
+  };
+  const row = await ctx.db
+    .query("stats")
+    .withIndex("by_metric", (q) =>
+      q.eq("projectId", projectId).eq("agent", agent).eq("name", name).eq("width", width).eq("at", at),
+    )
+    .unique();
+  if (row === null) await ctx.db.insert("stats", { projectId, agent, name, width, ...added });
+  else await ctx.db.patch("stats", row._id, merged(row, added));
+}
+
+function merged(one: Doc<"stats">, other: Bucket) {
+  return {
+    count: one.count + other.count,
+    sum: finite(one.sum + other.sum),
+    min: Math.min(one.min, other.min),
+    max: Math.max(one.max, other.max),
+  };
+}
+
+function startOfBucket(at: number, width: number): number {
+  return Math.floor(at / width) * width;
+}
+
+/** Values at the limits may add up to more than a number holds; a chart cannot draw infinity. */
+function finite(sum: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, sum));
+}

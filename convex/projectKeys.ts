@@ -1,0 +1,33 @@
+/** Project keys, for owners and admins. */
+import { v } from "convex/values";
+import { viewerMutation, viewerQuery } from "./functions.ts";
+import { createKey, keysOf, listedKeyShape, revokeKey } from "./model/keys.ts";
+import { requireManagedProject } from "./model/projects.ts";
+
+/** The key in the answer is shown this once. */
+export const create = viewerMutation({
+  args: { projectId: v.string(), name: v.string() },
+  returns: v.object({ keyId: v.id("projectKeys"), key: v.string() }),
+  handler: async (ctx, { projectId, name }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    return await createKey(ctx, ctx.user, project, name);
+  },
+});
+
+export const list = viewerQuery({
+  args: { projectId: v.string() },
+  returns: v.array(listedKeyShape),
+  handler: async (ctx, { projectId }) => {
+    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    return await keysOf(ctx, project._id);
+  },
+});
+
+export const revoke = viewerMutation({
+  args: { keyId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { keyId }) => {
+    await revokeKey(ctx, ctx.user, keyId);
+    return null;
+  },
+});

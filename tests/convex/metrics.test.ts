@@ -1,0 +1,248 @@
+/** Agents send with a key; what is accepted is stored once, and charts, tiles and lists show it to the right people. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import type { Id } from "../../convex/_generated/dataModel";
+import { hashOfKey } from "../../convex/model/keys.ts";
+import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { type Member, refusalOf, signIn } from "./people.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let backend: TestBackend;
+let grace: Member;
+let alan: Member;
+let projectId: Id<"projects">;
+let keyId: Id<"projectKeys">;
+let keyHash: string;
+
+beforeEach(async () => {
+  backend = await startBackend();
+  grace = await signIn(backend, "grace");
+  alan = await signIn(backend, "alan");
+  projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  const made = await grace.mutation(api.projectKeys.create, { projectId, name: "Laptop" });
+  keyId = made.keyId;
+  keyHash = await hashOfKey(made.key);
+});
+
+type Sent = { agent?: string; name?: string; value?: number; at?: number };
+
+/** Sends as the worker does; what a point leaves out is of no matter to the test. */
+async function send(points: Sent[], idempotencyKey?: string) {
+  const metrics = points.map((point) => ({ agent: "scout", name: "latency", value: 1, ...point }));
+  return await backend.nobody.mutation(api.metrics.ingest, {
+    edgeSecret: EDGE_SECRET,
+    keyHash,
+    batch: {
+      metrics,
+      bodyHash: JSON.stringify(points),
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+    },
+  });
+}
+
+async function series(range: "1h" | "24h" | "7d", agent = "scout", name = "latency") {
+  return await grace.query(api.metrics.series, { projectId, agent, name, range });
+}
+
+async function recent(numItems = 100) {
+  const page = { numItems, cursor: null };
+  return (await grace.query(api.metrics.recent, { projectId, paginationOpts: page })).page;
+}
+
+describe("keys", () => {
+  test("a key is shown once, and listed without itself, newest first", async () => {
+    const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: " Server " });
+    expect(key).toMatch(/^mosaic_[0-9a-f]{64}$/);
+    const listed = await grace.query(api.projectKeys.list, { projectId });
+    expect(listed.map(({ name }) => name)).toEqual(["Server", "Laptop"]);
+    expect(listed[0]).toEqual({
+      keyId: expect.any(String),
+      name: "Server",
+      createdAt: expect.any(Number),
+      lastUsedAt: null,
+      revokedAt: null,
+    });
+    expect(JSON.stringify(listed)).not.toContain(key.slice(7));
+  });
+
+  test("using a key is noted to the minute", async () => {
+    await send([{}]);
+    const [listed] = await grace.query(api.projectKeys.list, { projectId });
+    expect(listed?.lastUsedAt).toBe(Math.floor((listed?.lastUsedAt ?? 0) / MINUTE) * MINUTE);
+    expect(Date.now() - (listed?.lastUsedAt ?? 0)).toBeLessThan(2 * MINUTE);
+  });
+
+  test("a revoked key is good for nothing, and revoking it again changes nothing", async () => {
+    await grace.mutation(api.projectKeys.revoke, { keyId });
+    const [before] = await grace.query(api.projectKeys.list, { projectId });
+    await grace.mutation(api.projectKeys.revoke, { keyId });
+    expect(await grace.query(api.projectKeys.list, { projectId })).toEqual([before]);
+    expect(await send([{}])).toEqual({ outcome: "unauthenticated" });
+    expect(await recent()).toEqual([]);
+  });
+
+  test("keys are their project's owner's; a member is refused, an outsider finds none", async () => {
+    await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+    const outsider = await signIn(backend, "outsider");
+    for (const [person, code] of [
+      [alan, "forbidden"],
+      [outsider, "not_found"],
+    ] as const) {
+      expect(await refusalOf(person.query(api.projectKeys.list, { projectId }))).toBe(code);
+      expect(await refusalOf(person.mutation(api.projectKeys.create, { projectId, name: "K" }))).toBe(code);
+      expect(await refusalOf(person.mutation(api.projectKeys.revoke, { keyId }))).toBe(code);
+    }
+    for (const other of ["no id", projectId]) {
+      expect(await refusalOf(grace.mutation(api.projectKeys.revoke, { keyId: other }))).toBe("not_found");
+    }
+  });
+
+  test("making and revoking are in the log", async () => {
+    await grace.mutation(api.projectKeys.revoke, { keyId });
+    const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 2, cursor: null } });
+    expect(page).toMatchObject([
+      { event: "key_revoked", actorId: grace.userId, target: "Laptop" },
+      { event: "key_created", actorId: grace.userId, target: "Laptop" },
+    ]);
+  });
+});
+
+describe("taking in", () => {
+  test("points are stored with their own time, or with now", async () => {
+    const at = Date.now() - HOUR;
+    expect(await send([{ value: 1, at }, { value: 2 }])).toEqual({ outcome: "accepted", accepted: 2 });
+    const [second, first] = await recent();
+    expect(first).toEqual({ _id: expect.any(String), agent: "scout", name: "latency", value: 1, at });
+    expect(Math.abs(Date.now() - (second?.at ?? 0))).toBeLessThan(MINUTE);
+  });
+
+  test("the same Idempotency-Key stores once, and with another body is a conflict", async () => {
+    expect(await send([{ value: 1 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
+    expect(await send([{ value: 1 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
+    expect(await send([{ value: 2 }], "once")).toEqual({ outcome: "conflict" });
+    expect(await recent()).toHaveLength(1);
+  });
+
+  test("a refused batch stores nothing and does not use up its Idempotency-Key", async () => {
+    expect(await send([{}, { value: Number.NaN }], "again")).toMatchObject({ outcome: "invalid" });
+    expect(await recent()).toEqual([]);
+    expect(await send([{}], "again")).toEqual({ outcome: "accepted", accepted: 1 });
+  });
+
+  test("another project's Idempotency-Key is another", async () => {
+    await send([{ value: 1 }], "once");
+    const other = await alan.mutation(api.projects.create, { name: "Other" });
+    const { key } = await alan.mutation(api.projectKeys.create, { projectId: other, name: "K" });
+    keyHash = await hashOfKey(key);
+    expect(await send([{ value: 2 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
+  });
+
+  test("each thing wrong is named by its index", async () => {
+    const now = Date.now();
+    const answer = await send([
+      { agent: "" },
+      { name: "x".repeat(65) },
+      { value: Number.POSITIVE_INFINITY },
+      { at: now - 7 * DAY - MINUTE },
+      { at: now + 6 * MINUTE },
+      { agent: "😀".repeat(64), at: now - 7 * DAY + MINUTE },
+    ]);
+    expect(answer).toMatchObject({ outcome: "invalid", issues: [0, 1, 2, 3, 4].map((index) => ({ index })) });
+    expect(await send([])).toMatchObject({ outcome: "invalid", issues: [{ index: null }] });
+    expect(await send(Array(501).fill({}))).toMatchObject({ outcome: "invalid", issues: [{ index: null }] });
+  });
+
+  test("500 points in one batch are all there", async () => {
+    const points = Array.from({ length: 500 }, (_, i) => ({ agent: `agent ${i % 50}`, value: i }));
+    expect(await send(points)).toEqual({ outcome: "accepted", accepted: 500 });
+    expect(await recent(1000)).toHaveLength(500);
+  });
+
+  test("without a batch the key is checked and counted, and the 601st request of a minute has to wait", async () => {
+    const ask = () => backend.nobody.mutation(api.metrics.ingest, { edgeSecret: EDGE_SECRET, keyHash });
+    for (let i = 0; i < 600; i++) expect(await ask()).toEqual({ outcome: "admitted" });
+    const refused = await ask();
+    expect(refused).toMatchObject({ outcome: "rate_limited", retryAfterMs: expect.any(Number) });
+    expect(await send([{}])).toMatchObject({ outcome: "rate_limited" });
+    expect(await recent()).toEqual([]);
+  });
+
+  test("only the worker may send, and an unknown key is nobody", async () => {
+    const wrong = { edgeSecret: "wrong", keyHash };
+    expect(await refusalOf(backend.nobody.mutation(api.metrics.ingest, wrong))).toBe("forbidden");
+    keyHash = await hashOfKey("mosaic_unknown");
+    expect(await send([{}])).toEqual({ outcome: "unauthenticated" });
+  });
+});
+
+describe("showing", () => {
+  test("a chart has the buckets with data, ascending, each point in the one it belongs to", async () => {
+    const minute = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
+    await send([
+      { value: 1, at: minute },
+      { value: 5, at: minute + 59_999 },
+      { value: 3, at: minute + 3 * MINUTE },
+    ]);
+    await send([{ value: -2, at: minute + 1000 }]);
+    expect(await series("1h")).toEqual([
+      { at: minute, count: 3, sum: 4, min: -2, max: 5 },
+      { at: minute + 3 * MINUTE, count: 1, sum: 3, min: 3, max: 3 },
+    ]);
+  });
+
+  test("each range has its width and looks back only so far", async () => {
+    const now = Date.now();
+    await send([{ at: now }, { at: now - 2 * HOUR }, { at: now - 3 * DAY }]);
+    expect(await series("1h")).toHaveLength(1);
+    expect((await series("24h")).map(({ at }) => at % (10 * MINUTE))).toEqual([0, 0]);
+    expect((await series("7d")).map(({ at }) => at % HOUR)).toEqual([0, 0, 0]);
+    expect(await series("7d", "scout", "other")).toEqual([]);
+  });
+
+  test("values at the limits do not add up to infinity", async () => {
+    await send([{ value: Number.MAX_VALUE }, { value: Number.MAX_VALUE }]);
+    expect(await series("1h")).toMatchObject([{ count: 2, sum: Number.MAX_VALUE, max: Number.MAX_VALUE }]);
+  });
+
+  test("a list of projects has the newest value by time of each metric, newest first, at most 24", async () => {
+    const now = Date.now();
+    await send([
+      { value: 2, at: now - 1000 },
+      { name: "load", value: 7, at: now - 2000 },
+    ]);
+    await send([{ value: 1, at: now - 5000 }]);
+    const [project] = await grace.query(api.projects.getUserProjects, { userId: grace.userId });
+    expect(project?.agents).toEqual([
+      { agent: "scout", name: "latency", value: 2, at: now - 1000 },
+      { agent: "scout", name: "load", value: 7, at: now - 2000 },
+    ]);
+    expect(await grace.query(api.metrics.latest, { projectId })).toEqual(project?.agents);
+    await send(Array.from({ length: 30 }, (_, i) => ({ agent: `agent ${i}`, at: now + i })));
+    const tiles = await grace.query(api.metrics.latest, { projectId });
+    expect(tiles.map(({ agent }) => agent)).toEqual(Array.from({ length: 24 }, (_, i) => `agent ${29 - i}`));
+  });
+
+  test("members and admins see metrics, others find no project", async () => {
+    await send([{}]);
+    const ask = { projectId, agent: "scout", name: "latency", range: "1h" } as const;
+    expect(await refusalOf(alan.query(api.metrics.series, ask))).toBe("not_found");
+    await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+    expect(await alan.query(api.metrics.series, ask)).toHaveLength(1);
+    const ada = await signIn(backend, "ada");
+    expect(await ada.query(api.metrics.series, ask)).toHaveLength(1);
+    expect(await refusalOf(ada.query(api.metrics.series, { ...ask, projectId: "no id" }))).toBe("not_found");
+  });
+
+  test("recent points come in pages, newest first, late ones in their place", async () => {
+    const now = Date.now();
+    for (const age of [3, 1, 2]) await send([{ value: age, at: now - age * MINUTE }]);
+    const ask = (cursor: string | null) =>
+      grace.query(api.metrics.recent, { projectId, paginationOpts: { numItems: 2, cursor } });
+    const first = await ask(null);
+    expect(first.page.map(({ value }) => value)).toEqual([1, 2]);
+    expect((await ask(first.continueCursor)).page.map(({ value }) => value)).toEqual([3]);
+  });
+});
