@@ -46,7 +46,7 @@ function logout(context: WorkosContext, request: WorkosRequest): Reply {
       title: "Invalid sign-out redirect",
       text: "The address to return to after signing out is not on this machine.",
     });
-  endSession(context, sessionId);
+  if (request.method !== "HEAD") endSession(context, sessionId);
   if (!target) return noticePage(200, { title: "Signed out", text: "You can close this page." });
   return redirect(target);
 }

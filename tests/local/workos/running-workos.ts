@@ -54,6 +54,8 @@ export async function runningWorkos(options: Partial<WorkosOptions> = {}): Promi
     restart: async () => {
       await server.close();
       server = await start(Number(new URL(url).port));
+      // One turn of the event loop, in which this process's own fetch learns that its idle connections are closed.
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     },
     close,
     [Symbol.asyncDispose]: close,
