@@ -75,7 +75,7 @@ export class Browser {
   /** The page's data, as React Router's own client asks for it. */
   data(path: string, options: SendOptions = {}): Promise<Answer> {
     const [pathname = "", query] = path.split("?");
-    const page = pathname === "/" ? "/_root.data" : `${pathname}.data`;
+    const page = pathname.endsWith("/") ? `${pathname}_.data` : `${pathname}.data`;
     return this.send("GET", query === undefined ? page : `${page}?${query}`, {
       ...options,
       headers: { accept: "*/*", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", ...options.headers },

@@ -30,7 +30,6 @@ async function signInBig(browser: Browser, length: number) {
 
 describe("a cookie that is no session", () => {
   const cookies: [string, () => Promise<string> | string][] = [
-    ["empty", () => ""],
     ["a word", () => "garbage"],
     ["broken percent-encoding", () => "%E0%A4%A"],
     ["the beginning of a seal", () => "Fe26.2*1*"],

@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
-import { elements, Page, textOf } from "./html.ts";
+import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { chooseTheme, themeOf } from "./theme.ts";
 
 const app = startMosaic();
 
@@ -143,24 +144,6 @@ describe("the notice after a redirect", () => {
   });
 });
 
-/** Which theme is chosen on a page, and what its html element says. */
-function themeOf(html: string): { chosen: string[]; attributes: string } {
-  const page = new Page(html);
-  const chosen = ["Light", "Dark", "System"].filter(
-    (label) => page.field(label)?.attributes.checked !== undefined,
-  );
-  return { chosen, attributes: JSON.stringify(page.tags("html")[0]?.attributes) };
-}
-
-async function chooseTheme(browser: Browser, path: string, label: string): Promise<Answer> {
-  const page = new Page((await browser.get(path)).text);
-  const radio = page.field(label);
-  const form = page.tags("form").find((one) => [...elements(one)].includes(radio ?? one));
-  expect(form, "a form with the themes").toBeDefined();
-  const { name = "", value = "" } = radio?.attributes ?? {};
-  return browser.submit(form?.attributes.action || path, { [name]: value });
-}
-
 describe("the theme", () => {
   it.each(["/settings", "/"])(
     "is a radio group with three choices, the system's first (%s)",
@@ -219,12 +202,11 @@ describe("the theme", () => {
   it("that does not exist is refused", async () => {
     const browser = await someone();
     const page = new Page((await browser.get("/settings")).text);
-    const name = page.field("Dark")?.attributes.name ?? "";
-    const form = page
-      .tags("form")
-      .find((one) => [...elements(one)].some(({ attributes }) => attributes.name === name));
+    const radio = page.field("Dark");
+    const form = radio === undefined ? undefined : page.formOf(radio);
+    const name = radio?.attributes.name ?? "";
     for (const value of ["purple", "", "__proto__", '"><script>']) {
-      const answer = await browser.submit(form?.attributes.action || "/settings", { [name]: value });
+      const answer = await browser.submit(form?.action || "/settings", { ...form?.fields, [name]: value });
       expect([400, 422], value).toContain(answer.status);
     }
   });

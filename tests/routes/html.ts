@@ -81,6 +81,9 @@ export function textOf(element: Element): string {
   return parts.join("").replace(/\s+/g, " ").trim();
 }
 
+/** What sending a form amounts to. */
+export type Form = { action: string; method: string; fields: Record<string, string> };
+
 export class Page {
   readonly root: Element;
 
@@ -131,20 +134,22 @@ export class Page {
     return ids.map((id) => textOf(this.byId(id) ?? { tag: "span", attributes: {}, children: [] })).join(" ");
   }
 
-  /** The form that has a button of this name, with what it would send. */
-  form(
-    button: string | RegExp,
-  ): { action: string; method: string; fields: Record<string, string> } | undefined {
-    const form = this.tags("form").find((one) =>
-      [...elements(one)].some((inner) => inner.tag === "button" && isNamed(inner, button)),
-    );
+  /** The form that has a button of this name, with what pressing it would send. */
+  form(name: string | RegExp): Form | undefined {
+    const button = this.button(name);
+    return button === undefined ? undefined : this.formOf(button);
+  }
+
+  /** The form around a control or button; its buttons send nothing, but for that one. */
+  formOf(control: Element): Form | undefined {
+    const form = this.tags("form").find((one) => [...elements(one)].includes(control));
     if (form === undefined) return undefined;
     const fields: Record<string, string> = {};
-    for (const { tag, attributes } of elements(form)) {
-      const { name, value = "", type = "text" } = attributes;
-      if (tag === "button" && name !== undefined) fields[name] = value;
-      if (tag !== "input" || name === undefined) continue;
-      if (/^(radio|checkbox)$/.test(type) && attributes.checked === undefined) continue;
+    for (const element of elements(form)) {
+      const { name, value = "", type = "text", checked } = element.attributes;
+      if (name === undefined || (element.tag === "button" && element !== control)) continue;
+      if (!/^(input|button|select|textarea)$/.test(element.tag)) continue;
+      if (/^(radio|checkbox)$/.test(type) && checked === undefined) continue;
       fields[name] = value;
     }
     const { action = "", method = "get" } = form.attributes;

@@ -65,7 +65,6 @@ describe("a write from another origin", () => {
     ["the same host over https", { origin: "https://localhost:8787" }],
     ["a host that begins alike", { origin: "http://localhost:8787.evil.example" }],
     ["null", { origin: "null" }],
-    ["an empty origin", { origin: "" }],
     ["nonsense", { origin: "%%%" }],
     ["another site, by Sec-Fetch-Site alone", { origin: null, "sec-fetch-site": "cross-site" }],
     ["a sibling, by Sec-Fetch-Site alone", { origin: null, "sec-fetch-site": "same-site" }],
@@ -187,7 +186,6 @@ describe("the log", () => {
     ["GET", "/api/auth/session", 200, "/api/auth/session"],
     ["GET", "/callback?error=access_denied", 302, "/callback"],
     ["GET", "/healthz", 200, "/healthz"],
-    ["PUT", "/api/auth/token", 405, "/api/auth/token"],
   ])("has one line for %s %s", async (method, path, status, route) => {
     const answer = await ada.send(method, path);
     const id = answer.headers.get("x-request-id");

@@ -85,11 +85,14 @@ describe("WorkOS down", () => {
 
   it("a crowd does not storm it", async () => {
     const browser = await someoneLate();
-    app.outbound.fail("workos", { kind: "slow", ms: 300 }, refresh);
+    const held = app.outbound.hold("workos", refresh);
     app.outbound.fail("workos", { kind: "status", status: 503 }, refresh);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.thief().get("/dashboard")));
-    for (const answer of answers) expect(answer.status).toBe(200);
-    expect(app.outbound.count("workos", refresh)).toBeLessThanOrEqual(20);
+    const asked = Promise.all(Array.from({ length: 20 }, () => browser.thief().get("/dashboard")));
+    await held.arrived;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    held.release();
+    for (const answer of await asked) expect(answer.status).toBe(200);
+    expect(app.outbound.count("workos", refresh)).toBe(1);
   });
 
   it("is in the log as a warning, or as an error where somebody saw it", async () => {
@@ -152,15 +155,6 @@ describe("a refresh refused for good", () => {
     expect([200, 302]).toContain(answer.status);
     expect(answer.text).not.toContain("Welcome back");
     expect(answer).toClearSession();
-  });
-
-  it("stays refused for the old cookie, whatever WorkOS says later", async () => {
-    const browser = await someoneLate();
-    const late = browser.thief();
-    app.outbound.fail("workos", refused, refresh, 1);
-    await browser.get("/dashboard");
-    expect(await late.thief().get("/dashboard")).not.toSetSession();
-    expect((await late.thief().token()).status).toBe(401);
   });
 });
 
