@@ -1,0 +1,49 @@
+/** What the HTTP API answers with, and how it reaches the socket. */
+import type { ServerResponse } from "node:http";
+import type { JSONValue } from "convex/values";
+
+export type Answer = { status: number; body: JSONValue | string; headers?: Record<string, string> };
+
+/** A refusal that is no function's doing. The body has the `code` and `message` of Convex's own servers. */
+export class HttpError extends Error {
+  override name = "HttpError";
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+
+  get answer(): Answer {
+    return { status: this.status, body: { code: this.code, message: this.message }, headers: this.headers };
+  }
+}
+
+/**
+ * Any page may call: who it is that calls is said by the token in the request, never by a cookie.
+ */
+export const CORS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+  "Access-Control-Allow-Headers": "Authorization, Content-Type, Convex-Client, Digest",
+  "Access-Control-Max-Age": "86400",
+} as const;
+
+/** Strings go out as they are, everything else as JSON. */
+export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  const isText = typeof body === "string";
+  const bytes = Buffer.from(isText ? body : JSON.stringify(body));
+  response.writeHead(status, {
+    ...CORS,
+    "Content-Type": isText ? "text/plain; charset=utf-8" : "application/json",
+    "Content-Length": bytes.length,
+    "Cache-Control": "no-store",
+    ...headers,
+  });
+  response.end(response.req.method === "HEAD" ? undefined : bytes);
+}

@@ -1,0 +1,101 @@
+/** The HTTP API of the deployment's own port: finds the route, asks who it is, and answers every fault. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Authenticator } from "../auth/authenticator.ts";
+import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
+import type { Backend } from "../backend.ts";
+import { UNAVAILABLE } from "../failure.ts";
+import { type Answer, HttpError, send } from "./answer.ts";
+import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
+
+export type ApiOptions = { backend: Backend; authenticator: Authenticator; log: (line: string) => void };
+
+type Request = { message: IncomingMessage; url: URL; options: ApiOptions };
+type Route = { [method: string]: (request: Request) => Promise<Answer> | Answer };
+
+const routes: { [path: string]: Route } = {
+  "/": { GET: () => ({ status: 200, body: "This Convex deployment is running." }) },
+  "/version": { GET: () => ({ status: 200, body: "local" }) },
+  "/api/query": {
+    GET: async (request) => {
+      const call = readGet(request.message, request.url.searchParams, await callerOf(request));
+      return answerCall(request.options.backend, "query", call);
+    },
+    POST: (request) => postCall(request, "query"),
+  },
+  "/api/query_at_ts": { POST: (request) => postCall(request, "query") },
+  "/api/query_ts": { POST: ({ options }) => timestampAnswer(options.backend) },
+  "/api/mutation": { POST: (request) => postCall(request, "mutation") },
+  "/api/action": { POST: (request) => postCall(request, "action") },
+  "/api/function": {
+    POST: async (request) => {
+      const caller = await callerOf(request);
+      if (caller.caller !== "internal") throw new HttpError(403, "Forbidden", "This takes the admin key.");
+      return answerCall(request.options.backend, "any", await readCall(request.message, caller));
+    },
+  },
+  "/api/debug_event": { POST: () => ({ status: 200, body: {} }) },
+};
+
+const run: Route = {
+  POST: async (request) => {
+    const identifier = request.url.pathname.slice("/api/run/".length);
+    const call = await readRun(request.message, identifier, await callerOf(request));
+    return answerCall(request.options.backend, "any", call);
+  },
+};
+
+/** Answers one request; never throws. */
+export async function handleApi(
+  message: IncomingMessage,
+  response: ServerResponse,
+  options: ApiOptions,
+): Promise<void> {
+  try {
+    send(response, await answer(message, options));
+  } catch (error) {
+    send(response, faultAnswer(error, options.log));
+  }
+}
+
+async function answer(message: IncomingMessage, options: ApiOptions): Promise<Answer> {
+  const url = parseUrl(message.url);
+  const route = url.pathname.startsWith("/api/run/")
+    ? run
+    : Object.hasOwn(routes, url.pathname) && routes[url.pathname];
+  if (!route) throw new HttpError(404, "NotFound", "There is nothing here.");
+  const { method = "" } = message;
+  if (method === "OPTIONS") return { status: 204, body: "" };
+  const handler = Object.hasOwn(route, method) ? route[method] : undefined;
+  if (handler === undefined) {
+    throw new HttpError(405, "MethodNotAllowed", "This takes another method.", {
+      Allow: Object.keys(route).join(", "),
+    });
+  }
+  return handler({ message, url, options });
+}
+
+async function postCall(request: Request, kind: Kind): Promise<Answer> {
+  const caller = await callerOf(request);
+  return answerCall(request.options.backend, kind, await readCall(request.message, caller));
+}
+
+function callerOf({ message, options }: Request): Promise<Caller> {
+  return options.authenticator.header(message.headers.authorization);
+}
+
+function parseUrl(path = "/"): URL {
+  const url = URL.parse(path.replace(/^\/+/, "/"), "http://convex.invalid");
+  if (url === null) throw new HttpError(400, "BadRequest", "The request's URL cannot be read.");
+  return url;
+}
+
+function faultAnswer(error: unknown, log: (line: string) => void): Answer {
+  if (error instanceof HttpError) return error.answer;
+  if (error instanceof AuthError) return new HttpError(401, error.code, error.message).answer;
+  if (error instanceof ProviderUnavailableError) {
+    log(`A token could not be checked: ${error.message}`);
+    return new HttpError(503, "AuthProviderUnavailable", error.message, { "Retry-After": "1" }).answer;
+  }
+  log(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return new HttpError(500, "InternalServerError", UNAVAILABLE).answer;
+}

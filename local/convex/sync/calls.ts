@@ -1,0 +1,62 @@
+/** Mutations and actions that come over a socket: run, and put into the words of the protocol. */
+import type { Backend, FunctionCall, MutationKey, Outcome, Timestamp } from "../backend.ts";
+import { codeOf, reasonOf } from "../failure.ts";
+import type { ServerMessage } from "./messages.ts";
+import { encodeTimestamp } from "./timestamp.ts";
+
+/** A mutation whose worker thread ended under it is asked for again: its key keeps it from being applied twice. */
+const ATTEMPTS = 3;
+
+type Failure = { success: false; result: string; logLines: string[] };
+
+/**
+ * Runs a mutation.
+ *
+ * @returns the answer, and the time at which it was committed; null where it was not.
+ */
+export async function runMutation(
+  backend: Backend,
+  call: FunctionCall,
+  key: MutationKey,
+  log: (line: string) => void,
+): Promise<{ message: ServerMessage; ts: Timestamp | null }> {
+  const answer = { type: "MutationResponse", requestId: key.requestId } as const;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { ts, outcome } = await backend.mutation(call, key);
+      if (!outcome.ok) return { message: { ...answer, ...failed(outcome) }, ts: null };
+      const { value: result, logLines } = outcome;
+      return { message: { ...answer, success: true, result, ts: encodeTimestamp(ts), logLines }, ts };
+    } catch (error) {
+      if (codeOf(error) === "restarted" && attempt < ATTEMPTS) continue;
+      return { message: { ...answer, ...rejected(error, call, log) }, ts: null };
+    }
+  }
+}
+
+/** Runs an action, once: nobody knows what one that failed half-way has done. */
+export async function runAction(
+  backend: Backend,
+  call: FunctionCall,
+  requestId: number,
+  log: (line: string) => void,
+): Promise<ServerMessage> {
+  const answer = { type: "ActionResponse", requestId } as const;
+  try {
+    const { outcome } = await backend.action(call);
+    if (!outcome.ok) return { ...answer, ...failed(outcome) };
+    return { ...answer, success: true, result: outcome.value, logLines: outcome.logLines };
+  } catch (error) {
+    return { ...answer, ...rejected(error, call, log) };
+  }
+}
+
+function failed(outcome: Extract<Outcome, { ok: false }>): Failure {
+  const { errorMessage: result, errorData, logLines } = outcome;
+  return { success: false, result, logLines, ...(errorData === undefined ? {} : { errorData }) };
+}
+
+function rejected(error: unknown, call: FunctionCall, log: (line: string) => void): Failure {
+  if (codeOf(error) === null) log(`${call.path} could not be run: ${String(error)}`);
+  return { success: false, result: reasonOf(error), logLines: [] };
+}

@@ -1,0 +1,291 @@
+/** One client on its socket: from Connect to close, message by message, in the order in which they came. */
+import type { WebSocket } from "ws";
+import type { Authenticator } from "../auth/authenticator.ts";
+import { AuthError, type Caller, NOBODY } from "../auth/caller.ts";
+import type { Backend, FunctionCall } from "../backend.ts";
+import { canonicalFunctionPath } from "../function-path.ts";
+import { runAction, runMutation } from "./calls.ts";
+import { Intake, Sequence } from "./intake.ts";
+import {
+  type AddQuery,
+  BadMessageError,
+  type ClientMessage,
+  type MessageOf,
+  onlyArgument,
+  parseClientMessage,
+} from "./messages.ts";
+import { Outbox } from "./outbox.ts";
+import { QuerySet } from "./query-set.ts";
+import { identityKey } from "./subscription-key.ts";
+import type { Subscriber, Subscription, Subscriptions } from "./subscriptions.ts";
+
+/** A client gives up on a server that is silent for a minute. */
+const PING_AFTER_MS = 15_000;
+const SILENT_FOR_MS = 120_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const CLOSE_NORMAL = 1000;
+const CLOSE_VIOLATION = 1008;
+const CLOSE_INTERNAL = 1011;
+
+type State =
+  | { name: "awaiting connect" }
+  | { name: "connected"; sessionId: string; clockSkew: number | null }
+  | { name: "closed" };
+
+export type ConnectionOptions = {
+  backend: Backend;
+  subscriptions: Subscriptions;
+  authenticator: Authenticator;
+  log: (line: string) => void;
+};
+
+export class Connection implements Subscriber {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #outbox: Outbox;
+  readonly #intake: Intake;
+  readonly #queries: QuerySet;
+  readonly #messages = new Sequence();
+  readonly #mutations = new Sequence();
+  #state: State = { name: "awaiting connect" };
+  #caller: Caller = NOBODY;
+  #expiry: NodeJS.Timeout | undefined;
+  #lastHeardAt = Date.now();
+
+  constructor(socket: WebSocket, chunks: boolean, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#intake = new Intake(socket);
+    this.#queries = new QuerySet(options.subscriptions, this);
+    this.#outbox = new Outbox(socket, chunks, () => {
+      options.subscriptions.wake(this);
+      this.#transition();
+    });
+    socket.on("message", (data, isBinary) => this.#receive(String(data), isBinary));
+    socket.on("pong", () => {
+      this.#lastHeardAt = Date.now();
+    });
+    socket.on("close", () => this.#leave());
+    // What the socket itself cannot read (too long, not UTF-8) closes it, with a code that says so.
+    socket.on("error", () => this.#leave());
+  }
+
+  get ready(): boolean {
+    return this.#state.name === "connected" && !this.#outbox.congested;
+  }
+
+  wanted(): Iterable<Subscription> {
+    return this.#queries.wanted();
+  }
+
+  refreshed(): void {
+    if (!this.#transition()) this.#queries.missed();
+  }
+
+  /** Called every few seconds: says that we are there, and finds out who is not. */
+  tick(now: number): void {
+    if (this.#state.name === "closed") return;
+    if (now - this.#lastHeardAt > SILENT_FOR_MS && !this.#socket.isPaused) {
+      this.#socket.terminate();
+      return;
+    }
+    if (now - this.#outbox.lastSentAt < PING_AFTER_MS) return;
+    this.#outbox.send({ type: "Ping" });
+    this.#socket.ping();
+  }
+
+  /** Ends the connection from our side; the client tries again where the code lets it. */
+  close(code: number, reason: string): void {
+    if (this.#state.name === "closed") return;
+    this.#leave();
+    // A socket that is not read from would not hear the other side's goodbye.
+    if (this.#socket.isPaused) this.#socket.resume();
+    this.#socket.close(code, reason.slice(0, 120));
+  }
+
+  #leave(): void {
+    if (this.#state.name === "closed") return;
+    this.#state = { name: "closed" };
+    clearTimeout(this.#expiry);
+    this.#queries.clear();
+  }
+
+  #receive(text: string, isBinary: boolean): void {
+    this.#lastHeardAt = Date.now();
+    if (this.#state.name === "closed") return;
+    let message: ClientMessage;
+    try {
+      if (isBinary) throw new BadMessageError("Received a binary message on websocket.");
+      message = parseClientMessage(text);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    const done = this.#intake.take(text.length);
+    this.#messages.add(() => {
+      try {
+        const waiting = this.#handle(message, done);
+        if (waiting !== undefined) return waiting.catch((error: unknown) => this.#refuse(error));
+      } catch (error) {
+        this.#refuse(error);
+      }
+    });
+  }
+
+  /** @param done is called when the message no longer takes up room. */
+  #handle(message: ClientMessage, done: () => void): Promise<void> | undefined {
+    const state = this.#state;
+    if (state.name === "closed") return;
+    if (message.type === "Connect") {
+      this.#connect(message);
+      done();
+      return;
+    }
+    if (state.name !== "connected") throw new BadMessageError("The first message must be Connect.");
+    switch (message.type) {
+      case "Mutation":
+        if (!this.#isExpired()) this.#mutation(message, state.sessionId, done);
+        return;
+      case "Action":
+        if (!this.#isExpired()) this.#action(message, done);
+        return;
+      case "Authenticate":
+        return this.#authenticate(message).finally(done);
+      case "ModifyQuerySet":
+        this.#queries.modify(message, (query) => this.#queryCall(query));
+        this.#transition();
+        done();
+        return;
+      case "Event":
+        done();
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #connect(message: MessageOf<"Connect">): void {
+    if (this.#state.name !== "awaiting connect") throw new BadMessageError("Connect was sent twice.");
+    // Both clocks are this machine's: a client that seems ahead only counts its own page's age twice, and would
+    // believe its token to be good for longer than it is.
+    const clientTs = message.clientTs ?? null;
+    const clockSkew = clientTs === null ? null : Math.min(0, Math.round(clientTs - Date.now()));
+    this.#state = { name: "connected", sessionId: message.sessionId, clockSkew };
+  }
+
+  async #authenticate(message: MessageOf<"Authenticate">): Promise<void> {
+    this.#queries.checkIdentityBase(message.baseVersion);
+    const caller = await this.#callerOf(message);
+    if (caller === null || this.#state.name !== "connected") return;
+    const before = this.#caller;
+    this.#caller = caller;
+    this.#expireAt(caller.expiresAt);
+    const same =
+      before.caller === caller.caller && identityKey(before.identity) === identityKey(caller.identity);
+    this.#queries.identify(same ? null : (query) => this.#queryCall(query));
+    this.#transition();
+  }
+
+  /** Who a message says the client is; null where that is not so, and the client has been told. */
+  async #callerOf(message: MessageOf<"Authenticate">): Promise<Caller | null> {
+    const { authenticator } = this.#options;
+    try {
+      if (message.tokenType === "None") return NOBODY;
+      if (message.tokenType === "User") return await authenticator.user(message.value);
+      return authenticator.admin(message.value, message.impersonating);
+    } catch (error) {
+      if (error instanceof AuthError) {
+        this.#sendAuthError(error.message, true);
+        return null;
+      }
+      this.#options.log(
+        `A token could not be checked: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      this.close(CLOSE_INTERNAL, "InternalServerError: the auth provider's keys are out of reach.");
+      return null;
+    }
+  }
+
+  /** Nothing that came after the token is looked at: on its next socket the client sends it again. */
+  #sendAuthError(error: string, authUpdateAttempted: boolean): void {
+    if (this.#state.name === "closed") return;
+    const baseVersion = this.#queries.identityVersion;
+    this.#outbox.send({ type: "AuthError", error, baseVersion, authUpdateAttempted });
+    this.close(CLOSE_NORMAL, "Unauthenticated");
+  }
+
+  #expireAt(expiresAt: number | null): void {
+    clearTimeout(this.#expiry);
+    if (expiresAt === null) return;
+    const delay = Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS);
+    this.#expiry = setTimeout(() => {
+      if (!this.#isExpired()) this.#expireAt(expiresAt);
+    }, delay);
+    this.#expiry.unref();
+  }
+
+  /** Whether the token has run out; if so the client is told, and fetches another. */
+  #isExpired(): boolean {
+    const { expiresAt } = this.#caller;
+    if (expiresAt === null || Date.now() < expiresAt) return false;
+    this.#sendAuthError("Convex token identity expired.", false);
+    return true;
+  }
+
+  #mutation(message: MessageOf<"Mutation">, sessionId: string, done: () => void): void {
+    const { backend, subscriptions, log } = this.#options;
+    const call = this.#call(message.udfPath, message);
+    this.#mutations.add(async () => {
+      const answer = await runMutation(backend, call, { sessionId, requestId: message.requestId }, log);
+      if (answer.ts !== null) subscriptions.observe(answer.ts);
+      this.#outbox.send(answer.message);
+      if (answer.ts !== null) {
+        // The client keeps its optimistic update until a Transition has what the mutation did.
+        this.#queries.owe(answer.ts);
+        this.#transition();
+      }
+      done();
+    });
+  }
+
+  #action(message: MessageOf<"Action">, done: () => void): void {
+    const { backend, log } = this.#options;
+    const call = this.#call(message.udfPath, message);
+    void runAction(backend, call, message.requestId, log).then((answer) => {
+      this.#outbox.send(answer);
+      done();
+    });
+  }
+
+  #queryCall(query: AddQuery): FunctionCall {
+    return this.#call(query.udfPath, query);
+  }
+
+  #call(udfPath: string, { args, componentPath }: Pick<AddQuery, "args" | "componentPath">): FunctionCall {
+    if (componentPath) throw new BadMessageError("Functions of components cannot be called from outside.");
+    const { identity, caller } = this.#caller;
+    return { path: canonicalFunctionPath(udfPath), args: onlyArgument(args), identity, caller };
+  }
+
+  #transition(): boolean {
+    if (this.#state.name !== "connected" || this.#outbox.congested) return false;
+    const text = this.#queries.transition(this.#state.clockSkew);
+    if (text === null) return false;
+    this.#outbox.sendTransition(text);
+    return true;
+  }
+
+  /** Something that no published client does, or a fault of ours: the socket ends, the server goes on. */
+  #refuse(error: unknown): void {
+    if (error instanceof BadMessageError) {
+      this.#outbox.send({ type: "FatalError", error: error.message });
+      this.close(CLOSE_VIOLATION, error.message);
+      return;
+    }
+    this.#options.log(
+      `A sync message failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    this.close(CLOSE_INTERNAL, "InternalServerError");
+  }
+}
