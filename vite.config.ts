@@ -15,6 +15,18 @@ const running = dataDir && {
   inspectorPort: false as const,
 };
 
+// The build runs the worker once, to prerender `/about`, and a worker without a configuration answers nothing. That
+// page shows none of this, and the deployed worker has its own.
+const PRERENDERING = {
+  APP_URL: "http://localhost",
+  CONVEX_URL: "http://localhost",
+  CONVEX_EDGE_SECRET: "only-for-prerendering-at-build-time",
+  WORKOS_API_KEY: "sk_only_for_prerendering",
+  WORKOS_CLIENT_ID: "client_only_for_prerendering",
+  WORKOS_COOKIE_PASSWORD: "only-for-prerendering-at-build-time",
+};
+for (const [name, value] of Object.entries(PRERENDERING)) if (!running) process.env[name] ??= value;
+
 export default defineConfig({
   plugins: [cloudflare({ viteEnvironment: { name: "ssr" }, ...running }), reactRouter(), tailwindcss()],
   environments: { ssr: { build: { minify: true } } },

@@ -8,7 +8,7 @@ import {
   ServerRouter,
 } from "react-router";
 import { requestContext } from "./context.ts";
-import { DocumentProvider } from "./document.ts";
+import { type DocumentInfo, DocumentProvider } from "./document.ts";
 import { describeError } from "./log.server.ts";
 import { readTheme } from "./theme/theme-cookie.server.ts";
 
@@ -19,15 +19,19 @@ export default async function handleRequest(
   routerContext: EntryContext,
   loadContext: RouterContextProvider,
 ): Promise<Response> {
-  const { log, nonce, locale, env, cookies } = loadContext.get(requestContext);
-  const info = { theme: readTheme(env, cookies) ?? "system", locale, requestId: log.requestId };
+  const { log, env, cookies, ...context } = loadContext.get(requestContext);
+  const prerendered = isSameForEveryone(routerContext);
+  const nonce = prerendered ? undefined : context.nonce;
+  const info: DocumentInfo = prerendered
+    ? { theme: "system", locale: "en", requestId: "" }
+    : { theme: readTheme(env, cookies) ?? "system", locale: context.locale, requestId: log.requestId };
   let failed = false;
   const body = await renderToReadableStream(
     <DocumentProvider value={info}>
-      <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+      <ServerRouter context={routerContext} url={request.url} {...(nonce ? { nonce } : {})} />
     </DocumentProvider>,
     {
-      nonce,
+      ...(nonce ? { nonce } : {}),
       onError(error) {
         failed = true;
         log.error("error", { component: "page", action: "render", ...describeError(error) });
@@ -38,6 +42,11 @@ export default async function handleRequest(
   await body.allReady;
   headers.set("Content-Type", "text/html; charset=utf-8");
   return new Response(body, { status: failed ? 500 : status, headers });
+}
+
+/** A page that says so with `handle.sameForEveryone` is made once, at build, and may depend on nobody. */
+function isSameForEveryone({ staticHandlerContext }: EntryContext): boolean {
+  return staticHandlerContext.matches.some(({ route }) => route.handle?.sameForEveryone === true);
 }
 
 /** What a loader, an action or React Router threw: logged once, and only where it is our fault. */

@@ -1,6 +1,7 @@
 /**
- * A page's one Convex query. The route's middleware starts it before any loader runs; root's and the page's loaders
- * then await the same answer. It also says whether the session still stands, so that is never asked apart.
+ * A page's one Convex query. The route's middleware names it before any loader runs; root's and the page's loaders
+ * then await the same answer. It also says whether the session still stands, so that is never asked apart. An action
+ * comes before: only what is rendered after it is asked for, and so already has what it changed.
  */
 import type { FunctionReference } from "convex/server";
 import { api } from "../convex/_generated/api.js";
@@ -36,22 +37,22 @@ export type PageQueryOptions = {
 
 export class PageQuery {
   readonly #options: PageQueryOptions;
+  #ask: (() => Promise<PageResult>) | null = null;
   #result: Promise<PageResult> | null = null;
 
   constructor(options: PageQueryOptions) {
     this.#options = options;
   }
 
-  /** Starts the page's query; a page has one. */
-  start(reference: PageReference, args: Record<string, unknown>): void {
-    if (this.#result !== null) throw new Error("This request has started a page query already.");
-    this.#result = this.#run(reference, args);
-    // A redirect may answer before anyone awaits this.
-    this.#result.catch(() => {});
+  /** Says which query this page is made of; a page has one. Nothing is asked yet. */
+  use(reference: PageReference, args: Record<string, unknown>): void {
+    if (this.#ask !== null) throw new Error("This request has a page query already.");
+    this.#ask = () => this.#run(reference, args);
   }
 
-  /** The answer of the page's query, or null on a page that has none. */
+  /** The answer of the page's query, asked for once; null on a page that has none. */
   result(): Promise<PageResult> | null {
+    if (this.#ask !== null) this.#result ??= this.#ask();
     return this.#result;
   }
 

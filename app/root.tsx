@@ -10,13 +10,14 @@ import {
 } from "react-router";
 import type { Route } from "./+types/root";
 import stylesheet from "./app.css?url";
-import { Chrome } from "./chrome.tsx";
+import { Chrome, useIsSameForEveryone } from "./chrome.tsx";
 import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
 import { loadShell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
+import staticBanner from "./static-banner.js?raw";
 import { ErrorPage } from "./ui/error-page.tsx";
 
 export const links: Route.LinksFunction = () => [
@@ -36,10 +37,11 @@ export async function action({ request, context }: Route.ActionArgs) {
 export function Layout({ children }: { children: React.ReactNode }) {
   const document = useDocument();
   const shell = useRouteLoaderData<typeof loader>("root");
+  const sameForEveryone = useIsSameForEveryone();
   return (
     <html
-      lang={shell?.locale ?? document.locale}
-      data-theme={shell?.theme ?? document.theme}
+      lang={(!sameForEveryone && shell?.locale) || document.locale}
+      data-theme={(!sameForEveryone && shell?.theme) || document.theme}
       data-request={document.requestId || undefined}
     >
       <head>
@@ -48,11 +50,16 @@ export function Layout({ children }: { children: React.ReactNode }) {
         <meta name="color-scheme" content="light dark" />
         <Meta />
         <Links />
+        {sameForEveryone ? <script>{staticBanner}</script> : null}
       </head>
       <body>
         {children}
-        <ScrollRestoration />
-        <Scripts />
+        {sameForEveryone ? null : (
+          <>
+            <ScrollRestoration />
+            <Scripts />
+          </>
+        )}
       </body>
     </html>
   );

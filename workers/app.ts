@@ -25,9 +25,9 @@ const handle = wrap(
   (request, context) => router(request, new RouterContextProvider(new Map([[requestContext, context]]))),
   [
     requestLog,
+    prerendered,
     responseHeaders,
     sameOrigin,
-    prerendered,
     methodCheck,
     bodyLimit,
     sessionCookies,

@@ -19,18 +19,19 @@ export function readCookies(request: Request): RequestCookies {
   return parseCookie(request.headers.get("Cookie") ?? "");
 }
 
-/** @returns One `Set-Cookie` line for a cookie of ours: httpOnly, SameSite=Lax, for the whole site. */
+/** @returns One `Set-Cookie` line for a cookie of ours: httpOnly unless said, SameSite=Lax, for the whole site. */
 export function setCookie(
   settings: CookieSettings,
   name: string,
   value: string,
   maxAgeSeconds: number,
+  { httpOnly = true } = {},
 ): string {
   return stringifySetCookie({
     name,
     value,
     path: "/",
-    httpOnly: true,
+    httpOnly,
     sameSite: "lax",
     secure: settings.secure,
     maxAge: maxAgeSeconds,

@@ -45,13 +45,13 @@ export async function requireAuth(args: Arguments): Promise<Auth> {
 export type GuardedPage<T> = Auth & { data: T | null };
 
 /**
- * The page's data for a signed-in person, from the query that the route's middleware started.
+ * The page's data for a signed-in person, from the query that the route's middleware named.
  *
  * @throws a redirect to `/login` where nobody is signed in or the session was revoked; what `onRefusal` makes of a refusal.
  */
 export async function requirePage<T extends PageData>(args: Arguments): Promise<GuardedPage<T>> {
   const result = (await args.context.get(requestContext).page.result()) as PageResult<T> | null;
-  if (result === null) throw new Error("A guarded page must start its query in the route's middleware.");
+  if (result === null) throw new Error("A guarded page must name its query in the route's middleware.");
   switch (result.status) {
     case "ok":
       return { ...give(result.session), data: result.data };

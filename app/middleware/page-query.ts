@@ -1,4 +1,4 @@
-/** Starts a page's one query before any loader runs, so that root's and the page's loaders share the answer. */
+/** Names a page's one query before any loader runs, so that root's and the page's loaders share the answer. */
 import type { MiddlewareFunction } from "react-router";
 import { requestContext } from "../context.ts";
 import type { PageReference } from "../page-query.server.ts";
@@ -14,6 +14,6 @@ export function pageQuery(
   argsOf: (from: { params: Params; url: URL }) => Record<string, unknown> = () => ({}),
 ): MiddlewareFunction<Response> {
   return ({ context, params, url }) => {
-    context.get(requestContext).page.start(reference, argsOf({ params, url }));
+    context.get(requestContext).page.use(reference, argsOf({ params, url }));
   };
 }

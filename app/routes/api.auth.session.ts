@@ -8,7 +8,7 @@ const json = (body: unknown) => Response.json(body, { headers: { "Cache-Control"
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { page } = context.get(requestContext);
-  page.start(api.pages.shell, {});
+  page.use(api.pages.shell, {});
   const result = await page.result();
   if (result === null || result.status === "signed_out") return json({ user: null });
   const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);

@@ -12,7 +12,10 @@ export function readTheme(settings: CookieSettings, cookies: RequestCookies): Th
   return isTheme(value) ? value : null;
 }
 
-/** @returns The `Set-Cookie` line that makes this browser remember a theme. */
+/**
+ * @returns The `Set-Cookie` line that makes this browser remember a theme. Scripts may read it: the page made at build
+ *   sets it before anything is painted.
+ */
 export function rememberTheme(settings: CookieSettings, theme: Theme): string {
-  return setCookie(settings, cookieName(settings), theme, YEAR_S);
+  return setCookie(settings, cookieName(settings), theme, YEAR_S, { httpOnly: false });
 }
