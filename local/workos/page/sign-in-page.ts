@@ -33,7 +33,7 @@ export function signInPage(
   const signUp = request.screenHint === "sign-up";
   const title = signUp ? "Create an account" : "Sign in";
   const content = html`<h1>${title}</h1>
-<p class="quiet">No password. ${signUp ? "Any e-mail makes an account." : "Anyone may come in."} You return to ${request.redirectUri.host}.</p>
+<p class="quiet">${signUp ? "Any e-mail makes an account." : "No password is asked for."} You return to ${request.redirectUri.host}.</p>
 ${request.organization ? html`<p>To ${request.organization.name}.</p>` : null}
 <form method="post" action="${action}">
 ${emailField(request, refusal)}
