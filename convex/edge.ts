@@ -4,6 +4,8 @@
  */
 import { v } from "convex/values";
 import { edgeMutation, vouchedMutation } from "./functions.ts";
+import { closeAccount } from "./model/accounts.ts";
+import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { refusal } from "./model/refusal.ts";
@@ -50,6 +52,22 @@ export const signedOut = vouchedMutation({
   handler: async (ctx, { sessionId, ...device }) => {
     const ended = await endSession(ctx, ctx, sessionId);
     if (ended) await recordEventAbout(ctx, ctx, "logout", { device, target: sessionId });
+    return null;
+  },
+});
+
+/**
+ * Somebody deleted their account (at WorkOS too, which is the worker's part): every session ends, the row is emptied.
+ *
+ * @throws `conflict` for the last admin.
+ */
+export const accountDeleted = edgeMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    if (ctx.user === null) return null;
+    await requireAnotherAdmin(ctx, ctx.user);
+    await closeAccount(ctx, ctx.user);
     return null;
   },
 });

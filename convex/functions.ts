@@ -6,7 +6,7 @@
 import { v } from "convex/values";
 import { customCtx, customMutation, customQuery } from "convex-helpers/server/customFunctions";
 import type { Doc } from "./_generated/dataModel";
-import { mutation, type QueryCtx, query, internalMutation as rawInternalMutation } from "./_generated/server";
+import { mutation, type QueryCtx, query } from "./_generated/server";
 import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model/caller.ts";
 import { edgeSecret } from "./model/environment.ts";
 import { refusal } from "./model/refusal.ts";
@@ -52,8 +52,8 @@ export const workerMutation = customMutation(mutation, {
   },
 });
 
-/** Unreachable from outside: crons, the scheduler, `http.ts`. */
-export const internalMutation = rawInternalMutation;
+/** `internalMutation` is unreachable from outside: for crons, the scheduler, `http.ts`. `httpAction` is for `http.ts`. */
+export { httpAction, internalMutation } from "./_generated/server";
 
 async function requireUser(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
   const { caller, user } = await requireCaller(ctx);

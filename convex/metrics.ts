@@ -4,6 +4,7 @@ import { v } from "convex/values";
 import { viewerQuery, workerMutation } from "./functions.ts";
 import { batchShape, ingest as ingestBatch, ingestOutcomeShape } from "./model/ingestion.ts";
 import { latestOf, latestShape } from "./model/latest.ts";
+import { lineOf, lineShape } from "./model/lines.ts";
 import { pointShape, recentOf } from "./model/points.ts";
 import { requireProject } from "./model/projects.ts";
 import { bucketShape, rangeShape, seriesOf } from "./model/rollups.ts";
@@ -45,5 +46,16 @@ export const latest = viewerQuery({
   handler: async (ctx, { projectId }) => {
     const { project } = await requireProject(ctx, ctx.user, projectId);
     return await latestOf(ctx, project._id);
+  },
+});
+
+/** One project's small line, live on its own; null where it has no metric. */
+export const line = viewerQuery({
+  args: { projectId: v.string() },
+  returns: v.union(lineShape, v.null()),
+  handler: async (ctx, { projectId }) => {
+    const { project } = await requireProject(ctx, ctx.user, projectId);
+    const [newest] = await latestOf(ctx, project._id);
+    return await lineOf(ctx, project._id, newest);
   },
 });

@@ -17,7 +17,9 @@ import type * as auditLogs from "../auditLogs.js";
 import type * as crons from "../crons.js";
 import type * as edge from "../edge.js";
 import type * as functions from "../functions.js";
+import type * as http from "../http.js";
 import type * as metrics from "../metrics.js";
+import type * as model_accounts from "../model/accounts.js";
 import type * as model_admin from "../model/admin.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_auditEvents from "../model/auditEvents.js";
@@ -29,8 +31,10 @@ import type * as model_input from "../model/input.js";
 import type * as model_invites from "../model/invites.js";
 import type * as model_keys from "../model/keys.js";
 import type * as model_latest from "../model/latest.js";
+import type * as model_lines from "../model/lines.js";
 import type * as model_members from "../model/members.js";
 import type * as model_memberships from "../model/memberships.js";
+import type * as model_paging from "../model/paging.js";
 import type * as model_points from "../model/points.js";
 import type * as model_preferences from "../model/preferences.js";
 import type * as model_projects from "../model/projects.js";
@@ -42,6 +46,8 @@ import type * as model_sessions from "../model/sessions.js";
 import type * as model_userSearch from "../model/userSearch.js";
 import type * as model_userSync from "../model/userSync.js";
 import type * as model_users from "../model/users.js";
+import type * as model_webhookSignature from "../model/webhookSignature.js";
+import type * as model_workosEvents from "../model/workosEvents.js";
 import type * as pages from "../pages.js";
 import type * as preferences from "../preferences.js";
 import type * as projectKeys from "../projectKeys.js";
@@ -49,6 +55,7 @@ import type * as projects from "../projects.js";
 import type * as purges from "../purges.js";
 import type * as sessions from "../sessions.js";
 import type * as users from "../users.js";
+import type * as webhooks from "../webhooks.js";
 
 /**
  * A utility for referencing Convex functions in your app's API.
@@ -63,7 +70,9 @@ declare const fullApi: ApiFromModules<{
   crons: typeof crons;
   edge: typeof edge;
   functions: typeof functions;
+  http: typeof http;
   metrics: typeof metrics;
+  "model/accounts": typeof model_accounts;
   "model/admin": typeof model_admin;
   "model/audit": typeof model_audit;
   "model/auditEvents": typeof model_auditEvents;
@@ -75,8 +84,10 @@ declare const fullApi: ApiFromModules<{
   "model/invites": typeof model_invites;
   "model/keys": typeof model_keys;
   "model/latest": typeof model_latest;
+  "model/lines": typeof model_lines;
   "model/members": typeof model_members;
   "model/memberships": typeof model_memberships;
+  "model/paging": typeof model_paging;
   "model/points": typeof model_points;
   "model/preferences": typeof model_preferences;
   "model/projects": typeof model_projects;
@@ -88,6 +99,8 @@ declare const fullApi: ApiFromModules<{
   "model/userSearch": typeof model_userSearch;
   "model/userSync": typeof model_userSync;
   "model/users": typeof model_users;
+  "model/webhookSignature": typeof model_webhookSignature;
+  "model/workosEvents": typeof model_workosEvents;
   pages: typeof pages;
   preferences: typeof preferences;
   projectKeys: typeof projectKeys;
@@ -95,6 +108,7 @@ declare const fullApi: ApiFromModules<{
   purges: typeof purges;
   sessions: typeof sessions;
   users: typeof users;
+  webhooks: typeof webhooks;
 }>;
 export declare const api: FilterApi<
   typeof fullApi,

@@ -19,3 +19,8 @@ export function adminEmails(): string[] {
     .map((email) => email.trim().toLowerCase())
     .filter((email) => email !== "");
 }
+
+/** @returns The secret that WorkOS signs its webhooks with; null when there is none. */
+export function webhookSecret(): string | null {
+  return process.env.WORKOS_WEBHOOK_SECRET || null;
+}

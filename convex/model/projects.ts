@@ -21,11 +21,15 @@ const projectFields = {
   createdAt: v.number(),
 };
 
+export const listedMembershipShape = v.object({ ...projectFields, role: membershipShape });
+
 export const listedProjectShape = v.object({
   ...projectFields,
   role: membershipShape,
   agents: v.array(latestShape),
 });
+
+export type ListedMembership = Infer<typeof listedMembershipShape>;
 
 export type ListedProject = Infer<typeof listedProjectShape>;
 
@@ -67,8 +71,16 @@ export async function requireProject(
   throw refusal("not_found", "There is no such project.");
 }
 
-/** @returns The person's projects, newest first. */
+/** @returns The person's projects with the latest figures of each, newest project first. */
 export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedProject[]> {
+  const projects = await membershipsOf(ctx, userId);
+  return await Promise.all(
+    projects.map(async (project) => ({ ...project, agents: await latestOf(ctx, project._id) })),
+  );
+}
+
+/** @returns The person's projects, newest first; no metric wakes this list. */
+export async function membershipsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedMembership[]> {
   const memberships = await ctx.db
     .query("projectMembers")
     .withIndex("by_user", (q) => q.eq("userId", userId))
@@ -77,7 +89,7 @@ export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<Li
   const listed = await Promise.all(
     memberships.map(async ({ projectId, role }) => {
       const project = await ctx.db.get("projects", projectId);
-      return project === null ? [] : [{ ...plain(project), role, agents: await latestOf(ctx, projectId) }];
+      return project === null ? [] : [{ ...plain(project), role }];
     }),
   );
   return listed.flat();

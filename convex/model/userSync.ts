@@ -3,10 +3,9 @@
  *
  * WorkOS is the truth about e-mails; about names and pictures until they are changed here; about the role only once.
  */
-import type { Infer } from "convex/values";
-import { v } from "convex/values";
+import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
-import type { MutationCtx } from "../_generated/server";
+import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { claimPendingEntries } from "./audit.ts";
 import { adminEmails } from "./environment.ts";
 import { acceptablePicture, fitName, normalizeEmail } from "./input.ts";
@@ -183,7 +182,8 @@ async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncS
   }
 }
 
-async function findSync(ctx: MutationCtx, userId: Id<"users">): Promise<SyncState | null> {
+/** @returns What WorkOS last said about this person. */
+export async function findSync(ctx: QueryCtx, userId: Id<"users">): Promise<SyncState | null> {
   return await ctx.db
     .query("userSync")
     .withIndex("by_user", (q) => q.eq("userId", userId))

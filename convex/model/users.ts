@@ -86,6 +86,12 @@ export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
   };
 }
 
+/** @returns Each person once whom these ids name, as an admin's list shows them. */
+export async function peopleIn(ctx: QueryCtx, ids: Id<"users">[]): Promise<Infer<typeof colleagueShape>[]> {
+  const people = await Promise.all([...new Set(ids)].map((id) => ctx.db.get("users", id)));
+  return people.filter((user) => user !== null).map(asColleague);
+}
+
 export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"users">): Promise<boolean> {
   const mine = ctx.db.query("projectMembers").withIndex("by_user", (q) => q.eq("userId", one));
   for await (const { projectId } of mine) {

@@ -9,6 +9,7 @@ import { convexTest } from "convex-test";
 import schema from "../../convex/schema.ts";
 
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
+export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
 export const ADMIN_EMAIL = "ada@example.com";
 
 /** What a person's token says. */
@@ -23,14 +24,24 @@ export type Person = {
   ): Promise<FunctionReturnType<F>>;
 };
 
-export type TestBackend = { nobody: Person; as(claims: Claims): Person };
+export type TestBackend = {
+  nobody: Person;
+  as(claims: Claims): Person;
+  /** A plain request to the functions' own HTTP routes. */
+  fetch(path: string, init: RequestInit): Promise<Response>;
+  /** Resolves when what the scheduler was given for now has run. */
+  settled(): Promise<void>;
+};
 
 export async function startBackend(): Promise<TestBackend> {
   process.env.CONVEX_EDGE_SECRET = EDGE_SECRET;
+  process.env.WORKOS_WEBHOOK_SECRET = WEBHOOK_SECRET;
   process.env.ADMIN_EMAILS = ` ${ADMIN_EMAIL.toUpperCase()} , root@example.com`;
   const test = convexTest(schema, functionModules());
   return {
     nobody: test as Person,
+    fetch: (path, init) => test.fetch(path, init),
+    settled: () => test.finishAllScheduledFunctions(() => {}),
     as: ({ sub, ...claims }) => test.withIdentity({ subject: sub, ...claims }) as Person,
   };
 }

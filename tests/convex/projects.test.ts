@@ -75,7 +75,7 @@ test("each page is one call that knows the viewer, who is null before the first 
     expect(await grace.query(page, {})).toEqual({ viewer });
   }
   const unsynced = backend.as({ sub: "user_new", sid: "session_new" });
-  expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [] });
+  expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [], lines: [] });
 });
 
 test("preferences are one's own, null until stored, and a time zone is one that exists", async () => {

@@ -1,0 +1,28 @@
+/** The small line beside a project in a list: its newest metric, hour by hour. */
+import { type Infer, v } from "convex/values";
+import type { Id } from "../_generated/dataModel";
+import type { QueryCtx } from "../_generated/server";
+import { seriesOf } from "./rollups.ts";
+
+const MOST_POINTS = 24;
+
+/** `points` are hourly means, ascending, hours with data only; `at` is the hour's start, Unix ms. */
+export const lineShape = v.object({
+  projectId: v.id("projects"),
+  agent: v.string(),
+  name: v.string(),
+  points: v.array(v.object({ at: v.number(), value: v.number() })),
+});
+
+/** @returns The line of this metric over its last 24 hours with data; null where the project has no metric. */
+export async function lineOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  metric: { agent: string; name: string } | undefined,
+): Promise<Infer<typeof lineShape> | null> {
+  if (metric === undefined) return null;
+  const { agent, name } = metric;
+  const buckets = await seriesOf(ctx, { projectId, agent, name }, "7d");
+  const points = buckets.slice(-MOST_POINTS).map(({ at, sum, count }) => ({ at, value: sum / count }));
+  return { projectId, agent, name, points };
+}

@@ -1,0 +1,44 @@
+/**
+ * Whether a webhook comes from WorkOS, and just now.
+ *
+ * The header is `t=<Unix ms>, v1=<hex>`, where the hex is HMAC-SHA256 of `<t>.<body>` under the endpoint's secret
+ * (https://workos.com/docs/events/data-syncing/webhooks).
+ */
+
+const OLDEST_MS = 5 * 60 * 1000;
+
+/**
+ * @param header The `WorkOS-Signature` header.
+ * @param body The bytes as they came.
+ * @param now Unix ms; a message that is more than five minutes from it, either way, is none.
+ */
+export async function isFromWorkos(
+  header: string | null,
+  body: Uint8Array<ArrayBuffer>,
+  secret: string,
+  now: number,
+) {
+  const parsed = /^\s*t=(\d{1,16})\s*,\s*v1=([0-9a-f]{64})\s*$/i.exec(header ?? "");
+  if (parsed === null) return false;
+  const [, timestamp = "", signature = ""] = parsed;
+  if (Math.abs(now - Number(timestamp)) > OLDEST_MS) return false;
+
+  const text = new TextEncoder();
+  const key = await crypto.subtle.importKey(
+    "raw",
+    text.encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["verify"],
+  );
+  const prefix = text.encode(`${timestamp}.`);
+  const signed = new Uint8Array(prefix.length + body.length);
+  signed.set(prefix);
+  signed.set(body, prefix.length);
+  // `verify` compares in constant time.
+  return await crypto.subtle.verify("HMAC", key, bytesOf(signature), signed);
+}
+
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}

@@ -1,0 +1,109 @@
+/** What WorkOS tells us by webhook: the events we act on, read at the door, and what each does. */
+import { type Infer, v } from "convex/values";
+import type { MutationCtx } from "../_generated/server";
+import { closeAccount, closeUnknownAccount } from "./accounts.ts";
+import { recordEventAbout } from "./audit.ts";
+import { revokeAllSessions, revokeSession } from "./sessions.ts";
+import { profileArgs, syncUser } from "./userSync.ts";
+import { findByWorkosId } from "./users.ts";
+
+/** An event that we act on, in our own words. */
+export const workosEventShape = v.union(
+  v.object({ type: v.literal("user_changed"), profile: v.object(profileArgs) }),
+  v.object({ type: v.literal("user_deleted"), workosUserId: v.string() }),
+  v.object({ type: v.literal("session_revoked"), workosUserId: v.string(), sessionId: v.string() }),
+  v.object({ type: v.literal("password_changed"), workosUserId: v.string() }),
+);
+
+export type WorkosEvent = Infer<typeof workosEventShape>;
+
+/** A body is one of: an event we act on, one that is none of ours, or nothing that WorkOS would send. */
+export type ParsedEvent = { eventId: string; event: WorkosEvent } | "ignored" | "malformed";
+
+type Json = { [field: string]: unknown };
+
+/** @param body The JSON that WorkOS sent, its signature already checked. */
+export function parseEvent(body: string): ParsedEvent {
+  const sent = parseObject(body);
+  if (sent === null || typeof sent.id !== "string" || typeof sent.event !== "string") return "malformed";
+  const data = isObject(sent.data) ? sent.data : {};
+  const event = readEvent(sent.event, data);
+  return event === "ignored" || event === "malformed" ? event : { eventId: sent.id, event };
+}
+
+/** Does what an event says, once: the id is kept in the same transaction. The order of arrival does not matter. */
+export async function handleEvent(ctx: MutationCtx, eventId: string, event: WorkosEvent): Promise<void> {
+  const known = await ctx.db
+    .query("webhookEvents")
+    .withIndex("by_event", (q) => q.eq("eventId", eventId))
+    .first();
+  if (known !== null) return;
+  await ctx.db.insert("webhookEvents", { eventId, receivedAt: Date.now() });
+
+  const workosUserId = event.type === "user_changed" ? event.profile.workosUserId : event.workosUserId;
+  const user = await findByWorkosId(ctx, workosUserId);
+  const person = { workosUserId, user };
+  switch (event.type) {
+    case "user_changed":
+      if (user?.status !== "deleted") await syncUser(ctx, user, event.profile, { from: "webhook" });
+      return;
+    case "user_deleted":
+      if (user === null) await closeUnknownAccount(ctx, workosUserId);
+      else await closeAccount(ctx, user);
+      return;
+    case "session_revoked":
+      return await revokeSession(ctx, person, event.sessionId);
+    case "password_changed":
+      await recordEventAbout(ctx, person, "password_change");
+      return await revokeAllSessions(ctx, person);
+  }
+}
+
+function readEvent(type: string, data: Json): WorkosEvent | "ignored" | "malformed" {
+  switch (type) {
+    case "user.created":
+    case "user.updated":
+      return readUser(data);
+    case "user.deleted":
+      return typeof data.id === "string" ? { type: "user_deleted", workosUserId: data.id } : "malformed";
+    case "session.revoked":
+      if (typeof data.id !== "string" || typeof data.user_id !== "string") return "malformed";
+      return { type: "session_revoked", workosUserId: data.user_id, sessionId: data.id };
+    case "password_reset.succeeded":
+      if (typeof data.user_id !== "string") return "malformed";
+      return { type: "password_changed", workosUserId: data.user_id };
+    default:
+      return "ignored";
+  }
+}
+
+function readUser(data: Json): WorkosEvent | "malformed" {
+  const updatedAt = typeof data.updated_at === "string" ? Date.parse(data.updated_at) : Number.NaN;
+  if (typeof data.id !== "string" || typeof data.email !== "string" || Number.isNaN(updatedAt))
+    return "malformed";
+  return {
+    type: "user_changed",
+    profile: {
+      workosUserId: data.id,
+      email: data.email,
+      emailVerified: data.email_verified === true,
+      updatedAt,
+      ...(typeof data.first_name === "string" && { firstName: data.first_name }),
+      ...(typeof data.last_name === "string" && { lastName: data.last_name }),
+      ...(typeof data.profile_picture_url === "string" && { profilePictureUrl: data.profile_picture_url }),
+    },
+  };
+}
+
+function parseObject(body: string): Json | null {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isObject(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+/** What is deleted is gone at once for everyone, and what hangs on it follows. */
+import { beforeEach, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { hashOfKey } from "../../convex/model/keys.ts";
+import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { type Member, refusalOf, signIn } from "./people.ts";
+
+let backend: TestBackend;
+let ada: Member;
+let grace: Member;
+beforeEach(async () => {
+  backend = await startBackend();
+  ada = await signIn(backend, "ada");
+  grace = await signIn(backend, "grace");
+});
+
+test("a deleted project is found by nobody, its key is good for nothing, the log says who did it", async () => {
+  const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: "K" });
+  expect(await refusalOf(grace.mutation(api.projects.deleteProject, { projectId }))).toBe("forbidden");
+  await ada.mutation(api.projects.deleteProject, { projectId });
+  for (const person of [ada, grace]) {
+    expect(await refusalOf(person.query(api.projects.get, { projectId }))).toBe("not_found");
+  }
+  expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toEqual([]);
+  const send = { edgeSecret: EDGE_SECRET, keyHash: await hashOfKey(key) };
+  expect(await backend.nobody.mutation(api.metrics.ingest, send)).toEqual({ outcome: "unauthenticated" });
+  const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 1, cursor: null } });
+  expect(page).toMatchObject([{ event: "project_deleted", actorId: ada.userId, target: "Engine" }]);
+  await backend.settled();
+  expect(await refusalOf(ada.mutation(api.projects.deleteProject, { projectId }))).toBe("not_found");
+});
+
+test("one deletes one's own account; the row stays, emptied, and the project goes on without its owner's name", async () => {
+  const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  await grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+  expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject({
+    status: "deleted",
+    email: "",
+  });
+  expect((await ada.query(api.projects.get, { projectId })).members).toEqual([
+    { userId: grace.userId, role: "owner", email: "" },
+  ]);
+});
+
+test("the last admin cannot go, and the page says so before", async () => {
+  expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(true);
+  const gone = ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  expect(await refusalOf(gone)).toBe("conflict");
+  await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });
+  expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(false);
+  await ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  expect(await refusalOf(grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET }))).toBe(
+    "conflict",
+  );
+});

@@ -1,0 +1,185 @@
+/** What WorkOS says by webhook is believed when it is signed and fresh, once, in whatever order it comes. */
+import { createHmac } from "node:crypto";
+import { beforeEach, describe, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { EDGE_SECRET, startBackend, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
+import { type Member, profileOf, refusalOf, signIn } from "./people.ts";
+
+let backend: TestBackend;
+let ada: Member;
+beforeEach(async () => {
+  backend = await startBackend();
+  ada = await signIn(backend, "ada");
+});
+
+type Sending = { id?: string; secret?: string; sentAt?: number; signature?: string };
+
+let events = 0;
+
+async function deliver(event: string, data: object, { id, secret, sentAt, signature }: Sending = {}) {
+  events += 1;
+  return await post(JSON.stringify({ id: id ?? `event_${events}`, event, data }), {
+    secret,
+    sentAt,
+    signature,
+  });
+}
+
+async function post(body: string, { secret = WEBHOOK_SECRET, sentAt = Date.now(), signature }: Sending = {}) {
+  const hex = createHmac("sha256", secret).update(`${sentAt}.${body}`).digest("hex");
+  const response = await backend.fetch("/webhooks/workos", {
+    method: "POST",
+    headers: {
+      "WorkOS-Signature": signature ?? `t=${sentAt}, v1=${hex}`,
+      "Content-Type": "application/json",
+    },
+    body,
+  });
+  return response.status;
+}
+
+function user(name: string, updatedAt: string, over: object = {}) {
+  return {
+    object: "user",
+    id: `user_${name}`,
+    email: `${name}@example.com`,
+    first_name: "Grace",
+    last_name: null,
+    profile_picture_url: null,
+    email_verified: true,
+    updated_at: updatedAt,
+    ...over,
+  };
+}
+
+const find = (name: string) => ada.query(api.users.getByWorkOSId, { workosUserId: `user_${name}` });
+
+describe("the door", () => {
+  const data = user("grace", "2026-01-01T00:00:00.000Z");
+
+  test.each<[string, Sending]>([
+    ["signed with another secret", { secret: "another" }],
+    ["six minutes old", { sentAt: Date.now() - 6 * 60_000 }],
+    ["six minutes ahead", { sentAt: Date.now() + 6 * 60_000 }],
+    ["with an empty signature", { signature: "" }],
+    ["with half a signature", { signature: `t=${Date.now()}` }],
+    ["with zeros for a signature", { signature: `t=${Date.now()}, v1=${"0".repeat(64)}` }],
+  ])("a message %s is 401 and does nothing", async (_what, sending) => {
+    expect(await deliver("user.created", data, sending)).toBe(401);
+    expect(await find("grace")).toBeNull();
+  });
+
+  test("an unknown type is 200 and nothing, a signed message that makes no sense is 400", async () => {
+    expect(await deliver("connection.activated", {})).toBe(200);
+    expect(await deliver("user.created", { id: 7 })).toBe(400);
+    expect(await post("no json")).toBe(400);
+    expect(await post("[]")).toBe(400);
+  });
+});
+
+describe("people", () => {
+  test("someone created there is here, with their role to be settled at their first sign-in", async () => {
+    expect(await deliver("user.created", user("alan", "2026-01-01T00:00:00.000Z"))).toBe(200);
+    expect(await find("alan")).toMatchObject({
+      email: "alan@example.com",
+      role: "developer",
+      status: "active",
+    });
+    await signIn(backend, "alan", { claims: { role: "viewer" } });
+    expect(await find("alan")).toMatchObject({ role: "viewer" });
+  });
+
+  test("the newest updated_at wins in any order", async () => {
+    await deliver("user.updated", user("grace", "2026-01-03T00:00:00.000Z", { first_name: "Third" }));
+    await deliver("user.updated", user("grace", "2026-01-02T00:00:00.000Z", { first_name: "Second" }));
+    await deliver("user.created", user("grace", "2026-01-01T00:00:00.000Z", { first_name: "First" }));
+    expect((await find("grace"))?.firstName).toBe("Third");
+  });
+
+  test("names changed here stay, the e-mail follows WorkOS", async () => {
+    const grace = await signIn(backend, "grace");
+    await grace.mutation(api.users.updateProfile, { userId: grace.userId, firstName: "Mine" });
+    const renamed = { first_name: "Theirs", last_name: "New", email: "G@Example.com" };
+    await deliver("user.updated", user("grace", new Date().toISOString(), renamed));
+    expect(await find("grace")).toMatchObject({ firstName: "Mine", lastName: "New", email: "g@example.com" });
+  });
+
+  test("an event is handled once, by its id", async () => {
+    const grace = await signIn(backend, "grace");
+    const reset = { user_id: grace.workosUserId };
+    for (let i = 0; i < 2; i++) await deliver("password_reset.succeeded", reset, { id: "event_same" });
+    const { page } = await ada.query(api.auditLogs.all, {
+      paginationOpts: { numItems: 10, cursor: null },
+      event: "password_change",
+    });
+    expect(page).toHaveLength(1);
+  });
+});
+
+describe("deletion", () => {
+  test("ends everything: the row is emptied, sessions are over, and nothing brings the person back", async () => {
+    const grace = await signIn(backend, "grace");
+    const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+    const shared = await ada.mutation(api.projects.create, { name: "Shared" });
+    await ada.mutation(api.projects.addMember, { projectId: shared, email: grace.email });
+    await deliver("user.deleted", user("grace", "2026-01-01T00:00:00.000Z"));
+
+    const gone = await find("grace");
+    expect(gone).toMatchObject({ status: "deleted", email: "", emailVerified: false });
+    expect(gone).not.toHaveProperty("firstName");
+    expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+    const again = backend.as({ sub: grace.workosUserId, sid: "session_later" });
+    const sync = { ...profileOf("grace"), edgeSecret: EDGE_SECRET };
+    expect(await refusalOf(again.mutation(api.users.syncFromWorkOS, sync))).toBe("unauthenticated");
+    await deliver("user.updated", user("grace", "2030-01-01T00:00:00.000Z"));
+    expect((await find("grace"))?.status).toBe("deleted");
+
+    expect((await ada.query(api.projects.get, { projectId })).name).toBe("Engine");
+    expect((await ada.query(api.projects.get, { projectId: shared })).members).toHaveLength(1);
+    const listed = await ada.query(api.users.list, {
+      paginationOpts: { numItems: 10, cursor: null },
+      search: "gra",
+    });
+    expect(listed.page).toEqual([]);
+  });
+
+  test("wins also when it comes first", async () => {
+    await deliver("user.deleted", { id: "user_grace" });
+    await deliver("user.created", user("grace", "2030-01-01T00:00:00.000Z"));
+    expect((await find("grace"))?.status).toBe("deleted");
+  });
+});
+
+describe("sessions", () => {
+  test("one revoked there is over here, and in the person's log", async () => {
+    const grace = await signIn(backend, "grace");
+    await deliver("session.revoked", { object: "session", id: grace.sessionId, user_id: grace.workosUserId });
+    expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+    const phone = await signIn(backend, "grace", { claims: { sid: "session_phone" } });
+    const { page } = await phone.query(api.auditLogs.mine, {
+      paginationOpts: { numItems: 10, cursor: null },
+    });
+    expect(page.map(({ event }) => event)).toContain("session_revoked");
+  });
+
+  test("a new password ends every session that has a row, each with its entry", async () => {
+    const laptop = await signIn(backend, "grace");
+    const phone = await signIn(backend, "grace", { claims: { sid: "session_phone" } });
+    await deliver("password_reset.succeeded", { object: "password_reset", user_id: laptop.workosUserId });
+    for (const session of [laptop, phone]) {
+      expect(await refusalOf(session.query(api.users.viewer, {}))).toBe("unauthenticated");
+    }
+    const later = await signIn(backend, "grace", { claims: { sid: "session_later" } });
+    const { page } = await later.query(api.auditLogs.mine, {
+      paginationOpts: { numItems: 10, cursor: null },
+    });
+    expect(page.map(({ event }) => event).sort()).toEqual([
+      "login",
+      "login",
+      "login",
+      "password_change",
+      "session_revoked",
+      "session_revoked",
+    ]);
+  });
+});
