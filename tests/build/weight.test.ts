@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { firstLoad, report, total } from "./first-load.ts";
 
@@ -27,4 +28,9 @@ describe("the script that a browser loads first", () => {
     expect(total(scripts), table).toBeLessThanOrEqual(165 * KIB);
     expect(hasConvexClient(scripts)).not.toEqual([]);
   });
+});
+
+it("the server and the browser name the same stylesheet", () => {
+  const stylesheets = readdirSync("build/client/assets").filter((name) => name.endsWith(".css"));
+  expect(stylesheets).toHaveLength(1);
 });
