@@ -1,7 +1,8 @@
 /** What stands around every page: the banner, the foot, and how one gets from page to page. */
 import { type ReactNode, useEffect, useRef } from "react";
-import { useLocation, useMatches, useNavigation, useRouteLoaderData } from "react-router";
+import { useLocation, useNavigation, useRouteLoaderData } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
+import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
 import { useLinkClicks } from "./navigation.ts";
 import type { Shell } from "./shell.server.ts";
@@ -11,11 +12,6 @@ import { LiveMark } from "./ui/live-mark.tsx";
 import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
-
-/** Whether this page was made at build, and so knows nothing of who looks at it. */
-export function useIsSameForEveryone(): boolean {
-  return useMatches().some(({ handle }) => (handle as { sameForEveryone?: boolean })?.sameForEveryone);
-}
 
 /** The person in the banner: as Convex knows them, else as the session does. */
 function useBannerViewer(): BannerViewer | null {
@@ -32,7 +28,7 @@ function useBannerViewer(): BannerViewer | null {
 export function Chrome({ children }: { children: ReactNode }) {
   const shell = useRouteLoaderData<Shell>("root");
   const viewer = useBannerViewer();
-  const sameForEveryone = useIsSameForEveryone();
+  const { onlyScript } = useDocument();
   const { state } = useLive();
   const { pathname } = useLocation();
   const navigation = useNavigation();
@@ -41,7 +37,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   return (
     <>
       <Progress active={navigation.state !== "idle"} />
-      <Banner viewer={viewer} current={pathname} state={shell && !sameForEveryone ? "known" : "unasked"} />
+      <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.notice ? (
         <div className="mx-auto w-full max-w-page px-4 pt-4 wide:px-6">
           <Notice kind={shell.notice.kind}>{shell.notice.text}</Notice>

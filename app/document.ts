@@ -2,7 +2,13 @@
 import { createContext, useContext } from "react";
 import { isTheme, type Theme } from "./theme/theme.ts";
 
-export type DocumentInfo = { theme: Theme; locale: string; requestId: string };
+export type DocumentInfo = {
+  theme: Theme;
+  locale: string;
+  requestId: string;
+  /** The one script of a page that is the same for everyone; such a page has no client router, nonce or request id. */
+  onlyScript?: string;
+};
 
 const DocumentContext = createContext<DocumentInfo>({ theme: "system", locale: "en", requestId: "" });
 

@@ -10,6 +10,7 @@ import {
 import { requestContext } from "./context.ts";
 import { type DocumentInfo, DocumentProvider } from "./document.ts";
 import { describeError } from "./log.server.ts";
+import staticBanner from "./static-banner.js?raw";
 import { readTheme } from "./theme/theme-cookie.server.ts";
 
 export default async function handleRequest(
@@ -23,7 +24,7 @@ export default async function handleRequest(
   const prerendered = isSameForEveryone(routerContext);
   const nonce = prerendered ? undefined : context.nonce;
   const info: DocumentInfo = prerendered
-    ? { theme: "system", locale: "en", requestId: "" }
+    ? { theme: "system", locale: "en", requestId: "", onlyScript: staticBanner }
     : { theme: readTheme(env, cookies) ?? "system", locale: context.locale, requestId: log.requestId };
   let failed = false;
   const body = await renderToReadableStream(

@@ -10,14 +10,13 @@ import {
 } from "react-router";
 import type { Route } from "./+types/root";
 import stylesheet from "./app.css?url";
-import { Chrome, useIsSameForEveryone } from "./chrome.tsx";
+import { Chrome } from "./chrome.tsx";
 import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
 import { loadShell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
-import staticBanner from "./static-banner.js?raw";
 import { ErrorPage } from "./ui/error-page.tsx";
 
 export const links: Route.LinksFunction = () => [
@@ -35,13 +34,12 @@ export async function action({ request, context }: Route.ActionArgs) {
 }
 
 export function Layout({ children }: { children: React.ReactNode }) {
-  const document = useDocument();
+  const { onlyScript, ...document } = useDocument();
   const shell = useRouteLoaderData<typeof loader>("root");
-  const sameForEveryone = useIsSameForEveryone();
   return (
     <html
-      lang={(!sameForEveryone && shell?.locale) || document.locale}
-      data-theme={(!sameForEveryone && shell?.theme) || document.theme}
+      lang={(!onlyScript && shell?.locale) || document.locale}
+      data-theme={(!onlyScript && shell?.theme) || document.theme}
       data-request={document.requestId || undefined}
     >
       <head>
@@ -50,11 +48,11 @@ export function Layout({ children }: { children: React.ReactNode }) {
         <meta name="color-scheme" content="light dark" />
         <Meta />
         <Links />
-        {sameForEveryone ? <script>{staticBanner}</script> : null}
+        {onlyScript ? <script>{onlyScript}</script> : null}
       </head>
       <body>
         {children}
-        {sameForEveryone ? null : (
+        {onlyScript ? null : (
           <>
             <ScrollRestoration />
             <Scripts />

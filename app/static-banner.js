@@ -1,5 +1,5 @@
 // For the page that is the same for everyone (`/about`): sets the theme before anything is painted, then asks who is
-// signed in and fills in the banner. Sent as it stands here, inline, allowed by its hash.
+// signed in and fills in the banner, looking as `ui/banner.tsx` does. Sent as it stands here, inline, allowed by its hash.
 (() => {
   const theme = /(?:^|; )(?:__Host-)?mosaic-theme=(light|dark|system)/.exec(document.cookie)?.[1];
   if (theme) document.documentElement.dataset.theme = theme;
@@ -16,21 +16,32 @@
   const account = ({ firstName, lastName, email }) => {
     const name = firstName || email.split("@")[0];
     const avatar = Object.assign(document.createElement("span"), {
-      className: "avatar",
+      className:
+        "grid size-8 flex-none place-items-center rounded-tile bg-accent-wash text-small font-strong text-accent select-none",
       textContent: [firstName || email, lastName].map((word) => word?.[0]?.toUpperCase() ?? "").join(""),
     });
     avatar.setAttribute("aria-hidden", "true");
-    const shown = Object.assign(document.createElement("span"), { textContent: name, title: email });
-    return [avatar, shown, link("/api/auth/logout", "Sign out", { className: "text-quiet whitespace-nowrap" })];
+    const shown = Object.assign(document.createElement("span"), {
+      className: "min-w-0 truncate wide:max-w-48",
+      textContent: name,
+      title: email,
+    });
+    const signOut = link("/api/auth/logout", "Sign out", {
+      className: "inline-flex min-h-11 items-center text-quiet whitespace-nowrap",
+    });
+    return [avatar, shown, signOut];
   };
 
   const navigation = () => {
     const nav = document.createElement("nav");
     nav.setAttribute("aria-label", "Main");
-    nav.className = "banner-nav";
-    const list = document.createElement("ul");
+    nav.className =
+      "order-last -mx-4 basis-[calc(100%+2rem)] overflow-x-auto border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0";
+    const list = Object.assign(document.createElement("ul"), {
+      className: "flex wide:h-14 wide:items-stretch",
+    });
     for (const name of ["Dashboard", "Profile", "Settings"]) {
-      const item = document.createElement("li");
+      const item = Object.assign(document.createElement("li"), { className: "flex" });
       item.append(link(`/${name.toLowerCase()}`, name, { className: "tab" }));
       list.append(item);
     }

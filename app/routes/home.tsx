@@ -1,18 +1,21 @@
 /** The start page: for a guest what this is, for somebody signed in whether anything is wrong. */
+import { lazy, Suspense } from "react";
 import { Form } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
-import { useWorkOS } from "../auth/use-workos.ts";
 import { requestContext } from "../context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import { ProjectList } from "../projects/project-list.tsx";
+import * as signedIn from "../projects/signed-in-home.tsx";
 import { useTheme } from "../theme/theme-provider.tsx";
-import { displayName } from "../ui/banner.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
-import { Page } from "../ui/page.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
 import type { Route } from "./+types/home";
+
+/** A guest does not load what only somebody signed in sees; the server has it at hand and never waits. */
+const SignedInHome = import.meta.env.SSR
+  ? signedIn.default
+  : lazy(() => import("../projects/signed-in-home.tsx"));
 
 export const middleware = [pageQuery(api.pages.home)];
 
@@ -26,7 +29,12 @@ export async function loader({ context }: Route.LoaderArgs) {
 
 export default function Home({ loaderData: { projects } }: Route.ComponentProps) {
   const { user } = useAuth();
-  return user === null ? <Guest /> : <SignedIn projects={projects} />;
+  if (user === null) return <Guest />;
+  return (
+    <Suspense>
+      <SignedInHome projects={projects} />
+    </Suspense>
+  );
 }
 
 function Guest() {
@@ -40,16 +48,5 @@ function Guest() {
         </noscript>
       </Form>
     </GuestHome>
-  );
-}
-
-function SignedIn({ projects }: { projects: (typeof api.pages.home._returnType)["projects"] | null }) {
-  const { workosUser, convexUser } = useWorkOS();
-  const firstName = (convexUser ? convexUser.firstName : workosUser?.firstName) || null;
-  const email = convexUser?.email ?? workosUser?.email ?? "";
-  return (
-    <Page title={`Welcome back, ${displayName({ firstName, email })}!`}>
-      <ProjectList projects={projects} />
-    </Page>
   );
 }
