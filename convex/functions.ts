@@ -46,8 +46,10 @@ export const vouchedMutation = customMutation(mutation, {
 /** For the worker alone, about no person: what an agent sends with its project's key. */
 export const workerMutation = customMutation(mutation, {
   args: { edgeSecret: v.string() },
-  input: (_ctx, args) => {
+  input: async (ctx, args) => {
     requireEdgeSecret(args.edgeSecret);
+    // No token is needed; one that is over is refused here as everywhere.
+    if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
     return { ctx: {}, args: {} };
   },
 });

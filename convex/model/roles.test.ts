@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { isRole, mayManageProject, maySeeProject, PERMISSIONS, ROLES, roleAllows } from "./roles.ts";
+
+test("an admin may do everything, a viewer nothing beyond looking", () => {
+  for (const permission of PERMISSIONS) {
+    expect(roleAllows("admin", permission)).toBe(true);
+    expect(roleAllows("viewer", permission)).toBe(false);
+  }
+});
+
+test("a project is seen by who is in it and by admins, managed by its owner and by admins", () => {
+  const seen = ROLES.map((role) => [
+    maySeeProject(role, "owner"),
+    maySeeProject(role, "member"),
+    maySeeProject(role, null),
+  ]);
+  expect(Object.fromEntries(ROLES.map((role, i) => [role, seen[i]]))).toEqual({
+    admin: [true, true, true],
+    developer: [true, true, false],
+    viewer: [true, true, false],
+  });
+  const managed = (role: (typeof ROLES)[number]) =>
+    (["owner", "member", null] as const).map((membership) => mayManageProject(role, membership));
+  expect(managed("admin")).toEqual([true, true, true]);
+  expect(managed("developer")).toEqual([true, false, false]);
+  expect(managed("viewer")).toEqual([false, false, false]);
+});
+
+test("names that every object has are no roles", () => {
+  for (const word of ["constructor", "toString", "__proto__", "", "Admin", null, 7])
+    expect(isRole(word)).toBe(false);
+  for (const role of ROLES) expect(isRole(role)).toBe(true);
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { isFromWorkos } from "./webhookSignature.ts";
+
+const SECRET = "whsec_of_the_test";
+const NOW = 1_790_000_000_000;
+const BODY = new TextEncoder().encode('{"id":"event_1"}');
+
+async function sign(timestamp: number | string, body = BODY, secret = SECRET): Promise<string> {
+  const text = new TextEncoder();
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", text.encode(secret), hmac, false, ["sign"]);
+  const signed = text.encode(`${timestamp}.${new TextDecoder().decode(body)}`);
+  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
+  return Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+test("a message that WorkOS signed just now is from WorkOS, however the header is spaced", async () => {
+  const signature = await sign(NOW);
+  for (const header of [
+    `t=${NOW}, v1=${signature}`,
+    `t=${NOW},v1=${signature}`,
+    ` t=${NOW} , v1=${signature} `,
+  ]) {
+    expect(await isFromWorkos(header, BODY, SECRET, NOW + 1000)).toBe(true);
+  }
+});
+
+test("five minutes are the limit, before and after", async () => {
+  const header = `t=${NOW}, v1=${await sign(NOW)}`;
+  const minutes = 60_000;
+  expect(await isFromWorkos(header, BODY, SECRET, NOW + 5 * minutes)).toBe(true);
+  expect(await isFromWorkos(header, BODY, SECRET, NOW + 5 * minutes + 1)).toBe(false);
+  expect(await isFromWorkos(header, BODY, SECRET, NOW - 5 * minutes - 1)).toBe(false);
+});
+
+test("another body, time or secret is not", async () => {
+  const signature = await sign(NOW);
+  const other = new TextEncoder().encode('{"id":"event_2"}');
+  expect(await isFromWorkos(`t=${NOW}, v1=${signature}`, other, SECRET, NOW)).toBe(false);
+  expect(await isFromWorkos(`t=${NOW + 1}, v1=${signature}`, BODY, SECRET, NOW)).toBe(false);
+  expect(await isFromWorkos(`t=${NOW}, v1=${signature}`, BODY, "another", NOW)).toBe(false);
+});
+
+test.each([
+  null,
+  "",
+  "v1=00",
+  `t=${NOW}`,
+  `t=${NOW}, v1=zz`,
+  `t=, v1=${"0".repeat(64)}`,
+  `t=1e3, v1=${"0".repeat(64)}`,
+])("the header %j is none", async (header) => {
+  expect(await isFromWorkos(header, BODY, SECRET, NOW)).toBe(false);
+});
