@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import {
+  clearSessionCookie,
+  type RequestCookies,
+  readCookies,
+  readSessionCookie,
+  writeSessionCookie,
+} from "./cookies.server.ts";
+
+const settings = { cookiePrefix: "", secure: false } as const;
+const WEEK_S = 604_800;
+
+/** What a browser holds after it has followed these lines. */
+function browserAfter(before: RequestCookies, lines: readonly string[]): RequestCookies {
+  const jar = { ...before };
+  for (const line of lines) {
+    const [pair = "", ...attributes] = line.split("; ");
+    const name = pair.slice(0, pair.indexOf("="));
+    if (attributes.includes("Max-Age=0")) delete jar[name];
+    else jar[name] = pair.slice(name.length + 1);
+  }
+  return jar;
+}
+
+const write = (cookies: RequestCookies, sealed: string) =>
+  writeSessionCookie(settings, cookies, sealed, WEEK_S) ?? [];
+
+describe("the session cookie", () => {
+  it("is one cookie where it fits, with the attributes of the contract", () => {
+    expect(write({}, "sealed")).toEqual([
+      "wos-session=sealed; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax",
+    ]);
+    const secure = writeSessionCookie({ cookiePrefix: "__Host-", secure: true }, {}, "sealed", 60);
+    expect(secure?.[0]).toMatch(/^__Host-wos-session=sealed; .*Secure/);
+  });
+
+  it.each([3_000, 5_000, 9_000, 15_000])("is read back as written at %i characters", (length) => {
+    const sealed = "x".repeat(length);
+    const lines = write({}, sealed);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(4096);
+    expect(readSessionCookie(settings, browserAfter({}, lines))).toBe(sealed);
+  });
+
+  it("leaves nothing of a longer form behind when it becomes shorter, nor the other way round", () => {
+    const long = browserAfter({}, write({}, "a".repeat(11_000)));
+    expect(Object.keys(long)).toHaveLength(3);
+    const middle = browserAfter(long, write(long, "b".repeat(5_000)));
+    expect(readSessionCookie(settings, middle)).toBe("b".repeat(5_000));
+    const short = browserAfter(middle, write(middle, "c"));
+    expect(short).toEqual({ "wos-session": "c" });
+    const again = browserAfter(short, write(short, "d".repeat(5_000)));
+    expect(readSessionCookie(settings, again)).toBe("d".repeat(5_000));
+  });
+
+  it("is refused where it would need more than four cookies", () => {
+    expect(writeSessionCookie(settings, {}, "x".repeat(17_000), WEEK_S)).toBeNull();
+  });
+
+  it("is cleared whole, chunks included", () => {
+    const jar = browserAfter({}, write({}, "x".repeat(11_000)));
+    expect(browserAfter(jar, clearSessionCookie(settings, jar))).toEqual({});
+  });
+
+  it("is not read under another name where a prefix is asked for", () => {
+    const prefixed = { cookiePrefix: "__Host-", secure: true } as const;
+    expect(readSessionCookie(prefixed, { "wos-session": "sealed" })).toBeNull();
+  });
+
+  it("survives a header that is no list of cookies", () => {
+    const request = new Request("http://localhost/", {
+      headers: { Cookie: "=;;; a; b=%E0%A4%A; __proto__=x" },
+    });
+    expect(readSessionCookie(settings, readCookies(request))).toBeNull();
+  });
+});

@@ -1,0 +1,85 @@
+import { sealData } from "iron-session";
+import { describe, expect, it } from "vitest";
+import { FLOW_LIFETIME_MS, openFlow, openSession, sealFlow, sealSession } from "./seal.server.ts";
+import { SESSION_LIFETIME_MS, type Session } from "./session.ts";
+
+const passwords = { 1: "0123456789abcdef0123456789abcdef" };
+const now = Date.now();
+const session: Session = {
+  sessionId: "session_1",
+  user: {
+    id: "user_1",
+    email: "ada@example.com",
+    firstName: "Ada",
+    lastName: null,
+    profilePictureUrl: null,
+    emailVerified: true,
+  },
+  accessToken: "token",
+  accessTokenExpiresAt: now + 300_000,
+  refreshToken: "refresh",
+  organizationId: null,
+  role: null,
+  refreshedAt: now,
+  signedInAt: now,
+};
+const flow = { state: "state", verifier: "verifier", returnTo: "/dashboard", startedAt: now };
+
+describe("a sealed session", () => {
+  it("opens to what was sealed", async () => {
+    expect(await openSession(await sealSession(session, passwords, now), passwords, now)).toEqual(session);
+  });
+
+  it("cannot be changed once opened", async () => {
+    expect(
+      Object.isFrozen(await openSession(await sealSession(session, passwords, now), passwords, now)),
+    ).toBe(true);
+  });
+
+  it("does not open after its seventh day, although the seal itself would", async () => {
+    const sealed = await sealSession(session, passwords, now);
+    expect(await openSession(sealed, passwords, now + SESSION_LIFETIME_MS)).toBeNull();
+    expect(await openSession(sealed, passwords, now + SESSION_LIFETIME_MS - 1)).not.toBeNull();
+  });
+
+  it("is not a flow, and a flow is not a session", async () => {
+    expect(await openFlow(await sealSession(session, passwords, now), passwords, now)).toBeNull();
+    expect(await openSession(await sealFlow(flow, passwords), passwords, now)).toBeNull();
+  });
+
+  it.each(["", "x", "Fe26.2*1*", "Fe26.2*1*a*b*c*d*e*f~2", "a".repeat(10_000)])(
+    "does not open from %j",
+    async (bad) => {
+      expect(await openSession(bad, passwords, now)).toBeNull();
+    },
+  );
+
+  it("does not open when cut or changed", async () => {
+    const sealed = await sealSession(session, passwords, now);
+    expect(await openSession(sealed.slice(0, -10), passwords, now)).toBeNull();
+    expect(await openSession(sealed.replace(/.{5}(?=\*)/, "AAAAA"), passwords, now)).toBeNull();
+  });
+
+  it("does not open where its content has another form", async () => {
+    const sealed = await sealData({ ...session, purpose: "session", user: null }, { password: passwords });
+    expect(await openSession(sealed, passwords, now)).toBeNull();
+  });
+
+  it("opens with an old password of the map, is sealed with the newest, and is lost with a password removed", async () => {
+    const other = "fedcba9876543210fedcba9876543210";
+    const old = await sealSession(session, passwords, now);
+    const map = { ...passwords, 2: other };
+    expect(await openSession(old, map, now)).toEqual(session);
+    const fresh = await sealSession(session, map, now);
+    expect(await openSession(fresh, { 2: other }, now)).toEqual(session);
+    expect(await openSession(old, { 2: other }, now)).toBeNull();
+  });
+});
+
+describe("a sealed flow", () => {
+  it("opens within ten minutes and not after", async () => {
+    const sealed = await sealFlow(flow, passwords);
+    expect(await openFlow(sealed, passwords, now)).toMatchObject(flow);
+    expect(await openFlow(sealed, passwords, now + FLOW_LIFETIME_MS)).toBeNull();
+  });
+});

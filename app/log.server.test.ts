@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createLog, describeError, scrub } from "./log.server.ts";
+
+describe("a log line", () => {
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  it("is one JSON object with level, event and request id", () => {
+    createLog("id-1").warn("auth.refresh", { outcome: "unavailable", ms: 3, nothing: undefined });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: "warn", event: "auth.refresh", requestId: "id-1", outcome: "unavailable", ms: 3 },
+    ]);
+  });
+
+  it("stays one line whatever is in it", () => {
+    createLog("id-1").error("error", { message: 'a\n{"level":"info"}\u2028b' });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain("\n");
+  });
+
+  it("is written through console.log on every level", () => {
+    const log = createLog("id-1");
+    log.info("a");
+    log.warn("b");
+    log.error("c");
+    expect(lines.map((line) => JSON.parse(line).level)).toEqual(["info", "warn", "error"]);
+  });
+});
+
+describe("what is logged", () => {
+  it.each([
+    ["an access token", "got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln back", "got [token] back"],
+    ["a sealed cookie", "Cookie: wos-session=Fe26.2*1*ab*cd*ef~2; a=b", "Cookie: wos-session=[sealed]; a=b"],
+    ["an API key", "with sk_live_abc123", "with [key]"],
+    ["a project's key", "with mosaic_AbC-1", "with [key]"],
+    ["an e-mail", "for ada@example.com now", "for [e-mail] now"],
+    ["a URL's query", "GET https://a.example/x?code=1&state=2 failed", "GET https://a.example/x failed"],
+  ])("never has %s in it", (_, text, clean) => {
+    expect(scrub(text)).toBe(clean);
+  });
+
+  it("is cut where it is long", () => {
+    expect(scrub("a".repeat(10_000)).length).toBeLessThanOrEqual(2000);
+  });
+
+  it("says of an error its name, message and where, cleaned", () => {
+    const described = describeError(new TypeError("for ada@example.com"));
+    expect(described).toMatchObject({ error: "TypeError", message: "for [e-mail]" });
+    expect(String(described.stack)).not.toContain("ada@");
+    expect(describeError("plain")).toEqual({ error: "plain" });
+  });
+});

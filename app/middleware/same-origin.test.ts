@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { crossOriginReason } from "./same-origin.ts";
+
+const APP = "https://app.example.com";
+
+const asked = (method: string, headers: Record<string, string>, path = "/dashboard") =>
+  crossOriginReason(new Request(`http://internal${path}`, { method, headers }), APP);
+
+describe("a write", () => {
+  it.each(["POST", "PUT", "PATCH", "DELETE"])("by %s from our own pages is let through", (method) => {
+    expect(asked(method, { Origin: APP })).toBeNull();
+    expect(asked(method, { "Sec-Fetch-Site": "same-origin" })).toBeNull();
+  });
+
+  it("from what is no browser is let through", () => {
+    expect(asked("POST", {})).toBeNull();
+  });
+
+  it.each(["https://evil.example", "null", "http://app.example.com", "https://app.example.com:444", ""])(
+    "with the origin %j is refused, whatever else is said",
+    (Origin) => {
+      expect(asked("POST", { Origin, "Sec-Fetch-Site": "same-origin" })).toBe("origin");
+    },
+  );
+
+  it.each(["cross-site", "same-site"])("from %s without an origin is refused", (site) => {
+    expect(asked("POST", { "Sec-Fetch-Site": site })).toBe("site");
+  });
+
+  it("to the ingestion API is not looked at, for that reads no cookie", () => {
+    expect(asked("POST", { Origin: "https://evil.example" }, "/api/v1/metrics")).toBeNull();
+    expect(asked("POST", { Origin: "https://evil.example" }, "/api/v10")).toBe("origin");
+  });
+});
+
+it("reading from anywhere is let through", () => {
+  expect(asked("GET", { Origin: "https://evil.example" })).toBeNull();
+});
