@@ -1,5 +1,5 @@
 /** Mutations and actions that come over a socket: run, and put into the words of the protocol. */
-import type { Backend, FunctionCall, MutationKey, Outcome, Timestamp } from "../backend.ts";
+import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import type { ServerMessage } from "./messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
@@ -12,15 +12,18 @@ type Failure = { success: false; result: string; logLines: string[] };
 /**
  * Runs a mutation.
  *
+ * @param place where it stands in its client's sequence; a client without a session cannot ask for it again.
  * @returns the answer, and the time at which it was committed; null where it was not.
  */
 export async function runMutation(
   backend: Backend,
   call: FunctionCall,
-  key: MutationKey,
+  place: { sessionId: string | null; requestId: number },
   log: (line: string) => void,
 ): Promise<{ message: ServerMessage; ts: Timestamp | null }> {
-  const answer = { type: "MutationResponse", requestId: key.requestId } as const;
+  const answer = { type: "MutationResponse", requestId: place.requestId } as const;
+  const { sessionId, requestId } = place;
+  const key = sessionId === null ? undefined : { sessionId, requestId };
   for (let attempt = 1; ; attempt++) {
     try {
       const { ts, outcome } = await backend.mutation(call, key);
@@ -28,7 +31,7 @@ export async function runMutation(
       const { value: result, logLines } = outcome;
       return { message: { ...answer, success: true, result, ts: encodeTimestamp(ts), logLines }, ts };
     } catch (error) {
-      if (codeOf(error) === "restarted" && attempt < ATTEMPTS) continue;
+      if (codeOf(error) === "restarted" && key !== undefined && attempt < ATTEMPTS) continue;
       return { message: { ...answer, ...rejected(error, call, log) }, ts: null };
     }
   }

@@ -29,9 +29,11 @@ const CLOSE_VIOLATION = 1008;
 const CLOSE_INTERNAL = 1011;
 
 type State =
-  | { name: "awaiting connect" }
-  | { name: "connected"; sessionId: string; clockSkew: number | null }
-  | { name: "closed" };
+  /**
+   * A client that was paused to wait for a token (`expectAuth`) and was given a fetcher for it only after its socket
+   * had opened never says Connect on that socket: it has no session then, and works all the same.
+   */
+  { name: "anonymous" } | { name: "connected"; sessionId: string; clockSkew: number } | { name: "closed" };
 
 export type ConnectionOptions = {
   backend: Backend;
@@ -48,7 +50,7 @@ export class Connection implements Subscriber {
   readonly #queries: QuerySet;
   readonly #messages = new Sequence();
   readonly #mutations = new Sequence();
-  #state: State = { name: "awaiting connect" };
+  #state: State = { name: "anonymous" };
   #caller: Caller = NOBODY;
   #expiry: NodeJS.Timeout | undefined;
   #lastHeardAt = Date.now();
@@ -72,7 +74,7 @@ export class Connection implements Subscriber {
   }
 
   get ready(): boolean {
-    return this.#state.name === "connected" && !this.#outbox.congested;
+    return this.#state.name !== "closed" && !this.#outbox.congested;
   }
 
   wanted(): Iterable<Subscription> {
@@ -135,17 +137,14 @@ export class Connection implements Subscriber {
 
   /** @param done is called when the message no longer takes up room. */
   #handle(message: ClientMessage, done: () => void): Promise<void> | undefined {
-    const state = this.#state;
-    if (state.name === "closed") return;
-    if (message.type === "Connect") {
-      this.#connect(message);
-      done();
-      return;
-    }
-    if (state.name !== "connected") throw new BadMessageError("The first message must be Connect.");
+    if (this.#state.name === "closed") return;
     switch (message.type) {
+      case "Connect":
+        this.#connect(message);
+        done();
+        return;
       case "Mutation":
-        if (!this.#isExpired()) this.#mutation(message, state.sessionId, done);
+        if (!this.#isExpired()) this.#mutation(message, done);
         return;
       case "Action":
         if (!this.#isExpired()) this.#action(message, done);
@@ -166,18 +165,17 @@ export class Connection implements Subscriber {
   }
 
   #connect(message: MessageOf<"Connect">): void {
-    if (this.#state.name !== "awaiting connect") throw new BadMessageError("Connect was sent twice.");
+    if (this.#state.name === "connected") throw new BadMessageError("Connect was sent twice.");
     // Both clocks are this machine's: a client that seems ahead only counts its own page's age twice, and would
     // believe its token to be good for longer than it is.
-    const clientTs = message.clientTs ?? null;
-    const clockSkew = clientTs === null ? null : Math.min(0, Math.round(clientTs - Date.now()));
+    const clockSkew = Math.min(0, Math.round((message.clientTs ?? Date.now()) - Date.now()));
     this.#state = { name: "connected", sessionId: message.sessionId, clockSkew };
   }
 
   async #authenticate(message: MessageOf<"Authenticate">): Promise<void> {
     this.#queries.checkIdentityBase(message.baseVersion);
     const caller = await this.#callerOf(message);
-    if (caller === null || this.#state.name !== "connected") return;
+    if (caller === null || this.#state.name === "closed") return;
     const before = this.#caller;
     this.#caller = caller;
     this.#expireAt(caller.expiresAt);
@@ -233,11 +231,13 @@ export class Connection implements Subscriber {
     return true;
   }
 
-  #mutation(message: MessageOf<"Mutation">, sessionId: string, done: () => void): void {
+  #mutation(message: MessageOf<"Mutation">, done: () => void): void {
     const { backend, subscriptions, log } = this.#options;
     const call = this.#call(message.udfPath, message);
+    const { requestId } = message;
+    const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
-      const answer = await runMutation(backend, call, { sessionId, requestId: message.requestId }, log);
+      const answer = await runMutation(backend, call, { sessionId, requestId }, log);
       if (answer.ts !== null) subscriptions.observe(answer.ts);
       this.#outbox.send(answer.message);
       if (answer.ts !== null) {
@@ -269,8 +269,8 @@ export class Connection implements Subscriber {
   }
 
   #transition(): boolean {
-    if (this.#state.name !== "connected" || this.#outbox.congested) return false;
-    const text = this.#queries.transition(this.#state.clockSkew);
+    if (!this.ready) return false;
+    const text = this.#queries.transition(this.#state.name === "connected" ? this.#state.clockSkew : 0);
     if (text === null) return false;
     this.#outbox.sendTransition(text);
     return true;

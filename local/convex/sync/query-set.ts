@@ -115,8 +115,10 @@ export class QuerySet {
    * The next Transition, or null where there is nothing to say or not yet.
    *
    * What it returns has to be sent: the set counts it as told.
+   *
+   * @param clientClockSkew by how many milliseconds the client's clock is ahead; it is told with a new identity.
    */
-  transition(clientClockSkew: number | null): string | null {
+  transition(clientClockSkew: number): string | null {
     const moment = this.#moment();
     if (moment === null) return null;
     const modifications = this.#removed.map((queryId) => `{"type":"QueryRemoved","queryId":${queryId}}`);
@@ -143,7 +145,7 @@ export class QuerySet {
     this.#removed.length = 0;
     this.#missed = 0;
     if (owed) this.#owed = null;
-    const skew = identified && clientClockSkew !== null ? `,"clientClockSkew":${clientClockSkew}` : "";
+    const skew = identified ? `,"clientClockSkew":${clientClockSkew}` : "";
     const end = wireVersion(this.#version);
     return (
       `{"type":"Transition","startVersion":${JSON.stringify(start)},"endVersion":${JSON.stringify(end)},` +
