@@ -7,6 +7,7 @@
 import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
 import { createCookie, type SessionStorage } from "react-router";
 import { type CookieSettings, clearCookie, type RequestCookies } from "./auth/cookies.server.ts";
+import type { Env } from "./env.server.ts";
 import { describeError, type Log } from "./log.server.ts";
 
 export type Notice = { kind: "status" | "alert"; text: string };
@@ -15,7 +16,7 @@ const LIFETIME_S = 120;
 
 export type NoticesOptions = {
   kv: KVNamespace;
-  settings: CookieSettings;
+  settings: CookieSettings & Pick<Env, "cookiePasswords">;
   request: Request;
   cookies: RequestCookies;
   log: Log;
@@ -40,6 +41,8 @@ export class Notices {
         sameSite: "lax",
         secure: options.settings.secure,
         maxAge: LIFETIME_S,
+        // The newest password first: it signs, all verify.
+        secrets: Object.values(options.settings.cookiePasswords).reverse(),
       }),
     });
   }

@@ -10,11 +10,8 @@ export type Device = { ipAddress: string; userAgent: string };
 /** What WorkOS answers to a code or a refresh token; nothing of it is verified yet. */
 export type Grant = { user: SessionUser; accessToken: string; refreshToken: string };
 
-/**
- * An SDK client. It is made for each call: making one is cheap, and only its own `fetch` can carry a signal, since in
- * workerd the SDK's `timeout` does nothing. Retries are ours to decide.
- */
-function client(env: Env, signal?: AbortSignal): WorkOS {
+/** An SDK client. Retries are ours to decide. */
+function client(env: Env): WorkOS {
   const { hostname, port, protocol } = new URL(env.workosApiUrl);
   return new WorkOS({
     apiKey: env.workosApiKey,
@@ -23,8 +20,19 @@ function client(env: Env, signal?: AbortSignal): WorkOS {
     ...(port ? { port: Number(port) } : {}),
     https: protocol === "https:",
     maxRetries: 0,
-    fetchFn: (input: RequestInfo | URL, init?: RequestInit) =>
-      fetch(input as RequestInfo, { ...init, ...(signal ? { signal } : {}) }),
+  });
+}
+
+/**
+ * Waits no longer than the signal. The SDK's build for workerd drops both its `timeout` and a `fetch` of one's own, so
+ * a call that hangs can only be left behind.
+ */
+function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new WorkOSFailure("unavailable", null, "timeout"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    call.then(resolve, reject);
   });
 }
 
@@ -65,8 +73,8 @@ export function exchangeCode(
   device: Device,
   signal: AbortSignal,
 ): Promise<Grant> {
-  return grant(() =>
-    client(env, signal).userManagement.authenticateWithCode({
+  return grant(signal, () =>
+    client(env).userManagement.authenticateWithCode({
       clientId: env.workosClientId,
       code,
       codeVerifier,
@@ -86,8 +94,8 @@ export function exchangeRefreshToken(
   organizationId: string | null,
   signal: AbortSignal,
 ): Promise<Grant> {
-  return grant(() =>
-    client(env, signal).userManagement.authenticateWithRefreshToken({
+  return grant(signal, () =>
+    client(env).userManagement.authenticateWithRefreshToken({
       clientId: env.workosClientId,
       refreshToken,
       ...(organizationId ? { organizationId } : {}),
@@ -98,10 +106,10 @@ export function exchangeRefreshToken(
 /** The SDK's answer, of which nothing is sure: garbage with status 200 comes through as undefined fields. */
 type Answer = { user?: unknown; accessToken?: unknown; refreshToken?: unknown };
 
-async function grant(call: () => Promise<unknown>): Promise<Grant> {
+async function grant(signal: AbortSignal, call: () => Promise<unknown>): Promise<Grant> {
   let answer: Answer;
   try {
-    answer = (await call()) as Answer;
+    answer = (await within(signal, call())) as Answer;
   } catch (error) {
     throw describeFailure(error);
   }
@@ -135,6 +143,7 @@ function readUser(given: unknown): SessionUser | null {
  * than this function.
  */
 function describeFailure(error: unknown): WorkOSFailure {
+  if (error instanceof WorkOSFailure) return error;
   const fields = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
   const status = typeof fields.status === "number" ? fields.status : null;
   const word = fields.error ?? fields.code;
