@@ -1,0 +1,288 @@
+/** The protocol frame by frame: what no published client sends, and what one needs that others do not. */
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { Tab } from "./clients.ts";
+import { RawSocket } from "./raw-socket.ts";
+import { Refused } from "./scripted-backend.ts";
+import { serveScripted } from "./serving.ts";
+
+const modify = (baseVersion: number, newVersion: number, modifications: object[] = []) =>
+  ({ type: "ModifyQuerySet", baseVersion, newVersion, modifications }) as const;
+const add = (queryId: number, name = "a") => ({
+  type: "Add",
+  queryId,
+  udfPath: "rows:get",
+  args: [{ name }],
+});
+
+test.each<[string, (socket: RawSocket) => void]>([
+  ["text that is no JSON", (socket) => socket.send("{")],
+  ["JSON that is no message", (socket) => socket.send("[1]")],
+  ["an unknown message", (socket) => socket.send({ type: "Dance" })],
+  ["a binary frame", (socket) => socket.send(Buffer.from([1, 2, 3]))],
+  ["a second Connect", (socket) => socket.send({ type: "Connect", sessionId: "x" })],
+  [
+    "a mutation without arguments",
+    (socket) => socket.send({ type: "Mutation", requestId: 0, udfPath: "rows:set" }),
+  ],
+  [
+    "a request id below zero",
+    (socket) => socket.send({ type: "Action", requestId: -1, udfPath: "x:y", args: [] }),
+  ],
+  ["a query set from another base", (socket) => socket.send(modify(3, 4))],
+  ["a query set that goes back", (socket) => socket.send(modify(0, 0))],
+  ["the same query id twice", (socket) => socket.send(modify(0, 1, [add(0), add(0)]))],
+  ["removing what is not there", (socket) => socket.send(modify(0, 1, [{ type: "Remove", queryId: 9 }]))],
+  [
+    "an identity from another base",
+    (socket) => socket.send({ type: "Authenticate", tokenType: "None", baseVersion: 2 }),
+  ],
+  [
+    "a token of no kind",
+    (socket) => socket.send({ type: "Authenticate", tokenType: "Guess", baseVersion: 0 }),
+  ],
+])("%s ends the socket with a reason, and nothing else", async (_, misbehave) => {
+  const { url } = await serveScripted();
+  const tab = new Tab(url);
+  const row = tab.watch("rows:get", { name: "a" });
+  await row.shows(null);
+  const socket = await RawSocket.connect(url);
+  misbehave(socket);
+  const { error } = await socket.next("FatalError");
+  expect(String(error).length).toBeGreaterThan(10);
+  const { code, reason } = await socket.closed;
+  expect(code).toBe(1008);
+  expect(reason).not.toBe("");
+  await tab.mutation("rows:set", { name: "a", value: 1 });
+  expect(row.read()).toBe(1);
+  expect(tab.connection().connectionCount).toBe(1);
+});
+
+test.each(["0.19.0", "2.0.0", "latest", "1.48", "%00"])(
+  "client version %s is told that it does not fit",
+  async (version) => {
+    const { url } = await serveScripted();
+    const socket = await RawSocket.open(url, version);
+    expect(String((await socket.next("FatalError")).error)).toMatch(/version/i);
+    expect((await socket.closed).code).toBe(1008);
+  },
+);
+
+test.each(["1.0.0", "1.48.0", "1.99.3-alpha.1"])("client version %s is taken", async (version) => {
+  const { url } = await serveScripted();
+  const socket = await RawSocket.connect(url, "s", version);
+  socket.watch("rows:get", { name: "a" });
+  expect((await socket.next("Transition")).modifications).toHaveLength(1);
+});
+
+test("an upgrade elsewhere is a 404", async () => {
+  const { url } = await serveScripted();
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/other`);
+  const status = await new Promise((resolve) => {
+    socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
+  });
+  expect(status).toBe(404);
+});
+
+test("a message longer than a call may be closes its socket with 1009", async () => {
+  const { url } = await serveScripted();
+  const socket = await RawSocket.connect(url);
+  socket.send("x".repeat(21 * 1024 * 1024));
+  expect((await socket.closed).code).toBe(1009);
+  expect((await fetch(`${url}/version`)).status).toBe(200);
+});
+
+test("a Transition starts where the last one ended, and answers every change of queries and identity", async () => {
+  const { url, backend } = await serveScripted();
+  const socket = await RawSocket.connect(url);
+  socket.send(modify(0, 1, [add(0, "a"), add(1, "b")]));
+  const first = await socket.next("Transition");
+  expect(first.startVersion).toEqual({ querySet: 0, identity: 0, ts: "AAAAAAAAAAA=" });
+  expect(first.clientClockSkew).toBeUndefined();
+  socket.send({ type: "Authenticate", tokenType: "None", baseVersion: 0 });
+  const second = await socket.next("Transition");
+  expect(second).toMatchObject({ startVersion: first.endVersion, endVersion: { querySet: 1, identity: 1 } });
+  expect(second.modifications).toEqual([]);
+  expect(second.clientClockSkew).toBeLessThanOrEqual(0);
+  expect(second.clientClockSkew).toBeGreaterThan(-1_000);
+  backend.write("a", 1);
+  const third = await socket.next("Transition");
+  expect(third.startVersion).toEqual(second.endVersion);
+  expect(third.modifications).toEqual([
+    { type: "QueryUpdated", queryId: 0, value: 1, logLines: [], journal: null },
+  ]);
+  socket.send(modify(1, 2, [{ type: "Remove", queryId: 0 }]));
+  expect((await socket.next("Transition")).modifications).toEqual([{ type: "QueryRemoved", queryId: 0 }]);
+});
+
+test("a result that is the same as before is not sent again", async () => {
+  const { url, backend } = await serveScripted();
+  const socket = await RawSocket.connect(url);
+  socket.send(modify(0, 1, [add(0, "a"), add(1, "b")]));
+  await socket.next("Transition");
+  backend.write("a", null);
+  backend.write("b", 2);
+  expect((await socket.next("Transition")).modifications).toEqual([
+    { type: "QueryUpdated", queryId: 1, value: 2, logLines: [], journal: null },
+  ]);
+});
+
+test("a mutation sent twice is answered twice and applied once, with a Transition after each answer", async () => {
+  const { url } = await serveScripted();
+  const socket = await RawSocket.connect(url, "session");
+  socket.send(modify(0, 1, [add(0, "list")]));
+  await socket.next("Transition");
+  const mutation = {
+    type: "Mutation",
+    requestId: 0,
+    udfPath: "rows:append",
+    args: [{ name: "list", value: 1 }],
+  };
+  socket.send(mutation);
+  const first = await socket.next("MutationResponse");
+  expect((await socket.next("Transition")).modifications).toMatchObject([{ value: [1] }]);
+  socket.send(mutation);
+  expect(await socket.next("MutationResponse")).toEqual(first);
+  expect((await socket.next("Transition")).modifications).toEqual([]);
+  const again = await RawSocket.connect(url, "session");
+  again.send(mutation);
+  expect(await again.next("MutationResponse")).toEqual(first);
+  again.send({ ...mutation, requestId: 1 });
+  expect((await again.next("MutationResponse")).ts).not.toBe(first.ts);
+});
+
+test("an answer comes before the Transition that contains it", async () => {
+  const { url } = await serveScripted();
+  const socket = await RawSocket.connect(url);
+  socket.send(modify(0, 1, [add(0, "a")]));
+  await socket.next("Transition");
+  const order: string[] = [];
+  socket.socket.on("message", (data) => order.push(JSON.parse(String(data)).type));
+  for (let requestId = 0; requestId < 5; requestId++) {
+    socket.send({
+      type: "Mutation",
+      requestId,
+      udfPath: "rows:set",
+      args: [{ name: "a", value: requestId }],
+    });
+    await socket.next("Transition");
+  }
+  expect(order).toEqual(Array.from({ length: 5 }, () => ["MutationResponse", "Transition"]).flat());
+});
+
+test("a long Transition comes in parts that put together are one, whole characters included", async () => {
+  const { url, backend } = await serveScripted();
+  const long = "a😀".repeat(1_500_000);
+  backend.write("a", long);
+  const socket = await RawSocket.connect(url);
+  socket.watch("rows:get", { name: "a" });
+  const parts = [await socket.next("TransitionChunk")];
+  while (parts.length < Number(parts[0]?.totalParts)) parts.push(await socket.next("TransitionChunk"));
+  expect(parts.map(({ partNumber }) => partNumber)).toEqual(parts.map((_, index) => index));
+  const whole = JSON.parse(parts.map(({ chunk }) => chunk).join(""));
+  expect(whole.modifications[0].value === long).toBe(true);
+  await new Tab(url).watch("rows:get", { name: "a" }).shows(long);
+});
+
+test("a client too old for parts gets the whole", async () => {
+  const { url, backend } = await serveScripted();
+  backend.write("a", "x".repeat(3_000_000));
+  const socket = await RawSocket.connect(url, "s", "1.20.0");
+  socket.watch("rows:get", { name: "a" });
+  expect((await socket.next("Transition")).modifications).toHaveLength(1);
+});
+
+test("a socket that does not read is not computed for; when it does, it gets the newest and only that", async () => {
+  const { url, backend } = await serveScripted();
+  const filler = "x".repeat(4 * 1024 * 1024);
+  const slow = await RawSocket.connect(url);
+  const quick = new Tab(url).watch("rows:get", { name: "b" });
+  await quick.shows(null);
+  slow.watch("rows:get", { name: "a" });
+  await slow.next("Transition");
+  slow.socket.pause();
+  backend.runs.length = 0;
+  for (let round = 0; round < 50; round++) {
+    backend.write("a", `${round}${filler}`);
+    backend.write("b", round);
+    await quick.shows(round);
+  }
+  const runs = backend.runs.length - 50;
+  expect(runs).toBeLessThan(15);
+  slow.socket.resume();
+  const values: string[] = [];
+  while (values.at(-1) !== "49") {
+    const parts = [await slow.next("TransitionChunk")];
+    while (parts.length < Number(parts[0]?.totalParts)) parts.push(await slow.next("TransitionChunk"));
+    const text = parts.map(({ chunk }) => chunk).join("");
+    values.push(String(JSON.parse(text).modifications[0].value).replace(filler, ""));
+  }
+  expect(values.length).toBeLessThan(15);
+});
+
+test("a client that sends without reading answers is made to wait, and served in the end", async () => {
+  const { url } = await serveScripted();
+  const socket = await RawSocket.connect(url);
+  const count = 3_000;
+  for (let requestId = 0; requestId < count; requestId++) {
+    socket.send({
+      type: "Mutation",
+      requestId,
+      udfPath: "rows:set",
+      args: [{ name: "a", value: requestId }],
+    });
+  }
+  for (let answers = 0; answers < count; answers++) {
+    expect((await socket.next("MutationResponse")).requestId).toBe(answers);
+  }
+});
+
+test("a query that loops for ever is an error of its own, is left alone for a while, and others stay live", async () => {
+  const { url, backend } = await serveScripted();
+  let loops = 0;
+  backend.queries["rows:loop"] = () => {
+    loops += 1;
+    throw new Refused("timed_out", "Function execution timed out (maximum duration 1s).");
+  };
+  const tab = new Tab(url);
+  const [loop, row] = [tab.watch("rows:loop"), tab.watch("rows:get", { name: "a" })];
+  expect(await loop.fails()).toContain("timed out");
+  await row.shows(null);
+  backend.reload();
+  for (let value = 0; value < 5; value++) {
+    backend.write("a", value);
+    await row.shows(value);
+  }
+  expect(loops).toBeLessThanOrEqual(2);
+  backend.queries["rows:loop"] = () => "mended";
+  backend.reload();
+  await loop.shows("mended");
+});
+
+test("a mutation whose worker was restarted under it is asked for again", async () => {
+  const { url, backend } = await serveScripted();
+  const mutation = backend.mutation.bind(backend);
+  let lost = 0;
+  backend.mutation = async (call, key) => {
+    const answer = await mutation(call, key);
+    if (lost++ === 0) throw new Refused("restarted", "The worker was restarted.");
+    return answer;
+  };
+  const tab = new Tab(url);
+  const list = tab.watch("rows:get", { name: "list" });
+  await tab.mutation("rows:append", { name: "list", value: 1 });
+  expect(list.read()).toEqual([1]);
+});
+
+test("a thousand subscriptions on one socket: one write runs one", async () => {
+  const { url, backend } = await serveScripted();
+  const tab = new Tab(url);
+  const rows = Array.from({ length: 1_000 }, (_, n) => tab.watch("rows:get", { name: `row${n}` }));
+  await Promise.all(rows.map((row) => row.shows(null)));
+  backend.runs.length = 0;
+  const started = performance.now();
+  backend.write("row500", 1);
+  await rows[500]?.shows(1);
+  expect(performance.now() - started).toBeLessThan(100);
+  expect(backend.runs).toEqual(["rows:get"]);
+});
