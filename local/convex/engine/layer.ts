@@ -1,0 +1,109 @@
+/**
+ * Versions that differ from what the store holds: a transaction's own writes, or, for a query that began before the
+ * newest commits, the versions which those commits replaced. Reading goes through a layer onto the store.
+ */
+import type { Document } from "../values/document.ts";
+import type { Key } from "../values/key.ts";
+import { type Index, keyIn, type Table } from "./catalog.ts";
+
+/** One document: the version in the store (null: none), and the one to see instead (null: none). */
+export type Change = { table: Table; id: string; stored: Document | null; seen: Document | null };
+
+export type LayerEntry = { key: Key; document: Document | null };
+
+export class Layer {
+  readonly #changes = new Map<string, Change>();
+  readonly #indexes = new Map<Index, LayerIndex>();
+  #version = 0;
+
+  /** Grows with every change of the layer. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get size(): number {
+    return this.#changes.size;
+  }
+
+  changes(): Iterable<Change> {
+    return this.#changes.values();
+  }
+
+  get(id: string): Change | undefined {
+    return this.#changes.get(id);
+  }
+
+  /** Adds or replaces what is to be seen of one document. */
+  set(change: Change): void {
+    this.#version++;
+    const before = this.#changes.get(change.id);
+    this.#changes.set(change.id, change);
+    for (const [index, entries] of this.#indexes) {
+      if (index.table !== change.table) continue;
+      if (before?.seen) entries.set(keyIn(index, before.seen), null);
+      entries.add(index, change);
+    }
+  }
+
+  /** Puts one document back to what it was before a `set`; undefined: it was untouched. */
+  restore(id: string, before: Change | undefined): void {
+    if (before) {
+      this.set(before);
+      return;
+    }
+    this.#version++;
+    this.#changes.delete(id);
+    this.#indexes.clear();
+  }
+
+  /** What this layer says about a range of an index, in ascending order; null hides the store's entry. */
+  entries(index: Index, low: Key, high: Key): LayerEntry[] {
+    if (this.#changes.size === 0) return [];
+    let entries = this.#indexes.get(index);
+    if (!entries) {
+      entries = new LayerIndex();
+      for (const change of this.#changes.values()) {
+        if (change.table === index.table) entries.add(index, change);
+      }
+      this.#indexes.set(index, entries);
+    }
+    return entries.range(low, high);
+  }
+}
+
+/** The layer's view of one index, sorted by key. */
+class LayerIndex {
+  readonly #documents = new Map<Key, Document | null>();
+  readonly #keys: Key[] = [];
+
+  add(index: Index, { stored, seen }: Change): void {
+    if (stored) this.set(keyIn(index, stored), null);
+    if (seen) this.set(keyIn(index, seen), seen);
+  }
+
+  set(key: Key, document: Document | null): void {
+    if (!this.#documents.has(key)) this.#keys.splice(lowerBound(this.#keys, key), 0, key);
+    this.#documents.set(key, document);
+  }
+
+  range(low: Key, high: Key): LayerEntry[] {
+    const found: LayerEntry[] = [];
+    for (let i = lowerBound(this.#keys, low); i < this.#keys.length; i++) {
+      const key = this.#keys[i] as Key;
+      if (key >= high) break;
+      found.push({ key, document: this.#documents.get(key) ?? null });
+    }
+    return found;
+  }
+}
+
+function lowerBound(keys: readonly Key[], key: Key): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as Key) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

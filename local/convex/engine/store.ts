@@ -1,0 +1,204 @@
+/**
+ * The file: every SQL statement of the local Convex stands here. Documents are kept once, as JSON text; every index is a
+ * run of `entry` rows ordered by its key bytes, so that an index range is one range scan joined to its documents.
+ */
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Document } from "../values/document.ts";
+import { type Key, keyFromBytes, keyToBytes } from "../values/key.ts";
+
+const FORMAT = "1";
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS tbl (number INTEGER PRIMARY KEY, component TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (component, name));
+  CREATE TABLE IF NOT EXISTS idx (id INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, fields TEXT NOT NULL, ready INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS document (row INTEGER PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS entry (idx INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (idx, key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS answer (session TEXT NOT NULL, request INTEGER NOT NULL, ts TEXT NOT NULL, value TEXT NOT NULL, logs TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, request)) WITHOUT ROWID;
+`;
+
+const SCAN = `SELECT e.key, d.row, d.value FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key >= ? AND e.key < ? ORDER BY e.key`;
+
+export type Order = "asc" | "desc";
+export type Entry = { key: Key; document: Document };
+export type TableRow = { number: number; component: string; name: string };
+export type IndexRow = {
+  id: number;
+  tbl: number;
+  name: string;
+  kind: "plain" | "search";
+  fields: string;
+  ready: number;
+};
+/** A mutation's answer as it was given: Convex JSON text, and its log lines. */
+export type StoredAnswer = { ts: bigint; value: string; logLines: string[] };
+
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #open = false;
+
+  /** @throws Error when the file was written by another format of this program. */
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file);
+    this.#db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
+    );
+    this.#db.exec(TABLES);
+    const format = this.meta("format");
+    if (format === null) this.setMeta("format", FORMAT);
+    else if (format !== FORMAT)
+      throw new Error(`${file} has format ${format}, this is ${FORMAT}: move it away or reset`);
+  }
+
+  close(): void {
+    this.commit();
+    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#db.close();
+  }
+
+  /** Opens the write transaction if it is not; everything until `commit` reaches the disk together. */
+  begin(): void {
+    if (this.#open) return;
+    this.#db.exec("BEGIN IMMEDIATE");
+    this.#open = true;
+  }
+
+  commit(): void {
+    if (!this.#open) return;
+    this.#db.exec("COMMIT");
+    this.#open = false;
+  }
+
+  scan(index: number, low: Key, high: Key, order: Order, limit: number): Entry[] {
+    const statement = this.#arrays(`${SCAN} ${order === "asc" ? "ASC" : "DESC"} LIMIT ?`);
+    const rows = statement.all(index, keyToBytes(low), keyToBytes(high), limit) as unknown as [
+      Uint8Array,
+      number,
+      string,
+    ][];
+    return rows.map(([key, row, json]) => ({ key: keyFromBytes(key), document: Document.stored(row, json) }));
+  }
+
+  find(index: number, key: Key): Document | null {
+    const statement = this.#arrays(
+      "SELECT d.row, d.value FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key = ?",
+    );
+    const found = statement.get(index, keyToBytes(key)) as unknown as [number, string] | undefined;
+    return found ? Document.stored(found[0], found[1]) : null;
+  }
+
+  count(index: number): number {
+    const row = this.#statement("SELECT count(*) AS n FROM entry WHERE idx = ?").get(index) as { n: number };
+    return row.n;
+  }
+
+  insertDocument(json: string): number {
+    return Number(this.#statement("INSERT INTO document (value) VALUES (?)").run(json).lastInsertRowid);
+  }
+
+  updateDocument(row: number, json: string): void {
+    this.#statement("UPDATE document SET value = ? WHERE row = ?").run(json, row);
+  }
+
+  deleteDocument(row: number): void {
+    this.#statement("DELETE FROM document WHERE row = ?").run(row);
+  }
+
+  insertEntry(index: number, key: Key, row: number): void {
+    this.#statement("INSERT OR REPLACE INTO entry (idx, key, row) VALUES (?, ?, ?)").run(
+      index,
+      keyToBytes(key),
+      row,
+    );
+  }
+
+  deleteEntry(index: number, key: Key): void {
+    this.#statement("DELETE FROM entry WHERE idx = ? AND key = ?").run(index, keyToBytes(key));
+  }
+
+  tables(): TableRow[] {
+    return this.#statement("SELECT number, component, name FROM tbl").all() as TableRow[];
+  }
+
+  insertTable(table: TableRow): void {
+    this.#statement("INSERT INTO tbl (number, component, name) VALUES (?, ?, ?)").run(
+      table.number,
+      table.component,
+      table.name,
+    );
+  }
+
+  indexes(): IndexRow[] {
+    return this.#statement("SELECT id, tbl, name, kind, fields, ready FROM idx").all() as IndexRow[];
+  }
+
+  insertIndex(index: IndexRow): void {
+    this.#statement("INSERT INTO idx (id, tbl, name, kind, fields, ready) VALUES (?, ?, ?, ?, ?, ?)").run(
+      index.id,
+      index.tbl,
+      index.name,
+      index.kind,
+      index.fields,
+      index.ready,
+    );
+  }
+
+  setIndexReady(id: number): void {
+    this.#statement("UPDATE idx SET ready = 1 WHERE id = ?").run(id);
+  }
+
+  /** Forgets an index and up to `limit` of its entries. @returns whether entries may be left */
+  dropIndex(id: number, limit: number): boolean {
+    this.#statement("DELETE FROM idx WHERE id = ?").run(id);
+    const { changes } = this.#statement(
+      "DELETE FROM entry WHERE idx = ?1 AND key IN (SELECT key FROM entry WHERE idx = ?1 LIMIT ?2)",
+    ).run(id, limit);
+    return Number(changes) === limit;
+  }
+
+  meta(name: string): string | null {
+    const row = this.#statement("SELECT value FROM meta WHERE name = ?").get(name) as
+      | { value: string }
+      | undefined;
+    return row?.value ?? null;
+  }
+
+  setMeta(name: string, value: string): void {
+    this.#statement("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)").run(name, value);
+  }
+
+  answer(session: string, request: number): StoredAnswer | null {
+    const row = this.#statement("SELECT ts, value, logs FROM answer WHERE session = ? AND request = ?").get(
+      session,
+      request,
+    ) as { ts: string; value: string; logs: string } | undefined;
+    return row ? { ts: BigInt(row.ts), value: row.value, logLines: JSON.parse(row.logs) as string[] } : null;
+  }
+
+  insertAnswer(session: string, request: number, answer: StoredAnswer, at: number): void {
+    this.#statement(
+      "INSERT OR REPLACE INTO answer (session, request, ts, value, logs, at) VALUES (?, ?, ?, ?, ?, ?)",
+    ).run(session, request, String(answer.ts), answer.value, JSON.stringify(answer.logLines), at);
+  }
+
+  /** @param before Unix ms */
+  deleteAnswers(before: number): void {
+    this.#statement("DELETE FROM answer WHERE at < ?").run(before);
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #arrays(sql: string): StatementSync {
+    const statement = this.#statement(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  }
+}

@@ -1,0 +1,56 @@
+/** Which subscription read what, so that a commit makes stale those it touches and no other. */
+import type { Key } from "../values/key.ts";
+import type { Index } from "./catalog.ts";
+import { type Interval, IntervalTree } from "./interval-tree.ts";
+import type { Range } from "./read-set.ts";
+
+/** A key that a commit wrote, or took away. */
+export type WrittenKey = { index: Index; key: Key };
+
+export class Subscriptions {
+  readonly #trees = new Map<number, IntervalTree<number>>();
+  readonly #held = new Map<number, { index: number; interval: Interval<number> }[]>();
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Remembers what a subscription's newest run read, in place of what it read before. */
+  set(id: number, ranges: readonly Range[]): void {
+    this.delete(id);
+    this.#held.set(
+      id,
+      ranges.map(({ index, low, high }) => {
+        let tree = this.#trees.get(index.id);
+        if (!tree) {
+          tree = new IntervalTree();
+          this.#trees.set(index.id, tree);
+        }
+        return { index: index.id, interval: tree.add(low, high, id) };
+      }),
+    );
+  }
+
+  delete(id: number): void {
+    for (const { index, interval } of this.#held.get(id) ?? []) {
+      const tree = this.#trees.get(index);
+      tree?.remove(interval);
+      if (tree?.size === 0) this.#trees.delete(index);
+    }
+    this.#held.delete(id);
+  }
+
+  clear(): void {
+    this.#trees.clear();
+    this.#held.clear();
+  }
+
+  /** The subscriptions that read any of these keys. */
+  touchedBy(keys: readonly WrittenKey[]): Set<number> {
+    const touched = new Set<number>();
+    for (const { index, key } of keys) {
+      this.#trees.get(index.id)?.forEachAt(key, (id) => touched.add(id));
+    }
+    return touched;
+  }
+}

@@ -1,0 +1,108 @@
+/** The actions' thread: slow work that holds no database. Its queries and mutations run in the engine's thread. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { JSONValue } from "convex/values";
+import type { Outcome } from "../backend.ts";
+import { canonicalPath } from "./address.ts";
+import { asyncCalls, type Callee } from "./call-syscalls.ts";
+import { type CallContext, newContext, reportRunning } from "./context.ts";
+import { CallRefused, errorOf, toOutcome } from "./errors.ts";
+import { installGlobals } from "./globals.ts";
+import { runHttpAction } from "./http-actions.ts";
+import type { ActionAnswers, ActionRequest, ActionWorkerData, Invocation } from "./messages.ts";
+import { Port } from "./port.ts";
+import { Registry } from "./registry.ts";
+import { run } from "./runner.ts";
+import { installSyscalls, type Operation } from "./syscalls.ts";
+import { surviveUserErrors } from "./user-errors.ts";
+
+if (!parentPort) throw new Error("action-worker.ts runs as a worker");
+const { running } = workerData as ActionWorkerData;
+const port = new Port<ActionRequest>(
+  parentPort,
+  surviveUserErrors((line) => port.send({ type: "log", line })),
+);
+let registry: Registry | null = null;
+
+/** Operations that touch the database: the engine's thread does them. */
+const REMOTE = [
+  "1.0/actions/schedule",
+  "1.0/actions/cancel_job",
+  "1.0/storageGetUrl",
+  "1.0/storageGetMetadata",
+  "1.0/storageGenerateUploadUrl",
+  "1.0/storageDelete",
+];
+
+const callee: Callee = {
+  nested: (context) => Promise.reject(new Error(`${context.path} is an action.`)),
+  separate: async (context, { component, path }, kind, args) => {
+    const call: Invocation = { component, path, args, identity: context.identity, caller: "internal" };
+    const outcome =
+      kind === "action"
+        ? await runAction(call)
+        : ((await port.call({ type: kind, call })) as { outcome: Outcome }).outcome;
+    if (!outcome.ok) throw errorOf(outcome);
+    return JSON.stringify(outcome.value);
+  },
+};
+
+installGlobals(log);
+reportRunning(running);
+installSyscalls({
+  sync: {},
+  async: { ...asyncCalls(callee), ...Object.fromEntries(REMOTE.map((name) => [name, remote(name)])) },
+  object: {},
+});
+
+port.serve({ request: (request, id) => answer(request, id) });
+port.send({ type: "started", ts: 0n });
+
+async function answer(request: ActionRequest, id: number): Promise<ActionAnswers[ActionRequest["type"]]> {
+  switch (request.type) {
+    case "load":
+      registry = await Registry.load(request.build, true).catch((error: unknown) => {
+        throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+      });
+      return null;
+    case "action":
+      return { outcome: await runAction({ ...request.call, work: [id, 0] }) };
+    case "http":
+      return runHttpAction(loaded(), request.request, request.identity, [id, 0], log);
+  }
+}
+
+function log(line: string): void {
+  port.send({ type: "log", line });
+}
+
+function loaded(): Registry {
+  if (!registry) throw new CallRefused("restarted", "No functions are loaded.");
+  return registry;
+}
+
+async function runAction(call: Invocation): Promise<Outcome> {
+  const target = loaded().resolve(
+    { component: call.component, path: canonicalPath(call.path) },
+    call.caller,
+    "action",
+  );
+  const context = newContext(target, "action", call);
+  try {
+    // Whether a string is an id only the engine's thread knows: here any string passes.
+    const value = await run(target, call.args, context, () => true);
+    return { ok: true, value: JSON.parse(value) as JSONValue, logLines: context.logLines };
+  } catch (error) {
+    return toOutcome(error, context.requestId, context.logLines);
+  }
+}
+
+function remote(operation: string): Operation {
+  return async (context: CallContext, args: never) =>
+    (await port.call({
+      type: "syscall",
+      operation,
+      args: JSON.stringify(args),
+      component: context.component,
+      identity: context.identity,
+    })) as string;
+}

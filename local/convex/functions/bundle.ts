@@ -1,0 +1,131 @@
+/**
+ * Turns folders of functions into plain ES modules in a folder of their own, as Convex's own bundler does: dependencies
+ * included, conditions `convex` and `module`, files that begin with "use node" for Node and all others for the isolate.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BuildFailure, type BuildOptions, build, formatMessages, type Message } from "esbuild";
+import { type ComponentSource, findComponents } from "./component-tree.ts";
+
+export type ModuleBuild = { name: string; file: string; node: boolean };
+
+export type ComponentBuild = {
+  /** "" for the app, else the names of the components down to this one, joined by "/". */
+  path: string;
+  modules: ModuleBuild[];
+  schema: string | null;
+  authConfig: string | null;
+  /** Values of the environment variables that the component was installed with; null: the app's own. */
+  env: Record<string, string> | null;
+  /** Where the component's HTTP routes hang, where it has any. */
+  httpPrefix: string | null;
+};
+
+/** Everything a worker needs to load one version of the functions. */
+export type Build = { dir: string; components: ComponentBuild[] };
+
+/** What is wrong with the functions' sources, file and line included. */
+export class BundleError extends Error {
+  override name = "BundleError";
+}
+
+/**
+ * @param functionsDir absolute
+ * @throws BundleError
+ */
+export async function bundle(
+  functionsDir: string,
+): Promise<{ build: Build; watched: string[]; remove(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), "convex-functions-"));
+  const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  try {
+    const components: ComponentBuild[] = [];
+    const watched = new Set<string>();
+    for (const source of await findComponents(functionsDir)) {
+      components.push(await bundleComponent(source, dir, components.length, watched));
+    }
+    return { build: { dir, components }, watched: [...watched], remove };
+  } catch (error) {
+    await remove();
+    throw await readable(error);
+  }
+}
+
+async function bundleComponent(
+  source: ComponentSource,
+  dir: string,
+  number: number,
+  watched: Set<string>,
+): Promise<ComponentBuild> {
+  const prefix = `c${number}`;
+  const { files } = source;
+  const modules: ModuleBuild[] = [];
+  for (const { name, file } of files.modules) {
+    const node = isNodeModule(await readFile(file, "utf8"));
+    modules.push({ name, file: `${prefix}/${node ? "node" : "isolate"}/${name}.js`, node });
+  }
+  const isolate: Record<string, string> = {};
+  const node: Record<string, string> = {};
+  for (const [i, { name, file }] of files.modules.entries()) (modules[i]?.node ? node : isolate)[name] = file;
+  if (files.schema) isolate._schema = files.schema;
+  if (files.authConfig) isolate._auth = files.authConfig;
+  await run({ entryPoints: isolate, outdir: join(dir, prefix, "isolate"), platform: "browser" }, watched);
+  await run(
+    {
+      entryPoints: node,
+      outdir: join(dir, prefix, "node"),
+      platform: "node",
+      banner: {
+        js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      },
+    },
+    watched,
+  );
+  return {
+    path: source.path,
+    modules,
+    schema: files.schema ? `${prefix}/isolate/_schema.js` : null,
+    authConfig: files.authConfig ? `${prefix}/isolate/_auth.js` : null,
+    env: source.env,
+    httpPrefix: source.httpPrefix,
+  };
+}
+
+async function run(
+  options: BuildOptions & { entryPoints: Record<string, string> },
+  watched: Set<string>,
+): Promise<void> {
+  if (Object.keys(options.entryPoints).length === 0) return;
+  const result = await build({
+    ...options,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "esnext",
+    jsx: "automatic",
+    conditions: ["convex", "module"],
+    sourcemap: "inline",
+    sourcesContent: false,
+    metafile: true,
+    write: true,
+    logLevel: "silent",
+    absWorkingDir: process.cwd(),
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  for (const input of Object.keys(result.metafile?.inputs ?? {})) {
+    if (!input.includes("node_modules")) watched.add(input);
+  }
+}
+
+function isNodeModule(text: string): boolean {
+  return /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*["']use node["']/.test(text);
+}
+
+async function readable(error: unknown): Promise<Error> {
+  if (!(error instanceof Error)) return new BundleError(String(error));
+  const { errors } = error as Partial<BuildFailure>;
+  if (!errors) return error;
+  const lines = await formatMessages(errors as Message[], { kind: "error", color: false });
+  return new BundleError(lines.map((line) => line.trim()).join("\n"));
+}

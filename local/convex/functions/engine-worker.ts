@@ -1,0 +1,98 @@
+/** The engine's thread: the database, and the queries and mutations that use it. */
+import { parentPort, workerData } from "node:worker_threads";
+import { Engine } from "../engine/engine.ts";
+import { changeSchema, SchemaRefused } from "../engine/schema-change.ts";
+import type { Build } from "./bundle.ts";
+import { asyncCalls, syncCalls } from "./call-syscalls.ts";
+import { reportRunning } from "./context.ts";
+import { asyncDatabase, syncDatabase } from "./database-syscalls.ts";
+import { CallRefused } from "./errors.ts";
+import { Executor } from "./executor.ts";
+import { installGlobals, realNow } from "./globals.ts";
+import type { EngineAnswers, EngineRequest, EngineWorkerData } from "./messages.ts";
+import { Port } from "./port.ts";
+import { Registry } from "./registry.ts";
+import { installSyscalls } from "./syscalls.ts";
+import { tableSpecs } from "./system-tables.ts";
+import { surviveUserErrors } from "./user-errors.ts";
+
+/** An answered mutation is remembered so long, in ms: longer than any client goes on sending it again. */
+const ANSWERS_KEPT_MS = 7 * 24 * 3_600_000;
+const CLEANING_MS = 3_600_000;
+
+if (!parentPort) throw new Error("engine-worker.ts runs as a worker");
+const { dataFile, running } = workerData as EngineWorkerData;
+const port = new Port<EngineRequest>(
+  parentPort,
+  surviveUserErrors((line) => port.send({ type: "log", line })),
+);
+const engine = new Engine(dataFile, realNow);
+const executor = new Executor(engine, (event) => port.send({ type: "event", event }));
+
+installGlobals((line) => port.send({ type: "log", line }));
+reportRunning(running);
+installSyscalls({
+  sync: { ...syncDatabase, ...syncCalls },
+  async: {
+    ...asyncDatabase,
+    ...asyncCalls({
+      nested: (context, target, kind, args) => executor.nested(context, target, kind, args),
+      separate: (context) => Promise.reject(new Error(`${context.path} is no action.`)),
+    }),
+  },
+  object: {},
+});
+cleanAnswers();
+setInterval(cleanAnswers, CLEANING_MS).unref();
+
+port.serve({
+  request: (request, id) => answer(request, id),
+  release: (ids) => {
+    for (const id of ids) engine.subscriptions.delete(id);
+  },
+});
+port.send({ type: "started", ts: engine.ts });
+
+async function answer(request: EngineRequest, id: number): Promise<EngineAnswers[EngineRequest["type"]]> {
+  switch (request.type) {
+    case "load":
+      return load(request.build);
+    case "query":
+      return executor.query({ ...request.call, work: [id, 0] }, request.at);
+    case "mutation":
+      return executor.mutation({ ...request.call, work: [id, 0] }, request.key);
+    case "answerOf":
+      return executor.answerOf(request.key);
+    case "evaluate":
+      return executor.evaluate(request.requests, id);
+    case "syscall":
+      throw new CallRefused("bad_arguments", `Unknown async operation ${request.operation}`);
+    case "close":
+      await executor.exclusive(() => engine.close());
+      return null;
+  }
+}
+
+/** New functions take the place of the old ones in one step, or not at all. */
+async function load(build: Build): Promise<EngineAnswers["load"]> {
+  try {
+    const registry = await Registry.load(build, false);
+    await executor.exclusive(async () => {
+      await changeSchema(engine, tableSpecs(registry), () => executor.breathe());
+      executor.registry = registry;
+      engine.nextTs();
+    });
+    return { ts: engine.ts, providers: registry.providers, problems: null };
+  } catch (error) {
+    if (error instanceof SchemaRefused) return refused(error.message);
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refused(problems: string): EngineAnswers["load"] {
+  return { ts: engine.ts, providers: executor.registry?.providers ?? [], problems };
+}
+
+function cleanAnswers(): void {
+  engine.store.deleteAnswers(realNow() - ANSWERS_KEPT_MS);
+}

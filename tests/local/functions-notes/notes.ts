@@ -1,0 +1,156 @@
+/** Functions over notes, good ones and ones that misbehave. */
+import { makeFunctionReference, paginationOptsValidator } from "convex/server";
+import { ConvexError, v } from "convex/values";
+import { action, internalMutation, mutation, query } from "./server.ts";
+
+export const add = mutation({
+  args: { folder: v.string(), text: v.string(), stars: v.optional(v.number()) },
+  returns: v.id("notes"),
+  handler: (ctx, args) => ctx.db.insert("notes", args),
+});
+
+export const list = query({
+  args: { folder: v.string() },
+  handler: (ctx, { folder }) =>
+    ctx.db
+      .query("notes")
+      .withIndex("by_folder", (q) => q.eq("folder", folder))
+      .collect(),
+});
+
+export const best = query({
+  args: { folder: v.string(), atLeast: v.number(), count: v.number() },
+  handler: (ctx, { folder, atLeast, count }) =>
+    ctx.db
+      .query("notes")
+      .withIndex("by_folder_stars", (q) => q.eq("folder", folder).gte("stars", atLeast))
+      .order("desc")
+      .take(count),
+});
+
+export const page = query({
+  args: { folder: v.string(), paginationOpts: paginationOptsValidator },
+  handler: (ctx, { folder, paginationOpts }) =>
+    ctx.db
+      .query("notes")
+      .withIndex("by_folder", (q) => q.eq("folder", folder))
+      .paginate(paginationOpts),
+});
+
+export const get = query({ args: { id: v.id("notes") }, handler: (ctx, { id }) => ctx.db.get(id) });
+
+export const star = mutation({
+  args: { id: v.id("notes"), stars: v.optional(v.number()) },
+  handler: (ctx, { id, stars }) => ctx.db.patch(id, { stars }),
+});
+
+export const remove = mutation({ args: { id: v.id("notes") }, handler: (ctx, { id }) => ctx.db.delete(id) });
+
+/** Writes what the schema does not take. */
+export const addWrong = mutation({
+  args: {},
+  handler: (ctx) => ctx.db.insert("notes", { folder: "a", text: 1 as unknown as string }),
+});
+
+export const addThenThrow = mutation({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    await ctx.db.insert("notes", { folder, text: "never" });
+    throw new ConvexError({ code: "no", at: [1n, null] });
+  },
+});
+
+/** The inner mutation fails and is undone, the outer goes on. */
+export const addAround = mutation({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    await ctx.db.insert("notes", { folder, text: "before" });
+    try {
+      await ctx.runMutation(makeFunctionReference<"mutation">("notes:addThenThrow"), { folder });
+    } catch (error) {
+      if (!(error instanceof ConvexError)) throw error;
+      await ctx.db.insert("notes", { folder, text: JSON.stringify(error.data.code) });
+    }
+    return (await ctx.runQuery(makeFunctionReference<"query">("notes:list"), { folder })).length;
+  },
+});
+
+export const secret = internalMutation({ args: {}, handler: () => "inside" });
+
+export const fail = query({
+  args: {},
+  handler: () => {
+    throw new Error("on purpose");
+  },
+});
+
+export const clock = query({
+  args: {},
+  handler: async () => {
+    const first = Date.now();
+    await crypto.subtle.digest("SHA-256", new Uint8Array(8));
+    console.log("the clock", { first });
+    return { same: first === Date.now() && Number(new Date()) === first, first, chance: Math.random() };
+  },
+});
+
+export const who = query({ args: {}, handler: (ctx) => ctx.auth.getUserIdentity() });
+
+export const environment = query({
+  args: { name: v.string() },
+  handler: (_ctx, { name }) => process.env[name] ?? null,
+});
+
+/** Adds a note from an action, through a mutation, and reads it back. */
+export const addFromAction = action({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    await ctx.runMutation(makeFunctionReference<"mutation">("notes:add"), { folder, text: "from an action" });
+    const notes = await ctx.runQuery(makeFunctionReference<"query">("notes:list"), { folder });
+    return notes.map((note: { text: string }) => note.text);
+  },
+});
+
+export const loopAtOnce = query({
+  args: {},
+  handler: () => {
+    for (;;);
+  },
+});
+
+export const loopAfterAwait = mutation({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    await ctx.db.insert("notes", { folder, text: "never" });
+    await crypto.subtle.digest("SHA-256", new Uint8Array(8));
+    for (;;);
+  },
+});
+
+export const neverEnds = mutation({ args: {}, handler: () => new Promise(() => {}) });
+
+/** Leaves a promise lying about that is rejected later. */
+export const messy = mutation({
+  args: {},
+  handler: () => {
+    void crypto.subtle.digest("SHA-256", new Uint8Array(8)).then(() => {
+      throw new Error("left behind");
+    });
+    return null;
+  },
+});
+
+/** Takes a moment that is no syscall, so that other calls come in between. */
+export const slowList = query({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    const notes = () =>
+      ctx.db
+        .query("notes")
+        .withIndex("by_folder", (q) => q.eq("folder", folder))
+        .collect();
+    const before = (await notes()).length;
+    for (let i = 0; i < 200; i++) await crypto.subtle.digest("SHA-256", new Uint8Array(1 << 16));
+    return [before, (await notes()).length];
+  },
+});
