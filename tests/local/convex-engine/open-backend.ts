@@ -1,5 +1,5 @@
 /** A backend for one test: its own data file and, where it edits them, its own copy of a functions folder. */
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,9 @@ type Options = { env?: Record<string, string>; watch?: boolean; redactErrors?: b
 /** @param fixture a folder in tests/local */
 export async function openBackend(fixture: string, options: Options = {}): Promise<TestBackend> {
   // Inside the checkout, so that the functions find their packages.
-  const dir = await mkdtemp(join(HERE, "..", `.${fixture}-`));
+  const local = join(HERE, "..", "..", "..", ".local");
+  await mkdir(local, { recursive: true });
+  const dir = await mkdtemp(join(local, `${fixture}-`));
   const functionsDir = join(dir, "convex");
   await cp(join(HERE, "..", fixture), functionsDir, { recursive: true });
   const data = await mkdtemp(join(tmpdir(), "convex-engine-"));
