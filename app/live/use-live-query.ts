@@ -37,8 +37,9 @@ export function useLiveQuery<F extends FunctionReference<"query">, I extends Fun
     } catch (error) {
       next = { value: undefined, error };
     }
-    if (next.value !== snapshot.current.value || next.error !== snapshot.current.error)
-      snapshot.current = next;
+    // The client makes the same error anew each time it is asked.
+    const { value, error } = snapshot.current;
+    if (next.value !== value || String(next.error) !== String(error)) snapshot.current = next;
     return snapshot.current;
   }, [watch]);
   const subscribe = useCallback((onChange: () => void) => watch?.onUpdate(onChange) ?? (() => {}), [watch]);
