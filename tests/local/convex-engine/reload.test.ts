@@ -1,0 +1,93 @@
+/** New sources: taken whole, or the last good ones stay and the log says why. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startBackend } from "../../../local/convex/worker-backend.ts";
+import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
+
+let opened: TestBackend;
+let schema: string;
+const file = (name: string) => join(opened.functionsDir, name);
+
+beforeAll(async () => {
+  opened = await openBackend("functions-notes", { watch: true });
+  schema = await readFile(file("schema.ts"), "utf8");
+  resultOf(await opened.backend.mutation(call("notes:add", { folder: "a", text: "kept", stars: 2 })));
+});
+afterAll(() => opened.close());
+beforeEach(() => {
+  opened.log.length = 0;
+  opened.events.length = 0;
+});
+
+const kept = async () => resultOf(await opened.backend.query(call("notes:list", { folder: "a" })));
+const logged = (text: string) =>
+  expect.poll(() => opened.log.join("\n"), { timeout: 10_000 }).toContain(text);
+
+test("a new function can be called, and subscriptions are told to run again", async () => {
+  await writeFile(
+    file("more.ts"),
+    `import { query } from "./server.ts";\nexport const one = query({ args: {}, handler: () => 1 });\n`,
+  );
+  await logged("reloaded");
+  expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
+  expect(opened.events).toContainEqual({ type: "reloaded", ts: expect.any(BigInt) });
+});
+
+test("a file that does not parse keeps the last good functions, and the log names file and line", async () => {
+  await writeFile(file("more.ts"), "export const one = (;\n");
+  await logged("more.ts:1");
+  expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
+});
+
+test("a module that throws when it is loaded keeps the last good functions", async () => {
+  await writeFile(file("more.ts"), 'throw new Error("at load");\n');
+  await logged("at load");
+  expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
+  await rm(file("more.ts"));
+  await logged("functions reloaded");
+  await expect(opened.backend.query(call("more:one"))).rejects.toMatchObject({ code: "function_not_found" });
+});
+
+test("a schema that a document violates is refused, and the document named", async () => {
+  await writeFile(file("schema.ts"), schema.replace("text: v.string()", "text: v.number()"));
+  const [note] = (await kept()) as { _id: string }[];
+  await logged(`Document with ID "${note?._id}" in table "notes" does not match the schema`);
+  resultOf(await opened.backend.mutation(call("notes:add", { folder: "b", text: "still a string" })));
+});
+
+test("a new index is filled with the documents that are there, and an index taken away is gone", async () => {
+  await writeFile(
+    file("schema.ts"),
+    schema.replace('.index("by_folder_stars", ["folder", "stars"])', '.index("by_stars", ["stars"])'),
+  );
+  await writeFile(
+    file("starred.ts"),
+    `import { query } from "./server.ts";
+     export const by = query({ handler: (ctx) => (ctx.db as any).query("notes").withIndex("by_stars", (q: any) => q.gte("stars", 1)).collect() });`,
+  );
+  await logged("reloaded");
+  await expect
+    .poll(async () => {
+      const { outcome } = await opened.backend.query(call("starred:by")).catch(() => ({ outcome: null }));
+      return outcome?.ok ? (outcome.value as { text: string }[]).map(({ text }) => text) : null;
+    })
+    .toEqual(["kept"]);
+  const best = await opened.backend.query(call("notes:best", { folder: "a", atLeast: 0, count: 1 }));
+  expect(best.outcome).toMatchObject({
+    ok: false,
+    errorMessage: expect.stringContaining("Index notes.by_folder_stars not found"),
+  });
+});
+
+test("functions that cannot be loaded at all do not start, and the error says why", async () => {
+  await writeFile(file("broken.ts"), "export const = 1;\n");
+  const start = startBackend({
+    functionsDir: opened.functionsDir,
+    dataFile: `${opened.dataFile}.other`,
+    env: {},
+    log: () => {},
+    watch: false,
+  });
+  await expect(start).rejects.toThrow("broken.ts:1");
+});
