@@ -38,8 +38,13 @@ export function startBuilt({ root, ports, dir, config }: AppOptions): Child {
       ...["--persist-to", dir.workerState],
       "--show-interactive-dev-session=false",
     ],
-    { cwd: root, env: environment(dir), isNoise: (line) => line.startsWith("[wrangler:info]") },
+    { cwd: root, env: environment(dir), isNoise },
   );
+}
+
+/** Wrangler's own log of requests beside the app's, and workerd's complaint, with a stack, at each client that hung up. */
+function isNoise(line: string): boolean {
+  return line === "" || /^\[wrangler:info\]|^ {2}stack: |\bdisconnected: /.test(line);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The folder with one copy's local data: what is in it, who uses it, and how it is emptied. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { type Lock, tryLock } from "./lock.ts";
 
 /** Paths in the data folder. A name that is not here is not ours, and `npm run reset` leaves it alone. */
@@ -67,13 +67,13 @@ export function ownPassword(dir: DataDir): string {
 
 /** Removes all that this project put into the folder. The caller holds the lock. */
 export function empty(dir: DataDir): void {
-  // SQLite keeps a journal beside each database.
-  const journals = ["-wal", "-shm", "-journal"];
-  const databases = [dir.workosFile, dir.convexFile].flatMap((file) => [
-    file,
-    ...journals.map((suffix) => file + suffix),
-  ]);
+  // A database keeps its journals, and what belongs to it, under its own name and an ending.
+  const databases = [dir.workosFile, dir.convexFile].map((file) => basename(file));
+  const isOurs = (name: string) => databases.some((database) => name.startsWith(database));
+  const files = readdirSync(dir.path).filter(isOurs);
   const folders = [dir.workerState, dir.viteCache, dir.servedBuild, dir.registry];
   const secrets = [dir.devVars, dir.passwordFile];
-  for (const path of [...databases, ...folders, ...secrets]) rmSync(path, { recursive: true, force: true });
+  for (const path of [...files.map((name) => join(dir.path, name)), ...folders, ...secrets]) {
+    rmSync(path, { recursive: true, force: true });
+  }
 }

@@ -19,7 +19,7 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });
-    await response.body?.cancel();
+    await response.arrayBuffer(); // cancelled, workerd would complain that we hung up
     return response.status < 500;
   } catch {
     return false;

@@ -1,0 +1,196 @@
+/**
+ * What a page costs the worker: CPU per request of a signed-in `/dashboard` with 50 projects, beside a worker that
+ * only opens the seal and writes as many bytes. Both run at once and take turns in shuffled windows: one server
+ * after the other differs by up to two on the same code.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { localDefaults } from "../../local/config.ts";
+import { startConvex } from "../../local/convex/server.ts";
+import { ensureBuild } from "../../local/launch/build.ts";
+import { startWorkos } from "../../local/workos/server.ts";
+import { freePorts } from "../launcher/copy.ts";
+import { signIn } from "../launcher/sign-in.ts";
+import { load, quantile } from "./load.ts";
+import { startWorkerd, type Workerd } from "./workerd.ts";
+
+const PROJECTS = 50;
+const ROUNDS = 10;
+const WINDOW_MS = 1_500;
+const AT_ONCE = 4;
+/** Longer than the whole run: nothing is refreshed while it is measured. */
+const TOKEN_SECONDS = 3_600;
+
+export async function benchPage(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-bench-"));
+  const closing: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    await ensureBuild({ root: process.cwd(), signal: AbortSignal.timeout(300_000), log: () => undefined });
+    const { mosaic, cookie } = await startMosaic(folder, closing);
+    const page = await (await fetch(`${mosaic.url}/dashboard`, { headers: { cookie } })).text();
+    const plain = await startPlain(folder, page.length);
+    closing.push(plain.close);
+    const variants = { mosaic: { server: mosaic, path: "/dashboard" }, plain: { server: plain, path: "/" } };
+
+    const costs: Record<keyof typeof variants, number[]> = { mosaic: [], plain: [] };
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const name of shuffled(Object.keys(variants) as (keyof typeof variants)[])) {
+        const { server, path } = variants[name];
+        const before = server.cpuSeconds();
+        const { answered } = await load(server.url + path, {
+          milliseconds: WINDOW_MS,
+          atOnce: AT_ONCE,
+          cookie,
+        });
+        const cost = ((server.cpuSeconds() - before) * 1000) / answered;
+        if (round >= 0) costs[name].push(cost); // the first round warms up
+      }
+    }
+    print(costs, page.length);
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function print(costs: { mosaic: number[]; plain: number[] }, bytes: number): void {
+  const row = (name: string, list: number[]) => {
+    const sorted = [...list].sort((a, b) => a - b);
+    const [low, middle, high] = [0, 0.5, 1].map((share) => quantile(sorted, share).toFixed(2));
+    process.stdout.write(`  ${name.padEnd(34)} ${middle} ms (${low} to ${high})\n`);
+    return Number(middle);
+  };
+  process.stdout.write(
+    `CPU per request on bare workerd, ${PROJECTS} projects, ${bytes} characters of HTML:\n`,
+  );
+  const page = row("/dashboard, signed in", costs.mosaic);
+  const seal = row("opens the seal, writes a string", costs.plain);
+  process.stdout.write(`  ratio ${(page / seal).toFixed(1)}\n`);
+}
+
+/** The built worker with somebody signed in who has the projects; Convex then answers from memory. */
+async function startMosaic(
+  folder: string,
+  closing: (() => Promise<void> | void)[],
+): Promise<{ mosaic: Workerd; cookie: string }> {
+  const ports = await freePorts();
+  const variables = localDefaults(ports);
+  const workos = await startWorkos({
+    port: ports.workos,
+    dataFile: join(folder, "workos.sqlite"),
+    clientId: String(variables.WORKOS_CLIENT_ID),
+    apiKey: String(variables.WORKOS_API_KEY),
+    accessTokenSeconds: TOKEN_SECONDS,
+  });
+  closing.push(workos.close);
+  const convex = await startConvex({
+    functionsDir: "convex",
+    port: 0,
+    sitePort: 0,
+    dataFile: join(folder, "convex.sqlite"),
+    env: variables,
+    log: () => undefined,
+  });
+  const memory = await startMemory(convex.url, ports.convex);
+  closing.push(convex.close, memory.close);
+  const server = join("build", "server");
+  const mosaic = await startWorkerd(folder, "mosaic", {
+    modules: modulesIn(server),
+    compatibilityDate: compatibilityDateIn(server),
+    variables: { ...variables, APP_URL: "http://localhost:8787" },
+    mosaic: true,
+  });
+  closing.push(mosaic.close);
+  const cookie = await signIn(mosaic.url, "grace@example.com");
+  for (let index = 1; index <= PROJECTS; index++) {
+    const answer = await fetch(`${mosaic.url}/dashboard`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { cookie },
+      body: new URLSearchParams({ name: `Project ${index}` }),
+    });
+    if (answer.status !== 303) throw new Error(`creating a project answered ${answer.status}`);
+  }
+  memory.remember();
+  return { mosaic, cookie };
+}
+
+/** Passes requests on to Convex; once told to, gives each query's first answer again, so that Convex costs nothing. */
+async function startMemory(target: string, port: number) {
+  const answers = new Map<string, { status: number; body: Buffer }>();
+  let remembering = false;
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const key = `${request.url} ${body.toString()}`;
+    const known = remembering ? answers.get(key) : undefined;
+    const answer = known ?? (await passOn(target, request.url ?? "/", request.headers, body));
+    answers.set(key, answer);
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    remember() {
+      answers.clear();
+      remembering = true;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function passOn(target: string, path: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
+  const kept = ["authorization", "content-type", "convex-client"].flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value] as [string, string]] : [];
+  });
+  const answer = await fetch(target + path, { method: "POST", headers: kept, body: new Uint8Array(body) });
+  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+}
+
+async function startPlain(folder: string, length: number): Promise<Workerd> {
+  const file = join(folder, "plain.js");
+  await build({
+    entryPoints: [join(import.meta.dirname, "plain-worker.ts")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    outfile: file,
+    logLevel: "error",
+  });
+  const { WORKOS_COOKIE_PASSWORD } = localDefaults({ app: 0, workos: 0, convex: 0, convexSite: 0 });
+  return startWorkerd(folder, "plain", {
+    modules: [{ name: "plain.js", file }],
+    compatibilityDate: compatibilityDateIn(join("build", "server")),
+    variables: { WORKOS_COOKIE_PASSWORD: String(WORKOS_COOKIE_PASSWORD), PAGE: "x".repeat(length) },
+  });
+}
+
+function modulesIn(server: string): { name: string; file: string }[] {
+  const names = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
+  // The first one is the worker; the others are what it imports.
+  return ["index.js", ...names.filter((name) => name !== "index.js")].map((name) => ({
+    name,
+    file: join(server, name),
+  }));
+}
+
+function compatibilityDateIn(server: string): string {
+  return JSON.parse(readFileSync(join(server, "wrangler.json"), "utf8")).compatibility_date;
+}
+
+function shuffled<T>(list: T[]): T[] {
+  return list
+    .map((value) => ({ value, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}

@@ -1,0 +1,100 @@
+/** The runtime alone, without wrangler around it, so that its CPU time is the worker's. Linux only: reads /proc. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { freePorts } from "../launcher/copy.ts";
+
+export type Worker = {
+  modules: { name: string; file: string }[];
+  compatibilityDate: string;
+  variables: Record<string, string>;
+  /** Gives the worker what Mosaic's binds: assets, KV, the Durable Object. */
+  mosaic?: boolean;
+};
+
+export type Workerd = { url: string; cpuSeconds(): number; close(): Promise<void> };
+
+const { default: workerdBinary } = createRequire(import.meta.url)("workerd") as { default: string };
+
+/** Nothing in a measured page reads these; they must only be there. */
+const NOT_FOUND = `export default { fetch() { return new Response(null, { status: 404 }); } };`;
+
+const MOSAIC_BINDINGS = `
+    (name = "ASSETS", service = "nothing"),
+    (name = "NOTICES", kvNamespace = "nothing"),
+    (name = "CF_VERSION_METADATA", json = "{\\"id\\":\\"bench\\",\\"tag\\":\\"\\",\\"timestamp\\":\\"\\"}"),
+    (name = "SESSION_REFRESHER", durableObjectNamespace = "SessionRefresher"),`;
+
+const MOSAIC_OBJECTS = `
+  durableObjectNamespaces = [(className = "SessionRefresher", uniqueKey = "bench", enableSql = true)],
+  durableObjectStorage = (inMemory = void),`;
+
+/** Starts one worker in a process of its own. */
+export async function startWorkerd(folder: string, name: string, worker: Worker): Promise<Workerd> {
+  const { app: port } = await freePorts();
+  const config = join(folder, `${name}.capnp`);
+  writeFileSync(config, configOf(worker, port));
+  const child = spawn(workerdBinary, ["serve", "--experimental", config], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null) throw new Error(`workerd ended with ${child.exitCode}`);
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  return { url, cpuSeconds: () => cpuSecondsOf(Number(child.pid)), close: () => ended(child) };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url, { redirect: "manual" })).body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    child.once("exit", () => done());
+    child.kill();
+  });
+}
+
+function configOf({ modules, compatibilityDate, variables, mosaic }: Worker, port: number): string {
+  const text = (value: string) => JSON.stringify(value);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "nothing", worker = .nothing),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const nothing :Workerd.Worker = (
+  modules = [(name = "nothing.js", esModule = ${text(NOT_FOUND)})],
+  compatibilityDate = ${text(compatibilityDate)},
+);
+const main :Workerd.Worker = (
+  modules = [${modules.map(({ name, file }) => `(name = ${text(name)}, esModule = embed ${text(resolve(file))})`).join(", ")}],
+  compatibilityDate = ${text(compatibilityDate)},
+  globalOutbound = "internet",
+  bindings = [${mosaic ? MOSAIC_BINDINGS : ""}
+    ${Object.entries(variables)
+      .map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`)
+      .join(", ")}
+  ],${mosaic ? MOSAIC_OBJECTS : ""}
+);
+`;
+}
+
+const TICKS_A_SECOND = 100; // Linux's USER_HZ, the same on every machine that Node runs on
+
+/** User and system time of a process so far (proc_pid_stat(5), fields 14 and 15). */
+function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
