@@ -41,7 +41,10 @@ export async function serve({ port, sitePort, adminKey, log, start }: ServeOptio
     site = await listenOnLoopback(sitePort, {
       request: (request, response) => {
         running
-          .then(({ backend }) => handleSite(request, response, { backend, siteUrl: site?.url ?? "", log }))
+          .then(({ backend, authenticator }) => {
+            const http = backend.http.bind(backend);
+            return handleSite(request, response, { http, authenticator, siteUrl: site?.url ?? "", log });
+          })
           .catch(() => response.destroy());
       },
     });

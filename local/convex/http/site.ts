@@ -1,6 +1,7 @@
 /** The second port: hands every request to the functions' own `http.ts`, and its answer back as it is. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Backend, HttpResponseMessage } from "../backend.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../backend.ts";
 import { codeOf, UNAVAILABLE } from "../failure.ts";
 import { HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
@@ -11,23 +12,27 @@ const LONGEST_BODY = 20 * 1024 * 1024;
 /** What concerns one connection and not the message, and is Node's to say. */
 const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "content-length"]);
 
-export type SiteOptions = { backend: Backend; siteUrl: string; log: (line: string) => void };
+export type SiteOptions = {
+  http: (request: HttpRequestMessage, identity: Identity | null) => Promise<HttpResponseMessage>;
+  authenticator: Authenticator;
+  siteUrl: string;
+  log: (line: string) => void;
+};
 
 /** Answers one request; never throws. CORS is the functions' own affair here. */
 export async function handleSite(
   request: IncomingMessage,
   response: ServerResponse,
-  { backend, siteUrl, log }: SiteOptions,
+  { http, authenticator, siteUrl, log }: SiteOptions,
 ): Promise<void> {
   try {
     const { method = "GET", rawHeaders } = request;
     const bare = method === "GET" || method === "HEAD" || method === "OPTIONS";
     const bytes = bare ? null : await readBody(request, LONGEST_BODY);
     const body = bytes === null || bytes.length === 0 ? null : new Uint8Array(bytes);
-    relay(
-      response,
-      await backend.http({ method, url: urlOf(request, siteUrl), headers: pairs(rawHeaders), body }),
-    );
+    const identity = await identityOf(request, authenticator);
+    const url = urlOf(request, siteUrl);
+    relay(response, await http({ method, url, headers: pairs(rawHeaders), body }, identity));
   } catch (error) {
     refuse(response, error, log);
   }
@@ -59,6 +64,16 @@ function refuse(response: ServerResponse, error: unknown, log: (line: string) =>
   const { status, body, headers } = fault.answer;
   response.writeHead(status, { "Content-Type": "application/json", ...headers });
   response.end(JSON.stringify(body));
+}
+
+/** Whose token the request brings. Whatever else an HTTP action takes in that header is its own to judge. */
+async function identityOf(request: IncomingMessage, authenticator: Authenticator): Promise<Identity | null> {
+  const token = /^bearer\s+(\S+\.\S+\.\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) return null;
+  return authenticator.user(token).then(
+    ({ identity }) => identity,
+    () => null,
+  );
 }
 
 /** The URL as the caller sees it, where it says under which host it asked. */

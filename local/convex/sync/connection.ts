@@ -18,11 +18,13 @@ import { Outbox } from "./outbox.ts";
 import { QuerySet } from "./query-set.ts";
 import { identityKey } from "./subscription-key.ts";
 import type { Subscriber, Subscription, Subscriptions } from "./subscriptions.ts";
+import { TokenClock } from "./token-clock.ts";
 
 /** A client gives up on a server that is silent for a minute. */
 const PING_AFTER_MS = 15_000;
 const SILENT_FOR_MS = 120_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A Transition waits so long for the answer of the client's own mutation, which it may already contain. */
+const ANSWER_FIRST_MS = 50;
 
 const CLOSE_NORMAL = 1000;
 const CLOSE_VIOLATION = 1008;
@@ -51,8 +53,10 @@ export class Connection implements Subscriber {
   readonly #messages = new Sequence();
   readonly #mutations = new Sequence();
   #state: State = { name: "anonymous" };
+  readonly #token = new TokenClock(() => this.#sendAuthError("Convex token identity expired.", false));
   #caller: Caller = NOBODY;
-  #expiry: NodeJS.Timeout | undefined;
+  #mutating = false;
+  #held: NodeJS.Timeout | undefined;
   #lastHeardAt = Date.now();
 
   constructor(socket: WebSocket, chunks: boolean, options: ConnectionOptions) {
@@ -62,7 +66,7 @@ export class Connection implements Subscriber {
     this.#queries = new QuerySet(options.subscriptions, this);
     this.#outbox = new Outbox(socket, chunks, () => {
       options.subscriptions.wake(this);
-      this.#transition();
+      this.#offerTransition();
     });
     socket.on("message", (data, isBinary) => this.#receive(String(data), isBinary));
     socket.on("pong", () => {
@@ -82,7 +86,8 @@ export class Connection implements Subscriber {
   }
 
   refreshed(): void {
-    if (!this.#transition()) this.#queries.missed();
+    if (this.#mutating) this.#offerTransition();
+    else if (!this.#transition()) this.#queries.missed();
   }
 
   /** Called every few seconds: says that we are there, and finds out who is not. */
@@ -109,7 +114,8 @@ export class Connection implements Subscriber {
   #leave(): void {
     if (this.#state.name === "closed") return;
     this.#state = { name: "closed" };
-    clearTimeout(this.#expiry);
+    this.#token.stop();
+    clearTimeout(this.#held);
     this.#queries.clear();
   }
 
@@ -144,16 +150,16 @@ export class Connection implements Subscriber {
         done();
         return;
       case "Mutation":
-        if (!this.#isExpired()) this.#mutation(message, done);
+        if (!this.#token.hasRunOut()) this.#mutation(message, done);
         return;
       case "Action":
-        if (!this.#isExpired()) this.#action(message, done);
+        if (!this.#token.hasRunOut()) this.#action(message, done);
         return;
       case "Authenticate":
         return this.#authenticate(message).finally(done);
       case "ModifyQuerySet":
         this.#queries.modify(message, (query) => this.#queryCall(query));
-        this.#transition();
+        this.#offerTransition();
         done();
         return;
       case "Event":
@@ -178,11 +184,11 @@ export class Connection implements Subscriber {
     if (caller === null || this.#state.name === "closed") return;
     const before = this.#caller;
     this.#caller = caller;
-    this.#expireAt(caller.expiresAt);
+    this.#token.set(caller.expiresAt);
     const same =
       before.caller === caller.caller && identityKey(before.identity) === identityKey(caller.identity);
     this.#queries.identify(same ? null : (query) => this.#queryCall(query));
-    this.#transition();
+    this.#offerTransition();
   }
 
   /** Who a message says the client is; null where that is not so, and the client has been told. */
@@ -213,38 +219,22 @@ export class Connection implements Subscriber {
     this.close(CLOSE_NORMAL, "Unauthenticated");
   }
 
-  #expireAt(expiresAt: number | null): void {
-    clearTimeout(this.#expiry);
-    if (expiresAt === null) return;
-    const delay = Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS);
-    this.#expiry = setTimeout(() => {
-      if (!this.#isExpired()) this.#expireAt(expiresAt);
-    }, delay);
-    this.#expiry.unref();
-  }
-
-  /** Whether the token has run out; if so the client is told, and fetches another. */
-  #isExpired(): boolean {
-    const { expiresAt } = this.#caller;
-    if (expiresAt === null || Date.now() < expiresAt) return false;
-    this.#sendAuthError("Convex token identity expired.", false);
-    return true;
-  }
-
   #mutation(message: MessageOf<"Mutation">, done: () => void): void {
     const { backend, subscriptions, log } = this.#options;
     const call = this.#call(message.udfPath, message);
     const { requestId } = message;
     const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
-      const answer = await runMutation(backend, call, { sessionId, requestId }, log);
-      if (answer.ts !== null) subscriptions.observe(answer.ts);
-      this.#outbox.send(answer.message);
-      if (answer.ts !== null) {
+      this.#mutating = true;
+      const { message: answer, ts } = await runMutation(backend, call, { sessionId, requestId }, log);
+      this.#mutating = false;
+      this.#outbox.send(answer);
+      if (ts !== null) {
+        subscriptions.observe(ts);
         // The client keeps its optimistic update until a Transition has what the mutation did.
-        this.#queries.owe(answer.ts);
-        this.#transition();
+        this.#queries.owe(ts);
       }
+      this.#transition();
       done();
     });
   }
@@ -268,7 +258,21 @@ export class Connection implements Subscriber {
     return { path: canonicalFunctionPath(udfPath), args: onlyArgument(args), identity, caller };
   }
 
+  /**
+   * Sends the next Transition, but not ahead of the answer to a mutation that is being run: what it did would be shown
+   * twice, by itself and by the client's optimistic update.
+   */
+  #offerTransition(): void {
+    if (!this.#mutating) {
+      this.#transition();
+      return;
+    }
+    this.#held ??= setTimeout(() => this.#transition(), ANSWER_FIRST_MS);
+  }
+
   #transition(): boolean {
+    clearTimeout(this.#held);
+    this.#held = undefined;
     if (!this.ready) return false;
     const text = this.#queries.transition(this.#state.name === "connected" ? this.#state.clockSkew : 0);
     if (text === null) return false;

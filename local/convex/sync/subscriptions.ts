@@ -236,10 +236,16 @@ export class Subscriptions {
   }
 
   #keep(result: SubscriptionResult, ts: Timestamp): void {
-    const subscription = this.#running?.subscriptions.get(result.id);
-    if (subscription === undefined) return;
-    this.#quarantine.forget(subscription.id);
+    const running = this.#running;
+    const subscription = running?.subscriptions.get(result.id);
+    if (running === null || subscription === undefined) return;
     this.#answer(subscription, answerText(result), ts);
+    // Failed while the worker was started anew: it may be what ended it.
+    if (!result.outcome.ok && running.reloaded) {
+      this.#isolate(subscription);
+      return;
+    }
+    this.#quarantine.forget(subscription.id);
     subscription.journal = result.journal;
     if (needsRun(subscription)) this.#rekey(subscription);
   }
@@ -247,10 +253,13 @@ export class Subscriptions {
   #keepFailure(subscription: Subscription, error: unknown): void {
     this.#answer(subscription, failureText(error, subscription.journal), this.#frontier);
     const code = codeOf(error);
-    if (code === "timed_out" || code === "restarted") {
-      this.#quarantine.add(subscription.id);
-      if (subscription.answer !== null) subscription.answer.validUntil = null;
-    }
+    if (code === "timed_out" || code === "restarted") this.#isolate(subscription);
+  }
+
+  /** Leaves the failure standing for a while, so that the rest of a query set moves on without it. */
+  #isolate(subscription: Subscription): void {
+    this.#quarantine.add(subscription.id);
+    if (subscription.answer !== null) subscription.answer.validUntil = null;
   }
 
   #answer(subscription: Subscription, text: string, ts: Timestamp): void {

@@ -151,8 +151,9 @@ test("a mutation sent twice is answered twice and applied once, with a Transitio
   expect((await again.next("MutationResponse")).ts).not.toBe(first.ts);
 });
 
-test("an answer comes before the Transition that contains it", async () => {
-  const { url } = await serveScripted();
+test("an answer comes before the Transition that contains it, even where the backend has them the other way", async () => {
+  const { url, backend } = await serveScripted();
+  backend.afterCommit = () => new Promise((resolve) => setTimeout(resolve, 10));
   const socket = await RawSocket.connect(url);
   socket.send(modify(0, 1, [add(0, "a")]));
   await socket.next("Transition");
@@ -272,6 +273,36 @@ test("a mutation whose worker was restarted under it is asked for again", async 
   const list = tab.watch("rows:get", { name: "list" });
   await tab.mutation("rows:append", { name: "list", value: 1 });
   expect(list.read()).toEqual([1]);
+});
+
+test("a mutation that takes long holds up no news of others", async () => {
+  const { url, backend } = await serveScripted();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  backend.afterCommit = () => promise;
+  const tab = new Tab(url);
+  const row = tab.watch("rows:get", { name: "a" });
+  await row.shows(null);
+  const slow = tab.mutation("rows:set", { name: "b", value: 1 });
+  backend.write("a", 1);
+  await row.shows(1);
+  resolve();
+  await slow;
+});
+
+test("a query that fails while the worker is started anew is not run again at once", async () => {
+  const { url, backend } = await serveScripted();
+  let runs = 0;
+  backend.queries["rows:loop"] = () => {
+    runs += 1;
+    throw new Error("timed out");
+  };
+  backend.beforeAnswer = async () => {
+    if (runs > 0) backend.reload();
+  };
+  const loop = new Tab(url).watch("rows:loop");
+  await loop.fails();
+  await new Tab(url).mutation("rows:set", { name: "b", value: 1 });
+  expect(runs).toBe(1);
 });
 
 test("a thousand subscriptions on one socket: one write runs one", async () => {

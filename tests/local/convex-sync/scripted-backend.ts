@@ -41,6 +41,8 @@ export class ScriptedBackend implements Backend {
   providers: AuthProvider[] = [];
   /** What an evaluation waits for after it has read and before it answers. */
   beforeAnswer: () => Promise<void> = async () => undefined;
+  /** What a mutation waits for after its commit and before its answer. */
+  afterCommit: () => Promise<void> = async () => undefined;
 
   readonly #rows = new Map<string, JSONValue>();
   readonly #reads = new Map<SubscriptionId, Set<string>>();
@@ -80,6 +82,7 @@ export class ScriptedBackend implements Backend {
     for (const [name, value] of writes) this.#rows.set(name, value);
     const answer = { ts: this.#commit(new Set(writes.keys())), outcome };
     if (key !== undefined) this.#answered.set(JSON.stringify(key), answer);
+    await this.afterCommit();
     return answer;
   }
 
