@@ -1,14 +1,14 @@
 /** Admins find people, give roles, read the whole log; the last of them stays one. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, startBackendAlone, type TestBackend } from "./backend.ts";
 import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 let grace: Member;
 beforeEach(async () => {
-  backend = await startBackend();
+  backend = await startBackendAlone();
   ada = await signIn(backend, "ada", { profile: { firstName: "Ada", lastName: "Lovelace" } });
   grace = await signIn(backend, "grace", { profile: { firstName: "Grace", lastName: "Hopper" } });
 });
@@ -52,7 +52,7 @@ test("a search follows names as they change, and pages are full and without repe
 
 test("a role given here holds, whatever the token says later, and is in the log with who gave it", async () => {
   await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
-  await signIn(backend, "grace", { claims: { role: "admin" } });
+  await signIn(backend, "grace", { role: "admin" });
   expect((await grace.query(api.users.viewer, {}))?.role).toBe("viewer");
   const { page } = await ada.query(api.auditLogs.all, { paginationOpts: firstPage, event: "role_changed" });
   expect(page).toMatchObject([{ userId: grace.userId, actorId: ada.userId, target: "viewer" }]);
@@ -102,7 +102,7 @@ test("the log is filtered by person and event, and a person who is none is not f
 });
 
 test("one's own sessions that are not over are listed, newest first", async () => {
-  const phone = await signIn(backend, "grace", { claims: { sid: "session_phone" } });
+  const phone = await signIn(backend, "grace", { session: "phone" });
   const ids = async () => (await phone.query(api.sessions.mine, {})).map(({ sessionId }) => sessionId);
   expect(await ids()).toEqual(["session_phone", "session_grace"]);
   await phone.mutation(api.sessions.revoke, {

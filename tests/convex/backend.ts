@@ -1,19 +1,20 @@
 /**
- * A backend for the tests of convex/: the project's own functions, called as the people a test needs.
- * Tests know only `startBackend` and what it gives, not what runs the functions.
+ * A backend for the tests of convex/: the project's own functions on a local Convex of their own, called over HTTP with
+ * tokens that it checks, as the app does.
  */
-
-import { globSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
-import { convexTest } from "convex-test";
-import schema from "../../convex/schema.ts";
+import { ConvexError } from "convex/values";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { startConvex } from "../../local/convex/server.ts";
+import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
 export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
-export const ADMIN_EMAIL = "ada@example.com";
-
-/** What a person's token says. */
-export type Claims = { sub: string; sid?: string; role?: string };
 
 /** Someone who calls functions. */
 export type Person = {
@@ -25,31 +26,115 @@ export type Person = {
 };
 
 export type TestBackend = {
+  /** What is put after every name, so that tests that share a server do not meet: "" on a server of one's own. */
+  scope: string;
   nobody: Person;
   as(claims: Claims): Person;
+  /** Someone whose token another key has signed. */
+  forged(claims: Claims): Person;
+  /** Someone whose token has run out. */
+  expired(claims: Claims): Person;
   /** A plain request to the functions' own HTTP routes. */
   fetch(path: string, init: RequestInit): Promise<Response>;
-  /** Resolves when what the scheduler was given for now has run. */
-  settled(): Promise<void>;
 };
 
+type Server = { url: string; siteUrl: string; close(): Promise<void> };
+
+const MOST_SCOPES = 200;
+
+let issuer: TokenIssuer;
+let shared: Promise<Server> | null = null;
+let scopes = 0;
+const ofOneTest: Server[] = [];
+
+beforeAll(async () => {
+  issuer = await startTokenIssuer();
+});
+
+afterEach(async () => {
+  await Promise.all(ofOneTest.splice(0).map((server) => server.close()));
+});
+
+afterAll(async () => {
+  await (await shared)?.close();
+  await issuer.close();
+});
+
+/** The file's one server, and on it names of one's own. `ada` with the scope behind it is an e-mail of ADMIN_EMAILS. */
 export async function startBackend(): Promise<TestBackend> {
-  process.env.CONVEX_EDGE_SECRET = EDGE_SECRET;
-  process.env.WORKOS_WEBHOOK_SECRET = WEBHOOK_SECRET;
-  process.env.ADMIN_EMAILS = ` ${ADMIN_EMAIL.toUpperCase()} , root@example.com`;
-  const test = convexTest(schema, functionModules());
+  shared ??= startServer();
+  scopes += 1;
+  return backendOn(await shared, `${scopes}`);
+}
+
+/** A server with nothing on it, for one test: for what counts everyone who is there. */
+export async function startBackendAlone(): Promise<TestBackend> {
+  const server = await startServer();
+  ofOneTest.push(server);
+  return backendOn(server, "");
+}
+
+async function startServer(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
+  const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
+  const convex = await startConvex({
+    functionsDir: fileURLToPath(new URL("../../convex", import.meta.url)),
+    port: 0,
+    sitePort: 0,
+    dataFile: join(folder, "convex.sqlite"),
+    env: {
+      WORKOS_API_URL: issuer.url,
+      WORKOS_CLIENT_ID: CLIENT_ID,
+      WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      CONVEX_EDGE_SECRET: EDGE_SECRET,
+      ADMIN_EMAILS: ` ${admins.join(" , ").toUpperCase()}`,
+    },
+    log: () => {},
+  });
+  const close = async () => {
+    await convex.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { url: convex.url, siteUrl: convex.siteUrl, close };
+}
+
+function backendOn({ url, siteUrl }: Server, scope: string): TestBackend {
   return {
-    nobody: test as Person,
-    fetch: (path, init) => test.fetch(path, init),
-    settled: () => test.finishAllScheduledFunctions(() => {}),
-    as: ({ sub, ...claims }) => test.withIdentity({ subject: sub, ...claims }) as Person,
+    scope,
+    nobody: person(url, null),
+    as: (claims) => person(url, issuer.sign(claims)),
+    forged: (claims) => person(url, issuer.forge(claims)),
+    expired: (claims) => person(url, issuer.signExpired(claims)),
+    fetch: (path, init) => fetch(`${siteUrl}${path}`, init),
   };
 }
 
-function functionModules(): { [path: string]: () => Promise<unknown> } {
-  const folder = new URL("../../convex/", import.meta.url);
-  const files = globSync("**/*.{ts,js}", { cwd: folder.pathname });
-  return Object.fromEntries(
-    files.map((file) => [`../../convex/${file}`, () => import(new URL(file, folder).href)]),
-  );
+function person(url: string, token: Promise<string> | null): Person {
+  const client = async () => {
+    const answered = { status: 0 };
+    const http = new ConvexHttpClient(url, {
+      logger: false,
+      fetch: async (input, init) => {
+        const response = await fetch(input as string, init as RequestInit);
+        answered.status = response.status;
+        return response;
+      },
+    });
+    if (token !== null) http.setAuth(await token);
+    return { http, answered };
+  };
+  const call = async <T>(run: (http: ConvexHttpClient) => Promise<T>): Promise<T> => {
+    const { http, answered } = await client();
+    try {
+      return await run(http);
+    } catch (error) {
+      // A token that does not verify is Convex's own to refuse; to the tests it is one refusal like the others.
+      if (answered.status === 401) throw new ConvexError({ code: "unauthenticated", message: "HTTP 401" });
+      throw error;
+    }
+  };
+  return {
+    query: (fn, args) => call((http) => http.query(fn, args)),
+    mutation: (fn, args) => call((http) => http.mutation(fn, args)),
+  };
 }

@@ -2,14 +2,14 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, startBackendAlone, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 let grace: Member;
 beforeEach(async () => {
-  backend = await startBackend();
+  backend = await startBackendAlone();
   ada = await signIn(backend, "ada");
   grace = await signIn(backend, "grace");
 });
@@ -27,8 +27,17 @@ test("a deleted project is found by nobody, its key is good for nothing, the log
   expect(await backend.nobody.mutation(api.metrics.ingest, send)).toEqual({ outcome: "unauthenticated" });
   const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 1, cursor: null } });
   expect(page).toMatchObject([{ event: "project_deleted", actorId: ada.userId, target: "Engine" }]);
-  await backend.settled();
   expect(await refusalOf(ada.mutation(api.projects.deleteProject, { projectId }))).toBe("not_found");
+});
+
+test("what hangs on a deleted project goes in the background: people of it alone know each other no longer", async () => {
+  const alan = await signIn(backend, "alan");
+  const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  expect(await alan.query(api.users.getById, { userId: grace.userId })).toMatchObject({ email: grace.email });
+  await ada.mutation(api.projects.deleteProject, { projectId });
+  const look = () => refusalOf(alan.query(api.users.getById, { userId: grace.userId }));
+  await expect.poll(look, { timeout: 10_000 }).toBe("forbidden");
 });
 
 test("one deletes one's own account; the row stays, emptied, and the project goes on without its owner's name", async () => {

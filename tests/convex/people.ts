@@ -1,17 +1,27 @@
 /** The people of the tests, and how they come through the door. */
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
-import { type Claims, EDGE_SECRET, type Person, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, type Person, type TestBackend } from "./backend.ts";
 
 export const DEVICE = { ipAddress: "203.0.113.7", userAgent: "Browser of the tests" };
 
 export type Member = Person & { workosUserId: string; sessionId: string; email: string; userId: Id<"users"> };
 
+/** WorkOS's id of a person of this test. */
+export function idOf(backend: TestBackend, name: string): string {
+  return `user_${name}${backend.scope}`;
+}
+
+/** The id of a session of this test. */
+export function sessionOf(backend: TestBackend, name: string): string {
+  return `session_${name}${backend.scope}`;
+}
+
 /** What WorkOS says about a person, unless the test says otherwise. */
-export function profileOf(name: string, over: { [field: string]: unknown } = {}) {
+export function profileOf(backend: TestBackend, name: string, over: { [field: string]: unknown } = {}) {
   return {
-    workosUserId: `user_${name}`,
-    email: `${name}@example.com`,
+    workosUserId: idOf(backend, name),
+    email: `${name}${backend.scope}@example.com`,
     firstName: name[0]?.toUpperCase() + name.slice(1),
     lastName: "Example",
     emailVerified: true,
@@ -19,21 +29,28 @@ export function profileOf(name: string, over: { [field: string]: unknown } = {})
   };
 }
 
-/** Signs a person in as the worker does: `signIn(backend, "grace", { claims: { role: "viewer" } })`. */
+type SignIn = {
+  /** The session's name, where it is not the person's first. */
+  session?: string;
+  role?: string;
+  profile?: { [field: string]: unknown };
+};
+
+/** Signs a person in as the worker does: `signIn(backend, "grace", { role: "viewer" })`. */
 export async function signIn(
   backend: TestBackend,
   name: string,
-  { profile = {}, claims = {} }: { profile?: { [field: string]: unknown }; claims?: Partial<Claims> } = {},
+  { session = name, role, profile = {} }: SignIn = {},
 ): Promise<Member> {
-  const said = profileOf(name, profile);
-  const sid = claims.sid ?? `session_${name}`;
-  const person = backend.as({ sub: said.workosUserId, sid, ...claims });
+  const said = profileOf(backend, name, profile);
+  const sessionId = sessionOf(backend, session);
+  const person = backend.as({ sub: said.workosUserId, sid: sessionId, ...(role !== undefined && { role }) });
   const { userId } = await person.mutation(api.edge.signedIn, {
     ...said,
     edgeSecret: EDGE_SECRET,
-    session: { sessionId: sid, ...DEVICE },
+    session: { sessionId, ...DEVICE },
   });
-  return { ...person, workosUserId: said.workosUserId, sessionId: sid, email: said.email, userId };
+  return { ...person, workosUserId: said.workosUserId, sessionId, email: said.email, userId };
 }
 
 /** The code of the refusal that a call ends in. */

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { startBackend, type TestBackend } from "./backend.ts";
-import { refusalOf, signIn } from "./people.ts";
+import { idOf, refusalOf, sessionOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 beforeEach(async () => {
@@ -43,7 +43,7 @@ test("a project shows its people; for others it does not exist, an admin sees it
 });
 
 test("a viewer creates nothing", async () => {
-  const alan = await signIn(backend, "alan", { claims: { role: "viewer" } });
+  const alan = await signIn(backend, "alan", { role: "viewer" });
   expect(await refusalOf(alan.mutation(api.projects.create, { name: "Mine" }))).toBe("forbidden");
 });
 
@@ -74,7 +74,7 @@ test("each page is one call that knows the viewer, who is null before the first 
   for (const page of [api.pages.profile, api.pages.settings, api.pages.shell]) {
     expect(await grace.query(page, {})).toEqual({ viewer });
   }
-  const unsynced = backend.as({ sub: "user_new", sid: "session_new" });
+  const unsynced = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
   expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [], lines: [] });
 });
 

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
-import { DEVICE, profileOf, refusalOf, signIn } from "./people.ts";
+import { DEVICE, idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 beforeEach(async () => {
@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 test("a revoked session is unauthenticated everywhere, the person's other session is not", async () => {
   const grace = await signIn(backend, "grace");
-  const phone = await signIn(backend, "grace", { claims: { sid: "session_phone" } });
+  const phone = await signIn(backend, "grace", { session: "phone" });
   await phone.mutation(api.sessions.revoke, {
     sessionId: grace.sessionId,
     ...DEVICE,
@@ -24,10 +24,15 @@ test("a revoked session is unauthenticated everywhere, the person's other sessio
 });
 
 test("the worker ends a session without a token, for someone not yet synced too, and twice is once", async () => {
-  const call = { workosUserId: "user_new", sessionId: "session_new", ...DEVICE, edgeSecret: EDGE_SECRET };
+  const call = {
+    workosUserId: idOf(backend, "new"),
+    sessionId: sessionOf(backend, "new"),
+    ...DEVICE,
+    edgeSecret: EDGE_SECRET,
+  };
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
-  const late = backend.as({ sub: "user_new", sid: "session_new" });
+  const late = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
   expect(await refusalOf(late.query(api.users.viewer, {}))).toBe("unauthenticated");
 });
 
@@ -37,28 +42,28 @@ test("naming someone else's session ends nothing of theirs", async () => {
   const device = { ...DEVICE, edgeSecret: EDGE_SECRET };
   const theirs = { sessionId: grace.sessionId, ...device };
   expect(await refusalOf(alan.mutation(api.sessions.revoke, theirs))).toBe("not_found");
-  await alan.mutation(api.sessions.revoke, { sessionId: "session_unknown", ...device });
-  const other = backend.as({ sub: grace.workosUserId, sid: "session_unknown" });
+  await alan.mutation(api.sessions.revoke, { sessionId: sessionOf(backend, "unknown"), ...device });
+  const other = backend.as({ sub: grace.workosUserId, sid: sessionOf(backend, "unknown") });
   expect((await other.query(api.users.viewer, {}))?._id).toBe(grace.userId);
 });
 
 test("with a token, another person's id is forbidden; without one, somebody must be named", async () => {
   const alan = await signIn(backend, "alan");
-  const call = { sessionId: "session_x", ...DEVICE, edgeSecret: EDGE_SECRET };
-  expect(await refusalOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: "user_grace" }))).toBe(
-    "forbidden",
-  );
+  const call = { sessionId: sessionOf(backend, "x"), ...DEVICE, edgeSecret: EDGE_SECRET };
+  expect(
+    await refusalOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: idOf(backend, "grace") })),
+  ).toBe("forbidden");
   expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, call))).toBe("unauthenticated");
-  const wrong = { ...call, workosUserId: "user_grace", edgeSecret: "wrong" };
+  const wrong = { ...call, workosUserId: idOf(backend, "grace"), edgeSecret: "wrong" };
   expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
 });
 
 test("signing in is one call: person, session, log entry, and the browser's theme where none is stored", async () => {
-  const grace = backend.as({ sub: "user_grace", sid: "session_1" });
+  const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
-    ...profileOf("grace"),
+    ...profileOf(backend, "grace"),
     edgeSecret: EDGE_SECRET,
-    session: { sessionId: "session_1", ...DEVICE, city: "Berlin", country: "DE" },
+    session: { sessionId: sessionOf(backend, "1"), ...DEVICE, city: "Berlin", country: "DE" },
   };
   const first = await grace.mutation(api.edge.signedIn, {
     ...call,
@@ -73,11 +78,11 @@ test("signing in is one call: person, session, log entry, and the browser's them
 });
 
 test("a sign-in cannot be recorded under another session than the token's", async () => {
-  const grace = backend.as({ sub: "user_grace", sid: "session_1" });
+  const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
-    ...profileOf("grace"),
+    ...profileOf(backend, "grace"),
     edgeSecret: EDGE_SECRET,
-    session: { sessionId: "session_2", ...DEVICE },
+    session: { sessionId: sessionOf(backend, "2"), ...DEVICE },
   };
   expect(await refusalOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
 });

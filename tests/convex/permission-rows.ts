@@ -1,0 +1,137 @@
+/** Who may call what: one row for each public function, one answer for each kind of signed-in caller. */
+import type { Value } from "convex/values";
+import { EDGE_SECRET } from "./backend.ts";
+import { DEVICE } from "./people.ts";
+
+/** Signed-in people, by what they are to the project in question; `viewer` and `developer` are strangers to it. */
+export const SIGNED_IN = ["viewer", "developer", "member", "owner", "admin"] as const;
+
+export type SignedIn = (typeof SIGNED_IN)[number];
+
+/** `ok`, or the code of the refusal. */
+export type Answer = "ok" | "forbidden" | "not_found" | "conflict" | "invalid" | "unauthenticated";
+
+/** What arguments may name: the caller, and a project of `owner` with all that hangs on it. */
+export type Scene = {
+  caller: { workosUserId: string; sessionId: string; userId: string; email: string };
+  owner: { userId: string };
+  member: { userId: string };
+  projectId: string;
+  keyId: string;
+};
+
+export type Row = {
+  args: (scene: Scene) => Record<string, Value | undefined>;
+  answers: Record<SignedIn, Answer>;
+  /** What nobody gets, where it is not `unauthenticated`: the edge secret alone is enough. */
+  nobody?: Answer;
+};
+
+const everyone = answers("ok", "ok", "ok", "ok");
+const admins = answers("forbidden", "forbidden", "forbidden", "ok");
+const insiders = answers("not_found", "ok", "ok", "ok");
+const managers = answers("not_found", "forbidden", "ok", "ok");
+
+/** Strangers, a member, the owner, an admin. */
+function answers(stranger: Answer, member: Answer, owner: Answer, admin: Answer): Record<SignedIn, Answer> {
+  return { viewer: stranger, developer: stranger, member, owner, admin };
+}
+
+const edge = { edgeSecret: EDGE_SECRET };
+const device = { ...DEVICE, ...edge };
+const paginationOpts = { numItems: 5, cursor: null };
+const none = () => ({});
+
+function profile({ caller }: Scene) {
+  return { workosUserId: caller.workosUserId, email: caller.email, emailVerified: true, ...edge };
+}
+
+export const ROWS: Record<string, Row> = {
+  "users:syncFromWorkOS": { args: profile, answers: everyone },
+  "users:updateProfile": {
+    args: ({ caller }) => ({ userId: caller.userId, firstName: "A" }),
+    answers: everyone,
+  },
+  "users:getByWorkOSId": { args: () => ({ workosUserId: "user_stranger" }), answers: admins },
+  "users:getById": {
+    args: ({ owner }) => ({ userId: owner.userId }),
+    answers: answers("forbidden", "ok", "ok", "ok"),
+  },
+  "users:getByEmail": { args: () => ({ email: "stranger@example.com" }), answers: admins },
+  "users:viewer": { args: none, answers: everyone },
+  "users:list": { args: () => ({ paginationOpts }), answers: admins },
+  "users:setRole": { args: ({ member }) => ({ userId: member.userId, role: "viewer" }), answers: admins },
+
+  "projects:getUserProjects": {
+    args: ({ owner }) => ({ userId: owner.userId }),
+    answers: answers("forbidden", "forbidden", "ok", "ok"),
+  },
+  "projects:mine": { args: none, answers: everyone },
+  "projects:get": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "projects:create": { args: () => ({ name: "New" }), answers: { ...everyone, viewer: "forbidden" } },
+  "projects:rename": { args: ({ projectId }) => ({ projectId, name: "New" }), answers: managers },
+  "projects:deleteProject": { args: ({ projectId }) => ({ projectId }), answers: admins },
+  "projects:addMember": {
+    args: ({ projectId }) => ({ projectId, email: "friend@example.com" }),
+    answers: managers,
+  },
+  "projects:removeMember": {
+    args: ({ projectId, member }) => ({ projectId, userId: member.userId }),
+    answers: managers,
+  },
+  "projects:removeInvite": {
+    args: ({ projectId }) => ({ projectId, email: "invited@example.com" }),
+    answers: managers,
+  },
+  "projects:leave": {
+    args: ({ projectId }) => ({ projectId }),
+    answers: answers("not_found", "ok", "conflict", "not_found"),
+  },
+
+  "projectKeys:create": { args: ({ projectId }) => ({ projectId, name: "Key" }), answers: managers },
+  "projectKeys:list": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "projectKeys:revoke": { args: ({ keyId }) => ({ keyId }), answers: managers },
+
+  "metrics:ingest": { args: () => ({ keyHash: "none", ...edge }), answers: everyone, nobody: "ok" },
+  "metrics:series": {
+    args: ({ projectId }) => ({ projectId, agent: "a", name: "n", range: "1h" }),
+    answers: insiders,
+  },
+  "metrics:recent": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
+  "metrics:latest": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "metrics:line": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+
+  "preferences:get": { args: none, answers: everyone },
+  "preferences:set": { args: () => ({ theme: "dark" }), answers: everyone },
+
+  "auditLogs:mine": { args: () => ({ paginationOpts }), answers: everyone },
+  "auditLogs:all": { args: () => ({ paginationOpts }), answers: admins },
+  "auditLogs:logAuthEvent": { args: () => ({ event: "login", ...device }), answers: everyone },
+
+  "sessions:revoke": { args: () => ({ sessionId: "session_other", ...device }), answers: everyone },
+  "sessions:mine": { args: none, answers: everyone },
+
+  "edge:signedIn": {
+    args: (scene) => ({ ...profile(scene), session: { sessionId: scene.caller.sessionId, ...DEVICE } }),
+    answers: everyone,
+  },
+  "edge:refreshed": {
+    args: ({ caller }) => ({ session: { sessionId: caller.sessionId, ...DEVICE }, ...edge }),
+    answers: everyone,
+  },
+  "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
+  "edge:accountDeleted": { args: () => edge, answers: { ...everyone, admin: "conflict" } },
+
+  "pages:home": { args: none, answers: everyone },
+  "pages:dashboard": { args: none, answers: everyone },
+  "pages:profile": { args: none, answers: everyone },
+  "pages:settings": { args: none, answers: everyone },
+  "pages:shell": { args: none, answers: everyone },
+  "pages:project": { args: ({ projectId }) => ({ projectId, range: "1h" }), answers: insiders },
+  "pages:sessions": { args: none, answers: everyone },
+  "pages:activity": { args: none, answers: everyone },
+  "pages:account": { args: none, answers: everyone },
+  "pages:accountExport": { args: none, answers: everyone },
+  "pages:adminUsers": { args: none, answers: admins },
+  "pages:adminAudit": { args: none, answers: admins },
+};

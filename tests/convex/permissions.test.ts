@@ -1,0 +1,124 @@
+/** Every function that exists, called by everyone there is: nobody gets more than their row in the table says. */
+import { globSync } from "node:fs";
+import { makeFunctionReference } from "convex/server";
+import type { Value } from "convex/values";
+import { beforeAll, describe, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { EDGE_SECRET, type Person, startBackend, type TestBackend } from "./backend.ts";
+import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
+import { ROWS, type Row, type Scene, SIGNED_IN, type SignedIn } from "./permission-rows.ts";
+
+type Exported = { isPublic?: boolean; isInternal?: boolean; isQuery?: boolean; isMutation?: boolean };
+type Found = { path: string; kind: "query" | "mutation"; isPublic: boolean };
+
+/** Every function of convex/, as its module exports it. */
+async function findFunctions(): Promise<Found[]> {
+  const folder = new URL("../../convex/", import.meta.url);
+  const names = globSync("**/*.ts", { cwd: folder.pathname })
+    .map((file) => file.slice(0, -".ts".length))
+    .filter((name) => !name.startsWith("_generated/") && !name.split("/").at(-1)?.includes("."));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const exported: Record<string, Exported> = await import(new URL(`${name}.ts`, folder).href);
+      return Object.entries(exported)
+        .filter(([, fn]) => fn?.isQuery === true || fn?.isMutation === true)
+        .map(([fn, { isQuery, isPublic }]) => ({
+          path: `${name}:${fn}`,
+          kind: isQuery === true ? ("query" as const) : ("mutation" as const),
+          isPublic: isPublic === true,
+        }));
+    }),
+  );
+  return found.flat().sort((a, b) => a.path.localeCompare(b.path));
+}
+
+const functions = await findFunctions();
+const open = functions.filter(({ isPublic }) => isPublic);
+
+let backend: TestBackend;
+let admin: Member;
+let toLookAt: Cast;
+let scenes = 0;
+let sessions = 0;
+
+beforeAll(async () => {
+  backend = await startBackend();
+  admin = await signIn(backend, "ada");
+  toLookAt = await newScene();
+});
+
+type Cast = { scene: Omit<Scene, "caller">; people: Record<SignedIn, Member> };
+
+/** A new project with new people about it, so that no call sees what another has left. The admin is the only one. */
+async function newScene(): Promise<Cast> {
+  scenes += 1;
+  const owner = await signIn(backend, `owner${scenes}`);
+  const member = await signIn(backend, `member${scenes}`);
+  const developer = await signIn(backend, `developer${scenes}`);
+  const viewer = await signIn(backend, `viewer${scenes}`, { role: "viewer" });
+  const projectId = await owner.mutation(api.projects.create, { name: "Engine" });
+  await owner.mutation(api.projects.addMember, { projectId, email: member.email });
+  await owner.mutation(api.projects.addMember, { projectId, email: "invited@example.com" });
+  const { keyId } = await owner.mutation(api.projectKeys.create, { projectId, name: "Key" });
+  return {
+    scene: { owner, member, projectId, keyId },
+    people: { viewer, developer, member, owner, admin: inNewSession(admin) },
+  };
+}
+
+/** The same person in a session of its own: a function that ends it must not end it for the next. */
+function inNewSession(person: Member): Member {
+  sessions += 1;
+  const sessionId = `session_new_${sessions}`;
+  return { ...person, ...backend.as({ sub: person.workosUserId, sid: sessionId }), sessionId };
+}
+
+async function call(person: Person, { path, kind }: Found, args: Record<string, Value | undefined>) {
+  const answer =
+    kind === "query"
+      ? person.query(makeFunctionReference<"query">(path), args)
+      : person.mutation(makeFunctionReference<"mutation">(path), args);
+  return (await refusalOf(answer)).replace("none", "ok");
+}
+
+test("every public function has a row, and every row a function", () => {
+  expect(Object.keys(ROWS).sort()).toEqual(open.map(({ path }) => path).sort());
+});
+
+/** Queries leave all as it is, and may share one. */
+async function sceneFor(kind: Found["kind"]): Promise<Cast> {
+  return kind === "query" ? toLookAt : await newScene();
+}
+
+describe.each(open)("$path", (fn) => {
+  const row: Row = ROWS[fn.path] ?? { args: () => ({}), answers: {} as Row["answers"] };
+
+  test("answers each signed-in person as the table says", async () => {
+    const answers: Partial<Record<SignedIn, string>> = {};
+    for (const who of SIGNED_IN) {
+      const { scene, people } = await sceneFor(fn.kind);
+      answers[who] = await call(people[who], fn, row.args({ ...scene, caller: people[who] }));
+    }
+    expect(answers).toEqual(row.answers);
+  });
+
+  test("refuses nobody, forged and expired tokens, and a session that is over", async () => {
+    const { scene, people } = await sceneFor(fn.kind);
+    const owner = inNewSession(people.owner);
+    const args = row.args({ ...scene, caller: owner });
+    const claims = { sub: owner.workosUserId, sid: owner.sessionId };
+    expect(await call(backend.nobody, fn, args)).toBe(row.nobody ?? "unauthenticated");
+    expect(await call(backend.forged(claims), fn, args)).toBe("unauthenticated");
+    expect(await call(backend.expired(claims), fn, args)).toBe("unauthenticated");
+    const end = { sessionId: owner.sessionId, ...DEVICE, edgeSecret: EDGE_SECRET };
+    await owner.mutation(api.sessions.revoke, end);
+    expect(await call(owner, fn, args)).toBe("unauthenticated");
+  });
+});
+
+test.each(functions.filter(({ isPublic }) => !isPublic))(
+  "$path cannot be reached from outside",
+  async (fn) => {
+    await expect(call(admin, fn, {})).rejects.toThrow();
+  },
+);

@@ -1,0 +1,48 @@
+/** A stand-in for WorkOS's keys: signs the tests' tokens, and serves the key set that Convex checks them by. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+
+export const CLIENT_ID = "client_of_the_tests";
+
+/** What a person's token says. */
+export type Claims = { sub: string; sid?: string; role?: string };
+
+export type TokenIssuer = {
+  /** Where the key set is, and who signs. */
+  url: string;
+  sign(claims: Claims): Promise<string>;
+  /** A token of the same content by somebody else's key. */
+  forge(claims: Claims): Promise<string>;
+  /** A token that ran out an hour ago. */
+  signExpired(claims: Claims): Promise<string>;
+  close(): Promise<void>;
+};
+
+export async function startTokenIssuer(): Promise<TokenIssuer> {
+  const [ours, foreign] = await Promise.all([generateKeyPair("RS256"), generateKeyPair("RS256")]);
+  const keySet = { keys: [{ ...(await exportJWK(ours.publicKey)), kid: "key_1", alg: "RS256", use: "sig" }] };
+  const server = createServer((request, response) => {
+    const found = request.url === `/sso/jwks/${CLIENT_ID}`;
+    response.writeHead(found ? 200 : 404, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(found ? keySet : {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const sign = (claims: Claims, key: CryptoKey, expiresIn: number) =>
+    new SignJWT({ client_id: CLIENT_ID, ...claims })
+      .setProtectedHeader({ alg: "RS256", kid: "key_1", typ: "JWT" })
+      .setIssuer(url)
+      .setIssuedAt()
+      .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
+      .sign(key);
+
+  return {
+    url,
+    sign: (claims) => sign(claims, ours.privateKey, 3600),
+    forge: (claims) => sign(claims, foreign.privateKey, 3600),
+    signExpired: (claims) => sign(claims, ours.privateKey, -3600),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
