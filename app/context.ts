@@ -1,7 +1,7 @@
 /** What one request carries through React Router. */
 import { createContext } from "react-router";
 import type { RequestCookies } from "./auth/cookies.server.ts";
-import type { Refreshers } from "./auth/refresher.server.ts";
+import type { Refreshers, SeenFrom } from "./auth/refresher.server.ts";
 import type { RequestAuth } from "./auth/request-auth.server.ts";
 import type { Env } from "./env.server.ts";
 import type { Log } from "./log.server.ts";
@@ -26,15 +26,16 @@ export type RequestContext = {
   nonce: string;
   /** The first language that the browser asks for, as a BCP 47 tag that `Intl` knows. */
   locale: string;
-  device: { ipAddress: string; userAgent: string };
-  /** Where Cloudflare saw the request come from, where it knows. */
-  place: { city?: string; country?: string };
+  /** Device and place that the request comes from. */
+  seen: SeenFrom;
   /** Ends when a page must be answered, with or without WorkOS and Convex. */
   deadline: AbortSignal;
   /** A HEAD or a speculative request: it may change nothing. */
   readOnly: boolean;
   /** The deployed version's id. */
   version: string;
+  /** Counters, by the minute: of sign-ins by address, and of what one session asks for. */
+  limits: { signIns: RateLimit; sessionAsks: RateLimit };
   /** The prerendered files. */
   assets: Fetcher;
   /** Further `Set-Cookie` lines for this response, beside the session's and the notice's. */

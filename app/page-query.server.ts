@@ -4,14 +4,15 @@
  * comes before: only what is rendered after it is asked for, and so already has what it changed.
  */
 import type { FunctionReference } from "convex/server";
-import { api } from "../convex/_generated/api.js";
-import { profileOf } from "./auth/profile.ts";
+import type { SeenFrom } from "./auth/refresher.server.ts";
 import type { Current, RequestAuth } from "./auth/request-auth.server.ts";
 import type { Session } from "./auth/session.ts";
+import { syncUser } from "./auth/sync-user.server.ts";
 import { createConvex } from "./convex.server.ts";
 import type { Env } from "./env.server.ts";
 import { ConvexFailure, Refusal } from "./errors.ts";
 import { describeError, type Log } from "./log.server.ts";
+import type { Theme } from "./theme/theme.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Every page's query answers the viewer beside its own data; null before the first sync. */
@@ -33,6 +34,9 @@ export type PageQueryOptions = {
   deadline: AbortSignal;
   /** HEAD and prefetch ask, but do not sync. */
   readOnly: boolean;
+  seen: SeenFrom;
+  /** What this browser has chosen. */
+  theme: Theme | null;
 };
 
 export class PageQuery {
@@ -76,15 +80,12 @@ export class PageQuery {
   }
 
   async #query(current: Current, reference: PageReference, args: Record<string, unknown>): Promise<PageData> {
-    const { env, deadline, readOnly } = this.#options;
+    const { env, deadline, readOnly, seen, theme } = this.#options;
     const convex = createConvex(env, current.session.accessToken, deadline);
     const data = await convex.query(reference, args);
     if (data.viewer !== null || readOnly) return data;
     // The sync at sign-in did not get through; now Convex answers.
-    await convex.mutation(api.users.syncFromWorkOS, {
-      ...profileOf(current.session.user),
-      edgeSecret: env.edgeSecret,
-    });
+    await syncUser({ env, session: current.session, seen, theme, signal: deadline });
     return convex.query(reference, args);
   }
 

@@ -8,6 +8,7 @@ import { wrap } from "../app/middleware/handler.ts";
 import { responseHeaders } from "../app/middleware/headers.ts";
 import { methodCheck } from "../app/middleware/method.ts";
 import { prerendered } from "../app/middleware/prerendered.ts";
+import { rateLimit } from "../app/middleware/rate-limit.ts";
 import { readOnlyRequests } from "../app/middleware/read-only.ts";
 import { type Bindings, configure, createContextFor } from "../app/middleware/request-context.ts";
 import { requestLog } from "../app/middleware/request-log.ts";
@@ -29,6 +30,7 @@ const handle = wrap(
     responseHeaders,
     sameOrigin,
     methodCheck,
+    rateLimit,
     bodyLimit,
     sessionCookies,
     readOnlyRequests,

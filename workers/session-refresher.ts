@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { verifyAccessToken } from "../app/auth/access-token.server.ts";
-import type { EndRequest, RefreshAnswer, RefreshRequest } from "../app/auth/refresher.server.ts";
+import type { EndRequest, RefreshAnswer, RefreshRequest, SeenFrom } from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
   type EndReason,
@@ -63,7 +63,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     return (await this.#get("ended"))?.reason ?? null;
   }
 
-  async refresh({ session, force }: RefreshRequest): Promise<RefreshAnswer> {
+  async refresh({ session, force, seen }: RefreshRequest): Promise<RefreshAnswer> {
     const reason = await this.ended();
     if (reason !== null) return { status: "ended", reason };
     const now = Date.now();
@@ -78,7 +78,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     } else if (!force && !nearExpiry(session, now)) {
       return { status: "unchanged" };
     }
-    this.#refreshing ??= this.#refresh(newer?.session ?? session).finally(() => {
+    this.#refreshing ??= this.#refresh(newer?.session ?? session, seen).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -93,7 +93,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     return this.#latest;
   }
 
-  async #refresh(session: Readonly<Session>): Promise<RefreshAnswer> {
+  async #refresh(session: Readonly<Session>, seen: SeenFrom): Promise<RefreshAnswer> {
     const log = createLog(crypto.randomUUID());
     const started = Date.now();
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
@@ -107,6 +107,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       await this.#wakeBy(sessionEnd(next));
       this.#latest = { sealed, session: next };
       log.info("auth.refresh", outcome("refreshed"));
+      this.ctx.waitUntil(this.#recordSeen(next, seen));
       return { status: "refreshed", session: next, sealed };
     } catch (error) {
       if (error instanceof WorkOSFailure && error.kind === "invalid_grant") {
@@ -140,6 +141,20 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       // Two refreshes within one millisecond must not look like one.
       refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
     };
+  }
+
+  /** Tells Convex that the session is alive; nobody waits for it, and the next refresh says it again. */
+  async #recordSeen(session: Session, seen: SeenFrom): Promise<void> {
+    try {
+      const signal = AbortSignal.timeout(CONVEX_TIMEOUT_MS);
+      await createConvex(this.#config, session.accessToken, signal).mutation(api.edge.refreshed, {
+        session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
+        edgeSecret: this.#config.edgeSecret,
+      });
+    } catch (error) {
+      const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
+      createLog(crypto.randomUUID()).warn("sync.user", { outcome: "not_seen", ...cause });
+    }
   }
 
   async end(request: EndRequest): Promise<void> {

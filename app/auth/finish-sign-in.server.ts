@@ -1,17 +1,15 @@
 /** The second half of a sign-in: WorkOS sent the browser back. The first is `start-sign-in.server.ts`. */
 import { redirect } from "react-router";
-import { api } from "../../convex/_generated/api.js";
 import type { RequestContext } from "../context.ts";
-import { createConvex } from "../convex.server.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
 import { describeError } from "../log.server.ts";
 import { readTheme, rememberTheme } from "../theme/theme-cookie.server.ts";
 import { verifyAccessToken } from "./access-token.server.ts";
 import { readFlowCookie, spendFlow } from "./flow-cookie.server.ts";
-import { profileOf } from "./profile.ts";
 import { loginPath } from "./return-to.ts";
 import { type Flow, openFlow, sealSession } from "./seal.server.ts";
 import type { Session } from "./session.ts";
+import { syncUser } from "./sync-user.server.ts";
 import { exchangeCode } from "./workos.server.ts";
 
 /** Why a sign-in failed, as `/login?error=` says it. */
@@ -81,9 +79,9 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
 }
 
 async function exchange(context: RequestContext, flow: Flow, code: string): Promise<Response> {
-  const { auth, env, device, log, now } = context;
+  const { auth, env, seen, log, now } = context;
   const signal = AbortSignal.timeout(CALLBACK_DEADLINE_MS);
-  const grant = await exchangeCode(env, code, flow.verifier, device, signal);
+  const grant = await exchangeCode(env, code, flow.verifier, seen, signal);
   const claims = await verifyAccessToken(env, grant.accessToken, signal, Date.now());
   if (claims.userId !== grant.user.id) throw new WorkOSFailure("unavailable", 200, "another_user");
   const session: Session = {
@@ -103,26 +101,18 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
     return redirect(loginPath({ error: "sign_in_failed", returnTo: flow.returnTo }));
   }
   log.info("auth.callback", { outcome: "signed_in", userId: session.user.id, ms: Date.now() - now });
-  await syncUser(context, session, signal);
+  await sync(context, session, signal);
   return redirect(flow.returnTo ?? "/");
 }
 
 /** One trip: the person, the session and the log. Convex down: signed in all the same, synced by the next page. */
-async function syncUser(context: RequestContext, session: Session, signal: AbortSignal): Promise<void> {
-  const { cookies, device, env, log, place } = context;
+async function sync(context: RequestContext, session: Session, signal: AbortSignal): Promise<void> {
+  const { cookies, env, log, seen } = context;
   const started = Date.now();
   const theme = readTheme(env, cookies);
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(SYNC_DEADLINE_MS)]);
-    const { preferences } = await createConvex(env, session.accessToken, deadline).mutation(
-      api.edge.signedIn,
-      {
-        ...profileOf(session.user),
-        session: { sessionId: session.sessionId, ...device, ...place },
-        browser: theme === null ? {} : { theme },
-        edgeSecret: env.edgeSecret,
-      },
-    );
+    const { preferences } = await syncUser({ env, session, seen, theme, signal: deadline });
     if (preferences.theme !== null && preferences.theme !== theme) {
       context.setCookies.push(rememberTheme(env, preferences.theme));
     }

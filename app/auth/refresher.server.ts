@@ -6,7 +6,12 @@ export type RefreshRequest = {
   session: Session;
   /** Ask WorkOS also where the token is still good: somebody refused it. */
   force: boolean;
+  /** From where the session is used, for the person's list of sessions. */
+  seen: SeenFrom;
 };
+
+/** Device and place of a request, as `sessions` in Convex keeps them. */
+export type SeenFrom = { ipAddress: string; userAgent: string; city?: string; country?: string };
 
 export type RefreshAnswer =
   /** The browser's cookie is the newest there is. */

@@ -7,7 +7,7 @@ import {
   readSessionCookie,
   writeSessionCookie,
 } from "./cookies.server.ts";
-import type { RefreshAnswer, Refreshers } from "./refresher.server.ts";
+import type { RefreshAnswer, Refreshers, SeenFrom } from "./refresher.server.ts";
 import { openSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 
@@ -23,6 +23,7 @@ export type RequestAuthOptions = {
   now: number;
   /** A HEAD or a speculative request: nothing is refreshed and no cookie is written. */
   readOnly: boolean;
+  seen: SeenFrom;
   /** Resolves where the request has waited long enough for WorkOS; then the session stays as it is. */
   deadline: AbortSignal;
 };
@@ -103,14 +104,14 @@ export class RequestAuth {
   }
 
   async #ask(session: Readonly<Session>, force: boolean): Promise<RefreshAnswer> {
-    const { refreshers, deadline, log } = this.#options;
+    const { refreshers, deadline, log, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
       if (deadline.aborted) stop();
       else deadline.addEventListener("abort", stop, { once: true });
     });
     try {
-      return await Promise.race([refreshers(session.sessionId).refresh({ session, force }), waited]);
+      return await Promise.race([refreshers(session.sessionId).refresh({ session, force, seen }), waited]);
     } catch (error) {
       log.error("error", { component: "auth", action: "session-refresher", ...describeError(error) });
       return { status: "unavailable" };

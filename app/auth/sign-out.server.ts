@@ -6,7 +6,7 @@ import { logoutUrl } from "./workos.server.ts";
 
 /** @returns 302 to WorkOS, which ends its own session and sends the browser back; to `/` where nobody is signed in. */
 export async function signOut(context: RequestContext): Promise<Response> {
-  const { auth, device, env, log, refreshers } = context;
+  const { auth, env, log, refreshers, seen } = context;
   const session = await auth.open();
   if (session === null) return redirect("/");
   try {
@@ -14,7 +14,8 @@ export async function signOut(context: RequestContext): Promise<Response> {
       sessionId: session.sessionId,
       userId: session.user.id,
       signedInAt: session.signedInAt,
-      ...device,
+      ipAddress: seen.ipAddress,
+      userAgent: seen.userAgent,
     });
     log.info("auth.logout", { outcome: "signed_out", userId: session.user.id });
   } catch (error) {

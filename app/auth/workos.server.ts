@@ -70,7 +70,7 @@ export function exchangeCode(
   env: Env,
   code: string,
   codeVerifier: string,
-  device: Device,
+  { ipAddress, userAgent }: Device,
   signal: AbortSignal,
 ): Promise<Grant> {
   return grant(signal, () =>
@@ -78,7 +78,8 @@ export function exchangeCode(
       clientId: env.workosClientId,
       code,
       codeVerifier,
-      ...device,
+      ipAddress,
+      userAgent,
     }),
   );
 }

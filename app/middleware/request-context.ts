@@ -1,13 +1,14 @@
 /** Makes what a request carries, out of the request and the worker's bindings. */
 
 import { readCookies } from "../auth/cookies.server.ts";
-import type { SessionRefresherMethods } from "../auth/refresher.server.ts";
+import type { SeenFrom, SessionRefresherMethods } from "../auth/refresher.server.ts";
 import { RequestAuth } from "../auth/request-auth.server.ts";
 import type { RequestContext } from "../context.ts";
 import { type Env, EnvError, readEnv } from "../env.server.ts";
 import { createLog } from "../log.server.ts";
 import { Notices } from "../notices.server.ts";
 import { PageQuery } from "../page-query.server.ts";
+import { readTheme } from "../theme/theme-cookie.server.ts";
 import { isReadOnly } from "./read-only.ts";
 import { requestIdOf } from "./request-id.ts";
 import type { RouteEntry } from "./route-table.ts";
@@ -17,6 +18,8 @@ export type Bindings = Record<string, unknown> & {
   ASSETS: Fetcher;
   NOTICES: KVNamespace;
   SESSION_REFRESHER: DurableObjectNamespace;
+  SIGN_IN_LIMIT: RateLimit;
+  SESSION_LIMIT: RateLimit;
   CF_VERSION_METADATA?: { id: string };
 };
 
@@ -54,6 +57,17 @@ function localeOf(request: Request): string {
   }
 }
 
+/** The address and place as Cloudflare saw them; nothing that a client says of itself but its user agent. */
+function seenFrom(request: Request): SeenFrom {
+  const cf = request.cf as { city?: string; country?: string } | undefined;
+  return {
+    ipAddress: request.headers.get("CF-Connecting-IP") ?? "",
+    userAgent: (request.headers.get("User-Agent") ?? "").slice(0, 512),
+    ...(cf?.city ? { city: cf.city } : {}),
+    ...(cf?.country ? { country: cf.country } : {}),
+  };
+}
+
 function createNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
@@ -73,8 +87,8 @@ export function createContextFor(
   const deadline = AbortSignal.timeout(PAGE_DEADLINE_MS);
   const refreshers = (sessionId: string) =>
     bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods;
-  const auth = new RequestAuth({ env, cookies, refreshers, log, now, readOnly, deadline });
-  const cf = request.cf as { city?: string; country?: string } | undefined;
+  const seen = seenFrom(request);
+  const auth = new RequestAuth({ env, cookies, refreshers, log, now, readOnly, deadline, seen });
   return {
     env,
     log,
@@ -82,7 +96,7 @@ export function createContextFor(
     cookies,
     auth,
     refreshers,
-    page: new PageQuery({ env, auth, log, deadline, readOnly }),
+    page: new PageQuery({ env, auth, log, deadline, readOnly, seen, theme: readTheme(env, cookies) }),
     notices: new Notices({
       kv: bindings.NOTICES,
       settings: env,
@@ -94,18 +108,12 @@ export function createContextFor(
     now,
     nonce: createNonce(),
     locale: localeOf(request),
-    device: {
-      ipAddress: request.headers.get("CF-Connecting-IP") ?? "",
-      userAgent: (request.headers.get("User-Agent") ?? "").slice(0, 512),
-    },
-    place: {
-      ...(cf?.city ? { city: cf.city } : {}),
-      ...(cf?.country ? { country: cf.country } : {}),
-    },
+    seen,
     deadline,
     readOnly,
     version: bindings.CF_VERSION_METADATA?.id || "local",
     assets: bindings.ASSETS,
+    limits: { signIns: bindings.SIGN_IN_LIMIT, sessionAsks: bindings.SESSION_LIMIT },
     setCookies: [],
     waitUntil: (promise) => execution.waitUntil(promise),
   };
