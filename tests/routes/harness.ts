@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { startConvex } from "../../local/convex/server.ts";
 import { startWorkos } from "../../local/workos/server.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
@@ -184,7 +184,7 @@ export class Harness {
     this.outbound.unexpected.length = 0;
     this.outbound.forget();
     this.log.forget();
-    expect([...new Set(wrong)], "promises of every answer and log line").toEqual([]);
+    if (wrong.length > 0) throw new Error(`Broken promises:\n${[...new Set(wrong)].join("\n")}`);
   }
 }
 
