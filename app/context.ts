@@ -26,6 +26,8 @@ export type RequestContext = {
   nonce: string;
   /** The first language that the browser asks for, as a BCP 47 tag that `Intl` knows. */
   locale: string;
+  /** The page's own path and query, also where its data is asked for. */
+  address: string;
   /** Device and place that the request comes from. */
   seen: SeenFrom;
   /** Ends when a page must be answered, with or without WorkOS and Convex. */

@@ -52,5 +52,8 @@ export function unavailable(values: Record<string, string>) {
 /** What a form's page is shown with where Convex refused or did not answer. */
 export function failed(error: unknown, values: Record<string, string>, field?: string) {
   if (!(error instanceof Refusal)) return unavailable(values);
-  return refused(values, field ? { errors: { [field]: error.message } } : { message: error.message });
+  return refused(
+    values,
+    field && error.code === "invalid" ? { errors: { [field]: error.message } } : { message: error.message },
+  );
 }

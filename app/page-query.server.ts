@@ -83,6 +83,9 @@ export class PageQuery {
     const { env, deadline, readOnly, seen, theme } = this.#options;
     const convex = createConvex(env, current.session.accessToken, deadline);
     const data = await convex.query(reference, args);
+    // Whatever answers in Convex's place may answer anything.
+    if (typeof data !== "object" || data === null || !("viewer" in data))
+      throw new ConvexFailure("unavailable");
     if (data.viewer !== null || readOnly) return data;
     // The sync at sign-in did not get through; now Convex answers.
     await syncUser({ env, session: current.session, seen, theme, signal: deadline });

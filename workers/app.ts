@@ -4,6 +4,7 @@ import * as build from "virtual:react-router/server-build";
 import { createRequestHandler, RouterContextProvider } from "react-router";
 import { requestContext } from "../app/context.ts";
 import { bodyLimit } from "../app/middleware/body-limit.ts";
+import { decodablePath } from "../app/middleware/decodable.ts";
 import { wrap } from "../app/middleware/handler.ts";
 import { responseHeaders } from "../app/middleware/headers.ts";
 import { methodCheck } from "../app/middleware/method.ts";
@@ -29,6 +30,7 @@ const handle = wrap(
     prerendered,
     responseHeaders,
     sameOrigin,
+    decodablePath,
     methodCheck,
     rateLimit,
     bodyLimit,
@@ -39,7 +41,7 @@ const handle = wrap(
 
 export default {
   async fetch(request, bindings, execution) {
-    const configuration = configure(bindings);
+    const configuration = configure(bindings, request);
     if (configuration instanceof Response) return configuration;
     const route = routeOf(new URL(request.url).pathname);
     return handle(request, createContextFor(request, configuration, bindings, execution, route));

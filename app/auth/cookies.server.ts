@@ -60,6 +60,11 @@ export function readSessionCookie(settings: CookieSettings, cookies: RequestCook
   return joined || null;
 }
 
+/** Whether a request brought a session cookie of ours, or a part of one. */
+export function hasSessionCookie(settings: CookieSettings, cookies: RequestCookies): boolean {
+  return [sessionName(settings), ...chunkNames(settings)].some((name) => cookies[name] !== undefined);
+}
+
 /**
  * The `Set-Cookie` lines that store a sealed session, in one cookie or in up to four; each form clears what the other
  * left in this browser, for a stale one would shadow it.

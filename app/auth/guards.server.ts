@@ -8,14 +8,14 @@ import { type Session, type SessionInfo, type SessionUser, sessionInfo } from ".
 /** What a guard gives: the person, and what may be known of their session. */
 export type Auth = { user: SessionUser; session: SessionInfo };
 
-type Arguments = { context: Readonly<RouterContextProvider>; url: URL };
+type Arguments = { context: Readonly<RouterContextProvider> };
 
 const give = (session: Readonly<Session>): Auth => ({ user: session.user, session: sessionInfo(session) });
 
 /** @returns The response that sends somebody to sign in and brings them back to this page. */
-export function toLogin({ context, url }: Arguments): Response {
-  const error = context.get(requestContext).auth.endReason;
-  return redirect(loginPath({ returnTo: url.pathname + url.search, error }));
+export function toLogin({ context }: Arguments): Response {
+  const { address, auth } = context.get(requestContext);
+  return redirect(loginPath({ returnTo: address, error: auth.endReason }));
 }
 
 /**
@@ -23,9 +23,7 @@ export function toLogin({ context, url }: Arguments): Response {
  *
  * @returns Both null for a guest.
  */
-export async function getOptionalAuth({
-  context,
-}: Pick<Arguments, "context">): Promise<Auth | { user: null; session: null }> {
+export async function getOptionalAuth({ context }: Arguments): Promise<Auth | { user: null; session: null }> {
   const current = await context.get(requestContext).auth.current();
   return current === null ? { user: null, session: null } : give(current.session);
 }

@@ -3,6 +3,7 @@ import type { Env } from "../env.server.ts";
 import { describeError, type Log } from "../log.server.ts";
 import {
   clearSessionCookie,
+  hasSessionCookie,
   type RequestCookies,
   readSessionCookie,
   writeSessionCookie,
@@ -58,9 +59,8 @@ export class RequestAuth {
   async #open(): Promise<Readonly<Session> | null> {
     const { env, cookies, now } = this.#options;
     const sealed = readSessionCookie(env, cookies);
-    if (sealed === null) return null;
-    const session = await openSession(sealed, env.cookiePasswords, now);
-    if (session === null) this.#forget();
+    const session = sealed === null ? null : await openSession(sealed, env.cookiePasswords, now);
+    if (session === null && hasSessionCookie(env, cookies)) this.#forget();
     return session;
   }
 

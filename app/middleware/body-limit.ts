@@ -1,14 +1,12 @@
 /** A form of ours is small; what is larger is refused before it is parsed. */
 import type { Middleware } from "./handler.ts";
+import { refusalAnswer } from "./refusal-answer.ts";
 
 /** Bytes. The largest form of ours holds a few names and an address. */
 export const MAX_FORM_BYTES = 64 * 1024;
 
-const tooLarge = () =>
-  new Response("This is more than a form here can hold.", {
-    status: 413,
-    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
-  });
+const tooLarge = (request: Request) =>
+  refusalAnswer(request, 413, "too_large", "This is more than a form here can hold.");
 
 /** @returns The body, or null where it is larger than `limit` bytes. */
 export async function readAtMost(
@@ -34,9 +32,9 @@ export async function readAtMost(
 export const bodyLimit: Middleware = (next) => async (request, context) => {
   if (request.body === null) return next(request, context);
   const length = request.headers.get("Content-Length");
-  if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge();
+  if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge(request);
   if (length !== null) return next(request, context);
   // Sent without a length: count it.
   const body = await readAtMost(request.body, MAX_FORM_BYTES);
-  return body === null ? tooLarge() : next(new Request(request, { body }), context);
+  return body === null ? tooLarge(request) : next(new Request(request, { body }), context);
 };

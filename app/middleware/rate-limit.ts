@@ -2,6 +2,7 @@
 import { readFlowCookie } from "../auth/flow-cookie.server.ts";
 import type { RequestContext } from "../context.ts";
 import type { Middleware } from "./handler.ts";
+import { refusalAnswer } from "./refusal-answer.ts";
 
 /** Cloudflare's counters count by the minute. */
 const PERIOD_S = 60;
@@ -54,16 +55,6 @@ export const rateLimit: Middleware = (next) => async (request, context) => {
   if (count === null) return next(request, context);
   const { success } = await context.limits[count.limit].limit({ key: count.key });
   if (success) return next(request, context);
-  const json = count.limit === "sessionAsks";
-  return new Response(
-    json ? JSON.stringify({ error: "rate_limited" }) : "Too many sign-ins from here. Please wait a minute.",
-    {
-      status: 429,
-      headers: {
-        "Content-Type": json ? "application/json" : "text/plain; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Retry-After": String(PERIOD_S),
-      },
-    },
-  );
+  const words = "Too many sign-ins were started from here. Please wait a minute, then try again.";
+  return refusalAnswer(request, 429, "rate_limited", words, { "Retry-After": String(PERIOD_S) });
 };

@@ -18,7 +18,7 @@ export function isReadOnly(request: Request): boolean {
 /** A plain GET of these does something. */
 const ACTS_ON_GET = new Set(["/api/auth/login", "/api/auth/logout", "/callback"]);
 
-const nothing = () => new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+const nothing = () => new Response(null, { status: 204 });
 
 export const readOnlyRequests: Middleware = (next) => async (request, context) => {
   if (!context.readOnly) return next(request, context);

@@ -11,7 +11,7 @@ import { PageQuery } from "../page-query.server.ts";
 import { readTheme } from "../theme/theme-cookie.server.ts";
 import { isReadOnly } from "./read-only.ts";
 import { requestIdOf } from "./request-id.ts";
-import type { RouteEntry } from "./route-table.ts";
+import { pageAddress, type RouteEntry } from "./route-table.ts";
 
 /** What `wrangler.toml` binds; the variables are read by `readEnv`. */
 export type Bindings = Record<string, unknown> & {
@@ -29,7 +29,7 @@ const PAGE_DEADLINE_MS = 2_500;
 const known = new WeakMap<object, Env>();
 
 /** @returns The configuration, read once for an isolate, or the answer to every request where it is not usable. */
-export function configure(bindings: Bindings): Env | Response {
+export function configure(bindings: Bindings, request: Request): Env | Response {
   const before = known.get(bindings);
   if (before !== undefined) return before;
   try {
@@ -38,10 +38,16 @@ export function configure(bindings: Bindings): Env | Response {
     return env;
   } catch (error) {
     if (!(error instanceof EnvError)) throw error;
-    createLog("start").error("error", { component: "page", action: "configuration", message: error.message });
+    const log = createLog(requestIdOf(request));
+    log.error("error", { component: "page", action: "configuration", message: error.message });
     return new Response("Mosaic is not configured. Its log says what is missing.", {
       status: 500,
-      headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+      headers: {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": log.requestId,
+      },
     });
   }
 }
@@ -109,6 +115,7 @@ export function createContextFor(
     nonce: createNonce(),
     locale: localeOf(request),
     seen,
+    address: pageAddress(new URL(request.url)),
     deadline,
     readOnly,
     version: bindings.CF_VERSION_METADATA?.id || "local",

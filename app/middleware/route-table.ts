@@ -26,6 +26,16 @@ export function pagePath(pathname: string): string {
   return pathname.replace(DATA_SUFFIX, "") || "/";
 }
 
+/** @returns The page's path and query to the letter, without what React Router adds when it asks for data. */
+export function pageAddress({ pathname, search }: URL): string {
+  if (!isDataPath(pathname)) return pathname + search;
+  const kept = search
+    .slice(1)
+    .split("&")
+    .filter((pair) => pair !== "" && !/^_routes(=|$)/.test(pair));
+  return pagePath(pathname) + (kept.length > 0 ? `?${kept.join("&")}` : "");
+}
+
 /** Whether React Router is asked for a page's data rather than for the page. */
 export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");

@@ -3,6 +3,7 @@
  * subdomain, and says so before any route runs.
  */
 import type { Middleware } from "./handler.ts";
+import { refusalAnswer } from "./refusal-answer.ts";
 
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
@@ -23,8 +24,6 @@ export function crossOriginReason(request: Request, appUrl: string): "origin" | 
 
 export const sameOrigin: Middleware = (next) => async (request, context) => {
   if (crossOriginReason(request, context.env.appUrl) === null) return next(request, context);
-  return new Response("This request came from another site, so nothing was done. Use Mosaic's own pages.", {
-    status: 403,
-    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
-  });
+  const words = "This request came from another site, so nothing was done. Use Mosaic's own pages.";
+  return refusalAnswer(request, 403, "cross_origin", words);
 };

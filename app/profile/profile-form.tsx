@@ -11,6 +11,7 @@ import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import type { Viewer } from "../viewer.ts";
+import { profileProblems } from "./profile-problems.ts";
 
 type Change = { userId: string; firstName?: string; lastName?: string };
 
@@ -41,10 +42,12 @@ export function ProfileForm({
   const { state } = useNavigation();
   const { edit, run } = useLiveMutation(api.users.updateProfile, showAtOnce);
   const [typed, setTyped] = useState<{ firstName?: string; lastName?: string }>(failure?.values ?? {});
+  const [tried, setTried] = useState(false);
   const known = viewer ?? fallback;
   // What is not being edited here follows what is edited elsewhere.
   const firstName = typed.firstName ?? known?.firstName ?? "";
   const lastName = typed.lastName ?? known?.lastName ?? "";
+  const problems = tried ? profileProblems({ firstName, lastName }) : {};
   const refusal = edit.status === "refused" ? edit.message : failure?.message;
 
   return (
@@ -54,6 +57,8 @@ export function ProfileForm({
       onSubmit={(event) => {
         if (run === null || viewer === null) return;
         event.preventDefault();
+        setTried(true);
+        if (Object.keys(profileProblems({ firstName, lastName })).length > 0) return;
         void run({ userId: viewer._id, firstName, lastName }).then((saved) => saved && setTyped({}));
       }}
     >
@@ -66,7 +71,7 @@ export function ProfileForm({
         maxLength={100}
         value={firstName}
         onChange={(event) => setTyped({ ...typed, firstName: event.currentTarget.value })}
-        error={failure?.errors.firstName}
+        error={problems.firstName ?? failure?.errors.firstName}
       />
       <Field
         label="Last name"
@@ -75,7 +80,7 @@ export function ProfileForm({
         maxLength={100}
         value={lastName}
         onChange={(event) => setTyped({ ...typed, lastName: event.currentTarget.value })}
-        error={failure?.errors.lastName}
+        error={problems.lastName ?? failure?.errors.lastName}
       />
       <div className="flex items-center gap-4">
         <Button look="primary" busy={state === "submitting"} busyLabel="Saving">

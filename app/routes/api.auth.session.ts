@@ -4,13 +4,11 @@ import { sessionInfo } from "../auth/session.ts";
 import { requestContext } from "../context.ts";
 import type { Route } from "./+types/api.auth.session";
 
-const json = (body: unknown) => Response.json(body, { headers: { "Cache-Control": "no-store" } });
-
 export async function loader({ context }: Route.LoaderArgs) {
   const { page } = context.get(requestContext);
   page.use(api.pages.shell, {});
   const result = await page.result();
-  if (result === null || result.status === "signed_out") return json({ user: null });
+  if (result === null || result.status === "signed_out") return Response.json({ user: null });
   const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);
-  return json({ user: result.session.user, sessionId, role, organizationId, expiresAt });
+  return Response.json({ user: result.session.user, sessionId, role, organizationId, expiresAt });
 }

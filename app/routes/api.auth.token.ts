@@ -10,7 +10,7 @@ const RETRY_AFTER_S = 2;
 const bodySchema = v.object({ forceRefresh: v.optional(v.boolean(), false) });
 
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
-  Response.json(body, { status, headers: { "Cache-Control": "no-store", ...headers } });
+  Response.json(body, { status, headers });
 
 /** @returns Whether a new token is wanted, or null where the body is not of this form. An empty one is no wish. */
 async function readBody(request: Request): Promise<boolean | null> {

@@ -1,7 +1,6 @@
 /** What is not there under `/api/`. */
 
-const notFound = () =>
-  Response.json({ error: "not_found" }, { status: 404, headers: { "Cache-Control": "no-store" } });
+const notFound = () => Response.json({ error: "not_found" }, { status: 404 });
 
 export const loader = notFound;
 export const action = notFound;

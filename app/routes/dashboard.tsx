@@ -10,6 +10,7 @@ import { useLive } from "../live/live-context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { CreateProject } from "../projects/create-project.tsx";
 import { ProjectList } from "../projects/project-list.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/dashboard";
 
@@ -44,8 +45,15 @@ export default function Dashboard({ loaderData: { projects } }: Route.ComponentP
     <Page title="Dashboard">
       <ProjectList
         projects={projects}
-        empty={<p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>}
+        empty={
+          mayCreate ? (
+            <p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>
+          ) : (
+            <p>You see projects here once somebody adds you to one.</p>
+          )
+        }
       />
+      {!mayCreate && failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
       {mayCreate ? <CreateProject failure={failure} /> : null}
     </Page>
   );

@@ -4,5 +4,5 @@ import type { Route } from "./+types/healthz";
 
 export function loader({ context }: Route.LoaderArgs) {
   const { version } = context.get(requestContext);
-  return Response.json({ status: "ok", version }, { headers: { "Cache-Control": "no-store" } });
+  return Response.json({ status: "ok", version });
 }

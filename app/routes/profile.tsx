@@ -5,9 +5,10 @@ import { asViewer } from "../auth/as-viewer.server.ts";
 import { requirePage } from "../auth/guards.server.ts";
 import { useWorkOS } from "../auth/use-workos.ts";
 import { requestContext } from "../context.ts";
-import { done, failed, readForm } from "../forms.server.ts";
+import { done, failed, readForm, refused } from "../forms.server.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { ProfileForm } from "../profile/profile-form.tsx";
+import { profileProblems } from "../profile/profile-problems.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/profile";
@@ -24,6 +25,8 @@ export async function loader(args: Route.LoaderArgs) {
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);
+  const errors = profileProblems(form);
+  if (Object.keys(errors).length > 0) return refused(form, { errors });
   try {
     await asViewer(call, "/profile", async (convex) => {
       const viewer = await convex.query(api.users.viewer, {});

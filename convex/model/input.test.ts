@@ -2,13 +2,13 @@ import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
 import {
   acceptablePicture,
-  fitName,
   isTimeZone,
   normalizeEmail,
   requireEmail,
   requireName,
   requirePersonName,
 } from "./input.ts";
+import { fitName } from "./names.ts";
 
 function codeOf(run: () => unknown): string {
   try {

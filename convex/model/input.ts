@@ -1,12 +1,8 @@
 /** What people may type: the rules for names, pictures, e-mails and time zones, each in one function. */
+import { nameProblem, personNameProblem } from "./names.ts";
 import { refusal } from "./refusal.ts";
 
-const LONGEST_NAME = 100;
 const LONGEST_URL = 2000;
-
-// Control characters, halves of a surrogate pair, and the two Unicode line ends. Marks that right-to-left text and
-// emoji are built from are no control characters and stay allowed.
-const FORBIDDEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** E-mails are kept and compared trimmed and in lower case, everywhere. */
 export function normalizeEmail(email: string): string {
@@ -27,9 +23,9 @@ export function requireEmail(email: string): string {
  * @throws `invalid`
  */
 export function requireName(name: string): string {
-  const trimmed = requirePersonName(name);
-  if (trimmed === "") throw refusal("invalid", "A name is needed.");
-  return trimmed;
+  const problem = nameProblem(name);
+  if (problem !== null) throw refusal("invalid", problem);
+  return name.trim();
 }
 
 /**
@@ -37,12 +33,9 @@ export function requireName(name: string): string {
  * @throws `invalid`
  */
 export function requirePersonName(name: string): string {
-  const trimmed = name.trim();
-  if ([...trimmed].length > LONGEST_NAME)
-    throw refusal("invalid", `A name has at most ${LONGEST_NAME} characters.`);
-  if (FORBIDDEN_IN_NAMES.test(trimmed))
-    throw refusal("invalid", "A name has no control characters or line breaks.");
-  return trimmed;
+  const problem = personNameProblem(name);
+  if (problem !== null) throw refusal("invalid", problem);
+  return name.trim();
 }
 
 /** @throws `invalid` */
@@ -56,14 +49,6 @@ export function requirePicture(url: string): string {
 export function requireTimeZone(timeZone: string): string {
   if (!isTimeZone(timeZone)) throw refusal("invalid", "That time zone is not known.");
   return timeZone;
-}
-
-/** A name as WorkOS gives it, made fit: a person must not be locked out by a name that we would not let them type. */
-export function fitName(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  const clean = name.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim();
-  const short = [...clean].slice(0, LONGEST_NAME).join("").trim();
-  return short === "" ? undefined : short;
 }
 
 /** @returns The address of a picture, or undefined when it is none that we would show. */

@@ -8,18 +8,18 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { claimPendingEntries } from "./audit.ts";
 import { adminEmails } from "./environment.ts";
-import { acceptablePicture, fitName, normalizeEmail } from "./input.ts";
+import { acceptablePicture, normalizeEmail } from "./input.ts";
 import { acceptInvites } from "./invites.ts";
+import { fitName } from "./names.ts";
 import { DEFAULT_ROLE, isRole, type Role } from "./roles.ts";
+import { nameFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 
 /** A person as WorkOS describes them. */
 export const profileArgs = {
   workosUserId: v.string(),
   email: v.string(),
-  firstName: v.optional(v.string()),
-  lastName: v.optional(v.string()),
-  profilePictureUrl: v.optional(v.string()),
+  ...nameFields,
   emailVerified: v.boolean(),
   /** The WorkOS user's `updated_at`, Unix ms, where known: what is older than the last word is not believed. */
   updatedAt: v.optional(v.number()),

@@ -1,0 +1,19 @@
+/** There is nothing at an address that cannot be decoded, and React Router would say so on the console with the path. */
+import type { Middleware } from "./handler.ts";
+
+/** @returns Whether a path's percent-encoding stands for text. */
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURI(pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const decodablePath: Middleware = (next) => (request, context) => {
+  const { pathname, origin } = new URL(request.url);
+  if (isDecodable(pathname)) return next(request, context);
+  const nowhere = pathname.startsWith("/api/") ? "/api/undecodable" : "/undecodable";
+  return next(new Request(origin + nowhere, request), context);
+};
