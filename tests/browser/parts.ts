@@ -1,0 +1,61 @@
+/** What a page is made of, found the way a person with a screen reader finds it: by role and name. */
+import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** The banner landmark. */
+export function banner(page: Page) {
+  const landmark = page.getByRole("banner");
+  return {
+    landmark,
+    signIn: landmark.getByRole("link", { name: "Sign in", exact: true }),
+    signOut: landmark.getByRole("link", { name: "Sign out", exact: true }),
+    place: (name: string) => page.getByRole("navigation").getByRole("link", { name, exact: true }),
+  };
+}
+
+export const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+export const status = (page: Page) => page.getByRole("status");
+
+export const alert = (page: Page) => page.getByRole("alert");
+
+export function profileForm(page: Page) {
+  return {
+    firstName: page.getByLabel("First name", { exact: true }),
+    lastName: page.getByLabel("Last name", { exact: true }),
+    save: page.getByRole("button", { name: "Save", exact: true }),
+  };
+}
+
+export function projectForm(page: Page) {
+  return {
+    name: page.getByLabel("Project name", { exact: true }),
+    create: page.getByRole("button", { name: "Create project", exact: true }),
+    entry: (name: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: name }),
+  };
+}
+
+export function themePicker(page: Page) {
+  const group = page.getByRole("radiogroup", { name: "Theme", exact: true });
+  return { group, choice: (name: string) => group.getByRole("radio", { name, exact: true }) };
+}
+
+/** The theme that `<html>` says. */
+export const themeOf = (page: Page) => page.locator("html").getAttribute("data-theme");
+
+/** Waits until the locator shows this text. */
+export async function shows(locator: Locator, text: string | RegExp, timeout = 10_000): Promise<void> {
+  await expect.poll(() => locator.textContent({ timeout }), { timeout }).toMatch(text);
+}
+
+/** Waits until the tab is live, so that what follows goes over the socket. */
+export async function untilLive(page: Page): Promise<void> {
+  await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor();
+}
+
+/** Waits until React has taken over: before that a click is answered by the server. */
+export async function untilHydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__react")),
+  );
+}

@@ -1,0 +1,54 @@
+/** One stack and one browser for a test file; a test that made any browser complain fails. */
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { Visitor, type VisitorOptions } from "./visitor.ts";
+
+export type Stage = {
+  stack(): Stack;
+  /** A browser with no cookies. Whoever arrives leaves when the test ends. */
+  visitor(options?: VisitorOptions): Promise<Visitor>;
+  /** The same, signed in. */
+  signedIn(email: string, options?: VisitorOptions): Promise<Visitor>;
+};
+
+const START_MS = 180_000;
+
+/** Registers its own hooks: call it once, at the top of a file. */
+export function openStage(): Stage {
+  let stack: Stack;
+  let browser: Browser;
+  let visitors: Visitor[] = [];
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
+  }, START_MS);
+
+  afterEach(async () => {
+    const complaints = (await Promise.all(visitors.map((visitor) => visitor.leave()))).flat();
+    visitors = [];
+    await stack.startConvex();
+    if (complaints.length > 0) throw new Error(`The browser complained:\n${complaints.join("\n")}`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.close();
+  });
+
+  const visitor = async (options?: VisitorOptions) => {
+    const arrived = await Visitor.arrive(browser, stack, options);
+    visitors.push(arrived);
+    return arrived;
+  };
+  return {
+    stack: () => stack,
+    visitor,
+    async signedIn(email, options) {
+      const arrived = await visitor(options);
+      await arrived.signIn(email);
+      return arrived;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** A person at a browser of their own: tabs, cookies, and an ear for everything that goes wrong in them. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Stack } from "./stack.ts";
+
+export type VisitorOptions = Pick<
+  BrowserContextOptions,
+  "javaScriptEnabled" | "colorScheme" | "viewport" | "reducedMotion" | "locale" | "timezoneId"
+>;
+
+declare global {
+  interface Window {
+    /** Layout shift of this document so far, as Chromium scores it. */
+    layoutShift: number;
+  }
+}
+
+export class Visitor {
+  readonly #context: BrowserContext;
+  readonly #stack: Stack;
+  readonly #complaints: string[] = [];
+  readonly #allowed: RegExp[] = [];
+
+  private constructor(context: BrowserContext, stack: Stack) {
+    this.#context = context;
+    this.#stack = stack;
+  }
+
+  static async arrive(browser: Browser, stack: Stack, options: VisitorOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ baseURL: stack.appUrl, ...options });
+    const visitor = new Visitor(context, stack);
+    await context.addInitScript(() => {
+      window.layoutShift = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        })[]) {
+          if (!entry.hadRecentInput) window.layoutShift += entry.value;
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    context.on("request", (request) => visitor.#watch(request.url()));
+    context.on("weberror", (error) => visitor.#complaints.push(`error: ${error.error().message}`));
+    context.on("console", (message) => {
+      // A refused inline style or script is one of these, too.
+      if (message.type() === "error") visitor.#complaints.push(`console: ${message.text()}`);
+    });
+    return visitor;
+  }
+
+  /** A new tab, at `path`. */
+  async open(path: string): Promise<Page> {
+    const page = await this.#context.newPage();
+    page.on("websocket", (socket) => this.#watch(socket.url()));
+    await page.goto(path);
+    return page;
+  }
+
+  /** Signs in the way a script does: through the app, and WorkOS's page in place of a person. */
+  async signIn(email: string): Promise<void> {
+    const { request } = this.#context;
+    const login = await request.get("/api/auth/login", { maxRedirects: 0 });
+    const picked = await request.post(login.headers().location ?? "", { form: { email }, maxRedirects: 0 });
+    const back = await request.get(picked.headers().location ?? "", { maxRedirects: 0 });
+    if (back.status() !== 302) throw new Error(`The callback answered ${back.status()}`);
+  }
+
+  /** What a plain HTTP client with these cookies is answered. */
+  async html(path: string): Promise<string> {
+    return (await this.#context.request.get(path)).text();
+  }
+
+  setOffline(offline: boolean): Promise<void> {
+    return this.#context.setOffline(offline);
+  }
+
+  /** Something that the browser will rightly complain of in this test. */
+  allow(complaint: RegExp): void {
+    this.#allowed.push(complaint);
+  }
+
+  /** @returns What went wrong and was not allowed. */
+  async leave(): Promise<string[]> {
+    await this.#context.close();
+    return this.#complaints.filter((complaint) => !this.#allowed.some((allowed) => allowed.test(complaint)));
+  }
+
+  #watch(url: string): void {
+    const { appUrl, workosUrl, convexUrl } = this.#stack;
+    const { protocol, host } = new URL(url);
+    const known = [appUrl, workosUrl, convexUrl].map((address) => new URL(address).host);
+    if (!["data:", "blob:"].includes(protocol) && !known.includes(host)) {
+      this.#complaints.push(`request to ${host}`);
+    }
+  }
+}
