@@ -1,18 +1,22 @@
 /** The engine's thread: the database, and the queries and mutations that use it. */
 import { parentPort, workerData } from "node:worker_threads";
+import type { Outcome } from "../backend.ts";
 import { Engine } from "../engine/engine.ts";
 import { changeSchema, SchemaRefused } from "../engine/schema-change.ts";
 import type { Build } from "./bundle.ts";
 import { asyncCalls, syncCalls } from "./call-syscalls.ts";
 import { reportRunning } from "./context.ts";
+import { Crons } from "./crons.ts";
 import { asyncDatabase, syncDatabase } from "./database-syscalls.ts";
 import { CallRefused } from "./errors.ts";
 import { Executor } from "./executor.ts";
 import { installGlobals, realNow } from "./globals.ts";
-import type { EngineAnswers, EngineRequest, EngineWorkerData } from "./messages.ts";
+import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./messages.ts";
 import { Port } from "./port.ts";
 import { Registry } from "./registry.ts";
-import { installSyscalls } from "./syscalls.ts";
+import { scheduleOperations } from "./schedule-syscalls.ts";
+import { Scheduler } from "./scheduler.ts";
+import { installSyscalls, type Operation } from "./syscalls.ts";
 import { tableSpecs } from "./system-tables.ts";
 import { surviveUserErrors } from "./user-errors.ts";
 
@@ -27,14 +31,23 @@ const port = new Port<EngineRequest>(
   surviveUserErrors((line) => port.send({ type: "log", line })),
 );
 const engine = new Engine(dataFile, realNow);
-const executor = new Executor(engine, (event) => port.send({ type: "event", event }));
+const log = (line: string): void => port.send({ type: "log", line });
+const executor = new Executor(engine, (event) => port.send({ type: "event", event }), log);
+const crons = new Crons(executor);
+const scheduler = new Scheduler(executor, runAction, crons);
+const schedule = scheduleOperations((address) => executor.registry?.find(address) ?? null);
+/** What actions ask of the database, each in a transaction of its own. */
+const forActions: Record<string, Operation> = schedule;
 
-installGlobals((line) => port.send({ type: "log", line }));
+executor.afterMutation = () => scheduler.wake();
+
+installGlobals(log);
 reportRunning(running);
 installSyscalls({
   sync: { ...syncDatabase, ...syncCalls },
   async: {
     ...asyncDatabase,
+    ...schedule,
     ...asyncCalls({
       nested: (context, target, kind, args) => executor.nested(context, target, kind, args),
       separate: (context) => Promise.reject(new Error(`${context.path} is no action.`)),
@@ -66,8 +79,9 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
     case "evaluate":
       return executor.evaluate(request.requests, id);
     case "syscall":
-      throw new CallRefused("bad_arguments", `Unknown async operation ${request.operation}`);
+      return forAction(request);
     case "close":
+      scheduler.stop();
       await executor.exclusive(() => engine.close());
       return null;
   }
@@ -82,10 +96,40 @@ async function load(build: Build): Promise<EngineAnswers["load"]> {
       executor.registry = registry;
       engine.nextTs();
     });
+    await crons.load(registry);
+    await scheduler.start();
     return { ts: engine.ts, providers: registry.providers, problems: null };
   } catch (error) {
     if (error instanceof SchemaRefused) return refused(error.message);
     return refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function forAction({
+  operation,
+  args,
+  component,
+  identity,
+}: Extract<EngineRequest, { type: "syscall" }>): Promise<string> {
+  const found = Object.hasOwn(forActions, operation) ? forActions[operation] : undefined;
+  if (!found) throw new CallRefused("bad_arguments", `Unknown async operation ${operation}`);
+  try {
+    return await executor.transactAs({ component, path: operation }, identity, (context) =>
+      found(context, JSON.parse(args) as never),
+    );
+  } catch (error) {
+    throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+  } finally {
+    scheduler.wake();
+  }
+}
+
+/** A scheduled action, in the actions' thread. */
+async function runAction(call: Invocation): Promise<Outcome> {
+  try {
+    return ((await port.call({ type: "action", call })) as { outcome: Outcome }).outcome;
+  } catch (error) {
+    return { ok: false, errorMessage: error instanceof Error ? error.message : String(error), logLines: [] };
   }
 }
 

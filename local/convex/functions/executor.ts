@@ -7,12 +7,13 @@ import { setImmediate } from "node:timers";
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import type {
   BackendEvent,
+  Identity,
   MutationKey,
   Outcome,
   SubscriptionRequest,
   SubscriptionResult,
 } from "../backend.ts";
-import { type Engine, type Snapshot, substitute } from "../engine/engine.ts";
+import { type Engine, type MutationAnswer, type Snapshot, substitute } from "../engine/engine.ts";
 import { Layer } from "../engine/layer.ts";
 import type { ReadSet } from "../engine/read-set.ts";
 import { newUsage, Reader } from "../engine/reader.ts";
@@ -23,6 +24,7 @@ import { seededRandom } from "./chance.ts";
 import { type CallContext, newContext } from "./context.ts";
 import { CallRefused, CommitFailed, toOutcome } from "./errors.ts";
 import { realNow } from "./globals.ts";
+import type { JobState } from "./jobs.ts";
 import type { Invocation } from "./messages.ts";
 import type { RegisteredFunction, Registry } from "./registry.ts";
 import { run } from "./runner.ts";
@@ -33,14 +35,16 @@ const TURN_MS = 8;
 export class Executor {
   readonly engine: Engine;
   readonly #tell: (event: BackendEvent) => void;
+  readonly #log: (line: string) => void;
   registry: Registry | null = null;
   #mutations: Promise<unknown> = Promise.resolve();
   readonly #inFlight = new Map<string, Promise<{ ts: bigint; outcome: Outcome }>>();
   #turnBegan = 0;
-  /** Called with every committed transaction, before its commit: a scheduler looks for due jobs afterwards. */
+  /** Called after every mutation: it may have scheduled something. */
   afterMutation: () => void = () => {};
 
-  constructor(engine: Engine, tell: (event: BackendEvent) => void) {
+  constructor(engine: Engine, tell: (event: BackendEvent) => void, log: (line: string) => void) {
+    this.#log = log;
     this.engine = engine;
     this.#tell = tell;
     engine.onCommit((ts, stale) => tell({ type: "committed", ts, stale }));
@@ -113,6 +117,72 @@ export class Executor {
     const result = this.#mutations.then(work);
     this.#mutations = result.catch(() => {});
     return result;
+  }
+
+  /** Writes of the backend's own, on the disk when this resolves. */
+  async transact<T>(work: (transaction: Transaction) => T): Promise<T> {
+    const result = await this.exclusive(() => {
+      const transaction = this.engine.begin();
+      const value = work(transaction);
+      this.#commitOrFail(transaction, () => null);
+      return value;
+    });
+    await this.engine.durable();
+    return result;
+  }
+
+  /** The same, with a context such as a mutation of that component would have. */
+  transactAs<T>(
+    target: FunctionAddress,
+    identity: Identity | null,
+    work: (context: CallContext) => T,
+  ): Promise<T> {
+    return this.transact((transaction) => {
+      const call = { identity };
+      return work({ ...newContext(target, "mutation", call), reader: transaction.reader, transaction });
+    });
+  }
+
+  /**
+   * A mutation that is a scheduled job: in the same transaction it is noted as done.
+   * @param wanted asked first: whether it is still to be run
+   */
+  async mutationJob(
+    call: Invocation,
+    wanted: (reader: Reader) => boolean,
+    finish: (transaction: Transaction, state: JobState) => void,
+  ): Promise<void> {
+    const target = this.resolve(call, "mutation");
+    await this.exclusive(async () => {
+      const transaction = this.engine.begin();
+      if (!wanted(transaction.reader)) return;
+      const context = this.#context(target, "mutation", call, { reader: transaction.reader, transaction });
+      try {
+        await run(target, call.args, context, this.idCheck(target.component));
+        finish(transaction, { kind: "success" });
+        this.#commitOrFail(transaction, () => null);
+      } catch (error) {
+        if (error instanceof CommitFailed) throw error;
+        const outcome = toOutcome(error, context.requestId, []);
+        const failed = this.engine.begin();
+        finish(failed, { kind: "failed", error: outcome.ok ? "" : outcome.errorMessage });
+        this.#commitOrFail(failed, () => null);
+        this.#log(`[${target.path}] scheduled function failed: ${outcome.ok ? "" : outcome.errorMessage}`);
+      }
+    });
+    await this.engine.durable();
+  }
+
+  /** What kind of function a job names; null where there is none that can run as a job. */
+  kindOf(target: FunctionAddress): "mutation" | "action" | null {
+    try {
+      const found = this.registry?.find(target);
+      if (found === null) return "action";
+      return found?.kind === "mutation" || found?.kind === "action" ? found.kind : null;
+    } catch (error) {
+      if (error instanceof CallRefused) return null;
+      throw error;
+    }
   }
 
   /** A function called from inside another one's transaction. */
@@ -242,19 +312,22 @@ export class Executor {
     key: MutationKey | null,
   ): { ts: bigint; outcome: Outcome } {
     const pending = text.includes('"$commitTs":null');
-    let ts: bigint;
-    try {
-      ts = this.engine.commit(transaction, (ts) => {
-        const value = pending ? resolved(text, ts) : text;
-        return key === null ? null : { session: key.sessionId, request: key.requestId, value, logLines };
-      });
-    } catch (error) {
-      throw new CommitFailed(error);
-    }
+    const ts = this.#commitOrFail(transaction, (ts) => {
+      const value = pending ? resolved(text, ts) : text;
+      return key === null ? null : { session: key.sessionId, request: key.requestId, value, logLines };
+    });
     return {
       ts,
       outcome: { ok: true, value: JSON.parse(pending ? resolved(text, ts) : text) as JSONValue, logLines },
     };
+  }
+
+  #commitOrFail(transaction: Transaction, answerAt: (ts: bigint) => MutationAnswer | null): bigint {
+    try {
+      return this.engine.commit(transaction, answerAt);
+    } catch (error) {
+      throw new CommitFailed(error);
+    }
   }
 
   async #runNested(

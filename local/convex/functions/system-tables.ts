@@ -25,7 +25,7 @@ export function tableSpecs(registry: Registry): TableSpec[] {
         component: "",
         name: JOBS,
         validator: null,
-        indexes: [plain("by_due", ["due"]), plain("by_function", ["scheduled"])],
+        indexes: [plain("by_due", ["running", "due"]), plain("by_function", ["scheduled"])],
       });
       specs.push({
         component: "",

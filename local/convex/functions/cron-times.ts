@@ -1,0 +1,129 @@
+/** When a cron job is next due: Convex's schedules, all in UTC. */
+import type { CronSchedule } from "./registry.ts";
+
+const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const DAY_NAMES = DAYS.map((day) => day.slice(0, 3));
+const MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A schedule that has no time within these days has none: 29 February can be eight years away. */
+const FURTHEST_DAYS = 366 * 9;
+
+/** The fields of a cron expression: minutes, hours, days of the month, months, days of the week (0 is Sunday). */
+type Fields = {
+  minutes: Set<number>;
+  hours: Set<number>;
+  days: Set<number> | null;
+  months: Set<number>;
+  weekdays: Set<number> | null;
+};
+
+/**
+ * @param after Unix ms
+ * @returns Unix ms later than `after`
+ * @throws Error for a schedule that means nothing, or no time at all
+ */
+export function nextTime(schedule: CronSchedule, after: number): number {
+  if (schedule.type === "interval") {
+    const { seconds = 0, minutes = 0, hours = 0 } = schedule;
+    return after + (seconds + minutes * 60 + hours * 3600) * 1000;
+  }
+  return nextMatch(fieldsOf(schedule), after);
+}
+
+function fieldsOf(schedule: Exclude<CronSchedule, { type: "interval" }>): Fields {
+  const { minuteUTC = 0, hourUTC = 0 } = schedule as { minuteUTC?: number; hourUTC?: number };
+  const daily: Fields = {
+    minutes: new Set([minuteUTC]),
+    hours: new Set([hourUTC]),
+    days: null,
+    months: span(1, 12),
+    weekdays: null,
+  };
+  switch (schedule.type) {
+    case "hourly":
+      return { ...daily, hours: span(0, 23) };
+    case "daily":
+      return daily;
+    case "weekly":
+      return { ...daily, weekdays: new Set([DAYS.indexOf(schedule.dayOfWeek)]) };
+    case "monthly":
+      return { ...daily, days: new Set([schedule.day]) };
+    case "cron":
+      return parseExpression(schedule.cron);
+  }
+}
+
+function nextMatch(fields: Fields, after: number): number {
+  const first = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const midnight = Math.floor(first / DAY_MS) * DAY_MS;
+  for (let day = midnight; day < midnight + FURTHEST_DAYS * DAY_MS; day += DAY_MS) {
+    if (!dayMatches(fields, new Date(day))) continue;
+    for (let at = Math.max(first, day); at < day + DAY_MS; at += MINUTE_MS) {
+      const minuteOfDay = (at - day) / MINUTE_MS;
+      if (fields.hours.has(Math.floor(minuteOfDay / 60)) && fields.minutes.has(minuteOfDay % 60)) return at;
+    }
+  }
+  throw new Error("This schedule never comes.");
+}
+
+/** As cron does: where both a day of the month and a day of the week are given, either will do. */
+function dayMatches({ days, months, weekdays }: Fields, date: Date): boolean {
+  if (!months.has(date.getUTCMonth() + 1)) return false;
+  const inMonth = days?.has(date.getUTCDate());
+  const inWeek = weekdays?.has(date.getUTCDay());
+  if (days && weekdays) return inMonth === true || inWeek === true;
+  return inMonth ?? inWeek ?? true;
+}
+
+function parseExpression(text: string): Fields {
+  const parts = text.trim().split(/\s+/);
+  const [minute, hour, day, month, weekday] = parts;
+  if (
+    parts.length !== 5 ||
+    minute === undefined ||
+    hour === undefined ||
+    day === undefined ||
+    month === undefined ||
+    weekday === undefined
+  ) {
+    throw new Error(`Invalid cron expression ${JSON.stringify(text)}: it needs five fields.`);
+  }
+  const weekdays = parseField(weekday, 0, 7, DAY_NAMES, 0);
+  if (weekdays.delete(7)) weekdays.add(0);
+  return {
+    minutes: parseField(minute, 0, 59),
+    hours: parseField(hour, 0, 23),
+    days: day === "*" || day === "?" ? null : parseField(day, 1, 31),
+    months: parseField(month, 1, 12, MONTH_NAMES, 1),
+    weekdays: weekday === "*" || weekday === "?" ? null : weekdays,
+  };
+}
+
+/** One field: lists of `*`, numbers or names, ranges, each with an optional step. */
+function parseField(
+  text: string,
+  lowest: number,
+  highest: number,
+  names: string[] = [],
+  firstName = 0,
+): Set<number> {
+  const values = new Set<number>();
+  for (const part of text.toLowerCase().split(",")) {
+    const match = /^(?:([*?])|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(part);
+    if (!match) throw new Error(`Invalid cron field ${JSON.stringify(text)}.`);
+    const [, any, from, to, step] = match;
+    const number = (word: string): number =>
+      names.includes(word) ? names.indexOf(word) + firstName : Number(word);
+    const low = any ? lowest : number(from ?? "");
+    const high = any ? highest : to !== undefined ? number(to) : step !== undefined ? highest : low;
+    if (!(low >= lowest && high <= highest && low <= high))
+      throw new Error(`Invalid cron field ${JSON.stringify(text)}.`);
+    for (let value = low; value <= high; value += Math.max(1, Number(step ?? 1))) values.add(value);
+  }
+  return values;
+}
+
+function span(low: number, high: number): Set<number> {
+  return new Set(Array.from({ length: high - low + 1 }, (_, i) => low + i));
+}

@@ -1,0 +1,153 @@
+/**
+ * Runs scheduled functions when they are due. A mutation and the note that it ran are one transaction, so it runs exactly
+ * once; an action is noted as running first, so it runs at most once, and one that a restart cut off counts as failed.
+ */
+import type { Outcome } from "../backend.ts";
+import type { Transaction } from "../engine/transaction.ts";
+import type { Executor } from "./executor.ts";
+import { realClearTimeout, realNow, realSetTimeout } from "./globals.ts";
+import { finishJob, isWaiting, type Job, type JobState, runningJobs, startJob, waitingJobs } from "./jobs.ts";
+import type { Invocation } from "./messages.ts";
+
+/** So many jobs run at the same time. */
+const CONCURRENT = 10;
+/** The longest that a timer can wait. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** Puts due work into the table of jobs before it is looked at, and says when it next has some. */
+export type JobSource = { addDue(now: number): Promise<void>; nextDue(): number | null };
+
+export class Scheduler {
+  readonly #executor: Executor;
+  readonly #runAction: (call: Invocation) => Promise<Outcome>;
+  readonly #crons: JobSource;
+  readonly #running = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #lookAgain = false;
+  #started = false;
+
+  constructor(executor: Executor, runAction: (call: Invocation) => Promise<Outcome>, crons: JobSource) {
+    this.#executor = executor;
+    this.#runAction = runAction;
+    this.#crons = crons;
+  }
+
+  /** The functions are there: jobs may run. Those that were running when the program ended have failed. */
+  async start(): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
+      await this.#executor.transact((transaction) => {
+        for (const job of runningJobs(transaction.reader)) {
+          finishJob(
+            transaction,
+            job,
+            { kind: "failed", error: "The backend was started anew while this was running." },
+            realNow(),
+          );
+        }
+      });
+    }
+    this.wake();
+  }
+
+  stop(): void {
+    this.#started = false;
+    realClearTimeout(this.#timer);
+  }
+
+  /** Something may be due, or due earlier than what is waited for. */
+  wake(): void {
+    if (!this.#started) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = true;
+    void this.#look().finally(() => {
+      this.#looking = false;
+      if (this.#lookAgain) {
+        this.#lookAgain = false;
+        this.wake();
+      }
+    });
+  }
+
+  async #look(): Promise<void> {
+    realClearTimeout(this.#timer);
+    const now = realNow();
+    await this.#crons.addDue(now);
+    const snapshot = this.#executor.engine.snapshot();
+    let next: number | null = this.#crons.nextDue();
+    try {
+      const jobs = waitingJobs(
+        this.#executor.engine.reader(snapshot),
+        Number.POSITIVE_INFINITY,
+        CONCURRENT + this.#running.size + 1,
+      );
+      for (const job of jobs) {
+        if (this.#running.has(job.id)) continue;
+        if (job.due > now) {
+          next = Math.min(next ?? job.due, job.due);
+          break;
+        }
+        if (this.#running.size >= CONCURRENT) break;
+        void this.#run(job);
+      }
+    } finally {
+      snapshot.close();
+    }
+    if (next !== null && this.#started) {
+      this.#timer = realSetTimeout(
+        () => this.wake(),
+        Math.min(Math.max(0, next - realNow()), LONGEST_WAIT_MS),
+      );
+    }
+  }
+
+  async #run(job: Job): Promise<void> {
+    this.#running.add(job.id);
+    try {
+      const kind = this.#executor.kindOf(job.target);
+      if (kind === "mutation") await this.#runMutation(job);
+      else if (kind === "action") await this.#runAsAction(job);
+      else
+        await this.#finish(job, {
+          kind: "failed",
+          error: `${job.target.path} is not there, or cannot be scheduled.`,
+        });
+    } finally {
+      this.#running.delete(job.id);
+      this.wake();
+    }
+  }
+
+  async #runMutation(job: Job): Promise<void> {
+    const finish = (transaction: Transaction, state: JobState): void =>
+      finishJob(transaction, job, state, realNow());
+    await this.#executor.mutationJob(invocationOf(job), (reader) => isWaiting(reader, job), finish);
+  }
+
+  async #runAsAction(job: Job): Promise<void> {
+    let waiting = false;
+    await this.#executor.transact((transaction) => {
+      waiting = isWaiting(transaction.reader, job);
+      if (waiting) startJob(transaction, job);
+    });
+    if (!waiting) return;
+    const outcome = await this.#runAction(invocationOf(job));
+    await this.#finish(
+      job,
+      outcome.ok ? { kind: "success" } : { kind: "failed", error: outcome.errorMessage },
+    );
+  }
+
+  async #finish(job: Job, state: JobState): Promise<void> {
+    await this.#executor.transact((transaction) => finishJob(transaction, job, state, realNow()));
+  }
+}
+
+/** Scheduled functions run as nobody. */
+function invocationOf(job: Job): Invocation {
+  return { ...job.target, args: job.args, identity: null, caller: "internal", job: job.scheduled };
+}
