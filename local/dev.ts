@@ -11,14 +11,12 @@ import { BuildError, ensureBuild } from "./launch/build.ts";
 import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";
 import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
 import { untilAnswers } from "./launch/ready.ts";
+import { Refusal } from "./launch/refusal.ts";
 import { startStandIns } from "./launch/stand-ins.ts";
 import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
 
 const root = process.cwd();
 const built = process.argv.includes("--built");
-
-/** A reason not to start that a person can do something about: one line, no stack. */
-class Refusal extends Error {}
 
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -44,15 +42,22 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   if (lock === null) throw new Refusal(`Mosaic is already running with the data in ${dir.path}.`);
   onEnd("data folder", lock.release);
 
-  if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
-  const health = await startStandIns({ root, ports, dir, config, lifetime, log });
-  signal.throwIfAborted();
-  const app = (built ? startBuilt : startDevelopment)({ root, ports, dir, config });
-  onEnd("app", app.stop);
-  void app.ended.then((how) => {
-    const said = app.held();
-    end(1, `${said}${said && "\n"}The app stopped by itself (${how}); ending the rest.`);
-  });
+  // Nothing here waits for anything else: the app answers /healthz without its services.
+  const startApp = async () => {
+    if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
+    signal.throwIfAborted();
+    const child = (built ? startBuilt : startDevelopment)({ root, ports, dir, config });
+    onEnd("app", child.stop);
+    void child.ended.then((how) => {
+      const said = child.held();
+      end(1, `${said}${said && "\n"}The app stopped by itself (${how}); ending the rest.`);
+    });
+    return child;
+  };
+  const [health, app] = await Promise.all([
+    startStandIns({ root, ports, dir, config, lifetime, log }),
+    startApp(),
+  ]);
   const addresses = [...health, `http://127.0.0.1:${ports.app}/healthz`];
   await Promise.all(addresses.map((address) => untilAnswers(address, signal)));
   app.show();
@@ -87,10 +92,8 @@ function welcome({ env, standIns, warnings }: LocalConfig): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Refusal || error instanceof RangeError || error instanceof BuildError) {
-    return error.message;
-  }
-  if (error instanceof EnvError) return error.message;
+  const forPeople = [Refusal, RangeError, BuildError, EnvError];
+  if (forPeople.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
     return busyMessage([Number(error.port)]);
   }

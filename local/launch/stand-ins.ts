@@ -6,6 +6,7 @@ import type { Ports } from "../ports.ts";
 import { startWorkos } from "../workos/server.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
+import { Refusal } from "./refusal.ts";
 
 export type StandInOptions = {
   root: string;
@@ -43,7 +44,7 @@ export async function startStandIns({
     health.push(`${workos.url}/sso/jwks/${config.env.workosClientId}`);
   }
   if (config.standIns.convex) {
-    const convex = await startConvex({
+    const starting = startConvex({
       functionsDir: join(root, "convex"),
       port: ports.convex,
       sitePort: ports.convexSite,
@@ -52,8 +53,16 @@ export async function startStandIns({
       log,
       watch: true,
     });
+    const convex = await starting.catch(refuse);
     lifetime.onEnd("local Convex", convex.close);
     health.push(`${convex.url}/version`);
   }
   return health;
+}
+
+/** What is wrong in `convex/` is for the person who wrote it to read; the address of a port is told elsewhere. */
+function refuse(error: Error & { code?: string }): never {
+  throw error.code === "EADDRINUSE"
+    ? error
+    : new Refusal(`The local Convex could not start: ${error.message}`);
 }

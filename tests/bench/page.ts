@@ -4,8 +4,6 @@
  * after the other differs by up to two on the same code.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -16,6 +14,8 @@ import { startWorkos } from "../../local/workos/server.ts";
 import { freePorts } from "../launcher/copy.ts";
 import { signIn } from "../launcher/sign-in.ts";
 import { load, quantile } from "./load.ts";
+import { startMemory } from "./memory.ts";
+import { createProject } from "./running.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const PROJECTS = 50;
@@ -29,7 +29,12 @@ export async function benchPage(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-bench-"));
   const closing: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
-    await ensureBuild({ root: process.cwd(), signal: AbortSignal.timeout(300_000), log: () => undefined });
+    await ensureBuild({
+      root: process.cwd(),
+      copyTo: join(folder, "build"),
+      signal: AbortSignal.timeout(300_000),
+      log: () => undefined,
+    });
     const { mosaic, cookie } = await startMosaic(folder, closing);
     const page = await (await fetch(`${mosaic.url}/dashboard`, { headers: { cookie } })).text();
     const plain = await startPlain(folder, page.length);
@@ -96,96 +101,46 @@ async function startMosaic(
   });
   const memory = await startMemory(convex.url, ports.convex);
   closing.push(convex.close, memory.close);
-  const server = join("build", "server");
   const mosaic = await startWorkerd(folder, "mosaic", {
-    modules: modulesIn(server),
-    compatibilityDate: compatibilityDateIn(server),
+    modules: modulesIn(folder),
+    compatibilityDate: compatibilityDateIn(folder),
     variables: { ...variables, APP_URL: "http://localhost:8787" },
     mosaic: true,
   });
   closing.push(mosaic.close);
   const cookie = await signIn(mosaic.url, "grace@example.com");
-  for (let index = 1; index <= PROJECTS; index++) {
-    const answer = await fetch(`${mosaic.url}/dashboard`, {
-      method: "POST",
-      redirect: "manual",
-      headers: { cookie },
-      body: new URLSearchParams({ name: `Project ${index}` }),
-    });
-    if (answer.status !== 303) throw new Error(`creating a project answered ${answer.status}`);
-  }
+  for (let index = 1; index <= PROJECTS; index++) await createProject(mosaic.url, cookie, `Project ${index}`);
   memory.remember();
   return { mosaic, cookie };
 }
 
-/** Passes requests on to Convex; once told to, gives each query's first answer again, so that Convex costs nothing. */
-async function startMemory(target: string, port: number) {
-  const answers = new Map<string, { status: number; body: Buffer }>();
-  let remembering = false;
-  const server: Server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    const key = `${request.url} ${body.toString()}`;
-    const known = remembering ? answers.get(key) : undefined;
-    const answer = known ?? (await passOn(target, request.url ?? "/", request.headers, body));
-    answers.set(key, answer);
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    remember() {
-      answers.clear();
-      remembering = true;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-async function passOn(target: string, path: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
-  const kept = ["authorization", "content-type", "convex-client"].flatMap((name) => {
-    const value = headers[name];
-    return typeof value === "string" ? [[name, value] as [string, string]] : [];
-  });
-  const answer = await fetch(target + path, { method: "POST", headers: kept, body: new Uint8Array(body) });
-  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
-}
-
 async function startPlain(folder: string, length: number): Promise<Workerd> {
-  const file = join(folder, "plain.js");
   await build({
     entryPoints: [join(import.meta.dirname, "plain-worker.ts")],
     bundle: true,
     minify: true,
     format: "esm",
-    outfile: file,
+    outfile: join(folder, "plain.js"),
     logLevel: "error",
   });
   const { WORKOS_COOKIE_PASSWORD } = localDefaults({ app: 0, workos: 0, convex: 0, convexSite: 0 });
   return startWorkerd(folder, "plain", {
-    modules: [{ name: "plain.js", file }],
-    compatibilityDate: compatibilityDateIn(join("build", "server")),
+    modules: [{ name: "plain.js", file: "plain.js" }],
+    compatibilityDate: compatibilityDateIn(folder),
     variables: { WORKOS_COOKIE_PASSWORD: String(WORKOS_COOKIE_PASSWORD), PAGE: "x".repeat(length) },
   });
 }
 
-function modulesIn(server: string): { name: string; file: string }[] {
-  const names = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) =>
-    name.endsWith(".js"),
-  );
-  // The first one is the worker; the others are what it imports.
-  return ["index.js", ...names.filter((name) => name !== "index.js")].map((name) => ({
-    name,
-    file: join(server, name),
-  }));
+const SERVER = join("build", "server");
+
+function modulesIn(folder: string): { name: string; file: string }[] {
+  const files = readdirSync(join(folder, SERVER), { recursive: true, encoding: "utf8" });
+  const names = files.filter((name) => name.endsWith(".js") && name !== "index.js");
+  return ["index.js", ...names].map((name) => ({ name, file: join(SERVER, name) }));
 }
 
-function compatibilityDateIn(server: string): string {
-  return JSON.parse(readFileSync(join(server, "wrangler.json"), "utf8")).compatibility_date;
+function compatibilityDateIn(folder: string): string {
+  return JSON.parse(readFileSync(join(folder, SERVER, "wrangler.json"), "utf8")).compatibility_date;
 }
 
 function shuffled<T>(list: T[]): T[] {

@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { freePorts } from "../launcher/copy.ts";
 
 export type Worker = {
+  /** The worker first, then what it imports; the file's path is relative to the folder. */
   modules: { name: string; file: string }[];
   compatibilityDate: string;
   variables: Record<string, string>;
@@ -78,7 +79,7 @@ const nothing :Workerd.Worker = (
   compatibilityDate = ${text(compatibilityDate)},
 );
 const main :Workerd.Worker = (
-  modules = [${modules.map(({ name, file }) => `(name = ${text(name)}, esModule = embed ${text(resolve(file))})`).join(", ")}],
+  modules = [${modules.map(({ name, file }) => `(name = ${text(name)}, esModule = embed ${text(file)})`).join(", ")}],
   compatibilityDate = ${text(compatibilityDate)},
   globalOutbound = "internet",
   bindings = [${mosaic ? MOSAIC_BINDINGS : ""}

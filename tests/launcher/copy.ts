@@ -46,11 +46,12 @@ export function dataFolder(): string {
  */
 export async function run(
   script: "start" | "dev" | "reset",
-  options: { ports?: Ports; localDir?: string; environment?: Record<string, string> } = {},
+  options: { ports?: Ports; localDir?: string; environment?: Record<string, string>; cwd?: string } = {},
 ): Promise<Copy> {
   const ports = options.ports ?? (await freePorts());
   const localDir = options.localDir ?? dataFolder();
   const npm = spawn("npm", ["run", script], {
+    cwd: options.cwd ?? process.cwd(),
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

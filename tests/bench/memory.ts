@@ -1,0 +1,38 @@
+/** A Convex that answers from memory, so that what is measured is the worker and not the local Convex beside it. */
+import { createServer } from "node:http";
+
+/** Passes requests on to `target`; from `remember` on, gives each request's first answer again. */
+export async function startMemory(target: string, port: number) {
+  const answers = new Map<string, { status: number; body: Buffer }>();
+  let remembering = false;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const key = `${request.url} ${body.toString()}`;
+    const known = remembering ? answers.get(key) : undefined;
+    const answer = known ?? (await passOn(target, request.url ?? "/", request.headers, body));
+    answers.set(key, answer);
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    remember() {
+      answers.clear();
+      remembering = true;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function passOn(target: string, path: string, headers: NodeJS.Dict<string | string[]>, body: Buffer) {
+  const kept = ["authorization", "content-type", "convex-client"].flatMap((name) => {
+    const value = headers[name];
+    return typeof value === "string" ? [[name, value] as [string, string]] : [];
+  });
+  const answer = await fetch(target + path, { method: "POST", headers: kept, body: new Uint8Array(body) });
+  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+}
