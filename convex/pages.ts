@@ -13,12 +13,12 @@ import { auditEvent } from "./model/auditEvents.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
 import { latestOf, latestShape } from "./model/latest.ts";
 import { lineOf, lineShape } from "./model/lines.ts";
+import { membershipShape } from "./model/memberships.ts";
 import { pageFrom } from "./model/paging.ts";
 import { pointShape, recentOf } from "./model/points.ts";
 import {
   describeProject,
   listedProjectShape,
-  membershipShape,
   projectShape,
   projectsOf,
   requireProject,

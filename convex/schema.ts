@@ -1,7 +1,12 @@
 /** Every table, with an index for every read. */
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
+import { migrationsTable } from "convex-helpers/server/migrations";
 import { auditEvent } from "./model/auditEvents.ts";
+import { membershipShape } from "./model/memberships.ts";
+import { pointFields } from "./model/points.ts";
+import { themeShape } from "./model/preferences.ts";
+import { nameFields, userFields } from "./model/userFields.ts";
 
 /** Where a session comes from, as the edge saw it. */
 const place = {
@@ -9,23 +14,9 @@ const place = {
   userAgent: v.optional(v.string()),
 };
 
-const metricFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
-
 export default defineSchema({
-  /** People. `workosUserId` is WorkOS's id for them; times are Unix ms. A deleted person's row stays, emptied. */
-  users: defineTable({
-    workosUserId: v.string(),
-    /** Trimmed and lower-cased; "" once deleted. */
-    email: v.string(),
-    firstName: v.optional(v.string()),
-    lastName: v.optional(v.string()),
-    profilePictureUrl: v.optional(v.string()),
-    emailVerified: v.boolean(),
-    createdAt: v.number(),
-    updatedAt: v.number(),
-    role: v.union(v.literal("admin"), v.literal("developer"), v.literal("viewer")),
-    status: v.union(v.literal("active"), v.literal("deleted")),
-  })
+  /** People. A deleted person's row stays, emptied. */
+  users: defineTable(userFields)
     .index("by_workos_id", ["workosUserId"])
     .index("by_email", ["email"])
     .index("by_status_email", ["status", "email"])
@@ -40,9 +31,7 @@ export default defineSchema({
   userSync: defineTable({
     userId: v.id("users"),
     email: v.string(),
-    firstName: v.optional(v.string()),
-    lastName: v.optional(v.string()),
-    profilePictureUrl: v.optional(v.string()),
+    ...nameFields,
     emailVerified: v.boolean(),
     /** The WorkOS object's own `updated_at`, Unix ms, where it was given: what is older is not believed. */
     workosUpdatedAt: v.optional(v.number()),
@@ -74,7 +63,7 @@ export default defineSchema({
 
   preferences: defineTable({
     userId: v.id("users"),
-    theme: v.optional(v.union(v.literal("light"), v.literal("dark"), v.literal("system"))),
+    theme: v.optional(themeShape),
     timeZone: v.optional(v.string()),
   }).index("by_user", ["userId"]),
 
@@ -84,7 +73,7 @@ export default defineSchema({
   projectMembers: defineTable({
     projectId: v.id("projects"),
     userId: v.id("users"),
-    role: v.union(v.literal("owner"), v.literal("member")),
+    role: membershipShape,
     projectCreatedAt: v.number(),
   })
     .index("by_project", ["projectId", "userId"])
@@ -108,12 +97,12 @@ export default defineSchema({
     .index("by_project", ["projectId", "createdAt"]),
 
   /** Every point as it was sent, kept for 30 days; `at` is Unix ms. */
-  agentMetrics: defineTable({ projectId: v.id("projects"), ...metricFields })
+  agentMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
     .index("by_project", ["projectId", "at"])
     .index("by_at", ["at"]),
 
   /** The newest point of each metric of each agent, so that a list of projects need not look for it. */
-  latestMetrics: defineTable({ projectId: v.id("projects"), ...metricFields })
+  latestMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
     .index("by_metric", ["projectId", "agent", "name"])
     .index("by_project", ["projectId", "at"]),
 
@@ -178,4 +167,7 @@ export default defineSchema({
   webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })
     .index("by_event", ["eventId"])
     .index("by_received", ["receivedAt"]),
+
+  /** How far each migration has come. */
+  migrations: migrationsTable,
 });

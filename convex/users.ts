@@ -12,6 +12,7 @@ import {
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { refusal } from "./model/refusal.ts";
+import { roleShape } from "./model/userFields.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 import {
   asColleague,
@@ -21,7 +22,6 @@ import {
   findByWorkosId,
   mayReadAnyone,
   notYours,
-  roleShape,
   shareProject,
   userShape,
   viewerOf,

@@ -10,7 +10,8 @@ import type { MutationCtx } from "../_generated/server";
 import { takeTurn } from "./ingestRate.ts";
 import { findGoodKey, touchKey } from "./keys.ts";
 import { noteLatest } from "./latest.ts";
-import { addToRollups, type Point } from "./rollups.ts";
+import { type Point, pointFields } from "./points.ts";
+import { addToRollups } from "./rollups.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const OLDEST_MS = 7 * DAY_MS;
@@ -23,9 +24,7 @@ export const IDEMPOTENCY_MS = DAY_MS;
 
 /** A body that the worker has read and found well-formed; `bodyHash` tells two bodies apart. */
 export const batchShape = v.object({
-  metrics: v.array(
-    v.object({ agent: v.string(), name: v.string(), value: v.number(), at: v.optional(v.number()) }),
-  ),
+  metrics: v.array(v.object({ ...pointFields, at: v.optional(v.number()) })),
   idempotencyKey: v.optional(v.string()),
   bodyHash: v.string(),
 });

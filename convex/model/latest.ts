@@ -2,17 +2,12 @@
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import type { Point } from "./rollups.ts";
+import { type Point, pointFields } from "./points.ts";
 
 const MOST_PER_PROJECT = 24;
 
 /** The latest value of one metric of one agent; `at` is Unix ms. */
-export const latestShape = v.object({
-  agent: v.string(),
-  name: v.string(),
-  value: v.number(),
-  at: v.number(),
-});
+export const latestShape = v.object(pointFields);
 
 export type Latest = Infer<typeof latestShape>;
 

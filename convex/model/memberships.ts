@@ -1,7 +1,10 @@
 /** The rows that say who is in which project. */
+import { v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import type { Membership } from "./roles.ts";
+
+export const membershipShape = v.union(v.literal("owner"), v.literal("member"));
 
 export async function findMembership(ctx: QueryCtx, projectId: Id<"projects">, userId: Id<"users">) {
   return await ctx.db

@@ -5,13 +5,12 @@ import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 
 /** `at` is Unix ms. */
-export const pointShape = v.object({
-  _id: v.id("agentMetrics"),
-  agent: v.string(),
-  name: v.string(),
-  value: v.number(),
-  at: v.number(),
-});
+export const pointFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
+
+export const pointShape = v.object({ _id: v.id("agentMetrics"), ...pointFields });
+
+/** A point as an agent sent it. */
+export type Point = { agent: string; name: string; value: number; at: number };
 
 /** @returns One page of the project's points, newest `at` first. */
 export async function recentOf(

@@ -4,15 +4,14 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireName } from "./input.ts";
 import { latestOf, latestShape } from "./latest.ts";
-import { findMembership, insertMember } from "./memberships.ts";
+import { findMembership, insertMember, membershipShape } from "./memberships.ts";
 import { refusal } from "./refusal.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
+import { nameFields } from "./userFields.ts";
 import { asColleague } from "./users.ts";
 
 const MOST_PROJECTS = 500;
 const MOST_PEOPLE = 1000;
-
-export const membershipShape = v.union(v.literal("owner"), v.literal("member"));
 
 const projectFields = {
   _id: v.id("projects"),
@@ -40,9 +39,7 @@ export const projectShape = v.object({
       userId: v.id("users"),
       role: membershipShape,
       email: v.string(),
-      firstName: v.optional(v.string()),
-      lastName: v.optional(v.string()),
-      profilePictureUrl: v.optional(v.string()),
+      ...nameFields,
     }),
   ),
   invited: v.array(v.string()),

@@ -5,6 +5,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import type { Point } from "./points.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -34,9 +35,6 @@ export const bucketShape = v.object({
 });
 
 export type Bucket = Infer<typeof bucketShape>;
-
-/** A point as an agent sent it; `at` is Unix ms. */
-export type Point = { agent: string; name: string; value: number; at: number };
 
 /** @returns The buckets with data of one metric, ascending, from the one in which the range begins. */
 export async function seriesOf(

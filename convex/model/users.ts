@@ -6,38 +6,20 @@ import { normalizeEmail, requirePersonName, requirePicture } from "./input.ts";
 import { preferencesOf, preferencesShape } from "./preferences.ts";
 import { refusal } from "./refusal.ts";
 import { roleAllows } from "./roles.ts";
+import { nameFields, userFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 import { noteChangedHere } from "./userSync.ts";
 
-const names = {
-  firstName: v.optional(v.string()),
-  lastName: v.optional(v.string()),
-  profilePictureUrl: v.optional(v.string()),
-};
-
-export const roleShape = v.union(v.literal("admin"), v.literal("developer"), v.literal("viewer"));
-
-const userFields = {
-  _id: v.id("users"),
-  _creationTime: v.number(),
-  workosUserId: v.string(),
-  email: v.string(),
-  ...names,
-  emailVerified: v.boolean(),
-  createdAt: v.number(),
-  updatedAt: v.number(),
-  role: roleShape,
-  status: v.union(v.literal("active"), v.literal("deleted")),
-};
+const storedUser = { _id: v.id("users"), _creationTime: v.number(), ...userFields };
 
 /** A whole person: for themselves and for admins. */
-export const userShape = v.object(userFields);
+export const userShape = v.object(storedUser);
 
 /** What people who share a project know of each other. */
-export const colleagueShape = v.object({ _id: v.id("users"), email: v.string(), ...names });
+export const colleagueShape = v.object({ _id: v.id("users"), email: v.string(), ...nameFields });
 
 /** The caller themselves, as every page needs them. */
-export const viewerShape = v.object({ ...userFields, preferences: preferencesShape });
+export const viewerShape = v.object({ ...storedUser, preferences: preferencesShape });
 
 export type Viewer = Infer<typeof viewerShape>;
 

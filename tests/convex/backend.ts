@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
-import { ConvexError } from "convex/values";
+import { ConvexError, type Value } from "convex/values";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { adminKeyFor } from "../../local/convex/auth/admin-key.ts";
 import { startConvex } from "../../local/convex/server.ts";
 import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
@@ -34,11 +35,13 @@ export type TestBackend = {
   forged(claims: Claims): Person;
   /** Someone whose token has run out. */
   expired(claims: Claims): Person;
+  /** Runs an internal function, as the deployment's owner does by `convex run`. */
+  run(path: string, args: Record<string, Value>): Promise<unknown>;
   /** A plain request to the functions' own HTTP routes. */
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
 
-type Server = { url: string; siteUrl: string; close(): Promise<void> };
+type Server = { url: string; siteUrl: string; adminKey: string; close(): Promise<void> };
 
 const MOST_SCOPES = 200;
 
@@ -76,12 +79,13 @@ export async function startBackendAlone(): Promise<TestBackend> {
 
 async function startServer(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
+  const dataFile = join(folder, "convex.sqlite");
   const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
   const convex = await startConvex({
     functionsDir: fileURLToPath(new URL("../../convex", import.meta.url)),
     port: 0,
     sitePort: 0,
-    dataFile: join(folder, "convex.sqlite"),
+    dataFile,
     env: {
       WORKOS_API_URL: issuer.url,
       WORKOS_CLIENT_ID: CLIENT_ID,
@@ -95,16 +99,24 @@ async function startServer(): Promise<Server> {
     await convex.close();
     rmSync(folder, { recursive: true });
   };
-  return { url: convex.url, siteUrl: convex.siteUrl, close };
+  return { url: convex.url, siteUrl: convex.siteUrl, adminKey: adminKeyFor(dataFile), close };
 }
 
-function backendOn({ url, siteUrl }: Server, scope: string): TestBackend {
+function backendOn({ url, siteUrl, adminKey }: Server, scope: string): TestBackend {
   return {
     scope,
     nobody: person(url, null),
     as: (claims) => person(url, issuer.sign(claims)),
     forged: (claims) => person(url, issuer.forge(claims)),
     expired: (claims) => person(url, issuer.signExpired(claims)),
+    run: async (path, args) => {
+      const answer = await fetch(`${url}/api/function`, {
+        method: "POST",
+        headers: { Authorization: `Convex ${adminKey}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ path, format: "json", args }),
+      });
+      return await answer.json();
+    },
     fetch: (path, init) => fetch(`${siteUrl}${path}`, init),
   };
 }
