@@ -63,7 +63,7 @@ async function answer(message: IncomingMessage, options: ApiOptions): Promise<An
     ? run
     : Object.hasOwn(routes, url.pathname) && routes[url.pathname];
   if (!route) throw new HttpError(404, "NotFound", "There is nothing here.");
-  const { method = "" } = message;
+  const method = message.method === "HEAD" ? "GET" : (message.method ?? "");
   if (method === "OPTIONS") return { status: 204, body: "" };
   const handler = Object.hasOwn(route, method) ? route[method] : undefined;
   if (handler === undefined) {

@@ -2,27 +2,27 @@
 import type { IncomingMessage } from "node:http";
 import { HttpError } from "./answer.ts";
 
-/** @throws HttpError 413 as soon as it is clear that the body is longer than `limit` bytes; 400 if it is cut short. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, "BadRequest", "The request's body ended before its end.");
-  }
-  return Buffer.concat(chunks);
-}
+/** What is over the limit is still read, and forgotten, so that the caller gets to hear of it; up to so many times it. */
+const PATIENCE = 10;
 
-function tooLarge(limit: number): HttpError {
-  // Nobody will read the rest, so the connection is of no further use.
-  return new HttpError(413, "RequestTooLarge", `The request's body is longer than ${limit} bytes.`, {
-    Connection: "close",
+/** @throws HttpError 413 as soon as the body is longer than `limit` bytes, 400 where it is cut short. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else {
+        chunks = [];
+        reject(new HttpError(413, "RequestTooLarge", `The request's body is longer than ${limit} bytes.`));
+        if (length > limit * PATIENCE) request.destroy();
+      }
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    const cut = (): void =>
+      reject(new HttpError(400, "BadRequest", "The request's body ended before its end."));
+    request.on("error", cut);
+    request.on("close", cut);
   });
 }

@@ -109,11 +109,7 @@ test.each<[string, string, unknown]>([
 test("a body over the limit gets 413, announced or not, and the server goes on", async () => {
   const { url } = await serveScripted();
   const long = `"${"x".repeat(21 * 1024 * 1024)}"`;
-  const announced = await post(`${url}/api/mutation`, long).then(
-    ({ status }) => status,
-    () => "cut off",
-  );
-  expect([413, "cut off"]).toContain(announced);
+  expect((await post(`${url}/api/mutation`, long)).status).toBe(413);
   const streamed = new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode(long));
@@ -121,11 +117,7 @@ test("a body over the limit gets 413, announced or not, and the server goes on",
     },
   });
   const request = { method: "POST", body: streamed, duplex: "half" } as RequestInit;
-  const unannounced = await fetch(`${url}/api/mutation`, request).then(
-    ({ status }) => status,
-    () => "cut off",
-  );
-  expect([413, "cut off"]).toContain(unannounced);
+  expect((await fetch(`${url}/api/mutation`, request)).status).toBe(413);
   expect((await fetch(`${url}/version`)).status).toBe(200);
 });
 
@@ -145,6 +137,7 @@ test("wrong methods, unknown routes, HEAD and preflights get what belongs to the
   expect(preflight.headers.get("access-control-allow-headers")).toMatch(/authorization/i);
   expect((await post(`${url}/api/query`, "{")).headers.get("access-control-allow-origin")).toBe("*");
   expect(await (await fetch(url)).text()).toContain("running");
+  expect((await fetch(`${url}/version`, { method: "HEAD" })).status).toBe(200);
 });
 
 test("/api/function is for the holder of the admin key", async () => {
