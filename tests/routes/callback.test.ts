@@ -291,4 +291,18 @@ describe("a WorkOS that does not answer properly", () => {
     expect(answer).not.toSetSession();
     expect(await emailOf(browser)).toBeNull();
   });
+
+  it.each([
+    ["unreachable", { kind: "refused" }],
+    ["hanging", { kind: "hang" }],
+    ["talking nonsense", { kind: "garbage" }],
+  ] as [string, Fault][])("(keys that are %s) is a 502 page as well", async (_what, fault) => {
+    const fresh = app.browser(await app.another({}));
+    const callback = await approve(await startFlow(fresh), app.person());
+    app.outbound.fail("workos", fault, ({ path }) => path.startsWith("/sso/jwks/"));
+    const answer = await comeBack(fresh, callback);
+    expect(answer).toBeSafeHtml(502);
+    expect(answer.ms).toBeLessThan(5_500);
+    expect(answer).not.toSetSession();
+  });
 });

@@ -18,7 +18,7 @@ import { WorkerLog } from "./worker-log.ts";
 export const COOKIE_PASSWORD = "routes-cookie-password-not-a-secret-0001";
 const API_KEY = "sk_routes_not_a_secret";
 const CLIENT_ID = "client_routes";
-const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
+export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
 const START_MS = 60_000;
 
 export type HarnessOptions = {

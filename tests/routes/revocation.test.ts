@@ -1,0 +1,77 @@
+/** A session that another device has revoked: Convex knows, and the next request finds out. */
+import { describe, expect, it } from "vitest";
+import { type Browser, jsonOf } from "./browser.ts";
+import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { isSessionCookie } from "./seals.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+type SessionAnswer = { sessionId: string; user: { id: string } };
+
+/** Somebody whose session has just been revoked, as the worker of another request would do it. */
+async function revoked(): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  const { sessionId, user } = jsonOf<SessionAnswer>(await browser.get("/api/auth/session"));
+  const args = { sessionId, workosUserId: user.id, ipAddress: "", userAgent: "", edgeSecret: EDGE_SECRET };
+  const answer = await app.convex("mutation", "sessions:revoke", args, null);
+  expect(await answer.json()).toMatchObject({ status: "success" });
+  return browser;
+}
+
+describe("a revoked session", () => {
+  it.each(["/dashboard", "/profile", "/settings"])("is signed out of %s, which says why", async (path) => {
+    const browser = await revoked();
+    const answer = await browser.get(path);
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect(answer).toClearSession();
+    expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
+    expect(await browser.get("/login?error=session_revoked")).toSayAlert();
+  });
+
+  it("is signed out of data", async () => {
+    const answer = await (await revoked()).data("/dashboard");
+    expect(answer.status).toBe(202);
+    expect(answer.text).toContain("error=session_revoked");
+    expect(answer).toClearSession();
+  });
+
+  it("is a guest on the home page", async () => {
+    const answer = await (await revoked()).get("/");
+    expect(answer.text).not.toContain("Welcome back");
+    expect(answer).toClearSession();
+  });
+
+  it("has no user and no token", async () => {
+    const browser = await revoked();
+    const kept = browser.thief();
+    const session = await browser.get("/api/auth/session");
+    expect(jsonOf(session)).toEqual({ user: null });
+    expect(session).toClearSession();
+    expect((await app.convex("query", "users:viewer", {}, null)).status).toBeLessThan(500);
+    expect(await kept.get("/dashboard")).toRedirectTo(/^\/login/);
+  });
+
+  it("changes nothing by a form", async () => {
+    const answer = await (await revoked()).submit("/profile", { firstName: "Late", lastName: "" });
+    expect([302, 303]).toContain(answer.status);
+    expect(answer.headers.get("location")).toContain("/login");
+    expect(answer).toClearSession();
+  });
+
+  it("is in the log", async () => {
+    await (await revoked()).get("/dashboard");
+    expect(await app.log.line(({ event }) => event === "auth.revoked")).toMatchObject({
+      requestId: expect.any(String),
+    });
+  });
+
+  it("may pass while Convex cannot be asked, and no longer", async () => {
+    const browser = await revoked();
+    app.outbound.fail("convex", { kind: "refused" });
+    expect((await browser.thief().get("/dashboard")).status).toBe(200);
+    app.outbound.heal();
+    expect(await browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+  });
+});
