@@ -38,6 +38,7 @@ export function Chrome({ children }: { children: ReactNode }) {
     <>
       <Progress active={navigation.state !== "idle"} />
       <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
+      {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
       {shell?.notice ? (
         <div className="mx-auto w-full max-w-page px-4 pt-4 wide:px-6">
           <Notice kind={shell.notice.kind}>{shell.notice.text}</Notice>
@@ -46,6 +47,17 @@ export function Chrome({ children }: { children: ReactNode }) {
       {children}
       <Footer>{state === null ? null : <LiveMark state={state} />}</Footer>
     </>
+  );
+}
+
+/** Nobody acts as somebody else without seeing it on every page. */
+function Impersonation({ actor }: { actor: string }) {
+  return (
+    <aside aria-label="Impersonation" className="border-b border-line bg-warn-wash">
+      <p className="mx-auto w-full max-w-page px-4 py-2 wide:px-6">
+        {actor} is signed in as this person. What is done here is in the audit log.
+      </p>
+    </aside>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What every page is rendered within: who is here, in which theme, language and time zone. */
-import { type SessionUser, sessionInfo } from "./auth/session.ts";
+import type { SessionUser } from "./auth/session.ts";
 import type { RequestContext } from "./context.ts";
 import type { Notice } from "./notices.server.ts";
 import type { PageResult } from "./page-query.server.ts";
@@ -11,6 +11,8 @@ export type Shell = {
   user: SessionUser | null;
   /** Tells one session from the next in this browser, so that tabs notice. */
   sessionId: string | null;
+  /** Who acts as the person, where that is somebody else. */
+  impersonator: string | null;
   /** The person in Convex; null for a guest, before the first sync, and where Convex did not answer. */
   viewer: Viewer | null;
   /** Signed in, but Convex did not answer. */
@@ -37,7 +39,8 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
   if (stored !== null && stored !== remembered) context.setCookies.push(rememberTheme(env, stored));
   return {
     user: session?.user ?? null,
-    sessionId: session && sessionInfo(session).sessionId,
+    sessionId: session?.sessionId ?? null,
+    impersonator: session?.impersonator ?? null,
     viewer,
     dataMissing: result.status === "unavailable",
     theme: stored ?? remembered ?? "system",

@@ -13,23 +13,28 @@ import { endSession, recordSession, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
 /**
- * Somebody signed in. Give the session's own id (the token's `sid`), and what the browser knows of theme and time
- * zone: both are stored where nothing is stored yet, and what counts from now on comes back.
+ * Somebody signed in. Give the session's own id (the token's `sid`), who acts as the person where that is somebody
+ * else, and what the browser knows of theme and time zone: these are stored where nothing is stored yet, and what
+ * counts from now on comes back.
  */
 export const signedIn = edgeMutation({
   args: {
     ...profileArgs,
     session: sessionShape,
+    impersonator: v.optional(v.string()),
     browser: v.optional(v.object({ theme: v.optional(themeShape), timeZone: v.optional(v.string()) })),
   },
   returns: v.object({ userId: v.id("users"), preferences: preferencesShape }),
-  handler: async (ctx, { session, browser, ...profile }) => {
+  handler: async (ctx, { session, impersonator, browser, ...profile }) => {
     if (profile.workosUserId !== ctx.caller.workosUserId)
       throw refusal("forbidden", "That is another person.");
     requireOwnSession(ctx.caller.sessionId, session.sessionId);
     const userId = await syncUser(ctx, ctx.user, profile, { from: "token", roleClaim: ctx.caller.roleClaim });
     await recordSession(ctx, profile.workosUserId, session);
-    await recordEvent(ctx, userId, "login", { device: session, target: session.sessionId });
+    await recordEvent(ctx, userId, "login", {
+      device: session,
+      target: impersonator === undefined ? session.sessionId : `impersonated by ${impersonator}`,
+    });
     return { userId, preferences: await adoptFromBrowser(ctx, userId, browser ?? {}) };
   },
 });

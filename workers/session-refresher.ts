@@ -138,6 +138,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       refreshToken: grant.refreshToken,
       organizationId: claims.organizationId,
       role: claims.role,
+      impersonator: claims.impersonator,
       // Two refreshes within one millisecond must not look like one.
       refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
     };

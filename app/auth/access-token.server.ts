@@ -1,5 +1,5 @@
 /** Verifying an access token once, at sign-in and refresh. From then on the seal vouches for it. */
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 
@@ -10,6 +10,8 @@ export type AccessTokenClaims = {
   expiresAt: number;
   organizationId: string | null;
   role: string | null;
+  /** Who acts as the user: RFC 8693, section 4.1, as WorkOS fills it in. */
+  impersonator: string | null;
 };
 
 /** Keys of one address. Kept as data and never as a promise: a promise of another request may not be awaited. */
@@ -53,6 +55,16 @@ function issuers(env: Env): string[] {
 }
 
 /**
+ * The permissions that WorkOS put into a token which the seal vouches for.
+ *
+ * @returns None where the token names none.
+ */
+export function permissionsOf(accessToken: string): readonly string[] {
+  const { permissions } = decodeJwt(accessToken);
+  return Array.isArray(permissions) ? permissions.filter((name) => typeof name === "string") : [];
+}
+
+/**
  * Verifies signature, issuer, client and times of an access token.
  *
  * @throws {WorkOSFailure} `unavailable` where the keys cannot be had or the token is not a usable one of this client.
@@ -85,6 +97,7 @@ export async function verifyAccessToken(
       expiresAt: (payload.exp ?? 0) * 1000,
       organizationId: text(payload.org_id),
       role: text(payload.role),
+      impersonator: text((payload.act as { sub?: unknown } | undefined)?.sub),
     };
   } catch (error) {
     if (error instanceof WorkOSFailure) throw error;

@@ -92,6 +92,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
     refreshToken: grant.refreshToken,
     organizationId: claims.organizationId,
     role: claims.role,
+    impersonator: claims.impersonator,
     refreshedAt: now,
     signedInAt: now,
   };

@@ -1,7 +1,8 @@
 /** Who may see a page: for loaders and actions. */
-import { type RouterContextProvider, redirect } from "react-router";
+import { data, type RouterContextProvider, redirect } from "react-router";
 import { requestContext } from "../context.ts";
 import type { PageData, PageResult } from "../page-query.server.ts";
+import { permissionsOf } from "./access-token.server.ts";
 import { loginPath } from "./return-to.ts";
 import { type Session, type SessionInfo, type SessionUser, sessionInfo } from "./session.ts";
 
@@ -37,6 +38,31 @@ export async function requireAuth(args: Arguments): Promise<Auth> {
   const current = await args.context.get(requestContext).auth.current();
   if (current === null) throw toLogin(args);
   return give(current.session);
+}
+
+const forbidden = () => data(null, { status: 403 });
+
+/**
+ * For what only a role at WorkOS may do: the token's own claim. What a person may do in Mosaic is Convex's to say.
+ *
+ * @throws as `requireAuth`, and a 403.
+ */
+export async function requireRole(args: Arguments, role: string): Promise<Auth> {
+  const auth = await requireAuth(args);
+  if (auth.session.role !== role) throw forbidden();
+  return auth;
+}
+
+/**
+ * For what only a permission at WorkOS allows: the token's own claim.
+ *
+ * @throws as `requireAuth`, and a 403.
+ */
+export async function requirePermission(args: Arguments, permission: string): Promise<Auth> {
+  const auth = await requireAuth(args);
+  const current = await args.context.get(requestContext).auth.current();
+  if (!permissionsOf(current?.session.accessToken ?? "").includes(permission)) throw forbidden();
+  return auth;
 }
 
 /** What a page that needs somebody gets: data is null where Convex did not answer. */

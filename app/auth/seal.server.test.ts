@@ -20,6 +20,7 @@ const session: Session = {
   refreshToken: "refresh",
   organizationId: null,
   role: null,
+  impersonator: null,
   refreshedAt: now,
   signedInAt: now,
 };

@@ -31,6 +31,7 @@ const sessionSchema: v.GenericSchema<unknown, Session & { purpose: "session" }> 
   refreshToken: text,
   organizationId: v.nullable(v.string()),
   role: v.nullable(v.string()),
+  impersonator: v.optional(v.nullable(v.string()), null),
   refreshedAt: time,
   signedInAt: time,
 });

@@ -21,6 +21,8 @@ export type Session = {
   organizationId: string | null;
   /** The token's `role` claim. */
   role: string | null;
+  /** The e-mail of whoever acts as this person, by WorkOS's impersonation; null for the person themselves. */
+  impersonator: string | null;
   /** When these tokens were issued; of two sessions with one id, the later one is the truth. */
   refreshedAt: number;
   signedInAt: number;
@@ -31,6 +33,7 @@ export type SessionInfo = {
   sessionId: string;
   role: string | null;
   organizationId: string | null;
+  impersonator: string | null;
   /** The end of the session, not of its access token. */
   expiresAt: number;
 };
@@ -68,6 +71,7 @@ export function sessionInfo(session: Session): SessionInfo {
     sessionId: session.sessionId,
     role: session.role,
     organizationId: session.organizationId,
+    impersonator: session.impersonator,
     expiresAt: sessionEnd(session),
   };
 }

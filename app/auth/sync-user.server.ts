@@ -31,6 +31,7 @@ export function syncUser({
   return createConvex(env, session.accessToken, signal).mutation(api.edge.signedIn, {
     ...profileOf(session.user),
     session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
+    ...(session.impersonator === null ? {} : { impersonator: session.impersonator }),
     browser: theme === null ? {} : { theme },
     edgeSecret: env.edgeSecret,
   });
