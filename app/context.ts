@@ -46,3 +46,6 @@ export type RequestContext = {
 };
 
 export const requestContext = createContext<RequestContext>();
+
+/** A sign-in that WorkOS did not answer: where it would have gone. */
+export const signInContext = createContext<{ returnTo: string | null } | null>(null);

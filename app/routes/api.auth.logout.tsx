@@ -1,23 +1,26 @@
-/** Signs out. A link elsewhere can not: it gets a page with a button. */
-
+/** Signs out. A link elsewhere cannot: it gets a page with a button. */
+import { redirect } from "react-router";
 import { signOut } from "../auth/sign-out.server.ts";
 import { requestContext } from "../context.ts";
 import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/api.auth.logout";
 
+/** Before any loader: root's would refresh the very session that ends here. */
+export const middleware: Route.MiddlewareFunction[] = [
+  async ({ request, context }) => {
+    const call = context.get(requestContext);
+    const linkedElsewhere =
+      request.method === "GET" && request.headers.get("Sec-Fetch-Site") === "cross-site";
+    if (linkedElsewhere && (await call.auth.open()) !== null) return;
+    return await signOut(call);
+  },
+];
+
 export const meta: Route.MetaFunction = () => [{ title: "Sign out · Mosaic" }];
 
-export async function loader({ request, context }: Route.LoaderArgs) {
-  const { auth } = context.get(requestContext);
-  const elsewhere = request.headers.get("Sec-Fetch-Site") === "cross-site";
-  if (elsewhere && (await auth.open()) !== null) return null;
-  return signOut(context.get(requestContext));
-}
-
-export async function action({ context }: Route.ActionArgs) {
-  return signOut(context.get(requestContext));
-}
+export const loader = () => null;
+export const action = () => redirect("/");
 
 export default function ConfirmSignOut() {
   return (

@@ -1,29 +1,33 @@
 /** Where WorkOS sends the browser back. It has no page of its own but the one for when WorkOS does not answer. */
-import { data, isRouteErrorResponse } from "react-router";
+import { data, redirect } from "react-router";
 import { finishSignIn, SignInUnavailable } from "../auth/finish-sign-in.server.ts";
-import { requestContext } from "../context.ts";
+import { requestContext, signInContext } from "../context.ts";
 import { useDocument } from "../document.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/callback";
 
+/** Before any loader: root's would look at the session that this one replaces, at the same time. */
+export const middleware: Route.MiddlewareFunction[] = [
+  async ({ context, url }) => {
+    try {
+      return await finishSignIn(context.get(requestContext), url.searchParams);
+    } catch (error) {
+      if (!(error instanceof SignInUnavailable)) throw error;
+      context.set(signInContext, { returnTo: error.returnTo });
+    }
+  },
+];
+
 export const meta: Route.MetaFunction = () => [{ title: "Signing in · Mosaic" }];
 
-export async function loader({ context, url }: Route.LoaderArgs) {
-  try {
-    return await finishSignIn(context.get(requestContext), url.searchParams);
-  } catch (error) {
-    if (!(error instanceof SignInUnavailable)) throw error;
-    throw data({ returnTo: error.returnTo }, { status: 502 });
-  }
+export function loader({ context }: Route.LoaderArgs) {
+  const failed = context.get(signInContext);
+  if (failed === null) throw redirect("/login");
+  return data(failed, { status: 502 });
 }
 
-export default function Callback() {
-  return null;
-}
-
-export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+export default function SignInFailed({ loaderData: { returnTo } }: Route.ComponentProps) {
   const { requestId } = useDocument();
-  const returnTo = isRouteErrorResponse(error) ? (error.data?.returnTo as string | null) : null;
   const query = returnTo ? `?${new URLSearchParams({ returnTo })}` : "";
   return (
     <ErrorPage
