@@ -65,6 +65,8 @@ export class Connection implements Subscriber {
     this.#intake = new Intake(socket);
     this.#queries = new QuerySet(options.subscriptions, this);
     this.#outbox = new Outbox(socket, chunks, () => {
+      // What could no longer be sent is also "written" when a socket ends.
+      if (this.#state.name === "closed") return;
       options.subscriptions.wake(this);
       this.#offerTransition();
     });
