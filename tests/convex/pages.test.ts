@@ -1,0 +1,124 @@
+/** A page's one query has what the page shows, for the person who asks, whatever stands in the URL. */
+import { beforeEach, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import type { Id } from "../../convex/_generated/dataModel";
+import { hashOfKey } from "../../convex/model/keys.ts";
+import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { idOf, type Member, refusalOf, sessionOf, signIn } from "./people.ts";
+
+let backend: TestBackend;
+let grace: Member;
+let projectId: Id<"projects">;
+let keyHash: string;
+beforeEach(async () => {
+  backend = await startBackend();
+  grace = await signIn(backend, "grace");
+  projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: "Laptop" });
+  keyHash = await hashOfKey(key);
+});
+
+async function send(points: { agent: string; name: string; value: number; at: number }[]) {
+  const batch = { metrics: points, bodyHash: "any" };
+  await backend.nobody.mutation(api.metrics.ingest, { edgeSecret: EDGE_SECRET, keyHash, batch });
+}
+
+const range = "1h" as const;
+
+test("a project's page draws the newest metric, or the one that the URL names", async () => {
+  const now = Date.now();
+  expect(await grace.query(api.pages.project, { projectId, range })).toMatchObject({
+    chart: null,
+    agents: [],
+  });
+  await send([
+    { agent: "scout", name: "latency", value: 1, at: now - 2000 },
+    { agent: "ranger", name: "load", value: 2, at: now - 1000 },
+  ]);
+  const newest = await grace.query(api.pages.project, { projectId, range });
+  expect(newest.chart).toMatchObject({ agent: "ranger", name: "load", buckets: [{ count: 1, sum: 2 }] });
+  expect(newest.recent.page.map(({ value }) => value)).toEqual([2, 1]);
+  const named = await grace.query(api.pages.project, { projectId, range, agent: "scout", name: "latency" });
+  expect(named.chart).toMatchObject({ agent: "scout", buckets: [{ sum: 1 }] });
+  const unknown = await grace.query(api.pages.project, {
+    projectId,
+    range,
+    agent: "nobody",
+    name: "nothing",
+  });
+  expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", buckets: [] });
+});
+
+test("keys are on the page of those who may manage them, and on nobody else's", async () => {
+  const alan = await signIn(backend, "alan");
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  const asOwner = await grace.query(api.pages.project, { projectId, range });
+  expect(asOwner).toMatchObject({ membership: "owner", keys: [{ name: "Laptop" }] });
+  expect(await alan.query(api.pages.project, { projectId, range })).toMatchObject({
+    viewer: { _id: alan.userId },
+    membership: "member",
+    keys: null,
+  });
+});
+
+test("older entries come by the cursor of the page before; what is no cursor is not found", async () => {
+  const now = Date.now();
+  await send(Array.from({ length: 25 }, (_, i) => ({ agent: "a", name: "n", value: i, at: now - i * 1000 })));
+  const values = async (cursor?: string) => {
+    const { recent } = await grace.query(api.pages.project, { projectId, range, ...(cursor && { cursor }) });
+    return { values: recent.page.map(({ value }) => value), next: recent.continueCursor };
+  };
+  const first = await values();
+  expect(first.values).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect((await values(first.next)).values).toEqual([20, 21, 22, 23, 24]);
+  for (const cursor of ["nonsense", "[]", "x".repeat(10_000), "\u0000"]) {
+    expect(await refusalOf(values(cursor))).toBe("not_found");
+  }
+});
+
+test("the dashboard has a small line for each project with metrics, and each stays live on its own", async () => {
+  const now = Date.now();
+  await grace.mutation(api.projects.create, { name: "Silent" });
+  await send([
+    { agent: "scout", name: "latency", value: 2, at: now },
+    { agent: "scout", name: "latency", value: 4, at: now },
+  ]);
+  const dashboard = await grace.query(api.pages.dashboard, {});
+  expect(dashboard.projects.map(({ name }) => name)).toEqual(["Silent", "Engine"]);
+  expect(dashboard.lines).toMatchObject([{ projectId, agent: "scout", points: [{ value: 3 }] }]);
+  expect(await grace.query(api.metrics.line, { projectId })).toEqual(dashboard.lines[0]);
+  const mine = await grace.query(api.projects.mine, {});
+  expect(mine).toEqual(dashboard.projects.map(({ agents, ...project }) => project));
+});
+
+test("an admin's log names the people in it, and filters as the log itself", async () => {
+  const ada = await signIn(backend, "ada");
+  await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
+  const page = await ada.query(api.pages.adminAudit, { userId: grace.userId, event: "role_changed" });
+  expect(page.entries.page).toMatchObject([{ event: "role_changed", actorId: ada.userId }]);
+  expect(page.people.map(({ email }) => email).sort()).toEqual([ada.email, grace.email].sort());
+  expect(await refusalOf(ada.query(api.pages.adminAudit, { userId: "no id" }))).toBe("not_found");
+  const users = await ada.query(api.pages.adminUsers, { search: grace.email });
+  expect(users.users.page.map(({ _id }) => _id)).toEqual([grace.userId]);
+});
+
+test("the export has what is stored about the person, no key and nobody else's e-mail", async () => {
+  const alan = await signIn(backend, "alan");
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  const exported = await grace.query(api.pages.accountExport, {});
+  expect(exported).toMatchObject({
+    viewer: { email: grace.email, preferences: { theme: null } },
+    projects: [{ _id: projectId, name: "Engine", role: "owner" }],
+    sessions: [{ sessionId: grace.sessionId }],
+  });
+  expect(JSON.stringify(exported)).not.toContain(alan.email);
+  expect(JSON.stringify(exported)).not.toContain(keyHash);
+});
+
+test("before the first sync every page of one's own is there, and empty", async () => {
+  const unsynced = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
+  expect(await unsynced.query(api.pages.sessions, {})).toEqual({ viewer: null, sessions: [] });
+  expect(await unsynced.query(api.pages.activity, {})).toMatchObject({ viewer: null, entries: { page: [] } });
+  expect(await unsynced.query(api.pages.account, {})).toEqual({ viewer: null, lastAdmin: false });
+  expect(await refusalOf(unsynced.query(api.pages.project, { projectId, range }))).toBe("forbidden");
+});
