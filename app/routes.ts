@@ -8,6 +8,7 @@ export default [
   route("dashboard", "routes/dashboard.tsx"),
   route("profile", "routes/profile.tsx"),
   route("settings", "routes/settings.tsx"),
+  route("settings/sessions", "routes/settings.sessions.tsx"),
   route("about", "routes/about.tsx"),
   route("healthz", "routes/healthz.ts"),
   route("api/auth/login", "routes/api.auth.login.ts"),

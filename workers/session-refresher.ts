@@ -161,9 +161,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   async end(request: EndRequest): Promise<void> {
     if ((await this.#get("ended"))?.reason === "session_revoked") return;
     const forgetAt = request.signedInAt + SESSION_LIFETIME_MS;
-    await this.#put({ ended: { reason: "session_revoked" }, undelivered: request, forgetAt });
+    await this.#put({ ended: { reason: "session_revoked" }, forgetAt });
     await this.ctx.storage.delete("latest");
     this.#latest = null;
+    if (request.told) return this.#wakeBy(forgetAt);
+    await this.#put({ undelivered: request });
     await this.#wakeBy(Date.now() + REDELIVER_MS);
     await this.#deliver(request);
   }

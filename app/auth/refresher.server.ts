@@ -29,6 +29,8 @@ export type EndRequest = {
   signedInAt: number;
   ipAddress: string;
   userAgent: string;
+  /** Convex knows already: only no token is to be given out any more. */
+  told?: boolean;
 };
 
 /** The methods of the Durable Object, as its stub has them. */

@@ -36,6 +36,23 @@ function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   });
 }
 
+/**
+ * One call of the SDK, with a deadline and one kind of error.
+ *
+ * @throws {WorkOSFailure}
+ */
+export async function callWorkOS<T>(
+  env: Env,
+  signal: AbortSignal,
+  call: (sdk: WorkOS) => Promise<T>,
+): Promise<T> {
+  try {
+    return await within(signal, call(client(env)));
+  } catch (error) {
+    throw describeFailure(error);
+  }
+}
+
 /** What a person may ask of the sign-in page. */
 export type AuthorizationOptions = {
   state: string;
@@ -73,8 +90,8 @@ export function exchangeCode(
   { ipAddress, userAgent }: Device,
   signal: AbortSignal,
 ): Promise<Grant> {
-  return grant(signal, () =>
-    client(env).userManagement.authenticateWithCode({
+  return grant(env, signal, (sdk) =>
+    sdk.userManagement.authenticateWithCode({
       clientId: env.workosClientId,
       code,
       codeVerifier,
@@ -95,8 +112,8 @@ export function exchangeRefreshToken(
   organizationId: string | null,
   signal: AbortSignal,
 ): Promise<Grant> {
-  return grant(signal, () =>
-    client(env).userManagement.authenticateWithRefreshToken({
+  return grant(env, signal, (sdk) =>
+    sdk.userManagement.authenticateWithRefreshToken({
       clientId: env.workosClientId,
       refreshToken,
       ...(organizationId ? { organizationId } : {}),
@@ -107,13 +124,8 @@ export function exchangeRefreshToken(
 /** The SDK's answer, of which nothing is sure: garbage with status 200 comes through as undefined fields. */
 type Answer = { user?: unknown; accessToken?: unknown; refreshToken?: unknown };
 
-async function grant(signal: AbortSignal, call: () => Promise<unknown>): Promise<Grant> {
-  let answer: Answer;
-  try {
-    answer = (await within(signal, call())) as Answer;
-  } catch (error) {
-    throw describeFailure(error);
-  }
+async function grant(env: Env, signal: AbortSignal, call: (sdk: WorkOS) => Promise<unknown>): Promise<Grant> {
+  const answer = (await callWorkOS(env, signal, call)) as Answer | null;
   const user = readUser(answer?.user);
   const { accessToken, refreshToken } = answer ?? {};
   if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") {

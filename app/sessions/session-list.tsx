@@ -1,0 +1,65 @@
+/** The list of sessions, each with the button that ends it. */
+import { useId } from "react";
+import { Form, useNavigation, useRouteLoaderData } from "react-router";
+import { useClock } from "../live/use-clock.ts";
+import type { Shell } from "../shell.server.ts";
+import { Button } from "../ui/button.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import type { ListedSession } from "./listed-sessions.server.ts";
+
+export function SessionList({ sessions }: { sessions: readonly ListedSession[] }) {
+  const others = sessions.filter(({ current }) => !current);
+  return (
+    <>
+      <ul className="flex flex-col divide-y divide-line rounded-card border border-line bg-surface">
+        {sessions.map((session) => (
+          <Session key={session.sessionId} session={session} />
+        ))}
+      </ul>
+      {others.length > 0 ? (
+        <Form method="post">
+          <Button name="intent" value="others" look="danger">
+            Revoke all others
+          </Button>
+        </Form>
+      ) : null}
+    </>
+  );
+}
+
+function Session({ session }: { session: ListedSession }) {
+  const shell = useRouteLoaderData<Shell>("root");
+  const { formData } = useNavigation();
+  const id = useId();
+  const now = useClock(shell?.now ?? 0);
+  const time = (at: number) => (
+    <RelativeTime at={at} now={now} locale={shell?.locale ?? "en"} timeZone={shell?.timeZone ?? "UTC"} />
+  );
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 p-4">
+      <div className="min-w-0">
+        <p id={id} className="font-strong">
+          {session.device}
+        </p>
+        <p className="text-small text-quiet">
+          {session.place ? `${session.place} · ` : ""}signed in {time(session.startedAt)}
+          {session.lastSeenAt === null ? null : <> · last seen {time(session.lastSeenAt)}</>}
+        </p>
+      </div>
+      {session.current ? (
+        <p className="text-small text-quiet">This device</p>
+      ) : (
+        <Form method="post">
+          <input type="hidden" name="sessionId" value={session.sessionId} />
+          <Button
+            busy={formData?.get("sessionId") === session.sessionId}
+            busyLabel="Revoking"
+            aria-describedby={id}
+          >
+            Revoke
+          </Button>
+        </Form>
+      )}
+    </li>
+  );
+}
