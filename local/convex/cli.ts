@@ -73,8 +73,8 @@ async function main(): Promise<void> {
   const end = (): void => {
     convex.close().then(() => process.exit(0), fail);
   };
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
 }
 
 main().catch(fail);

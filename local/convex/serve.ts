@@ -4,6 +4,7 @@ import type { Backend } from "./backend.ts";
 import { handleApi } from "./http/api.ts";
 import { type Loopback, listenOnLoopback } from "./http/loopback.ts";
 import { handleSite } from "./http/site.ts";
+import type { FileStore } from "./http/storage.ts";
 import { SocketServer } from "./sync/socket-server.ts";
 
 export type ServeOptions = {
@@ -13,12 +14,20 @@ export type ServeOptions = {
   adminKey: string;
   log: (line: string) => void;
   /** Starts the backend once its own addresses are known; the ports are open by then, and wait for it. */
-  start: (addresses: { url: string; siteUrl: string }) => Promise<Backend>;
+  start: (addresses: {
+    url: string;
+    siteUrl: string;
+  }) => Promise<{ backend: Backend; files: FileStore | null }>;
 };
 
 export type Served = { url: string; siteUrl: string; close(): Promise<void> };
 
-type Running = { backend: Backend; authenticator: Authenticator; sockets: SocketServer };
+type Running = {
+  backend: Backend;
+  files: FileStore | null;
+  authenticator: Authenticator;
+  sockets: SocketServer;
+};
 
 /** @throws where a port is taken or the backend does not start; nothing is left open then. */
 export async function serve({ port, sitePort, adminKey, log, start }: ServeOptions): Promise<Served> {
@@ -48,10 +57,10 @@ export async function serve({ port, sitePort, adminKey, log, start }: ServeOptio
           .catch(() => response.destroy());
       },
     });
-    const backend = await start({ url: main.url, siteUrl: site.url });
+    const { backend, files } = await start({ url: main.url, siteUrl: site.url });
     const authenticator = new Authenticator(() => backend.authProviders(), adminKey);
     const sockets = new SocketServer({ backend, authenticator, log });
-    resolve({ backend, authenticator, sockets });
+    resolve({ backend, files, authenticator, sockets });
     return { url: main.url, siteUrl: site.url, close: once(() => stop(main, site, sockets, backend)) };
   } catch (error) {
     reject(error);

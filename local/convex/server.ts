@@ -37,13 +37,15 @@ export function startConvex({
     sitePort,
     adminKey: adminKeyFor(dataFile),
     log,
-    start: ({ url, siteUrl }) =>
-      startBackend({
+    start: async ({ url, siteUrl }) => {
+      const backend = await startBackend({
         functionsDir,
         dataFile,
         env: { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url },
         log,
         watch,
-      }),
+      });
+      return { backend, files: backend };
+    },
   });
 }

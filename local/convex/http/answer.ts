@@ -2,7 +2,11 @@
 import type { ServerResponse } from "node:http";
 import type { JSONValue } from "convex/values";
 
-export type Answer = { status: number; body: JSONValue | string; headers?: Record<string, string> };
+export type Answer = {
+  status: number;
+  body: JSONValue | string | Uint8Array;
+  headers?: Record<string, string>;
+};
 
 /** A refusal that is no function's doing. The body has the `code` and `message` of Convex's own servers. */
 export class HttpError extends Error {
@@ -29,19 +33,19 @@ export class HttpError extends Error {
 export const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-  "Access-Control-Allow-Headers": "Authorization, Content-Type, Convex-Client, Digest",
+  "Access-Control-Allow-Headers": "Authorization, Content-Type, Convex-Client, Digest, Range",
   "Access-Control-Max-Age": "86400",
 } as const;
 
-/** Strings go out as they are, everything else as JSON. */
+/** Text and bytes go out as they are, everything else as JSON. */
 export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   if (response.destroyed || response.headersSent) return;
   const isText = typeof body === "string";
-  const bytes = Buffer.from(isText ? body : JSON.stringify(body));
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(isText ? body : JSON.stringify(body));
   response.writeHead(status, {
     ...CORS,
     "Content-Type": isText ? "text/plain; charset=utf-8" : "application/json",
-    "Content-Length": bytes.length,
+    "Content-Length": bytes.byteLength,
     "Cache-Control": "no-store",
     ...headers,
   });

@@ -6,8 +6,14 @@ import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
+import { type FileStore, fileAnswer, uploadAnswer } from "./storage.ts";
 
-export type ApiOptions = { backend: Backend; authenticator: Authenticator; log: (line: string) => void };
+export type ApiOptions = {
+  backend: Backend;
+  files: FileStore | null;
+  authenticator: Authenticator;
+  log: (line: string) => void;
+};
 
 type Request = { message: IncomingMessage; url: URL; options: ApiOptions };
 type Route = { [method: string]: (request: Request) => Promise<Answer> | Answer };
@@ -33,14 +39,25 @@ const routes: { [path: string]: Route } = {
       return answerCall(request.options.backend, "any", await readCall(request.message, caller));
     },
   },
+  "/api/storage/upload": {
+    POST: ({ message, url, options }) => uploadAnswer(options.files, message, url.searchParams.get("token")),
+  },
   "/api/debug_event": { POST: () => ({ status: 200, body: {} }) },
 };
 
-const run: Route = {
-  POST: async (request) => {
-    const identifier = request.url.pathname.slice("/api/run/".length);
-    const call = await readRun(request.message, identifier, await callerOf(request));
-    return answerCall(request.options.backend, "any", call);
+/** Routes whose last part is a name. */
+const prefixes: { [prefix: string]: Route } = {
+  "/api/run/": {
+    POST: async (request) => {
+      const identifier = request.url.pathname.slice("/api/run/".length);
+      const call = await readRun(request.message, identifier, await callerOf(request));
+      return answerCall(request.options.backend, "any", call);
+    },
+  },
+  "/api/storage/": {
+    GET: ({ message, url, options }) => {
+      return fileAnswer(options.files, message, url.pathname.slice("/api/storage/".length));
+    },
   },
 };
 
@@ -59,10 +76,8 @@ export async function handleApi(
 
 async function answer(message: IncomingMessage, options: ApiOptions): Promise<Answer> {
   const url = parseUrl(message.url);
-  const route = url.pathname.startsWith("/api/run/")
-    ? run
-    : Object.hasOwn(routes, url.pathname) && routes[url.pathname];
-  if (!route) throw new HttpError(404, "NotFound", "There is nothing here.");
+  const route = findRoute(url.pathname);
+  if (route === null) throw new HttpError(404, "NotFound", "There is nothing here.");
   const method = message.method === "HEAD" ? "GET" : (message.method ?? "");
   if (method === "OPTIONS") return { status: 204, body: "" };
   const handler = Object.hasOwn(route, method) ? route[method] : undefined;
@@ -72,6 +87,12 @@ async function answer(message: IncomingMessage, options: ApiOptions): Promise<An
     });
   }
   return handler({ message, url, options });
+}
+
+function findRoute(path: string): Route | null {
+  if (Object.hasOwn(routes, path)) return routes[path] ?? null;
+  for (const [prefix, route] of Object.entries(prefixes)) if (path.startsWith(prefix)) return route;
+  return null;
 }
 
 async function postCall(request: Request, kind: Kind): Promise<Answer> {

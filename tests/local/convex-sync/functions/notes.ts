@@ -55,3 +55,10 @@ export const twice = actionGeneric({
     return "done";
   },
 });
+
+export const uploadUrl = mutationGeneric({ args: {}, handler: (ctx) => ctx.storage.generateUploadUrl() });
+
+export const fileUrl = queryGeneric({
+  args: { id: v.id("_storage") },
+  handler: (ctx, { id }) => ctx.storage.getUrl(id),
+});
