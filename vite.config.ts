@@ -39,7 +39,11 @@ const chunks = [
 export default defineConfig({
   plugins: [cloudflare({ viteEnvironment: { name: "ssr" }, ...running }), reactRouter(), tailwindcss()],
   environments: {
-    client: { build: { rolldownOptions: { output: { codeSplitting: { groups: chunks } } } } },
+    client: {
+      // Found at the start, or the first visit of a page would find them, and reload it.
+      optimizeDeps: { entries: ["app/**/*.{ts,tsx}", "!app/**/*.{server,test}.{ts,tsx}"] },
+      build: { rolldownOptions: { output: { codeSplitting: { groups: chunks } } } },
+    },
     ssr: { build: { minify: true } },
   },
   ...(dataDir && { cacheDir: join(dataDir, "vite") }),
