@@ -49,12 +49,13 @@ export const latest = viewerQuery({
   },
 });
 
-/** One project's small line, live on its own; null where it has no metric. */
+/** A small line, live on its own: of the metric that is named, else of the project's newest; null where it has none. */
 export const line = viewerQuery({
-  args: { projectId: v.string() },
+  args: { projectId: v.string(), agent: v.optional(v.string()), name: v.optional(v.string()) },
   returns: v.union(lineShape, v.null()),
-  handler: async (ctx, { projectId }) => {
+  handler: async (ctx, { projectId, agent, name }) => {
     const { project } = await requireProject(ctx, ctx.user, projectId);
+    if (agent !== undefined && name !== undefined) return await lineOf(ctx, project._id, { agent, name });
     const [newest] = await latestOf(ctx, project._id);
     return await lineOf(ctx, project._id, newest);
   },

@@ -12,7 +12,7 @@ import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
 import { latestOf, latestShape } from "./model/latest.ts";
-import { lineOf, lineShape } from "./model/lines.ts";
+import { lineOf, lineShape, linesOfAgents } from "./model/lines.ts";
 import { membershipShape } from "./model/memberships.ts";
 import { pageFrom } from "./model/paging.ts";
 import { pointShape, recentOf } from "./model/points.ts";
@@ -59,7 +59,8 @@ export const home = everyProject;
 export const dashboard = everyProject;
 
 /**
- * `chart` is of the metric that the URL names, else of the newest; null where there are no metrics.
+ * `chart` is of the metric that the URL names, else of the newest; null where there are no metrics. `lines` has a small
+ * line for each agent, of its newest metric.
  * `keys` is null for those who may not manage them.
  */
 export const project = viewerQuery({
@@ -75,6 +76,7 @@ export const project = viewerQuery({
     project: projectShape,
     membership: v.union(membershipShape, v.null()),
     agents: v.array(latestShape),
+    lines: v.array(lineShape),
     chart: v.union(
       v.object({ agent: v.string(), name: v.string(), buckets: v.array(bucketShape) }),
       v.null(),
@@ -93,6 +95,7 @@ export const project = viewerQuery({
       project: await describeProject(ctx, seen.project),
       membership: seen.membership,
       agents,
+      lines: await linesOfAgents(ctx, projectId, agents),
       chart:
         metric === undefined
           ? null

@@ -1,7 +1,8 @@
-/** The small line beside a project in a list: its newest metric, hour by hour. */
+/** The small line beside a project or an agent: one metric, hour by hour. */
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
+import type { Latest } from "./latest.ts";
 import { seriesOf } from "./rollups.ts";
 
 const MOST_POINTS = 24;
@@ -22,7 +23,20 @@ export async function lineOf(
 ): Promise<Infer<typeof lineShape> | null> {
   if (metric === undefined) return null;
   const { agent, name } = metric;
-  const buckets = await seriesOf(ctx, { projectId, agent, name }, "7d");
-  const points = buckets.slice(-MOST_POINTS).map(({ at, sum, count }) => ({ at, value: sum / count }));
+  const buckets = await seriesOf(ctx, { projectId, agent, name }, "7d", MOST_POINTS);
+  const points = buckets.map(({ at, sum, count }) => ({ at, value: sum / count }));
   return { projectId, agent, name, points };
+}
+
+/** @returns A line for each agent, of its newest metric. @param latest Newest first. */
+export async function linesOfAgents(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  latest: Latest[],
+): Promise<Infer<typeof lineShape>[]> {
+  const newest = latest.filter(
+    ({ agent }, index) => latest.findIndex((other) => other.agent === agent) === index,
+  );
+  const lines = await Promise.all(newest.map((metric) => lineOf(ctx, projectId, metric)));
+  return lines.filter((line) => line !== null);
 }

@@ -36,11 +36,15 @@ export const bucketShape = v.object({
 
 export type Bucket = Infer<typeof bucketShape>;
 
-/** @returns The buckets with data of one metric, ascending, from the one in which the range begins. */
+/**
+ * @param most Only so many of the newest.
+ * @returns The buckets with data of one metric, ascending, from the one in which the range begins.
+ */
 export async function seriesOf(
   ctx: QueryCtx,
   metric: { projectId: Id<"projects">; agent: string; name: string },
   range: Range,
+  most = MOST_BUCKETS,
 ): Promise<Bucket[]> {
   const { span, width } = RANGES[range];
   const from = startOfBucket(Date.now() - span, width);
@@ -55,7 +59,7 @@ export async function seriesOf(
         .gte("at", from),
     )
     .order("desc")
-    .take(MOST_BUCKETS);
+    .take(most);
   return rows.reverse().map(({ at, count, sum, min, max }) => ({ at, count, sum, min, max }));
 }
 

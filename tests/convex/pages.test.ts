@@ -49,6 +49,23 @@ test("a project's page draws the newest metric, or the one that the URL names", 
   expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", buckets: [] });
 });
 
+test("a project's page has a small line for each agent, of its newest metric, and each can be asked for alone", async () => {
+  const now = Date.now();
+  await send([
+    { agent: "scout", name: "latency", value: 1, at: now - 3000 },
+    { agent: "scout", name: "load", value: 5, at: now - 2000 },
+    { agent: "ranger", name: "load", value: 2, at: now - 1000 },
+  ]);
+  const { lines } = await grace.query(api.pages.project, { projectId, range });
+  expect(lines).toMatchObject([
+    { agent: "ranger", name: "load", points: [{ value: 2 }] },
+    { agent: "scout", name: "load", points: [{ value: 5 }] },
+  ]);
+  expect(await grace.query(api.metrics.line, { projectId, agent: "scout", name: "latency" })).toMatchObject({
+    points: [{ value: 1 }],
+  });
+});
+
 test("keys are on the page of those who may manage them, and on nobody else's", async () => {
   const alan = await signIn(backend, "alan");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
