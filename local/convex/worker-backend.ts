@@ -20,17 +20,11 @@ import type {
   SubscriptionResult,
   Timestamp,
 } from "./backend.ts";
-import { type Build, bundle } from "./functions/bundle.ts";
 import { CallRefused, redacted } from "./functions/errors.ts";
-import type {
-  ActionAnswers,
-  ActionRequest,
-  CallOut,
-  EngineAnswers,
-  EngineRequest,
-  Invocation,
-} from "./functions/messages.ts";
-import { Thread, ThreadEnded, type ThreadListener } from "./functions/thread.ts";
+import type { StoredFile } from "./functions/files.ts";
+import type { CallOut, EngineAnswers, Invocation } from "./functions/messages.ts";
+import { ThreadEnded } from "./functions/thread.ts";
+import { Threads } from "./functions/threads.ts";
 import { watchSources } from "./functions/watch.ts";
 
 export type BackendOptions = {
@@ -48,12 +42,23 @@ export type BackendOptions = {
   redactErrors?: boolean;
 };
 
-type EngineThread = Thread<EngineRequest, EngineAnswers>;
-type ActionThread = Thread<ActionRequest, ActionAnswers>;
+/** A file that somebody uploads; `sha256` is what it must hash to, in base64, where they say. */
+export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
 
-/** How long queries and mutations may keep the engine's thread, and actions theirs, without a break, in ms. */
-const ENGINE_PATIENCE_MS = 1000;
-const ACTION_PATIENCE_MS = 15_000;
+/** The backend with what only this one has: stored files, and who asks in an HTTP action. */
+export interface LocalBackend extends Backend {
+  /** @param identity who the request's token says is asking, where it has a good one */
+  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
+
+  /**
+   * `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` gives.
+   * @throws an error with code `bad_arguments` when the token or the hash is not right
+   */
+  storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }>;
+
+  /** `GET /api/storage/{storageId}`, the URL that `getUrl` gives; null: there is none. */
+  readFile(storageId: string): Promise<StoredFile | null>;
+}
 
 /** So often a call is run again when its thread ended and nobody knows through whom. */
 const MOST_TRIES = 3;
@@ -64,7 +69,7 @@ const TIMED_OUT = "Function execution timed out (maximum duration: 1s)";
  * @returns a backend whose functions are loaded
  * @throws Error when the functions cannot be bundled or loaded, or the data does not fit their schema
  */
-export async function startBackend(options: BackendOptions): Promise<Backend> {
+export async function startBackend(options: BackendOptions): Promise<LocalBackend> {
   const functionsDir = resolve(options.functionsDir);
   const dataFile = resolve(options.dataFile);
   await mkdir(dirname(dataFile), { recursive: true });
@@ -73,38 +78,38 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   return backend;
 }
 
-class WorkerBackend implements Backend {
+class WorkerBackend implements LocalBackend {
   readonly #options: BackendOptions;
+  readonly #threads: Threads;
   readonly #listeners = new Set<(event: BackendEvent) => void>();
-  #engine: Promise<EngineThread> | null = null;
-  #actions: Promise<ActionThread> | null = null;
-  #build: { build: Build; remove(): Promise<void> } | null = null;
-  #providers: AuthProvider[] = [];
   #ts: Timestamp = 0n;
-  #closed = false;
   #unwatch: () => void = () => {};
 
   constructor(options: BackendOptions) {
     this.#options = options;
+    this.#threads = new Threads(options, {
+      event: (event) => this.#tell(event),
+      call: (call) => this.#called(call),
+    });
   }
 
   async start(): Promise<void> {
     try {
-      const first = await bundle(this.#options.functionsDir);
-      this.#build = first;
-      await Promise.all([this.#startEngine(), this.#startActions()]);
+      await this.#threads.start();
     } catch (error) {
       await this.close();
       throw error;
     }
-    if (this.#options.watch) this.#unwatch = watchSources(this.#options.functionsDir, () => this.#reload());
+    if (this.#options.watch) {
+      this.#unwatch = watchSources(this.#options.functionsDir, () => this.#threads.reload());
+    }
   }
 
   async query(call: FunctionCall, at?: Timestamp): Promise<{ ts: Timestamp; outcome: Outcome }> {
     const request = { type: "query", call: invocation(call), at: at ?? null } as const;
     for (let tries = 1; ; tries++) {
       try {
-        return this.#shown(await (await this.#currentEngine()).request(request));
+        return this.#shown(await (await this.#threads.engine()).request(request));
       } catch (error) {
         if (!(error instanceof ThreadEnded)) throw error;
         if (error.blame === "request" || tries === MOST_TRIES)
@@ -117,7 +122,7 @@ class WorkerBackend implements Backend {
     const request = { type: "mutation", call: invocation(call), key: key ?? null } as const;
     for (let tries = 1; ; tries++) {
       try {
-        return this.#shown(await (await this.#currentEngine()).request(request));
+        return this.#shown(await (await this.#threads.engine()).request(request));
       } catch (error) {
         if (!(error instanceof ThreadEnded)) throw error;
         const known = key ? await this.#answerOf(key) : null;
@@ -143,11 +148,27 @@ class WorkerBackend implements Backend {
   /** @param identity who the request's token says is asking, where it has a good one */
   async http(request: HttpRequestMessage, identity: Identity | null = null): Promise<HttpResponseMessage> {
     try {
-      return await (await this.#currentActions()).request({ type: "http", request, identity });
+      return await (await this.#threads.actions()).request({ type: "http", request, identity });
     } catch (error) {
       if (error instanceof ThreadEnded) throw new CallRefused("timed_out", "The HTTP action did not finish.");
       throw error;
     }
+  }
+
+  async storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }> {
+    const { body, contentType = null, sha256 = null } = file;
+    const storageId = await (await this.#threads.engine()).request({
+      type: "storeFile",
+      token,
+      body,
+      contentType,
+      sha256,
+    });
+    return { storageId };
+  }
+
+  async readFile(storageId: string): Promise<StoredFile | null> {
+    return (await this.#threads.engine()).request({ type: "readFile", storageId, component: null });
   }
 
   async evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }> {
@@ -155,7 +176,7 @@ class WorkerBackend implements Backend {
     let left = requests;
     for (let tries = 1; ; tries++) {
       try {
-        const { ts, results } = await (await this.#currentEngine()).request({
+        const { ts, results } = await (await this.#threads.engine()).request({
           type: "evaluate",
           requests: left,
         });
@@ -176,7 +197,11 @@ class WorkerBackend implements Backend {
   }
 
   release(ids: SubscriptionId[]): void {
-    void this.#engine?.then((engine) => engine.release(ids));
+    // Where the thread is gone, so are its subscriptions.
+    this.#threads.engine().then(
+      (engine) => engine.release(ids),
+      () => {},
+    );
   }
 
   now(): Timestamp {
@@ -184,7 +209,7 @@ class WorkerBackend implements Backend {
   }
 
   authProviders(): AuthProvider[] {
-    return this.#providers;
+    return this.#threads.providers;
   }
 
   onEvent(listener: (event: BackendEvent) => void): () => void {
@@ -193,115 +218,18 @@ class WorkerBackend implements Backend {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
     this.#unwatch();
-    const engine = await this.#engine?.catch(() => null);
-    const actions = await this.#actions?.catch(() => null);
-    await actions?.terminate();
-    await engine?.request({ type: "close" }).catch(() => null);
-    await engine?.terminate();
-    await this.#build?.remove();
-    this.#build = null;
-  }
-
-  #startEngine(): Promise<EngineThread> {
-    this.#engine = this.#openEngine();
-    return this.#engine;
-  }
-
-  #startActions(): Promise<ActionThread> {
-    this.#actions = this.#openActions();
-    return this.#actions;
-  }
-
-  async #openEngine(): Promise<EngineThread> {
-    const { dataFile, env } = this.#options;
-    const engine: EngineThread = new Thread(
-      {
-        file: new URL("./functions/engine-worker.ts", import.meta.url),
-        workerData: { dataFile },
-        env,
-        patience: ENGINE_PATIENCE_MS,
-      },
-      this.#listener(() => void this.#startEngine().catch((error: unknown) => this.#fail(error))),
-    );
-    this.#advance(await engine.started);
-    if (this.#build) await this.#load(engine, this.#build.build);
-    return engine;
-  }
-
-  async #openActions(): Promise<ActionThread> {
-    const { env } = this.#options;
-    const actions: ActionThread = new Thread(
-      {
-        file: new URL("./functions/action-worker.ts", import.meta.url),
-        workerData: {},
-        env,
-        patience: ACTION_PATIENCE_MS,
-      },
-      this.#listener(() => void this.#startActions().catch((error: unknown) => this.#fail(error))),
-    );
-    await actions.started;
-    if (this.#build) await actions.request({ type: "load", build: this.#build.build });
-    return actions;
-  }
-
-  /** @throws Error saying why these functions are not taken */
-  async #load(engine: EngineThread, build: Build): Promise<void> {
-    const { ts, providers, problems } = await engine.request({ type: "load", build });
-    if (problems !== null) throw new Error(problems);
-    this.#providers = providers;
-    this.#advance(ts);
-    this.#tell({ type: "reloaded", ts });
-  }
-
-  /** New sources: taken whole, or the last good ones stay. */
-  async #reload(): Promise<void> {
-    const { functionsDir, log } = this.#options;
-    const old = this.#build;
-    let next: Awaited<ReturnType<typeof bundle>> | null = null;
-    try {
-      next = await bundle(functionsDir);
-      await (await this.#currentActions()).request({ type: "load", build: next.build });
-      this.#build = next;
-      await this.#load(await this.#currentEngine(), next.build);
-      await old?.remove();
-      log("Convex functions reloaded.");
-    } catch (error) {
-      log(
-        `Convex functions not reloaded, the last good ones stay: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      this.#build = old;
-      if (old)
-        await (await this.#currentActions()).request({ type: "load", build: old.build }).catch(() => null);
-      await next?.remove();
-    }
+    await this.#threads.close();
   }
 
   async #action(call: Invocation): Promise<{ outcome: Outcome }> {
     try {
-      return await (await this.#currentActions()).request({ type: "action", call });
+      return await (await this.#threads.actions()).request({ type: "action", call });
     } catch (error) {
       if (error instanceof ThreadEnded)
         return { outcome: failure("The action's thread was ended before the action was.") };
       throw error;
     }
-  }
-
-  #listener(restart: () => void): ThreadListener {
-    return {
-      event: (event) => {
-        this.#advance(event.ts);
-        this.#tell(event);
-      },
-      log: (line) => this.#options.log(line),
-      call: (call) => this.#called(call),
-      ended: () => {
-        if (this.#closed) return;
-        this.#options.log("The functions' thread was ended: it did not answer. It is started again.");
-        restart();
-      },
-    };
   }
 
   /** What one thread asks of the other. */
@@ -310,28 +238,18 @@ class WorkerBackend implements Backend {
       case "action":
         return this.#action(call.call);
       case "syscall":
-        return (await this.#currentEngine()).request(call);
+      case "storeFile":
+      case "readFile":
+        return (await this.#threads.engine()).request(call);
       case "query":
-        return (await this.#currentEngine()).request({ type: "query", call: call.call, at: null });
+        return (await this.#threads.engine()).request({ type: "query", call: call.call, at: null });
       case "mutation":
-        return (await this.#currentEngine()).request({ type: "mutation", call: call.call, key: null });
+        return (await this.#threads.engine()).request({ type: "mutation", call: call.call, key: null });
     }
   }
 
   async #answerOf(key: MutationKey): Promise<EngineAnswers["answerOf"]> {
-    return (await this.#currentEngine()).request({ type: "answerOf", key });
-  }
-
-  #currentEngine(): Promise<EngineThread> {
-    if (this.#closed || !this.#engine)
-      return Promise.reject(new CallRefused("restarted", "The backend is closed."));
-    return this.#engine;
-  }
-
-  #currentActions(): Promise<ActionThread> {
-    if (this.#closed || !this.#actions)
-      return Promise.reject(new CallRefused("restarted", "The backend is closed."));
-    return this.#actions;
+    return (await this.#threads.engine()).request({ type: "answerOf", key });
   }
 
   #shown({ ts, outcome }: { ts: bigint; outcome: Outcome }): { ts: Timestamp; outcome: Outcome } {
@@ -344,13 +262,8 @@ class WorkerBackend implements Backend {
   }
 
   #tell(event: BackendEvent): void {
+    this.#advance(event.ts);
     for (const listener of this.#listeners) listener(event);
-  }
-
-  #fail(error: unknown): void {
-    this.#options.log(
-      `The functions' thread could not be started again: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }
 

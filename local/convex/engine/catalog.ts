@@ -1,8 +1,6 @@
 /** Which tables and indexes there are: read from the store once, then kept in memory and written through. */
 import type { ValidatorJSON } from "convex/values";
-import { type Document, fieldAt } from "../values/document.ts";
 import { FIRST_TABLE_NUMBER, LAST_TABLE_NUMBER, tableOfId } from "../values/id.ts";
-import { encodeTuple, encodeValue, type Key } from "../values/key.ts";
 import type { IndexRow, Store } from "./store.ts";
 
 export type Index = {
@@ -152,11 +150,4 @@ export class Catalog {
     this.#nextTable = Math.max(this.#nextTable, number + 1);
     return table;
   }
-}
-
-/** Where a document stands in a plain index. */
-export function keyIn(index: Index, document: Document): Key {
-  const value = document.value;
-  if (index.name === BY_ID) return encodeValue(value._id);
-  return encodeTuple(index.fields.map((path) => fieldAt(value, path)));
 }

@@ -4,7 +4,8 @@
  */
 import type { Document } from "../values/document.ts";
 import type { Key } from "../values/key.ts";
-import { type Index, keyIn, type Table } from "./catalog.ts";
+import type { Index, Table } from "./catalog.ts";
+import { keysIn } from "./index-keys.ts";
 
 /** One document: the version in the store (null: none), and the one to see instead (null: none). */
 export type Change = { table: Table; id: string; stored: Document | null; seen: Document | null };
@@ -40,7 +41,7 @@ export class Layer {
     this.#changes.set(change.id, change);
     for (const [index, entries] of this.#indexes) {
       if (index.table !== change.table) continue;
-      if (before?.seen) entries.set(keyIn(index, before.seen), null);
+      if (before?.seen) for (const key of keysIn(index, before.seen)) entries.set(key, null);
       entries.add(index, change);
     }
   }
@@ -77,8 +78,8 @@ class LayerIndex {
   readonly #keys: Key[] = [];
 
   add(index: Index, { stored, seen }: Change): void {
-    if (stored) this.set(keyIn(index, stored), null);
-    if (seen) this.set(keyIn(index, seen), seen);
+    if (stored) for (const key of keysIn(index, stored)) this.set(key, null);
+    if (seen) for (const key of keysIn(index, seen)) this.set(key, seen);
   }
 
   set(key: Key, document: Document | null): void {

@@ -4,8 +4,10 @@ import type { JSONValue } from "convex/values";
 import type { Outcome } from "../backend.ts";
 import { canonicalPath } from "./address.ts";
 import { asyncCalls, type Callee } from "./call-syscalls.ts";
+import { installEnvironment } from "./component-env.ts";
 import { type CallContext, newContext, reportRunning } from "./context.ts";
 import { CallRefused, errorOf, toOutcome } from "./errors.ts";
+import type { StoredFile } from "./files.ts";
 import { installGlobals } from "./globals.ts";
 import { runHttpAction } from "./http-actions.ts";
 import type { ActionAnswers, ActionRequest, ActionWorkerData, Invocation } from "./messages.ts";
@@ -47,11 +49,36 @@ const callee: Callee = {
 };
 
 installGlobals(log);
+installEnvironment();
 reportRunning(running);
 installSyscalls({
   sync: {},
   async: { ...asyncCalls(callee), ...Object.fromEntries(REMOTE.map((name) => [name, remote(name)])) },
-  object: {},
+  object: {
+    "storage/storeBlob": async (
+      context,
+      { blob, options }: { blob: Blob; options?: { sha256?: string } },
+    ) => {
+      if (!(blob instanceof Blob)) throw new Error("store() expects a Blob.");
+      const body = new Uint8Array(await blob.arrayBuffer());
+      const { component } = context;
+      return port.call({
+        type: "storeFile",
+        component,
+        body,
+        contentType: blob.type || null,
+        sha256: options?.sha256 ?? null,
+      });
+    },
+    "storage/getBlob": async (context, { storageId }: { storageId: string }) => {
+      const file = (await port.call({
+        type: "readFile",
+        storageId,
+        component: context.component,
+      })) as StoredFile | null;
+      return file && new Blob([new Uint8Array(file.body)], { type: file.contentType ?? "" });
+    },
+  },
 });
 
 port.serve({ request: (request, id) => answer(request, id) });

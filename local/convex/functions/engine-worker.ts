@@ -5,17 +5,20 @@ import { Engine } from "../engine/engine.ts";
 import { changeSchema, SchemaRefused } from "../engine/schema-change.ts";
 import type { Build } from "./bundle.ts";
 import { asyncCalls, syncCalls } from "./call-syscalls.ts";
+import { installEnvironment } from "./component-env.ts";
 import { reportRunning } from "./context.ts";
 import { Crons } from "./crons.ts";
 import { asyncDatabase, syncDatabase } from "./database-syscalls.ts";
-import { CallRefused } from "./errors.ts";
+import { CallRefused, CommitFailed } from "./errors.ts";
 import { Executor } from "./executor.ts";
+import { Files, type StoredFile } from "./files.ts";
 import { installGlobals, realNow } from "./globals.ts";
 import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./messages.ts";
 import { Port } from "./port.ts";
 import { Registry } from "./registry.ts";
 import { scheduleOperations } from "./schedule-syscalls.ts";
 import { Scheduler } from "./scheduler.ts";
+import { storageOperations } from "./storage-syscalls.ts";
 import { installSyscalls, type Operation } from "./syscalls.ts";
 import { tableSpecs } from "./system-tables.ts";
 import { surviveUserErrors } from "./user-errors.ts";
@@ -36,18 +39,24 @@ const executor = new Executor(engine, (event) => port.send({ type: "event", even
 const crons = new Crons(executor);
 const scheduler = new Scheduler(executor, runAction, crons);
 const schedule = scheduleOperations((address) => executor.registry?.find(address) ?? null);
+const files = new Files(engine, dataFile);
+const storage = storageOperations(files);
 /** What actions ask of the database, each in a transaction of its own. */
-const forActions: Record<string, Operation> = schedule;
+const forActions: Record<string, Operation> = { ...schedule, ...storage };
+
+let swept = false;
 
 executor.afterMutation = () => scheduler.wake();
 
 installGlobals(log);
+installEnvironment();
 reportRunning(running);
 installSyscalls({
   sync: { ...syncDatabase, ...syncCalls },
   async: {
     ...asyncDatabase,
     ...schedule,
+    ...storage,
     ...asyncCalls({
       nested: (context, target, kind, args) => executor.nested(context, target, kind, args),
       separate: (context) => Promise.reject(new Error(`${context.path} is no action.`)),
@@ -80,6 +89,10 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
       return executor.evaluate(request.requests, id);
     case "syscall":
       return forAction(request);
+    case "storeFile":
+      return storeFile(request);
+    case "readFile":
+      return readFile(request);
     case "close":
       scheduler.stop();
       await executor.exclusive(() => engine.close());
@@ -96,12 +109,36 @@ async function load(build: Build): Promise<EngineAnswers["load"]> {
       executor.registry = registry;
       engine.nextTs();
     });
+    if (!swept) await executor.exclusive(sweepFiles);
     await crons.load(registry);
     await scheduler.start();
     return { ts: engine.ts, providers: registry.providers, problems: null };
   } catch (error) {
     if (error instanceof SchemaRefused) return refused(error.message);
     return refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function storeFile(request: Extract<EngineRequest, { type: "storeFile" }>): Promise<string> {
+  const component = "token" in request ? files.openToken(request.token, realNow()) : request.component;
+  if (component === null)
+    throw new CallRefused("bad_arguments", "This upload URL is not good, or not any more.");
+  try {
+    return await executor.transact((transaction) =>
+      files.store(transaction, component, request.body, request.contentType, request.sha256 ?? undefined),
+    );
+  } catch (error) {
+    if (error instanceof CommitFailed) throw error;
+    throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readFile({ storageId, component }: Extract<EngineRequest, { type: "readFile" }>): StoredFile | null {
+  const snapshot = engine.snapshot();
+  try {
+    return files.read(engine.reader(snapshot), component, storageId);
+  } finally {
+    snapshot.close();
   }
 }
 
@@ -135,6 +172,13 @@ async function runAction(call: Invocation): Promise<Outcome> {
 
 function refused(problems: string): EngineAnswers["load"] {
   return { ts: engine.ts, providers: executor.registry?.providers ?? [], problems };
+}
+
+function sweepFiles(): void {
+  swept = true;
+  const snapshot = engine.snapshot();
+  files.sweep(engine.reader(snapshot));
+  snapshot.close();
 }
 
 function cleanAnswers(): void {

@@ -14,6 +14,7 @@ import type {
 } from "../backend.ts";
 import type { Build } from "./bundle.ts";
 import type { Work } from "./context.ts";
+import type { StoredFile } from "./files.ts";
 
 /** A call of a function by name, as it reaches the thread that runs it. */
 export type Invocation = FunctionCall & {
@@ -33,7 +34,12 @@ export type EngineRequest =
   | { type: "answerOf"; key: MutationKey }
   | { type: "evaluate"; requests: SubscriptionRequest[] }
   | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null }
+  | ({ type: "storeFile"; body: Uint8Array; contentType: string | null; sha256: string | null } & Uploader)
+  | { type: "readFile"; storageId: string; component: string | null }
   | { type: "close" };
+
+/** Who stores a file: somebody with an upload URL, or an action of a component. */
+export type Uploader = { token: string } | { component: string };
 
 export type EngineAnswers = {
   load: { ts: bigint; providers: AuthProvider[]; problems: string | null };
@@ -42,6 +48,8 @@ export type EngineAnswers = {
   answerOf: { ts: bigint; outcome: Outcome } | null;
   evaluate: { ts: bigint; results: SubscriptionResult[] };
   syscall: string;
+  storeFile: string;
+  readFile: StoredFile | null;
   close: null;
 };
 
@@ -67,6 +75,7 @@ export type ToWorker<Request> =
 /** What a worker asks of the other one, through the main thread. */
 export type CallOut =
   | { type: "query" | "mutation" | "action"; call: Invocation }
+  | Extract<EngineRequest, { type: "storeFile" | "readFile" }>
   | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null };
 
 export type Reply<Answer> =

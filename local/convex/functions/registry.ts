@@ -5,6 +5,7 @@ import type { ValidatorJSON } from "convex/values";
 import type { AuthProvider } from "../backend.ts";
 import type { FunctionAddress } from "./address.ts";
 import type { Build, ComponentBuild } from "./bundle.ts";
+import { noteLoading, setComponentEnvironments } from "./component-env.ts";
 import { CallRefused } from "./errors.ts";
 
 export type RegisteredKind = "query" | "mutation" | "action";
@@ -71,13 +72,16 @@ export class Registry {
   /** @param node whether modules for Node are loaded too @throws what a module throws while it is loaded */
   static async load(build: Build, node: boolean): Promise<Registry> {
     const components = new Map<string, LoadedComponent>();
+    setComponentEnvironments(new Map(build.components.map(({ path, env }) => [path, env ?? {}])));
     let providers: AuthProvider[] = [];
     for (const component of build.components) {
+      noteLoading(component.path);
       const loaded = await loadComponent(build.dir, component, node);
       components.set(component.path, loaded);
       if (component.path === "" && component.authConfig)
         providers = await loadProviders(build.dir, component.authConfig);
     }
+    noteLoading("");
     return new Registry(components, providers);
   }
 

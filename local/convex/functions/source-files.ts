@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 const CODE = /\.(?:ts|tsx|js|jsx|mts|mjs|cts|cjs)$/;
 
+const CONFIG = /\/convex\.config\.[jt]s$/;
+
 export type SourceFiles = {
   /** Module name (`folder/module`, without ending) and file. */
   modules: { name: string; file: string }[];
@@ -24,7 +26,12 @@ export async function findSourceFiles(dir: string): Promise<SourceFiles> {
         .replaceAll("\\", "/"),
     )
     .sort();
+  // A folder with a configuration of its own is a component, and none of this one's modules.
+  const components = files
+    .filter((path) => path.includes("/") && CONFIG.test(path))
+    .map((path) => path.replace(CONFIG, "/"));
   for (const path of files) {
+    if (components.some((folder) => path.startsWith(folder))) continue;
     const parts = path.split("/");
     const base = parts.at(-1) ?? "";
     if (!CODE.test(base) || parts.includes("_generated") || parts.includes("node_modules")) continue;

@@ -4,19 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JSONValue } from "convex/values";
-import type {
-  Backend,
-  BackendEvent,
-  FunctionCall,
-  Identity,
-  Outcome,
-} from "../../../local/convex/backend.ts";
-import { startBackend } from "../../../local/convex/worker-backend.ts";
+import type { BackendEvent, FunctionCall, Identity, Outcome } from "../../../local/convex/backend.ts";
+import { type LocalBackend, startBackend } from "../../../local/convex/worker-backend.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 export type TestBackend = {
-  backend: Backend;
+  backend: LocalBackend;
   /** Folder of the functions: a copy, free to be edited. */
   functionsDir: string;
   dataFile: string;
@@ -41,7 +35,7 @@ export async function openBackend(fixture: string, options: Options = {}): Promi
   const dataFile = join(data, "data.sqlite");
   const log: string[] = [];
   const events: BackendEvent[] = [];
-  const start = async (): Promise<Backend> => {
+  const start = async (): Promise<LocalBackend> => {
     const backend = await startBackend({
       functionsDir,
       dataFile,

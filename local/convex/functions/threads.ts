@@ -1,0 +1,182 @@
+/**
+ * The two worker threads and the build that they run: started together, given new functions together, and each started
+ * again when it had to be ended.
+ */
+import type { AuthProvider, BackendEvent } from "../backend.ts";
+import { type Build, bundle } from "./bundle.ts";
+import { CallRefused } from "./errors.ts";
+import type { ActionAnswers, ActionRequest, CallOut, EngineAnswers, EngineRequest } from "./messages.ts";
+import { Thread, type ThreadListener } from "./thread.ts";
+
+export type EngineThread = Thread<EngineRequest, EngineAnswers>;
+export type ActionThread = Thread<ActionRequest, ActionAnswers>;
+
+export type ThreadsOptions = {
+  /** Absolute paths. */
+  functionsDir: string;
+  dataFile: string;
+  /** The functions' `process.env`. */
+  env: Record<string, string>;
+  log(line: string): void;
+};
+
+export type ThreadsListener = {
+  event(event: BackendEvent): void;
+  /** What one thread asks of the other. */
+  call(call: CallOut): Promise<unknown>;
+};
+
+/** How long queries and mutations may keep the engine's thread, and actions theirs, without a break, in ms. */
+const ENGINE_PATIENCE_MS = 1000;
+const ACTION_PATIENCE_MS = 15_000;
+
+export class Threads {
+  readonly #options: ThreadsOptions;
+  readonly #listener: ThreadsListener;
+  #engine: Promise<EngineThread> | null = null;
+  #actions: Promise<ActionThread> | null = null;
+  #build: { build: Build; remove(): Promise<void> } | null = null;
+  #reloading: Promise<void> = Promise.resolve();
+  #closed = false;
+  #providers: AuthProvider[] = [];
+
+  constructor(options: ThreadsOptions, listener: ThreadsListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  /** What the newest `auth.config.ts` says. */
+  get providers(): AuthProvider[] {
+    return this.#providers;
+  }
+
+  /** @throws Error saying why the functions cannot be bundled or loaded */
+  async start(): Promise<void> {
+    this.#build = await bundle(this.#options.functionsDir);
+    await Promise.all([this.#startEngine(), this.#startActions()]);
+  }
+
+  /** The engine's thread, once it runs. @throws CallRefused when all is closed */
+  engine(): Promise<EngineThread> {
+    return this.#closed || !this.#engine ? Promise.reject(closed()) : this.#engine;
+  }
+
+  actions(): Promise<ActionThread> {
+    return this.#closed || !this.#actions ? Promise.reject(closed()) : this.#actions;
+  }
+
+  /** New sources: taken whole, or the last good ones stay and the log says why. */
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.then(() => this.#reload());
+    return this.#reloading;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reloading;
+    const engine = await this.#engine?.catch(() => null);
+    const actions = await this.#actions?.catch(() => null);
+    await actions?.terminate();
+    await engine?.request({ type: "close" }).catch(() => null);
+    await engine?.terminate();
+    await this.#build?.remove();
+    this.#build = null;
+  }
+
+  async #reload(): Promise<void> {
+    const { functionsDir, log } = this.#options;
+    const old = this.#build;
+    let next: Awaited<ReturnType<typeof bundle>> | null = null;
+    try {
+      next = await bundle(functionsDir);
+      await (await this.actions()).request({ type: "load", build: next.build });
+      this.#build = next;
+      await this.#load(await this.engine(), next.build);
+      await old?.remove();
+      log("Convex functions reloaded.");
+    } catch (error) {
+      this.#build = old;
+      if (!this.#closed) {
+        log(`Convex functions not reloaded, the last good ones stay: ${textOf(error)}`);
+        const actions = await this.actions();
+        if (old) await actions.request({ type: "load", build: old.build }).catch(() => null);
+      }
+      await next?.remove();
+    }
+  }
+
+  #startEngine(): Promise<EngineThread> {
+    this.#engine = this.#openEngine();
+    return this.#engine;
+  }
+
+  #startActions(): Promise<ActionThread> {
+    this.#actions = this.#openActions();
+    return this.#actions;
+  }
+
+  async #openEngine(): Promise<EngineThread> {
+    const { dataFile, env } = this.#options;
+    const file = new URL("./engine-worker.ts", import.meta.url);
+    const engine: EngineThread = new Thread(
+      { file, workerData: { dataFile }, env, patience: ENGINE_PATIENCE_MS },
+      this.#threadListener(() => this.#startEngine()),
+    );
+    try {
+      await engine.started;
+      if (this.#build) await this.#load(engine, this.#build.build);
+      return engine;
+    } catch (error) {
+      await engine.terminate();
+      throw error;
+    }
+  }
+
+  async #openActions(): Promise<ActionThread> {
+    const { env } = this.#options;
+    const file = new URL("./action-worker.ts", import.meta.url);
+    const actions: ActionThread = new Thread(
+      { file, workerData: {}, env, patience: ACTION_PATIENCE_MS },
+      this.#threadListener(() => this.#startActions()),
+    );
+    try {
+      await actions.started;
+      if (this.#build) await actions.request({ type: "load", build: this.#build.build });
+      return actions;
+    } catch (error) {
+      await actions.terminate();
+      throw error;
+    }
+  }
+
+  /** @throws Error saying why these functions are not taken */
+  async #load(engine: EngineThread, build: Build): Promise<void> {
+    const { ts, providers, problems } = await engine.request({ type: "load", build });
+    if (problems !== null) throw new Error(problems);
+    this.#providers = providers;
+    this.#listener.event({ type: "reloaded", ts });
+  }
+
+  #threadListener(restart: () => Promise<unknown>): ThreadListener {
+    return {
+      ...this.#listener,
+      log: (line) => this.#options.log(line),
+      ended: () => {
+        if (this.#closed) return;
+        this.#options.log("The functions' thread was ended: it did not answer. It is started again.");
+        restart().catch((error: unknown) => {
+          if (!this.#closed)
+            this.#options.log(`The functions' thread could not be started again: ${textOf(error)}`);
+        });
+      },
+    };
+  }
+}
+
+function closed(): CallRefused {
+  return new CallRefused("restarted", "The backend is closed.");
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
