@@ -5,9 +5,13 @@
 import { type Env, isLoopback, readEnv } from "../app/env.server.ts";
 import type { Ports } from "./ports.ts";
 
-export type LocalConfig = {
+export type LocalConfig = ConfigValues & {
   /** The worker's configuration, checked. */
   env: Env;
+};
+
+/** A configuration put together, and not yet checked. */
+export type ConfigValues = {
   /** Every variable that the worker gets; an optional one that is not set is empty. */
   worker: Record<string, string>;
   /** The variables of a local Convex's functions. */
@@ -85,6 +89,17 @@ export function readConfig(
   ports: Ports,
   ownPassword: () => string,
 ): LocalConfig {
+  const values = putTogether(environment, devVars, ports, ownPassword);
+  return { ...values, env: readEnv(values.worker) };
+}
+
+/** The same, unchecked: for the doctor, who tells what is wrong with each value. */
+export function putTogether(
+  environment: Record<string, string | undefined>,
+  devVars: Record<string, string | undefined>,
+  ports: Ports,
+  ownPassword: () => string,
+): ConfigValues {
   const defaults = localDefaults(ports);
   const given = (name: string) => environment[name] ?? devVars[name];
   const standIns = {
@@ -104,10 +119,8 @@ export function readConfig(
     return given(name) ?? fallback ?? "";
   };
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, value(name)]));
-  const worker = pick(WORKER_NAMES);
   return {
-    env: readEnv(worker),
-    worker,
+    worker: pick(WORKER_NAMES),
     convex: pick(CONVEX_NAMES),
     standIns,
     warnings: warningsFor(addresses.APP_URL, ports),
