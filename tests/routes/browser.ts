@@ -87,8 +87,32 @@ export class Browser {
     return this.post("/api/auth/token", { json: options });
   }
 
+  /** Asks for a page and walks away once `bored` resolves: nobody reads the answer. */
+  async abandon(path: string, bored: Promise<void>): Promise<void> {
+    const { hostname: host, port } = this.site.url;
+    const request = http.request({
+      host,
+      port,
+      path,
+      headers: this.#headers("GET", path, {}, null),
+      agent: false,
+    });
+    request.on("error", () => undefined).end();
+    await bored;
+    request.destroy();
+  }
+
   async send(method: string, path: string, options: SendOptions = {}): Promise<Answer> {
     const { body, type } = bodyOf(options);
+    const headers = this.#headers(method, path, options, type);
+    if (body !== null) headers["content-length"] = String(Buffer.byteLength(body));
+    const answer = await exchange(this.site.url, method, path, headers, body);
+    this.jar.take(answer.setCookies);
+    this.site.heard(answer);
+    return answer;
+  }
+
+  #headers(method: string, path: string, options: SendOptions, type: string | null): Record<string, string> {
     const headers: Record<string, string> = {};
     const cookie = this.jar.header(path);
     const own: Record<string, string | null> = {
@@ -106,11 +130,7 @@ export class Browser {
       ...options.headers,
     };
     for (const [name, value] of Object.entries(own)) if (value !== null) headers[name] = value;
-    if (body !== null) headers["content-length"] = String(Buffer.byteLength(body));
-    const answer = await exchange(this.site.url, method, path, headers, body);
-    this.jar.take(answer.setCookies);
-    this.site.heard(answer);
-    return answer;
+    return headers;
   }
 }
 

@@ -218,7 +218,7 @@ export class Outbound {
     const json = asObject(body.toString());
     if (json === null) return body;
     let changed: unknown = json;
-    for (const { change } of rewrites) changed = change(json);
+    for (const { change } of rewrites) changed = change(changed as Record<string, unknown>);
     if (authenticate()(seen)) this.#remember(changed);
     return Buffer.from(JSON.stringify(changed));
   }

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
 import { authenticate, type Fault } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
@@ -61,6 +62,7 @@ describe("WorkOS down", () => {
         const page = await browser.get(path);
         expect(page).toBeSafeHtml(200);
         expect(page.ms).toBeLessThan(3_000);
+        expect(page.text).toMatch(/unavailable/i);
         expect(page).toLeaveSessionAlone();
       }
       const token = await browser.token();
@@ -93,6 +95,16 @@ describe("WorkOS down", () => {
     const answer = await browser.data("/dashboard");
     expect(answer.status).toBe(200);
     expect(answer).toLeaveSessionAlone();
+  });
+
+  it("a form says so, and keeps what was typed", async () => {
+    const browser = someoneLate();
+    app.outbound.fail("workos", { kind: "status", status: 503 }, refresh);
+    const answer = await browser.submit("/profile", { firstName: "Typed first", lastName: "Typed last" });
+    expect(answer).toBeSafeHtml(503);
+    expect(answer).toSayAlert();
+    expect(answer).toLeaveSessionAlone();
+    expect(new Page(answer.text).field("First name")?.attributes.value).toBe("Typed first");
   });
 
   it("a crowd does not storm it", async () => {

@@ -134,6 +134,39 @@ describe("the old cookie", () => {
   });
 });
 
+describe("an answer that nobody received", () => {
+  it("is not lost where the browser left while WorkOS was being asked", async () => {
+    const browser = await someone();
+    const held = app.outbound.hold("workos", authenticate("refresh_token"));
+    await browser.abandon("/dashboard", held.arrived);
+    held.release();
+    expectSignedIn([await browser.thief().get("/dashboard"), await browser.thief().token()]);
+    expect(refreshes()).toBe(1);
+  });
+
+  it("is not lost where WorkOS answered after the page had given up waiting", async () => {
+    const browser = await someone();
+    app.outbound.fail("workos", { kind: "slow", ms: 4_000 }, authenticate("refresh_token"), 1);
+    const page = await browser.get("/dashboard");
+    expect(page.status).toBe(200);
+    expect(page.ms).toBeLessThan(3_000);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expectSignedIn([await browser.thief().get("/dashboard"), await browser.thief().token()]);
+    expect(refreshes()).toBe(1);
+  });
+
+  it("may be two refreshes back: the cookie still gets the newest session", async () => {
+    const browser = await someone();
+    const late = browser.thief();
+    await browser.token({ forceRefresh: true });
+    await browser.token({ forceRefresh: true });
+    expect(refreshes()).toBe(2);
+    expectSignedIn([await late.get("/dashboard")]);
+    expect(refreshes()).toBe(2);
+    expect(sessionSeal(late.jar)).toBe(sessionSeal(browser.jar));
+  });
+});
+
 describe("a forced refresh", () => {
   it("gives a token that is not the one before", async () => {
     const browser = await someone();

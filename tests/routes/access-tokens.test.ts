@@ -1,0 +1,103 @@
+/** The access token of a sign-in is verified once, against WorkOS's keys: issuer, client, person, time, signature. */
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, jsonOf, type Site } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { authenticate } from "./outbound.ts";
+import { approve, comeBack, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+const keys = ({ path }: { path: string }) => path.startsWith("/sso/jwks/");
+
+/** A worker that has seen no keys yet, and a key pair that WorkOS is made to publish as its own. */
+let site: Site;
+let pair: Awaited<ReturnType<typeof generateKeyPair>>;
+let published: object;
+const kid = "key-one";
+
+beforeAll(async () => {
+  site = await app.another({});
+  pair = await generateKeyPair("RS256", { extractable: true });
+  published = await exportJWK(pair.publicKey);
+});
+
+const CLIENT = "client_routes";
+const USER = "user_01ROUTES";
+
+type Change = { claims?: JWTPayload; without?: string[]; header?: object; seconds?: number };
+
+/** Signs in with a token of our own making; what is not told is as WorkOS would have it. */
+async function signInWith(
+  change: Change = {},
+): Promise<{ browser: Browser; status: number; location: string | null }> {
+  app.outbound.rewrite("workos", keys, () => ({ keys: [{ ...published, kid, use: "sig", alg: "RS256" }] }));
+  const browser = app.browser(site);
+  const callback = await approve(await startFlow(browser), app.person());
+  const claims: JWTPayload = {
+    iss: app.workosUrl,
+    sub: USER,
+    sid: "session_01ROUTES",
+    client_id: CLIENT,
+    ...change.claims,
+  };
+  for (const name of change.without ?? []) delete claims[name];
+  const now = Math.floor(Date.now() / 1000);
+  const token = await new SignJWT({ iat: now, exp: now + (change.seconds ?? 300), ...claims })
+    .setProtectedHeader({ alg: "RS256", kid, ...change.header })
+    .sign(pair.privateKey);
+  app.outbound.rewrite("workos", authenticate(), (body) => ({
+    ...body,
+    user: { ...(body.user as object), id: USER },
+    access_token: token,
+  }));
+  const answer = await comeBack(browser, callback);
+  app.outbound.heal();
+  return { browser, status: answer.status, location: answer.headers.get("location") };
+}
+
+describe("a token", () => {
+  it.each([
+    ["WorkOS's address", () => app.workosUrl],
+    ["the same with a slash", () => `${app.workosUrl}/`],
+    ["the client's own address", () => `${app.workosUrl}/user_management/${CLIENT}`],
+  ])("issued by %s signs in", async (_what, issuer) => {
+    const { browser, status } = await signInWith({ claims: { iss: issuer() } });
+    expect(status).toBe(302);
+    expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({ sessionId: "session_01ROUTES" });
+  });
+
+  it("says which organization and role, as its own claims have them", async () => {
+    const { browser } = await signInWith({ claims: { org_id: "org_01X", role: "viewer" } });
+    expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({
+      organizationId: "org_01X",
+      role: "viewer",
+    });
+  });
+
+  it.each([
+    ["of another issuer", { claims: { iss: "https://evil.example" } }],
+    ["of no issuer", { without: ["iss"] }],
+    ["of an issuer that begins alike", { claims: { iss: "http://127.0.0.1:1/" } }],
+    ["for another client", { claims: { client_id: "client_other" } }],
+    ["about somebody else", { claims: { sub: "user_somebody_else" } }],
+    ["about nobody", { without: ["sub"] }],
+    ["without a session", { without: ["sid"] }],
+    ["that has run out", { seconds: -120 }],
+    ["that is not good yet", { claims: { nbf: Math.floor(Date.now() / 1000) + 3_600 } }],
+    ["whose key is named and unknown", { header: { kid: "no-such-key" } }],
+  ] as [string, Change][])("%s signs nobody in", async (_what, change) => {
+    const { browser, status, location } = await signInWith(change);
+    expect([302, 502]).toContain(status);
+    if (status === 302) expect(location).toContain("/login?error=sign_in_failed");
+    expect(jsonOf(await browser.get("/api/auth/session"))).toEqual({ user: null });
+  });
+});
+
+describe("WorkOS's keys", () => {
+  it("are fetched once for many sign-ins", async () => {
+    await signInWith();
+    app.outbound.forget();
+    for (let turn = 0; turn < 3; turn += 1) expect((await signInWith()).status).toBe(302);
+    expect(app.outbound.count("workos", keys)).toBe(0);
+  });
+});

@@ -1,0 +1,163 @@
+/** The same address written differently: whatever still reaches a route is held to the same promises. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { flowCookies } from "./flow-cookies.ts";
+import { startMosaic } from "./harness.ts";
+import { APP_URL } from "./matchers.ts";
+import { approve, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+/** An address in other letters, with other slashes, encoded, and as data. */
+function variants(path: string): string[] {
+  const last = path.at(-1) ?? "";
+  const encoded = `%${last.charCodeAt(0).toString(16)}`;
+  return [
+    `${path}/`,
+    path.toUpperCase(),
+    `/${path}`,
+    path.replaceAll("/", "//"),
+    `${path}//`,
+    `${path.slice(0, -1)}${encoded}`,
+    `${path}.data`,
+    `${path.toUpperCase()}.data`,
+    `${path}/_.data`,
+    `${path}.data/`,
+    `/.${path}`,
+    `${path}?a=1`,
+    `${path};a=1`,
+  ];
+}
+
+let browser: Browser;
+
+async function expectSignedIn(): Promise<void> {
+  expect(jsonOf<{ user: object | null }>(await browser.get("/api/auth/session")).user).not.toBeNull();
+  expect((await browser.get("/dashboard")).status).toBe(200);
+}
+
+describe("signing out, written", () => {
+  beforeEach(async () => {
+    browser = app.browser();
+    await signIn(browser, app.person());
+  });
+
+  it.each(variants("/api/auth/logout"))(
+    "%s, is not done by HEAD, ahead of time, or for another site",
+    async (path) => {
+      for (const [method, headers] of [
+        ["HEAD", {}],
+        ["GET", { "sec-purpose": "prefetch" }],
+        ["GET", { purpose: "prefetch" }],
+        ["GET", { "sec-fetch-site": "cross-site" }],
+        ["POST", { origin: "https://evil.example" }],
+        ["POST", { origin: null, "sec-fetch-site": "cross-site" }],
+        ["PUT", {}],
+        ["DELETE", {}],
+      ] as [string, Record<string, string | null>][]) {
+        const answer = await browser.send(method, path, { headers });
+        expect(answer.status, `${method} ${JSON.stringify(headers)}`).toBeLessThan(500);
+        expect(answer).not.toClearSession();
+      }
+      await expectSignedIn();
+    },
+  );
+});
+
+describe("the token, written", () => {
+  it.each(variants("/api/auth/token"))("%s, is given to nobody else", async (path) => {
+    browser = app.browser();
+    await signIn(browser, app.person());
+    for (const [method, headers] of [
+      ["GET", {}],
+      ["HEAD", {}],
+      ["PUT", {}],
+      ["POST", { origin: "https://evil.example" }],
+      ["POST", { origin: "null" }],
+    ] as [string, Record<string, string | null>][]) {
+      const answer = await browser.send(method, path, { headers });
+      expect([302, 400, 403, 404, 405], `${method} ${path} → ${answer.status}`).toContain(answer.status);
+      expect(answer.text).not.toContain("eyJ");
+    }
+    expect((await app.browser().post(path, { json: {} })).text).not.toContain("eyJ");
+  });
+});
+
+describe("beginning a sign-in, written", () => {
+  it.each(variants("/api/auth/login"))("%s, sets no cookie for HEAD or ahead of time", async (path) => {
+    for (const [method, headers] of [
+      ["HEAD", {}],
+      ["GET", { "sec-purpose": "prefetch" }],
+    ] as [string, Record<string, string>][]) {
+      const answer = await app.browser().send(method, path, { headers });
+      expect(answer.status).toBeLessThan(500);
+      expect(answer).toSetNoCookie();
+    }
+  });
+});
+
+describe("the callback, written", () => {
+  it.each(variants("/callback"))(
+    "%s, spends nothing for HEAD or ahead of time, and never fails",
+    async (path) => {
+      const comer = app.browser();
+      const callback = await approve(await startFlow(comer), app.person());
+      const query = callback.slice(callback.indexOf("?") + 1);
+      const written = `${path}${path.includes("?") ? "&" : "?"}${query}`;
+      const kept = flowCookies(comer.jar).length;
+      for (const [method, headers] of [
+        ["HEAD", {}],
+        ["GET", { "sec-purpose": "prefetch" }],
+      ] as [string, Record<string, string>][]) {
+        expect((await comer.send(method, written, { headers })).status).toBeLessThan(500);
+        expect(flowCookies(comer.jar)).toHaveLength(kept);
+      }
+      expect((await comer.get(written)).status).toBeLessThan(500);
+    },
+  );
+});
+
+describe("a guarded page, written", () => {
+  it.each([...variants("/dashboard"), ...variants("/profile"), ...variants("/settings")])(
+    "%s, shows nothing to a guest",
+    async (path) => {
+      const answer = await app.browser().get(path);
+      expect(answer.status).toBeLessThan(500);
+      const location = locationOf(answer, APP_URL);
+      if (location !== null) expect(location.origin).toBe(APP_URL);
+      if (answer.status === 200) expect(answer.text).not.toMatch(/Create project|First name|Save/);
+      if (answer.status === 202) expect(answer.text).toContain("/login");
+    },
+  );
+
+  it.each(variants("/dashboard"))("%s, belongs to one person", async (path) => {
+    browser = app.browser();
+    await signIn(browser, app.person());
+    const answer = await browser.get(path);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer).toBeForOnePerson();
+  });
+});
+
+describe("what React Router answers by itself", () => {
+  it.each(["/__manifest?paths=%2Fdashboard&version=x", "/__manifest?p=/dashboard&version=x"])(
+    "%s is no error",
+    async (path) => {
+      const answer = await app.browser().get(path);
+      expect(answer.status).toBeLessThan(500);
+    },
+  );
+
+  it("a form sent as data is answered as data, with the same promises", async () => {
+    browser = app.browser();
+    await signIn(browser, app.person());
+    const good = await browser.post("/profile.data", { form: { firstName: "Ann", lastName: "" } });
+    expect(good.status).toBe(202);
+    expect(good).toBeForOnePerson();
+    const bad = await browser.post("/profile.data", { form: { firstName: "x".repeat(101), lastName: "" } });
+    expect([400, 422]).toContain(bad.status);
+    const guest = await app.browser().post("/profile.data", { form: { firstName: "Eve", lastName: "" } });
+    expect(guest.status).toBe(202);
+    expect(guest.text).toContain("/login");
+  });
+});
