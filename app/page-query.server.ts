@@ -4,6 +4,7 @@
  * comes before: only what is rendered after it is asked for, and so already has what it changed.
  */
 import type { FunctionReference } from "convex/server";
+import { api } from "../convex/_generated/api.js";
 import type { SeenFrom } from "./auth/refresher.server.ts";
 import type { Current, RequestAuth } from "./auth/request-auth.server.ts";
 import type { Session } from "./auth/session.ts";
@@ -82,7 +83,12 @@ export class PageQuery {
   async #query(current: Current, reference: PageReference, args: Record<string, unknown>): Promise<PageData> {
     const { env, deadline, readOnly, seen, theme } = this.#options;
     const convex = createConvex(env, current.session.accessToken, deadline);
-    const data = await convex.query(reference, args);
+    const data = await convex.query(reference, args).catch(async (error: unknown) => {
+      // Some pages are only for people who are known, and a person not yet synced is refused like anyone else.
+      const mayBeUnknown = !readOnly && error instanceof Refusal && error.code === "forbidden";
+      if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return { viewer: null };
+      throw error;
+    });
     // Whatever answers in Convex's place may answer anything.
     if (typeof data !== "object" || data === null || !("viewer" in data))
       throw new ConvexFailure("unavailable");

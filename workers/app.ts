@@ -4,6 +4,7 @@ import * as build from "virtual:react-router/server-build";
 import { createRequestHandler, RouterContextProvider } from "react-router";
 import { requestContext } from "../app/context.ts";
 import { bodyLimit } from "../app/middleware/body-limit.ts";
+import { cors } from "../app/middleware/cors.ts";
 import { decodablePath } from "../app/middleware/decodable.ts";
 import { wrap } from "../app/middleware/handler.ts";
 import { responseHeaders } from "../app/middleware/headers.ts";
@@ -30,6 +31,7 @@ const handle = wrap(
     prerendered,
     responseHeaders,
     sameOrigin,
+    cors,
     decodablePath,
     methodCheck,
     rateLimit,

@@ -1,6 +1,7 @@
 /** Who may see a page: for loaders and actions. */
 import { data, type RouterContextProvider, redirect } from "react-router";
 import { requestContext } from "../context.ts";
+import type { Refusal } from "../errors.ts";
 import type { PageData, PageResult } from "../page-query.server.ts";
 import { permissionsOf } from "./access-token.server.ts";
 import { loginPath } from "./return-to.ts";
@@ -65,13 +66,19 @@ export async function requirePermission(args: Arguments, permission: string): Pr
   return auth;
 }
 
+/** What is not there and what is not theirs is a 404; what their role does not allow, a 403. */
+function asPage(refusal: Refusal) {
+  if (refusal.code === "not_found" || refusal.code === "invalid") return data(null, { status: 404 });
+  return refusal.code === "forbidden" ? forbidden() : refusal;
+}
+
 /** What a page that needs somebody gets: data is null where Convex did not answer. */
 export type GuardedPage<T> = Auth & { data: T | null };
 
 /**
  * The page's data for a signed-in person, from the query that the route's middleware named.
  *
- * @throws a redirect to `/login` where nobody is signed in or the session was revoked; what `onRefusal` makes of a refusal.
+ * @throws a redirect to `/login` where nobody is signed in or the session was revoked; a 404 or 403 where Convex refuses.
  */
 export async function requirePage<T extends PageData>(args: Arguments): Promise<GuardedPage<T>> {
   const result = (await args.context.get(requestContext).page.result()) as PageResult<T> | null;
@@ -82,7 +89,7 @@ export async function requirePage<T extends PageData>(args: Arguments): Promise<
     case "unavailable":
       return { ...give(result.session), data: null };
     case "refused":
-      throw result.refusal;
+      throw asPage(result.refusal);
     case "signed_out":
       throw toLogin(args);
   }

@@ -59,7 +59,7 @@ export function ProfileForm({
         event.preventDefault();
         setTried(true);
         if (Object.keys(profileProblems({ firstName, lastName })).length > 0) return;
-        void run({ userId: viewer._id, firstName, lastName }).then((saved) => saved && setTyped({}));
+        void run({ userId: viewer._id, firstName, lastName }).then((saved) => saved.done && setTyped({}));
       }}
     >
       {refusal ? <Notice kind="alert">{refusal}</Notice> : null}

@@ -49,7 +49,7 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
           if (run === null) return;
           event.preventDefault();
           const name = String(new FormData(event.currentTarget).get("name") ?? "");
-          void run({ name }).then((created) => created && form.current?.reset());
+          void run({ name }).then((created) => created.done && form.current?.reset());
         }}
       >
         <Field

@@ -38,31 +38,37 @@ export function knownLocale(locale: string): string {
   }
 }
 
-function dateFormat({ locale, timeZone }: Place, kind: "day" | "moment" | "clock"): Intl.DateTimeFormat {
-  return remembered(`${kind} ${locale} ${timeZone}`, () => {
-    const options: Intl.DateTimeFormatOptions =
-      kind === "day"
-        ? { year: "numeric", month: "short", day: "numeric", timeZone }
-        : kind === "clock"
-          ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }
-          : {
-              year: "numeric",
-              month: "short",
-              day: "numeric",
-              hour: "2-digit",
-              minute: "2-digit",
-              second: "2-digit",
-              hourCycle: "h23",
-              timeZone,
-              timeZoneName: "short",
-            };
-    return new Intl.DateTimeFormat(knownLocale(locale), options);
-  });
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const DATE = { month: "short", day: "numeric" } as const;
+
+const KINDS = {
+  weekday: { weekday: "short" },
+  day: { year: "numeric", ...DATE },
+  minute: { ...DATE, ...CLOCK },
+  moment: { year: "numeric", ...DATE, ...CLOCK, second: "2-digit", timeZoneName: "short" },
+  clock: CLOCK,
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl.DateTimeFormat {
+  return remembered(
+    `${kind} ${locale} ${timeZone}`,
+    () => new Intl.DateTimeFormat(knownLocale(locale), { ...KINDS[kind], timeZone }),
+  );
 }
 
 /** @returns A whole moment with its zone, for a title: `Nov 24, 2026, 13:05:09 UTC`. */
 export function formatMoment(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "moment").format(at));
+}
+
+/** @returns Day and minute, where the year is clear: `Nov 24, 13:05`. */
+export function formatMinute(at: number, place: Place): string {
+  return plainSpaces(dateFormat(place, "minute").format(at));
+}
+
+/** @returns The day of the week, short: `Tue`. */
+export function formatWeekday(at: number, place: Place): string {
+  return plainSpaces(dateFormat(place, "weekday").format(at));
 }
 
 /** @returns Hours and minutes: `13:05`. */
@@ -87,8 +93,19 @@ export function formatAgo(at: number, now: number, place: Place): string {
   return plainSpaces(dateFormat(place, "day").format(at));
 }
 
-/** @returns The number whole, grouped as the language does, with up to three decimals. */
+/** From here on a number has more digits than anyone reads. */
+const LARGEST_WHOLE = 1e15;
+
+function formatScientific(value: number, locale: string, maximumFractionDigits: number): string {
+  return remembered(
+    `scientific ${maximumFractionDigits} ${locale}`,
+    () => new Intl.NumberFormat(knownLocale(locale), { notation: "scientific", maximumFractionDigits }),
+  ).format(value);
+}
+
+/** @returns The number whole, grouped as the language does, with up to three decimals; `1.235E20` from 10^15 on. */
 export function formatNumber(value: number, locale: string): string {
+  if (Math.abs(value) >= LARGEST_WHOLE) return formatScientific(value, locale, 3);
   const format = remembered(
     `number ${locale}`,
     () => new Intl.NumberFormat(knownLocale(locale), { maximumFractionDigits: 3 }),
@@ -111,12 +128,7 @@ const SCALES: readonly (readonly [number, string])[] = [
 export function formatCompact(value: number, locale: string): string {
   const size = Math.abs(value);
   if (size < 1000) return formatNumber(value, locale);
-  if (size >= 1e15) {
-    return remembered(
-      `scientific ${locale}`,
-      () => new Intl.NumberFormat(knownLocale(locale), { notation: "scientific", maximumFractionDigits: 1 }),
-    ).format(value);
-  }
+  if (size >= LARGEST_WHOLE) return formatScientific(value, locale, 1);
   const rounded = Number(value.toPrecision(3)); // first, so that 999,960 is 1 M and not 1000 k
   const [scale, unit] = SCALES.find(([least]) => Math.abs(rounded) >= least) ?? [1, ""];
   const format = remembered(

@@ -10,14 +10,11 @@ import type { MutationCtx } from "../_generated/server";
 import { takeTurn } from "./ingestRate.ts";
 import { findGoodKey, touchKey } from "./keys.ts";
 import { noteLatest } from "./latest.ts";
+import { metricIssues } from "./metricRules.ts";
 import { type Point, pointFields } from "./points.ts";
 import { addToRollups } from "./rollups.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const OLDEST_MS = 7 * DAY_MS;
-const FARTHEST_AHEAD_MS = 5 * 60 * 1000;
-const MOST_POINTS = 500;
-const LONGEST_NAME = 64;
 
 /** How long the same `Idempotency-Key` is the same request. */
 export const IDEMPOTENCY_MS = DAY_MS;
@@ -68,34 +65,12 @@ export async function ingest(
       : { outcome: "conflict" };
   }
   const now = Date.now();
-  const issues = issuesOf(batch, now);
+  const issues = metricIssues(batch.metrics, now);
   if (issues.length > 0) return { outcome: "invalid", issues };
   const points = batch.metrics.map(({ at, ...metric }) => ({ ...metric, at: at ?? now }));
   await store(ctx, key.projectId, points);
   await rememberBatch(ctx, key, batch, now);
   return { outcome: "accepted", accepted: points.length };
-}
-
-/** What is wrong with each point; the worker finds the same before it asks, this holds whoever asks. */
-function issuesOf({ metrics }: Batch, now: number): { index: number | null; message: string }[] {
-  if (metrics.length < 1 || metrics.length > MOST_POINTS) {
-    return [{ index: null, message: `metrics must have 1 to ${MOST_POINTS} items` }];
-  }
-  return metrics.flatMap(({ agent, name, value, at }, index) => {
-    const messages = [
-      !fits(agent) && `agent must have 1 to ${LONGEST_NAME} characters`,
-      !fits(name) && `name must have 1 to ${LONGEST_NAME} characters`,
-      !Number.isFinite(value) && "value must be a finite number",
-      at !== undefined && !(at >= now - OLDEST_MS) && "at must not be more than 7 days old",
-      at !== undefined && !(at <= now + FARTHEST_AHEAD_MS) && "at must not be more than 5 minutes ahead",
-    ];
-    return messages.filter((message) => message !== false).map((message) => ({ index, message }));
-  });
-}
-
-function fits(text: string): boolean {
-  const length = [...text].length;
-  return length >= 1 && length <= LONGEST_NAME;
 }
 
 async function store(ctx: MutationCtx, projectId: Doc<"projects">["_id"], points: Point[]): Promise<void> {

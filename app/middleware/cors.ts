@@ -1,0 +1,23 @@
+/** The ingestion API reads no cookie, so any page may call it; nothing else here answers another origin. */
+import type { Middleware } from "./handler.ts";
+
+const API = /^\/api\/v1\//;
+
+const ALLOWED = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+};
+
+export const cors: Middleware = (next) => async (request, context) => {
+  if (!API.test(new URL(request.url).pathname)) return next(request, context);
+  const preflight = request.method === "OPTIONS" && request.headers.has("Access-Control-Request-Method");
+  const response = preflight ? new Response(null, { status: 204 }) : await next(request, context);
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ALLOWED)) headers.set(name, value);
+  if (preflight) {
+    headers.set("Access-Control-Allow-Methods", "GET, POST");
+    headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+    headers.set("Access-Control-Max-Age", "86400");
+  }
+  return new Response(response.body, { status: response.status, headers });
+};

@@ -1,0 +1,8 @@
+/** Where agents send their metrics. No cookie is looked at. */
+import { requestContext } from "../context.ts";
+import { ingest } from "../ingest/ingest.server.ts";
+import type { Route } from "./+types/api.v1.metrics";
+
+export async function action({ request, context }: Route.ActionArgs) {
+  return ingest(request, context.get(requestContext));
+}

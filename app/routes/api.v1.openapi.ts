@@ -1,0 +1,9 @@
+/** The description of the ingestion API. */
+import { requestContext } from "../context.ts";
+import { openApi } from "../ingest/openapi.ts";
+import type { Route } from "./+types/api.v1.openapi";
+
+export function loader({ context }: Route.LoaderArgs) {
+  const { env } = context.get(requestContext);
+  return Response.json(openApi(env.appUrl), { headers: { "Cache-Control": "public, max-age=3600" } });
+}
