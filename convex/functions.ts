@@ -46,16 +46,21 @@ export const vouchedMutation = customMutation(mutation, {
 /** For the worker alone, about no person: what an agent sends with its project's key. */
 export const workerMutation = customMutation(mutation, {
   args: { edgeSecret: v.string() },
-  input: async (ctx, args) => {
-    requireEdgeSecret(args.edgeSecret);
-    // No token is needed; one that is over is refused here as everywhere.
-    if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
-    return { ctx: {}, args: {} };
-  },
+  input: workerOnly,
 });
+
+/** The same for looking: how this deployment is set up. */
+export const workerQuery = customQuery(query, { args: { edgeSecret: v.string() }, input: workerOnly });
 
 /** `internalMutation` is unreachable from outside: for crons, the scheduler, `http.ts`. `httpAction` is for `http.ts`. */
 export { httpAction, internalMutation } from "./_generated/server";
+
+async function workerOnly(ctx: QueryCtx, args: { edgeSecret: string }) {
+  requireEdgeSecret(args.edgeSecret);
+  // No token is needed; one that is over is refused here as everywhere.
+  if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
+  return { ctx: {}, args: {} };
+}
 
 async function requireUser(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
   const { caller, user } = await requireCaller(ctx);

@@ -15,6 +15,7 @@ import type {
 } from "convex/server";
 import type * as auditLogs from "../auditLogs.js";
 import type * as crons from "../crons.js";
+import type * as doctor from "../doctor.js";
 import type * as edge from "../edge.js";
 import type * as functions from "../functions.js";
 import type * as http from "../http.js";
@@ -71,6 +72,7 @@ import type * as webhooks from "../webhooks.js";
 declare const fullApi: ApiFromModules<{
   auditLogs: typeof auditLogs;
   crons: typeof crons;
+  doctor: typeof doctor;
   edge: typeof edge;
   functions: typeof functions;
   http: typeof http;

@@ -24,3 +24,24 @@ export function adminEmails(): string[] {
 export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
 }
+
+/** What of the deployment's setting up may be told to whoever has the edge secret: no secret is among it. */
+export type Setup = {
+  /** Which sources the functions were made from; null where nothing has noted it. */
+  fingerprint: string | null;
+  /** Where HTTP actions answer. Convex itself sets it. */
+  siteUrl: string | null;
+  workosApiUrl: string | null;
+  workosClientId: string | null;
+  hasWebhookSecret: boolean;
+};
+
+export function setup(): Setup {
+  return {
+    fingerprint: process.env.FUNCTIONS_FINGERPRINT || null,
+    siteUrl: process.env.CONVEX_SITE_URL || null,
+    workosApiUrl: process.env.WORKOS_API_URL || null,
+    workosClientId: process.env.WORKOS_CLIENT_ID || null,
+    hasWebhookSecret: webhookSecret() !== null,
+  };
+}

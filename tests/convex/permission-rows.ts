@@ -122,6 +122,8 @@ export const ROWS: Record<string, Row> = {
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
   "edge:accountDeleted": { args: () => edge, answers: { ...everyone, admin: "conflict" } },
 
+  "doctor:deployment": { args: () => edge, answers: everyone, nobody: "ok" },
+
   "pages:home": { args: none, answers: everyone },
   "pages:dashboard": { args: none, answers: everyone },
   "pages:profile": { args: none, answers: everyone },

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Message } from "esbuild";
 import { type ComponentSource, findComponents } from "./component-tree.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 export type ModuleBuild = { name: string; file: string; node: boolean };
 
@@ -60,6 +61,8 @@ async function bundleComponent(
 ): Promise<ComponentBuild> {
   const prefix = `c${number}`;
   const { files } = source;
+  // What `npm run deploy` writes into a deployment's variables; here the sources are at hand.
+  const define = { "process.env.FUNCTIONS_FINGERPRINT": JSON.stringify(await fingerprintOf(files)) };
   const modules: ModuleBuild[] = [];
   for (const { name, file } of files.modules) {
     const node = isNodeModule(await readFile(file, "utf8"));
@@ -70,7 +73,8 @@ async function bundleComponent(
   for (const [i, { name, file }] of files.modules.entries()) (modules[i]?.node ? node : isolate)[name] = file;
   if (files.schema) isolate._schema = files.schema;
   if (files.authConfig) isolate._auth = files.authConfig;
-  await run({ entryPoints: isolate, outdir: join(dir, prefix, "isolate"), platform: "browser" }, watched);
+  const outdir = join(dir, prefix, "isolate");
+  await run({ entryPoints: isolate, outdir, platform: "browser", define }, watched);
   await run(
     {
       entryPoints: node,
@@ -111,7 +115,7 @@ async function run(
     write: true,
     logLevel: "silent",
     absWorkingDir: process.cwd(),
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"production"', ...options.define },
   });
   for (const input of Object.keys(result.metafile?.inputs ?? {})) {
     if (!input.includes("node_modules")) watched.add(input);
