@@ -82,7 +82,9 @@ async function makeKey(kid: string, algorithm: Algorithm): Promise<Key> {
 
 function sign(key: Key, issuer: string, claims: JWTPayload): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ iss: issuer, sub: "ada", iat: now, exp: now + 300, ...claims })
+  // Two tokens of one second would be the same text, and a client takes that for no fresh token at all.
+  const jti = crypto.randomUUID();
+  return new SignJWT({ iss: issuer, sub: "ada", iat: now, exp: now + 300, jti, ...claims })
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: "JWT" })
     .sign(key.private);
 }
