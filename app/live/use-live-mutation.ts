@@ -40,7 +40,11 @@ export function useLiveMutation<F extends FunctionReference<"mutation">>(
         setEdit(open.current > 0 ? { status: "waiting", message: edit.message } : edit);
       };
       try {
-        const value = await client.mutation(reference, args, optimistic ? { optimisticUpdate: optimistic } : {});
+        const value = await client.mutation(
+          reference,
+          args,
+          optimistic ? { optimisticUpdate: optimistic } : {},
+        );
         settle({ status: "done", message: null });
         return { done: true, value };
       } catch (error) {

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { changeOf } from "./change.ts";
+
+test("a rise has a plus, an arrow up and words", () => {
+  expect(changeOf(100, 112, "en")).toEqual({ arrow: "↑", short: "+12 (+12 %)", words: "up 12, 12 percent" });
+});
+
+test("a fall has a minus sign and an arrow down", () => {
+  expect(changeOf(8, 6, "en")).toEqual({ arrow: "↓", short: "−2 (−25 %)", words: "down 2, 25 percent" });
+});
+
+test("from zero there is no percentage", () => {
+  expect(changeOf(0, 3, "en")).toEqual({ arrow: "↑", short: "+3", words: "up 3" });
+});
+
+test("what rounds to nothing is no change", () => {
+  expect(changeOf(1, 1.0001, "en").short).toBe("no change");
+  expect(changeOf(5, 5, "en").words).toBe("no change");
+});
+
+test("the largest numbers there are do not become infinite", () => {
+  expect(changeOf(-Number.MAX_VALUE, Number.MAX_VALUE, "en").words).toBe("up 1.8E308, 100 percent");
+});

@@ -1,0 +1,57 @@
+// The points of a chart as a table. It is always there for a screen reader; for the eye it is one key press away, also
+// without JavaScript: the button is a native disclosure that shows what follows it.
+
+import type { ChartPoint, ChartWindow } from "./chart-geometry.ts";
+import { formatMinute, formatNumber, type Place } from "./format.ts";
+
+/** @param points - Ascending; the table has the newest on top. */
+export function ChartTable({
+  name,
+  points,
+  window,
+  place,
+}: {
+  name: string;
+  points: readonly ChartPoint[];
+  window: ChartWindow;
+  place: Place;
+}) {
+  const number = (value: number) => formatNumber(value, place.locale);
+  return (
+    <>
+      <details className="chart-disclosure">
+        <summary>
+          <span className="when-closed">Show as table</span>
+          <span className="when-open">Hide the table</span>
+        </summary>
+      </details>
+      <div className="chart-table">
+        <table>
+          <caption className="sr-only">{name}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{window.bucket > 60_000 ? "From" : "Minute"}</th>
+              <th scope="col">Value</th>
+              <th scope="col">Lowest</th>
+              <th scope="col">Highest</th>
+              <th scope="col">Count</th>
+            </tr>
+          </thead>
+          <tbody>
+            {points.toReversed().map(({ at, value, min, max, count }) => (
+              <tr key={at}>
+                <th scope="row">
+                  <time dateTime={new Date(at).toISOString()}>{formatMinute(at, place)}</time>
+                </th>
+                <td>{number(value)}</td>
+                <td>{number(min)}</td>
+                <td>{number(max)}</td>
+                <td>{number(count)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

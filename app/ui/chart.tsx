@@ -1,0 +1,172 @@
+// A chart of one metric: a figure with a name, drawn whole on the server, read by mouse, touch and keys, and as a
+// table. Text is never stretched: the line lies in a drawing of its own, everything else is placed in percent.
+
+import { type ReactNode, useId } from "react";
+import {
+  across,
+  type ChartPoint,
+  type ChartWindow,
+  draw,
+  PLOT,
+  pointsIn,
+  valueAxis,
+} from "./chart-geometry.ts";
+import { ChartReader } from "./chart-reader.tsx";
+import { ChartTable } from "./chart-table.tsx";
+import { formatClock, formatCompact, formatWeekday, type Place } from "./format.ts";
+import { timeTicks } from "./time-ticks.ts";
+
+/** Room above the plot for the last point's label, and below it for the times; in pixels. */
+const TOP = 24;
+const BOTTOM = 28;
+const HEIGHT = TOP + PLOT.height + BOTTOM;
+
+const percent = (part: number) => `${Math.round(part * 10_000) / 100}%`;
+
+/**
+ * @param name - What is drawn: `tickets of triage, last 24 hours`. It names the figure.
+ * @param points - Ascending; those outside the window are left out.
+ * @param children - What is said in its place where there are none. The chart is as high either way.
+ */
+export function Chart({
+  name,
+  points: all,
+  window,
+  place,
+  children,
+}: {
+  name: string;
+  points: readonly ChartPoint[];
+  window: ChartWindow;
+  place: Place;
+  children?: ReactNode;
+}) {
+  const id = useId();
+  const points = pointsIn(all, window);
+  const axis = valueAxis(points.map(({ value }) => value));
+  const last = points.at(-1);
+  return (
+    <figure aria-labelledby={id} className="chart">
+      <figcaption id={id} className="sr-only">
+        {name}
+      </figcaption>
+      <div className="chart-plot">
+        <svg width="100%" height={HEIGHT} aria-hidden="true" className="block overflow-visible">
+          <ValueLines axis={axis} empty={last === undefined} locale={place.locale} />
+          <TimeTicks window={window} place={place} />
+          <Line points={points} window={window} down={axis.down} />
+          {last ? <LastPoint point={last} window={window} down={axis.down} locale={place.locale} /> : null}
+        </svg>
+        {last ? (
+          <ChartReader name={name} points={points} window={window} down={axis.down} top={TOP} place={place} />
+        ) : (
+          <div className="chart-empty">{children}</div>
+        )}
+      </div>
+      <ChartTable name={name} points={points} window={window} place={place} />
+    </figure>
+  );
+}
+
+function ValueLines({
+  axis: { ticks, decimals, down },
+  empty,
+  locale,
+}: {
+  axis: ReturnType<typeof valueAxis>;
+  empty: boolean;
+  locale: string;
+}) {
+  return ticks.map((tick) => {
+    const y = TOP + Math.round(down(tick)) + 0.5;
+    return (
+      <g key={tick}>
+        <line x1="0" x2="100%" y1={y} y2={y} className="chart-grid" />
+        {empty ? null : (
+          <text x="0" y={y - 5} className="chart-label">
+            {axisLabel(tick, decimals, locale)}
+          </text>
+        )}
+      </g>
+    );
+  });
+}
+
+/** Small steps need more decimals than a value is shown with elsewhere, or two lines would bear the same number. */
+function axisLabel(tick: number, decimals: number, locale: string): string {
+  if (decimals <= 3) return formatCompact(tick, locale);
+  return tick === 0 ? "0" : tick.toExponential(1).replace("e", "E");
+}
+
+function TimeTicks({ window, place }: { window: ChartWindow; place: Place }) {
+  return timeTicks(window.start, window.end, place.timeZone).map(({ at, kind }) => {
+    const part = across(at, window);
+    const anchor = part < 0.03 ? "start" : part > 0.97 ? "end" : "middle";
+    return (
+      <text key={at} x={percent(part)} y={HEIGHT - 6} textAnchor={anchor} className="chart-label">
+        {kind === "weekday" ? formatWeekday(at, place) : formatClock(at, place)}
+      </text>
+    );
+  });
+}
+
+function Line({
+  points,
+  window,
+  down,
+}: {
+  points: readonly ChartPoint[];
+  window: ChartWindow;
+  down: (value: number) => number;
+}) {
+  const drawing = draw(points, window, down);
+  return (
+    <>
+      <svg
+        y={TOP}
+        width="100%"
+        height={PLOT.height}
+        viewBox={`0 0 ${PLOT.width} ${PLOT.height}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        className="overflow-visible"
+      >
+        <path d={drawing.area} className="chart-area" />
+        <path d={drawing.line} className="chart-line" vectorEffect="non-scaling-stroke" />
+      </svg>
+      {drawing.alone.map((point) => (
+        <circle
+          key={point.at}
+          cx={percent(across(point.at, window))}
+          cy={TOP + down(point.value)}
+          r="2"
+          className="chart-dot"
+        />
+      ))}
+    </>
+  );
+}
+
+function LastPoint({
+  point,
+  window,
+  down,
+  locale,
+}: {
+  point: ChartPoint;
+  window: ChartWindow;
+  down: (value: number) => number;
+  locale: string;
+}) {
+  const part = across(point.at, window);
+  const [x, y] = [percent(part), TOP + down(point.value)];
+  const anchor = part < 0.1 ? "start" : part > 0.9 ? "end" : "middle";
+  return (
+    <>
+      <circle cx={x} cy={y} r="4" className="chart-last" />
+      <text x={x} y={Math.max(14, y - 10)} textAnchor={anchor} className="chart-value">
+        {formatCompact(point.value, locale)}
+      </text>
+    </>
+  );
+}

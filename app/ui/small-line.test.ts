@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { smallPath } from "./small-line.tsx";
+
+const HOUR = 3_600_000;
+
+test("a line goes from edge to edge, the highest value on top", () => {
+  expect(
+    smallPath(
+      [
+        { at: 0, value: 1 },
+        { at: HOUR, value: 3 },
+      ],
+      HOUR,
+    ),
+  ).toBe("M2,26h0L118,2");
+});
+
+test("a gap breaks it, and a point alone is a dot", () => {
+  const path = smallPath(
+    [
+      { at: 0, value: 1 },
+      { at: 5 * HOUR, value: 1 },
+    ],
+    HOUR,
+  );
+  expect(path.match(/M/g)).toHaveLength(2);
+  expect(smallPath([{ at: 0, value: 1 }], HOUR)).toBe("M118,14h0");
+});
+
+test("nothing is nothing, and the largest numbers are no trouble", () => {
+  expect(smallPath([], HOUR)).toBe("");
+  const ends = [
+    { at: 0, value: -Number.MAX_VALUE },
+    { at: HOUR, value: Number.MAX_VALUE },
+  ];
+  expect(smallPath(ends, HOUR)).toBe("M2,26h0L118,2");
+});

@@ -1,0 +1,52 @@
+// A line as small as a word: where a value comes from, without numbers. What it shows is said beside it.
+
+const WIDTH = 120;
+const HEIGHT = 28;
+const EDGE = 2;
+
+export interface SmallPoint {
+  /** Unix ms. */
+  at: number;
+  value: number;
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
+
+/**
+ * @param points - Ascending. @param bucket - How far apart they are without a gap, in ms.
+ * @returns The path, broken where there is a gap; a point alone is a dot.
+ */
+export function smallPath(points: readonly SmallPoint[], bucket: number): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return "";
+  // Halved, since the ends of what a number holds are further apart than it holds.
+  const values = points.map(({ value }) => value / 2);
+  const low = Math.min(...values);
+  const spread = Math.max(...values) - low;
+  const span = last.at - first.at;
+  return points
+    .map(({ at }, index) => {
+      const x = EDGE + (span === 0 ? 1 : (at - first.at) / span) * (WIDTH - 2 * EDGE);
+      const part = spread === 0 ? 0.5 : ((values[index] ?? low) - low) / spread;
+      const y = HEIGHT - EDGE - part * (HEIGHT - 2 * EDGE);
+      const before = points[index - 1];
+      const joined = before !== undefined && at - before.at <= bucket;
+      return `${joined ? "L" : "M"}${round(x)},${round(y)}${joined ? "" : "h0"}`;
+    })
+    .join("");
+}
+
+/** Decorative: the words stand beside it. */
+export function SmallLine({ points, bucket }: { points: readonly SmallPoint[]; bucket: number }) {
+  return (
+    <svg
+      className="small-line"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      aria-hidden="true"
+    >
+      <path d={smallPath(points, bucket)} />
+    </svg>
+  );
+}

@@ -1,0 +1,69 @@
+// Where a time axis has its ticks: on the hours and days of the person, whatever their zone does in between.
+
+export interface Tick {
+  /** Unix ms. */
+  at: number;
+  kind: "clock" | "weekday";
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const MOST_PARTS = 50;
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  if (clocks.size >= MOST_PARTS) clocks.clear();
+  const made = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  clocks.set(timeZone, made);
+  return made;
+}
+
+/** @returns What the clock on the wall shows at that moment, as if it were UTC, Unix ms. */
+export function wallTime(at: number, timeZone: string): number {
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
+  for (const { type, value } of clockOf(timeZone).formatToParts(at)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** @returns The moment at which the clock on the wall shows this, or null where it skips it. */
+function momentOf(wall: number, timeZone: string): number | null {
+  let at = wall;
+  // Twice: the first guess may lie on the other side of a change of the clock.
+  for (let i = 0; i < 2; i++) at = wall - (wallTime(at, timeZone) - at);
+  return wallTime(at, timeZone) === wall ? at : null;
+}
+
+/** How far apart ticks are, on the wall, for a window of this length. */
+function stepFor(span: number): number {
+  if (span <= HOUR) return 10 * MINUTE;
+  return span <= DAY ? 4 * HOUR : DAY;
+}
+
+/**
+ * @param start - Unix ms. @param end - Unix ms, not included.
+ * @returns Ticks from `start` on, ascending: each ten minutes of an hour, each four hours of a day, each day of a week.
+ */
+export function timeTicks(start: number, end: number, timeZone: string): Tick[] {
+  const step = stepFor(end - start);
+  const first = Math.ceil(wallTime(start, timeZone) / step) * step;
+  const ticks: Tick[] = [];
+  for (let wall = first; ; wall += step) {
+    const at = momentOf(wall, timeZone);
+    if ((at ?? wall - DAY) >= end || wall - first > 8 * DAY) return ticks;
+    if (at !== null && at >= start) ticks.push({ at, kind: wall % DAY === 0 ? "weekday" : "clock" });
+  }
+}
