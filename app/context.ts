@@ -8,11 +8,14 @@ import type { Log } from "./log.server.ts";
 import type { RouteEntry } from "./middleware/route-table.ts";
 import type { Notices } from "./notices.server.ts";
 import type { PageQuery } from "./page-query.server.ts";
+import type { Reporter } from "./report.server.ts";
 
 /** Everything a loader or action may need that is not in its URL. Times are Unix milliseconds. */
 export type RequestContext = {
   env: Env;
   log: Log;
+  /** Says that something went wrong for the person who asked. */
+  report: Reporter;
   /** The route that the address fits, and what may be done with it. */
   route: RouteEntry;
   cookies: RequestCookies;
@@ -37,7 +40,7 @@ export type RequestContext = {
   /** The deployed version's id. */
   version: string;
   /** Counters, by the minute: of sign-ins by address, and of what one session asks for. */
-  limits: { signIns: RateLimit; sessionAsks: RateLimit };
+  limits: { signIns: RateLimit; sessionAsks: RateLimit; errors: RateLimit };
   /** The prerendered files. */
   assets: Fetcher;
   /** Further `Set-Cookie` lines for this response, beside the session's and the notice's. */

@@ -9,7 +9,6 @@ import {
 } from "react-router";
 import { requestContext } from "./context.ts";
 import { type DocumentInfo, DocumentProvider } from "./document.ts";
-import { describeError } from "./log.server.ts";
 import staticBanner from "./static-banner.js?raw";
 import { readTheme } from "./theme/theme-cookie.server.ts";
 
@@ -20,7 +19,7 @@ export default async function handleRequest(
   routerContext: EntryContext,
   loadContext: RouterContextProvider,
 ): Promise<Response> {
-  const { log, env, cookies, ...context } = loadContext.get(requestContext);
+  const { log, env, cookies, report, route, ...context } = loadContext.get(requestContext);
   const prerendered = isSameForEveryone(routerContext);
   const nonce = prerendered ? undefined : context.nonce;
   const info: DocumentInfo = prerendered
@@ -35,7 +34,7 @@ export default async function handleRequest(
       ...(nonce ? { nonce } : {}),
       onError(error) {
         failed = true;
-        log.error("error", { component: "page", action: "render", ...describeError(error) });
+        report({ component: "page", action: route.pattern, error });
       },
     },
   );
@@ -53,6 +52,6 @@ function isSameForEveryone({ staticHandlerContext }: EntryContext): boolean {
 /** What a loader, an action or React Router threw: logged once, and only where it is our fault. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
   if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
-  const { log, route } = context.get(requestContext);
-  log.error("error", { component: "page", action: route.pattern, ...describeError(error) });
+  const { report, route } = context.get(requestContext);
+  report({ component: "page", action: route.pattern, error });
 };

@@ -12,7 +12,8 @@ import { syncUser } from "./auth/sync-user.server.ts";
 import { createConvex } from "./convex.server.ts";
 import type { Env } from "./env.server.ts";
 import { ConvexFailure, Refusal } from "./errors.ts";
-import { describeError, type Log } from "./log.server.ts";
+import type { Log } from "./log.server.ts";
+import type { Reporter } from "./report.server.ts";
 import type { Theme } from "./theme/theme.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -32,6 +33,9 @@ export type PageQueryOptions = {
   env: Env;
   auth: RequestAuth;
   log: Log;
+  report: Reporter;
+  /** The route's pattern. */
+  action: string;
   deadline: AbortSignal;
   /** HEAD and prefetch ask, but do not sync. */
   readOnly: boolean;
@@ -66,7 +70,9 @@ export class PageQuery {
     const current = await auth.current();
     if (current === null) return { status: "signed_out" };
     const { session } = current;
-    if (!current.tokenUsable) return this.#withoutData(session, "token_expired");
+    // That the token could not be refreshed has been reported.
+    if (!current.tokenUsable)
+      return (await auth.endedHere()) ? { status: "signed_out" } : { status: "unavailable", session };
     try {
       return { status: "ok", session, data: await this.#query(current, reference, args) };
     } catch (error) {
@@ -99,15 +105,11 @@ export class PageQuery {
   }
 
   async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
-    const { auth, log } = this.#options;
+    const { action, auth, report } = this.#options;
     // Convex knows which sessions are over. Where it does not answer, the session's own object still knows of those
     // that were ended here.
     if (await auth.endedHere()) return { status: "signed_out" };
-    log.error("error", {
-      component: "data",
-      userId: session.user.id,
-      ...(cause instanceof ConvexFailure ? { kind: cause.kind, status: cause.status } : describeError(cause)),
-    });
+    report({ component: "data", action, error: cause, userId: session.user.id });
     return { status: "unavailable", session };
   }
 }

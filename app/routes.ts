@@ -15,6 +15,7 @@ export default [
   route("api/auth/logout", "routes/api.auth.logout.tsx"),
   route("api/auth/session", "routes/api.auth.session.ts"),
   route("api/auth/token", "routes/api.auth.token.ts"),
+  route("api/errors", "routes/api.errors.ts"),
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
   route("api/v1/openapi.json", "routes/api.v1.openapi.ts"),
   route("api/*", "routes/api.not-found.ts"),

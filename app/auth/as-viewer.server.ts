@@ -34,11 +34,11 @@ export async function asViewer<T>(
     }
     if (error instanceof ConvexFailure) {
       if (await auth.endedHere()) throw toLogin();
-      context.log.error("error", {
+      context.report({
         component: "data",
-        action: returnTo,
-        kind: error.kind,
-        status: error.status,
+        action: context.route.pattern,
+        error,
+        userId: current.session.user.id,
       });
     }
     throw error;

@@ -45,7 +45,7 @@ export class SignInUnavailable extends Error {
  * @throws {SignInUnavailable}
  */
 export async function finishSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
-  const { env, cookies, log, now } = context;
+  const { env, cookies, log, now, report } = context;
   const flowCookie = readFlowCookie(env, cookies, params.get("state") ?? "");
   if (flowCookie !== null) context.setCookies.push(spendFlow(env, flowCookie.name));
   const flow = flowCookie && (await openFlow(flowCookie.sealed, env.cookiePasswords, now));
@@ -71,6 +71,7 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
     const details = { status: error.status, code: error.code };
     if (error.kind === "unavailable") {
       log.error("auth.callback", { outcome: "unavailable", ...details });
+      report({ component: "auth", action: "/callback", error });
       throw new SignInUnavailable(flow.returnTo);
     }
     log.warn("auth.callback", { outcome: "refused", ...details });

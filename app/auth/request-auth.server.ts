@@ -1,6 +1,8 @@
 /** Who is asking: one object for a request, which opens the seal once, refreshes once and writes cookies once. */
 import type { Env } from "../env.server.ts";
-import { describeError, type Log } from "../log.server.ts";
+import { WorkOSFailure } from "../errors.ts";
+import type { Log } from "../log.server.ts";
+import type { Reporter } from "../report.server.ts";
 import {
   clearSessionCookie,
   hasSessionCookie,
@@ -20,6 +22,7 @@ export type RequestAuthOptions = {
   cookies: RequestCookies;
   refreshers: Refreshers;
   log: Log;
+  report: Reporter;
   /** When the request came, Unix milliseconds. */
   now: number;
   /** A HEAD or a speculative request: nothing is refreshed and no cookie is written. */
@@ -92,19 +95,19 @@ export class RequestAuth {
   async endedHere(): Promise<boolean> {
     const session = await this.open();
     if (session === null) return false;
-    const { refreshers, log } = this.#options;
+    const { refreshers, report } = this.#options;
     try {
       const reason = await refreshers(session.sessionId).ended();
       if (reason !== null) this.end(reason);
       return reason !== null;
     } catch (error) {
-      log.error("error", { component: "auth", action: "session-refresher", ...describeError(error) });
+      report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
       return false;
     }
   }
 
   async #ask(session: Readonly<Session>, force: boolean): Promise<RefreshAnswer> {
-    const { refreshers, deadline, log, seen } = this.#options;
+    const { refreshers, deadline, report, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
       if (deadline.aborted) stop();
@@ -113,7 +116,7 @@ export class RequestAuth {
     try {
       return await Promise.race([refreshers(session.sessionId).refresh({ session, force, seen }), waited]);
     } catch (error) {
-      log.error("error", { component: "auth", action: "session-refresher", ...describeError(error) });
+      report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
       return { status: "unavailable" };
     }
   }
@@ -125,7 +128,9 @@ export class RequestAuth {
         return { session, tokenUsable: !tokenExpired(session, now) };
       case "unavailable": {
         const tokenUsable = !tokenExpired(session, now);
-        log.warn("auth.refresh", { outcome: "unavailable", userId: session.user.id, tokenUsable });
+        // Nobody notices while the token is still good.
+        if (tokenUsable) log.warn("auth.refresh", { outcome: "unavailable", userId: session.user.id });
+        else this.#reportUnrefreshed(session);
         return { session, tokenUsable };
       }
       case "ended":
@@ -138,6 +143,17 @@ export class RequestAuth {
       case "refreshed":
         return this.#adopt(session, answer.session, answer.sealed);
     }
+  }
+
+  #reportUnrefreshed({ user }: Readonly<Session>): void {
+    const { log, report } = this.#options;
+    log.error("auth.refresh", { outcome: "unavailable", userId: user.id });
+    report({
+      component: "auth",
+      action: "refresh",
+      error: new WorkOSFailure("unavailable"),
+      userId: user.id,
+    });
   }
 
   #adopt(old: Readonly<Session>, session: Session, sealed: string): Current {

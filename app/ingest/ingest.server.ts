@@ -28,7 +28,7 @@ function answerProblem(problem: Exclude<BatchResult, { kind: "batch" }>): Respon
 
 /** Answers in the contract's order: 401, 429, 415, 413, 400, 409; 202 once the batch is durable. */
 export async function ingest(request: Request, context: RequestContext): Promise<Response> {
-  const { deadline, env, log, now } = context;
+  const { deadline, env, now, report } = context;
   const key = KEY.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (key === undefined) return unauthenticated();
   const result = await readBatch(request, now);
@@ -59,9 +59,7 @@ export async function ingest(request: Request, context: RequestContext): Promise
     }
   } catch (error) {
     if (!(error instanceof ConvexFailure || error instanceof Refusal)) throw error;
-    const cause =
-      error instanceof Refusal ? { code: error.code } : { kind: error.kind, status: error.status };
-    log.error("error", { component: "ingest", action: "/api/v1/metrics", ...cause });
+    report({ component: "ingest", action: "/api/v1/metrics", error });
     return answer(503, { error: "unavailable" }, { "Retry-After": String(RETRY_AFTER_S) });
   }
 }

@@ -1,4 +1,4 @@
-/** How often one client may start sign-ins, and one session may ask for its token. Signing out is never limited. */
+/** How often one client may start sign-ins or tell of errors, and one session may ask for its token. Signing out is never limited. */
 import { readFlowCookie } from "../auth/flow-cookie.server.ts";
 import type { RequestContext } from "../context.ts";
 import type { Middleware } from "./handler.ts";
@@ -26,7 +26,7 @@ export function clientNetwork(address: string): string {
   return `${network.join(":")}::/64`;
 }
 
-type Count = { limit: "signIns" | "sessionAsks"; key: string };
+type Count = { limit: "signIns" | "sessionAsks" | "errors"; key: string };
 
 /** @returns What this request counts towards, or null. */
 async function countOf(request: Request, context: RequestContext): Promise<Count | null> {
@@ -45,6 +45,8 @@ async function countOf(request: Request, context: RequestContext): Promise<Count
       const session = await context.auth.open();
       return { limit: "sessionAsks", key: session ? `session ${session.sessionId}` : network };
     }
+    case "/api/errors":
+      return { limit: "errors", key: network };
     default:
       return null;
   }

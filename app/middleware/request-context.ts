@@ -8,6 +8,7 @@ import { type Env, EnvError, readEnv } from "../env.server.ts";
 import { createLog } from "../log.server.ts";
 import { Notices } from "../notices.server.ts";
 import { PageQuery } from "../page-query.server.ts";
+import { createReporter } from "../report.server.ts";
 import { readTheme } from "../theme/theme-cookie.server.ts";
 import { isReadOnly } from "./read-only.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -20,6 +21,7 @@ export type Bindings = Record<string, unknown> & {
   SESSION_REFRESHER: DurableObjectNamespace;
   SIGN_IN_LIMIT: RateLimit;
   SESSION_LIMIT: RateLimit;
+  ERROR_LIMIT: RateLimit;
   CF_VERSION_METADATA?: { id: string };
 };
 
@@ -88,21 +90,33 @@ export function createContextFor(
 ): RequestContext {
   const now = Date.now();
   const log = createLog(requestIdOf(request));
+  const report = createReporter(env, log, (promise) => execution.waitUntil(promise));
   const cookies = readCookies(request);
   const readOnly = isReadOnly(request);
   const deadline = AbortSignal.timeout(PAGE_DEADLINE_MS);
   const refreshers = (sessionId: string) =>
     bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods;
   const seen = seenFrom(request);
-  const auth = new RequestAuth({ env, cookies, refreshers, log, now, readOnly, deadline, seen });
+  const auth = new RequestAuth({ env, cookies, refreshers, log, report, now, readOnly, deadline, seen });
   return {
     env,
     log,
+    report,
     route,
     cookies,
     auth,
     refreshers,
-    page: new PageQuery({ env, auth, log, deadline, readOnly, seen, theme: readTheme(env, cookies) }),
+    page: new PageQuery({
+      env,
+      auth,
+      log,
+      report,
+      action: route.pattern,
+      deadline,
+      readOnly,
+      seen,
+      theme: readTheme(env, cookies),
+    }),
     notices: new Notices({
       kv: bindings.NOTICES,
       settings: env,
@@ -120,7 +134,11 @@ export function createContextFor(
     readOnly,
     version: bindings.CF_VERSION_METADATA?.id || "local",
     assets: bindings.ASSETS,
-    limits: { signIns: bindings.SIGN_IN_LIMIT, sessionAsks: bindings.SESSION_LIMIT },
+    limits: {
+      signIns: bindings.SIGN_IN_LIMIT,
+      sessionAsks: bindings.SESSION_LIMIT,
+      errors: bindings.ERROR_LIMIT,
+    },
     setCookies: [],
     waitUntil: (promise) => execution.waitUntil(promise),
   };

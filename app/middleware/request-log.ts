@@ -1,16 +1,15 @@
 /** One log line for each answer, and the last resort for what nothing else caught. */
-import { describeError } from "../log.server.ts";
 import type { Middleware } from "./handler.ts";
 
 /** The log names patterns and never ids. */
 export const requestLog: Middleware = (next) => async (request, context) => {
-  const { log, now, route } = context;
+  const { log, now, report, route } = context;
   const { pattern } = route;
   let response: Response;
   try {
     response = await next(request, context);
   } catch (error) {
-    log.error("error", { component: "page", action: pattern, ...describeError(error) });
+    report({ component: "page", action: pattern, error });
     response = new Response(`Something went wrong here. Please try again. Request id: ${log.requestId}`, {
       status: 500,
       headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },

@@ -1,0 +1,48 @@
+/** What went wrong in somebody's browser. Through here, so that the policy of our pages names no other origin. */
+import * as v from "valibot";
+import { requestContext } from "../context.ts";
+import { readAtMost } from "../middleware/body-limit.ts";
+import type { Route } from "./+types/api.errors";
+
+const MAX_BYTES = 8192;
+const MAX_TEXT = 2000;
+
+const text = v.pipe(
+  v.string(),
+  v.transform((value) => value.slice(0, MAX_TEXT)),
+);
+const schema = v.object({ message: text, stack: v.optional(text), path: v.optional(text) });
+
+/** An error that happened elsewhere: its name and stack are what the browser says. */
+class BrowserError extends Error {
+  override readonly name = "BrowserError";
+
+  constructor(message: string, stack: string | undefined) {
+    super(message);
+    this.stack = stack ?? "";
+  }
+}
+
+const refuse = (status: number, error: string) => Response.json({ error }, { status });
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const { auth, report } = context.get(requestContext);
+  const body = request.body === null ? new Uint8Array() : await readAtMost(request.body, MAX_BYTES);
+  if (body === null) return refuse(413, "too_large");
+  let sent: unknown;
+  try {
+    sent = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return refuse(400, "invalid");
+  }
+  const result = v.safeParse(schema, sent);
+  if (!result.success) return refuse(400, "invalid");
+  const { message, stack, path } = result.output;
+  report({
+    component: "page",
+    action: `browser ${path?.split(/[?#]/, 1)[0] ?? ""}`.trim(),
+    error: new BrowserError(message, stack),
+    userId: (await auth.open())?.user.id,
+  });
+  return new Response(null, { status: 204 });
+}
