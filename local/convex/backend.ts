@@ -64,9 +64,12 @@ export interface Backend {
   action(call: FunctionCall): Promise<{ outcome: Outcome }>;
 
   /** A request to the functions' own `http.ts` router. */
-  http(request: HttpRequestMessage): Promise<HttpResponseMessage>;
+  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
-  /** Runs the queries at one snapshot and remembers what each read, until `release` or the next `evaluate` of the same id. */
+  /**
+   * Runs the queries at one snapshot and remembers what each read, until `release` or the next `evaluate` of the same
+   * id. The events of commits that happened meanwhile come before the answer.
+   */
   evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }>;
 
   release(ids: SubscriptionId[]): void;
