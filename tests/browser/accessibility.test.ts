@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { banner, projectForm, untilHydrated, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const GUEST = ["/", "/login", "/login?error=access_denied", "/about", "/nowhere"];
+const PERSON = ["/", "/dashboard", "/profile", "/settings", "/about"];
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 360, height: 740 };
+/** Web Vitals calls up to 0.1 good. */
+const LAYOUT_SHIFT_LIMIT = 0.1;
+
+/** What axe finds, all of it: best practice too. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+}
+
+async function landmarks(page: Page): Promise<Record<string, number>> {
+  const counts = ["banner", "main", "contentinfo"].map(async (role) => {
+    return [role, await page.getByRole(role as "main").count()] as const;
+  });
+  return { ...Object.fromEntries(await Promise.all(counts)), h1: await page.locator("h1").count() };
+}
+
+test.each([
+  ["a guest at a desk, in the light", DESK, "light", GUEST],
+  ["a guest at a desk, in the dark", DESK, "dark", GUEST],
+  ["a guest with a phone", PHONE, "light", GUEST],
+  ["a person at a desk, in the light", DESK, "light", PERSON],
+  ["a person at a desk, in the dark", DESK, "dark", PERSON],
+  ["a person with a phone", PHONE, "dark", PERSON],
+] as const)("%s finds every page accessible, whole and still", async (_who, viewport, colorScheme, paths) => {
+  const signedIn = paths === PERSON;
+  const options = { colorScheme, viewport };
+  const visitor = signedIn ? await stage.signedIn("ada@example.com", options) : await stage.visitor(options);
+  visitor.allow(/404 \(Not Found\)/);
+  const titles: string[] = [];
+  for (const path of paths) {
+    const page = await visitor.open(path);
+    if (path === "/about") await banner(page)[signedIn ? "signOut" : "signIn"].waitFor();
+    else if (signedIn) await untilLive(page);
+    else await untilHydrated(page);
+    if (path === "/dashboard" && (await projectForm(page).entry("Harbour").count()) === 0) {
+      await projectForm(page).name.fill("Harbour");
+      await projectForm(page).create.click();
+      await projectForm(page).entry("Harbour").waitFor();
+    }
+    expect(await findings(page), path).toEqual([]);
+    expect(await landmarks(page), path).toEqual({ banner: 1, main: 1, contentinfo: 1, h1: 1 });
+    expect(await page.evaluate(() => window.layoutShift), path).toBeLessThan(LAYOUT_SHIFT_LIMIT);
+    if (!path.includes("?")) titles.push(await page.title());
+    await page.close();
+  }
+  expect(new Set(titles).size, titles.join(" | ")).toBe(titles.length);
+});
+
+test("what can be pressed is at least 44 px high, but for links in running text", async () => {
+  for (const [email, paths] of [
+    [null, GUEST],
+    ["ada@example.com", PERSON],
+  ] as const) {
+    const visitor =
+      email === null
+        ? await stage.visitor({ viewport: PHONE })
+        : await stage.signedIn(email, { viewport: PHONE });
+    visitor.allow(/404 \(Not Found\)/);
+    for (const path of paths) {
+      const page = await visitor.open(path);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("a, button, input, select")]
+          .filter((element) => element.getBoundingClientRect().height > 0)
+          .filter((element) => Math.round(element.getBoundingClientRect().height) < 44)
+          .map((element) => element.outerHTML),
+      );
+      expect(small, path).toEqual([]);
+      await page.close();
+    }
+  }
+});
+
+test("somebody who asked for less motion sees none", async () => {
+  const visitor = await stage.visitor({ reducedMotion: "reduce" });
+  const page = await visitor.open("/");
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+});

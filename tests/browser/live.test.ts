@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { alert, banner, heading, profileForm, projectForm, shows, status, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+test("a name saved in one tab shows in the other within a second, and in the banners of both", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];
+  await untilLive(one);
+  await untilLive(other);
+  await profileForm(one).firstName.fill("Augusta");
+  await profileForm(one).save.click();
+  await shows(status(one), "Saved");
+  await expect.poll(() => profileForm(other).firstName.inputValue(), { timeout: 1000 }).toBe("Augusta");
+  await shows(banner(other).landmark, "Augusta");
+  await shows(banner(one).landmark, "Augusta");
+  const home = await visitor.open("/");
+  await shows(heading(home), "Welcome back, Augusta!");
+});
+
+test("a project made in one browser shows in the person's other browser within a second", async () => {
+  const desk = await (await stage.signedIn("lin@example.com")).open("/dashboard");
+  const phone = await (await stage.signedIn("lin@example.com")).open("/");
+  await untilLive(desk);
+  await untilLive(phone);
+  const form = projectForm(desk);
+  await form.name.fill("Night watch");
+  await form.create.click();
+  await projectForm(phone).entry("Night watch").waitFor({ timeout: 2000 });
+  await form.entry("Night watch").waitFor();
+  await expect.poll(() => form.name.inputValue()).toBe("");
+});
+
+test("an edit made offline is marked as waiting, and arrives once when the tab is back", async () => {
+  const visitor = await stage.signedIn("kay@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  const form = projectForm(page);
+  await untilLive(page);
+  await visitor.setOffline(true);
+  await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
+  await stage.stack().stopConvex(); // a socket that is open already outlives the browser's own "offline"
+  await form.name.fill("Made at sea");
+  await form.create.click();
+  await form.entry("Made at sea").getByText("Waiting").waitFor();
+  await stage.stack().startConvex();
+  await visitor.setOffline(false);
+  await untilLive(page);
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+  const after = await visitor.open("/dashboard");
+  expect(await projectForm(after).entry("Made at sea").count()).toBe(1);
+});
+
+test("a name that is refused is taken back, with a reason", async () => {
+  const visitor = await stage.signedIn("mary@example.com");
+  const page = await visitor.open("/profile");
+  await untilLive(page);
+  await profileForm(page).firstName.fill("Mary\u0007");
+  await profileForm(page).save.click();
+  await page.locator('[role="alert"], [aria-invalid="true"]').first().waitFor();
+  await expect.poll(() => banner(page).landmark.textContent()).not.toContain("\u0007");
+  const after = await visitor.open("/profile");
+  expect(await profileForm(after).firstName.inputValue()).toBe("");
+});
+
+test("with Convex stopped every page answers and says so, and recovers without a reload", async () => {
+  const visitor = await stage.signedIn("joan@example.com");
+  visitor.allow(/WebSocket|ERR_CONNECTION/);
+  const live = await visitor.open("/profile");
+  await untilLive(live);
+  await stage.stack().stopConvex();
+  await live.getByText("Live data is unavailable").first().waitFor();
+  for (const path of ["/", "/dashboard", "/profile", "/settings"]) {
+    const start = performance.now();
+    const page = await visitor.open(path);
+    expect(performance.now() - start, path).toBeLessThan(4000);
+    await page.getByText("Live data is unavailable").first().waitFor();
+    await banner(page).signOut.waitFor();
+    await page.close();
+  }
+  const page = await visitor.open("/dashboard");
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  await stage.stack().startConvex();
+  await page.getByText("No projects yet").waitFor({ timeout: 30_000 });
+  await untilLive(page);
+  await untilLive(live);
+  expect(await alert(page).count()).toBe(0);
+  expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
+});

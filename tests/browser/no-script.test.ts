@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { banner, heading, profileForm, projectForm, shows, status, themeOf, themePicker } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+const javaScriptEnabled = false;
+
+test("without script a person signs in, saves their name, and signs out", async () => {
+  const visitor = await stage.visitor({ javaScriptEnabled });
+  const page = await visitor.open("/login?returnTo=/profile");
+  await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).click();
+  await page.getByRole("button", { name: "ada@example.com" }).click();
+  await shows(heading(page), "Profile");
+  await profileForm(page).firstName.fill("Augusta");
+  await profileForm(page).save.click();
+  await shows(status(page), "Saved");
+  expect(await profileForm(page).firstName.inputValue()).toBe("Augusta");
+  await shows(banner(page).landmark, "Augusta");
+  await page.reload();
+  expect(await status(page).count()).toBe(0);
+  await banner(page).signOut.click();
+  await shows(heading(page), "Welcome, guest!");
+});
+
+test("without script a project is made, and a name that will not do is kept beside what is wrong with it", async () => {
+  const visitor = await stage.signedIn("grace@example.com", { javaScriptEnabled });
+  visitor.allow(/400 \(Bad Request\)|422/);
+  const page = await visitor.open("/dashboard");
+  const form = projectForm(page);
+  await form.name.fill("Harbour");
+  await form.create.click();
+  await form.entry("Harbour").waitFor();
+  await form.name.fill("   ");
+  await form.create.click();
+  expect(await form.name.getAttribute("aria-invalid")).toBe("true");
+  const described = await form.name.getAttribute("aria-describedby");
+  expect(described).not.toBeNull();
+  for (const id of (described ?? "").split(" ")) {
+    expect((await page.locator(`[id="${id}"]`).textContent())?.length).toBeGreaterThan(0);
+  }
+  expect(await form.name.inputValue()).toBe("   ");
+  expect(await form.entry("Harbour").count()).toBe(1);
+});
+
+test("without script a guest and a person choose a theme", async () => {
+  const visitor = await stage.visitor({ javaScriptEnabled });
+  const page = await visitor.open("/");
+  await themePicker(page).choice("Dark").check();
+  await page.getByRole("main").getByRole("button").click();
+  expect(await themeOf(page)).toBe("dark");
+  await visitor.signIn("alan@example.com");
+  await page.goto("/settings");
+  expect(await themePicker(page).choice("Dark").isChecked()).toBe(true);
+  await themePicker(page).choice("Light").check();
+  await page.getByRole("main").getByRole("button").click();
+  await shows(status(page), "Saved");
+  expect(await themeOf(page)).toBe("light");
+});
+
+test("without script a viewer finds no form that would be refused", async () => {
+  const visitor = await stage.signedIn("alan@example.com", { javaScriptEnabled });
+  const page = await visitor.open("/dashboard");
+  await shows(heading(page), "Dashboard");
+  expect(await projectForm(page).create.count()).toBe(0);
+});

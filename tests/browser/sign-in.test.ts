@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { alert, banner, heading, shows, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+test("a person signs in through WorkOS's page, is greeted by name, and signs out again", async () => {
+  const visitor = await stage.visitor();
+  const page = await visitor.open("/");
+  await shows(heading(page), "Welcome, guest!");
+  await banner(page).signIn.click();
+  await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).click();
+  await page.getByText("Local stand-in").first().waitFor();
+  await page.getByRole("button", { name: "grace@example.com" }).click();
+  await shows(heading(page), "Welcome back, Grace!");
+  await shows(banner(page).landmark, "Grace");
+  await banner(page).signOut.click();
+  await shows(heading(page), "Welcome, guest!");
+  await banner(page).signIn.waitFor();
+  expect(await page.getByText("Grace").count()).toBe(0);
+});
+
+test("who asks for a page that needs a person gets to it by way of the door", async () => {
+  const visitor = await stage.visitor();
+  const page = await visitor.open("/profile");
+  expect(new URL(page.url()).search).toBe("?returnTo=%2Fprofile");
+  await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).click();
+  await page.getByRole("button", { name: "grace@example.com" }).click();
+  await shows(heading(page), "Profile");
+  expect(new URL(page.url()).pathname).toBe("/profile");
+});
+
+test("somebody new types an e-mail and goes by the part before the @", async () => {
+  const visitor = await stage.visitor();
+  const page = await visitor.open("/api/auth/login");
+  await page.getByLabel("E-mail", { exact: true }).fill("barbara.liskov@example.com");
+  await page.keyboard.press("Enter");
+  await shows(heading(page), "Welcome back, barbara.liskov!");
+});
+
+test("access denied at WorkOS is said at the door, which stays open", async () => {
+  const visitor = await stage.visitor();
+  const page = await visitor.open("/api/auth/login");
+  await page.getByRole("button", { name: "Access denied" }).click();
+  await alert(page).waitFor();
+  expect(new URL(page.url()).searchParams.get("error")).toBe("access_denied");
+  await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).waitFor();
+});
+
+test("signing out in one tab shows in the other within two seconds, without a reload", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  const dashboard = await visitor.open("/dashboard");
+  await untilLive(dashboard);
+  await dashboard.evaluate(() => Object.assign(window, { sameDocument: true }));
+  const other = await visitor.open("/profile");
+  await banner(other).signOut.click();
+  await shows(heading(other), "Welcome, guest!");
+  await banner(dashboard).signIn.waitFor({ timeout: 2000 });
+  expect(await dashboard.evaluate(() => "sameDocument" in window)).toBe(true);
+  expect(await banner(dashboard).signOut.count()).toBe(0);
+  expect(await dashboard.getByText("Grace").count()).toBe(0);
+});
+
+test("a session that another person's replaces shows as theirs in every tab", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  const page = await visitor.open("/");
+  await untilLive(page);
+  await visitor.signIn("alan@example.com");
+  const other = await visitor.open("/");
+  await shows(heading(other), "Welcome back, Alan!");
+  await shows(heading(page), "Welcome back, Alan!");
+});

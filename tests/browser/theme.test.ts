@@ -1,0 +1,111 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { banner, heading, shows, status, themeOf, themePicker, untilHydrated, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+/** A theme that a script set, and when, in ms since the document began. */
+type Change = { theme: string; at: number };
+
+/** How light the page's ground is, from 0 to 255. */
+async function groundOf(page: Page): Promise<number> {
+  const picture = await page.screenshot({ clip: { x: 2, y: 400, width: 1, height: 1 } });
+  return page.evaluate(
+    async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([Uint8Array.from(bytes)], { type: "image/png" }));
+      const context = new OffscreenCanvas(1, 1).getContext("2d");
+      context?.drawImage(bitmap, 0, 0);
+      return context?.getImageData(0, 0, 1, 1).data[0] ?? -1;
+    },
+    [...picture],
+  );
+}
+
+test("a guest's choice is in the first HTML of the next page, and script changes nothing about it", async () => {
+  const visitor = await stage.visitor({ colorScheme: "light" });
+  const page = await visitor.open("/");
+  await untilHydrated(page);
+  expect(await themeOf(page)).toBe("system");
+  const kept = page.waitForResponse((response) => response.request().method() === "POST");
+  await themePicker(page).choice("Dark").check();
+  await kept;
+  expect(await themeOf(page)).toBe("dark");
+  expect(await groundOf(page)).toBeLessThan(60);
+  expect(await visitor.html("/login")).toContain('data-theme="dark"');
+
+  // The page made at build can't have it in its HTML: a script sets it before anything is painted.
+  const next = await visitor.open("/login");
+  await next.addInitScript(() => {
+    const changes: Change[] = [];
+    Object.assign(window, { changes });
+    new MutationObserver(([record]) => {
+      const theme = document.documentElement.dataset.theme ?? "";
+      if (record?.oldValue !== theme) changes.push({ theme, at: performance.now() });
+    }).observe(document, { subtree: true, attributeFilter: ["data-theme"], attributeOldValue: true });
+  });
+  for (const path of ["/login", "/about"]) {
+    await next.goto(path);
+    await banner(next).signIn.waitFor();
+    expect(await themeOf(next), path).toBe("dark");
+    const { changes, painted } = await next.evaluate(() => ({
+      changes: (window as unknown as { changes: Change[] }).changes,
+      painted: performance.getEntriesByName("first-paint")[0]?.startTime ?? Number.POSITIVE_INFINITY,
+    }));
+    expect(
+      changes.filter(({ at }) => at > painted),
+      path,
+    ).toEqual([]);
+    expect(
+      changes.filter(({ theme }) => theme !== "dark"),
+      path,
+    ).toEqual([]);
+  }
+});
+
+test("System follows the browser, at once and without script", async () => {
+  const visitor = await stage.visitor({ colorScheme: "light" });
+  const page = await visitor.open("/");
+  expect(await groundOf(page)).toBeGreaterThan(200);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await groundOf(page)).toBeLessThan(60);
+});
+
+test("a choice shows in the person's other browser at once, and outlives sign-out", async () => {
+  const desk = await stage.signedIn("edsger@example.com");
+  const phone = await stage.signedIn("edsger@example.com");
+  const [here, there] = [await desk.open("/settings"), await phone.open("/dashboard")];
+  await untilLive(here);
+  await untilLive(there);
+  await themePicker(here).choice("Dark").check();
+  await expect.poll(() => themeOf(there), { timeout: 3000 }).toBe("dark");
+  await banner(here).signOut.click();
+  await shows(heading(here), "Welcome, guest!");
+  expect(await themeOf(here)).toBe("dark");
+});
+
+test("at sign-in the theme that Convex keeps wins over the browser's", async () => {
+  const first = await stage.signedIn("tony@example.com", { javaScriptEnabled: false });
+  const settings = await first.open("/settings");
+  await themePicker(settings).choice("Light").check();
+  await settings.getByRole("main").getByRole("button").click();
+  await shows(status(settings), "Saved");
+
+  const second = await stage.visitor({ javaScriptEnabled: false });
+  const guest = await second.open("/");
+  await themePicker(guest).choice("Dark").check();
+  await guest.getByRole("main").getByRole("button").click();
+  expect(await themeOf(guest)).toBe("dark");
+  await second.signIn("tony@example.com");
+  expect(await themeOf(await second.open("/dashboard"))).toBe("light");
+});
+
+test("the theme that a guest chose becomes the person's, where Convex keeps none", async () => {
+  const visitor = await stage.visitor({ javaScriptEnabled: false });
+  const page = await visitor.open("/");
+  await themePicker(page).choice("Dark").check();
+  await page.getByRole("main").getByRole("button").click();
+  await visitor.signIn("frances@example.com");
+  const elsewhere = await stage.signedIn("frances@example.com", { javaScriptEnabled: false });
+  expect(await themeOf(await elsewhere.open("/dashboard"))).toBe("dark");
+});
