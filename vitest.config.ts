@@ -20,6 +20,8 @@ const KINDS: Kind[] = [
   },
   { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30 },
   { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
+  { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60, oneByOne: true },
+  { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240, oneByOne: true },
   { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true },
   { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
   { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },

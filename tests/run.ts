@@ -8,6 +8,7 @@ await runSteps([
   tests("unit"),
   tests("convex", "local"),
   tests("routes"),
+  tests("doctor"),
   tests("build"),
   tests("launcher"),
   tests("browser"),

@@ -1,0 +1,58 @@
+/** `convex-auth`: Convex would take a token that WorkOS makes for this client. */
+import { query } from "../convex-deployment.ts";
+import type { Check } from "../examination.ts";
+import { forgedToken, issuersOf } from "../forged-token.ts";
+import { FIX } from "../places.ts";
+import { answersBut, fieldOf } from "../reach.ts";
+import { fail, notChecked, ok, warn } from "../report.ts";
+import { isUsable } from "../subject.ts";
+
+const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
+
+export const convexAuth: Check = async ({ subject, ask, found, deployment }) => {
+  if (subject.standIns.convex) {
+    return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
+  }
+  if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
+    return notChecked("convex-url");
+  if (!isUsable(subject, "WORKOS_CLIENT_ID")) return notChecked("WORKOS_CLIENT_ID is malformed");
+  const { CONVEX_URL = "", WORKOS_CLIENT_ID = "" } = subject.values;
+  // Not set is WorkOS's own address, and Convex is given it written out.
+  const apiUrl = subject.values.WORKOS_API_URL || "https://api.workos.com";
+  if (subject.problems.some(({ name }) => name === "WORKOS_API_URL"))
+    return notChecked("WORKOS_API_URL is malformed");
+
+  const issuers = issuersOf(apiUrl, WORKOS_CLIENT_ID);
+  const refused: string[] = [];
+  for (const issuer of issuers) {
+    const token = forgedToken(issuer, WORKOS_CLIENT_ID, Date.now());
+    const answer = await query(ask, CONVEX_URL, "users:viewer", {}, token);
+    const code = String(fieldOf(answer.json, "code"));
+    if (code === "NoAuthProvider") refused.push(issuer);
+    else if (answer.status >= 500 && answer.status !== 560) {
+      return fail(
+        answersBut(
+          CONVEX_URL,
+          `it cannot read WorkOS's keys (${apiUrl}/sso/jwks/…), status ${answer.status}`,
+        ),
+        VARIABLES,
+      );
+    } else if (answer.status !== 401)
+      return fail(answersBut(CONVEX_URL, `with status ${answer.status} to a forged token`), VARIABLES);
+  }
+  if (refused.length > 0)
+    return fail(`Convex believes no token of ${refused.join(" and ")} (convex/auth.config.ts)`, VARIABLES);
+
+  const told = await deployment(ask);
+  if (told.kind !== "known") return ok("Convex believes tokens of this client's issuers");
+  const other = [
+    ...(told.workosApiUrl === apiUrl ? [] : ["WORKOS_API_URL"]),
+    ...(told.workosClientId === WORKOS_CLIENT_ID ? [] : ["WORKOS_CLIENT_ID"]),
+  ];
+  if (other.length > 0)
+    return fail(
+      `${other.join(" and ")} in Convex is not the one here`,
+      FIX.convexVariables(other.join(" and ")),
+    );
+  return ok("Convex believes tokens of this client");
+};

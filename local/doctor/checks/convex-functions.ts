@@ -1,0 +1,63 @@
+/** `convex-functions`: what is deployed is what this checkout has. */
+import { join } from "node:path";
+import { isConvexAnswer, query } from "../convex-deployment.ts";
+import type { Check } from "../examination.ts";
+import { functionsHere } from "../functions-here.ts";
+import { FIX } from "../places.ts";
+import { type Answer, type Ask, answersBut, fieldOf } from "../reach.ts";
+import { fail, notChecked, ok, warn } from "../report.ts";
+import { isUsable } from "../subject.ts";
+
+const AT_ONCE = 8;
+const MOST_NAMES = 8;
+
+export const convexFunctions: Check = async ({ subject, ask, found, deployment }) => {
+  if (subject.standIns.convex) {
+    return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
+  }
+  if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
+    return notChecked("convex-url");
+  const { CONVEX_URL = "" } = subject.values;
+  const nobodys = await query(ask, CONVEX_URL, "doctor:nothingHasThisName", {});
+  if (!isConvexAnswer(nobodys))
+    return fail(answersBut(CONVEX_URL, `with status ${nobodys.status} to a query`), FIX.convexUrl);
+
+  const here = await functionsHere(join(process.cwd(), "convex"));
+  const told = await deployment(ask);
+  // A production deployment tells callers nothing of an error, so there the fingerprint alone must do.
+  const tellsNames = saysMissing(nobodys);
+  const missing = tellsNames ? await missingOf(here.names, ask, CONVEX_URL) : [];
+  if (told.kind === "silent" && missing.length === 0) missing.push("doctor:deployment");
+  if (missing.length > 0) {
+    const named = missing.slice(0, MOST_NAMES).join(", ");
+    const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : "";
+    return fail(`missing there: ${named}${more} (of ${here.names.length})`, FIX.push);
+  }
+  const all = `all ${here.names.length} functions are there`;
+  if (told.kind !== "known" || (told.fingerprint === null && !tellsNames)) {
+    const reason = told.kind === "known" ? "nobody noted their version" : "the edge secret is another";
+    return notChecked(
+      `${tellsNames ? `${all}; ` : ""}whether they are this checkout's cannot be seen: ${reason}`,
+    );
+  }
+  if (told.fingerprint === null) return ok(`${all}; nobody noted their version`);
+  if (told.fingerprint !== here.fingerprint)
+    return warn(`${tellsNames ? `${all}, but they` : "they"} are others than here`, FIX.push);
+  return ok(`${all}, as they are here`);
+};
+
+async function missingOf(names: readonly string[], ask: Ask, convexUrl: string): Promise<string[]> {
+  const missing: string[] = [];
+  const waiting = [...names];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      if (saysMissing(await query(ask, convexUrl, name, {}))) missing.push(name);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return missing.sort();
+}
+
+function saysMissing({ json }: Answer): boolean {
+  return /could not find (public )?function/i.test(String(fieldOf(json, "errorMessage")));
+}

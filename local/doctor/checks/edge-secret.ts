@@ -1,0 +1,28 @@
+/** `edge-secret`: the worker and Convex have the same. */
+import { localDefaults } from "../../config.ts";
+import { portsFrom } from "../../ports.ts";
+import type { Check } from "../examination.ts";
+import { FIX, setAgain } from "../places.ts";
+import { fail, notChecked, ok, warn } from "../report.ts";
+import { isHere, isUsable, problemsFor } from "../subject.ts";
+
+const NAME = "CONVEX_EDGE_SECRET";
+
+export const edgeSecret: Check = async ({ subject, ask, found, deployment }) => {
+  const [problem] = problemsFor(subject, "edge-secret");
+  if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
+  if (subject.standIns.convex) {
+    return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
+  }
+  if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
+    return notChecked("convex-url");
+  const isLocal = subject.values[NAME] === localDefaults(portsFrom(undefined))[NAME];
+  if (isLocal && !isHere(subject.values.CONVEX_URL ?? "")) {
+    return fail(`${NAME} is the local one, which everybody can read`, setAgain(NAME));
+  }
+  const told = await deployment(ask);
+  if (told.kind === "refused") return fail(`Convex has another ${NAME}, or none`, FIX.convexVariables(NAME));
+  if (told.kind === "silent")
+    return notChecked("convex-functions: the deployment has nothing that could tell");
+  return ok("both sides have the same");
+};

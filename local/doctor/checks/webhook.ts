@@ -1,0 +1,72 @@
+/** `webhook`: WorkOS's events get in, and nobody else's. */
+import { createHmac } from "node:crypto";
+import type { Deployment } from "../convex-deployment.ts";
+import type { Check } from "../examination.ts";
+import { FIX, setAgain } from "../places.ts";
+import { answersBut } from "../reach.ts";
+import { fail, notChecked, ok, warn } from "../report.ts";
+import { isUsable, problemsFor, type Subject } from "../subject.ts";
+
+const NAME = "WORKOS_WEBHOOK_SECRET";
+
+export const webhook: Check = async ({ subject, ask, found, deployment }) => {
+  const [problem] = problemsFor(subject, "webhook");
+  if (problem) return fail(`${problem.name} ${problem.message}`, setAgain(problem.name));
+  if (subject.standIns.convex) {
+    return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
+  }
+  if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
+    return notChecked("convex-url");
+  const told = await deployment(ask);
+  const site = siteUrlOf(subject, told);
+  if (site === null) {
+    return warn("not checked: where Convex's HTTP actions answer is not known", setAgain("CONVEX_SITE_URL"));
+  }
+  const url = `${site}/webhooks/workos`;
+  const unsigned = await ask(url, { method: "POST", body: "{}" });
+  if (unsigned.status === 404) return fail(answersBut(url, "there is no such endpoint"), FIX.push);
+  if (unsigned.status >= 200 && unsigned.status < 300)
+    return fail(answersBut(url, "it takes an event that nobody signed"), FIX.push);
+  if (unsigned.status !== 401)
+    return fail(answersBut(url, `with status ${unsigned.status} to an unsigned event`), FIX.push);
+
+  if (told.kind === "known" && !told.hasWebhookSecret)
+    return warn(`${url} refuses every event: Convex has no ${NAME}`, FIX.webhooks(url));
+  if (!subject.isSet(NAME) || !isUsable(subject, NAME)) return ok(`${url} refuses what is not signed`);
+  const event = signedNothing(subject.values[NAME] ?? "", Date.now());
+  const signed = await ask(url, { method: "POST", ...event });
+  if (signed.status === 401) return fail(`Convex has another ${NAME}, or none`, FIX.webhooks(url));
+  if (signed.status !== 200)
+    return fail(answersBut(url, `with status ${signed.status} to a signed event`), FIX.webhooks(url));
+  return ok(`${url} takes what is signed with ${NAME} and nothing else`);
+};
+
+/** Where HTTP actions answer: as set, as Convex says itself, as Convex's own addresses and the local one pair up. */
+export function siteUrlOf({ values }: Subject, told: Deployment): string | null {
+  if (values.CONVEX_SITE_URL) return values.CONVEX_SITE_URL;
+  if (told.kind === "known" && told.siteUrl !== null) return told.siteUrl;
+  const url = new URL(values.CONVEX_URL ?? "");
+  if (url.hostname.endsWith(".convex.cloud")) return url.origin.replace(/\.cloud$/, ".site");
+  // Convex on one's own machine has them on the next port, by default 3210 and 3211.
+  if (url.port !== "") {
+    url.port = String(Number(url.port) + 1);
+    return url.origin;
+  }
+  return null;
+}
+
+/** An event of a type that there is not, which the endpoint answers with 200 and forgets. */
+function signedNothing(secret: string, now: number): { headers: Record<string, string>; body: string } {
+  const body = JSON.stringify({
+    object: "event",
+    id: "event_mosaic_doctor",
+    event: "mosaic.doctor",
+    data: {},
+    created_at: new Date(now).toISOString(),
+  });
+  const signature = createHmac("sha256", secret).update(`${now}.${body}`).digest("hex");
+  return {
+    headers: { "Content-Type": "application/json", "WorkOS-Signature": `t=${now}, v1=${signature}` },
+    body,
+  };
+}

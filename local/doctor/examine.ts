@@ -1,0 +1,126 @@
+/** Runs the checks: what is on this machine at once, the two services side by side, the checks of one after the other. */
+import { appUrl } from "./checks/app-url.ts";
+import { convexAuth } from "./checks/convex-auth.ts";
+import { convexFunctions } from "./checks/convex-functions.ts";
+import { convexUrl } from "./checks/convex-url.ts";
+import { cookiePassword } from "./checks/cookie-password.ts";
+import { edgeSecret } from "./checks/edge-secret.ts";
+import { environment } from "./checks/environment.ts";
+import { redirectUri } from "./checks/redirect-uri.ts";
+import { webhook } from "./checks/webhook.ts";
+import { workosApiKey } from "./checks/workos-api-key.ts";
+import { workosClient } from "./checks/workos-client.ts";
+import { askDeployment, type Deployment } from "./convex-deployment.ts";
+import type { Check } from "./examination.ts";
+import { FIX, STATUS_PAGES } from "./places.ts";
+import { type Ask, askWithin, Unreachable } from "./reach.ts";
+import { CHECKS, type CheckName, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
+import { isUsable, type Subject } from "./subject.ts";
+
+/** A check has 5 s; what is left is for the words. */
+const CHECK_MS = 4_500;
+const ALL_MS = 18_000;
+
+type Line = { service: "workos" | "convex" | null; checks: [CheckName, Check][] };
+
+const LINES: Line[] = [
+  {
+    service: null,
+    checks: [
+      ["environment", environment],
+      ["cookie-password", cookiePassword],
+      ["app-url", appUrl],
+    ],
+  },
+  {
+    service: "workos",
+    checks: [
+      ["workos-api-key", workosApiKey],
+      ["workos-client", workosClient],
+      ["redirect-uri", redirectUri],
+    ],
+  },
+  {
+    service: "convex",
+    checks: [
+      ["convex-url", convexUrl],
+      ["convex-functions", convexFunctions],
+      ["convex-auth", convexAuth],
+      ["edge-secret", edgeSecret],
+      ["webhook", webhook],
+    ],
+  },
+];
+
+/**
+ * @param only The checks to make; the others are left out.
+ * @returns a result for each, in the order of {@link CHECKS}. It changes nothing, here or there.
+ */
+export async function examine(subject: Subject, only: readonly CheckName[] = CHECKS): Promise<CheckResult[]> {
+  const end = AbortSignal.timeout(ALL_MS);
+  const results = await Promise.all(LINES.map((line) => follow(line, subject, only, end)));
+  return results.flat();
+}
+
+async function follow(
+  { service, checks }: Line,
+  subject: Subject,
+  only: readonly CheckName[],
+  end: AbortSignal,
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  const deployment = once((ask) => {
+    const { CONVEX_URL = "", CONVEX_EDGE_SECRET = "" } = subject.values;
+    // Sent as it is where it is malformed, it would only be refused; an empty one says as much and tells nothing.
+    return askDeployment(ask, CONVEX_URL, isUsable(subject, "CONVEX_EDGE_SECRET") ? CONVEX_EDGE_SECRET : "");
+  });
+  let silent: CheckName | null = null;
+  for (const [name, check] of checks) {
+    if (!only.includes(name)) continue;
+    const signal = AbortSignal.any([end, AbortSignal.timeout(CHECK_MS)]);
+    const ask = askWithin(signal, CHECK_MS);
+    const guarded: Ask = async (url, init) => {
+      if (silent !== null) throw new HiddenBy(silent);
+      return ask(url, init);
+    };
+    const examination = {
+      subject,
+      ask: guarded,
+      deployment,
+      found: (earlier: CheckName) => results.find((result) => result.name === earlier),
+    };
+    let finding: Finding;
+    try {
+      finding = await check(examination);
+    } catch (error) {
+      if (error instanceof HiddenBy) finding = notChecked(`${error.check}: nothing answers`);
+      else if (error instanceof Unreachable && service !== null) {
+        silent = name;
+        const variable = service === "workos" ? "WORKOS_API_URL" : "CONVEX_URL";
+        finding = fail(error.message, FIX.unreachable(variable, STATUS_PAGES[service]));
+      } else throw error;
+    }
+    results.push({ name, ...finding });
+  }
+  return results;
+}
+
+/** The service has been silent before: asking again would only take time. */
+class HiddenBy extends Error {
+  override readonly name = "HiddenBy";
+  readonly check: CheckName;
+
+  constructor(check: CheckName) {
+    super(check);
+    this.check = check;
+  }
+}
+
+/** The first answer is everybody's; a failure is not kept. */
+function once(run: (ask: Ask) => Promise<Deployment>): (ask: Ask) => Promise<Deployment> {
+  let answer: Deployment | null = null;
+  return async (ask) => {
+    answer ??= await run(ask);
+    return answer;
+  };
+}

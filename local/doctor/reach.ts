@@ -1,0 +1,94 @@
+/** The doctor's requests: each within the check's time, and each failure in words. */
+
+export type Answer = {
+  status: number;
+  headers: Headers;
+  /** At most the first 256 KiB. */
+  text: string;
+  /** The body as JSON; undefined where it is none. */
+  json: unknown;
+};
+
+export type Ask = (url: string, init?: RequestInit) => Promise<Answer>;
+
+/** Nothing answered: nobody listens, or not in time. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * @param signal ends the check.
+ * @param ms how long that is, for the message.
+ * @returns a way to ask within that time, which throws {@link Unreachable} and nothing else.
+ */
+export function askWithin(signal: AbortSignal, ms: number): Ask {
+  return async (url, init) => {
+    try {
+      const response = await fetch(url, { ...init, redirect: "manual", signal });
+      const text = await readStart(response);
+      return { status: response.status, headers: response.headers, text, json: parse(text) };
+    } catch (error) {
+      throw new Unreachable(
+        `cannot be reached: ${new URL(url).host} ${signal.aborted ? `gave no answer within ${ms / 1000} s` : reasonFor(error)}`,
+      );
+    }
+  };
+}
+
+async function readStart(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  while (reader !== undefined && bytes < MOST_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader?.cancel();
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const REASONS: [RegExp, string][] = [
+  [/^ECONNREFUSED$/, "refuses the connection: nothing listens there"],
+  [/^(ENOTFOUND|EAI_\w+)$/, "is no host that DNS knows"],
+  [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, "is out of reach of this network"],
+  [
+    /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS_CERT/,
+    "has a TLS certificate that is not good for it or not trusted here",
+  ],
+  [/^ERR_SSL|^EPROTO$|^ERR_TLS/, "speaks no TLS at that port"],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, "closed the connection without an answer"],
+  [/TIMEOUT|^ETIMEDOUT$/, "gave no answer in time"],
+  [/^HPE_/, "speaks something else than HTTP"],
+];
+
+function reasonFor(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const given = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = typeof given === "string" && /^\w{1,64}$/.test(given) ? given : null;
+  const words = code && REASONS.find(([pattern]) => pattern.test(code))?.[1];
+  if (words) return `${words} (${code})`;
+  return code ? `failed (${code})` : "cannot be asked";
+}
+
+/** For an answer that is not the one that the service would give. */
+export function answersBut(url: string, what: string): string {
+  return `answers, but ${what} (${new URL(url).host})`;
+}
+
+/** Reads a field of a JSON answer, whatever that is. */
+export function fieldOf(json: unknown, name: string): unknown {
+  return typeof json === "object" && json !== null ? (json as Record<string, unknown>)[name] : undefined;
+}

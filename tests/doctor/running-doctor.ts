@@ -1,0 +1,159 @@
+/** `npm run doctor` as a process of its own, and the two services that it is run against. */
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startConvex } from "../../local/convex/server.ts";
+import type { CheckName, CheckResult } from "../../local/doctor/report.ts";
+import { startWorkos } from "../../local/workos/server.ts";
+
+export const root = process.cwd();
+
+export const SECRETS = {
+  WORKOS_API_KEY: "sk_live_key_of_the_doctors_tests",
+  WORKOS_COOKIE_PASSWORD: "cookie-password-of-the-doctors-tests-01",
+  WORKOS_WEBHOOK_SECRET: "webhook-secret-of-the-doctors-tests",
+  CONVEX_EDGE_SECRET: "edge-secret-of-the-doctors-tests-0123456789",
+} as const;
+
+export const CLIENT_ID = "client_of_the_doctors_tests";
+
+export type Report = {
+  code: number | null;
+  /** Milliseconds from start to end of the process. */
+  ms: number;
+  stdout: string;
+  results: CheckResult[];
+  of(name: CheckName): CheckResult;
+  /** The checks that failed. */
+  failed: CheckName[];
+};
+
+/** The checkout as the doctor needs it, without this machine's `.dev.vars`. */
+function bareCheckout(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
+  for (const name of ["app", "convex", "local", "node_modules"]) {
+    symlinkSync(join(root, name), join(folder, name));
+  }
+  return folder;
+}
+
+/**
+ * Runs it with `--json`, or with these arguments.
+ *
+ * @param environment The whole configuration: what is not in it is not set.
+ */
+export async function runDoctor(
+  environment: Record<string, string>,
+  args: string[] = ["--json"],
+): Promise<Report> {
+  const cwd = bareCheckout();
+  const start = performance.now();
+  const child = spawn(process.execPath, ["local/doctor/main.ts", ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "8787", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  rmSync(cwd, { recursive: true });
+  const ms = Math.round(performance.now() - start);
+  if (stderr !== "") throw new Error(`The doctor complains:\n${stderr}`);
+  const results: CheckResult[] = args.includes("--json") ? JSON.parse(stdout) : [];
+  return {
+    code,
+    ms,
+    stdout,
+    results,
+    of: (name) => {
+      const found = results.find((result) => result.name === name);
+      if (!found) throw new Error(`no check ${name}`);
+      return found;
+    },
+    failed: results.filter(({ status }) => status === "fail").map(({ name }) => name),
+  };
+}
+
+export type Services = {
+  workosUrl: string;
+  convexUrl: string;
+  siteUrl: string;
+  /** The configuration with which all is well. */
+  good: Record<string, string>;
+  /** A call to what WorkOS does not have. */
+  local(method: string, path: string, body?: unknown): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** A WorkOS and a Convex with this checkout's functions, set up to fit. */
+export async function startServices(): Promise<Services> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
+  const workos = await startWorkos({
+    port: 0,
+    dataFile: join(folder, "workos.sqlite"),
+    clientId: CLIENT_ID,
+    apiKey: SECRETS.WORKOS_API_KEY,
+  });
+  const convex = await startConvexWith(join(root, "convex"), { WORKOS_API_URL: workos.url });
+  const good = {
+    ...SECRETS,
+    APP_URL: "https://app.example.com",
+    WORKOS_CLIENT_ID: CLIENT_ID,
+    WORKOS_API_URL: workos.url,
+    CONVEX_URL: convex.url,
+    ADMIN_EMAILS: "ada@example.com",
+  };
+  const local = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${workos.url}/_local/${path}`, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { "Content-Type": "application/json" },
+      }),
+    });
+    if (!response.ok) throw new Error(`/_local/${path}: ${response.status} ${await response.text()}`);
+    await response.arrayBuffer();
+  };
+  await local("PUT", "settings", { redirectUris: ["https://app.example.com/callback"] });
+  return {
+    workosUrl: workos.url,
+    convexUrl: convex.url,
+    siteUrl: convex.siteUrl,
+    good,
+    local,
+    close: async () => {
+      await convex.close();
+      await workos.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A Convex with these functions. Its variables are the good ones, but for those given; "" takes one away. */
+export async function startConvexWith(functionsDir: string, environment: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
+  const { WORKOS_WEBHOOK_SECRET, CONVEX_EDGE_SECRET } = SECRETS;
+  const all = { WORKOS_CLIENT_ID: CLIENT_ID, WORKOS_WEBHOOK_SECRET, CONVEX_EDGE_SECRET, ...environment };
+  const env = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
+  const dataFile = join(folder, "convex.sqlite");
+  const convex = await startConvex({ functionsDir, port: 0, sitePort: 0, dataFile, env, log: () => {} });
+  return {
+    ...convex,
+    close: async () => {
+      await convex.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A copy of this checkout's functions to change, beside the packages that they need. */
+export function copyOfFunctions(): { dir: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
+  const dir = join(folder, "convex");
+  cpSync(join(root, "convex"), dir, { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  return { dir, remove: () => rmSync(folder, { recursive: true }) };
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHECKS } from "../../local/doctor/report.ts";
+import {
+  CLIENT_ID,
+  type Report,
+  runDoctor,
+  SECRETS,
+  type Services,
+  startServices,
+} from "./running-doctor.ts";
+
+let services: Services;
+let report: Report;
+
+beforeAll(async () => {
+  services = await startServices();
+  report = await runDoctor(services.good);
+});
+
+afterAll(() => services.close());
+
+describe("where all is well", () => {
+  test("every check is ok, in the order that is written down, and the exit code 0", () => {
+    expect(report.results.map(({ name, status }) => `${status} ${name}`)).toEqual(
+      CHECKS.map((name) => `ok ${name}`),
+    );
+    expect(report.code).toBe(0);
+  });
+
+  test("it is done in a few seconds", () => {
+    process.stdout.write(`doctor, all well: ${report.ms} ms\n`);
+    expect(report.ms).toBeLessThan(10_000);
+  });
+
+  test("--json is an array of name, status, detail and fix", () => {
+    for (const result of report.results) {
+      expect(Object.keys(result)).toEqual(["name", "status", "detail", "fix"]);
+      expect(Object.values(result).every((value) => typeof value === "string")).toBe(true);
+    }
+  });
+
+  test("without --json it is a line for each check and one with the count", async () => {
+    const { stdout, code } = await runDoctor(services.good, []);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.at(-1)).toBe("11 ok, 0 warn, 0 fail");
+    expect(lines.slice(0, -1).map((line) => line.split(/\s+/)[1])).toEqual([...CHECKS]);
+    expect(lines.slice(0, -1).every((line) => line.startsWith("ok "))).toBe(true);
+    expect(code).toBe(0);
+  });
+
+  test("it asks WorkOS and Convex for nothing that changes anything there", async () => {
+    const asked = await (await fetch(`${services.workosUrl}/_local/requests`)).json();
+    const paths = asked.map(({ method, path }: { method: string; path: string }) => `${method} ${path}`);
+    const own = ["PUT /_local/settings", "GET /_local/requests"];
+    expect(paths.filter((path: string) => !own.includes(path)).sort()).toEqual([
+      "GET /sso/jwks/:clientId",
+      "GET /user_management/authorize",
+      "GET /user_management/users",
+      "POST /user_management/authenticate",
+    ]);
+  });
+
+  test("a password map says which number seals", async () => {
+    const map = JSON.stringify({
+      1: "old-password-of-the-doctors-tests-0001",
+      12: SECRETS.WORKOS_COOKIE_PASSWORD,
+    });
+    const { of } = await runDoctor({ ...services.good, WORKOS_COOKIE_PASSWORD: map });
+    expect(of("cookie-password")).toMatchObject({
+      status: "ok",
+      detail: expect.stringContaining("number 12 seals"),
+    });
+  });
+});
+
+describe("where nothing is configured", () => {
+  test("it warns that the stand-ins are used, fails nothing and ends with 0", async () => {
+    const { results, of, code, failed } = await runDoctor({});
+    expect(failed).toEqual([]);
+    expect(code).toBe(0);
+    for (const name of CHECKS.slice(3)) expect(of(name).detail).toContain("the local stand-in is used");
+    expect(results.filter(({ status }) => status === "ok").map(({ name }) => name)).toEqual([
+      "environment",
+      "app-url",
+    ]);
+  });
+
+  test("the launcher's own addresses count as not configured", async () => {
+    const environment = { WORKOS_API_URL: "http://127.0.0.1:8788", CONVEX_URL: "http://localhost:8789" };
+    const { of } = await runDoctor(environment);
+    expect(of("workos-api-key").detail).toContain("the local stand-in is used");
+    expect(of("convex-url").detail).toContain("the local stand-in is used");
+  });
+
+  test("a key without an address is said to be of no use", async () => {
+    const { of } = await runDoctor({ WORKOS_API_KEY: SECRETS.WORKOS_API_KEY, WORKOS_CLIENT_ID: CLIENT_ID });
+    expect(of("workos-api-key")).toMatchObject({
+      status: "warn",
+      detail: expect.stringContaining("without WORKOS_API_URL"),
+    });
+  });
+});
