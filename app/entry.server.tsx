@@ -1,5 +1,5 @@
 /** How a page becomes bytes. */
-import { renderToReadableStream } from "react-dom/server.edge";
+import { renderToReadableStream, renderToString } from "react-dom/server.edge";
 import {
   type EntryContext,
   type HandleErrorFunction,
@@ -9,8 +9,12 @@ import {
 } from "react-router";
 import { requestContext } from "./context.ts";
 import { type DocumentInfo, DocumentProvider } from "./document.ts";
+import { readHandOff } from "./hand-off.server.ts";
 import staticBanner from "./static-banner.js?raw";
 import { readTheme } from "./theme/theme-cookie.server.ts";
+
+/** How React marks a part that it could not render at once. */
+const SUSPENDED = "<!--$!-->";
 
 export default async function handleRequest(
   request: Request,
@@ -25,23 +29,25 @@ export default async function handleRequest(
   const info: DocumentInfo = prerendered
     ? { theme: "system", locale: "en", requestId: "", onlyScript: staticBanner }
     : { theme: readTheme(env, cookies) ?? "system", locale: context.locale, requestId: log.requestId };
-  let failed = false;
-  const body = await renderToReadableStream(
+  const page = (
     <DocumentProvider value={info}>
       <ServerRouter context={routerContext} url={request.url} {...(nonce ? { nonce } : {})} />
-    </DocumentProvider>,
-    {
-      ...(nonce ? { nonce } : {}),
-      onError(error) {
-        failed = true;
-        report({ component: "page", action: route.pattern, error });
-      },
-    },
+    </DocumentProvider>
   );
-  // The page is sent whole: its loaders have answered before rendering starts.
-  await body.allReady;
   headers.set("Content-Type", "text/html; charset=utf-8");
-  return new Response(body, { status: failed ? 500 : status, headers });
+
+  if (await readHandOff(routerContext)) {
+    const html = renderToString(page);
+    if (!html.includes(SUSPENDED)) return new Response(`<!DOCTYPE html>${html}`, { status, headers });
+  }
+
+  const body = await renderToReadableStream(page, {
+    ...(nonce ? { nonce } : {}),
+    onError(error) {
+      report({ component: "page", action: route.pattern, error });
+    },
+  });
+  return new Response(body, { status, headers });
 }
 
 /** A page that says so with `handle.sameForEveryone` is made once, at build, and may depend on nobody. */

@@ -59,6 +59,25 @@ export function sealSession(session: Session, password: Passwords, now: number):
 }
 
 /**
+ * Sessions opened in this isolate, by the passwords that opened them and their seal. Opening one costs as much as the rest of a small page, and the same
+ * cookie comes with each request of a visit. Whether a session still stands is asked all the same; nothing here but
+ * what the seal itself holds.
+ */
+const opened = new WeakMap<Passwords, Map<string, Readonly<Session>>>();
+const MOST_OPENED = 500;
+
+/** Keeps what was opened, forgetting the oldest where there are many. */
+function remember(password: Passwords, sealed: string, session: Readonly<Session>): void {
+  const known = opened.get(password) ?? new Map<string, Readonly<Session>>();
+  opened.set(password, known);
+  if (known.size >= MOST_OPENED) {
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+  known.set(sealed, session);
+}
+
+/**
  * @returns The session in a cookie's value, or null where it is broken, foreign, made for another purpose, sealed with a
  *   password that is no longer known, or past its seventh day. Never throws.
  */
@@ -67,10 +86,16 @@ export async function openSession(
   password: Passwords,
   now: number,
 ): Promise<Readonly<Session> | null> {
-  const opened = await open(sessionSchema, sealed, password);
-  if (opened === null) return null;
-  const { purpose: _, ...session } = opened;
-  return sessionEnd(session) > now ? Object.freeze(session) : null;
+  let session = opened.get(password)?.get(sealed);
+  if (session === undefined) {
+    const content = await open(sessionSchema, sealed, password);
+    if (content === null) return null;
+    const { purpose: _, ...rest } = content;
+    Object.freeze(rest.user);
+    session = Object.freeze(rest);
+    remember(password, sealed, session);
+  }
+  return sessionEnd(session) > now ? session : null;
 }
 
 /** @returns A flow as the value of its cookie. */

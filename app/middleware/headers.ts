@@ -1,5 +1,6 @@
 /** The headers that every answer carries: what browsers may do with it, and who may keep it. */
 import type { Env } from "../env.server.ts";
+import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 
 /** Hot reload injects styles and talks over a socket of its own. */
@@ -56,15 +57,12 @@ function setCaching(headers: Headers): void {
   if (!headers.get("Cache-Control")?.startsWith("public")) headers.append("Vary", "Cookie");
 }
 
-/** Sets them on a copy, since a redirect's own headers may not be changed. */
-export const responseHeaders: Middleware = (next) => async (request, context) => {
-  const response = await next(request, context);
-  const headers = new Headers(response.headers);
-  headers.set("X-Request-Id", context.log.requestId);
-  for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
-  if (headers.get("Content-Type")?.startsWith("text/html")) {
-    headers.set("Content-Security-Policy", contentSecurityPolicy(context.env, `'nonce-${context.nonce}'`));
-  }
-  setCaching(headers);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-};
+export const responseHeaders: Middleware = (next) => async (request, context) =>
+  editHeaders(await next(request, context), (headers) => {
+    headers.set("X-Request-Id", context.log.requestId);
+    for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
+    if (headers.get("Content-Type")?.startsWith("text/html")) {
+      headers.set("Content-Security-Policy", contentSecurityPolicy(context.env, `'nonce-${context.nonce}'`));
+    }
+    setCaching(headers);
+  });

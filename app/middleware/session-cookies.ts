@@ -1,4 +1,5 @@
 /** Writes what the request did to the session and other cookies, on every kind of answer. */
+import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 
 export const sessionCookies: Middleware = (next) => async (request, context) => {
@@ -6,7 +7,7 @@ export const sessionCookies: Middleware = (next) => async (request, context) => 
   if (context.readOnly) return response;
   const lines = [...context.auth.setCookies, ...context.notices.setCookies, ...context.setCookies];
   if (lines.length === 0) return response;
-  const headers = new Headers(response.headers);
-  for (const line of lines) headers.append("Set-Cookie", line);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  return editHeaders(response, (headers) => {
+    for (const line of lines) headers.append("Set-Cookie", line);
+  });
 };
