@@ -37,7 +37,7 @@ export function ThemePicker({
       </legend>
       <div className="inline-flex max-w-full rounded-control bg-inset">
         {CHOICES.map((choice) => (
-          <label key={choice.value} className="choice">
+          <label key={choice.value} className="choice px-3 wide:px-4">
             <input
               type="radio"
               name="theme"
