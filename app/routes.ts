@@ -6,6 +6,7 @@ export default [
   route("login", "routes/login.tsx"),
   route("callback", "routes/callback.tsx"),
   route("dashboard", "routes/dashboard.tsx"),
+  route("projects/:id", "routes/project.tsx"),
   route("profile", "routes/profile.tsx"),
   route("settings", "routes/settings.tsx"),
   route("settings/sessions", "routes/settings.sessions.tsx"),

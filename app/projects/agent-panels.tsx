@@ -1,0 +1,151 @@
+/** One panel for each agent: how it stands, its metrics with their latest values, and how the newest has moved. */
+import { api } from "../../convex/_generated/api.js";
+import { useLiveQuery } from "../live/use-live-query.ts";
+import type { Place } from "../live/use-place.ts";
+import { changeOf } from "../ui/change.ts";
+import { formatCompact, formatMinute, formatNumber } from "../ui/format.ts";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { SmallLine } from "../ui/small-line.tsx";
+import { tileState } from "../ui/tile-state.ts";
+import { metricPath, type Range } from "./project-address.ts";
+import type { Latest, Line } from "./project-query.ts";
+import { useArrivals } from "./use-arrivals.ts";
+
+const HOUR_MS = 3_600_000;
+
+type Metric = { agent: string; name: string };
+
+/** Agents by name, each with its metrics by name: what moves must not change its place. */
+export function agentsOf(latest: readonly Latest[]): { agent: string; metrics: Latest[]; newest: Latest }[] {
+  const groups = Map.groupBy(latest, ({ agent }) => agent);
+  return [...groups]
+    .map(([agent, metrics]) => ({
+      agent,
+      metrics: metrics.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      newest: metrics.reduce((best, metric) => (metric.at > best.at ? metric : best)),
+    }))
+    .toSorted((a, b) => (a.agent < b.agent ? -1 : 1));
+}
+
+/** @param chosen The metric whose chart is shown. @param lines The loader's small lines. */
+export function AgentPanels({
+  projectId,
+  latest,
+  lines,
+  chosen,
+  range,
+  place,
+}: {
+  projectId: string;
+  latest: readonly Latest[];
+  lines: readonly Line[];
+  chosen: Metric | null;
+  range: Range;
+  place: Place;
+}) {
+  const arrived = useArrivals(latest);
+  return (
+    <ul className="agents">
+      {agentsOf(latest).map(({ agent, metrics, newest }) => (
+        <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
+          <div className="agent-head">
+            <h3 className="agent-name" title={agent}>
+              {agent}
+            </h3>
+            <p className="agent-when">
+              <State at={newest.at} now={place.now} />
+              <RelativeTime at={newest.at} {...place} />
+            </p>
+          </div>
+          <ul>
+            {metrics.map((metric) => (
+              <li key={metric.name}>
+                <MetricLink
+                  href={metricPath(projectId, { ...metric, range })}
+                  metric={metric}
+                  current={chosen?.agent === agent && chosen.name === metric.name}
+                  locale={place.locale}
+                />
+              </li>
+            ))}
+          </ul>
+          <Movement
+            projectId={projectId}
+            newest={newest}
+            line={lines.find((line) => line.agent === agent && line.name === newest.name) ?? null}
+            place={place}
+          />
+          {arrived.has(agent) ? <span key={newest.at} className="tile-flash" aria-hidden="true" /> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const WORDS = { fresh: "Fresh", quiet: "Quiet", silent: "Silent" };
+
+function State({ at, now }: { at: number; now: number }) {
+  const state = tileState(at, now);
+  return (
+    <span className="inline-flex items-center gap-2">
+      <span className="mark" data-state={state} aria-hidden="true" />
+      {WORDS[state]},
+    </span>
+  );
+}
+
+function MetricLink({
+  href,
+  metric: { name, value },
+  current,
+  locale,
+}: {
+  href: string;
+  metric: Latest;
+  current: boolean;
+  locale: string;
+}) {
+  return (
+    <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
+      <span className="agent-metric-name" title={name}>
+        {name}
+      </span>
+      <span className="agent-metric-value" title={formatNumber(value, locale)}>
+        {formatCompact(value, locale)}
+      </span>
+    </a>
+  );
+}
+
+/** How the agent's newest metric has moved over the hours of its small line. */
+function Movement({
+  projectId,
+  newest: { agent, name, value },
+  line,
+  place,
+}: {
+  projectId: string;
+  newest: Latest;
+  line: Line | null;
+  place: Place;
+}) {
+  const { value: live } = useLiveQuery(api.metrics.line, { projectId, agent, name }, line);
+  const points = live?.points ?? [];
+  const [first] = points;
+  if (first === undefined || points.length < 2) return null;
+  const { arrow, short, words } = changeOf(first.value, value, place.locale);
+  const since = formatMinute(first.at, place);
+  return (
+    <div className="agent-movement">
+      <SmallLine points={points} bucket={HOUR_MS} />
+      <p title={`${name} since ${since}`}>
+        <span aria-hidden="true">
+          {arrow} {short}
+        </span>
+        <span className="sr-only">
+          {name} {words} since {since}
+        </span>
+      </p>
+    </div>
+  );
+}

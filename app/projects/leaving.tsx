@@ -1,0 +1,114 @@
+/** The ways out of a project: leaving it, and deleting it for everyone. Neither waits for a tab to be back online. */
+import { type FormEvent, useState } from "react";
+import { Form, useNavigation } from "react-router";
+import { useLive } from "../live/live-context.ts";
+import { AskFirst } from "../ui/ask-first.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
+import { failureOf, type ProjectAnswer } from "./project-forms.ts";
+
+const OFFLINE = "You are offline. This can be done once you are back.";
+
+export function Leaving({
+  name,
+  mayLeave,
+  mayDelete,
+  answer,
+}: {
+  name: string;
+  mayLeave: boolean;
+  mayDelete: boolean;
+  answer: ProjectAnswer;
+}) {
+  const { state } = useLive();
+  const { formData } = useNavigation();
+  const [stopped, setStopped] = useState(false);
+  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+    event.currentTarget.closest("dialog")?.close();
+    setStopped(state === "offline");
+    if (state === "offline") event.preventDefault();
+  };
+  if (!mayLeave && !mayDelete) return null;
+  const refusal = stopped ? OFFLINE : (failureOf(answer, "leave") ?? failureOf(answer, "delete"))?.message;
+  return (
+    <Card title={mayDelete ? "End" : "Leave"}>
+      {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
+      <div className="flex flex-wrap items-start gap-4">
+        {mayLeave ? (
+          <Form method="post" onSubmit={onSubmit}>
+            <Button
+              name="intent"
+              value="leave"
+              look="danger"
+              busy={formData?.get("intent") === "leave"}
+              busyLabel="Leaving"
+            >
+              Leave project
+            </Button>
+          </Form>
+        ) : null}
+        {mayDelete ? <DeleteProject name={name} onSubmit={onSubmit} answer={answer} /> : null}
+      </div>
+    </Card>
+  );
+}
+
+function DeleteProject({
+  name,
+  onSubmit,
+  answer,
+}: {
+  name: string;
+  onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+  answer: ProjectAnswer;
+}) {
+  const hydrated = useHydrated();
+  const { formData } = useNavigation();
+  const unticked = failureOf(answer, "delete")?.errors.confirm;
+  const button = (
+    <Button
+      name="intent"
+      value="delete"
+      look="danger"
+      busy={formData?.get("intent") === "delete"}
+      busyLabel="Deleting"
+    >
+      Delete project
+    </Button>
+  );
+  const what = `“${name}”, its keys and all its metrics are gone for everyone, for good.`;
+  if (hydrated) {
+    return (
+      <AskFirst label="Delete project" title="Delete this project?">
+        <p>{what}</p>
+        <Form method="post" onSubmit={onSubmit}>
+          <input type="hidden" name="confirm" value="yes" />
+          {button}
+        </Form>
+      </AskFirst>
+    );
+  }
+  return (
+    <Form method="post" className="flex flex-col items-start gap-2">
+      <label className="check">
+        <input
+          type="checkbox"
+          name="confirm"
+          value="yes"
+          required
+          aria-invalid={unticked ? true : undefined}
+          aria-describedby={unticked ? "delete-error" : undefined}
+        />
+        Delete {what}
+      </label>
+      {unticked ? (
+        <p id="delete-error" className="text-small font-strong text-bad">
+          {unticked}
+        </p>
+      ) : null}
+      {button}
+    </Form>
+  );
+}

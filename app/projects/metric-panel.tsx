@@ -1,0 +1,102 @@
+/** One metric in full: its latest value, how it has changed, and its chart over an hour, a day or a week. */
+import { useMemo } from "react";
+import { api } from "../../convex/_generated/api.js";
+import { useLiveQuery } from "../live/use-live-query.ts";
+import type { Place } from "../live/use-place.ts";
+import { changeOf } from "../ui/change.ts";
+import { Chart } from "../ui/chart.tsx";
+import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";
+import { NumberText } from "../ui/number.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { metricPath, RANGES, type Range, SPANS } from "./project-address.ts";
+import type { Latest, LoadedProject } from "./project-query.ts";
+
+type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
+
+/** The mean of each bucket. Sums at the limits of what a number holds may be off; a mean lies between the extremes. */
+export function pointsOf(buckets: Buckets): ChartPoint[] {
+  return buckets.map(({ at, count, sum, min, max }) => ({
+    at,
+    count,
+    min,
+    max,
+    value: Math.max(min, Math.min(max, sum / count)),
+  }));
+}
+
+/** @param buckets The loader's; null where it had none of this metric. @param latest Its newest value, live. */
+export function MetricPanel({
+  projectId,
+  agent,
+  name,
+  range,
+  buckets,
+  latest,
+  place,
+}: {
+  projectId: string;
+  agent: string;
+  name: string;
+  range: Range;
+  buckets: Buckets | null;
+  latest: Latest | null;
+  place: Place;
+}) {
+  const { value } = useLiveQuery(api.metrics.series, { projectId, agent, name, range }, buckets);
+  const points = useMemo(() => pointsOf(value ?? []), [value]);
+  const { span, bucket, words } = SPANS[range];
+  const window = windowOf(span, bucket, place.now);
+  const visible = pointsIn(points, window);
+  const [first] = visible;
+  const change =
+    first && latest && visible.length > 1 ? changeOf(first.value, latest.value, place.locale) : null;
+  return (
+    <section
+      aria-labelledby="metric"
+      className="flex flex-col gap-4 rounded-card border border-line bg-surface p-4 wide:p-6"
+    >
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <h2 id="metric" className="[overflow-wrap:anywhere]">
+            {name} <span className="font-normal text-quiet">of {agent}</span>
+          </h2>
+          {latest ? (
+            <p className="mt-1 flex flex-wrap items-baseline gap-x-4">
+              <span className="text-display font-strong">
+                <NumberText value={latest.value} locale={place.locale} />
+              </span>
+              {change ? (
+                <span className="tabular-nums">
+                  <span aria-hidden="true">
+                    {change.arrow} {change.short}
+                  </span>
+                  <span className="sr-only">{change.words}</span>{" "}
+                  <span className="text-quiet">in the {words}</span>
+                </span>
+              ) : null}
+              <span className="text-small text-quiet">
+                <RelativeTime at={latest.at} {...place} />
+              </span>
+            </p>
+          ) : null}
+        </div>
+        <ul aria-label="Range" className="segments">
+          {RANGES.map((other) => (
+            <li key={other}>
+              <a
+                href={metricPath(projectId, { agent, name, range: other })}
+                aria-current={other === range ? "true" : undefined}
+              >
+                {other}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </div>
+      <Chart name={`${name} of ${agent}, ${words}`} points={points} window={window} place={place}>
+        <p>No metrics in the {words}</p>
+        {range === "7d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}
+      </Chart>
+    </section>
+  );
+}

@@ -1,0 +1,156 @@
+/** Who is in a project, who is invited, and the ways in and out. */
+import { useId } from "react";
+import { api } from "../../convex/_generated/api.js";
+import { Avatar } from "../ui/avatar.tsx";
+import { Card } from "../ui/card.tsx";
+import { formatCount } from "../ui/format.ts";
+import { Notice } from "../ui/notice.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+import { ActForm } from "./act-form.tsx";
+import { AddMember, useAddMember } from "./add-member.tsx";
+import { failureOf, type ProjectAnswer } from "./project-forms.ts";
+import type { Project } from "./project-query.ts";
+
+type Member = Project["members"][number];
+
+/** @param manages Whether this person may change who is in it. @param viewerId Who is looking. */
+export function People({
+  project,
+  manages,
+  viewerId,
+  answer,
+}: {
+  project: Project;
+  manages: boolean;
+  viewerId: string | null;
+  answer: ProjectAnswer;
+}) {
+  const adding = useAddMember(project._id);
+  const refusal = failureOf(answer, "remove-member") ?? failureOf(answer, "withdraw");
+  const shown = new Set(project.invited);
+  const arriving = adding.waiting.filter((email) => !shown.has(email));
+  return (
+    <Card title="People" intro={formatCount(project.members.length, "member")}>
+      {refusal?.message ? <Notice kind="alert">{refusal.message}</Notice> : null}
+      <ul className="rows">
+        {project.members.map((member) => (
+          <MemberRow
+            key={member.userId}
+            projectId={project._id}
+            member={member}
+            isViewer={member.userId === viewerId}
+            removable={manages && member.role !== "owner"}
+          />
+        ))}
+        {arriving.map((email) => (
+          <li key={`arriving ${email}`} className="row">
+            <Person name={null} email={email} picture={null} words="Will be added" />
+            <Waiting />
+          </li>
+        ))}
+        {project.invited.map((email) => (
+          <InviteRow key={`invited ${email}`} projectId={project._id} email={email} withdrawable={manages} />
+        ))}
+      </ul>
+      {manages ? <AddMember adding={adding} answer={answer} /> : null}
+    </Card>
+  );
+}
+
+function MemberRow({
+  projectId,
+  member,
+  isViewer,
+  removable,
+}: {
+  projectId: string;
+  member: Member;
+  isViewer: boolean;
+  removable: boolean;
+}) {
+  const id = useId();
+  const { userId, firstName, lastName, email, role, profilePictureUrl } = member;
+  const name = [firstName, lastName].filter(Boolean).join(" ") || null;
+  const words = [role === "owner" ? "Owner" : "Member", ...(isViewer ? ["you"] : [])].join(", ");
+  return (
+    <li className="row">
+      <Person id={id} name={name} email={email} picture={profilePictureUrl ?? null} words={words} />
+      {removable ? (
+        <ActForm
+          intent="remove-member"
+          fields={{ userId }}
+          reference={api.projects.removeMember}
+          args={{ projectId, userId }}
+          about={id}
+          busyLabel="Removing"
+        >
+          Remove
+        </ActForm>
+      ) : null}
+    </li>
+  );
+}
+
+function InviteRow({
+  projectId,
+  email,
+  withdrawable,
+}: {
+  projectId: string;
+  email: string;
+  withdrawable: boolean;
+}) {
+  const id = useId();
+  return (
+    <li className="row">
+      <Person
+        id={id}
+        name={null}
+        email={email}
+        picture={null}
+        words="Invited: joins at their first sign-in with this address"
+      />
+      {withdrawable ? (
+        <ActForm
+          intent="withdraw"
+          fields={{ email }}
+          reference={api.projects.removeInvite}
+          args={{ projectId, email }}
+          about={id}
+          busyLabel="Withdrawing"
+        >
+          Withdraw
+        </ActForm>
+      ) : null}
+    </li>
+  );
+}
+
+function Person({
+  id,
+  name,
+  email,
+  picture,
+  words,
+}: {
+  id?: string;
+  name: string | null;
+  email: string;
+  picture: string | null;
+  words: string;
+}) {
+  return (
+    <div className="flex min-w-0 items-center gap-3">
+      <Avatar name={name} email={email} src={picture} />
+      <div className="min-w-0">
+        <p id={id} className="[overflow-wrap:anywhere]">
+          {name ? <span className="font-strong">{name}</span> : null}
+          {name && email ? " " : null}
+          {email ? <span className={name ? "text-quiet" : "font-strong"}>{email}</span> : null}
+          {name || email ? null : <span className="text-quiet">A deleted account</span>}
+        </p>
+        <p className="text-small text-quiet">{words}</p>
+      </div>
+    </div>
+  );
+}

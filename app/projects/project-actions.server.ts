@@ -1,0 +1,93 @@
+/** What the forms of a project's page do. Each says by its `intent` which one it is. */
+import { data } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import type { RequestContext } from "../context.ts";
+import type { Convex } from "../convex.server.ts";
+import { Refusal } from "../errors.ts";
+import { done, failed, refused } from "../forms.server.ts";
+import type { CreatedKey, Intent } from "./project-forms.ts";
+
+type Fields = Record<string, string>;
+/** What to say afterwards and where, or the key that was made, which is shown in the answer itself and nowhere else. */
+type Result = { said: string; at?: string } | { createdKey: CreatedKey };
+
+type Act = {
+  /** The field that a refusal is about. */
+  field?: string;
+  run(convex: Convex, projectId: string, form: Fields): Promise<Result>;
+};
+
+const ACTS: Record<Intent, Act> = {
+  rename: {
+    field: "name",
+    async run(convex, projectId, { name = "" }) {
+      await convex.mutation(api.projects.rename, { projectId, name });
+      return { said: "Project renamed" };
+    },
+  },
+  "add-member": {
+    field: "email",
+    async run(convex, projectId, { email = "" }) {
+      const added = await convex.mutation(api.projects.addMember, { projectId, email });
+      return { said: added === "added" ? "Member added" : "Invited: they join at their first sign-in" };
+    },
+  },
+  "remove-member": {
+    async run(convex, projectId, { userId = "" }) {
+      await convex.mutation(api.projects.removeMember, { projectId, userId });
+      return { said: "Member removed" };
+    },
+  },
+  withdraw: {
+    async run(convex, projectId, { email = "" }) {
+      await convex.mutation(api.projects.removeInvite, { projectId, email });
+      return { said: "Invitation withdrawn" };
+    },
+  },
+  leave: {
+    async run(convex, projectId) {
+      await convex.mutation(api.projects.leave, { projectId });
+      return { said: "You have left the project", at: "/dashboard" };
+    },
+  },
+  "create-key": {
+    field: "keyName",
+    async run(convex, projectId, { keyName = "" }) {
+      const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: keyName });
+      return { createdKey: { key, name: keyName.trim() } };
+    },
+  },
+  "revoke-key": {
+    async run(convex, _projectId, { keyId = "" }) {
+      await convex.mutation(api.projectKeys.revoke, { keyId });
+      return { said: "Key revoked" };
+    },
+  },
+  delete: {
+    field: "confirm",
+    async run(convex, projectId, { confirm }) {
+      if (confirm !== "yes") throw new Refusal("invalid", "Tick this box to delete the project.");
+      await convex.mutation(api.projects.deleteProject, { projectId });
+      return { said: "Project deleted", at: "/dashboard" };
+    },
+  },
+};
+
+/** A key is nobody's to keep: no cache on the way holds the one answer that has it. */
+const UNCACHED = { "Cache-Control": "private, no-store" };
+
+/** Does what the form says, as the signed-in person. */
+export async function actOnProject(context: RequestContext, projectId: string, form: Fields) {
+  const act = Object.hasOwn(ACTS, form.intent ?? "") ? ACTS[form.intent as Intent] : null;
+  if (act === null) return refused(form, { message: "This page has no such form." });
+  try {
+    const result = await asViewer(context, context.address, (convex) => act.run(convex, projectId, form));
+    if ("createdKey" in result) return data(result, { headers: UNCACHED });
+    return await done(context, result.at ?? context.address, result.said);
+  } catch (error) {
+    if (error instanceof Response) throw error;
+    const aboutField = error instanceof Refusal && ["invalid", "conflict"].includes(error.code) && act.field;
+    return aboutField ? refused(form, { errors: { [aboutField]: error.message } }) : failed(error, form);
+  }
+}

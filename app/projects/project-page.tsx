@@ -1,0 +1,180 @@
+/** A project: its agents, the chart of one metric, its events, its people and keys. All of it live, each part alone. */
+import { useState } from "react";
+import { useNavigation } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
+import { useLive } from "../live/live-context.ts";
+import { useLiveQuery } from "../live/use-live-query.ts";
+import { usePlace } from "../live/use-place.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import { FieldSummary } from "../ui/project-field.tsx";
+import { AgentPanels } from "./agent-panels.tsx";
+import { Events } from "./events.tsx";
+import { Keys } from "./keys.tsx";
+import { Leaving } from "./leaving.tsx";
+import { MetricPanel } from "./metric-panel.tsx";
+import { People } from "./people.tsx";
+import { projectArgs } from "./project-address.ts";
+import type { ProjectAnswer } from "./project-forms.ts";
+import { isGone, type LoadedProject } from "./project-query.ts";
+import { RenameProject } from "./rename-project.tsx";
+
+/** @param loaded The loader's; null where Convex did not answer. @param origin Where the API is. */
+export function ProjectPage({
+  projectId,
+  search,
+  loaded,
+  origin,
+  answer,
+}: {
+  projectId: string;
+  search: string;
+  loaded: LoadedProject | null;
+  origin: string;
+  answer: ProjectAnswer;
+}) {
+  const { viewer } = useLive();
+  const place = usePlace();
+  const { state } = useNavigation();
+  const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
+  const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
+
+  // Whoever deletes or leaves it is on the way elsewhere when this is heard.
+  if (isGone(error) && state === "idle") return <Gone />;
+  if (project === null) {
+    return (
+      <Page title="Project">
+        <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
+      </Page>
+    );
+  }
+
+  const membership = project.members.find(({ userId }) => userId === viewer?._id)?.role ?? null;
+  const manages = viewer !== null && mayManageProject(viewer.role, membership);
+  const owner = project.members.find(({ role }) => role === "owner");
+  const keys = manages ? (
+    <Keys project={project} keys={loaded?.keys ?? null} origin={origin} place={place} answer={answer} />
+  ) : null;
+  const empty = latest?.length === 0;
+  return (
+    <Page
+      title={project.name}
+      intro={
+        <div className="flex flex-wrap gap-x-6 gap-y-1">
+          <FieldSummary agents={latest ?? []} now={place.now} />
+          <span>
+            {membership === "owner"
+              ? "Your project"
+              : `A project of ${owner?.firstName || owner?.email || "nobody"}`}
+          </span>
+        </div>
+      }
+    >
+      {empty ? <NoMetrics manages={manages} /> : null}
+      {empty ? keys : null}
+      {latest && !empty ? (
+        <Figures projectId={projectId} search={search} loaded={loaded} latest={latest} place={place} />
+      ) : null}
+      <div className="grid items-start gap-6 wide:grid-cols-2">
+        <Events
+          projectId={projectId}
+          recent={loaded?.recent ?? null}
+          older={new URLSearchParams(search).has("cursor")}
+          query={withoutCursor(search)}
+          place={place}
+        />
+        <People project={project} manages={manages} viewerId={viewer?._id ?? null} answer={answer} />
+      </div>
+      {empty ? null : keys}
+      <div className="grid items-start gap-6 wide:grid-cols-2">
+        {manages ? <RenameProject projectId={projectId} answer={answer} /> : null}
+        <Leaving
+          name={project.name}
+          mayLeave={membership === "member"}
+          mayDelete={viewer !== null && roleAllows(viewer.role, "projects.delete")}
+          answer={answer}
+        />
+      </div>
+    </Page>
+  );
+}
+
+/** The agents and the chart of one of their metrics. */
+function Figures({
+  projectId,
+  search,
+  loaded,
+  latest,
+  place,
+}: {
+  projectId: string;
+  search: string;
+  loaded: LoadedProject | null;
+  latest: LoadedProject["agents"];
+  place: ReturnType<typeof usePlace>;
+}) {
+  const { range, ...named } = projectArgs({ params: {}, url: new URL(`http://localhost/${search}`) });
+  // The newest when the page was opened; later ones do not take its place while it is looked at.
+  const [newest] = useState(() => loaded?.chart ?? latest[0] ?? null);
+  const chosen =
+    named.agent !== undefined && named.name !== undefined ? { agent: named.agent, name: named.name } : newest;
+  const drawn = loaded?.chart;
+  const isDrawn = drawn && drawn.agent === chosen?.agent && drawn.name === chosen.name;
+  return (
+    <>
+      <AgentPanels
+        projectId={projectId}
+        latest={latest}
+        lines={loaded?.lines ?? []}
+        chosen={chosen}
+        range={range}
+        place={place}
+      />
+      {chosen ? (
+        <MetricPanel
+          key={`${chosen.agent}\n${chosen.name}`}
+          projectId={projectId}
+          agent={chosen.agent}
+          name={chosen.name}
+          range={range}
+          buckets={isDrawn ? drawn.buckets : null}
+          latest={latest.find(({ agent, name }) => agent === chosen.agent && name === chosen.name) ?? null}
+          place={place}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function NoMetrics({ manages }: { manages: boolean }) {
+  return (
+    <EmptyState title="No metrics yet">
+      {manages ? (
+        <p>Create a key below, then send the first metric with it. It shows here within a second.</p>
+      ) : (
+        <p>They show here as soon as an agent sends one. The project’s owner has the keys for that.</p>
+      )}
+    </EmptyState>
+  );
+}
+
+function Gone() {
+  return (
+    <Page title="Not found" narrow intro="This project was deleted, or you are no longer in it.">
+      <p>
+        <ButtonLink href="/dashboard" look="primary">
+          Go to the dashboard
+        </ButtonLink>
+      </p>
+    </Page>
+  );
+}
+
+function withoutCursor(search: string): string {
+  const query = new URLSearchParams(search);
+  query.delete("cursor");
+  return query.toString();
+}

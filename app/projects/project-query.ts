@@ -1,0 +1,27 @@
+/** A project, live: what the page's parts read and, before Convex has answered an edit, write. */
+import type { OptimisticLocalStore } from "convex/browser";
+import type { FunctionReturnType } from "convex/server";
+import { api } from "../../convex/_generated/api.js";
+
+export type Project = FunctionReturnType<typeof api.projects.get>;
+export type Latest = FunctionReturnType<typeof api.metrics.latest>[number];
+export type Line = NonNullable<FunctionReturnType<typeof api.metrics.line>>;
+export type ProjectKey = FunctionReturnType<typeof api.projectKeys.list>[number];
+/** What the page's loader gives. */
+export type LoadedProject = Omit<FunctionReturnType<typeof api.pages.project>, "viewer">;
+
+/** Shows a project as it will be. */
+export function showProject(
+  store: OptimisticLocalStore,
+  projectId: string,
+  change: (project: Project) => Project,
+): void {
+  const known = store.getQuery(api.projects.get, { projectId });
+  if (known !== undefined) store.setQuery(api.projects.get, { projectId }, change(known));
+}
+
+/** Whether a live query says that its project is not there, or not this person's any more. */
+export function isGone(error: unknown): boolean {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : null;
+  return typeof data === "object" && data !== null && "code" in data && data.code === "not_found";
+}

@@ -1,0 +1,46 @@
+/** One project. */
+import { useActionData } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { requirePage } from "../auth/guards.server.ts";
+import { requestContext } from "../context.ts";
+import { readForm } from "../forms.server.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { actOnProject } from "../projects/project-actions.server.ts";
+import { projectArgs } from "../projects/project-address.ts";
+import { ProjectPage } from "../projects/project-page.tsx";
+import type { Route } from "./+types/project";
+
+export const middleware = [pageQuery(api.pages.project, projectArgs)];
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [
+  { title: `${loaderData?.page?.project.name ?? "Project"} · Mosaic` },
+];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data } = await requirePage<typeof api.pages.project._returnType>(args);
+  const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
+  return { page: data && withoutViewer(data), search, origin: args.context.get(requestContext).env.appUrl };
+}
+
+/** Root's loader has the viewer. */
+function withoutViewer({ viewer: _, ...page }: typeof api.pages.project._returnType) {
+  return page;
+}
+
+export async function action({ request, params, context }: Route.ActionArgs) {
+  return actOnProject(context.get(requestContext), params.id, await readForm(request));
+}
+
+export default function Project({ loaderData: { page, search, origin }, params }: Route.ComponentProps) {
+  const answer = useActionData<typeof action>();
+  return (
+    <ProjectPage
+      key={params.id}
+      projectId={params.id}
+      search={search}
+      loaded={page}
+      origin={origin}
+      answer={answer}
+    />
+  );
+}
