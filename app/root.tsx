@@ -1,23 +1,15 @@
 /** The document, and what stands around every page. */
-import {
-  isRouteErrorResponse,
-  Links,
-  Meta,
-  Outlet,
-  Scripts,
-  ScrollRestoration,
-  useRouteLoaderData,
-} from "react-router";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import stylesheet from "./app.css?url";
 import { Chrome } from "./chrome.tsx";
 import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
+import { RefusedPage } from "./refused-page.tsx";
 import { loadShell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
-import { ErrorPage } from "./ui/error-page.tsx";
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
@@ -76,25 +68,9 @@ export default function App({ loaderData }: Route.ComponentProps) {
 }
 
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  const { requestId } = useDocument();
-  const missing = isRouteErrorResponse(error) && error.status === 404;
   return (
     <Chrome>
-      {missing ? (
-        <ErrorPage
-          title="Not found"
-          message="There is nothing at this address, or it is not yours to see."
-          action={{ href: "/", label: "Go to the start page" }}
-          requestId={requestId}
-        />
-      ) : (
-        <ErrorPage
-          title="Something went wrong"
-          message="That is our fault, not yours, and nothing of yours was lost. Please try again."
-          action={{ href: "/", label: "Go to the start page" }}
-          requestId={requestId}
-        />
-      )}
+      <RefusedPage error={error} />
     </Chrome>
   );
 }

@@ -94,3 +94,14 @@ export async function requirePage<T extends PageData>(args: Arguments): Promise<
       throw toLogin(args);
   }
 }
+
+/**
+ * The same for a page that is for admins only. Who is one is Convex's to say: where it does not answer, nobody knows.
+ *
+ * @throws as `requirePage`, and a 503 where Convex did not answer.
+ */
+export async function requireAdminPage<T extends PageData>(args: Arguments): Promise<Auth & { data: T }> {
+  const { data: page, ...auth } = await requirePage<T>(args);
+  if (page === null) throw data(null, { status: 503, headers: { "Retry-After": "5" } });
+  return { ...auth, data: page };
+}

@@ -1,0 +1,50 @@
+/** The page that is shown where a loader gave none: not there, not theirs, nobody could say, or our own fault. */
+import { useEffect } from "react";
+import { isRouteErrorResponse, useRevalidator } from "react-router";
+import { useDocument } from "./document.ts";
+import { useLive } from "./live/live-context.ts";
+import { ErrorPage } from "./ui/error-page.tsx";
+
+const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
+  403: {
+    title: "Not allowed",
+    message: "Your role does not allow this page. An admin can change your role.",
+  },
+  404: {
+    title: "Not found",
+    message: "There is nothing at this address, or it is not yours to see.",
+  },
+  503: {
+    title: "Live data is unavailable",
+    message: "Whether you may see this page cannot be known just now. It shows by itself as soon as it can.",
+  },
+};
+
+const OUR_FAULT = {
+  title: "Something went wrong",
+  message: "That is our fault, not yours, and nothing of yours was lost. Please try again.",
+};
+
+/** @param error What the loader, the action or the page threw. */
+export function RefusedPage({ error }: { error: unknown }) {
+  const { requestId } = useDocument();
+  const status = isRouteErrorResponse(error) ? error.status : 500;
+  useReturnOfData(status === 503);
+  return (
+    <ErrorPage
+      {...(WORDS[status] ?? OUR_FAULT)}
+      action={{ href: "/", label: "Go to the start page" }}
+      requestId={requestId}
+    />
+  );
+}
+
+/** Asks for the page again when Convex answers again; on a page with no live connection nothing happens. */
+function useReturnOfData(missing: boolean): void {
+  const { state } = useLive();
+  const { revalidate } = useRevalidator();
+  const again = missing && state === "live";
+  useEffect(() => {
+    if (again) void revalidate();
+  }, [again, revalidate]);
+}
