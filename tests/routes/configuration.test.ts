@@ -12,18 +12,13 @@ const heard: Answer[] = [];
 describe("a configuration that is wrong", () => {
   it.each([
     ["a missing key", { WORKOS_API_KEY: "" }, ["WORKOS_API_KEY"]],
-    ["a key of another kind", { WORKOS_API_KEY: "pk_wrong_value_1" }, ["WORKOS_API_KEY"]],
-    ["a short password", { WORKOS_COOKIE_PASSWORD: "short_value_1" }, ["WORKOS_COOKIE_PASSWORD"]],
-    ["an empty password map", { WORKOS_COOKIE_PASSWORD: "{}" }, ["WORKOS_COOKIE_PASSWORD"]],
     [
       "a key in it that is no number",
       { WORKOS_COOKIE_PASSWORD: `{"a":"${"value_1".repeat(6)}"}` },
       ["WORKOS_COOKIE_PASSWORD"],
     ],
     ["http on the open network", { APP_URL: "http://mosaic.example" }, ["APP_URL"]],
-    ["WorkOS over http", { WORKOS_API_URL: "http://workos.example" }, ["WORKOS_API_URL"]],
     ["a malformed DSN", { SENTRY_DSN: "value_1" }, ["SENTRY_DSN"]],
-    ["a prefix without https", { COOKIE_PREFIX: "__Host-" }, ["COOKIE_PREFIX"]],
     [
       "everything at once",
       { APP_URL: "value_1", CONVEX_URL: "", CONVEX_EDGE_SECRET: "value_1", WORKOS_CLIENT_ID: "value_1" },

@@ -1,8 +1,9 @@
 /** What each address answers (section 3 of the contract), to somebody signed out and to somebody signed in. */
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
-import { Page } from "./html.ts";
+import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -245,10 +246,17 @@ describe("for everyone", () => {
     const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
     expect(guest.status).toBe(200);
     expect(member.text).toBe(guest.text);
-    expect(guest.text).not.toMatch(/Ada|Sign out/);
+    const page = new Page(guest.text);
+    expect(textOf(page.root)).not.toMatch(/Ada|Sign (in|out)|Welcome/);
     const policy = guest.headers.get("content-security-policy") ?? "";
     expect(policy).toMatch(/script-src[^;]*'sha256-/);
     expect(policy).not.toContain("nonce-");
+    for (const script of page.tags("script")) {
+      const [source = ""] = script.children.filter((child) => typeof child === "string");
+      expect(policy).toContain(`'sha256-${createHash("sha256").update(source).digest("base64")}'`);
+      expect(Buffer.byteLength(source)).toBeLessThanOrEqual(8_192);
+      expect(script.attributes.src).toBeUndefined();
+    }
     expect(guest.headers.get("x-request-id")).toBeNull();
     expect(guest.setCookies).toEqual([]);
   });

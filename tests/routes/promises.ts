@@ -26,7 +26,7 @@ export function brokenPromises(
   const { status, headers, setCookies, text } = answer;
   const pathname = answer.path.split("?")[0] ?? "";
   const isAsset = pathname.startsWith("/assets/") || /\.(svg|ico|txt|webmanifest)$/.test(pathname);
-  const isAbout = /^\/about(\.data)?$/.test(pathname);
+  const isAbout = /^\/about(\.data|\/)?$/.test(pathname);
   if (isAsset) return wrong;
   if (!isAbout && !/^[\w-]{1,64}$/.test(headers.get("x-request-id") ?? "")) wrong.push("no X-Request-Id");
   if (status >= 500 && status !== 503 && !(status === 502 && pathname === "/callback"))

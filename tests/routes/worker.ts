@@ -63,10 +63,8 @@ function assetsOf(config: BuiltConfig) {
   return {
     directory: path.join(BUILD, "client"),
     ...(binding !== undefined && { binding }),
-    routerConfig: {
-      has_user_worker: true,
-      ...(run_worker_first !== undefined && { static_routing: { user_worker: run_worker_first } }),
-    },
+    ...(run_worker_first !== undefined && { run_worker_first }),
+    routerConfig: { has_user_worker: true },
     assetConfig: {
       html_handling: html_handling as "drop-trailing-slash",
       not_found_handling: (not_found_handling ?? "none") as "none",
