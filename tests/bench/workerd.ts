@@ -21,7 +21,13 @@ const { default: workerdBinary } = createRequire(import.meta.url)("workerd") as 
 /** Nothing in a measured page reads these; they must only be there. */
 const NOT_FOUND = `export default { fetch() { return new Response(null, { status: 404 }); } };`;
 
-const MOSAIC_BINDINGS = `
+/** A counter that never says stop. */
+const UNLIMITED = `export default () => ({ limit: async () => ({ success: true }) });`;
+
+const limit = (name: string) => `
+    (name = "${name}", wrapped = (moduleName = "unlimited")),`;
+
+const MOSAIC_BINDINGS = `${["SIGN_IN_LIMIT", "SESSION_LIMIT", "ERROR_LIMIT"].map(limit).join("")}
     (name = "ASSETS", service = "nothing"),
     (name = "NOTICES", kvNamespace = "nothing"),
     (name = "CF_VERSION_METADATA", json = "{\\"id\\":\\"bench\\",\\"tag\\":\\"\\",\\"timestamp\\":\\"\\"}"),
@@ -72,6 +78,7 @@ const config :Workerd.Config = (
     (name = "nothing", worker = .nothing),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
+  extensions = [(modules = [(name = "unlimited", esModule = ${text(UNLIMITED)}, internal = true)])],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const nothing :Workerd.Worker = (
