@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { alert, banner, heading, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
+import { TOKEN_REFUSED } from "./visitor.ts";
 
 const stage = openStage();
 
 test("a person signs in through WorkOS's page, is greeted by name, and signs out again", async () => {
   const visitor = await stage.visitor();
+  visitor.allow(TOKEN_REFUSED);
   const page = await visitor.open("/");
   await shows(heading(page), "Welcome, guest!");
   await banner(page).signIn.click();
@@ -49,6 +51,7 @@ test("access denied at WorkOS is said at the door, which stays open", async () =
 
 test("signing out in one tab shows in the other within two seconds, without a reload", async () => {
   const visitor = await stage.signedIn("grace@example.com");
+  visitor.allow(TOKEN_REFUSED);
   const dashboard = await visitor.open("/dashboard");
   await untilLive(dashboard);
   await dashboard.evaluate(() => Object.assign(window, { sameDocument: true }));

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { banner, heading, shows, status, themeOf, themePicker, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
+import { TOKEN_REFUSED } from "./visitor.ts";
 
 const stage = openStage();
 
@@ -74,6 +75,7 @@ test("System follows the browser, at once and without script", async () => {
 test("a choice shows in the person's other browser at once, and outlives sign-out", async () => {
   const desk = await stage.signedIn("edsger@example.com");
   const phone = await stage.signedIn("edsger@example.com");
+  desk.allow(TOKEN_REFUSED);
   const [here, there] = [await desk.open("/settings"), await phone.open("/dashboard")];
   await untilLive(here);
   await untilLive(there);

@@ -7,6 +7,9 @@ export type VisitorOptions = Pick<
   "javaScriptEnabled" | "colorScheme" | "viewport" | "reducedMotion" | "locale" | "timezoneId"
 >;
 
+/** Who signs out may be seen asking once more for a token by the tab that is being left; the answer is no. */
+export const TOKEN_REFUSED = /401 \(Unauthorized\)/;
+
 declare global {
   interface Window {
     /** Layout shift of this document so far, as Chromium scores it. */
