@@ -56,6 +56,7 @@ export class Thread<
   /** Ticks since the ping that is not answered yet; null: none is open. */
   #unanswered: number | null = null;
   #closing = false;
+  #ended = false;
 
   constructor(options: ThreadOptions, listener: ThreadListener) {
     this.#listener = listener;
@@ -85,6 +86,7 @@ export class Thread<
 
   /** @throws CallRefused, or ThreadEnded */
   request<Type extends Request["type"]>(request: Extract<Request, { type: Type }>): Promise<Answers[Type]> {
+    if (this.#ended) return Promise.reject(new ThreadEnded("other", 0));
     const id = this.#nextId++;
     return new Promise<Answers[Type]>((resolve, reject) => {
       this.#pending.set(id, {
@@ -175,6 +177,7 @@ export class Thread<
   }
 
   #end(): void {
+    this.#ended = true;
     this.#stopWatching();
     const [request, subscription] = new Int32Array(this.#running) as unknown as Work;
     const pending = [...this.#pending];

@@ -2,6 +2,7 @@
  * The two worker threads and the build that they run: started together, given new functions together, and each started
  * again when it had to be ended.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../backend.ts";
 import { type Build, bundle } from "./bundle.ts";
 import { CallRefused } from "./errors.ts";
@@ -30,6 +31,9 @@ export type ThreadsListener = {
 const ENGINE_PATIENCE_MS = 1000;
 const ACTION_PATIENCE_MS = 15_000;
 
+/** How long the engine's thread has to finish what it is writing, in ms. */
+const CLOSE_MS = 3000;
+
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #listener: ThreadsListener;
@@ -38,6 +42,7 @@ export class Threads {
   #build: { build: Build; remove(): Promise<void> } | null = null;
   #reloading: Promise<void> = Promise.resolve();
   #closed = false;
+  #closing: Promise<void> | null = null;
   #providers: AuthProvider[] = [];
 
   constructor(options: ThreadsOptions, listener: ThreadsListener) {
@@ -71,13 +76,22 @@ export class Threads {
     return this.#reloading;
   }
 
-  async close(): Promise<void> {
+  /** Ends both threads; a second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     await this.#reloading;
     const engine = await this.#engine?.catch(() => null);
     const actions = await this.#actions?.catch(() => null);
     await actions?.terminate();
-    await engine?.request({ type: "close" }).catch(() => null);
+    await Promise.race([
+      engine?.request({ type: "close" }).catch(() => null),
+      delay(CLOSE_MS, null, { ref: false }),
+    ]);
     await engine?.terminate();
     await this.#build?.remove();
     this.#build = null;

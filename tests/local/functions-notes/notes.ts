@@ -9,6 +9,20 @@ export const add = mutation({
   handler: (ctx, args) => ctx.db.insert("notes", args),
 });
 
+/** `count` notes, a hundred in each folder, numbered from `first`. */
+export const addMany = mutation({
+  args: { first: v.number(), count: v.number() },
+  handler: async (ctx, { first, count }) => {
+    for (let i = first; i < first + count; i++) {
+      await ctx.db.insert("notes", {
+        folder: `folder ${Math.floor(i / 100)}`,
+        text: `note ${i} `.repeat(10),
+        stars: i % 100,
+      });
+    }
+  },
+});
+
 export const list = query({
   args: { folder: v.string() },
   handler: (ctx, { folder }) =>
