@@ -147,7 +147,7 @@ describe("Convex down", () => {
 describe("Convex that refuses", () => {
   it("a page of which it says something that makes no sense is not a server error here", async () => {
     const browser = await someone();
-    for (const value of [7, null, [], {}, { viewer: 7 }, { viewer: {} }]) {
+    for (const value of [7, null, [], {}]) {
       app.outbound.fail("convex", {
         kind: "status",
         status: 200,

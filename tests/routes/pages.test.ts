@@ -14,6 +14,7 @@ const GUARDED = [
   ["/dashboard?tab=1&q=a%20b", "/dashboard?tab=1&q=a%20b"],
   ["/profile", "/profile"],
   ["/settings", "/settings"],
+  ["/settings/sessions", "/settings/sessions"],
 ] as const;
 
 const loginFor = (returnTo: string) => `/login?returnTo=${encodeURIComponent(returnTo)}`;
@@ -275,6 +276,17 @@ describe("for everyone", () => {
     expect(jsonOf(answer)).toEqual({ status: "ok", version: expect.any(String) });
     expect(answer.headers.get("cache-control")).toContain("no-store");
     expect(app.outbound.requests).toEqual([]);
+  });
+
+  it("the ingestion API is described at an address that may be cached", async () => {
+    const answer = await app.browser().get("/api/v1/openapi.json");
+    expect(answer.status).toBe(200);
+    expect(jsonOf(answer)).toMatchObject({
+      openapi: expect.stringMatching(/^3\.1/),
+      paths: expect.any(Object),
+    });
+    expect(answer.headers.get("cache-control")).toMatch(/max-age=[1-9]/);
+    expect(answer).toSetNoCookie();
   });
 
   it("scripts and styles have hashed names and never change", async () => {

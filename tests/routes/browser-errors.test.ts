@@ -1,0 +1,93 @@
+/** What browsers report at POST /api/errors: kept in the log, with nothing in it that is personal or secret. */
+import { describe, expect, it } from "vitest";
+import { jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+
+const app = startMosaic();
+
+describe("an error in the browser", () => {
+  it("is kept in the log", async () => {
+    const report = {
+      message: "x is not a function",
+      stack: "TypeError: x\n    at a.js:1:2",
+      path: "/dashboard",
+    };
+    const answer = await app.browser().post("/api/errors", { json: { ...report, other: "ignored" } });
+    expect(answer.status).toBe(204);
+    expect(answer.text).toBe("");
+    const line = await app.log.line(({ level, event }) => level === "error" && event !== "request");
+    expect(JSON.stringify(line)).toContain("x is not a function");
+    expect(line).toMatchObject({ component: "page", requestId: answer.headers.get("x-request-id") });
+  });
+
+  it("leaves secrets, queries and e-mails out of it, and cannot forge a line", async () => {
+    const message =
+      'Failed at https://a.example/p?code=secret-code-1 for ann@example.com with eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln and Fe26.2*1*abc*def sk_live_123456 mosaic_abcdef123456\n{"level":"error","event":"forged"}';
+    const answer = await app
+      .browser()
+      .post("/api/errors", { json: { message, stack: message, path: "/p?token=secret-code-1" } });
+    expect(answer.status).toBe(204);
+    const line = await app.log.line(({ level, event }) => level === "error" && event !== "request");
+    expect(JSON.stringify(line)).not.toMatch(/secret-code-1|ann@|eyJ|Fe26|sk_live|mosaic_abc/);
+    expect(app.log.lines.filter(({ event }) => event === "forged")).toEqual([]);
+  });
+
+  it("is cut where it is long", async () => {
+    await app
+      .browser()
+      .post("/api/errors", { json: { message: "m".repeat(4_000), stack: "s".repeat(3_000) } });
+    const line = await app.log.line(({ level, event }) => level === "error" && event !== "request");
+    expect(JSON.stringify(line).length).toBeLessThan(7_000);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["half", '{"message":'],
+    ["a list", "[]"],
+    ["null", "null"],
+    ["no message", '{"stack":"x"}'],
+    ["a message that is no text", '{"message":7}'],
+    ["a stack that is no text", '{"message":"m","stack":{}}'],
+    ["a path that is no text", '{"message":"m","path":[]}'],
+  ])("of which %s was sent is refused", async (_what, body) => {
+    const answer = await app
+      .browser()
+      .post("/api/errors", { headers: { "content-type": "application/json" }, body });
+    expect(answer.status).toBe(400);
+    expect(() => jsonOf(answer)).not.toThrow();
+  });
+
+  it("that is over 8,192 bytes is refused", async () => {
+    const body = (length: number) => {
+      const json = JSON.stringify({ message: "m", stack: "" });
+      return json.replace('"stack":""', `"stack":"${"s".repeat(length - json.length)}"`);
+    };
+    const send = (length: number) =>
+      app
+        .browser()
+        .post("/api/errors", { headers: { "content-type": "application/json" }, body: body(length) });
+    expect((await send(8_192)).status).toBe(204);
+    expect((await send(8_193)).status).toBe(413);
+    expect((await send(100_000)).status).toBe(413);
+  });
+
+  it("is taken from the app's own pages only, and by POST", async () => {
+    const foreign = { headers: { origin: "https://evil.example" }, json: { message: "m" } };
+    expect((await app.browser().post("/api/errors", foreign)).status).toBe(403);
+    const answer = await app.browser().get("/api/errors");
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("allow")).toContain("POST");
+  });
+
+  it("is taken twenty times a minute from one address", async () => {
+    const browser = app.browser();
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 45 && !statuses.includes(429); sent += 1) {
+      const answer = await browser.post("/api/errors", { json: { message: "again" } });
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+    expect(statuses.filter((status) => status === 204).length).toBeGreaterThanOrEqual(20);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});

@@ -1,0 +1,113 @@
+/** The page of one's own sessions: each is there once, and can be ended from another browser, without a script. */
+import { describe, expect, it } from "vitest";
+import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { elements, Page, textOf } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+/** One person in several browsers, the first of them last signed in. */
+async function everywhere(count: number): Promise<Browser[]> {
+  const email = app.person();
+  const browsers: Browser[] = [];
+  for (let made = 0; made < count; made += 1) {
+    const browser = app.browser();
+    await signIn(browser, email);
+    browsers.unshift(browser);
+  }
+  return browsers;
+}
+
+const PATH = "/settings/sessions";
+
+async function list(browser: Browser): Promise<Page> {
+  const answer = await browser.get(PATH);
+  expect(answer).toBeSafeHtml();
+  return new Page(answer.text);
+}
+
+const entries = (page: Page) =>
+  page
+    .all(({ tag }) => tag === "li" || tag === "tr")
+    .filter((entry) => /This device|Revoke/.test(textOf(entry)));
+
+describe("the sessions page", () => {
+  it("shows every session, and this device exactly once", async () => {
+    const [browser] = await everywhere(3);
+    if (browser === undefined) throw new Error("Nobody");
+    const page = await list(browser);
+    expect(entries(page)).toHaveLength(3);
+    expect(textOf(page.root).split("This device")).toHaveLength(2);
+  });
+
+  it("does not show anybody else's", async () => {
+    await everywhere(2);
+    const [browser] = await everywhere(1);
+    if (browser === undefined) throw new Error("Nobody");
+    expect(entries(await list(browser))).toHaveLength(1);
+  });
+
+  it("ends another session by its button, at once", async () => {
+    const [browser, other] = await everywhere(2);
+    if (browser === undefined || other === undefined) throw new Error("Nobody");
+    const page = await list(browser);
+    const entry = entries(page).find((one) => !textOf(one).includes("This device"));
+    const button = [...elements(entry ?? page.root)].find(
+      (one) => one.tag === "button" && /^Revoke/.test(textOf(one)),
+    );
+    const form = button === undefined ? undefined : page.formOf(button);
+    const answer = await browser.submit(form?.action || PATH, form?.fields ?? {});
+    expect(answer.status).toBe(303);
+    expect(locationOf(answer, APP_URL)?.pathname).toBe(PATH);
+    expect(await other.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    expect(entries(await list(browser))).toHaveLength(1);
+  });
+
+  it("ends all others by one button, and not this one", async () => {
+    const [browser, ...others] = await everywhere(4);
+    if (browser === undefined) throw new Error("Nobody");
+    const form = (await list(browser)).form("Revoke all others");
+    expect((await browser.submit(form?.action || PATH, form?.fields ?? {})).status).toBe(303);
+    for (const other of others) expect(await other.get("/dashboard")).toRedirectTo(/error=session_revoked/);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it("does not end the session of somebody else, whatever the form says", async () => {
+    const [browser] = await everywhere(2);
+    const [victim] = await everywhere(1);
+    if (browser === undefined || victim === undefined) throw new Error("Nobody");
+    const { sessionId } = jsonOf<{ sessionId: string }>(await victim.get("/api/auth/session"));
+    const { sessionId: own } = jsonOf<{ sessionId: string }>(await browser.get("/api/auth/session"));
+    const page = await list(browser);
+    for (const button of page.tags("button").filter((one) => /^Revoke/.test(textOf(one)))) {
+      const form = page.formOf(button);
+      const fields = Object.entries(form?.fields ?? {});
+      const forged = fields.map(([name, value]) => [
+        name,
+        /^session_/.test(value) && value !== own ? sessionId : value,
+      ]);
+      if (!forged.some(([, value]) => value === sessionId)) continue;
+      const answer = await browser.submit(form?.action || PATH, Object.fromEntries(forged));
+      expect(answer.status).toBeGreaterThanOrEqual(303);
+      expect(answer.status).toBeLessThan(500);
+    }
+    expect((await victim.get("/dashboard")).status).toBe(200);
+  });
+
+  it("is there while Convex or WorkOS is down, and says what is missing", async () => {
+    const [browser] = await everywhere(1);
+    if (browser === undefined) throw new Error("Nobody");
+    app.outbound.fail("workos", { kind: "hang" });
+    const half = await browser.get(PATH);
+    expect(half).toBeSafeHtml();
+    expect(half.ms).toBeLessThan(3_000);
+    app.outbound.fail("convex", { kind: "refused" });
+    const none = await browser.get(PATH);
+    expect(none).toBeSafeHtml();
+    expect(none.text).toContain("Live data is unavailable");
+    expect(none).toLeaveSessionAlone();
+  });
+});
