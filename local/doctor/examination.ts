@@ -1,5 +1,6 @@
 /** What a check is, and what it may use. */
 import type { Deployment } from "./convex-deployment.ts";
+import type { FunctionsHere } from "./functions-here.ts";
 import type { Ask } from "./reach.ts";
 import type { CheckName, CheckResult, Finding } from "./report.ts";
 import type { Subject } from "./subject.ts";
@@ -12,6 +13,8 @@ export type Examination = {
   found(name: CheckName): CheckResult | undefined;
   /** What the Convex deployment says of itself; asked once in a run. */
   deployment(ask: Ask): Promise<Deployment>;
+  /** This checkout's functions: being bundled from the start, since that takes longer than a request. */
+  here(): Promise<FunctionsHere>;
 };
 
 /** Throws `Unreachable` where nothing answers; the run makes a finding of it. */

@@ -1,4 +1,5 @@
 /** Runs the checks: what is on this machine at once, the two services side by side, the checks of one after the other. */
+import { join } from "node:path";
 import { appUrl } from "./checks/app-url.ts";
 import { convexAuth } from "./checks/convex-auth.ts";
 import { convexFunctions } from "./checks/convex-functions.ts";
@@ -12,6 +13,7 @@ import { workosApiKey } from "./checks/workos-api-key.ts";
 import { workosClient } from "./checks/workos-client.ts";
 import { askDeployment, type Deployment } from "./convex-deployment.ts";
 import type { Check } from "./examination.ts";
+import { type FunctionsHere, functionsHere } from "./functions-here.ts";
 import { FIX, STATUS_PAGES } from "./places.ts";
 import { type Ask, askWithin, Unreachable } from "./reach.ts";
 import { CHECKS, type CheckName, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
@@ -58,7 +60,12 @@ const LINES: Line[] = [
  */
 export async function examine(subject: Subject, only: readonly CheckName[] = CHECKS): Promise<CheckResult[]> {
   const end = AbortSignal.timeout(ALL_MS);
-  const results = await Promise.all(LINES.map((line) => follow(line, subject, only, end)));
+  const wanted = only.includes("convex-functions") && !subject.standIns.convex;
+  const functions = wanted
+    ? functionsHere(join(process.cwd(), "convex"))
+    : Promise.reject(new Error("unasked"));
+  functions.catch(() => {}); // whoever asks is told
+  const results = await Promise.all(LINES.map((line) => follow(line, subject, only, end, () => functions)));
   return results.flat();
 }
 
@@ -67,6 +74,7 @@ async function follow(
   subject: Subject,
   only: readonly CheckName[],
   end: AbortSignal,
+  here: () => Promise<FunctionsHere>,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const deployment = once((ask) => {
@@ -87,6 +95,7 @@ async function follow(
       subject,
       ask: guarded,
       deployment,
+      here,
       found: (earlier: CheckName) => results.find((result) => result.name === earlier),
     };
     let finding: Finding;

@@ -15,7 +15,7 @@ export function forgedToken(issuer: string, clientId: string, now: number): stri
   return `${header}.${claims}.${Buffer.alloc(256).toString("base64url")}`;
 }
 
-/** The issuers under which WorkOS signs for a client; convex/auth.config.ts has the same three. */
+/** The issuers under which WorkOS signs for a client, today's first; convex/auth.config.ts has the same three. */
 export function issuersOf(workosApiUrl: string, clientId: string): string[] {
-  return [workosApiUrl, `${workosApiUrl}/`, `${workosApiUrl}/user_management/${clientId}`];
+  return [`${workosApiUrl}/user_management/${clientId}`, workosApiUrl, `${workosApiUrl}/`];
 }

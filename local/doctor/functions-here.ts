@@ -11,9 +11,19 @@ export type FunctionsHere = {
   fingerprint: string;
 };
 
-/** @param functionsDir absolute */
+/** There is something wrong with the sources. */
+export class NotBundled extends Error {
+  override readonly name = "NotBundled";
+}
+
+/**
+ * @param functionsDir absolute
+ * @throws NotBundled
+ */
 export async function functionsHere(functionsDir: string): Promise<FunctionsHere> {
-  const { build, remove } = await bundle(functionsDir);
+  const { build, remove } = await bundle(functionsDir).catch((error: unknown) => {
+    throw new NotBundled("convex/ cannot be built", { cause: error });
+  });
   try {
     const app = build.components.find(({ path }) => path === "");
     const found = await Promise.all(

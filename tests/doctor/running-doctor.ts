@@ -62,6 +62,10 @@ export async function runDoctor(
   rmSync(cwd, { recursive: true });
   const ms = Math.round(performance.now() - start);
   if (stderr !== "") throw new Error(`The doctor complains:\n${stderr}`);
+  for (const name of Object.keys(SECRETS)) {
+    const secret = environment[name];
+    if (secret && stdout.includes(secret)) throw new Error(`The doctor prints ${name}.`);
+  }
   const results: CheckResult[] = args.includes("--json") ? JSON.parse(stdout) : [];
   return {
     code,

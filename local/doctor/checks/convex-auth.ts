@@ -7,6 +7,8 @@ import { answersBut, fieldOf } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
 import { isUsable } from "../subject.ts";
 
+/** Convex's status where a function ran and threw. */
+const FUNCTION_FAILED = 560;
 const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
 
 export const convexAuth: Check = async ({ subject, ask, found, deployment }) => {
@@ -22,26 +24,23 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
   if (subject.problems.some(({ name }) => name === "WORKOS_API_URL"))
     return notChecked("WORKOS_API_URL is malformed");
 
-  const issuers = issuersOf(apiUrl, WORKOS_CLIENT_ID);
   const refused: string[] = [];
-  for (const issuer of issuers) {
+  let odd: number | null = null;
+  for (const issuer of issuersOf(apiUrl, WORKOS_CLIENT_ID)) {
     const token = forgedToken(issuer, WORKOS_CLIENT_ID, Date.now());
-    const answer = await query(ask, CONVEX_URL, "users:viewer", {}, token);
-    const code = String(fieldOf(answer.json, "code"));
-    if (code === "NoAuthProvider") refused.push(issuer);
-    else if (answer.status >= 500 && answer.status !== 560) {
-      return fail(
-        answersBut(
-          CONVEX_URL,
-          `it cannot read WorkOS's keys (${apiUrl}/sso/jwks/…), status ${answer.status}`,
-        ),
-        VARIABLES,
-      );
-    } else if (answer.status !== 401)
-      return fail(answersBut(CONVEX_URL, `with status ${answer.status} to a forged token`), VARIABLES);
+    const { status, json } = await query(ask, CONVEX_URL, "users:viewer", {}, token);
+    // Refused for its issuer, or for its signature: then Convex knows the issuer.
+    if (fieldOf(json, "code") === "NoAuthProvider") refused.push(issuer);
+    else if (status !== 401) odd = status;
   }
   if (refused.length > 0)
     return fail(`Convex believes no token of ${refused.join(" and ")} (convex/auth.config.ts)`, VARIABLES);
+  if (odd !== null && odd >= 500 && odd !== FUNCTION_FAILED) {
+    const keys = `${apiUrl}/sso/jwks/${WORKOS_CLIENT_ID}`;
+    return fail(answersBut(CONVEX_URL, `it cannot read WorkOS's keys at ${keys}, status ${odd}`), VARIABLES);
+  }
+  if (odd !== null)
+    return fail(answersBut(CONVEX_URL, `with status ${odd} to a token that nobody signed`), VARIABLES);
 
   const told = await deployment(ask);
   if (told.kind !== "known") return ok("Convex believes tokens of this client's issuers");

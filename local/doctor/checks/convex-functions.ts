@@ -1,8 +1,7 @@
 /** `convex-functions`: what is deployed is what this checkout has. */
-import { join } from "node:path";
 import { isConvexAnswer, query } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
-import { functionsHere } from "../functions-here.ts";
+import { type FunctionsHere, NotBundled } from "../functions-here.ts";
 import { FIX } from "../places.ts";
 import { type Answer, type Ask, answersBut, fieldOf } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
@@ -11,7 +10,7 @@ import { isUsable } from "../subject.ts";
 const AT_ONCE = 8;
 const MOST_NAMES = 8;
 
-export const convexFunctions: Check = async ({ subject, ask, found, deployment }) => {
+export const convexFunctions: Check = async ({ subject, ask, found, deployment, here }) => {
   if (subject.standIns.convex) {
     return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
   }
@@ -22,18 +21,27 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment }
   if (!isConvexAnswer(nobodys))
     return fail(answersBut(CONVEX_URL, `with status ${nobodys.status} to a query`), FIX.convexUrl);
 
-  const here = await functionsHere(join(process.cwd(), "convex"));
+  let ours: FunctionsHere;
+  try {
+    ours = await here();
+  } catch (error) {
+    if (!(error instanceof NotBundled)) throw error;
+    return fail(
+      "the functions in convex/ here cannot be built",
+      "npm run typecheck says what is wrong with them.",
+    );
+  }
   const told = await deployment(ask);
   // A production deployment tells callers nothing of an error, so there the fingerprint alone must do.
   const tellsNames = saysMissing(nobodys);
-  const missing = tellsNames ? await missingOf(here.names, ask, CONVEX_URL) : [];
+  const missing = tellsNames ? await missingOf(ours.names, ask, CONVEX_URL) : [];
   if (told.kind === "silent" && missing.length === 0) missing.push("doctor:deployment");
   if (missing.length > 0) {
     const named = missing.slice(0, MOST_NAMES).join(", ");
     const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : "";
-    return fail(`missing there: ${named}${more} (of ${here.names.length})`, FIX.push);
+    return fail(`missing there: ${named}${more} (of ${ours.names.length})`, FIX.push);
   }
-  const all = `all ${here.names.length} functions are there`;
+  const all = `all ${ours.names.length} functions are there`;
   if (told.kind !== "known" || (told.fingerprint === null && !tellsNames)) {
     const reason = told.kind === "known" ? "nobody noted their version" : "the edge secret is another";
     return notChecked(
@@ -41,7 +49,7 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment }
     );
   }
   if (told.fingerprint === null) return ok(`${all}; nobody noted their version`);
-  if (told.fingerprint !== here.fingerprint)
+  if (told.fingerprint !== ours.fingerprint)
     return warn(`${tellsNames ? `${all}, but they` : "they"} are others than here`, FIX.push);
   return ok(`${all}, as they are here`);
 };

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Deployment } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
-import { answersBut } from "../reach.ts";
+import { type Answer, answersBut, Unreachable } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
 import { isUsable, problemsFor, type Subject } from "../subject.ts";
 
@@ -23,7 +23,13 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
     return warn("not checked: where Convex's HTTP actions answer is not known", setAgain("CONVEX_SITE_URL"));
   }
   const url = `${site}/webhooks/workos`;
-  const unsigned = await ask(url, { method: "POST", body: "{}" });
+  let unsigned: Answer;
+  try {
+    unsigned = await ask(url, { method: "POST", body: "{}" });
+  } catch (error) {
+    if (!(error instanceof Unreachable) || !isGuess(subject, told)) throw error;
+    return warn("not checked: where Convex's HTTP actions answer is not known", setAgain("CONVEX_SITE_URL"));
+  }
   if (unsigned.status === 404) return fail(answersBut(url, "there is no such endpoint"), FIX.push);
   if (unsigned.status >= 200 && unsigned.status < 300)
     return fail(answersBut(url, "it takes an event that nobody signed"), FIX.push);
@@ -53,6 +59,12 @@ export function siteUrlOf({ values }: Subject, told: Deployment): string | null 
     return url.origin;
   }
   return null;
+}
+
+/** The next port is a custom, and nobody's word. */
+function isGuess({ values }: Subject, told: Deployment): boolean {
+  const said = told.kind === "known" && told.siteUrl !== null;
+  return !values.CONVEX_SITE_URL && !said && new URL(values.CONVEX_URL ?? "").port !== "";
 }
 
 /** An event of a type that there is not, which the endpoint answers with 200 and forgets. */

@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { putTogether } from "../config.ts";
+import { portsFrom } from "../ports.ts";
+import { examine } from "./examine.ts";
+import type { CheckName, CheckResult } from "./report.ts";
+import { subjectOf } from "./subject.ts";
+
+const GOOD: Record<string, string> = {
+  APP_URL: "https://app.example.com",
+  WORKOS_API_KEY: "sk_live_key_of_this_test",
+  WORKOS_CLIENT_ID: "client_of_this_test",
+  WORKOS_COOKIE_PASSWORD: "cookie-password-of-this-test-00000001",
+  WORKOS_API_URL: "http://127.0.0.1:9",
+  WORKOS_WEBHOOK_SECRET: "webhook-secret-of-this-test",
+  CONVEX_URL: "http://127.0.0.1:9",
+  CONVEX_EDGE_SECRET: "edge-secret-of-this-test-000000000001",
+  ADMIN_EMAILS: "ada@example.com",
+};
+
+/** One check over the good configuration with these values in it. */
+async function check(name: CheckName, values: Record<string, string>): Promise<CheckResult> {
+  const given = { ...GOOD, ...values };
+  const config = putTogether(given, {}, portsFrom(undefined), () => "own");
+  const [result] = await examine(subjectOf(given, config), [name]);
+  if (!result) throw new Error(`no check ${name}`);
+  return result;
+}
+
+const BARE = /has a space or quotes around it/;
+
+describe("a value that is written wrong fails at its own check, says what it should be, and is not shown", () => {
+  const ORIGINS: [string, RegExp][] = [
+    ['"https://app.example.com"', BARE],
+    [" https://app.example.com", BARE],
+    ["https://app.example.com ", BARE],
+    ["https://app.example.com/", /without a path or a slash at the end, such as https:/],
+    ["https://app.example.com/callback", /without a path or a slash at the end, such as https:/],
+    ["http://app.example.com", /must be https/],
+    ["app.example.com", /must be an address such as https:/],
+    ["ftp://app.example.com", /must be an address such as https:/],
+  ];
+
+  test.each<[CheckName, string, string, RegExp]>([
+    ...ORIGINS.map(([value, words]): [CheckName, string, string, RegExp] => [
+      "app-url",
+      "APP_URL",
+      value,
+      words,
+    ]),
+    ...ORIGINS.map(([value, words]): [CheckName, string, string, RegExp] => [
+      "convex-url",
+      "CONVEX_URL",
+      value,
+      words,
+    ]),
+    ...ORIGINS.map(([value, words]): [CheckName, string, string, RegExp] => [
+      "environment",
+      "WORKOS_API_URL",
+      value,
+      words,
+    ]),
+    ["workos-api-key", "WORKOS_API_KEY", '"sk_live_quoted"', BARE],
+    ["workos-api-key", "WORKOS_API_KEY", " sk_live_spaced", BARE],
+    ["workos-api-key", "WORKOS_API_KEY", "client_the_other_one", /must start with sk_/],
+    ["workos-api-key", "WORKOS_API_KEY", "", /is missing/],
+    ["workos-client", "WORKOS_CLIENT_ID", "'client_quoted'", BARE],
+    ["workos-client", "WORKOS_CLIENT_ID", "sk_live_the_other_one", /must start with client_/],
+    ["workos-client", "WORKOS_CLIENT_ID", "", /is missing/],
+    ["cookie-password", "WORKOS_COOKIE_PASSWORD", "too-short-for-this", /at least 32 characters/],
+    ["cookie-password", "WORKOS_COOKIE_PASSWORD", "{}", /a map without a password/],
+    [
+      "cookie-password",
+      "WORKOS_COOKIE_PASSWORD",
+      '{"one":"cookie-password-of-this-test-00000001"}',
+      /no number/,
+    ],
+    ["cookie-password", "WORKOS_COOKIE_PASSWORD", '{"1":"short-in-a-map"}', /fewer than 32/],
+    ["cookie-password", "WORKOS_COOKIE_PASSWORD", '{"1":', /JSON such as/],
+    ["edge-secret", "CONVEX_EDGE_SECRET", "too-short-for-this", /at least 32 characters/],
+    ["edge-secret", "CONVEX_EDGE_SECRET", '"edge-secret-of-this-test-000000000001"', BARE],
+    ["webhook", "WORKOS_WEBHOOK_SECRET", '"whsec_quoted"', BARE],
+    ["webhook", "CONVEX_SITE_URL", "https://happy-animal-123.convex.site/", /without a path/],
+    ["redirect-uri", "WORKOS_REDIRECT_URI", "no-address-at-all", /must be an address such as/],
+    ["redirect-uri", "WORKOS_REDIRECT_URI", "http://app.example.com/callback", /must be https/],
+    [
+      "environment",
+      "SENTRY_DSN",
+      "https://sentry.example.com/1",
+      /must look like https:\/\/KEY@HOST\/PROJECT/,
+    ],
+    ["environment", "COOKIE_PREFIX", "__Secure-", /must be __Host- or empty/],
+    ["environment", "ADMIN_EMAILS", "ada at example.com", /must be e-mail addresses/],
+    ["environment", "ADMIN_EMAILS", '"ada@example.com"', BARE],
+  ])("%s: %s=%s", async (name, variable, value, words) => {
+    const result = await check(name, { [variable]: value });
+    expect(result.status).toBe("fail");
+    expect(result.detail).toMatch(words);
+    expect(result.detail).toContain(variable);
+    expect(result.fix).toMatch(/^Set /);
+    if (value !== "" && value !== "{}" && !/example/.test(value)) {
+      expect(`${result.detail} ${result.fix}`).not.toContain(value);
+    }
+    if (name !== "environment") expect((await check("environment", { [variable]: value })).status).toBe("ok");
+  });
+});
+
+test.each<[CheckName, string, string]>([
+  ["redirect-uri", "APP_URL", "https://app.example.com/"],
+  ["workos-api-key", "WORKOS_API_URL", "https://api.workos.com/"],
+  ["workos-client", "WORKOS_API_URL", "https://api.workos.com/"],
+  ["convex-functions", "CONVEX_URL", "http://convex.example.com"],
+  ["convex-auth", "WORKOS_CLIENT_ID", "client with quotes'"],
+  ["edge-secret", "CONVEX_URL", "http://convex.example.com"],
+  ["webhook", "CONVEX_URL", "http://convex.example.com"],
+])("%s is not checked while %s is wrong", async (name, variable, value) => {
+  const result = await check(name, { [variable]: value === "client with quotes'" ? "quoted" : value });
+  expect(result).toMatchObject({ status: "warn", detail: expect.stringMatching(/^not checked: /) });
+});
+
+test("the address of HTTP actions in place of the deployment's is told which one is meant", async () => {
+  const result = await check("convex-url", { CONVEX_URL: "https://happy-animal-123.eu-west-1.convex.site" });
+  expect(result.status).toBe("fail");
+  expect(result.detail).toContain("https://happy-animal-123.eu-west-1.convex.cloud");
+});
+
+test("secrets that everybody can read in this repository are refused outside this machine", async () => {
+  const password = { WORKOS_COOKIE_PASSWORD: "local-only-cookie-password-change-me-0001" };
+  expect((await check("cookie-password", password)).detail).toContain("everybody can read");
+  const secret = "local-only-edge-secret-change-me-0000001";
+  const convex = { CONVEX_URL: "https://happy-animal-123.convex.cloud", CONVEX_EDGE_SECRET: secret };
+  expect((await check("edge-secret", convex)).detail).toContain("everybody can read");
+});
+
+test("a deployment's name that is not the address's is a warning", async () => {
+  const values = {
+    CONVEX_URL: "https://happy-animal-123.convex.cloud",
+    CONVEX_DEPLOYMENT: "dev:sad-animal-9",
+  };
+  expect((await check("environment", values)).status).toBe("warn");
+  const same = { ...values, CONVEX_DEPLOYMENT: "prod:happy-animal-123" };
+  expect((await check("environment", same)).status).toBe("ok");
+});
+
+test("an APP_URL on another port of this machine is a warning", async () => {
+  expect((await check("app-url", { APP_URL: "http://localhost:3000" })).status).toBe("warn");
+});

@@ -1,0 +1,70 @@
+/** Servers that are not what they should be: one that never answers, one with a certificate of its own, one of another trade. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type BadServer = { host: string; port: number; url: string; close(): Promise<void> };
+
+async function listening(server: Server, scheme: "http" | "https"): Promise<BadServer> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
+  return {
+    host,
+    port,
+    url: `${scheme}://${host}`,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Takes connections and says nothing. */
+export function hanging(): Promise<BadServer> {
+  return listening(
+    createTcpServer(() => {}),
+    "http",
+  );
+}
+
+/** Answers every request so. */
+export function answering(handler: RequestListener): Promise<BadServer> {
+  return listening(createServer(handler), "http");
+}
+
+/** An address at which nothing listens: a port that was free a moment ago. */
+export async function nothing(): Promise<string> {
+  const server = await hanging();
+  await server.close();
+  return server.url;
+}
+
+/** TLS with a certificate that nobody has vouched for. */
+export function selfSigned(): Promise<BadServer> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-tls-"));
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const made = spawnSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"].concat([
+      ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
+    ]),
+    { encoding: "utf8" },
+  );
+  if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+    response.end("never read"),
+  );
+  rmSync(folder, { recursive: true });
+  return listening(server, "https");
+}

@@ -1,0 +1,260 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { answering, hanging, nothing, selfSigned } from "./bad-servers.ts";
+import {
+  copyOfFunctions,
+  type Report,
+  runDoctor,
+  type Services,
+  startConvexWith,
+  startServices,
+} from "./running-doctor.ts";
+
+let services: Services;
+
+beforeAll(async () => {
+  services = await startServices();
+});
+
+afterAll(() => services.close());
+
+/** The doctor against a Convex of this test's own. */
+async function withConvex(
+  functionsDir: string,
+  environment: Record<string, string> = {},
+  configuration: Record<string, string> = {},
+): Promise<Report> {
+  const convex = await startConvexWith(functionsDir, { WORKOS_API_URL: services.workosUrl, ...environment });
+  const report = await runDoctor({ ...services.good, CONVEX_URL: convex.url, ...configuration });
+  await convex.close();
+  return report;
+}
+
+const OURS = join(process.cwd(), "convex");
+
+describe("other functions", () => {
+  test("an empty deployment: all of them are missing", async () => {
+    const empty = mkdtempSync(join(tmpdir(), "mosaic-empty-"));
+    const { of, failed } = await withConvex(empty);
+    rmSync(empty, { recursive: true });
+    expect(failed).toEqual(["convex-functions", "convex-auth"]);
+    expect(of("convex-functions")).toMatchObject({
+      detail: expect.stringMatching(/^missing there: .* and \d+ more/),
+      fix: expect.stringContaining("npm run deploy"),
+    });
+    expect(of("edge-secret")).toMatchObject({
+      status: "warn",
+      detail: expect.stringMatching(/^not checked: /),
+    });
+  });
+
+  test("another project's functions: ours are missing, and none of theirs is run but queries", async () => {
+    const { of } = await withConvex(join(process.cwd(), "tests/local/functions-notes"));
+    expect(of("convex-functions").status).toBe("fail");
+  });
+
+  test("one function is missing: it is named", async () => {
+    const copy = copyOfFunctions();
+    const file = join(copy.dir, "preferences.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace("export const set =", "export const put ="));
+    const { of, failed } = await withConvex(copy.dir);
+    copy.remove();
+    expect(failed).toEqual(["convex-functions"]);
+    expect(of("convex-functions").detail).toMatch(/^missing there: preferences:set \(of \d+\)$/);
+  });
+
+  test("all are there, but not as they are here: a warning", async () => {
+    const copy = copyOfFunctions();
+    appendFileSync(join(copy.dir, "model/roles.ts"), "\n// of another day\n");
+    const { of, failed } = await withConvex(copy.dir);
+    copy.remove();
+    expect(failed).toEqual([]);
+    expect(of("convex-functions")).toMatchObject({
+      status: "warn",
+      detail: expect.stringContaining("others than here"),
+    });
+  });
+});
+
+describe("other variables", () => {
+  test("another edge secret fails at the secret; the functions' version cannot be seen", async () => {
+    const { of, failed } = await withConvex(OURS, { CONVEX_EDGE_SECRET: "x".repeat(40) });
+    expect(failed).toEqual(["edge-secret"]);
+    expect(of("edge-secret").fix).toContain("Environment Variables: set CONVEX_EDGE_SECRET");
+    expect(of("convex-functions")).toMatchObject({
+      status: "warn",
+      detail: expect.stringMatching(/^not checked/),
+    });
+  });
+
+  test("no edge secret in Convex fails at the secret", async () => {
+    expect((await withConvex(OURS, { CONVEX_EDGE_SECRET: "" })).failed).toEqual(["edge-secret"]);
+  });
+
+  test("an issuer that auth.config.ts does not have", async () => {
+    const copy = copyOfFunctions();
+    const config =
+      'export default { providers: [{ type: "customJwt" as const, issuer: "https://other.example.com", algorithm: "RS256" as const, jwks: "https://other.example.com/jwks" }] };\n';
+    writeFileSync(join(copy.dir, "auth.config.ts"), config);
+    const { of, failed } = await withConvex(copy.dir);
+    copy.remove();
+    expect(failed).toEqual(["convex-auth"]);
+    expect(of("convex-auth").detail).toContain(services.workosUrl);
+    expect(of("convex-auth").fix).toContain("WORKOS_API_URL and WORKOS_CLIENT_ID");
+  });
+
+  test("another environment's client in Convex", async () => {
+    const { failed, of } = await withConvex(OURS, { WORKOS_CLIENT_ID: "client_of_staging" });
+    expect(failed).toEqual(["convex-auth"]);
+    expect(of("convex-auth").detail).toContain("/user_management/client_of_the_doctors_tests");
+  });
+
+  test("a WorkOS whose keys Convex cannot read", async () => {
+    const dead = await nothing();
+    const { of } = await withConvex(OURS, { WORKOS_API_URL: dead }, { WORKOS_API_URL: dead });
+    expect(of("convex-auth")).toMatchObject({
+      status: "fail",
+      detail: expect.stringMatching(/^answers, but it cannot read WorkOS's keys/),
+    });
+  });
+
+  test("another webhook secret fails at the webhook", async () => {
+    const { failed, of } = await withConvex(OURS, { WORKOS_WEBHOOK_SECRET: "another" });
+    expect(failed).toEqual(["webhook"]);
+    expect(of("webhook").fix).toContain("Webhooks");
+  });
+
+  test("no webhook secret in Convex is a warning: every event would be refused", async () => {
+    const { failed, of } = await withConvex(OURS, { WORKOS_WEBHOOK_SECRET: "" });
+    expect(failed).toEqual([]);
+    expect(of("webhook")).toMatchObject({
+      status: "warn",
+      detail: expect.stringContaining("refuses every event"),
+    });
+  });
+});
+
+describe("a production deployment, which tells nobody what was wrong", () => {
+  test.each([
+    ["as here", "same", "ok"],
+    ["others", "other", "warn"],
+  ])("its functions are compared by their fingerprint: %s", async (_, which, status) => {
+    const server = await redacting(which === "same" ? "pass" : "change");
+    const { of } = await runDoctor({
+      ...services.good,
+      CONVEX_URL: server.url,
+      CONVEX_SITE_URL: services.siteUrl,
+    });
+    await server.close();
+    expect(of("convex-functions").status).toBe(status);
+    expect(of("edge-secret").status).toBe("ok");
+  });
+
+  test("with another edge secret nothing is known of its functions", async () => {
+    const server = await redacting("pass");
+    const { of } = await runDoctor({
+      ...services.good,
+      CONVEX_URL: server.url,
+      CONVEX_SITE_URL: services.siteUrl,
+      CONVEX_EDGE_SECRET: "x".repeat(40),
+    });
+    await server.close();
+    expect(of("edge-secret").status).toBe("fail");
+    expect(of("convex-functions")).toMatchObject({
+      status: "warn",
+      detail: expect.stringMatching(/^not checked/),
+    });
+  });
+
+  /** Passes calls on, and takes the words out of errors, as Convex does in production. */
+  function redacting(fingerprint: "pass" | "change") {
+    return answering(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { authorization } = request.headers;
+      const answer = await fetch(`${services.convexUrl}${request.url}`, {
+        method: request.method ?? "GET",
+        headers: {
+          "Content-Type": "application/json",
+          ...(authorization && { Authorization: authorization }),
+        },
+        ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+      });
+      let text = await answer.text();
+      text = text.replace(
+        /"errorMessage":"(?:[^"\\]|\\.)*"/,
+        '"errorMessage":"[Request ID: 1] Server Error"',
+      );
+      if (fingerprint === "change") text = text.replace(/"fingerprint":"\w+"/, '"fingerprint":"0"');
+      response.writeHead(answer.status, { "Content-Type": "application/json" }).end(text);
+    });
+  }
+});
+
+describe("nothing that answers", () => {
+  async function expectUnreachable(url: string, words: RegExp): Promise<void> {
+    const { of, ms, failed } = await runDoctor({ ...services.good, CONVEX_URL: url });
+    expect(failed).toEqual(["convex-url"]);
+    expect(of("convex-url").detail).toMatch(/^cannot be reached: /);
+    expect(of("convex-url").detail).toMatch(words);
+    for (const name of ["convex-functions", "convex-auth", "edge-secret", "webhook"] as const) {
+      expect(of(name)).toMatchObject({ status: "warn", detail: expect.stringMatching(/^not checked: /) });
+    }
+    expect(ms).toBeLessThan(8_000);
+  }
+
+  test("nobody listens", async () => {
+    await expectUnreachable(await nothing(), /ECONNREFUSED/);
+  });
+
+  test("the name is none", async () => {
+    await expectUnreachable("https://happy-animal-123.invalid", /no host that DNS knows/);
+  });
+
+  test("the certificate is nobody's", async () => {
+    const server = await selfSigned();
+    await expectUnreachable(server.url, /certificate .* not trusted here/);
+    await server.close();
+  });
+
+  test("a webhook's host that is dead fails at the webhook alone", async () => {
+    const { failed, of } = await runDoctor({ ...services.good, CONVEX_SITE_URL: await nothing() });
+    expect(failed).toEqual(["webhook"]);
+    expect(of("webhook").detail).toMatch(/^cannot be reached: /);
+  });
+});
+
+describe("something else that answers", () => {
+  test.each([
+    ["a page", 200, "<!doctype html><title>Hello</title>"],
+    ["a 404", 404, "not found"],
+    ["a 500", 500, "broken"],
+    ["a redirect", 301, ""],
+  ])("%s: answers, but; the rest is not checked", async (_, status, body) => {
+    const server = await answering((_request, response) => response.writeHead(status).end(body));
+    const { of, failed } = await runDoctor({ ...services.good, CONVEX_URL: server.url });
+    await server.close();
+    expect(failed).toEqual(["convex-url"]);
+    expect(of("convex-url").detail).toMatch(/^answers, but /);
+    expect(of("edge-secret").detail).toMatch(/^not checked/);
+  });
+});
+
+test("both services hang: it ends in time all the same", async () => {
+  const server = await hanging();
+  const { ms, results, of } = await runDoctor({
+    ...services.good,
+    WORKOS_API_URL: server.url,
+    CONVEX_URL: server.url,
+  });
+  await server.close();
+  process.stdout.write(`doctor, all dead: ${ms} ms\n`);
+  expect(ms).toBeLessThan(8_000);
+  expect(results).toHaveLength(11);
+  expect(of("workos-api-key").detail).toMatch(/^cannot be reached: .* gave no answer within 4.5 s/);
+  expect(of("convex-url").detail).toMatch(/^cannot be reached: .* gave no answer within 4.5 s/);
+  expect(of("redirect-uri").detail).toMatch(/^not checked/);
+  expect(of("webhook").detail).toMatch(/^not checked/);
+});

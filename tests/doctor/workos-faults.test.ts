@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { answering, nothing, selfSigned } from "./bad-servers.ts";
+import { CLIENT_ID, runDoctor, type Services, startServices } from "./running-doctor.ts";
+
+let services: Services;
+
+beforeAll(async () => {
+  services = await startServices();
+});
+
+afterEach(() => services.local("DELETE", "faults"));
+afterAll(() => services.close());
+
+const CONVEX_CHECKS = ["convex-url", "convex-functions", "convex-auth", "edge-secret", "webhook"] as const;
+
+test("a wrong key fails at the key, and says where keys are", async () => {
+  const { failed, of, code } = await runDoctor({ ...services.good, WORKOS_API_KEY: "sk_live_another" });
+  expect(failed).toEqual(["workos-api-key"]);
+  expect(of("workos-api-key").detail).toBe("WorkOS refuses this key");
+  expect(of("workos-api-key").fix).toContain("API Keys");
+  expect(of("workos-client")).toMatchObject({
+    status: "warn",
+    detail: expect.stringMatching(/^not checked: /),
+  });
+  expect(code).toBe(1);
+});
+
+test("a client that WorkOS does not know fails at the client, and hides the redirect URI", async () => {
+  const { failed, of } = await runDoctor({ ...services.good, WORKOS_CLIENT_ID: "client_unknown" });
+  expect(failed).toEqual(["workos-client", "convex-auth"]);
+  expect(of("workos-client").detail).toBe("WorkOS knows no such client");
+  expect(of("redirect-uri")).toMatchObject({ status: "warn", detail: expect.stringMatching(/^not checked/) });
+  expect(of("convex-auth").detail).toContain("/user_management/client_unknown");
+});
+
+test("the client of another environment than the key's fails at the client", async () => {
+  await services.local("POST", "faults", {
+    path: "/user_management/authenticate",
+    status: 400,
+    body: { error: "invalid_client", error_description: "Invalid client ID." },
+    count: null,
+  });
+  const { failed, of } = await runDoctor(services.good);
+  expect(failed).toEqual(["workos-client"]);
+  expect(of("workos-client").detail).toContain("not of the environment");
+});
+
+test("a redirect URI that is not registered fails, and names the one to add", async () => {
+  const { failed, of } = await runDoctor({ ...services.good, APP_URL: "https://other.example.com" });
+  expect(failed).toEqual(["redirect-uri"]);
+  expect(of("redirect-uri").fix).toContain("Redirects: add https://other.example.com/callback");
+});
+
+test("a redirect URI that is refused by a redirect to WorkOS's own error page fails", async () => {
+  await services.local("POST", "faults", {
+    path: "/user_management/authorize",
+    status: 302,
+    headers: { Location: "https://error.workos.com/sso/invalid-redirect-uri" },
+  });
+  expect((await runDoctor(services.good)).failed).toEqual(["redirect-uri"]);
+});
+
+test("a sign-in page elsewhere, as WorkOS has it, is no refusal", async () => {
+  await services.local("POST", "faults", {
+    path: "/user_management/authorize",
+    status: 302,
+    headers: { Location: "https://fine-name-12.authkit.app/?authorization_session_id=1" },
+  });
+  expect((await runDoctor(services.good)).of("redirect-uri").status).toBe("ok");
+});
+
+test.each([
+  ["https://app.example.com/callback/", "a slash more"],
+  ["https://app.example.com/", "no path"],
+  ["https://elsewhere.example.com/callback", "another origin"],
+  ["https://app.example.com/callback?a=b", "a query"],
+])("WORKOS_REDIRECT_URI=%s, %s, is told what it must be", async (uri) => {
+  const { failed, of } = await runDoctor({ ...services.good, WORKOS_REDIRECT_URI: uri });
+  expect(failed).toEqual(["redirect-uri"]);
+  expect(of("redirect-uri").detail).toBe("WORKOS_REDIRECT_URI must be https://app.example.com/callback");
+});
+
+test("a test key where the app is not on this machine is a warning that says what production wants", async () => {
+  const workos = await answering((request, response) => {
+    const known = request.headers.authorization === "Bearer sk_test_1" ? '{"data":[]}' : "{}";
+    response.setHeader("Content-Type", "application/json").end(known);
+  });
+  const { of } = await runDoctor({
+    ...services.good,
+    WORKOS_API_URL: workos.url,
+    WORKOS_API_KEY: "sk_test_1",
+  });
+  await workos.close();
+  expect(of("workos-api-key")).toMatchObject({
+    status: "warn",
+    detail: expect.stringContaining("test key"),
+    fix: expect.stringContaining("sk_live_"),
+  });
+});
+
+describe("answers that are not WorkOS's", () => {
+  test.each([
+    ["/user_management/users", "workos-api-key"],
+    [`/sso/jwks/${CLIENT_ID}`, "workos-client"],
+    ["/user_management/authenticate", "workos-client"],
+    ["/user_management/authorize", "redirect-uri"],
+  ] as const)("a 503 at %s fails %s: answers, but", async (path, check) => {
+    await services.local("POST", "faults", { path, status: 503, count: null });
+    const { of } = await runDoctor(services.good);
+    expect(of(check)).toMatchObject({ status: "fail", detail: expect.stringMatching(/^answers, but /) });
+    for (const name of CONVEX_CHECKS) expect(of(name).status).toBe("ok");
+  });
+
+  test("garbage with status 200 fails: answers, but", async () => {
+    await services.local("POST", "faults", {
+      path: "/user_management/users",
+      garbage: true,
+      count: null,
+    });
+    expect((await runDoctor(services.good)).of("workos-api-key").detail).toMatch(/^answers, but not as/);
+  });
+
+  test("a page that never ends is given up", async () => {
+    const flood = await answering((_, response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write("x".repeat(65_536)));
+        if (!response.destroyed) response.once("drain", pour);
+      };
+      pour();
+    });
+    const { of, ms } = await runDoctor({ ...services.good, WORKOS_API_URL: flood.url });
+    await flood.close();
+    expect(of("workos-api-key").detail).toMatch(/^answers, but not as/);
+    expect(ms).toBeLessThan(8_000);
+  });
+});
+
+describe("nothing that answers", () => {
+  async function expectUnreachable(url: string, words: RegExp): Promise<void> {
+    const { of, ms, failed } = await runDoctor({ ...services.good, WORKOS_API_URL: url });
+    // Convex is told of another WorkOS here than there, and rightly says so.
+    expect(failed).toEqual(["workos-api-key", "convex-auth"]);
+    expect(of("workos-api-key").detail).toMatch(/^cannot be reached: /);
+    expect(of("workos-api-key").detail).toMatch(words);
+    for (const name of ["workos-client", "redirect-uri"] as const) {
+      expect(of(name)).toMatchObject({
+        status: "warn",
+        detail: "not checked: workos-api-key: nothing answers",
+      });
+    }
+    expect(ms).toBeLessThan(8_000);
+  }
+
+  test("nobody listens", async () => {
+    await expectUnreachable(await nothing(), /nothing listens there \(ECONNREFUSED\)/);
+  });
+
+  test("the name is none", async () => {
+    await expectUnreachable("https://workos.invalid", /no host that DNS knows/);
+  });
+
+  test("the certificate is nobody's", async () => {
+    const server = await selfSigned();
+    await expectUnreachable(server.url, /certificate .* not trusted here/);
+    await server.close();
+  });
+
+  test("there is no TLS", async () => {
+    const server = await answering((_, response) => response.end());
+    await expectUnreachable(server.url.replace("http:", "https:"), /speaks no TLS/);
+    await server.close();
+  });
+
+  test("one endpoint hangs: the ones before it are still told", async () => {
+    await services.local("POST", "faults", { path: "/user_management/authorize", hang: true, count: null });
+    const { of, failed, ms } = await runDoctor(services.good);
+    expect(failed).toEqual(["redirect-uri"]);
+    expect(of("redirect-uri").detail).toMatch(/^cannot be reached: /);
+    expect(ms).toBeLessThan(8_000);
+  });
+});
