@@ -26,7 +26,7 @@ export async function action({ request, context }: Route.ActionArgs) {
 }
 
 export function Layout({ children }: { children: React.ReactNode }) {
-  const { onlyScript, ...document } = useDocument();
+  const { nonce, onlyScript, ...document } = useDocument();
   const shell = useRouteLoaderData<typeof loader>("root");
   return (
     <html
@@ -39,7 +39,7 @@ export function Layout({ children }: { children: React.ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <Meta />
-        <Links />
+        <Links {...(nonce === undefined ? {} : { nonce })} />
         {onlyScript ? <script>{onlyScript}</script> : null}
       </head>
       <body>
