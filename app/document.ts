@@ -8,8 +8,6 @@ export type DocumentInfo = {
   requestId: string;
   /** The one script of a page that is the same for everyone; such a page has no client router, nonce or request id. */
   onlyScript?: string;
-  /** In the browser: what it shows of the links' nonce, which is nothing. */
-  nonce?: "";
 };
 
 const DocumentContext = createContext<DocumentInfo>({ theme: "system", locale: "en", requestId: "" });
@@ -28,6 +26,5 @@ export function readDocument(html: HTMLElement): DocumentInfo {
     theme: isTheme(theme) ? theme : "system",
     locale: html.lang,
     requestId: html.dataset.request ?? "",
-    nonce: "",
   };
 }

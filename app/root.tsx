@@ -26,7 +26,7 @@ export async function action({ request, context }: Route.ActionArgs) {
 }
 
 export function Layout({ children }: { children: React.ReactNode }) {
-  const { nonce, onlyScript, ...document } = useDocument();
+  const { onlyScript, ...document } = useDocument();
   const shell = useRouteLoaderData<typeof loader>("root");
   return (
     <html
@@ -39,7 +39,8 @@ export function Layout({ children }: { children: React.ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <Meta />
-        <Links {...(nonce === undefined ? {} : { nonce })} />
+        {/* Our own origin is allowed without a nonce, and browsers hide one, which hydration would complain of. */}
+        <Links nonce="" />
         {onlyScript ? <script>{onlyScript}</script> : null}
       </head>
       <body>
