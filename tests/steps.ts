@@ -11,7 +11,7 @@ export type Step =
 
 type Count = { passed: number; failed: number };
 
-/** A step that takes longer hangs, and is ended. */
+/** A step that takes longer than this many milliseconds hangs, and is ended. */
 const STEP_MS = 600_000;
 
 export const TYPECHECK: Step = { name: "typecheck", args: ["tests/typecheck.ts"] };
@@ -28,7 +28,7 @@ let running: ChildProcess | undefined;
 let ending = false;
 
 /** Runs every step, also after one failed. The last line is `N passed, N failed`; sets the process's exit code. */
-export async function runSteps(steps: readonly Step[]): Promise<void> {
+export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       ending = true;
@@ -41,7 +41,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     if (ending) break;
     const start = Date.now();
     process.stdout.write(`\n=== ${step.name}\n`);
-    const { passed, failed } = await runStep(step);
+    const { passed, failed } = await runStep(step, stepMs);
     total.passed += passed;
     total.failed += failed;
     if (failed > 0) notPassed.push(step.name);
@@ -54,18 +54,19 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step): Promise<Count> {
+async function runStep(step: Step, stepMs: number): Promise<Count> {
   if (step.projects === undefined) {
-    return (await runNode(step.args)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    return (await runNode(step.args, stepMs)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   }
   const folder = mkdtempSync(join(tmpdir(), "mosaic-tests-"));
   const report = join(folder, "report.json");
-  const good = await runNode([
+  const vitest = [
     "node_modules/vitest/vitest.mjs",
     "run",
     ...step.projects.flatMap((project) => ["--project", project]),
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-  ]);
+  ];
+  const good = await runNode(vitest, stepMs);
   const count = readReport(report);
   rmSync(folder, { recursive: true, force: true });
   // A file that does not load, an unhandled rejection, a crash: no test failed, and yet the step did.
@@ -81,9 +82,9 @@ function readReport(file: string): Count {
   }
 }
 
-function runNode(args: string[]): Promise<boolean> {
+function runNode(args: string[], timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: "inherit", timeout: STEP_MS });
+    const child = spawn(process.execPath, args, { stdio: "inherit", timeout });
     running = child;
     child.once("error", () => resolve(false));
     child.once("exit", (code) => resolve(code === 0));

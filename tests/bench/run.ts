@@ -1,4 +1,6 @@
 /** `npm run bench`: the figures. `npm run bench -- page clone` takes only these. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { benchClone } from "./clone.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
@@ -6,6 +8,7 @@ import { benchRunning } from "./running.ts";
 const FIGURES: Record<string, () => Promise<void>> = {
   page: benchPage,
   running: benchRunning,
+  convex: benchConvex,
   clone: benchClone,
 };
 
@@ -19,4 +22,12 @@ if (unknown.length > 0) {
 }
 for (const [name, measure] of Object.entries(FIGURES)) {
   if (wanted.length === 0 || wanted.includes(name)) await measure();
+}
+
+/** In a process of its own: its memory is one of the figures. */
+async function benchConvex(): Promise<void> {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, "convex.ts")], {
+    stdio: "inherit",
+  });
+  if (status !== 0) throw new Error("the figures of the local Convex could not be taken");
 }
