@@ -57,7 +57,7 @@ export function AddMember({
         method="post"
         ref={form}
         preventScrollReset
-        className="form-row"
+        className="form-row max-w-form"
         onSubmit={(event) => {
           if (add === null) return;
           event.preventDefault();

@@ -45,40 +45,45 @@ export function AgentPanels({
 }) {
   const arrived = useArrivals(latest);
   return (
-    <ul className="agents">
-      {agentsOf(latest).map(({ agent, metrics, newest }) => (
-        <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
-          <div className="agent-head">
-            <h3 className="agent-name" title={agent}>
-              {agent}
-            </h3>
-            <p className="agent-when">
-              <State at={newest.at} now={place.now} />
-              <RelativeTime at={newest.at} {...place} />
-            </p>
-          </div>
-          <ul>
-            {metrics.map((metric) => (
-              <li key={metric.name}>
-                <MetricLink
-                  href={metricPath(projectId, { ...metric, range })}
-                  metric={metric}
-                  current={chosen?.agent === agent && chosen.name === metric.name}
-                  locale={place.locale}
-                />
-              </li>
-            ))}
-          </ul>
-          <Movement
-            projectId={projectId}
-            newest={newest}
-            line={lines.find((line) => line.agent === agent && line.name === newest.name) ?? null}
-            place={place}
-          />
-          {arrived.has(agent) ? <span key={newest.at} className="tile-flash" aria-hidden="true" /> : null}
-        </li>
-      ))}
-    </ul>
+    <section aria-labelledby="agents">
+      <h2 id="agents" className="sr-only">
+        Agents
+      </h2>
+      <ul className="agents">
+        {agentsOf(latest).map(({ agent, metrics, newest }) => (
+          <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
+            <div className="agent-head">
+              <h3 className="agent-name" title={agent}>
+                {agent}
+              </h3>
+              <p className="agent-when">
+                <State at={newest.at} now={place.now} />
+                <RelativeTime at={newest.at} {...place} />
+              </p>
+            </div>
+            <ul>
+              {metrics.map((metric) => (
+                <li key={metric.name}>
+                  <MetricLink
+                    href={metricPath(projectId, { ...metric, range })}
+                    metric={metric}
+                    current={chosen?.agent === agent && chosen.name === metric.name}
+                    locale={place.locale}
+                  />
+                </li>
+              ))}
+            </ul>
+            <Movement
+              projectId={projectId}
+              newest={newest}
+              line={lines.find((line) => line.agent === agent && line.name === newest.name) ?? null}
+              place={place}
+            />
+            {arrived.has(agent) ? <span key={newest.at} className="tile-flash" aria-hidden="true" /> : null}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -133,14 +138,14 @@ function Movement({
   const points = live?.points ?? [];
   const [first] = points;
   if (first === undefined || points.length < 2) return null;
-  const { arrow, short, words } = changeOf(first.value, value, place.locale);
+  const { arrow, brief, words } = changeOf(first.value, value, place.locale);
   const since = formatMinute(first.at, place);
   return (
     <div className="agent-movement">
       <SmallLine points={points} bucket={HOUR_MS} />
       <p title={`${name} since ${since}`}>
         <span aria-hidden="true">
-          {arrow} {short}
+          {arrow} {brief}
         </span>
         <span className="sr-only">
           {name} {words} since {since}

@@ -20,18 +20,16 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
   const userId = viewer?._id;
   const showAtOnce = useCallback(
     (store: OptimisticLocalStore, { name }: { name: string }) => {
-      if (userId === undefined) return;
-      const known = store.getQuery(api.projects.getUserProjects, { userId });
-      if (known === undefined) return;
+      const known = store.getQuery(api.projects.mine, {});
+      if (userId === undefined || known === undefined) return;
       const project = {
         _id: `${WAITING}${crypto.randomUUID()}` as (typeof known)[number]["_id"],
         name: name.trim(),
         ownerId: userId,
         createdAt: Date.now(),
         role: "owner" as const,
-        agents: [],
       };
-      store.setQuery(api.projects.getUserProjects, { userId }, [project, ...known]);
+      store.setQuery(api.projects.mine, {}, [project, ...known]);
     },
     [userId],
   );
@@ -43,8 +41,9 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
       {edit.status === "done" ? <Notice kind="status">Project created</Notice> : null}
       <Form
         method="post"
+        action="/dashboard"
         ref={form}
-        className="form-row"
+        className="form-row max-w-form"
         onSubmit={(event) => {
           if (run === null) return;
           event.preventDefault();

@@ -133,7 +133,7 @@ function CreateKey({
         method="post"
         ref={form}
         preventScrollReset
-        className="form-row"
+        className="form-row max-w-form"
         onSubmit={(event) => {
           if (run === null) return;
           event.preventDefault();

@@ -86,18 +86,18 @@ export function ProjectPage({
           query={withoutCursor(search)}
           place={place}
         />
-        <People project={project} manages={manages} viewerId={viewer?._id ?? null} answer={answer} />
+        <div className="flex min-w-0 flex-col gap-6">
+          <People project={project} manages={manages} viewerId={viewer?._id ?? null} answer={answer} />
+          {manages ? <RenameProject projectId={projectId} answer={answer} /> : null}
+          <Leaving
+            name={project.name}
+            mayLeave={membership === "member"}
+            mayDelete={viewer !== null && roleAllows(viewer.role, "projects.delete")}
+            answer={answer}
+          />
+        </div>
       </div>
       {empty ? null : keys}
-      <div className="grid items-start gap-6 wide:grid-cols-2">
-        {manages ? <RenameProject projectId={projectId} answer={answer} /> : null}
-        <Leaving
-          name={project.name}
-          mayLeave={membership === "member"}
-          mayDelete={viewer !== null && roleAllows(viewer.role, "projects.delete")}
-          answer={answer}
-        />
-      </div>
     </Page>
   );
 }

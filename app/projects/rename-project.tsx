@@ -32,7 +32,7 @@ export function RenameProject({ projectId, answer }: { projectId: string; answer
         method="post"
         ref={form}
         preventScrollReset
-        className="form-row"
+        className="form-row max-w-form"
         onSubmit={(event) => {
           if (run === null) return;
           event.preventDefault();

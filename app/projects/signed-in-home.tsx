@@ -1,17 +1,30 @@
 /** The start page of somebody signed in: is anything wrong? */
+import { roleAllows } from "../../convex/model/roles.ts";
 import { useWorkOS } from "../auth/use-workos.ts";
 import { displayName } from "../ui/banner.tsx";
 import { Page } from "../ui/page.tsx";
-import { ProjectList, type Projects } from "./project-list.tsx";
+import { CreateProject } from "./create-project.tsx";
+import { type Loaded, ProjectList } from "./project-list.tsx";
 
-/** @param projects The loader's value; null where Convex did not answer. */
-export default function SignedInHome({ projects }: { projects: Projects | null }) {
+/** @param loaded The loader's value; null where Convex did not answer. */
+export default function SignedInHome({ loaded }: { loaded: Loaded }) {
   const { workosUser, convexUser } = useWorkOS();
   const firstName = (convexUser ? convexUser.firstName : workosUser?.firstName) || null;
   const email = convexUser?.email ?? workosUser?.email ?? "";
+  const mayCreate = convexUser !== null && roleAllows(convexUser.role, "projects.create");
   return (
     <Page title={`Welcome back, ${displayName({ firstName, email })}!`}>
-      <ProjectList projects={projects} />
+      <ProjectList
+        loaded={loaded}
+        empty={
+          mayCreate ? (
+            <p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>
+          ) : (
+            <p>You see projects here once somebody adds you to one.</p>
+          )
+        }
+        start={mayCreate ? <CreateProject failure={undefined} /> : null}
+      />
     </Page>
   );
 }

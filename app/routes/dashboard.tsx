@@ -20,7 +20,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Dashboard · Mosaic" }]
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await requirePage<typeof api.pages.dashboard._returnType>(args);
-  return { projects: data?.projects ?? null };
+  return { page: data && { projects: data.projects, lines: data.lines } };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
@@ -37,14 +37,14 @@ export async function action({ request, context }: Route.ActionArgs) {
   return done(call, "/dashboard", "Project created");
 }
 
-export default function Dashboard({ loaderData: { projects } }: Route.ComponentProps) {
+export default function Dashboard({ loaderData: { page } }: Route.ComponentProps) {
   const failure = useActionData<typeof action>();
   const { viewer } = useLive();
   const mayCreate = viewer === null || roleAllows(viewer.role, "projects.create");
   return (
     <Page title="Dashboard">
       <ProjectList
-        projects={projects}
+        loaded={page}
         empty={
           mayCreate ? (
             <p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>

@@ -24,15 +24,15 @@ export const meta: Route.MetaFunction = () => [{ title: "Mosaic: what your agent
 export async function loader({ context }: Route.LoaderArgs) {
   const result = await context.get(requestContext).page.result();
   const data = result?.status === "ok" ? (result.data as typeof api.pages.home._returnType) : null;
-  return { projects: data?.projects ?? null };
+  return { page: data && { projects: data.projects, lines: data.lines } };
 }
 
-export default function Home({ loaderData: { projects } }: Route.ComponentProps) {
+export default function Home({ loaderData: { page } }: Route.ComponentProps) {
   const { user } = useAuth();
   if (user === null) return <Guest />;
   return (
     <Suspense>
-      <SignedInHome projects={projects} />
+      <SignedInHome loaded={page} />
     </Suspense>
   );
 }

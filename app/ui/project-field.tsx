@@ -22,23 +22,31 @@ export function ProjectFields({ children }: { children: ReactNode }) {
  *
  * @param href - Where its name leads; null while the project is not there yet.
  * @param now - Unix ms, the page's clock.
+ * @param tileHref - Where a tile leads.
  * @param waiting - It was made here and has not arrived yet.
+ * @param line - A small line under its name. @param next - What to do where it has no metrics yet.
  * @param flashing - `agent name` keys (see `tileKey`) of the tiles whose metric just came.
  */
 export function ProjectField({
   project,
   href,
   now,
+  tileHref,
   waiting = false,
   flashing,
+  line,
+  next,
   locale = "en",
   timeZone = "UTC",
 }: {
   project: ProjectFieldData;
   href: string | null;
   now: number;
+  tileHref?: (tile: TileData) => string;
   waiting?: boolean;
   flashing?: ReadonlySet<string>;
+  line?: ReactNode;
+  next?: ReactNode;
   locale?: string;
   timeZone?: string;
 }) {
@@ -49,12 +57,13 @@ export function ProjectField({
           {href === null ? (
             project.name
           ) : (
-            <a href={href} className="project-link">
+            <a href={href} className="project-link" data-discover="true" data-prefetch="">
               {project.name}
             </a>
           )}
         </h2>
         {waiting ? <Waiting /> : <FieldSummary agents={project.agents} now={now} />}
+        {line}
         {project.role === "member" ? <p className="text-small text-quiet">Shared with you</p> : null}
       </div>
       {project.agents.length > 0 ? (
@@ -65,6 +74,7 @@ export function ProjectField({
               <AgentTile
                 key={key}
                 {...tile}
+                href={tileHref?.(tile)}
                 now={now}
                 flash={flashing?.has(key) ?? false}
                 locale={locale}
@@ -74,7 +84,10 @@ export function ProjectField({
           })}
         </ul>
       ) : (
-        <p className="project-none">No metrics yet</p>
+        <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+          <p className="project-none">No metrics yet</p>
+          {next}
+        </div>
       )}
     </li>
   );

@@ -18,6 +18,7 @@ export interface TileData {
 /**
  * A list item of a field.
  *
+ * @param href - Where the whole tile leads.
  * @param now - Unix ms, the page's clock.
  * @param flash - The metric arrived while the page was open: the tile lights up once for each `at`.
  */
@@ -26,15 +27,28 @@ export function AgentTile({
   name,
   value,
   at,
+  href,
   now,
   flash = false,
   locale = "en",
   timeZone = "UTC",
-}: TileData & { now: number; flash?: boolean; locale?: string; timeZone?: string }) {
+}: TileData & {
+  href?: string | undefined;
+  now: number;
+  flash?: boolean;
+  locale?: string;
+  timeZone?: string;
+}) {
   return (
     <li className="tile" data-state={tileState(at, now)}>
       <span className="tile-agent" title={agent}>
-        {agent}
+        {href === undefined ? (
+          agent
+        ) : (
+          <a href={href} className="tile-link">
+            {agent}
+          </a>
+        )}
       </span>
       <span className="tile-metric" title={name}>
         {name}

@@ -1,0 +1,43 @@
+/** The first thing to read: whether anything is wrong in any project, and where. */
+
+import type { Place } from "../live/use-place.ts";
+import { formatCount } from "../ui/format.ts";
+import { FieldSummary } from "../ui/project-field.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { type Listed, overviewOf } from "./overview.ts";
+import { metricPath } from "./project-address.ts";
+
+export function Summary({ projects, place }: { projects: readonly Listed[]; place: Place }) {
+  const { counts, newest } = overviewOf(projects, place.now);
+  const agents = projects.flatMap((project) => project.agents);
+  if (agents.length === 0) return null;
+  const wrong = counts.silent + counts.quiet;
+  return (
+    <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
+      <p className="text-large">
+        {wrong === 0 ? (
+          <span className="font-strong">
+            All is well: {agents.length} of {formatCount(agents.length, "metric")} fresh.
+          </span>
+        ) : (
+          <span className="font-strong">
+            {counts.silent > 0
+              ? `${formatCount(counts.silent, "metric")} silent.`
+              : `${formatCount(counts.quiet, "metric")} quiet.`}
+          </span>
+        )}
+        {newest ? (
+          <>
+            {" "}
+            Last:{" "}
+            <a href={metricPath(newest.project._id, newest.metric)} className="[overflow-wrap:anywhere]">
+              {newest.metric.agent}
+            </a>{" "}
+            in {newest.project.name}, <RelativeTime at={newest.metric.at} {...place} />.
+          </>
+        ) : null}
+      </p>
+      <FieldSummary agents={agents} now={place.now} />
+    </div>
+  );
+}
