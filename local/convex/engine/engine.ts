@@ -18,9 +18,10 @@ import { Store } from "./store.ts";
 import { Subscriptions, type WrittenKey } from "./subscriptions.ts";
 import { Transaction } from "./transaction.ts";
 
-/** How long a past snapshot can be asked for by its timestamp, and how many commits are kept for that. */
+/** How long a past snapshot can be asked for by its timestamp, and how many commits and bytes are kept for that. */
 const HISTORY_MS = 30_000;
 const HISTORY_COMMITS = 2000;
+const HISTORY_BYTES = 4 << 20;
 
 /** Creation times grow by at least this, in ms: exact in a double for the next centuries. */
 const CREATION_STEP = 1 / 1024;
@@ -33,7 +34,7 @@ export type MutationAnswer = { session: string; request: number; value: string; 
 export type CommitListener = (ts: bigint, stale: number[]) => void;
 
 /** A commit that a snapshot may still have to look behind. */
-export type Commit = { ts: bigint; at: number; changes: Change[]; written: WrittenKey[] };
+export type Commit = { ts: bigint; at: number; changes: Change[]; written: WrittenKey[]; bytes: number };
 
 export class Engine {
   readonly store: Store;
@@ -42,6 +43,7 @@ export class Engine {
   readonly #now: () => number;
   readonly #snapshots = new Set<{ ts: bigint; layer: Layer }>();
   #history: Commit[] = [];
+  #historyBytes = 0;
   #ts: bigint;
   /** No commit after this one is forgotten. */
   #forgotten: bigint;
@@ -123,7 +125,8 @@ export class Engine {
       this.#apply(change, written);
     }
     if (answer) this.store.insertAnswer(answer.session, answer.request, { ts, ...answer }, this.#now());
-    if (changes.length > 0) this.#remember({ ts, at: this.#now(), changes, written });
+    if (changes.length > 0)
+      this.#remember({ ts, at: this.#now(), changes, written, bytes: weightOf(changes) });
     this.#flushAt ??= setImmediate(() => this.flush());
     return ts;
   }
@@ -200,12 +203,14 @@ export class Engine {
     }
     this.#untold.push({ ts: commit.ts, stale: [...this.subscriptions.touchedBy(commit.written)] });
     this.#history.push(commit);
+    this.#historyBytes += commit.bytes;
     const oldest = this.#oldestSnapshot();
     let drop = 0;
-    for (const { ts, at } of this.#history) {
-      const old = commit.at - at > HISTORY_MS || this.#history.length - drop > HISTORY_COMMITS;
-      if (!old || ts > oldest) break;
+    for (const { ts, at, bytes } of this.#history) {
+      const many = this.#history.length - drop > HISTORY_COMMITS || this.#historyBytes > HISTORY_BYTES;
+      if ((!many && commit.at - at <= HISTORY_MS) || ts > oldest) break;
       this.#forgotten = ts;
+      this.#historyBytes -= bytes;
       drop++;
     }
     if (drop > 0) this.#history = this.#history.slice(drop);
@@ -216,6 +221,14 @@ export class Engine {
     for (const { ts } of this.#snapshots) if (ts < oldest) oldest = ts;
     return oldest;
   }
+}
+
+/** About how much memory the changes hold. */
+function weightOf(changes: readonly Change[]): number {
+  return changes.reduce(
+    (sum, { stored, seen }) => sum + (stored?.json.length ?? 0) + (seen?.json.length ?? 0) + 1000,
+    0,
+  );
 }
 
 /** Makes a snapshot's layer go on showing what a commit replaced. */

@@ -42,7 +42,7 @@ export class Store {
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
     this.#db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -12000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     );
     this.#db.exec(TABLES);
     const format = this.meta("format");
