@@ -69,7 +69,8 @@ function copyBuild(root: string, target: string): void {
 }
 
 function hashOf(root: string): string {
-  const hash = createHash("sha256").update(process.version);
+  // One of wrangler.toml's environments, or none: their builds differ.
+  const hash = createHash("sha256").update(`${process.version}\0${process.env.CLOUDFLARE_ENV ?? ""}`);
   const files = globSync(INPUTS, { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
     .map((entry) => join(entry.parentPath, entry.name))
