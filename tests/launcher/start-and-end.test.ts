@@ -35,24 +35,6 @@ describe.each(["start", "dev"] as const)("npm run %s", (script) => {
     await expectEnded(copy, since);
   });
 
-  it("ends once, however often it is told to", async () => {
-    const copy = await run(script);
-    await copy.ready();
-    const since = Date.now();
-    copy.npm.kill("SIGINT");
-    copy.npm.kill("SIGINT");
-    copy.npm.kill("SIGTERM");
-    await expectEnded(copy, since);
-  });
-
-  it("ends as well before it is ready", async () => {
-    const copy = await run(script);
-    while (copy.leftBehind().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const since = Date.now();
-    copy.npm.kill("SIGTERM");
-    await expectEnded(copy, since);
-  });
-
   it("ends the rest, with a message and exit 1, when the app dies by itself", async () => {
     const copy = await run(script);
     await copy.ready();
@@ -63,5 +45,25 @@ describe.each(["start", "dev"] as const)("npm run %s", (script) => {
     expect(copy.output()).toContain("The app stopped by itself");
     expect(copy.leftBehind()).toEqual([]);
     expect(await busyPorts(Object.values(copy.ports))).toEqual([]);
+  });
+});
+
+describe("a copy", () => {
+  it("ends once, however often it is told to", async () => {
+    const copy = await run("start");
+    await copy.ready();
+    const since = Date.now();
+    copy.npm.kill("SIGINT");
+    copy.npm.kill("SIGINT");
+    copy.npm.kill("SIGTERM");
+    await expectEnded(copy, since);
+  });
+
+  it("ends as well before it is ready", async () => {
+    const copy = await run("start");
+    while (copy.leftBehind().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const since = Date.now();
+    copy.npm.kill("SIGTERM");
+    await expectEnded(copy, since);
   });
 });
