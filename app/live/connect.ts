@@ -2,6 +2,7 @@
 import { ConvexReactClient } from "convex/react";
 import { ConvexError } from "convex/values";
 import { api } from "../../convex/_generated/api.js";
+import { browserTimeZone } from "../time-zone/time-zones.ts";
 import type { LiveState } from "../ui/live-mark.tsx";
 import type { Viewer } from "../viewer.ts";
 import { fetchAccessToken } from "./token.ts";
@@ -55,7 +56,9 @@ export function connect(url: string, events: ConnectionEvents): Connection {
   const stopViewer = viewer.onUpdate(() => {
     try {
       const value = viewer.localQueryResult();
-      if (value !== undefined) events.onViewer(value);
+      if (value === undefined) return;
+      events.onViewer(value);
+      adoptTimeZone(client, value);
     } catch (error) {
       if (isOver(error)) events.onSessionOver();
     }
@@ -70,6 +73,20 @@ export function connect(url: string, events: ConnectionEvents): Connection {
       void client.close();
     },
   };
+}
+
+/** People to whom this tab has given the browser's zone, so that one that is refused is not offered again and again. */
+const adopted = new Set<string>();
+
+/** Where the person has no time zone yet, the browser's becomes theirs. */
+function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
+  if (viewer === null || viewer.preferences.timeZone !== null || adopted.has(viewer._id)) return;
+  adopted.add(viewer._id);
+  const timeZone = browserTimeZone();
+  if (timeZone === null) return;
+  void client.mutation(api.preferences.set, { timeZone }).catch(() => {
+    // A name that Convex does not know: then it stays with UTC.
+  });
 }
 
 /** Whether a query failed because its session was revoked or its person deleted. */

@@ -11,29 +11,22 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
   const { counts, newest } = overviewOf(projects, place.now);
   const agents = projects.flatMap((project) => project.agents);
   if (agents.length === 0) return null;
-  const wrong = counts.silent + counts.quiet;
+  const state = counts.silent > 0 ? "silent" : counts.quiet > 0 ? "quiet" : "fresh";
+  const several = newest !== null && counts[newest.state] > 1;
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
       <p className="text-large">
-        {wrong === 0 ? (
-          <span className="font-strong">
-            All is well: {agents.length} of {formatCount(agents.length, "metric")} fresh.
-          </span>
-        ) : (
-          <span className="font-strong">
-            {counts.silent > 0
-              ? `${formatCount(counts.silent, "metric")} silent.`
-              : `${formatCount(counts.quiet, "metric")} quiet.`}
-          </span>
-        )}
+        <span className="font-strong">
+          {state === "fresh" ? "All is well: " : ""}
+          {formatCount(counts[state], "metric")} {state}
+        </span>
         {newest ? (
           <>
-            {" "}
-            Last:{" "}
+            {several ? ", the latest " : ": "}
             <a href={metricPath(newest.project._id, newest.metric)} className="[overflow-wrap:anywhere]">
               {newest.metric.agent}
             </a>{" "}
-            in {newest.project.name}, <RelativeTime at={newest.metric.at} {...place} />.
+            in {newest.project.name}, <RelativeTime at={newest.metric.at} {...place} />
           </>
         ) : null}
       </p>

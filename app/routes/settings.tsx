@@ -1,11 +1,15 @@
-/** How Mosaic looks to this person. */
+/** How Mosaic looks to this person, and in whose hours it speaks. */
 import { Form, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requirePage } from "../auth/guards.server.ts";
 import { requestContext } from "../context.ts";
+import { readForm } from "../forms.server.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { saveTheme } from "../theme/save-theme.server.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
+import { saveTimeZone } from "../time-zone/save-time-zone.server.ts";
+import { TimeZoneForm } from "../time-zone/time-zone-form.tsx";
+import { timeZones } from "../time-zone/time-zones.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -19,20 +23,24 @@ export const meta: Route.MetaFunction = () => [{ title: "Settings · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
   await requirePage(args);
-  return null;
+  // From here, since the browser may know other names than the server.
+  return { zones: timeZones() };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
-  return saveTheme(request, context.get(requestContext), "/settings");
+  const form = await readForm(request);
+  const call = context.get(requestContext);
+  return form.timeZone === undefined ? saveTheme(request, call, "/settings", form) : saveTimeZone(form, call);
 }
 
-export default function Settings() {
+export default function Settings({ loaderData: { zones } }: Route.ComponentProps) {
   const failure = useActionData<typeof action>();
   const { theme, setTheme } = useTheme();
+  const ofTimeZone = failure != null && "timeZone" in failure.values;
   return (
     <Page title="Settings" narrow>
       <Card title="Appearance" intro="It follows you to every browser you sign in with.">
-        {failure?.message || failure?.errors.theme ? (
+        {failure && !ofTimeZone ? (
           <Notice kind="alert">{failure.message ?? failure.errors.theme}</Notice>
         ) : null}
         <Form method="post" className="theme-form">
@@ -42,6 +50,7 @@ export default function Settings() {
           </noscript>
         </Form>
       </Card>
+      <TimeZoneForm zones={zones} failure={ofTimeZone ? failure : undefined} />
     </Page>
   );
 }

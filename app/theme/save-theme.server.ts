@@ -7,9 +7,14 @@ import { done, failed, isClientSubmit, readForm, refused } from "../forms.server
 import { isTheme } from "./theme.ts";
 import { rememberTheme } from "./theme-cookie.server.ts";
 
-/** @param path The page that the form stands on. */
-export async function saveTheme(request: Request, context: RequestContext, path: string) {
-  const form = await readForm(request);
+/** @param path The page that the form stands on. @param read The form, where somebody has read it already. */
+export async function saveTheme(
+  request: Request,
+  context: RequestContext,
+  path: string,
+  read?: Record<string, string>,
+) {
+  const form = read ?? (await readForm(request));
   const { theme } = form;
   if (!isTheme(theme)) return refused(form, { errors: { theme: "Choose Light, Dark or System." } });
   if ((await context.auth.open()) !== null) {

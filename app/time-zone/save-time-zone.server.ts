@@ -1,0 +1,18 @@
+/** Choosing a time zone by form. */
+import { api } from "../../convex/_generated/api.js";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import type { RequestContext } from "../context.ts";
+import { done, failed } from "../forms.server.ts";
+
+/** @param form What the form has; Convex knows what is a time zone. */
+export async function saveTimeZone(form: Record<string, string>, context: RequestContext) {
+  try {
+    await asViewer(context, "/settings", (convex) =>
+      convex.mutation(api.preferences.set, { timeZone: form.timeZone?.trim() ?? "" }),
+    );
+  } catch (error) {
+    if (error instanceof Response) throw error;
+    return failed(error, form, "timeZone");
+  }
+  return done(context, "/settings");
+}
