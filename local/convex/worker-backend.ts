@@ -3,6 +3,7 @@
  * the sources change, and starts a thread again when it had to be ended.
  */
 
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type {
@@ -23,6 +24,7 @@ import type {
 import { CallRefused, redacted } from "./functions/errors.ts";
 import type { StoredFile } from "./functions/files.ts";
 import type { CallOut, EngineAnswers, Invocation } from "./functions/messages.ts";
+import { OWN_SESSION } from "./functions/messages.ts";
 import { ThreadEnded } from "./functions/thread.ts";
 import { Threads } from "./functions/threads.ts";
 import { watchSources } from "./functions/watch.ts";
@@ -82,6 +84,8 @@ class WorkerBackend implements LocalBackend {
   readonly #options: BackendOptions;
   readonly #threads: Threads;
   readonly #listeners = new Set<(event: BackendEvent) => void>();
+  readonly #session = randomUUID();
+  #nextRequest = 0;
   #ts: Timestamp = 0n;
   #unwatch: () => void = () => {};
 
@@ -119,24 +123,7 @@ class WorkerBackend implements LocalBackend {
   }
 
   async mutation(call: FunctionCall, key?: MutationKey): Promise<{ ts: Timestamp; outcome: Outcome }> {
-    const request = { type: "mutation", call: invocation(call), key: key ?? null } as const;
-    for (let tries = 1; ; tries++) {
-      try {
-        return this.#shown(await (await this.#threads.engine()).request(request));
-      } catch (error) {
-        if (!(error instanceof ThreadEnded)) throw error;
-        const known = key ? await this.#answerOf(key) : null;
-        if (known) return this.#shown(known);
-        if (error.blame === "request" || tries === MOST_TRIES)
-          return { ts: this.#ts, outcome: failure(TIMED_OUT) };
-        // Without a key nobody can tell whether it was applied.
-        if (!key)
-          throw new CallRefused(
-            "restarted",
-            "The functions' thread was started anew before this mutation was answered.",
-          );
-      }
-    }
+    return this.#shown(await this.#mutation(invocation(call), key));
   }
 
   async action(call: FunctionCall): Promise<{ outcome: Outcome }> {
@@ -188,7 +175,7 @@ class WorkerBackend implements LocalBackend {
       } catch (error) {
         if (!(error instanceof ThreadEnded)) throw error;
         const guilty = left.filter(
-          ({ id }) => id === error.subscription || (error.blame === "unknown" && tries === MOST_TRIES),
+          ({ id }) => id === error.subscription || (error.blame === "unknown" && tries >= MOST_TRIES),
         );
         failed.push(...guilty.map(({ id }) => ({ id, outcome: failure(TIMED_OUT), journal: null })));
         left = left.filter((request) => !guilty.includes(request));
@@ -222,6 +209,26 @@ class WorkerBackend implements LocalBackend {
     await this.#threads.close();
   }
 
+  /** Every mutation has a key: so, when its thread ends, it is known whether it was applied, and it can be run again. */
+  async #mutation(call: Invocation, key = this.#ownKey()): Promise<{ ts: Timestamp; outcome: Outcome }> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await (await this.#threads.engine()).request({ type: "mutation", call, key });
+      } catch (error) {
+        if (!(error instanceof ThreadEnded)) throw error;
+        const known = await this.#answerOf(key);
+        if (known) return known;
+        if (error.blame === "request" || (error.blame === "unknown" && tries >= MOST_TRIES)) {
+          return { ts: this.#ts, outcome: failure(TIMED_OUT) };
+        }
+      }
+    }
+  }
+
+  #ownKey(): MutationKey {
+    return { sessionId: `${OWN_SESSION}${this.#session}`, requestId: this.#nextRequest++ };
+  }
+
   async #action(call: Invocation): Promise<{ outcome: Outcome }> {
     try {
       return await (await this.#threads.actions()).request({ type: "action", call });
@@ -244,7 +251,7 @@ class WorkerBackend implements LocalBackend {
       case "query":
         return (await this.#threads.engine()).request({ type: "query", call: call.call, at: null });
       case "mutation":
-        return (await this.#threads.engine()).request({ type: "mutation", call: call.call, key: null });
+        return this.#mutation(call.call);
     }
   }
 

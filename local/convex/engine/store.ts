@@ -41,9 +41,17 @@ export class Store {
   /** @throws Error when the file was written by another format of this program. */
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
-    this.#db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -12000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
-    );
+    try {
+      // One process at a time: what another one wrote behind this one's back would reach no subscription.
+      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      this.#db.exec(
+        "PRAGMA cache_size = -12000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
+      );
+      this.#db.exec("BEGIN IMMEDIATE; COMMIT;");
+    } catch (error) {
+      const locked = error instanceof Error && error.message.includes("locked");
+      throw locked ? new Error(`${file} is in use by another process.`) : error;
+    }
     this.#db.exec(TABLES);
     const format = this.meta("format");
     if (format === null) this.setMeta("format", FORMAT);
@@ -182,9 +190,13 @@ export class Store {
     ).run(session, request, String(answer.ts), answer.value, JSON.stringify(answer.logLines), at);
   }
 
-  /** @param before Unix ms */
-  deleteAnswers(before: number): void {
-    this.#statement("DELETE FROM answer WHERE at < ?").run(before);
+  /** @param before Unix ms @param sessions only those that begin so */
+  deleteAnswers(before: number, sessions = ""): void {
+    this.#statement("DELETE FROM answer WHERE at < ? AND substr(session, 1, ?) = ?").run(
+      before,
+      sessions.length,
+      sessions,
+    );
   }
 
   #statement(sql: string): StatementSync {

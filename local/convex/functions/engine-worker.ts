@@ -14,6 +14,7 @@ import { Executor } from "./executor.ts";
 import { Files, type StoredFile } from "./files.ts";
 import { installGlobals, realNow } from "./globals.ts";
 import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./messages.ts";
+import { OWN_SESSION } from "./messages.ts";
 import { Port } from "./port.ts";
 import { Registry } from "./registry.ts";
 import { scheduleOperations } from "./schedule-syscalls.ts";
@@ -25,6 +26,8 @@ import { surviveUserErrors } from "./user-errors.ts";
 
 /** An answered mutation is remembered so long, in ms: longer than any client goes on sending it again. */
 const ANSWERS_KEPT_MS = 7 * 24 * 3_600_000;
+/** Those of keys that this program gave itself: nobody asks after it has ended. */
+const OWN_ANSWERS_KEPT_MS = 600_000;
 const CLEANING_MS = 3_600_000;
 
 if (!parentPort) throw new Error("engine-worker.ts runs as a worker");
@@ -33,7 +36,7 @@ const port = new Port<EngineRequest>(
   parentPort,
   surviveUserErrors((line) => port.send({ type: "log", line })),
 );
-const engine = new Engine(dataFile, realNow);
+const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
 const executor = new Executor(engine, (event) => port.send({ type: "event", event }), log);
 const crons = new Crons(executor);
@@ -74,6 +77,15 @@ port.serve({
   },
 });
 port.send({ type: "started", ts: engine.ts });
+
+function openEngine(): Engine {
+  try {
+    return new Engine(dataFile, realNow);
+  } catch (error) {
+    port.send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+}
 
 async function answer(request: EngineRequest, id: number): Promise<EngineAnswers[EngineRequest["type"]]> {
   switch (request.type) {
@@ -182,5 +194,7 @@ function sweepFiles(): void {
 }
 
 function cleanAnswers(): void {
-  engine.store.deleteAnswers(realNow() - ANSWERS_KEPT_MS);
+  const now = realNow();
+  engine.store.deleteAnswers(now - ANSWERS_KEPT_MS);
+  engine.store.deleteAnswers(now - OWN_ANSWERS_KEPT_MS, OWN_SESSION);
 }

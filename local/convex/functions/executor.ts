@@ -90,8 +90,7 @@ export class Executor {
   }
 
   /** One mutation, on the disk when this resolves. The same key is run once. */
-  mutation(call: Invocation, key: MutationKey | null): Promise<{ ts: bigint; outcome: Outcome }> {
-    if (key === null) return this.#mutate(call, null);
+  mutation(call: Invocation, key: MutationKey): Promise<{ ts: bigint; outcome: Outcome }> {
     const name = `${key.sessionId}\n${key.requestId}`;
     const running = this.#inFlight.get(name);
     if (running) return running;
@@ -274,7 +273,7 @@ export class Executor {
     return { outcome, reads: reader.reads, ended: context.journal.after };
   }
 
-  async #mutate(call: Invocation, key: MutationKey | null): Promise<{ ts: bigint; outcome: Outcome }> {
+  async #mutate(call: Invocation, key: MutationKey): Promise<{ ts: bigint; outcome: Outcome }> {
     const target = this.resolve(call, "mutation");
     const answer = await this.exclusive(() => this.#runMutation(target, call, key));
     await this.engine.durable();
@@ -285,7 +284,7 @@ export class Executor {
   async #runMutation(
     target: RegisteredFunction,
     call: Invocation,
-    key: MutationKey | null,
+    key: MutationKey,
   ): Promise<{ ts: bigint; outcome: Outcome }> {
     await this.breathe();
     const transaction = this.engine.begin();
@@ -309,7 +308,7 @@ export class Executor {
     transaction: Transaction,
     text: string,
     logLines: string[],
-    key: MutationKey | null,
+    key: MutationKey,
   ): { ts: bigint; outcome: Outcome } {
     const pending = text.includes('"$commitTs":null');
     const ts = this.#commitOrFail(transaction, (ts) => {

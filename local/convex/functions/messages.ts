@@ -26,11 +26,14 @@ export type Invocation = FunctionCall & {
   work?: Work;
 };
 
+/** Begins the session of keys that this backend gives to mutations which come without one. */
+export const OWN_SESSION = "local ";
+
 /** What the engine's worker is asked; each is answered once. */
 export type EngineRequest =
   | { type: "load"; build: Build }
   | { type: "query"; call: Invocation; at: bigint | null }
-  | { type: "mutation"; call: Invocation; key: MutationKey | null }
+  | { type: "mutation"; call: Invocation; key: MutationKey }
   | { type: "answerOf"; key: MutationKey }
   | { type: "evaluate"; requests: SubscriptionRequest[] }
   | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null }
@@ -84,6 +87,7 @@ export type Reply<Answer> =
 
 export type FromWorker =
   | { type: "started"; ts: bigint }
+  | { type: "failed"; message: string }
   | { type: "reply"; id: number; reply: Reply<unknown> }
   | { type: "event"; event: BackendEvent }
   | { type: "pong"; id: number }

@@ -74,6 +74,7 @@ export class Thread<
     this.started = promise;
     this.#worker.on("message", (message: FromWorker) => {
       if (message.type === "started") resolve(message.ts);
+      else if (message.type === "failed") reject(new Error(message.message));
       else this.#receive(message);
     });
     this.#worker.on("error", (error) => {
@@ -116,7 +117,7 @@ export class Thread<
     this.#worker.postMessage(message);
   }
 
-  #receive(message: Exclude<FromWorker, { type: "started" }>): void {
+  #receive(message: Exclude<FromWorker, { type: "started" | "failed" }>): void {
     switch (message.type) {
       case "reply":
         this.#settle(message.id, message.reply);

@@ -1,5 +1,6 @@
 /** Functions that loop, and restarts: the caller is told, others are answered, and nothing acknowledged is lost. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBackend } from "../../../local/convex/worker-backend.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
@@ -25,6 +26,17 @@ test("a mutation that loops after an await is ended, and leaves nothing", async 
     "timed out",
   );
   expect(await list("after")).toEqual([]);
+});
+
+test("a mutation that is run beside one that loops is answered, applied once", async () => {
+  const beside = Array.from({ length: 5 }, (_, i) =>
+    opened.backend.mutation(call("notes:add", { folder: "beside", text: String(i) })),
+  );
+  const looping = opened.backend.mutation(call("notes:loopAtOnceInMutation"));
+  const more = opened.backend.mutation(call("notes:add", { folder: "beside", text: "5" }));
+  expect(errorOf(await looping)).toContain("timed out");
+  for (const answer of await Promise.all([...beside, more])) resultOf(answer);
+  expect(await list("beside")).toHaveLength(6);
 });
 
 test("a mutation that never ends is given up, and the next one runs", async () => {
@@ -62,4 +74,16 @@ test("documents and growing timestamps survive a restart", async () => {
   await opened.restart();
   expect(await list("restart")).toHaveLength(1);
   expect(opened.backend.now()).toBeGreaterThan(ts);
+});
+
+test("a second backend over the same data is refused, and the first goes on", async () => {
+  const second = startBackend({
+    functionsDir: opened.functionsDir,
+    dataFile: opened.dataFile,
+    env: {},
+    log: () => {},
+    watch: false,
+  });
+  await expect(second).rejects.toThrow("in use by another process");
+  expect(await list("restart")).toHaveLength(1);
 });

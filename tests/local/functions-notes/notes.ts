@@ -137,6 +137,13 @@ export const loopAtOnce = query({
   },
 });
 
+export const loopAtOnceInMutation = mutation({
+  args: {},
+  handler: () => {
+    for (;;);
+  },
+});
+
 export const loopAfterAwait = mutation({
   args: { folder: v.string() },
   handler: async (ctx, { folder }) => {
