@@ -18,8 +18,6 @@ export type AccessTokenClaims = {
 type CachedKeys = { url: string; keys: JSONWebKeySet; fetchedAt: number };
 
 const MAX_AGE_MS = 60 * 60 * 1000;
-/** A token with an unknown key id may make us ask again, but not for every such token. */
-const MIN_REFETCH_MS = 30_000;
 const CLOCK_TOLERANCE_S = 30;
 
 let cached: CachedKeys | null = null;
@@ -42,9 +40,8 @@ async function keysFor(env: Env, token: string, signal: AbortSignal, now: number
   const known = cached?.url === url && now - cached.fetchedAt < MAX_AGE_MS ? cached : null;
   if (known === null) return (await fetchKeys(url, signal, now)).keys;
   const { kid } = decodeProtectedHeader(token);
-  if (known.keys.keys.some((key) => key.kid === kid) || now - known.fetchedAt < MIN_REFETCH_MS) {
-    return known.keys;
-  }
+  if (known.keys.keys.some((key) => key.kid === kid)) return known.keys;
+  // WorkOS has a new key. Only it gives us tokens, over a call that we made, so nobody else can make us ask.
   return (await fetchKeys(url, signal, now)).keys;
 }
 

@@ -94,6 +94,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
     organizationId: claims.organizationId,
     role: claims.role,
     impersonator: claims.impersonator,
+    userUpdatedAt: grant.userUpdatedAt,
     refreshedAt: now,
     signedInAt: now,
   };

@@ -6,6 +6,8 @@ export type RefreshRequest = {
   session: Session;
   /** Ask WorkOS also where the token is still good: somebody refused it. */
   force: boolean;
+  /** A token for this organization is wanted. */
+  organizationId?: string;
   /** From where the session is used, for the person's list of sessions. */
   seen: SeenFrom;
 };
@@ -19,6 +21,8 @@ export type RefreshAnswer =
   /** A newer session, with the very bytes that every straggler writes. */
   | { status: "refreshed"; session: Session; sealed: string }
   | { status: "ended"; reason: EndReason }
+  /** WorkOS gives no token for the organization that was asked for. The session stands as it was. */
+  | { status: "refused"; code: string | null }
   /** WorkOS could not be asked, or did not answer usably. The session stands. */
   | { status: "unavailable" };
 

@@ -10,7 +10,7 @@ import {
   readSessionCookie,
   writeSessionCookie,
 } from "./cookies.server.ts";
-import type { RefreshAnswer, Refreshers, SeenFrom } from "./refresher.server.ts";
+import type { RefreshAnswer, Refreshers, RefreshRequest, SeenFrom } from "./refresher.server.ts";
 import { openSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 
@@ -78,14 +78,26 @@ export class RequestAuth {
     if (session === null) return null;
     const { now, readOnly } = this.#options;
     if (readOnly || !nearExpiry(session, now)) return { session, tokenUsable: !tokenExpired(session, now) };
-    return this.#settle(session, await this.#ask(session, false));
+    return this.#settle(session, await this.#ask(session, { force: false }));
   }
 
   /** Asks the session's object in any case, so that a session ended here is found out; `force` for a new token. */
   async askRefresher(force: boolean): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
-    const answer = await this.#ask(session, force);
+    return this.#adoptAnswer(session, await this.#ask(session, { force }));
+  }
+
+  /** Asks for a token of an organization, which from then on is the session's. */
+  async switchOrganization(
+    organizationId: string,
+  ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
+    const session = await this.open();
+    if (session === null) return { current: null, answer: null };
+    return this.#adoptAnswer(session, await this.#ask(session, { force: true, organizationId }));
+  }
+
+  #adoptAnswer(session: Readonly<Session>, answer: RefreshAnswer) {
     const current = this.#settle(session, answer);
     this.#current = Promise.resolve(current);
     return { current, answer };
@@ -106,7 +118,10 @@ export class RequestAuth {
     }
   }
 
-  async #ask(session: Readonly<Session>, force: boolean): Promise<RefreshAnswer> {
+  async #ask(
+    session: Readonly<Session>,
+    wish: Pick<RefreshRequest, "force" | "organizationId">,
+  ): Promise<RefreshAnswer> {
     const { refreshers, deadline, report, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
@@ -114,7 +129,7 @@ export class RequestAuth {
       else deadline.addEventListener("abort", stop, { once: true });
     });
     try {
-      return await Promise.race([refreshers(session.sessionId).refresh({ session, force, seen }), waited]);
+      return await Promise.race([refreshers(session.sessionId).refresh({ session, ...wish, seen }), waited]);
     } catch (error) {
       report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
       return { status: "unavailable" };
@@ -125,6 +140,7 @@ export class RequestAuth {
     const { now, log } = this.#options;
     switch (answer.status) {
       case "unchanged":
+      case "refused":
         return { session, tokenUsable: !tokenExpired(session, now) };
       case "unavailable": {
         const tokenUsable = !tokenExpired(session, now);

@@ -21,6 +21,7 @@ const session: Session = {
   organizationId: null,
   role: null,
   impersonator: null,
+  userUpdatedAt: now,
   refreshedAt: now,
   signedInAt: now,
 };
@@ -29,6 +30,12 @@ const flow = { state: "state", verifier: "verifier", returnTo: "/dashboard", sta
 describe("a sealed session", () => {
   it("opens to what was sealed", async () => {
     expect(await openSession(await sealSession(session, passwords, now), passwords, now)).toEqual(session);
+  });
+
+  it("opens where it was sealed before WorkOS's word had a date", async () => {
+    const { userUpdatedAt: _, impersonator: __, ...older } = session;
+    const sealed = await sealData({ purpose: "session", ...older }, { password: passwords, ttl: 60 });
+    expect(await openSession(sealed, passwords, now)).toEqual({ ...session, userUpdatedAt: null });
   });
 
   it("cannot be changed once opened", async () => {

@@ -32,6 +32,7 @@ const sessionSchema: v.GenericSchema<unknown, Session & { purpose: "session" }> 
   organizationId: v.nullable(v.string()),
   role: v.nullable(v.string()),
   impersonator: v.optional(v.nullable(v.string()), null),
+  userUpdatedAt: v.optional(v.nullable(time), null),
   refreshedAt: time,
   signedInAt: time,
 });

@@ -23,6 +23,8 @@ export type Session = {
   role: string | null;
   /** The e-mail of whoever acts as this person, by WorkOS's impersonation; null for the person themselves. */
   impersonator: string | null;
+  /** When WorkOS last changed the person, by its own clock: what is older than Convex's word is not believed there. */
+  userUpdatedAt: number | null;
   /** When these tokens were issued; of two sessions with one id, the later one is the truth. */
   refreshedAt: number;
   signedInAt: number;

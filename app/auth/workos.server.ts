@@ -8,7 +8,13 @@ import type { SessionUser } from "./session.ts";
 export type Device = { ipAddress: string; userAgent: string };
 
 /** What WorkOS answers to a code or a refresh token; nothing of it is verified yet. */
-export type Grant = { user: SessionUser; accessToken: string; refreshToken: string };
+export type Grant = {
+  user: SessionUser;
+  /** When WorkOS last changed the person, Unix milliseconds; null where it does not say. */
+  userUpdatedAt: number | null;
+  accessToken: string;
+  refreshToken: string;
+};
 
 /** An SDK client. Retries are ours to decide. */
 function client(env: Env): WorkOS {
@@ -131,7 +137,13 @@ async function grant(env: Env, signal: AbortSignal, call: (sdk: WorkOS) => Promi
   if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") {
     throw new WorkOSFailure("unavailable", 200, "unusable_answer");
   }
-  return { user, accessToken, refreshToken };
+  return { user, userUpdatedAt: readUpdatedAt(answer?.user), accessToken, refreshToken };
+}
+
+function readUpdatedAt(given: unknown): number | null {
+  const { updatedAt } = given as { updatedAt?: unknown };
+  const time = typeof updatedAt === "string" ? Date.parse(updatedAt) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
 }
 
 function readUser(given: unknown): SessionUser | null {

@@ -9,9 +9,10 @@ const routeOf = createRouteTable({
     id: "dashboard",
     parentId: "root",
     path: "dashboard",
-    module: { ...page, action: () => null },
+    module: { ...page, loader: () => null, action: () => null },
   },
   project: { id: "project", parentId: "root", path: "projects/:id", module: { ...page } },
+  switch: { id: "switch", parentId: "root", path: "switch", module: { ...page, action: () => null } },
   token: { id: "token", parentId: "root", path: "api/auth/token", module: { action: () => null } },
   rest: { id: "rest", parentId: "root", path: "*", module: { ...page, action: () => null } },
 });
@@ -29,6 +30,9 @@ describe("the route table", () => {
     ["/projects", "*"],
     ["/projects/a/b", "*"],
     ["/%E0%A4%A", "*"],
+    ["/api/auth/toke%6e", "/api/auth/token"],
+    ["/%64ashboard", "/dashboard"],
+    ["/api%2fauth/token", "*"],
   ])("finds the route of %s", (path, pattern) => {
     expect(routeOf(path).pattern).toBe(pattern);
   });
@@ -37,6 +41,7 @@ describe("the route table", () => {
     expect(routeOf("/projects/abc").methods).toEqual(["GET", "HEAD"]);
     expect(routeOf("/dashboard").methods).toEqual(["GET", "HEAD", "POST"]);
     expect(routeOf("/api/auth/token").methods).toEqual(["POST"]);
+    expect(routeOf("/switch").methods).toEqual(["POST"]);
   });
 
   it("gives the start page the action of its parent, which is where the theme is chosen", () => {

@@ -41,7 +41,21 @@ export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");
 }
 
-const segmentsOf = (path: string) => path.toLowerCase().split("/").filter(Boolean);
+/** Decoded and without regard to case, as React Router matches them. */
+function segmentsOf(path: string): string[] {
+  return path
+    .split("/")
+    .filter(Boolean)
+    .map((segment) => decoded(segment).replaceAll("/", "%2f").toLowerCase());
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
 
 /** @returns A look-up from a request's path to its route. */
 export function createRouteTable(routes: BuiltRoutes): (pathname: string) => RouteEntry {
@@ -50,7 +64,8 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
     if (route === undefined || route.id === "root" || (!route.index && !route.path)) continue;
     const parent = route.index ? routes[route.parentId ?? ""] : undefined;
     const { loader, action, default: page } = route.module;
-    const reads = loader !== undefined || page !== undefined;
+    // A page that has an action and no loader is what a form is answered with, and nothing to look at by itself.
+    const reads = loader !== undefined || (page !== undefined && action === undefined);
     const writes = action !== undefined || parent?.module.action !== undefined;
     const pattern = `/${route.path ?? ""}`;
     if (pattern.endsWith("*")) continue;
