@@ -3,9 +3,8 @@ import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies, growFlows } from "./flow-cookies.ts";
 import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
-import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
-import { authenticate, type Fault } from "./outbound.ts";
+import { authenticate } from "./outbound.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 
 const app = startMosaic();
@@ -49,6 +48,16 @@ describe("a good code", () => {
     const other = app.person();
     await signIn(browser, other);
     expect(await emailOf(browser)).toBe(other);
+  });
+
+  it("that comes back in two tabs at once signs in once, and the session stays", async () => {
+    const browser = app.browser();
+    const email = app.person();
+    const callback = await approve(await startFlow(browser), email);
+    const answers = await Promise.all([comeBack(browser.tab(), callback), comeBack(browser.tab(), callback)]);
+    for (const answer of answers) expect(answer.status).toBe(302);
+    expect(answers.filter((answer) => answer.headers.get("location") === "/")).toHaveLength(1);
+    expect(await emailOf(browser)).toBe(email);
   });
 
   it("is in the log, and so is the sync", async () => {
@@ -173,136 +182,5 @@ describe("the order of the checks", () => {
     const location = locationOf(answer, APP_URL);
     browser.jar.clear();
     expect(await browser.get(`${location?.pathname}${location?.search}`)).toSayAlert(/cookies/i);
-  });
-});
-
-describe("a code that WorkOS refuses", () => {
-  const refusal = (status: number, body: object): Fault => ({
-    kind: "status",
-    status,
-    body: JSON.stringify(body),
-  });
-
-  it.each([
-    ["an unknown code", null, "expired_code"],
-    ["invalid_grant", refusal(400, { error: "invalid_grant", error_description: "expired" }), "expired_code"],
-    ["invalid_client", refusal(401, { error: "invalid_client", error_description: "no" }), "sign_in_failed"],
-    ["another 400", refusal(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
-    ["unauthorized", refusal(401, { message: "Unauthorized" }), "sign_in_failed"],
-    [
-      "MFA enrolment",
-      refusal(403, {
-        code: "mfa_enrollment",
-        message: "enrol",
-        pending_authentication_token: "pending-token-1",
-      }),
-      "sign_in_failed",
-    ],
-    [
-      "an organization to choose",
-      refusal(403, {
-        code: "organization_selection_required",
-        message: "choose",
-        pending_authentication_token: "pending-token-1",
-        organizations: [{ id: "org_1", name: "One" }],
-      }),
-      "sign_in_failed",
-    ],
-    [
-      "SSO",
-      refusal(403, { error: "sso_required", error_description: "sso", connection_ids: ["conn_1"] }),
-      "sign_in_failed",
-    ],
-  ])("(%s) says so, keeps the session and spends the flow", async (_what, fault, error) => {
-    const { browser, email } = await signedIn();
-    const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
-    if (fault !== null) app.outbound.fail("workos", fault, authenticate());
-    const answer = await comeBack(
-      browser,
-      `/callback?code=made-up-code-12345&state=${encodeURIComponent(state)}`,
-    );
-    expect(answer).toRedirectTo(/^\/login\?error=/);
-    expect(failureOf(answer)).toBe(error);
-    expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/profile");
-    expect(answer).toLeaveSessionAlone();
-    expect(flowCookies(browser.jar)).toEqual([]);
-    expect(await emailOf(browser)).toBe(email);
-    const line = await app.log.line((one) => one.event === "auth.callback" && one.level !== "info");
-    expect(JSON.stringify(line)).not.toMatch(/pending-token-1|made-up-code/);
-  });
-});
-
-describe("a WorkOS that does not answer properly", () => {
-  const faults: [string, Fault][] = [
-    ["unreachable", { kind: "refused" }],
-    ["too busy", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
-    ["broken (500)", { kind: "status", status: 500 }],
-    ["away (503)", { kind: "status", status: 503, body: "<html>upstream is away</html>" }],
-    ["talking nonsense", { kind: "garbage" }],
-    ["cut off", { kind: "cut" }],
-    ["without a user", { kind: "status", status: 200, body: '{"access_token":"x","refresh_token":"y"}' }],
-    [
-      "without a token",
-      { kind: "status", status: 200, body: '{"user":{"id":"user_1","email":"a@example.com"}}' },
-    ],
-    ["empty", { kind: "status", status: 200, body: "{}" }],
-    ["answering null", { kind: "status", status: 200, body: "null" }],
-    ["hanging", { kind: "hang" }],
-  ];
-
-  it.each(faults)("(%s) is a 502 page with its request id and a link to try again", async (_what, fault) => {
-    const { browser, email } = await signedIn();
-    const callback = await approve(await startFlow(browser, "?returnTo=%2Fprofile"), app.person());
-    app.outbound.fail("workos", fault, authenticate());
-    const answer = await comeBack(browser, callback);
-    expect(answer).toBeSafeHtml(502);
-    expect(answer.ms).toBeLessThan(5_500);
-    expect(answer.text).toContain(answer.headers.get("x-request-id"));
-    const links = new Page(answer.text).tags("a").map((link) => link.attributes.href ?? "");
-    expect(links).toContainEqual(expect.stringMatching(/^\/(api\/auth\/)?login/));
-    expect(answer).toLeaveSessionAlone();
-    expect(answer).toBeForOnePerson();
-    expect(flowCookies(browser.jar)).toEqual([]);
-    expect(await emailOf(browser)).toBe(email);
-    const id = answer.headers.get("x-request-id");
-    const line = await app.log.line(
-      (one) => one.requestId === id && one.level === "error" && one.event !== "request",
-    );
-    expect(line.level).toBe("error");
-  });
-
-  it.each([
-    ["that another key signed", (token: string) => `${token.slice(0, -12)}AAAAAAAAAAAA`],
-    ["without a signature", (token: string) => `${token.split(".").slice(0, 2).join(".")}.`],
-    [
-      "that says alg none",
-      (token: string) => `${btoa('{"alg":"none"}').replaceAll("=", "")}.${token.split(".")[1]}.`,
-    ],
-    ["that is none", () => "no-token-at-all"],
-  ])("(a token %s) signs nobody in", async (_what, change) => {
-    const browser = app.browser();
-    const callback = await approve(await startFlow(browser), app.person());
-    app.outbound.rewrite("workos", authenticate(), (body) => ({
-      ...body,
-      access_token: change(String(body.access_token)),
-    }));
-    const answer = await comeBack(browser, callback);
-    expect(answer.status).toBe(502);
-    expect(answer).not.toSetSession();
-    expect(await emailOf(browser)).toBeNull();
-  });
-
-  it.each([
-    ["unreachable", { kind: "refused" }],
-    ["hanging", { kind: "hang" }],
-    ["talking nonsense", { kind: "garbage" }],
-  ] as [string, Fault][])("(keys that are %s) is a 502 page as well", async (_what, fault) => {
-    const fresh = app.browser(await app.another({}));
-    const callback = await approve(await startFlow(fresh), app.person());
-    app.outbound.fail("workos", fault, ({ path }) => path.startsWith("/sso/jwks/"));
-    const answer = await comeBack(fresh, callback);
-    expect(answer).toBeSafeHtml(502);
-    expect(answer.ms).toBeLessThan(5_500);
-    expect(answer).not.toSetSession();
   });
 });

@@ -1,9 +1,7 @@
-/** What each address answers (section 3 of the contract), to somebody signed out and to somebody signed in. */
-import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
-import { Page, textOf } from "./html.ts";
+import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -237,71 +235,6 @@ describe("signed in", () => {
     expect(answer).toBeSafeHtml(404);
     expect(answer).toBeForOnePerson();
     expect(new Page(answer.text).link("Sign out")).toBeDefined();
-  });
-});
-
-describe("for everyone", () => {
-  it("/about is the same bytes for a guest and a member, with hashes instead of a nonce and no request id", async () => {
-    const ada = app.browser();
-    await signIn(ada, "ada@example.com");
-    const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
-    expect(guest.status).toBe(200);
-    expect(member.text).toBe(guest.text);
-    const page = new Page(guest.text);
-    expect(textOf(page.root)).not.toMatch(/Ada|Sign (in|out)|Welcome/);
-    const policy = guest.headers.get("content-security-policy") ?? "";
-    expect(policy).toMatch(/script-src[^;]*'sha256-/);
-    expect(policy).not.toContain("nonce-");
-    for (const script of page.tags("script")) {
-      const [source = ""] = script.children.filter((child) => typeof child === "string");
-      expect(policy).toContain(`'sha256-${createHash("sha256").update(source).digest("base64")}'`);
-      expect(Buffer.byteLength(source)).toBeLessThanOrEqual(8_192);
-      expect(script.attributes.src).toBeUndefined();
-    }
-    expect(guest.headers.get("x-request-id")).toBeNull();
-    expect(guest.setCookies).toEqual([]);
-  });
-
-  it("/about has no double with a slash", async () => {
-    const answer = await app.browser().get("/about");
-    expect(answer.status).toBe(200);
-    const slashed = await app.browser().get("/about/");
-    expect([301, 302, 307, 308, 404]).toContain(slashed.status);
-  });
-
-  it("/healthz answers without asking WorkOS or Convex", async () => {
-    app.outbound.forget();
-    const answer = await app.browser().get("/healthz");
-    expect(answer.status).toBe(200);
-    expect(jsonOf(answer)).toEqual({ status: "ok", version: expect.any(String) });
-    expect(answer.headers.get("cache-control")).toContain("no-store");
-    expect(app.outbound.requests).toEqual([]);
-  });
-
-  it("the ingestion API is described at an address that may be cached", async () => {
-    const answer = await app.browser().get("/api/v1/openapi.json");
-    expect(answer.status).toBe(200);
-    expect(jsonOf(answer)).toMatchObject({
-      openapi: expect.stringMatching(/^3\.1/),
-      paths: expect.any(Object),
-    });
-    expect(answer.headers.get("cache-control")).toMatch(/max-age=[1-9]/);
-    expect(answer).toSetNoCookie();
-  });
-
-  it("scripts and styles have hashed names and never change", async () => {
-    const page = new Page((await app.browser().get("/")).text);
-    const sources = [
-      ...page.tags("script").map((script) => script.attributes.src),
-      ...page.tags("link").map((link) => (link.attributes.rel === "icon" ? undefined : link.attributes.href)),
-    ].filter((source) => source?.startsWith("/assets/"));
-    expect(sources.length).toBeGreaterThan(1);
-    for (const source of sources) {
-      const answer = await app.browser().get(source ?? "");
-      expect(answer.status, source).toBe(200);
-      expect(answer.headers.get("cache-control"), source).toContain("immutable");
-      expect(source).toMatch(/-[\w-]{6,}\.(js|css)$/);
-    }
   });
 });
 

@@ -9,9 +9,11 @@ import type { WorkerLog } from "./worker-log.ts";
 export function secretsIn(text: string, secrets: Record<string, string>, outbound: Outbound): string[] {
   const found: string[] = [];
   if (/Fe26\.2/.test(text)) found.push("a sealed cookie");
-  if (/eyJ[\w-]{8,}/.test(text)) found.push("a token");
+  // Header and payload of a JWT; `eyJ` alone comes up by chance in a state or a challenge.
+  if (/eyJ[\w-]{8,}\.eyJ/.test(text)) found.push("a token");
   if (/\bsk_\w/.test(text)) found.push("an API key");
   for (const [name, value] of Object.entries(secrets)) if (text.includes(value)) found.push(name);
+  for (const token of outbound.accessTokens) if (text.includes(token)) found.push("an access token");
   for (const token of outbound.refreshTokens) if (text.includes(token)) found.push("a refresh token");
   return found;
 }

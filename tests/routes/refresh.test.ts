@@ -167,6 +167,22 @@ describe("an answer that nobody received", () => {
   });
 });
 
+describe("a refresh that comes back with somebody else's tokens", () => {
+  it("is not taken for this session", async () => {
+    const [ann, ben] = [await someone(), app.browser()];
+    let bens: unknown;
+    app.outbound.rewrite("workos", authenticate("authorization_code"), (body) => {
+      bens = body;
+      return body;
+    });
+    await signIn(ben, app.person());
+    app.outbound.rewrite("workos", authenticate("refresh_token"), () => bens);
+    const page = await ann.get("/dashboard");
+    expect(page.status).toBe(200);
+    expect(page).toLeaveSessionAlone();
+  });
+});
+
 describe("a forced refresh", () => {
   it("gives a token that is not the one before", async () => {
     const browser = await someone();
