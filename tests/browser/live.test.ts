@@ -38,6 +38,9 @@ test("an edit made offline is marked as waiting, and arrives once when the tab i
   const page = await visitor.open("/dashboard");
   const form = projectForm(page);
   await untilLive(page);
+  await form.name.fill("Made ashore");
+  await form.create.click();
+  await form.entry("Made ashore").waitFor();
   await visitor.setOffline(true);
   await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
   await stage.stack().stopConvex(); // a socket that is open already outlives the browser's own "offline"
