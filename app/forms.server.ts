@@ -43,9 +43,10 @@ export function refused(values: Record<string, string>, failure: Partial<FormFai
   return data<FormFailure>({ message: null, errors: {}, ...failure, values }, { status: 400 });
 }
 
+const NOT_SAVED = "This could not be saved just now, and nothing was lost. Please try again in a moment.";
+
 /** Nobody could decide: 503, with what was typed. */
-export function unavailable(values: Record<string, string>) {
-  const message = "This could not be saved just now, and nothing was lost. Please try again in a moment.";
+export function unavailable(values: Record<string, string>, message = NOT_SAVED) {
   return data<FormFailure>({ message, errors: {}, values }, { status: 503, headers: { "Retry-After": "5" } });
 }
 

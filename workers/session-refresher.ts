@@ -63,9 +63,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     return (await this.#get("ended"))?.reason ?? null;
   }
 
-  async refresh({ session, force, seen }: RefreshRequest): Promise<RefreshAnswer> {
+  async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
+    const { session, force, seen, organizationId } = request;
     const reason = await this.ended();
     if (reason !== null) return { status: "ended", reason };
+    if (organizationId !== undefined) return this.#switchOrganization(session, seen, organizationId);
     const now = Date.now();
     const latest = await this.#readLatest(now);
     const newer = latest !== null && latest.session.refreshedAt > session.refreshedAt ? latest : null;
@@ -78,7 +80,30 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     } else if (!force && !nearExpiry(session, now)) {
       return { status: "unchanged" };
     }
-    this.#refreshing ??= this.#refresh(newer?.session ?? session, seen).finally(() => {
+    const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, seen));
+    // What was shared was the wish for an organization; this request has none.
+    return answer.status === "refused" ? this.refresh(request) : answer;
+  }
+
+  /** A refresh token is good once, so whatever is under way ends first; two equal wishes cause one call. */
+  async #switchOrganization(
+    session: Readonly<Session>,
+    seen: SeenFrom,
+    organizationId: string,
+  ): Promise<RefreshAnswer> {
+    await this.#readLatest(Date.now());
+    while (this.#refreshing !== null) await this.#refreshing;
+    const latest = this.#latest ?? null;
+    const newer = latest !== null && latest.session.refreshedAt > session.refreshedAt ? latest : null;
+    if (newer?.session.organizationId === organizationId && !nearExpiry(newer.session, Date.now())) {
+      return { status: "refreshed", ...newer };
+    }
+    return this.#start(newer?.session ?? session, seen, organizationId);
+  }
+
+  /** The one refresh that is under way. */
+  #start(session: Readonly<Session>, seen: SeenFrom, organizationId?: string): Promise<RefreshAnswer> {
+    this.#refreshing = this.#refresh(session, seen, organizationId).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -93,12 +118,16 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     return this.#latest;
   }
 
-  async #refresh(session: Readonly<Session>, seen: SeenFrom): Promise<RefreshAnswer> {
+  async #refresh(
+    session: Readonly<Session>,
+    seen: SeenFrom,
+    organizationId: string | undefined,
+  ): Promise<RefreshAnswer> {
     const log = createLog(crypto.randomUUID());
     const started = Date.now();
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
     try {
-      const next = await this.#exchange(session);
+      const next = await this.#exchange(session, organizationId);
       const sealed = await sealSession(next, this.#config.cookiePasswords, next.refreshedAt);
       // Somebody signed out while WorkOS was answering: what it gave goes to nobody.
       const reason = await this.ended();
@@ -116,16 +145,26 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
         log.warn("auth.refresh", outcome("invalid_grant"));
         return { status: "ended", reason: "session_expired" };
       }
+      if (organizationId !== undefined && error instanceof WorkOSFailure && error.kind === "refused") {
+        log.info("auth.refresh", { ...outcome("organization_refused"), code: error.code });
+        return { status: "refused", code: error.code };
+      }
       const code = error instanceof WorkOSFailure ? { code: error.code } : describeError(error);
       log.warn("auth.refresh", { ...outcome("unavailable"), ...code });
       return { status: "unavailable" };
     }
   }
 
-  async #exchange(session: Readonly<Session>): Promise<Session> {
+  async #exchange(session: Readonly<Session>, wished: string | undefined): Promise<Session> {
     const signal = AbortSignal.timeout(WORKOS_TIMEOUT_MS);
-    const { refreshToken, organizationId } = session;
-    const grant = await exchangeRefreshToken(this.#config, refreshToken, organizationId, signal);
+    const exchange = (organizationId: string | null) =>
+      exchangeRefreshToken(this.#config, session.refreshToken, organizationId, signal);
+    const grant = await exchange(wished ?? session.organizationId).catch((error: unknown) => {
+      // Somebody who left the session's organization is still signed in; a refusal spends no token.
+      const mayHaveLeft = wished === undefined && session.organizationId !== null;
+      if (mayHaveLeft && error instanceof WorkOSFailure && error.kind === "refused") return exchange(null);
+      throw error;
+    });
     const claims = await verifyAccessToken(this.#config, grant.accessToken, signal, Date.now());
     if (claims.sessionId !== session.sessionId || claims.userId !== session.user.id) {
       throw new WorkOSFailure("unavailable", 200, "another_session");
@@ -139,6 +178,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       organizationId: claims.organizationId,
       role: claims.role,
       impersonator: claims.impersonator,
+      userUpdatedAt: grant.userUpdatedAt,
       // Two refreshes within one millisecond must not look like one.
       refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
     };

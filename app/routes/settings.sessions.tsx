@@ -1,16 +1,16 @@
 /** Where the person is signed in, and the way to end it there. */
-import { useEffect } from "react";
-import { useActionData, useRevalidator } from "react-router";
+import { redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { getOptionalAuth, requirePage } from "../auth/guards.server.ts";
+import { requirePage } from "../auth/guards.server.ts";
+import { loginPath } from "../auth/return-to.ts";
 import { requestContext } from "../context.ts";
 import { ConvexFailure, Refusal } from "../errors.ts";
-import { done, failed, readForm, refused } from "../forms.server.ts";
-import { useLiveQuery } from "../live/use-live-query.ts";
+import { done, failed, readForm, refused, unavailable } from "../forms.server.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import { endSession } from "../sessions/end-sessions.server.ts";
+import { endOtherSessions, endSession } from "../sessions/end-sessions.server.ts";
 import { joinSessions, sessionsAtWorkOS } from "../sessions/listed-sessions.server.ts";
 import { SessionList } from "../sessions/session-list.tsx";
+import { useSessionsElsewhere } from "../sessions/use-sessions-elsewhere.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/settings.sessions";
@@ -30,30 +30,32 @@ export async function loader(args: Route.LoaderArgs) {
   return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], info.sessionId), missing };
 }
 
-export async function action(args: Route.ActionArgs) {
-  const form = await readForm(args.request);
-  const context = args.context.get(requestContext);
-  const { user, session } = await getOptionalAuth(args);
+export async function action({ request, context }: Route.ActionArgs) {
+  const form = await readForm(request);
+  const call = context.get(requestContext);
+  const current = await call.auth.open();
   try {
-    if (form.intent !== "others") {
-      if (!form.sessionId) return refused(form, { message: "Say which session is to end." });
-      await endSession(context, form.sessionId, Date.now());
-      return done(context, "/settings/sessions", "Session revoked");
+    if (form.intent === "others") {
+      if (await endOtherSessions(call)) return done(call, "/settings/sessions", "All other sessions revoked");
+      const message =
+        "WorkOS is not answering. The sessions seen here were revoked; try again for any others.";
+      return unavailable(form, message);
     }
-    const known = user === null ? [] : await sessionsAtWorkOS(context, user.id);
-    if (known === null) throw new ConvexFailure("unavailable");
-    const others = known.filter(({ sessionId }) => sessionId !== session?.sessionId);
-    await Promise.all(others.map(({ sessionId, startedAt }) => endSession(context, sessionId, startedAt)));
-    return done(context, "/settings/sessions", "All other sessions revoked");
+    if (!form.sessionId) return refused(form, { message: "Say which session is to end." });
+    await endSession(call, form.sessionId);
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
     return failed(error, form);
   }
+  if (form.sessionId !== current?.sessionId) return done(call, "/settings/sessions", "Session revoked");
+  call.auth.end("session_revoked");
+  return redirect(loginPath({ error: "session_revoked" }), 303);
 }
 
-export default function Sessions({ loaderData: { sessions, missing } }: Route.ComponentProps) {
+export default function Sessions({ loaderData }: Route.ComponentProps) {
   const failure = useActionData<typeof action>();
-  useSessionsElsewhere();
+  const sessions = useSessionsElsewhere(loaderData.sessions);
+  const { missing } = loaderData;
   return (
     <Page
       title="Sessions"
@@ -72,14 +74,4 @@ export default function Sessions({ loaderData: { sessions, missing } }: Route.Co
       <SessionList sessions={sessions} />
     </Page>
   );
-}
-
-/** A sign-in or an end elsewhere shows here: Convex says that something changed, the worker what it is. */
-function useSessionsElsewhere(): void {
-  const { value } = useLiveQuery(api.sessions.mine, {}, null);
-  const { revalidate } = useRevalidator();
-  const ids = value?.map(({ sessionId }) => sessionId).join(" ");
-  useEffect(() => {
-    if (ids !== undefined) void revalidate();
-  }, [ids, revalidate]);
 }

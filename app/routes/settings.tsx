@@ -1,6 +1,7 @@
 /** How Mosaic looks to this person, and in whose hours it speaks. */
 import { Form, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { SettingsLinks } from "../account/settings-links.tsx";
 import { requirePage } from "../auth/guards.server.ts";
 import { requestContext } from "../context.ts";
 import { readForm } from "../forms.server.ts";
@@ -51,6 +52,7 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
         </Form>
       </Card>
       <TimeZoneForm zones={zones} failure={ofTimeZone ? failure : undefined} />
+      <SettingsLinks />
     </Page>
   );
 }

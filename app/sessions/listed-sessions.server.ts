@@ -4,7 +4,7 @@ import type { api } from "../../convex/_generated/api.js";
 import { listSessions, type WorkOSSession } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../context.ts";
 import { WorkOSFailure } from "../errors.ts";
-import { deviceInWords } from "./device.server.ts";
+import { deviceInWords } from "./device.ts";
 
 type ConvexSession = FunctionReturnType<typeof api.sessions.mine>[number];
 

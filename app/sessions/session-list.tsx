@@ -1,13 +1,13 @@
 /** The list of sessions, each with the button that ends it. */
 import { useId } from "react";
-import { Form, useNavigation, useRouteLoaderData } from "react-router";
-import { useClock } from "../live/use-clock.ts";
-import type { Shell } from "../shell.server.ts";
+import { Form, useNavigation } from "react-router";
+import { usePlace } from "../live/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 export function SessionList({ sessions }: { sessions: readonly ListedSession[] }) {
+  const { formData } = useNavigation();
   const others = sessions.filter(({ current }) => !current);
   return (
     <>
@@ -18,7 +18,13 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
       </ul>
       {others.length > 0 ? (
         <Form method="post">
-          <Button name="intent" value="others" look="danger">
+          <Button
+            name="intent"
+            value="others"
+            look="danger"
+            busy={formData?.get("intent") === "others"}
+            busyLabel="Revoking"
+          >
             Revoke all others
           </Button>
         </Form>
@@ -28,13 +34,10 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
 }
 
 function Session({ session }: { session: ListedSession }) {
-  const shell = useRouteLoaderData<Shell>("root");
   const { formData } = useNavigation();
   const id = useId();
-  const now = useClock(shell?.now ?? 0);
-  const time = (at: number) => (
-    <RelativeTime at={at} now={now} locale={shell?.locale ?? "en"} timeZone={shell?.timeZone ?? "UTC"} />
-  );
+  const place = usePlace();
+  const time = (at: number) => <RelativeTime at={at} {...place} />;
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 p-4">
       <div className="min-w-0">
@@ -46,20 +49,17 @@ function Session({ session }: { session: ListedSession }) {
           {session.lastSeenAt === null ? null : <> · last seen {time(session.lastSeenAt)}</>}
         </p>
       </div>
-      {session.current ? (
-        <p className="text-small text-quiet">This device</p>
-      ) : (
-        <Form method="post">
-          <input type="hidden" name="sessionId" value={session.sessionId} />
-          <Button
-            busy={formData?.get("sessionId") === session.sessionId}
-            busyLabel="Revoking"
-            aria-describedby={id}
-          >
-            Revoke
-          </Button>
-        </Form>
-      )}
+      <Form method="post" className="flex items-center gap-4">
+        {session.current ? <p className="text-small text-quiet">This device</p> : null}
+        <input type="hidden" name="sessionId" value={session.sessionId} />
+        <Button
+          busy={formData?.get("sessionId") === session.sessionId}
+          busyLabel="Revoking"
+          aria-describedby={id}
+        >
+          Revoke
+        </Button>
+      </Form>
     </li>
   );
 }

@@ -1,0 +1,39 @@
+/** Collecting all that is stored about the signed-in person. */
+import { api } from "../../convex/_generated/api.js";
+import type { AuditEntry } from "../activity/audit-events.ts";
+import { asViewer } from "../auth/as-viewer.server.ts";
+import type { RequestContext } from "../context.ts";
+import { type Convex, createConvex } from "../convex.server.ts";
+import { accountExport } from "./account-export.ts";
+
+const ENTRIES_A_PAGE = 500;
+/** For each page of the log: whoever waits for a file waits longer than for a page. */
+const PAGE_TIMEOUT_MS = 10_000;
+
+/**
+ * @returns The file's content.
+ * @throws as `asViewer`; nothing of a file that is not whole.
+ */
+export async function exportAccount(context: RequestContext) {
+  const account = await asViewer(context, "/settings/account", (convex) =>
+    convex.query(api.pages.accountExport, {}),
+  );
+  const token = (await context.auth.current())?.session.accessToken ?? null;
+  const activity = await readActivity(() =>
+    createConvex(context.env, token, AbortSignal.timeout(PAGE_TIMEOUT_MS)),
+  );
+  return accountExport(account, activity, context.now);
+}
+
+async function readActivity(convex: () => Convex): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: typeof api.auditLogs.mine._returnType = await convex().query(api.auditLogs.mine, {
+      paginationOpts: { numItems: ENTRIES_A_PAGE, cursor },
+    });
+    entries.push(...page.page);
+    cursor = page.isDone ? null : page.continueCursor;
+  } while (cursor !== null);
+  return entries;
+}

@@ -1,0 +1,30 @@
+/** The pages about the person's own account, from their settings. */
+import { Card } from "../ui/card.tsx";
+
+const PAGES = [
+  {
+    href: "/settings/sessions",
+    name: "Sessions",
+    about: "Where you are signed in, and the way to end it there",
+  },
+  { href: "/settings/activity", name: "Activity", about: "What happened to your account, and from where" },
+  { href: "/settings/organization", name: "Organization", about: "In whose name you are here" },
+  { href: "/settings/account", name: "Account", about: "Who you are, a copy of your data, and the way out" },
+];
+
+export function SettingsLinks() {
+  return (
+    <Card title="Your account">
+      <ul className="rows">
+        {PAGES.map(({ href, name, about }) => (
+          <li key={href} className="row">
+            <a href={href} className="inline-flex min-h-11 items-center font-strong">
+              {name}
+            </a>
+            <span className="text-small text-quiet">{about}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -1,0 +1,39 @@
+/** Which entries of the audit log are shown: of one event, of one person. It stands in the address. */
+import { Form } from "react-router";
+import { Button } from "../ui/button.tsx";
+import { AUDIT_EVENTS, EVENT_WORDS } from "./audit-events.ts";
+import type { AuditFilter as Filter } from "./audit-query.ts";
+
+/** @param person The name of whom the entries are about, where the address names somebody. */
+export function AuditFilter({ filter, person }: { filter: Filter; person: string | null }) {
+  const { userId, event } = filter;
+  const withoutPerson =
+    event === undefined ? "/admin/audit" : `/admin/audit?${new URLSearchParams({ event })}`;
+  return (
+    <Form method="get" action="/admin/audit" className="flex flex-wrap items-end gap-x-4 gap-y-2">
+      {userId === undefined ? null : <input type="hidden" name="userId" value={userId} />}
+      <label className="flex flex-col gap-1">
+        <span className="font-strong">Event</span>
+        <select key={event} name="event" defaultValue={event ?? ""} className="input">
+          <option value="">All events</option>
+          {AUDIT_EVENTS.map((name) => (
+            <option key={name} value={name}>
+              {EVENT_WORDS[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button>Filter</Button>
+      {userId === undefined ? null : (
+        <p className="flex min-h-11 flex-wrap items-center gap-x-3">
+          <span>
+            About <span className="font-strong">{person ?? "one person"}</span>
+          </span>
+          <a href={withoutPerson} className="inline-flex min-h-11 items-center">
+            Show everyone
+          </a>
+        </p>
+      )}
+    </Form>
+  );
+}

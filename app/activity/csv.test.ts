@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { csvLine } from "./csv.ts";
+
+describe("a line of CSV", () => {
+  it.each([
+    [["a", "", "b c"], "a,,b c"],
+    [["a,b", 'say "hi"'], '"a,b","say ""hi"""'],
+    [["two\nlines"], '"two\nlines"'],
+    [["=1+1"], "'=1+1"],
+    [["+1"], "'+1"],
+    [["-1"], "'-1"],
+    [["@SUM(A1)"], "'@SUM(A1)"],
+    [["\tx"], "'\tx"],
+    [["\rx"], '"\'\rx"'],
+    [['=HYPERLINK("http://evil.example","x")'], '"\'=HYPERLINK(""http://evil.example"",""x"")"'],
+    [["a=1"], "a=1"],
+  ])("%j is %j", (values, line) => {
+    expect(csvLine(values)).toBe(`${line}\r\n`);
+  });
+});

@@ -1,0 +1,83 @@
+/** Entries of the audit log, newest first, and the links to older ones. */
+import type { ReactNode } from "react";
+import { usePlace } from "../live/use-place.ts";
+import { deviceInWords } from "../sessions/device.ts";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { type AuditEntry, detailOf, EVENT_WORDS } from "./audit-events.ts";
+
+/** @param who Whom an entry is about and who did it; left out where that is always the reader. */
+export function EventList({
+  entries,
+  who,
+}: {
+  entries: readonly AuditEntry[];
+  who?: (entry: AuditEntry) => ReactNode;
+}) {
+  const place = usePlace();
+  return (
+    <ul className="flex flex-col divide-y divide-line rounded-card border border-line bg-surface">
+      {entries.map((entry) => {
+        const detail = detailOf(entry);
+        return (
+          <li
+            key={entry._id}
+            className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 px-4 py-3"
+          >
+            <div className="min-w-0">
+              <p>
+                <span className="font-strong">{EVENT_WORDS[entry.event]}</span>
+                {detail === null ? null : <span className="text-quiet"> {detail}</span>}
+              </p>
+              {who ? <p>{who(entry)}</p> : null}
+              <p className="text-small text-quiet">{originOf(entry)}</p>
+            </div>
+            <p className="text-small whitespace-nowrap text-quiet">
+              <RelativeTime at={entry.timestamp} {...place} />
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** From where it was done, as far as that is known: what WorkOS tells us has neither device nor address. */
+function originOf({ userAgent, ipAddress }: AuditEntry): string | null {
+  const parts = [userAgent ? deviceInWords(userAgent) : null, ipAddress || null].filter(
+    (part) => part !== null,
+  );
+  return parts.length > 0 ? parts.join(" · ") : null;
+}
+
+/**
+ * @param filters What else the address has. @param older The address names an older page.
+ * @param next The cursor of the page after this one; null on the last.
+ */
+export function PageLinks({
+  filters = {},
+  older,
+  next,
+}: {
+  filters?: Record<string, string>;
+  older: boolean;
+  next: string | null;
+}) {
+  if (!older && next === null) return null;
+  const href = (more: Record<string, string>) => `?${new URLSearchParams({ ...filters, ...more })}`;
+  return (
+    <p className="flex justify-between gap-4">
+      {older ? (
+        <a href={href({})} className="inline-flex min-h-11 items-center">
+          Newest
+        </a>
+      ) : (
+        <span />
+      )}
+      {next === null ? null : (
+        <a href={href({ cursor: next })} className="inline-flex min-h-11 items-center">
+          Older
+        </a>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,34 @@
+/** Whom an entry of the audit log is about, and who did it. */
+import type { api } from "../../convex/_generated/api.js";
+import type { AuditEntry } from "./audit-events.ts";
+import type { AuditFilter } from "./audit-query.ts";
+
+export type LoggedPerson = (typeof api.pages.adminAudit._returnType)["people"][number];
+
+/** @returns A person's name; where there is none, the e-mail; a deleted person has neither. */
+export function personName({ firstName, lastName, email }: LoggedPerson): string {
+  return [firstName, lastName].filter(Boolean).join(" ") || email || "A deleted person";
+}
+
+export function PeopleOfEntry({
+  entry,
+  people,
+  filter,
+}: {
+  entry: AuditEntry;
+  people: ReadonlyMap<string, LoggedPerson>;
+  filter: AuditFilter;
+}) {
+  const about = people.get(entry.userId);
+  const actor = entry.actorId === undefined || entry.actorId === entry.userId ? null : entry.actorId;
+  const by = actor === null ? null : people.get(actor);
+  const query = new URLSearchParams({ ...filter, userId: entry.userId });
+  return (
+    <>
+      <a href={`/admin/audit?${query}`} title={about?.email || undefined}>
+        {about ? personName(about) : "Somebody"}
+      </a>
+      {actor === null ? null : <span className="text-quiet"> by {by ? personName(by) : "somebody"}</span>}
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+/** The whole audit log, for admins. */
+import { useEffect } from "react";
+import { data, useRevalidator } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { AuditFilter } from "../activity/audit-filter.tsx";
+import { auditArgs, auditFilter, cursorArgs } from "../activity/audit-query.ts";
+import { EventList, PageLinks } from "../activity/event-list.tsx";
+import { PeopleOfEntry, personName } from "../activity/people-in-log.tsx";
+import { requireAdminPage } from "../auth/guards.server.ts";
+import { useLiveQuery } from "../live/use-live-query.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { RefusedPage } from "../refused-page.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/admin.audit";
+
+export const middleware = [pageQuery(api.pages.adminAudit, auditArgs)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Audit log · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data: page } = await requireAdminPage<typeof api.pages.adminAudit._returnType>(args);
+  const filter = auditFilter(args.url);
+  if (filter === null) throw data(null, { status: 404 });
+  return { entries: page.entries, people: page.people, filter, older: "cursor" in cursorArgs(args) };
+}
+
+export default function AuditLog({ loaderData }: Route.ComponentProps) {
+  const { filter, older } = loaderData;
+  const { value, error } = useLiveQuery(api.pages.adminAudit, older ? "skip" : filter, null);
+  useRefusal(error);
+  const { entries, people } = value ?? loaderData;
+  const byId = new Map(people.map((person) => [person._id as string, person]));
+  const about = filter.userId === undefined ? undefined : byId.get(filter.userId);
+  const query = new URLSearchParams(filter);
+  return (
+    <Page
+      title="Audit log"
+      intro="Who signed in and out, and who changed what anybody may do."
+      actions={
+        <ButtonLink href={`/admin/audit.csv${query.size > 0 ? `?${query}` : ""}`}>Download CSV</ButtonLink>
+      }
+    >
+      <AuditFilter filter={filter} person={about ? personName(about) : null} />
+      {entries.page.length === 0 ? (
+        <EmptyState title="No entries">
+          <p>Nothing of this kind has happened yet.</p>
+        </EmptyState>
+      ) : (
+        <EventList
+          entries={entries.page}
+          who={(entry) => <PeopleOfEntry entry={entry} people={byId} filter={filter} />}
+        />
+      )}
+      <PageLinks filters={filter} older={older} next={entries.isDone ? null : entries.continueCursor} />
+    </Page>
+  );
+}
+
+/** Somebody who is no admin any more is told so by the server. */
+function useRefusal(error: unknown): void {
+  const { revalidate } = useRevalidator();
+  const refused = error !== null;
+  useEffect(() => {
+    if (refused) void revalidate();
+  }, [refused, revalidate]);
+}
+
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  return <RefusedPage error={error} />;
+}

@@ -1,0 +1,71 @@
+/** Switches the session to another organization of the person's. */
+import { data, redirect } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { loginPath, safeReturnTo } from "../auth/return-to.ts";
+import { requestContext } from "../context.ts";
+import { useDocument } from "../document.ts";
+import { readForm } from "../forms.server.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { isOrganizationId, switchOrganization } from "../organizations/switch-organization.server.ts";
+import { ErrorPage } from "../ui/error-page.tsx";
+import type { Route } from "./+types/api.auth.organization";
+
+export const middleware = [pageQuery(api.pages.shell)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
+
+const refusal = (status: 400 | 403 | 503) =>
+  data({ status }, { status, headers: status === 503 ? { "Retry-After": "5" } : {} });
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const call = context.get(requestContext);
+  const form = await readForm(request);
+  const toLogin = () => redirect(loginPath({ error: call.auth.endReason }));
+  if ((await call.auth.open()) === null) return toLogin();
+  if (!isOrganizationId(form.organizationId)) return refusal(400);
+  const returnTo = safeReturnTo(form.returnTo);
+  switch (await switchOrganization(call, form.organizationId)) {
+    case "switched":
+      return redirect(returnTo ?? "/dashboard", 303);
+    case "sign_in_needed": {
+      const query = new URLSearchParams({
+        organizationId: form.organizationId,
+        ...(returnTo && { returnTo }),
+      });
+      return redirect(`/settings/organization?${query}`, 303);
+    }
+    case "over":
+      return toLogin();
+    case "not_a_member":
+      return refusal(403);
+    case "unavailable":
+      return refusal(503);
+  }
+}
+
+const WORDS = {
+  400: {
+    title: "No such organization",
+    message: "The form did not name an organization. Choose one from your list.",
+  },
+  403: {
+    title: "Not your organization",
+    message:
+      "You do not belong to that organization, so nothing was changed. Whoever runs it can invite you.",
+  },
+  503: {
+    title: "WorkOS is not answering",
+    message: "You are still signed in where you were. Please try again in a moment.",
+  },
+};
+
+export default function NotSwitched({ actionData }: Route.ComponentProps) {
+  const { requestId } = useDocument();
+  return (
+    <ErrorPage
+      {...WORDS[actionData?.status ?? 400]}
+      action={{ href: "/settings/organization", label: "Your organizations" }}
+      requestId={requestId}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** All that is stored about the person, as a file. */
+import { exportAccount } from "../account/export-account.server.ts";
+import { requestContext } from "../context.ts";
+import { ConvexFailure, Refusal } from "../errors.ts";
+import type { Route } from "./+types/settings.account.export";
+
+export async function loader({ context }: Route.LoaderArgs) {
+  try {
+    const content = await exportAccount(context.get(requestContext));
+    return new Response(`${JSON.stringify(content, null, 2)}\n`, {
+      headers: {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="mosaic-account.json"',
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
+    return new Response("Your data cannot be read just now. Please try again in a moment.", {
+      status: 503,
+      headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" },
+    });
+  }
+}

@@ -1,0 +1,78 @@
+/** One's own account: what is known, a copy of it, and its end. */
+import { redirect, useActionData } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { type Claims, Identity } from "../account/claims.tsx";
+import { deleteAccount } from "../account/delete-account.server.ts";
+import { DeleteAccountForm, WHAT_DELETING_DOES } from "../account/delete-account-form.tsx";
+import { permissionsOf } from "../auth/access-token.server.ts";
+import { requirePage } from "../auth/guards.server.ts";
+import { requestContext } from "../context.ts";
+import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
+import { readForm, refused, unavailable } from "../forms.server.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { Card } from "../ui/card.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/settings.account";
+
+export const middleware = [pageQuery(api.pages.account)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Account · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data: page, session } = await requirePage<typeof api.pages.account._returnType>(args);
+  const current = await args.context.get(requestContext).auth.current();
+  const claims: Claims = {
+    role: session.role,
+    permissions: current === null ? [] : permissionsOf(current.session.accessToken),
+    organizationId: session.organizationId,
+  };
+  return { claims, missing: page === null, lastAdmin: page?.lastAdmin ?? false };
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const call = context.get(requestContext);
+  const form = await readForm(request);
+  if (form.confirm !== "yes") return refused(form, { errors: { confirm: "Tick this box to go on." } });
+  try {
+    await deleteAccount(call);
+  } catch (error) {
+    if (error instanceof Refusal) return refused(form, { message: error.message });
+    if (!(error instanceof ConvexFailure || error instanceof WorkOSFailure)) throw error;
+    const message =
+      "Your account could not be deleted just now, and nothing was lost. Please try again in a moment.";
+    return unavailable(form, message);
+  }
+  await call.notices.leave({ kind: "status", text: "Your account has been deleted." });
+  return redirect("/", 303);
+}
+
+export default function Account({ loaderData: { claims, missing, lastAdmin } }: Route.ComponentProps) {
+  const failure = useActionData<typeof action>();
+  return (
+    <Page title="Account" narrow>
+      {missing ? (
+        <Notice kind="alert">
+          Live data is unavailable. Exporting and deleting have to wait until it is back.
+        </Notice>
+      ) : null}
+      <Card title="Who you are">
+        <Identity claims={claims} />
+      </Card>
+      <Card
+        title="Your data"
+        intro="Your profile, preferences, projects, sessions and activity, in one file. No keys, and nobody else’s e-mail."
+      >
+        <p>
+          <a href="/settings/account/export" download className="button" data-look="quiet">
+            Export my data
+          </a>
+        </p>
+      </Card>
+      <Card title="End" intro={WHAT_DELETING_DOES}>
+        {lastAdmin ? <p>You are the last admin, so make somebody else one before you go.</p> : null}
+        <DeleteAccountForm failure={failure} />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+/** In which organization the person is signed in, and the way to another. */
+import { api } from "../../convex/_generated/api.js";
+import { requirePage } from "../auth/guards.server.ts";
+import { safeReturnTo } from "../auth/return-to.ts";
+import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
+import { type RequestContext, requestContext } from "../context.ts";
+import { WorkOSFailure } from "../errors.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { OrganizationList } from "../organizations/organization-list.tsx";
+import { isOrganizationId } from "../organizations/switch-organization.server.ts";
+import { ButtonLink } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/settings.organization";
+
+export const middleware = [pageQuery(api.pages.shell)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
+
+/** @returns Null where WorkOS does not answer. */
+async function membershipsOf(context: RequestContext): Promise<Membership[] | null> {
+  const session = await context.auth.open();
+  if (session === null) return [];
+  try {
+    return await listMemberships(context.env, session.user.id, context.deadline);
+  } catch (error) {
+    if (!(error instanceof WorkOSFailure)) throw error;
+    context.log.warn("organizations.list", { kind: error.kind, status: error.status });
+    return null;
+  }
+}
+
+export async function loader(args: Route.LoaderArgs) {
+  const [{ session }, memberships] = await Promise.all([
+    requirePage(args),
+    membershipsOf(args.context.get(requestContext)),
+  ]);
+  const { searchParams } = args.url;
+  const wanted = searchParams.get("organizationId");
+  return {
+    memberships,
+    currentId: session.organizationId,
+    /** The one that wants a sign-in of its own, after which one comes back to where one was going. */
+    wanted: isOrganizationId(wanted) ? wanted : null,
+    returnTo: safeReturnTo(searchParams.get("returnTo")),
+  };
+}
+
+export default function Organization({ loaderData }: Route.ComponentProps) {
+  const { memberships, currentId, wanted, returnTo } = loaderData;
+  return (
+    <Page title="Organization" narrow intro="Where you belong at WorkOS, and in whose name you are here.">
+      {wanted === null ? null : (
+        <SignInAgain
+          organizationId={wanted}
+          name={memberships?.find(({ organizationId }) => organizationId === wanted)?.name ?? null}
+          returnTo={returnTo}
+        />
+      )}
+      {memberships === null ? (
+        <Notice kind="alert">WorkOS is not answering. Your organizations show here once it is back.</Notice>
+      ) : null}
+      {memberships?.length === 0 ? <p>You do not belong to an organization.</p> : null}
+      {memberships?.length ? <OrganizationList memberships={memberships} currentId={currentId} /> : null}
+    </Page>
+  );
+}
+
+/** A link and no redirect: a browser does not let a form of ours end at another site. */
+function SignInAgain(props: { organizationId: string; name: string | null; returnTo: string | null }) {
+  const { organizationId, name, returnTo } = props;
+  const query = new URLSearchParams({ organizationId, ...(returnTo && { returnTo }) });
+  return (
+    <Card
+      title="One more step"
+      intro={`${name ?? "This organization"} asks you to sign in for it, with its own sign-on or a second factor.`}
+    >
+      <p>
+        <ButtonLink href={`/api/auth/login?${query}`} look="primary">
+          Sign in{name ? ` to ${name}` : ""}
+        </ButtonLink>
+      </p>
+    </Card>
+  );
+}
