@@ -16,6 +16,23 @@ export function clientPath(event: MouseEvent): string | null {
   return samePage && link.hash ? null : link.pathname + link.search + link.hash;
 }
 
+/** The worker lets a browser keep data that it asked for ahead for this long. */
+const KEPT_MS = 5_000;
+const asked = new Map<string, number>();
+
+/** Asks for a page's data as soon as somebody seems to go there: what `data-prefetch` marks is worth it. */
+function prefetch({ target }: Event): void {
+  const link = target instanceof Element ? target.closest<HTMLAnchorElement>("a[data-prefetch]") : null;
+  if (!link || performance.now() - (asked.get(link.href) ?? Number.NEGATIVE_INFINITY) < KEPT_MS) return;
+  asked.set(link.href, performance.now());
+  const hint = document.createElement("link");
+  hint.rel = "prefetch";
+  hint.as = "fetch";
+  hint.href = `${link.pathname}.data${link.search}`;
+  document.head.append(hint);
+  setTimeout(() => hint.remove(), KEPT_MS);
+}
+
 /** Follows links to our own pages without loading the document again. */
 export function useLinkClicks(): void {
   const navigate = useNavigate();
@@ -24,9 +41,17 @@ export function useLinkClicks(): void {
       const path = clientPath(event);
       if (path === null) return;
       event.preventDefault();
-      void navigate(path);
+      const [pathname = "", hash] = [path.split(/[?#]/)[0], path.includes("#")];
+      // Another range, metric or page of a list: one stays where one is looking.
+      void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
     };
     document.addEventListener("click", follow);
-    return () => document.removeEventListener("click", follow);
+    document.addEventListener("pointerover", prefetch);
+    document.addEventListener("focusin", prefetch);
+    return () => {
+      document.removeEventListener("click", follow);
+      document.removeEventListener("pointerover", prefetch);
+      document.removeEventListener("focusin", prefetch);
+    };
   }, [navigate]);
 }

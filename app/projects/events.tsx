@@ -4,23 +4,24 @@ import { useLiveQuery } from "../live/use-live-query.ts";
 import type { Place } from "../live/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format.ts";
+import { PageLinks } from "../ui/page-links.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { LoadedProject } from "./project-query.ts";
 
 const FIRST_PAGE = { numItems: 20, cursor: null };
 
-/** @param older The address names an older page: it stands still. @param query The rest of the address's query. */
+/** @param older The address names an older page: it stands still. @param filters The rest of the address's query. */
 export function Events({
   projectId,
   recent,
   older,
-  query,
+  filters,
   place,
 }: {
   projectId: string;
   recent: LoadedProject["recent"] | null;
   older: boolean;
-  query: string;
+  filters: Record<string, string>;
   place: Place;
 }) {
   const args = { projectId, paginationOpts: FIRST_PAGE };
@@ -42,23 +43,12 @@ export function Events({
             </li>
           ))}
         </ul>
-        <p className="flex justify-between gap-4">
-          {older ? (
-            <a href={`?${query}#events`} className="inline-flex min-h-11 items-center">
-              Newest
-            </a>
-          ) : (
-            <span />
-          )}
-          {value.isDone ? null : (
-            <a
-              href={`?${new URLSearchParams(`${query}&cursor=${encodeURIComponent(value.continueCursor)}`)}#events`}
-              className="inline-flex min-h-11 items-center"
-            >
-              Older
-            </a>
-          )}
-        </p>
+        <PageLinks
+          filters={filters}
+          older={older}
+          next={value.isDone ? null : value.continueCursor}
+          hash="#events"
+        />
       </Card>
     </div>
   );

@@ -83,7 +83,7 @@ export function ProjectPage({
           projectId={projectId}
           recent={loaded?.recent ?? null}
           older={new URLSearchParams(search).has("cursor")}
-          query={withoutCursor(search)}
+          filters={withoutCursor(search)}
           place={place}
         />
         <div className="flex min-w-0 flex-col gap-6">
@@ -173,8 +173,7 @@ function Gone() {
   );
 }
 
-function withoutCursor(search: string): string {
-  const query = new URLSearchParams(search);
-  query.delete("cursor");
-  return query.toString();
+function withoutCursor(search: string): Record<string, string> {
+  const { cursor: _, ...filters } = Object.fromEntries(new URLSearchParams(search));
+  return filters;
 }

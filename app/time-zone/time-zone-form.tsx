@@ -41,7 +41,7 @@ export function TimeZoneForm({
       ? edit.message
       : failure?.errors.timeZone;
   return (
-    <Card title="Time zone" intro="Times and charts are shown in it.">
+    <Card title="Times" intro="Every time and every chart is shown in your own zone.">
       {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
       {edit.status === "done" && typed === null ? <Notice kind="status">Saved</Notice> : null}
       <Form

@@ -1,0 +1,95 @@
+/** One person in an admin's list, with the role that an admin may give: shown at once, taken back where refused. */
+import type { OptimisticLocalStore } from "convex/browser";
+import type { FunctionReturnType } from "convex/server";
+import { useState } from "react";
+import { Form, useNavigation } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { isRole, ROLES, type Role } from "../../convex/model/roles.ts";
+import type { FormFailure } from "../forms.server.ts";
+import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { Button } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Waiting } from "../ui/waiting.tsx";
+
+export type Person = FunctionReturnType<typeof api.users.list>["page"][number];
+
+function showAtOnce(store: OptimisticLocalStore, { userId, role }: { userId: string; role: Role }): void {
+  for (const { args, value } of store.getAllQueries(api.users.list)) {
+    if (value === undefined) continue;
+    const page = value.page.map((person) => (person._id === userId ? { ...person, role } : person));
+    store.setQuery(api.users.list, args, { ...value, page });
+  }
+}
+
+/** @param failure Why the server refused the form, where it was about this person. */
+export function PersonRow({
+  person,
+  isViewer,
+  failure,
+}: {
+  person: Person;
+  isViewer: boolean;
+  failure: FormFailure | undefined;
+}) {
+  const { formData } = useNavigation();
+  const { edit, run } = useLiveMutation(api.users.setRole, showAtOnce);
+  const [chosen, setChosen] = useState<Role | null>(null);
+  const { _id, email, firstName, lastName, profilePictureUrl } = person;
+  const name = [firstName, lastName].filter(Boolean).join(" ") || null;
+  const role = chosen ?? person.role;
+  const refusal = edit.status === "refused" ? edit.message : failure?.message;
+  return (
+    <li className="row">
+      <div className="flex min-w-0 items-center gap-3">
+        <Avatar name={name} email={email} src={profilePictureUrl ?? null} />
+        <div className="min-w-0">
+          <p className="font-strong [overflow-wrap:anywhere]">
+            {name ?? email}
+            {isViewer ? <span className="font-normal text-quiet"> (you)</span> : null}
+          </p>
+          {name ? <p className="text-small text-quiet [overflow-wrap:anywhere]">{email}</p> : null}
+        </div>
+      </div>
+      <Form
+        method="post"
+        preventScrollReset
+        className="flex flex-wrap items-center justify-end gap-2"
+        onSubmit={(event) => {
+          if (run === null) return;
+          event.preventDefault();
+          void run({ userId: _id, role }).then(() => setChosen(null));
+        }}
+      >
+        <input type="hidden" name="userId" value={_id} />
+        {edit.status === "waiting" ? <Waiting /> : null}
+        {edit.status === "done" && chosen === null ? (
+          <span role="status" className="text-small text-quiet">
+            Saved
+          </span>
+        ) : null}
+        <select
+          name="role"
+          aria-label={`Role of ${email}`}
+          value={role}
+          onChange={({ currentTarget: { value } }) => isRole(value) && setChosen(value)}
+          className="input select"
+        >
+          {ROLES.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+        <Button busy={formData?.get("userId") === _id} busyLabel="Saving">
+          Save role
+        </Button>
+        {refusal ? (
+          <div className="basis-full">
+            <Notice kind="alert">{refusal}</Notice>
+          </div>
+        ) : null}
+      </Form>
+    </li>
+  );
+}

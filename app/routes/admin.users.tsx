@@ -1,0 +1,82 @@
+/** Everyone who is here, and what each may do; for admins. */
+import { useEffect } from "react";
+import { useActionData, useRevalidator } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { requireAdminPage } from "../auth/guards.server.ts";
+import { requestContext } from "../context.ts";
+import { readForm } from "../forms.server.ts";
+import { useLive } from "../live/live-context.ts";
+import { useLiveQuery } from "../live/use-live-query.ts";
+import { pageQuery } from "../middleware/page-query.ts";
+import { peopleAddress, peopleArgs } from "../people/people-address.ts";
+import { PersonRow } from "../people/person-row.tsx";
+import { saveRole } from "../people/save-role.server.ts";
+import { SearchForm } from "../people/search-form.tsx";
+import { RefusedPage } from "../refused-page.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import { PageLinks } from "../ui/page-links.tsx";
+import type { Route } from "./+types/admin.users";
+
+export const middleware = [pageQuery(api.pages.adminUsers, peopleArgs)];
+
+export const meta: Route.MetaFunction = () => [{ title: "Users · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data } = await requireAdminPage<typeof api.pages.adminUsers._returnType>(args);
+  return { users: data.users, ...peopleAddress(args.url) };
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  return saveRole(await readForm(request), context.get(requestContext));
+}
+
+const FIRST_PAGE = { numItems: 20, cursor: null };
+
+export default function Users({ loaderData: { users, search, cursor } }: Route.ComponentProps) {
+  const failure = useActionData<typeof action>();
+  const { viewer } = useLive();
+  const args = { paginationOpts: FIRST_PAGE, ...(search !== "" && { search }) };
+  const { value, error } = useLiveQuery(api.users.list, cursor === null ? args : "skip", users);
+  useRefusal(error);
+  const onPage = value.page.some(({ _id }) => _id === failure?.values.userId);
+  return (
+    <Page title="Users" intro="Everyone who has signed in, and what each may do.">
+      <SearchForm search={search} />
+      {failure?.message && !onPage ? <Notice kind="alert">{failure.message}</Notice> : null}
+      {value.page.length === 0 ? (
+        <p className="text-quiet">Nobody is found whose name or e-mail begins like that.</p>
+      ) : (
+        <ul className="rows rounded-card border border-line bg-surface px-4 py-2 wide:px-6">
+          {value.page.map((person) => (
+            <PersonRow
+              key={person._id}
+              person={person}
+              isViewer={person._id === viewer?._id}
+              failure={failure?.values.userId === person._id ? failure : undefined}
+            />
+          ))}
+        </ul>
+      )}
+      <PageLinks
+        filters={search === "" ? {} : { search }}
+        names={["First", "Next"]}
+        older={cursor !== null}
+        next={value.isDone ? null : value.continueCursor}
+      />
+    </Page>
+  );
+}
+
+/** Somebody who is no admin any more is told so by the server. */
+function useRefusal(error: unknown): void {
+  const { revalidate } = useRevalidator();
+  const refused = error !== null;
+  useEffect(() => {
+    if (refused) void revalidate();
+  }, [refused, revalidate]);
+}
+
+export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  return <RefusedPage error={error} />;
+}
