@@ -29,7 +29,7 @@ function prefetch({ target }: Event): void {
   hint.rel = "prefetch";
   hint.as = "fetch";
   hint.href = `${link.pathname}.data${link.search}`;
-  document.head.append(hint);
+  document.head.appendChild(hint);
   setTimeout(() => hint.remove(), KEPT_MS);
 }
 
@@ -41,7 +41,7 @@ export function useLinkClicks(): void {
       const path = clientPath(event);
       if (path === null) return;
       event.preventDefault();
-      const [pathname = "", hash] = [path.split(/[?#]/)[0], path.includes("#")];
+      const { pathname, hash } = new URL(path, location.href);
       // Another range, metric or page of a list: one stays where one is looking.
       void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
     };
