@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { NotUnderstood, readAsked } from "./asked.ts";
+
+test("production is deployed unless something else is asked for", () => {
+  expect(readAsked([], undefined)).toEqual({ environment: "production", dryRun: false });
+  expect(readAsked([], "")).toEqual({ environment: "production", dryRun: false });
+  expect(readAsked(["--env", "staging"], undefined)).toEqual({ environment: "staging", dryRun: false });
+  expect(readAsked(["--dry-run"], "staging")).toEqual({ environment: "staging", dryRun: true });
+  expect(readAsked(["--env", "staging"], "staging")).toEqual({ environment: "staging", dryRun: false });
+  expect(readAsked(["--help"], undefined)).toBe("help");
+});
+
+test.each([
+  [["--env", "staging"], "production"],
+  [["--env", "prod"], undefined],
+  [[], "preview"],
+  [["--dryrun"], undefined],
+  [["production"], undefined],
+])("%j with CLOUDFLARE_ENV=%s is not understood", (args, cloudflareEnv) => {
+  expect(() => readAsked(args, cloudflareEnv)).toThrow(NotUnderstood);
+});

@@ -1,0 +1,51 @@
+/** What `npm run deploy` was asked to do. */
+import { parseArgs } from "node:util";
+
+export const ENVIRONMENTS = ["production", "staging"] as const;
+
+/** One of wrangler.toml's environments. */
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+export type Asked = { environment: Environment; dryRun: boolean };
+
+export const HELP = `npm run deploy [-- --env production|staging] [--dry-run]
+
+Puts Convex's functions and the worker into the cloud, in the right order; docs/deploy.md.
+
+  --env       which of wrangler.toml's environments (default: CLOUDFLARE_ENV, else production)
+  --dry-run   builds and checks what can be checked here, and says what would be done; needs no account
+`;
+
+/** The command cannot be understood; its message is for people. */
+export class NotUnderstood extends Error {
+  override readonly name = "NotUnderstood";
+}
+
+/**
+ * @param args what stands behind the command's name.
+ * @param cloudflareEnv `CLOUDFLARE_ENV`, by which wrangler's build is told.
+ * @throws NotUnderstood
+ */
+export function readAsked(args: string[], cloudflareEnv: string | undefined): Asked | "help" {
+  const options = {
+    env: { type: "string" },
+    "dry-run": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  let values: { env?: string; "dry-run": boolean; help: boolean };
+  try {
+    ({ values } = parseArgs({ args, options }));
+  } catch (error) {
+    throw new NotUnderstood(`${(error as Error).message}\n\n${HELP}`);
+  }
+  if (values.help) return "help";
+  if (values.env !== undefined && cloudflareEnv && cloudflareEnv !== values.env) {
+    throw new NotUnderstood("--env and CLOUDFLARE_ENV name two environments: leave one of them away.");
+  }
+  const named = values.env ?? (cloudflareEnv || "production");
+  const environment = ENVIRONMENTS.find((one) => one === named);
+  if (environment === undefined) {
+    throw new NotUnderstood(`The environment must be one of wrangler.toml's: ${ENVIRONMENTS.join(", ")}.`);
+  }
+  return { environment, dryRun: values["dry-run"] };
+}

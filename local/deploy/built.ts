@@ -1,0 +1,55 @@
+/** Whether what was built is what was asked for: wrangler would deploy production's build as staging without a word. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "./asked.ts";
+import { WORKERS } from "./settings.ts";
+
+/** Where the build puts the configuration that wrangler deploys. */
+export const BUILT_CONFIG = join("build", "server", "wrangler.json");
+
+type Binding = { binding?: string; name?: string };
+
+type BuiltConfig = {
+  name?: string;
+  targetEnvironment?: string;
+  durable_objects?: { bindings?: Binding[] };
+  kv_namespaces?: Binding[];
+  ratelimits?: Binding[];
+  migrations?: unknown[];
+  assets?: { binding?: string };
+  version_metadata?: { binding?: string };
+};
+
+/** What workers/app.ts is given by its bindings, and cannot do without. */
+const BINDINGS = [
+  "ASSETS",
+  "CF_VERSION_METADATA",
+  "NOTICES",
+  "SESSION_LIMIT",
+  "SESSION_REFRESHER",
+  "SIGN_IN_LIMIT",
+];
+
+/** @returns what is wrong with the build, in sentences; nothing where it is the right one. */
+export function problemsOfBuild(root: string, environment: Environment): string[] {
+  const built: BuiltConfig = JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8"));
+  const problems: string[] = [];
+  if (built.targetEnvironment !== environment) {
+    const what = built.targetEnvironment ? `for ${built.targetEnvironment}` : "for this machine";
+    problems.push(`What is in build/ was built ${what}, and ${environment} was asked for.`);
+  } else if (built.name !== WORKERS[environment]) {
+    problems.push(`wrangler.toml calls ${environment}'s worker otherwise than ${WORKERS[environment]}.`);
+  }
+  const there = [
+    ...(built.durable_objects?.bindings ?? []),
+    ...(built.kv_namespaces ?? []),
+    ...(built.ratelimits ?? []),
+    ...(built.assets ? [built.assets] : []),
+    ...(built.version_metadata ? [built.version_metadata] : []),
+  ].map(({ binding, name }: Binding) => binding ?? name);
+  const absent = BINDINGS.filter((name) => !there.includes(name));
+  if (absent.length > 0) problems.push(`In wrangler.toml ${environment} has no ${absent.join(", ")}.`);
+  if ((built.migrations ?? []).length === 0)
+    problems.push(`In wrangler.toml ${environment} has no migrations for its Durable Object.`);
+  return problems;
+}

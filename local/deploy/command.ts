@@ -1,0 +1,72 @@
+/** Runs one of the tools that the project brings, and shows what it prints, without a secret. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A tool that ended otherwise than well. */
+export class CommandFailed extends Error {
+  override readonly name = "CommandFailed";
+}
+
+const LONGEST_MS = 600_000;
+
+export type Tools = {
+  /**
+   * @param args a script and its arguments, for Node.
+   * @returns what it printed.
+   * @throws CommandFailed
+   */
+  run(args: string[], environment?: Record<string, string>): Promise<string>;
+  /** A file that only this user may read and that is gone when `use` ends. */
+  withFile<T>(name: string, content: string, use: (file: string) => Promise<T>): Promise<T>;
+};
+
+/**
+ * @param secrets what is never shown, whoever prints it.
+ * @param show gets what the tools print, line by line.
+ * @param signal ends the tool that is running.
+ */
+export function toolsFor(
+  secrets: readonly string[],
+  show: (line: string) => void,
+  signal: AbortSignal,
+): Tools {
+  // The longest first: one may be in another.
+  const hidden = secrets.filter((secret) => secret.length >= 8).sort((a, b) => b.length - a.length);
+  const clean = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, "***"), line);
+  return {
+    run: (args, environment = {}) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, args, {
+          env: { ...process.env, WRANGLER_SEND_METRICS: "false", ...environment },
+          stdio: ["ignore", "pipe", "pipe"],
+          timeout: LONGEST_MS,
+          signal,
+        });
+        let printed = "";
+        for (const stream of [child.stdout, child.stderr]) {
+          createInterface({ input: stream }).on("line", (line) => {
+            printed += `${line}\n`;
+            show(clean(line));
+          });
+        }
+        child.once("error", (error) => reject(new CommandFailed(error.message)));
+        child.once("close", (code, killedBy) => {
+          if (code === 0) resolve(printed);
+          else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
+        });
+      }),
+    async withFile(name, content, use) {
+      const folder = mkdtempSync(join(tmpdir(), "mosaic-deploy-"));
+      try {
+        const file = join(folder, name);
+        writeFileSync(file, content, { mode: 0o600 });
+        return await use(file);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

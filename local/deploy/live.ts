@@ -1,0 +1,43 @@
+/** Waits until the new version answers at the app's own address: a new domain or version takes its time. */
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What was deployed does not answer. */
+export class NotLive extends Error {
+  override readonly name = "NotLive";
+}
+
+const WAIT_MS = 120_000;
+const ATTEMPT_MS = 5_000;
+const RETRY_MS = 1_000;
+
+/**
+ * @param version the id that wrangler gave it, or null where it said none; then any version will do.
+ * @throws NotLive after two minutes, with what was seen last.
+ */
+export async function untilLive(appUrl: string, version: string | null, signal: AbortSignal): Promise<void> {
+  const url = `${appUrl}/healthz`;
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    const seen = await look(url);
+    if (seen.ok && (version === null || seen.version === version)) return;
+    if (Date.now() > end) throw new NotLive(`${url} ${seen.ok ? "answers with another version" : seen.why}`);
+    await pause(RETRY_MS, undefined, { signal });
+  }
+}
+
+type Seen = { ok: true; version: unknown } | { ok: false; why: string };
+
+async function look(url: string): Promise<Seen> {
+  try {
+    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(ATTEMPT_MS) });
+    const body = await response.text();
+    if (response.status !== 200) return { ok: false, why: `answers with status ${response.status}` };
+    const { status, version } = JSON.parse(body) as { status?: unknown; version?: unknown };
+    return status === "ok" ? { ok: true, version } : { ok: false, why: "answers, but not as Mosaic does" };
+  } catch (error) {
+    return {
+      ok: false,
+      why: error instanceof SyntaxError ? "answers, but not in JSON" : "cannot be reached",
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { localDefaults } from "../config.ts";
+import { portsFrom } from "../ports.ts";
+import type { Environment } from "./asked.ts";
+import { NAMES } from "./names.ts";
+import { problemsOf, settingsFrom } from "./settings.ts";
+
+const GOOD: Record<string, string> = {
+  APP_URL: "https://app.example.com",
+  WORKOS_API_KEY: "sk_live_key_of_this_test",
+  WORKOS_CLIENT_ID: "client_of_this_test",
+  WORKOS_COOKIE_PASSWORD: "cookie-password-of-this-test-00000001",
+  WORKOS_WEBHOOK_SECRET: "webhook-secret-of-this-test",
+  CONVEX_URL: "https://happy-animal-123.convex.cloud",
+  CONVEX_EDGE_SECRET: "edge-secret-of-this-test-000000000001",
+  ADMIN_EMAILS: "ada@example.com",
+  CONVEX_DEPLOY_KEY: "prod:happy-animal-123|eyJ2MiI6ImtleSJ9",
+  CLOUDFLARE_API_TOKEN: "token-of-this-test-0000000000000000001",
+  CLOUDFLARE_ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
+};
+
+function said(values: Record<string, string>, environment: Environment = "production"): string[] {
+  return problemsOf(settingsFrom({ ...GOOD, ...values }), environment).map((p) => `${p.name} ${p.message}`);
+}
+
+const NEEDED = NAMES.filter(({ needed }) => needed).map(({ name }) => name);
+
+test("a whole configuration is taken", () => {
+  expect(said({})).toEqual([]);
+});
+
+test("where nothing is set, all that is needed is named, each once", () => {
+  const names = problemsOf(settingsFrom({}), "production").map(({ name }) => name);
+  expect(names).toEqual(NEEDED);
+});
+
+test.each(NEEDED)("without %s it is refused, and only that is named", (name) => {
+  expect(said({ [name]: "" }).map((problem) => problem.split(" ")[0])).toEqual([name]);
+});
+
+describe("values of this machine", () => {
+  test("the local defaults are all refused", () => {
+    const defaults = localDefaults(portsFrom(undefined));
+    const names = said(defaults).map((problem) => problem.split(" ")[0]);
+    expect(names.sort()).toEqual(
+      Object.keys(defaults)
+        .filter((name) => name !== "ADMIN_EMAILS")
+        .sort(),
+    );
+  });
+
+  test.each([
+    ["APP_URL", "http://localhost:8787"],
+    ["APP_URL", "https://127.0.0.1"],
+    ["CONVEX_URL", "http://[::1]:3210"],
+    ["CONVEX_URL", "https://0.0.0.0"],
+    ["WORKOS_API_URL", "http://127.0.0.1:8788"],
+    ["SENTRY_DSN", "http://key@localhost:9000/1"],
+  ])("%s=%s points at this machine", (name, value) => {
+    expect(said({ [name]: value })[0]).toContain(`${name} points at this machine`);
+  });
+});
+
+test.each([
+  ["APP_URL", "https://app.example.com/"],
+  ["APP_URL", "http://app.example.com"],
+  ["APP_URL", '"https://app.example.com"'],
+  ["CONVEX_URL", "https://happy-animal-123.convex.cloud/"],
+  ["CONVEX_URL", "https://happy-animal-123.convex.site"],
+  ["WORKOS_API_KEY", "client_swapped"],
+  ["WORKOS_API_KEY", " sk_live_spaced"],
+  ["WORKOS_CLIENT_ID", "sk_live_swapped"],
+  ["WORKOS_COOKIE_PASSWORD", "short"],
+  ["WORKOS_WEBHOOK_SECRET", "'quoted'"],
+  ["CONVEX_EDGE_SECRET", "short"],
+  ["ADMIN_EMAILS", "ada"],
+  ["WORKOS_REDIRECT_URI", "https://elsewhere.example.com/callback"],
+  ["COOKIE_PREFIX", "__Secure-"],
+  ["SENTRY_DSN", "https://sentry.example.com"],
+  ["CLOUDFLARE_ACCOUNT_ID", "an-account"],
+  ["CLOUDFLARE_API_TOKEN", '"quoted"'],
+  ["CONVEX_DEPLOY_KEY", "a-key-without-a-bar"],
+  ["CONVEX_DEPLOY_KEY", "preview:team:project|key"],
+  ["CONVEX_DEPLOY_KEY", "prod:sad-animal-9|key"],
+])("%s=%s is refused by name, and its value is not shown", (name, value) => {
+  const problems = said({ [name]: value });
+  expect(problems.map((problem) => problem.split(" ")[0])).toContain(name);
+  if (!value.startsWith("http") && value.length > 5) expect(problems.join("\n")).not.toContain(value);
+});
+
+test("a test key is for staging only", () => {
+  const values = { WORKOS_API_KEY: "sk_test_key_of_this_test" };
+  expect(said(values)).toEqual([expect.stringMatching(/^WORKOS_API_KEY is a test key/)]);
+  expect(said(values, "staging")).toEqual([]);
+});
+
+test("the worker's own address must be that of the environment's worker", () => {
+  expect(said({ APP_URL: "https://mosaic.team.workers.dev" })).toEqual([]);
+  expect(said({ APP_URL: "https://mosaic-staging.team.workers.dev" })).toHaveLength(1);
+  expect(said({ APP_URL: "https://mosaic-staging.team.workers.dev" }, "staging")).toEqual([]);
+});
+
+test("a Convex of one's own has a key of its own, in place of the deploy key", () => {
+  const own = { CONVEX_URL: "https://convex.example.com", CONVEX_SELF_HOSTED_ADMIN_KEY: "own|0123456789" };
+  expect(said({ ...own, CONVEX_DEPLOY_KEY: "" })).toEqual([]);
+  expect(said(own)).toHaveLength(1);
+});
+
+test("WorkOS's address is written out, for Convex may read no unset variable", () => {
+  expect(settingsFrom(GOOD).WORKOS_API_URL).toBe("https://api.workos.com");
+});

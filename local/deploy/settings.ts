@@ -1,0 +1,139 @@
+/** The values of one deployment, and all that is wrong with them: known before anything is changed. */
+import { isLoopback } from "../../app/env.server.ts";
+import { localDefaults } from "../config.ts";
+import { convexProblems, type Problem, type Subject, subjectOf } from "../doctor/subject.ts";
+import { portsFrom } from "../ports.ts";
+import type { Environment } from "./asked.ts";
+import { goingTo, NAMES } from "./names.ts";
+
+/** Values by name; what is not set is "". */
+export type Settings = Record<string, string>;
+
+const WORKOS = "https://api.workos.com";
+
+/** The name of an environment's worker, as wrangler.toml has it. */
+export const WORKERS: Record<Environment, string> = { production: "mosaic", staging: "mosaic-staging" };
+
+/** @param given what the environment and the environment's file say. */
+export function settingsFrom(given: Record<string, string | undefined>): Settings {
+  const names = [...NAMES.map(({ name }) => name), "CONVEX_SELF_HOSTED_ADMIN_KEY", "CONVEX_SITE_URL"];
+  const settings = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
+  // Written out, for Convex's auth.config.ts may read no unset variable.
+  settings.WORKOS_API_URL ||= WORKOS;
+  return settings;
+}
+
+/** The same, as the doctor looks at it. */
+export function subjectFor(settings: Settings, environment: Environment): Subject {
+  const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
+  const config = {
+    worker: pick([...goingTo("worker secret"), ...goingTo("worker variable")]),
+    convex: pick(goingTo("Convex variable")),
+    standIns: { workos: false, convex: false },
+    warnings: [],
+  };
+  return subjectOf(settings, config, environment === "production");
+}
+
+/** @returns all that is missing, malformed, for this machine only, or of two minds; by name and without a value. */
+export function problemsOf(settings: Settings, environment: Environment): Problem[] {
+  const problems = [
+    ...missing(settings),
+    ...subjectFor(settings, environment).problems.filter(({ message }) => message !== "is missing"),
+    ...convexProblems(settings),
+    ...local(settings),
+    ...togetherWrong(settings, environment),
+    ...toolingWrong(settings),
+  ];
+  // The first thing said of a name is the plainest.
+  const seen = new Set<string>();
+  return problems.filter(({ name }) => !seen.has(name) && seen.add(name));
+}
+
+function missing(settings: Settings): Problem[] {
+  return NAMES.filter(({ name, needed }) => needed && settings[name] === "")
+    .filter(({ name }) => name !== "CONVEX_DEPLOY_KEY" || settings.CONVEX_SELF_HOSTED_ADMIN_KEY === "")
+    .map(({ name, what }) => ({ name, message: `is missing (${what})` }));
+}
+
+/** What works on this machine alone, or is written down in this repository for everybody to read. */
+function local(settings: Settings): Problem[] {
+  const addresses = [
+    "APP_URL",
+    "CONVEX_URL",
+    "WORKOS_API_URL",
+    "WORKOS_REDIRECT_URI",
+    "SENTRY_DSN",
+    "CONVEX_SITE_URL",
+  ];
+  const defaults = localDefaults(portsFrom(undefined));
+  const known = Object.keys(defaults).filter((name) => name !== "ADMIN_EMAILS");
+  return [
+    ...addresses
+      .filter((name) => pointsHere(settings[name] ?? ""))
+      .map((name) => ({ name, message: "points at this machine" })),
+    ...known
+      .filter((name) => settings[name] === defaults[name])
+      .map((name) => ({ name, message: "is the local one, which everybody can read" })),
+  ];
+}
+
+function pointsHere(address: string): boolean {
+  const host = URL.parse(address)?.hostname;
+  return host !== undefined && (isLoopback(host) || host === "0.0.0.0" || host === "[::]");
+}
+
+/** Values that are good by themselves, and not for this environment or not beside each other. */
+function togetherWrong(settings: Settings, environment: Environment): Problem[] {
+  const { APP_URL = "", WORKOS_API_KEY = "", WORKOS_REDIRECT_URI = "", CONVEX_URL = "" } = settings;
+  const problems: Problem[] = [];
+  const say = (name: string, message: string) => problems.push({ name, message });
+  if (environment === "production" && WORKOS_API_KEY.startsWith("sk_test_")) {
+    say(
+      "WORKOS_API_KEY",
+      "is a test key: production wants the one of WorkOS's production environment, sk_live_…",
+    );
+  }
+  if (WORKOS_REDIRECT_URI !== "" && WORKOS_REDIRECT_URI !== `${APP_URL}/callback`) {
+    say("WORKOS_REDIRECT_URI", "must be APP_URL with /callback, or nothing");
+  }
+  const host = URL.parse(APP_URL)?.hostname ?? "";
+  if (host.endsWith(".workers.dev") && !host.startsWith(`${WORKERS[environment]}.`)) {
+    say("APP_URL", `must be https://${WORKERS[environment]}.….workers.dev: that is the worker's own address`);
+  }
+  if (URL.parse(CONVEX_URL)?.hostname.endsWith(".convex.site")) {
+    say("CONVEX_URL", "is where HTTP actions answer: the deployment is at ….convex.cloud");
+  }
+  return problems;
+}
+
+/** What only this command uses. */
+function toolingWrong(settings: Settings): Problem[] {
+  const { CONVEX_DEPLOY_KEY = "", CONVEX_URL = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
+  const problems: Problem[] = [];
+  const say = (name: string, message: string) => problems.push({ name, message });
+  for (const name of ["CLOUDFLARE_API_TOKEN", "CONVEX_DEPLOY_KEY", "CONVEX_SELF_HOSTED_ADMIN_KEY"]) {
+    if (/[\s"']/.test(settings[name] ?? "")) say(name, "has a space or quotes in it: give the bare value");
+  }
+  if (CLOUDFLARE_ACCOUNT_ID !== "" && !/^[0-9a-f]{32}$/.test(CLOUDFLARE_ACCOUNT_ID)) {
+    say("CLOUDFLARE_ACCOUNT_ID", "must be 32 hexadecimal digits");
+  }
+  if (CONVEX_DEPLOY_KEY === "") return problems;
+  if (settings.CONVEX_SELF_HOSTED_ADMIN_KEY !== "") {
+    say("CONVEX_SELF_HOSTED_ADMIN_KEY", "and CONVEX_DEPLOY_KEY are both set: they are for two Convexes");
+  }
+  const [kind, deployment] = (CONVEX_DEPLOY_KEY.split("|")[0] ?? "").split(":");
+  const host = URL.parse(CONVEX_URL)?.hostname ?? "";
+  if (!CONVEX_DEPLOY_KEY.includes("|")) {
+    say("CONVEX_DEPLOY_KEY", "must look like prod:happy-animal-123|…");
+  } else if (kind === "preview" || kind === "project") {
+    say("CONVEX_DEPLOY_KEY", "must be the key of one deployment (prod:… or dev:…)");
+  } else if (
+    host.endsWith(".convex.cloud") &&
+    deployment !== undefined &&
+    !host.startsWith(`${deployment}.`)
+  ) {
+    say("CONVEX_DEPLOY_KEY", "is of another deployment than CONVEX_URL");
+  }
+  return problems;
+}

@@ -1,0 +1,177 @@
+/** The steps of a deployment, in their order. Each may be repeated: a deploy that stopped is mended by another. */
+import { join } from "node:path";
+import { examine } from "../doctor/examine.ts";
+import { fingerprintHere } from "../doctor/functions-here.ts";
+import { asText, type CheckName } from "../doctor/report.ts";
+import { ensureBuild } from "../launch/build.ts";
+import type { Environment } from "./asked.ts";
+import { BUILT_CONFIG, problemsOfBuild } from "./built.ts";
+import type { Tools } from "./command.ts";
+import { untilLive } from "./live.ts";
+import { goingTo } from "./names.ts";
+import { type Settings, subjectFor } from "./settings.ts";
+
+/** Why a step ended the deployment; its message is for people. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+export type Deployment = {
+  root: string;
+  environment: Environment;
+  settings: Settings;
+  tools: Tools;
+  say(line: string): void;
+  signal: AbortSignal;
+  /** The worker's version, once wrangler has said it. */
+  version: string | null;
+};
+
+export type Step = {
+  title: string;
+  /** Whether something elsewhere is another afterwards. */
+  changes: boolean;
+  /** Whether it can be done without an account and a network. */
+  dry: boolean;
+  run(deployment: Deployment): Promise<void>;
+};
+
+const CONVEX = join("node_modules", "convex", "bin", "main.js");
+const WRANGLER = join("node_modules", "wrangler", "bin", "wrangler.js");
+const TSC = join("node_modules", "typescript", "bin", "tsc");
+
+/** What can be true before the first deploy: there are no functions yet, no webhook, no common secret. */
+const BEFORE: CheckName[] = [
+  "environment",
+  "cookie-password",
+  "app-url",
+  "workos-api-key",
+  "workos-client",
+  "redirect-uri",
+  "convex-url",
+];
+
+export const STEPS: readonly Step[] = [
+  {
+    title: "Look at WorkOS and Convex, as far as they can be right before a first deploy",
+    changes: false,
+    dry: false,
+    run: (deployment) => consult(deployment, BEFORE),
+  },
+  {
+    title: "Typecheck Convex's functions",
+    changes: false,
+    dry: true,
+    run: async ({ tools }) => void (await tools.run([TSC, "-p", "convex"])),
+  },
+  {
+    title: "Build the worker and its assets for this environment",
+    changes: false,
+    dry: true,
+    async run({ root, environment, signal, say }) {
+      process.env.CLOUDFLARE_ENV = environment;
+      await ensureBuild({ root, always: true, signal, log: say });
+      const problems = problemsOfBuild(root, environment);
+      if (problems.length > 0) throw new Stopped(problems.join("\n"));
+    },
+  },
+  {
+    title: "Let wrangler look at the bundle (wrangler deploy --dry-run)",
+    changes: false,
+    dry: true,
+    run: async ({ tools }) =>
+      void (await tools.run([WRANGLER, "deploy", "--config", BUILT_CONFIG, "--dry-run"])),
+  },
+  {
+    title: `Set Convex's variables: ${goingTo("Convex variable").join(", ")}`,
+    changes: true,
+    dry: false,
+    run: (deployment) => setConvexVariables(deployment, goingTo("Convex variable")),
+  },
+  {
+    title: "Push Convex's functions, schema and crons (convex deploy)",
+    changes: true,
+    dry: false,
+    async run({ tools, settings }) {
+      const options = ["--typecheck", "disable", "--codegen", "disable"];
+      await tools.run([CONVEX, "deploy", ...options], convexAccess(settings));
+    },
+  },
+  {
+    title: "Note in Convex which sources its functions are made from: FUNCTIONS_FINGERPRINT",
+    changes: true,
+    dry: false,
+    async run(deployment) {
+      deployment.settings.FUNCTIONS_FINGERPRINT = await fingerprintHere(join(deployment.root, "convex"));
+      await setConvexVariables(deployment, ["FUNCTIONS_FINGERPRINT"]);
+    },
+  },
+  {
+    title: `Deploy the worker with its secrets: ${goingTo("worker secret").join(", ")}`,
+    changes: true,
+    dry: false,
+    run: deployWorker,
+  },
+  {
+    title: "Wait until the new version answers at APP_URL",
+    changes: false,
+    dry: false,
+    run: ({ settings, version, signal }) => untilLive(settings.APP_URL ?? "", version, signal),
+  },
+  {
+    title: "Let the doctor look at all that is live now",
+    changes: false,
+    dry: false,
+    run: (deployment) => consult(deployment),
+  },
+];
+
+async function consult({ settings, environment, say }: Deployment, only?: CheckName[]): Promise<void> {
+  const results = await examine(subjectFor(settings, environment), only);
+  for (const line of asText(results).trimEnd().split("\n")) say(line);
+  const failed = results.filter(({ status }) => status === "fail").map(({ name }) => name);
+  if (failed.length > 0) throw new Stopped(`The doctor is not content: ${failed.join(", ")}.`);
+}
+
+/** Tells Convex's commands which deployment is meant, whatever a `.env.local` in the checkout says. */
+function convexAccess(settings: Settings): Record<string, string> {
+  const { CONVEX_DEPLOY_KEY = "", CONVEX_SELF_HOSTED_ADMIN_KEY = "", CONVEX_URL = "" } = settings;
+  if (CONVEX_DEPLOY_KEY !== "") return { CONVEX_DEPLOY_KEY, CONVEX_DEPLOYMENT: "" };
+  return { CONVEX_SELF_HOSTED_URL: CONVEX_URL, CONVEX_SELF_HOSTED_ADMIN_KEY, CONVEX_DEPLOYMENT: "" };
+}
+
+async function setConvexVariables({ tools, settings }: Deployment, names: string[]): Promise<void> {
+  const lines = names.map((name) => `${name}=${quoted(settings[name] ?? "")}\n`);
+  // In a file, for arguments can be read by everybody on the machine.
+  await tools.withFile("convex.env", lines.join(""), (file) =>
+    tools.run([CONVEX, "env", "set", "--from-file", file, "--force"], convexAccess(settings)),
+  );
+}
+
+/** For a file of the form that Convex's command reads, which knows no escapes between single quotes. */
+function quoted(value: string): string {
+  const mark = ["'", '"', "`"].find((candidate) => !value.includes(candidate));
+  if (mark === undefined)
+    throw new Stopped("A value with every kind of quote in it cannot be passed to Convex.");
+  return mark + value + mark;
+}
+
+async function deployWorker(deployment: Deployment): Promise<void> {
+  const { tools, settings } = deployment;
+  const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
+  const variables = Object.entries(pick(goingTo("worker variable")))
+    .filter(([, value]) => value !== "")
+    .flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const { hostname } = new URL(settings.APP_URL ?? "");
+  // An address of one's own is tied to the worker here; ….workers.dev is its own from the start.
+  const domain = hostname.endsWith(".workers.dev") ? [] : ["--domain", hostname];
+  const secrets = JSON.stringify(pick(goingTo("worker secret")));
+  const { CLOUDFLARE_API_TOKEN = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
+  const printed = await tools.withFile("secrets.json", secrets, (file) =>
+    tools.run(
+      [WRANGLER, "deploy", "--config", BUILT_CONFIG, "--secrets-file", file, ...variables, ...domain],
+      { CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID },
+    ),
+  );
+  deployment.version = /Current Version ID:\s*([0-9a-f-]{36})/.exec(printed)?.[1] ?? null;
+}
