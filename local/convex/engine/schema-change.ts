@@ -20,6 +20,9 @@ export type TableSpec = {
 /** Documents looked at, or entries dropped, between two breaths of the thread. */
 const CHUNK = 500;
 
+/** Under this name the store says which validator every document of a table is known to fit. */
+const HELD = "validators";
+
 /** Documents that are there do not fit the schema: it is not taken. */
 export class SchemaRefused extends Error {
   override name = "SchemaRefused";
@@ -37,8 +40,9 @@ export async function changeSchema(
 ): Promise<void> {
   const { catalog } = engine;
   const wanted = specs.map((spec) => ({ spec, table: catalog.table(spec.component, spec.name) }));
+  const held = new Map(JSON.parse(engine.store.meta(HELD) ?? "[]") as [number, string][]);
   for (const { spec, table } of wanted) {
-    if (spec.validator !== null && JSON.stringify(spec.validator) !== JSON.stringify(table.validator)) {
+    if (spec.validator !== null && JSON.stringify(spec.validator) !== held.get(table.number)) {
       await checkDocuments(engine, table, spec.validator, breathe);
     }
   }
@@ -62,6 +66,9 @@ export async function changeSchema(
   for (const table of catalog.tables()) table.validator = null;
   for (const { spec, table } of wanted) table.validator = spec.validator;
   for (const index of fresh) catalog.publish(index);
+  catalog.save();
+  const validated = wanted.map(({ spec, table }) => [table.number, JSON.stringify(spec.validator)]);
+  engine.store.setMeta(HELD, JSON.stringify(validated));
   engine.flush();
   for (const index of old) await drop(engine, index, breathe);
 }

@@ -39,8 +39,8 @@ export type CallContext = {
   readonly logLines: string[];
   /** Where the paginated query of this call ended last time, and this time. */
   readonly journal: { before: string | null; after: string | null; used: boolean };
-  /** Nested calls that write run one after the other: each waits for the one before. */
-  nested: Promise<unknown>;
+  /** Nested calls run one after the other, and the call's own reads and writes wait for them: null where none is running. */
+  nested: Promise<unknown> | null;
   /** Set when the call is over: what it left running can do nothing more. */
   over: boolean;
 };
@@ -67,7 +67,7 @@ export function newContext(
     streams: new Map(),
     logLines: [],
     journal: { before: null, after: null, used: false },
-    nested: Promise.resolve(),
+    nested: null,
     over: false,
   };
 }

@@ -8,9 +8,9 @@ import type { Transaction } from "../engine/transaction.ts";
 import { afterPrefix } from "../values/key.ts";
 import { canonicalPath } from "./address.ts";
 import { nextTime } from "./cron-times.ts";
-import type { Executor } from "./executor.ts";
 import { realNow } from "./globals.ts";
 import { addJob, type JobState } from "./jobs.ts";
+import type { Mutations } from "./mutations.ts";
 import type { CronSpec, Registry } from "./registry.ts";
 import type { JobSource } from "./scheduler.ts";
 import { CRONS } from "./system-tables.ts";
@@ -28,11 +28,11 @@ type CronRow = {
 };
 
 export class Crons implements JobSource {
-  readonly #executor: Executor;
+  readonly #mutations: Mutations;
   #next: number | null = null;
 
-  constructor(executor: Executor) {
-    this.#executor = executor;
+  constructor(mutations: Mutations) {
+    this.#mutations = mutations;
   }
 
   nextDue(): number | null {
@@ -46,7 +46,7 @@ export class Crons implements JobSource {
       for (const [name, spec] of Object.entries(crons))
         specs.set(`${path}\n${name}`, { component: path, name, spec });
     }
-    await this.#executor.transact((transaction) => {
+    await this.#mutations.transact((transaction) => {
       const table = transaction.reader.catalog.table("", CRONS);
       const now = realNow();
       for (const row of rowsOf(transaction)) {
@@ -64,7 +64,7 @@ export class Crons implements JobSource {
 
   async addDue(now: number): Promise<void> {
     if (this.#next === null || this.#next > now) return;
-    await this.#executor.transact((transaction) => {
+    await this.#mutations.transact((transaction) => {
       for (const row of rowsOf(transaction)) if (row.next <= now) startRow(transaction, row, now);
       this.#next = earliest(rowsOf(transaction));
     });

@@ -5,17 +5,19 @@ import { Engine } from "../engine/engine.ts";
 import { changeSchema, SchemaRefused } from "../engine/schema-change.ts";
 import type { Build } from "./bundle.ts";
 import { asyncCalls, syncCalls } from "./call-syscalls.ts";
+import { Calls } from "./calls.ts";
 import { installEnvironment } from "./component-env.ts";
 import { reportRunning } from "./context.ts";
 import { Crons } from "./crons.ts";
 import { asyncDatabase, syncDatabase } from "./database-syscalls.ts";
 import { CallRefused, CommitFailed } from "./errors.ts";
-import { Executor } from "./executor.ts";
 import { Files, type StoredFile } from "./files.ts";
 import { installGlobals, realNow } from "./globals.ts";
 import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./messages.ts";
 import { OWN_SESSION } from "./messages.ts";
+import { Mutations } from "./mutations.ts";
 import { Port } from "./port.ts";
+import { Queries } from "./queries.ts";
 import { Registry } from "./registry.ts";
 import { scheduleOperations } from "./schedule-syscalls.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -38,10 +40,12 @@ const port = new Port<EngineRequest>(
 );
 const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
-const executor = new Executor(engine, (event) => port.send({ type: "event", event }), log);
-const crons = new Crons(executor);
-const scheduler = new Scheduler(executor, runAction, crons);
-const schedule = scheduleOperations((address) => executor.registry?.find(address) ?? null);
+const calls = new Calls(engine);
+const queries = new Queries(calls, (event) => port.send({ type: "event", event }));
+const mutations = new Mutations(calls, log);
+const crons = new Crons(mutations);
+const scheduler = new Scheduler(calls, mutations, runAction, crons);
+const schedule = scheduleOperations((address) => calls.registry?.find(address) ?? null);
 const files = new Files(engine, dataFile);
 const storage = storageOperations(files);
 /** What actions ask of the database, each in a transaction of its own. */
@@ -49,7 +53,7 @@ const forActions: Record<string, Operation> = { ...schedule, ...storage };
 
 let swept = false;
 
-executor.afterMutation = () => scheduler.wake();
+mutations.afterMutation = () => scheduler.wake();
 
 installGlobals(log);
 installEnvironment();
@@ -61,7 +65,7 @@ installSyscalls({
     ...schedule,
     ...storage,
     ...asyncCalls({
-      nested: (context, target, kind, args) => executor.nested(context, target, kind, args),
+      nested: (context, target, kind, args) => calls.nested(context, target, kind, args),
       separate: (context) => Promise.reject(new Error(`${context.path} is no action.`)),
     }),
   },
@@ -72,9 +76,7 @@ setInterval(cleanAnswers, CLEANING_MS).unref();
 
 port.serve({
   request: (request, id) => answer(request, id),
-  release: (ids) => {
-    for (const id of ids) engine.subscriptions.delete(id);
-  },
+  release: (ids) => queries.release(ids),
 });
 port.send({ type: "started", ts: engine.ts });
 
@@ -92,13 +94,13 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
     case "load":
       return load(request.build);
     case "query":
-      return executor.query({ ...request.call, work: [id, 0] }, request.at);
+      return queries.query({ ...request.call, work: [id, 0] }, request.at);
     case "mutation":
-      return executor.mutation({ ...request.call, work: [id, 0] }, request.key);
+      return mutations.run({ ...request.call, work: [id, 0] }, request.key);
     case "answerOf":
-      return executor.answerOf(request.key);
+      return mutations.answerOf(request.key);
     case "evaluate":
-      return executor.evaluate(request.requests, id);
+      return queries.evaluate(request.requests, id);
     case "syscall":
       return forAction(request);
     case "storeFile":
@@ -107,7 +109,7 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
       return readFile(request);
     case "close":
       scheduler.stop();
-      await executor.exclusive(() => engine.close());
+      await mutations.exclusive(() => engine.close());
       return null;
   }
 }
@@ -116,12 +118,12 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
 async function load(build: Build): Promise<EngineAnswers["load"]> {
   try {
     const registry = await Registry.load(build, false);
-    await executor.exclusive(async () => {
-      await changeSchema(engine, tableSpecs(registry), () => executor.breathe());
-      executor.registry = registry;
+    await mutations.exclusive(async () => {
+      await changeSchema(engine, tableSpecs(registry), () => calls.breathe());
+      calls.registry = registry;
       engine.nextTs();
     });
-    if (!swept) await executor.exclusive(sweepFiles);
+    if (!swept) await mutations.exclusive(sweepFiles);
     await crons.load(registry);
     await scheduler.start();
     return { ts: engine.ts, providers: registry.providers, problems: null };
@@ -136,7 +138,7 @@ async function storeFile(request: Extract<EngineRequest, { type: "storeFile" }>)
   if (component === null)
     throw new CallRefused("bad_arguments", "This upload URL is not good, or not any more.");
   try {
-    return await executor.transact((transaction) =>
+    return await mutations.transact((transaction) =>
       files.store(transaction, component, request.body, request.contentType, request.sha256 ?? undefined),
     );
   } catch (error) {
@@ -163,7 +165,7 @@ async function forAction({
   const found = Object.hasOwn(forActions, operation) ? forActions[operation] : undefined;
   if (!found) throw new CallRefused("bad_arguments", `Unknown async operation ${operation}`);
   try {
-    return await executor.transactAs({ component, path: operation }, identity, (context) =>
+    return await mutations.transactAs({ component, path: operation }, identity, (context) =>
       found(context, JSON.parse(args) as never),
     );
   } catch (error) {
@@ -183,7 +185,7 @@ async function runAction(call: Invocation): Promise<Outcome> {
 }
 
 function refused(problems: string): EngineAnswers["load"] {
-  return { ts: engine.ts, providers: executor.registry?.providers ?? [], problems };
+  return { ts: engine.ts, providers: calls.registry?.providers ?? [], problems };
 }
 
 function sweepFiles(): void {

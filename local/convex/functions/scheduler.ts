@@ -4,10 +4,11 @@
  */
 import type { Outcome } from "../backend.ts";
 import type { Transaction } from "../engine/transaction.ts";
-import type { Executor } from "./executor.ts";
+import type { Calls } from "./calls.ts";
 import { realClearTimeout, realNow, realSetTimeout } from "./globals.ts";
 import { finishJob, isWaiting, type Job, type JobState, runningJobs, startJob, waitingJobs } from "./jobs.ts";
 import type { Invocation } from "./messages.ts";
+import type { Mutations } from "./mutations.ts";
 
 /** So many jobs run at the same time. */
 const CONCURRENT = 10;
@@ -18,7 +19,8 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 export type JobSource = { addDue(now: number): Promise<void>; nextDue(): number | null };
 
 export class Scheduler {
-  readonly #executor: Executor;
+  readonly #calls: Calls;
+  readonly #mutations: Mutations;
   readonly #runAction: (call: Invocation) => Promise<Outcome>;
   readonly #crons: JobSource;
   readonly #running = new Set<string>();
@@ -27,8 +29,14 @@ export class Scheduler {
   #lookAgain = false;
   #started = false;
 
-  constructor(executor: Executor, runAction: (call: Invocation) => Promise<Outcome>, crons: JobSource) {
-    this.#executor = executor;
+  constructor(
+    calls: Calls,
+    mutations: Mutations,
+    runAction: (call: Invocation) => Promise<Outcome>,
+    crons: JobSource,
+  ) {
+    this.#calls = calls;
+    this.#mutations = mutations;
     this.#runAction = runAction;
     this.#crons = crons;
   }
@@ -37,7 +45,7 @@ export class Scheduler {
   async start(): Promise<void> {
     if (!this.#started) {
       this.#started = true;
-      await this.#executor.transact((transaction) => {
+      await this.#mutations.transact((transaction) => {
         for (const job of runningJobs(transaction.reader)) {
           finishJob(
             transaction,
@@ -77,11 +85,11 @@ export class Scheduler {
     realClearTimeout(this.#timer);
     const now = realNow();
     await this.#crons.addDue(now);
-    const snapshot = this.#executor.engine.snapshot();
+    const snapshot = this.#calls.engine.snapshot();
     let next: number | null = this.#crons.nextDue();
     try {
       const jobs = waitingJobs(
-        this.#executor.engine.reader(snapshot),
+        this.#calls.engine.reader(snapshot),
         Number.POSITIVE_INFINITY,
         CONCURRENT + this.#running.size + 1,
       );
@@ -108,7 +116,7 @@ export class Scheduler {
   async #run(job: Job): Promise<void> {
     this.#running.add(job.id);
     try {
-      const kind = this.#executor.kindOf(job.target);
+      const kind = this.#calls.kindOf(job.target);
       if (kind === "mutation") await this.#runMutation(job);
       else if (kind === "action") await this.#runAsAction(job);
       else
@@ -125,12 +133,12 @@ export class Scheduler {
   async #runMutation(job: Job): Promise<void> {
     const finish = (transaction: Transaction, state: JobState): void =>
       finishJob(transaction, job, state, realNow());
-    await this.#executor.mutationJob(invocationOf(job), (reader) => isWaiting(reader, job), finish);
+    await this.#mutations.runJob(invocationOf(job), (reader) => isWaiting(reader, job), finish);
   }
 
   async #runAsAction(job: Job): Promise<void> {
     let waiting = false;
-    await this.#executor.transact((transaction) => {
+    await this.#mutations.transact((transaction) => {
       waiting = isWaiting(transaction.reader, job);
       if (waiting) startJob(transaction, job);
     });
@@ -143,7 +151,7 @@ export class Scheduler {
   }
 
   async #finish(job: Job, state: JobState): Promise<void> {
-    await this.#executor.transact((transaction) => finishJob(transaction, job, state, realNow()));
+    await this.#mutations.transact((transaction) => finishJob(transaction, job, state, realNow()));
   }
 }
 

@@ -79,6 +79,11 @@ test("a mutation inside a mutation is undone alone when it throws", async () => 
   expect(await texts("around")).toEqual(["before", '"no"']);
 });
 
+test("what a mutation writes beside a nested one stays when that is undone", async () => {
+  expect(await mutation("notes:addBeside", { folder: "beside" })).toBe("rejected");
+  expect(await texts("beside")).toEqual(["beside"]);
+});
+
 test("an error names its message and the line of the source that threw", async () => {
   const message = errorOf(await opened.backend.query(call("notes:fail")));
   expect(message).toContain("Uncaught Error: on purpose");

@@ -52,6 +52,15 @@ test("a released subscription is told nothing", async () => {
   expect(stale()).toEqual([]);
 });
 
+test("a subscription that is released while it is being read is told nothing", async () => {
+  const reading = evaluate(9, "notes:slowList", { folder: "released early" });
+  opened.backend.release([9]);
+  await reading;
+  opened.events.length = 0;
+  await add("released early");
+  expect(stale()).toEqual([]);
+});
+
 test("a commit while a subscription is being read is told before its answer", async () => {
   await add("race");
   opened.events.length = 0;

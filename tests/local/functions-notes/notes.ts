@@ -89,6 +89,20 @@ export const addAround = mutation({
   },
 });
 
+/** Writes beside a nested mutation that is undone. */
+export const addBeside = mutation({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    const inner = makeFunctionReference<"mutation">("notes:addThenThrow");
+    const [nested] = await Promise.allSettled([
+      ctx.runMutation(inner, { folder }),
+      ctx.db.insert("notes", { folder, text: "beside" }),
+      ctx.runMutation(inner, { folder }),
+    ]);
+    return nested.status;
+  },
+});
+
 export const secret = internalMutation({ args: {}, handler: () => "inside" });
 
 export const fail = query({

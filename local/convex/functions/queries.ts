@@ -1,0 +1,122 @@
+/** Queries at a snapshot, and subscriptions that know what they read. */
+import type { JSONValue } from "convex/values";
+import type { BackendEvent, Outcome, SubscriptionRequest, SubscriptionResult } from "../backend.ts";
+import type { Snapshot } from "../engine/engine.ts";
+import type { ReadSet } from "../engine/read-set.ts";
+import type { Calls } from "./calls.ts";
+import { CallRefused, toOutcome } from "./errors.ts";
+import type { Invocation } from "./messages.ts";
+import type { RegisteredFunction } from "./registry.ts";
+import { run } from "./runner.ts";
+
+export class Queries {
+  readonly #calls: Calls;
+  readonly #tell: (event: BackendEvent) => void;
+  /** Batches being run, and which of their subscriptions were released meanwhile. */
+  readonly #batches = new Set<{ ids: Set<number>; released: Set<number> }>();
+
+  constructor(calls: Calls, tell: (event: BackendEvent) => void) {
+    this.#calls = calls;
+    this.#tell = tell;
+    calls.engine.onCommit((ts, stale) => tell({ type: "committed", ts, stale }));
+  }
+
+  async query(call: Invocation, at: bigint | null): Promise<{ ts: bigint; outcome: Outcome }> {
+    const target = this.#calls.resolve(call, "query");
+    const snapshot = this.#calls.engine.snapshot(at ?? undefined);
+    try {
+      const { outcome } = await this.#runQuery(target, call, snapshot, null);
+      await this.#calls.engine.durable();
+      return { ts: snapshot.ts, outcome };
+    } finally {
+      snapshot.close();
+    }
+  }
+
+  /** @param work the number under which the watchdog knows this batch */
+  async evaluate(
+    requests: readonly SubscriptionRequest[],
+    work: number,
+  ): Promise<{ ts: bigint; results: SubscriptionResult[] }> {
+    const snapshot = this.#calls.engine.snapshot();
+    const results: SubscriptionResult[] = [];
+    const batch = { ids: new Set(requests.map(({ id }) => id)), released: new Set<number>() };
+    this.#batches.add(batch);
+    try {
+      for (const { id, call, journal } of requests) {
+        this.#calls.engine.subscriptions.delete(id);
+        await this.#calls.breathe();
+        const { outcome, reads, ended } = await this.#runSubscription(
+          { ...call, component: "", work: [work, id] },
+          snapshot,
+          journal,
+        );
+        if (reads && !batch.released.has(id)) this.#calls.engine.subscriptions.set(id, reads.ranges());
+        results.push({ id, outcome, journal: ended });
+      }
+      await this.#calls.engine.durable();
+      this.#tellMissed(snapshot.ts, batch.ids);
+      return { ts: snapshot.ts, results };
+    } finally {
+      this.#batches.delete(batch);
+      snapshot.close();
+    }
+  }
+
+  release(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#calls.engine.subscriptions.delete(id);
+      for (const batch of this.#batches) if (batch.ids.has(id)) batch.released.add(id);
+    }
+  }
+
+  async #runSubscription(
+    call: Invocation,
+    snapshot: Snapshot,
+    journal: string | null,
+  ): Promise<{ outcome: Outcome; reads: ReadSet | null; ended: string | null }> {
+    try {
+      const target = this.#calls.resolve(call, "query");
+      return await this.#runQuery(target, call, snapshot, journal);
+    } catch (error) {
+      if (!(error instanceof CallRefused)) throw error;
+      return { outcome: { ok: false, errorMessage: error.message, logLines: [] }, reads: null, ended: null };
+    }
+  }
+
+  async #runQuery(
+    target: RegisteredFunction,
+    call: Invocation,
+    snapshot: Snapshot,
+    journal: string | null,
+  ): Promise<{ outcome: Outcome; reads: ReadSet; ended: string | null }> {
+    const reader = this.#calls.engine.reader(snapshot);
+    const context = this.#calls.context(target, "query", call, {
+      reader,
+      snapshotTs: snapshot.ts,
+      journal: { before: journal, after: null, used: false },
+    });
+    let outcome: Outcome;
+    try {
+      const value = await run(target, call.args, context, this.#calls.idCheck(target.component));
+      outcome = {
+        ok: true,
+        value: JSON.parse(value) as JSONValue,
+        logLines: context.logLines,
+      };
+    } catch (error) {
+      outcome = toOutcome(error, context.requestId, context.logLines);
+    }
+    return { outcome, reads: reader.reads, ended: context.journal.after };
+  }
+
+  /** Tells of commits that came after the snapshot and touch what was read there: their own event named nobody yet. */
+  #tellMissed(ts: bigint, evaluated: ReadonlySet<number>): void {
+    for (const commit of this.#calls.engine.commitsSince(ts)) {
+      const stale = [...this.#calls.engine.subscriptions.touchedBy(commit.written)].filter((id) =>
+        evaluated.has(id),
+      );
+      if (stale.length > 0) this.#tell({ type: "committed", ts: commit.ts, stale });
+    }
+  }
+}
