@@ -1,0 +1,24 @@
+/** The tree finds what a look at every range finds. */
+import { expect, test } from "vitest";
+import { seededRandom } from "../functions/chance.ts";
+import { type Interval, IntervalTree } from "./interval-tree.ts";
+
+test("random ranges, added and removed, are found at every key that they hold", () => {
+  const random = seededRandom(7);
+  const key = () => String.fromCharCode(97 + Math.floor(random() * 26)).repeat(1 + Math.floor(random() * 2));
+  const tree = new IntervalTree<number>();
+  const held: Interval<number>[] = [];
+  for (let owner = 0; owner < 2000; owner++) {
+    const [low, high] = [key(), key()].sort() as [string, string];
+    held.push(tree.add(low, high, owner));
+    if (random() < 0.4)
+      tree.remove(held.splice(Math.floor(random() * held.length), 1)[0] as Interval<number>);
+    if (owner % 20 > 0) continue;
+    const at = key();
+    const found: number[] = [];
+    tree.forEachAt(at, (one) => found.push(one));
+    const expected = held.filter(({ low, high }) => low <= at && at < high).map(({ owner }) => owner);
+    expect(found.sort()).toEqual(expected.sort());
+  }
+  expect(tree.size).toBe(held.length);
+});
