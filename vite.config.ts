@@ -27,13 +27,31 @@ const PRERENDERING = {
 };
 for (const [name, value] of Object.entries(PRERENDERING)) if (!running) process.env[name] ??= value;
 
+/** What a guest's first page is made of; what only somebody signed in sees is kept out of it. */
+const FOR_GUESTS = /[\\/]app[\\/](root|entry\.client|routes[\\/](home|login))\.tsx?($|\?)/;
+
+type Graph = { getModuleInfo(id: string): { importers: string[] } | null };
+
+/** Whether a guest's first page cannot do without this module. */
+function isForGuests(id: string, graph: Graph, seen = new Set<string>()): boolean {
+  if (FOR_GUESTS.test(id)) return true;
+  if (seen.has(id)) return false;
+  seen.add(id);
+  return graph.getModuleInfo(id)?.importers.some((importer) => isForGuests(importer, graph, seen)) ?? false;
+}
+
 /**
  * A page loads few files: small ones compress badly, and the framework's keeps its name from one release to the next.
- * What several pages share is one file, which saves 5 KiB on `/` (tests/build/weight.test.ts holds the limit).
+ * What several pages share is one file for everyone and one more for the signed-in
+ * (tests/build/weight.test.ts holds the limits).
  */
 const chunks = [
   { name: "framework", test: /node_modules[\\/](react|react-dom|react-router|scheduler|cookie)[\\/]/ },
-  { name: "app", test: /[\\/]app[\\/](?!routes)/, minShareCount: 2 },
+  {
+    name: (id: string, graph: Graph) => (isForGuests(id, graph) ? "app" : "signed-in"),
+    test: /[\\/]app[\\/](?!routes)/,
+    minShareCount: 2,
+  },
 ];
 
 export default defineConfig({

@@ -5,7 +5,6 @@ import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { requestContext } from "../context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import * as signedIn from "../projects/signed-in-home.tsx";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
@@ -14,7 +13,7 @@ import type { Route } from "./+types/home";
 
 /** A guest does not load what only somebody signed in sees; the server has it at hand and never waits. */
 const SignedInHome = import.meta.env.SSR
-  ? signedIn.default
+  ? (await import("../projects/signed-in-home.tsx")).default
   : lazy(() => import("../projects/signed-in-home.tsx"));
 
 export const middleware = [pageQuery(api.pages.home)];
