@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { EnvError } from "../app/env.server.ts";
 import { type LocalConfig, readConfig } from "./config.ts";
+import { runDemo } from "./demo/run.ts";
 import { readDevVars } from "./dev-vars.ts";
 import { startBuilt, startDevelopment } from "./launch/app.ts";
 import { BuildError, ensureBuild } from "./launch/build.ts";
@@ -36,6 +37,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const dir = dataDir(root, ports.app, process.env.LOCAL_DIR);
   const devVars = readDevVars(join(root, ".dev.vars"));
   const config = readConfig(process.env, devVars, ports, () => ownPassword(dir));
+  const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.standIns).every(Boolean);
   const busy = await busyPorts(portsToUse(ports, config));
   if (busy.length > 0) throw new Refusal(busyMessage(busy));
   const lock = claim(dir);
@@ -46,7 +48,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const startApp = async () => {
     if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
     signal.throwIfAborted();
-    const child = (built ? startBuilt : startDevelopment)({ root, ports, dir, config });
+    const child = (built ? startBuilt : startDevelopment)({ root, ports, dir, config, demo });
     onEnd("app", child.stop);
     void child.ended.then((how) => {
       const said = child.held();
@@ -62,6 +64,10 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   await Promise.all(addresses.map((address) => untilAnswers(address, signal)));
   app.show();
   log(welcome(config));
+  if (demo) {
+    const appUrl = `http://127.0.0.1:${ports.app}`;
+    void runDemo({ appUrl, convexUrl: config.env.convexUrl, keysFile: dir.demoKeys, signal }, log);
+  }
 }
 
 /** The ports that this copy will listen on: a configured service needs none. */

@@ -6,13 +6,21 @@ import type { Ports } from "../ports.ts";
 import { type Child, startChild } from "./child.ts";
 import type { DataDir } from "./data-dir.ts";
 
-export type AppOptions = { root: string; ports: Ports; dir: DataDir; config: LocalConfig };
+export type AppOptions = {
+  root: string;
+  ports: Ports;
+  dir: DataDir;
+  config: LocalConfig;
+  /** Agents of the demo send all the time: what is logged for each of their batches is not shown. */
+  demo: boolean;
+};
 
 /** A session may take several cookies of 4 KB, and Node stops reading headers at 16 KB. */
 const HEADER_BYTES = 65_536;
 
 /** Starts Vite's development server, which runs the worker in workerd and loads what changes. */
-export function startDevelopment({ root, ports, dir, config }: AppOptions): Child {
+export function startDevelopment({ root, ports, dir, config, demo }: AppOptions): Child {
+  const isNoise = (line: string) => demo && line.includes('"route":"/api/v1/metrics","status":202');
   writeDevVars(dir.devVars, config.worker);
   return startChild(
     [
@@ -21,7 +29,7 @@ export function startDevelopment({ root, ports, dir, config }: AppOptions): Chil
       "dev",
       ...["--host", "127.0.0.1", "--port", String(ports.app), "--strictPort"],
     ],
-    { cwd: root, env: { ...environment(dir), NODE_ENV: "development" } },
+    { cwd: root, env: { ...environment(dir), NODE_ENV: "development" }, isNoise },
   );
 }
 
@@ -38,12 +46,12 @@ export function startBuilt({ root, ports, dir, config }: AppOptions): Child {
       ...["--persist-to", dir.workerState],
       "--show-interactive-dev-session=false",
     ],
-    { cwd: root, env: environment(dir), isNoise },
+    { cwd: root, env: environment(dir), isNoise: isWranglersNoise },
   );
 }
 
 /** Wrangler's own log of requests beside the app's, and workerd's complaint, with a stack, at each client that hung up. */
-function isNoise(line: string): boolean {
+function isWranglersNoise(line: string): boolean {
   return line === "" || /^\[wrangler:info\]|^ {2}stack: |\bdisconnected: /.test(line);
 }
 

@@ -22,6 +22,8 @@ export type DataDir = {
   registry: string;
   /** A password that was made for this copy. */
   passwordFile: string;
+  /** The keys with which the demo's agents send. */
+  demoKeys: string;
   /** The worker's variables while it runs with hot reload. */
   devVars: string;
 };
@@ -44,6 +46,7 @@ export function dataDir(root: string, port: number, localDir: string | undefined
     servedBuild: join(path, "build"),
     registry: join(path, "registry"),
     passwordFile: join(path, "cookie-password"),
+    demoKeys: join(path, "demo-keys.json"),
     devVars: join(path, ".dev.vars"),
   };
 }
@@ -72,7 +75,7 @@ export function empty(dir: DataDir): void {
   const isOurs = (name: string) => databases.some((database) => name.startsWith(database));
   const files = readdirSync(dir.path).filter(isOurs);
   const folders = [dir.workerState, dir.viteCache, dir.servedBuild, dir.registry];
-  const secrets = [dir.devVars, dir.passwordFile];
+  const secrets = [dir.devVars, dir.passwordFile, dir.demoKeys];
   for (const path of [...files.map((name) => join(dir.path, name)), ...folders, ...secrets]) {
     rmSync(path, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 /** What a person has on their machine with `npm start`: how fast a page comes, and how much memory the whole tree takes. */
 import { readFileSync } from "node:fs";
+import { signIn } from "../../local/demo/sign-in.ts";
 import { cleanUp, run } from "../launcher/copy.ts";
-import { signIn } from "../launcher/sign-in.ts";
 import { load, quantile } from "./load.ts";
 
 const PROJECTS = 50;

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
+import { signIn } from "../../local/demo/sign-in.ts";
 import { cleanUp, run } from "./copy.ts";
-import { signIn } from "./sign-in.ts";
 
 afterEach(cleanUp);
 

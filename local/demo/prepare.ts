@@ -1,0 +1,55 @@
+/**
+ * Makes the demo projects, once for each data folder, the way people would: sign in, create a project, add members,
+ * create a key. There is no other way in, so the demo needs none.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { ConvexHttpClient } from "convex/browser";
+import { anyApi } from "convex/server";
+import type { api as generated } from "../../convex/_generated/api.js";
+import { pastOf } from "./figures.ts";
+import { send } from "./send.ts";
+import { signIn, signOut } from "./sign-in.ts";
+import { DEMO_PROJECTS, type DemoProject } from "./team.ts";
+
+/** The generated file itself is the app's to import; by name they are the same functions. */
+const api = anyApi as unknown as typeof generated;
+
+export type Place = {
+  /** Where the app listens. */
+  appUrl: string;
+  convexUrl: string;
+  /** Remembers the keys from one start to the next. */
+  keysFile: string;
+  signal: AbortSignal;
+};
+
+/** The key of each demo project; the projects are made where they are not there yet. */
+export async function prepareDemo(place: Place): Promise<Record<string, string>> {
+  const keys: Record<string, string> = existsSync(place.keysFile)
+    ? JSON.parse(readFileSync(place.keysFile, "utf8"))
+    : {};
+  for (const project of DEMO_PROJECTS) {
+    if (keys[project.name] !== undefined) continue;
+    keys[project.name] = await makeProject(project, place);
+    writeFileSync(place.keysFile, JSON.stringify(keys), { mode: 0o600 });
+  }
+  return keys;
+}
+
+async function makeProject(project: DemoProject, { appUrl, convexUrl, signal }: Place): Promise<string> {
+  const cookie = await signIn(appUrl, project.owner);
+  const convex = new ConvexHttpClient(convexUrl);
+  convex.setAuth(await tokenOf(appUrl, cookie));
+  const projectId = await convex.mutation(api.projects.create, { name: project.name });
+  for (const email of project.members) await convex.mutation(api.projects.addMember, { projectId, email });
+  const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: "Demo agents" });
+  await signOut(appUrl, cookie);
+  await send({ url: appUrl, key }, pastOf(project.agents, Date.now()), signal);
+  return key;
+}
+
+async function tokenOf(appUrl: string, cookie: string): Promise<string> {
+  const response = await fetch(`${appUrl}/api/auth/token`, { method: "POST", headers: { cookie } });
+  if (!response.ok) throw new Error(`/api/auth/token answered ${response.status}`);
+  return ((await response.json()) as { token: string }).token;
+}

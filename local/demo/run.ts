@@ -1,0 +1,25 @@
+/** The demo of `npm run dev`: its projects, and agents that keep sending to them. */
+import { keepSending } from "./agent.ts";
+import { type Place, prepareDemo } from "./prepare.ts";
+import { RefusedMetrics } from "./send.ts";
+import { DEMO_PROJECTS } from "./team.ts";
+
+/** Runs until the signal aborts. Whatever goes wrong ends the demo with a line, and nothing else. */
+export async function runDemo(place: Place, log: (line: string) => void): Promise<void> {
+  const { appUrl: url, signal } = place;
+  try {
+    const keys = await prepareDemo(place);
+    log("Demo: two projects whose agents keep sending. `npm run dev -- --no-demo` leaves them out.");
+    const sending = DEMO_PROJECTS.map(({ name, agents }) =>
+      keepSending({ url, key: String(keys[name]) }, agents, { signal, log }).catch((error) => {
+        // Somebody has deleted the project or revoked its key, as people may.
+        if (!(error instanceof RefusedMetrics)) throw error;
+        log(`Demo: the agents of ${name} have stopped; their key is no longer good.`);
+      }),
+    );
+    await Promise.all(sending);
+  } catch (error) {
+    if (!signal.aborted)
+      log(`The demo could not be prepared: ${error instanceof Error ? error.message : error}`);
+  }
+}

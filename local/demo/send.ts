@@ -1,0 +1,66 @@
+/** Sends metrics through the ingestion API as any agent would: a key, batches, and each batch once. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Metric } from "./figures.ts";
+
+export type Target = { url: string; key: string };
+
+/** The API's limit for one request. */
+const BATCH = 500;
+const TRIES = 5;
+const TIMEOUT_MS = 10_000;
+
+/** The metrics were refused, and will be again: the key or the metrics are wrong, not the moment. */
+export class RefusedMetrics extends Error {
+  override readonly name = "RefusedMetrics";
+}
+
+/**
+ * Sends all of them. What gets no answer is sent again with the same Idempotency-Key, and so stored once.
+ *
+ * @throws {RefusedMetrics} when the server says that something is wrong with them.
+ * @throws when nothing answered, several times.
+ */
+export async function send(target: Target, metrics: readonly Metric[], signal: AbortSignal): Promise<void> {
+  for (let start = 0; start < metrics.length; start += BATCH) {
+    await sendBatch(target, metrics.slice(start, start + BATCH), signal);
+  }
+}
+
+async function sendBatch({ url, key }: Target, metrics: Metric[], signal: AbortSignal): Promise<void> {
+  const request = {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/json",
+      "idempotency-key": randomUUID(),
+    },
+    body: JSON.stringify({ metrics }),
+  };
+  let last = "nothing answered";
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await pause(2 ** attempt * 250, undefined, { signal });
+    const answer = await ask(`${url}/api/v1/metrics`, request, signal);
+    if (answer === null) continue;
+    if (answer.status === 202) return;
+    if (answer.status === 429) await pause(answer.waitSeconds * 1000, undefined, { signal });
+    else if (answer.status < 500)
+      throw new RefusedMetrics(`The server refused the metrics (${answer.status}): ${answer.text}`);
+    last = `the server answered ${answer.status}`;
+  }
+  throw new Error(`Could not send the metrics: ${last}.`);
+}
+
+async function ask(url: string, request: RequestInit, signal: AbortSignal) {
+  try {
+    const response = await fetch(url, {
+      ...request,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    const waitSeconds = Number(response.headers.get("retry-after")) || 1;
+    return { status: response.status, waitSeconds, text: await response.text() };
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
+}
