@@ -9,6 +9,7 @@ await runSteps([
   tests("convex", "local"),
   tests("routes"),
   tests("doctor"),
+  tests("deploy"),
   tests("build"),
   tests("launcher"),
   tests("browser"),

@@ -1,6 +1,7 @@
 /** Whether what was built is what was asked for: wrangler would deploy production's build as staging without a word. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unstable_readConfig } from "wrangler";
 import type { Environment } from "./asked.ts";
 import { WORKERS } from "./settings.ts";
 
@@ -20,16 +21,6 @@ type BuiltConfig = {
   version_metadata?: { binding?: string };
 };
 
-/** What workers/app.ts is given by its bindings, and cannot do without. */
-const BINDINGS = [
-  "ASSETS",
-  "CF_VERSION_METADATA",
-  "NOTICES",
-  "SESSION_LIMIT",
-  "SESSION_REFRESHER",
-  "SIGN_IN_LIMIT",
-];
-
 /** @returns what is wrong with the build, in sentences; nothing where it is the right one. */
 export function problemsOfBuild(root: string, environment: Environment): string[] {
   const built: BuiltConfig = JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8"));
@@ -40,16 +31,22 @@ export function problemsOfBuild(root: string, environment: Environment): string[
   } else if (built.name !== WORKERS[environment]) {
     problems.push(`wrangler.toml calls ${environment}'s worker otherwise than ${WORKERS[environment]}.`);
   }
-  const there = [
-    ...(built.durable_objects?.bindings ?? []),
-    ...(built.kv_namespaces ?? []),
-    ...(built.ratelimits ?? []),
-    ...(built.assets ? [built.assets] : []),
-    ...(built.version_metadata ? [built.version_metadata] : []),
-  ].map(({ binding, name }: Binding) => binding ?? name);
-  const absent = BINDINGS.filter((name) => !there.includes(name));
+  const there = bindingsOf(built);
+  const local = unstable_readConfig({ config: join(root, "wrangler.toml") }, { hideWarnings: true });
+  const absent = bindingsOf(local as BuiltConfig).filter((name) => !there.includes(name));
   if (absent.length > 0) problems.push(`In wrangler.toml ${environment} has no ${absent.join(", ")}.`);
   if ((built.migrations ?? []).length === 0)
     problems.push(`In wrangler.toml ${environment} has no migrations for its Durable Object.`);
   return problems;
+}
+
+/** What the worker is given by name. */
+function bindingsOf(config: BuiltConfig): (string | undefined)[] {
+  return [
+    ...(config.durable_objects?.bindings ?? []),
+    ...(config.kv_namespaces ?? []),
+    ...(config.ratelimits ?? []),
+    ...(config.assets ? [config.assets] : []),
+    ...(config.version_metadata ? [config.version_metadata] : []),
+  ].map(({ binding, name }: Binding) => binding ?? name);
 }

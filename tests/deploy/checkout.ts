@@ -1,0 +1,76 @@
+/** A copy of this checkout to deploy from: its own `build/`, nobody's values, and the packages of this one. */
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = process.cwd();
+
+const COPIED = [
+  "app",
+  "convex",
+  "local",
+  "public",
+  "workers",
+  "package.json",
+  "package-lock.json",
+  "react-router.config.ts",
+  "tsconfig.json",
+  "vite.config.ts",
+  "wrangler.toml",
+];
+
+export type Checkout = { dir: string; remove(): void };
+
+/** @param tools scripts in place of a package's own, such as `{ "convex/bin/main.js": source }`. */
+export function copyCheckout(tools: Record<string, string> = {}): Checkout {
+  const dir = mkdtempSync(join(tmpdir(), "mosaic-deploy-test-"));
+  for (const name of COPIED) cpSync(join(root, name), join(dir, name), { recursive: true });
+  mkdirSync(join(dir, "node_modules"));
+  const replaced = Object.keys(tools).map((file) => file.split("/")[0]);
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (!replaced.includes(name)) link(dir, name);
+  }
+  for (const [file, source] of Object.entries(tools)) replaceScript(dir, file, source);
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+function link(dir: string, path: string): void {
+  symlinkSync(join(root, "node_modules", path), join(dir, "node_modules", path));
+}
+
+/** `package/bin/script.js`: everything else of the package stays as it is. */
+function replaceScript(dir: string, file: string, source: string): void {
+  const [name = "", bin = ""] = file.split("/");
+  mkdirSync(join(dir, "node_modules", name, bin), { recursive: true });
+  for (const entry of readdirSync(join(root, "node_modules", name))) {
+    if (entry !== bin) link(dir, join(name, entry));
+  }
+  writeFileSync(join(dir, "node_modules", file), source);
+}
+
+export type Run = { code: number | null; stdout: string; stderr: string; ms: number };
+
+/**
+ * Runs `npm run deploy` there.
+ *
+ * @param environment all that the process gets beside PATH and HOME.
+ */
+export async function runDeploy(
+  { dir }: Checkout,
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<Run> {
+  const start = performance.now();
+  const child = spawn(process.execPath, ["local/deploy/main.ts", ...args], {
+    cwd: dir,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const run: Run = { code: null, stdout: "", stderr: "", ms: 0 };
+  child.stdout.setEncoding("utf8").on("data", (text) => (run.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (run.stderr += text));
+  run.code = await new Promise((resolve) => child.once("close", resolve));
+  run.ms = Math.round(performance.now() - start);
+  return run;
+}
