@@ -34,7 +34,7 @@ test("a project made in one browser shows in the person's other browser within a
 
 test("an edit made offline is marked as waiting, and arrives once when the tab is back", async () => {
   const visitor = await stage.signedIn("kay@example.com");
-  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket|manifest patches/);
   const page = await visitor.open("/dashboard");
   const form = projectForm(page);
   await untilLive(page);

@@ -37,7 +37,12 @@ export function projectForm(page: Page) {
 
 export function themePicker(page: Page) {
   const group = page.getByRole("radiogroup", { name: "Theme", exact: true });
-  return { group, choice: (name: string) => group.getByRole("radio", { name, exact: true }) };
+  return {
+    group,
+    choice: (name: string) => group.getByRole("radio", { name, exact: true }),
+    /** Without script only: with it a choice is kept at once. */
+    save: page.getByRole("button", { name: /^Save( theme)?$/ }),
+  };
 }
 
 /** The theme that `<html>` says. */

@@ -90,13 +90,13 @@ test("at sign-in the theme that Convex keeps wins over the browser's", async () 
   const first = await stage.signedIn("tony@example.com", { javaScriptEnabled: false });
   const settings = await first.open("/settings");
   await themePicker(settings).choice("Light").check();
-  await settings.getByRole("main").getByRole("button").click();
+  await themePicker(settings).save.click();
   await shows(status(settings), "Saved");
 
   const second = await stage.visitor({ javaScriptEnabled: false });
   const guest = await second.open("/");
   await themePicker(guest).choice("Dark").check();
-  await guest.getByRole("main").getByRole("button").click();
+  await themePicker(guest).save.click();
   expect(await themeOf(guest)).toBe("dark");
   await second.signIn("tony@example.com");
   expect(await themeOf(await second.open("/dashboard"))).toBe("light");
@@ -106,7 +106,7 @@ test("the theme that a guest chose becomes the person's, where Convex keeps none
   const visitor = await stage.visitor({ javaScriptEnabled: false });
   const page = await visitor.open("/");
   await themePicker(page).choice("Dark").check();
-  await page.getByRole("main").getByRole("button").click();
+  await themePicker(page).save.click();
   await visitor.signIn("frances@example.com");
   const elsewhere = await stage.signedIn("frances@example.com", { javaScriptEnabled: false });
   expect(await themeOf(await elsewhere.open("/dashboard"))).toBe("dark");
