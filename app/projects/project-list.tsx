@@ -93,7 +93,8 @@ function useFigures(projects: readonly Project[], loaded: Loaded) {
   };
 }
 
-const OneProject = memo(function OneProject({
+/** Woken by its own figures and the clock only. Marked pure: a guest must not load it for what it might do. */
+const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
   agents,
   line,

@@ -21,9 +21,12 @@ describe("the script that a browser loads first", () => {
     expect(hasConvexClient(scripts)).toEqual([]);
   });
 
-  it("is at most 165 KiB on /dashboard, the Convex client included", async () => {
-    const scripts = await firstLoad("routes/dashboard", true);
-    const table = report("/dashboard signed in", scripts, 165 * KIB);
+  it.each([
+    ["/dashboard", "routes/dashboard"],
+    ["a project's page", "routes/project"],
+  ])("is at most 165 KiB on %s, the Convex client included", async (page, route) => {
+    const scripts = await firstLoad(route, true);
+    const table = report(`${page} signed in`, scripts, 165 * KIB);
     process.stdout.write(`${table}\n`);
     expect(total(scripts), table).toBeLessThanOrEqual(165 * KIB);
     expect(hasConvexClient(scripts)).not.toEqual([]);
