@@ -9,7 +9,9 @@
 import type { JSONValue } from "convex/values";
 
 /** A verified identity: the claims as Convex's `UserIdentity` carries them, `tokenIdentifier`, `issuer` and `subject` included. */
-export type Identity = { tokenIdentifier: string; issuer: string; subject: string } & { [claim: string]: JSONValue };
+export type Identity = { tokenIdentifier: string; issuer: string; subject: string } & {
+  [claim: string]: JSONValue;
+};
 
 /** Database time. One commit, one timestamp; it grows for ever, across restarts too. */
 export type Timestamp = bigint;
@@ -45,13 +47,23 @@ export type BackendEvent =
   | { type: "reloaded"; ts: Timestamp };
 
 /** Thrown (rejected) by every method when the call names no public function, or a function of another kind. */
-export type BackendErrorCode = "function_not_found" | "wrong_kind" | "bad_arguments" | "timed_out" | "restarted";
+export type BackendErrorCode =
+  | "function_not_found"
+  | "wrong_kind"
+  | "bad_arguments"
+  | "timed_out"
+  | "restarted";
 
 export type AuthProvider =
   | { type: "customJwt"; issuer: string; jwks: string; algorithm: "RS256" | "ES256"; applicationID?: string }
   | { domain: string; applicationID: string };
 
-export type HttpRequestMessage = { method: string; url: string; headers: [string, string][]; body: Uint8Array | null };
+export type HttpRequestMessage = {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: Uint8Array | null;
+};
 export type HttpResponseMessage = { status: number; headers: [string, string][]; body: Uint8Array };
 
 export interface Backend {
@@ -83,4 +95,31 @@ export interface Backend {
   onEvent(listener: (event: BackendEvent) => void): () => void;
 
   close(): Promise<void>;
+}
+
+/** A table of the app's own. Ids of its documents carry `number`. */
+export type TableSummary = { name: string; number: number; documents: number };
+
+/** Documents in the order of their creation; `at` is the moment to read at, the newest unless given. */
+export type DocumentsRequest = {
+  cursor: string | null;
+  limit: number;
+  order: "asc" | "desc";
+  at?: Timestamp;
+};
+
+/** `cursor` is null behind the last document. */
+export type DocumentsPage = { ts: Timestamp; documents: JSONValue[]; cursor: string | null };
+
+/** What the holder of the admin key may do with documents: those of the app, not those of its components. */
+export interface Tables {
+  tables(): Promise<TableSummary[]>;
+
+  documents(table: string, request: DocumentsRequest): Promise<DocumentsPage>;
+
+  /**
+   * Adds documents in one transaction, checked against the schema. One that brings its `_id` and `_creationTime` keeps
+   * them. With `replace` the table is emptied first, in transactions of their own.
+   */
+  importDocuments(table: string, documents: JSONValue[], options: { replace: boolean }): Promise<void>;
 }

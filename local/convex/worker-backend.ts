@@ -6,10 +6,13 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { JSONValue } from "convex/values";
 import type {
   AuthProvider,
   Backend,
   BackendEvent,
+  DocumentsPage,
+  DocumentsRequest,
   FunctionCall,
   HttpRequestMessage,
   HttpResponseMessage,
@@ -19,6 +22,8 @@ import type {
   SubscriptionId,
   SubscriptionRequest,
   SubscriptionResult,
+  TableSummary,
+  Tables,
   Timestamp,
 } from "./backend.ts";
 import { CallRefused, redacted } from "./functions/errors.ts";
@@ -47,8 +52,8 @@ export type BackendOptions = {
 /** A file that somebody uploads; `sha256` is what it must hash to, in base64, where they say. */
 export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
 
-/** The backend with what only this one has: stored files, and who asks in an HTTP action. */
-export interface LocalBackend extends Backend {
+/** The backend with what only this one has: stored files, the tables as they are, and who asks in an HTTP action. */
+export interface LocalBackend extends Backend, Tables {
   /** @param identity who the request's token says is asking, where it has a good one */
   http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
@@ -156,6 +161,22 @@ class WorkerBackend implements LocalBackend {
 
   async readFile(storageId: string): Promise<StoredFile | null> {
     return (await this.#threads.engine()).request({ type: "readFile", storageId, component: null });
+  }
+
+  async tables(): Promise<TableSummary[]> {
+    return (await this.#threads.engine()).request({ type: "tables" });
+  }
+
+  async documents(table: string, page: DocumentsRequest): Promise<DocumentsPage> {
+    return (await this.#threads.engine()).request({ type: "documents", table, page });
+  }
+
+  async importDocuments(
+    table: string,
+    documents: JSONValue[],
+    { replace }: { replace: boolean },
+  ): Promise<void> {
+    await (await this.#threads.engine()).request({ type: "import", table, documents, replace });
   }
 
   async evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }> {

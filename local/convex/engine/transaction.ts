@@ -38,6 +38,13 @@ export class Transaction {
     return id;
   }
 
+  /** Puts in a document with the id and the creation time that it has elsewhere. @throws Error when that id is taken */
+  restore(table: Table, value: DocumentValue): void {
+    if (this.reader.get(table, value._id))
+      throw new Error(`There already is a document with ID ${value._id}.`);
+    this.#write(table, value._id, null, value);
+  }
+
   /** Fields that are undefined are removed, the others set. */
   patch(table: Table, id: string, fields: Fields): void {
     const before = this.#existing(table, id, "Update");

@@ -24,6 +24,7 @@ import { Scheduler } from "./scheduler.ts";
 import { storageOperations } from "./storage-syscalls.ts";
 import { installSyscalls, type Operation } from "./syscalls.ts";
 import { tableSpecs } from "./system-tables.ts";
+import { DocumentTables } from "./tables.ts";
 import { surviveUserErrors } from "./user-errors.ts";
 
 /** An answered mutation is remembered so long, in ms: longer than any client goes on sending it again. */
@@ -48,6 +49,7 @@ const scheduler = new Scheduler(calls, mutations, runAction, crons);
 const schedule = scheduleOperations((address) => calls.registry?.find(address) ?? null);
 const files = new Files(engine, dataFile);
 const storage = storageOperations(files);
+const tables = new DocumentTables(calls, mutations);
 /** What actions ask of the database, each in a transaction of its own. */
 const forActions: Record<string, Operation> = { ...schedule, ...storage };
 
@@ -107,6 +109,12 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
       return storeFile(request);
     case "readFile":
       return readFile(request);
+    case "tables":
+      return tables.summaries();
+    case "documents":
+      return tables.page(request.table, request.page);
+    case "import":
+      return tables.add(request.table, request.documents, request.replace);
     case "close":
       scheduler.stop();
       await mutations.exclusive(() => engine.close());

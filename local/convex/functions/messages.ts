@@ -1,8 +1,11 @@
 /** What crosses between the main thread and its two workers: one for the engine with queries and mutations, one for actions. */
+import type { JSONValue } from "convex/values";
 import type {
   AuthProvider,
   BackendErrorCode,
   BackendEvent,
+  DocumentsPage,
+  DocumentsRequest,
   FunctionCall,
   HttpRequestMessage,
   HttpResponseMessage,
@@ -11,6 +14,7 @@ import type {
   Outcome,
   SubscriptionRequest,
   SubscriptionResult,
+  TableSummary,
 } from "../backend.ts";
 import type { Build } from "./bundle.ts";
 import type { Work } from "./context.ts";
@@ -39,6 +43,9 @@ export type EngineRequest =
   | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null }
   | ({ type: "storeFile"; body: Uint8Array; contentType: string | null; sha256: string | null } & Uploader)
   | { type: "readFile"; storageId: string; component: string | null }
+  | { type: "tables" }
+  | { type: "documents"; table: string; page: DocumentsRequest }
+  | { type: "import"; table: string; documents: JSONValue[]; replace: boolean }
   | { type: "close" };
 
 /** Who stores a file: somebody with an upload URL, or an action of a component. */
@@ -53,6 +60,9 @@ export type EngineAnswers = {
   syscall: string;
   storeFile: string;
   readFile: StoredFile | null;
+  tables: TableSummary[];
+  documents: DocumentsPage;
+  import: null;
   close: null;
 };
 
