@@ -1,0 +1,159 @@
+/** Bad input and the limits: a clear error to the caller, and nothing else happens. */
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
+
+let opened: TestBackend;
+
+beforeAll(async () => {
+  opened = await openBackend("functions-edges");
+});
+afterAll(() => opened.close());
+
+const query = async (path: string, args: JSONValue = {}) =>
+  resultOf(await opened.backend.query(call(path, args)));
+const mutation = async (path: string, args: JSONValue = {}) =>
+  resultOf(await opened.backend.mutation(call(path, args)));
+const queryError = async (path: string, args: JSONValue = {}) =>
+  errorOf(await opened.backend.query(call(path, args)));
+const mutationError = async (path: string, args: JSONValue = {}) =>
+  errorOf(await opened.backend.mutation(call(path, args)));
+
+test.each<Value>(
+  [
+    -0,
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+    2n ** 63n - 1n,
+    -(2n ** 63n),
+    new Uint8Array([0, 1, 255]).buffer,
+    { nested: [{ a: null }], "with space": "\u0000 😀 \ud800" },
+    ["", [], {}],
+  ].slice(0, 8),
+)("value %# comes back as it went in", async (content) => {
+  expect(jsonToConvex(await mutation("edges:put", convexToJson({ content })))).toEqual(content);
+});
+
+test.each([
+  ["date", "not a supported Convex type"],
+  ["map", "not a supported Convex type"],
+  ["function", "not a supported Convex type"],
+  ["bigBigint", "does not fit into a 64-bit signed integer"],
+  ["dollar", "starts with a '$'"],
+  ["unicodeField", "non-control ASCII"],
+  ["deep", "too deeply nested"],
+  ["long", "Array length is too long (8193"],
+  ["wide", "too many fields (1025"],
+  ["large", "Value is too large (1.00 MiB"],
+  ["undefinedInArray", "undefined is not a valid Convex value"],
+])("a value of kind %s is refused", async (kind, message) => {
+  expect(await mutationError("edges:putOdd", { kind })).toContain(message);
+});
+
+test("an id of another table, of none and of a deleted document are told apart", async () => {
+  const other = await mutation("edges:putOther");
+  expect(await query("edges:normalize", { id: other })).toEqual([null, other, null]);
+  expect(await query("edges:normalize", { id: "nonsense" })).toEqual([null, null, null]);
+  expect(await query("edges:getAny", { id: other })).toMatchObject({ _id: other });
+  expect(await queryError("edges:getAny", { id: "nonsense" })).toContain("Unable to decode ID");
+  expect(await queryError("edges:getFrom", { table: "boxes", id: other })).toContain(
+    "expected ID in table 'boxes'",
+  );
+});
+
+test("malformed arguments are refused with a reason", async () => {
+  for (const args of [
+    null,
+    1,
+    "x",
+    [],
+    { content: { $integer: "x" } },
+    { content: { $what: 1 } },
+    { content: { $float: "AAAA" } },
+  ]) {
+    expect(await mutationError("edges:put", args as JSONValue)).toContain("ArgumentValidationError");
+  }
+});
+
+test("queries have no way to write, to fetch or to wait", async () => {
+  expect(await query("edges:writeInQuery")).toBe(true);
+  expect(await queryError("edges:fetchInQuery")).toContain("Can't use fetch()");
+  expect(await mutationError("edges:timerInMutation")).toContain("Can't use setTimeout()");
+});
+
+test("a query that is put wrongly says how", async () => {
+  await mutation("edges:put", {});
+  await mutation("edges:put", {});
+  expect(await queryError("edges:wrongIndex")).toContain("Index boxes.by_nothing not found");
+  expect(await queryError("edges:uniqueOfMany")).toContain("unique() query returned more than one result");
+  expect(await queryError("edges:twoPages")).toContain("multiple paginated queries");
+  expect(await queryError("edges:wrongResult")).toContain("ReturnsValidationError");
+  expect(await query("edges:noResult")).toBeNull();
+});
+
+test("a query that calls itself for ever, and one that reads too often, are ended", async () => {
+  expect(await queryError("edges:forever")).toContain("Uncaught");
+  expect(await queryError("edges:readTooMuch")).toContain("Too many reads");
+});
+
+test("an iteration may stop early", async () => {
+  expect(await query("edges:iterate", { stopAfter: 1 })).toBe(1);
+});
+
+test("a commit timestamp is the mutation's own, in the document and in the answer", async () => {
+  const { ts, outcome } = await opened.backend.mutation(call("edges:commit", { name: "first" }));
+  expect(jsonToConvex(resultOf({ outcome }))).toEqual({ at: ts });
+  await mutation("edges:commit", { name: "second" });
+  const commits = jsonToConvex(await query("edges:commits")) as { name: string; at: bigint }[];
+  expect(commits.map(({ name }) => name)).toEqual(["first", "second"]);
+  expect(commits[0]?.at).toBe(ts);
+});
+
+test("a stale snapshot does not see the mutation's own writes", async () => {
+  expect(await mutation("edges:staleSnapshot")).toEqual([1, 0]);
+});
+
+test("a function can ask what it is and what it has used", async () => {
+  expect(await mutation("edges:metadata")).toEqual({ written: 1, name: "edges:metadata" });
+});
+
+test("a write after the answer does nothing, and is logged", async () => {
+  const before = await query("edges:countOthers");
+  await mutation("edges:writesLater");
+  await expect.poll(() => opened.log.join("\n")).toContain("has already finished");
+  expect(await query("edges:countOthers")).toBe(before);
+});
+
+test("an earlier timestamp shows the data as it was then", async () => {
+  const at = opened.backend.now();
+  const before = await query("edges:countOthers");
+  await mutation("edges:putOther");
+  const then = await opened.backend.query(call("edges:countOthers"), at);
+  expect([then.ts, resultOf(then)]).toEqual([at, before]);
+  expect(await query("edges:countOthers")).toBe((before as number) + 1);
+});
+
+test("an action in a file for Node has Node's modules, and vector search says that it is not there", async () => {
+  expect(resultOf(await opened.backend.action(call("onNode:hash", { text: "a" })))).toMatch(/^ca978112/);
+  expect(errorOf(await opened.backend.action(call("onNode:vectors")))).toContain("actions/vectorSearch");
+  await expect(opened.backend.query(call("onNode:hash", { text: "a" }))).rejects.toMatchObject({
+    code: "wrong_kind",
+  });
+});
+
+test("as in production, a caller learns nothing of an error but that it was one, and a ConvexError's data", async () => {
+  const redacting = await openBackend("functions-notes", { redactErrors: true });
+  try {
+    const { backend } = redacting;
+    expect(errorOf(await backend.query(call("notes:fail")))).toMatch(/^\[Request ID: \w+\] Server Error$/);
+    const { outcome } = await backend.mutation(call("notes:addThenThrow", { folder: "x" }));
+    expect(outcome).toMatchObject({
+      errorMessage: expect.stringMatching(/Server Error$/),
+      errorData: { code: "no" },
+    });
+    expect((await backend.query(call("notes:clock"))).outcome.logLines).toEqual([]);
+    expect(redacting.log.join("\n")).toContain("the clock");
+  } finally {
+    await redacting.close();
+  }
+});
