@@ -19,18 +19,16 @@ const queryError = async (path: string, args: JSONValue = {}) =>
 const mutationError = async (path: string, args: JSONValue = {}) =>
   errorOf(await opened.backend.mutation(call(path, args)));
 
-test.each<Value>(
-  [
-    -0,
-    Number.NaN,
-    Number.NEGATIVE_INFINITY,
-    2n ** 63n - 1n,
-    -(2n ** 63n),
-    new Uint8Array([0, 1, 255]).buffer,
-    { nested: [{ a: null }], "with space": "\u0000 😀 \ud800" },
-    ["", [], {}],
-  ].slice(0, 8),
-)("value %# comes back as it went in", async (content) => {
+test.each<Value>([
+  -0,
+  Number.NaN,
+  Number.NEGATIVE_INFINITY,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  new Uint8Array([0, 1, 255]).buffer,
+  { nested: [{ a: null }], "with space": "\u0000 😀 \ud800" },
+  ["", [], {}],
+])("value %# comes back as it went in", async (content) => {
   expect(jsonToConvex(await mutation("edges:put", convexToJson({ content })))).toEqual(content);
 });
 
