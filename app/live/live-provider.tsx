@@ -11,7 +11,7 @@ import { LiveContext } from "./live-context.ts";
 /** @param shell What root's loader gave: who is here, and where Convex is. */
 export function LiveProvider({ shell, children }: { shell: Shell; children: ReactNode }) {
   const { sessionId, convexUrl } = shell;
-  const [connection, setConnection] = useState<Connection | null>(null);
+  const [connection, setConnection] = useState<(Connection & { sessionId: string }) | null>(null);
   const [state, setState] = useState<LiveState>(shell.dataMissing ? "unavailable" : "connecting");
   const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
   const checkSession = useSessionWatch(sessionId);
@@ -29,7 +29,7 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
         onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
         onSessionOver: () => over.current(),
       });
-      setConnection(current);
+      setConnection({ ...current, sessionId });
     });
     return () => {
       closed = true;
@@ -49,7 +49,8 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   const viewer = (liveViewer?.sessionId === sessionId ? liveViewer.viewer : null) ?? shell.viewer;
   const live = useMemo(
     () => ({
-      client: connection?.client ?? null,
+      // Another session's client is about to be closed.
+      client: connection?.sessionId === sessionId ? connection.client : null,
       state: sessionId === null ? null : state,
       viewer: sessionId === null ? null : viewer,
     }),

@@ -10,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { WAITING } from "./project-list.tsx";
 
 /** @param failure Why the server refused the form, where it was sent without the live connection. */
@@ -17,10 +18,13 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
   const { viewer } = useLive();
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);
+  /** Whether the list shows what waits; before it has come, the form says so itself. */
+  const listed = useRef(false);
   const userId = viewer?._id;
   const showAtOnce = useCallback(
     (store: OptimisticLocalStore, { name }: { name: string }) => {
       const known = store.getQuery(api.projects.mine, {});
+      listed.current = userId !== undefined && known !== undefined;
       if (userId === undefined || known === undefined) return;
       const project = {
         _id: `${WAITING}${crypto.randomUUID()}` as (typeof known)[number]["_id"],
@@ -63,6 +67,7 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
         <Button look="primary" busy={state === "submitting"} busyLabel="Creating">
           Create project
         </Button>
+        {edit.status === "waiting" && !listed.current ? <Waiting /> : null}
       </Form>
     </Card>
   );
