@@ -1,0 +1,281 @@
+/** Projects in a browser: made, measured, shared and ended, by each role, live in every tab, and without JavaScript. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { alert, heading, projectForm, shows, status, untilHydrated, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+const row = (page: Page, text: string) =>
+  page.getByRole("main").getByRole("listitem").filter({ hasText: text }).last();
+
+/** Makes a project and a key, by the pages alone. @returns The project's path and the key. */
+async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
+  await page.goto("/dashboard");
+  await field(page, "Project name").fill(name);
+  await button(page, "Create project").click();
+  await page.getByRole("link", { name, exact: true }).click();
+  await shows(heading(page), name);
+  await field(page, "Key name").fill("Laptop");
+  await button(page, "Create key").click();
+  const key = await page
+    .getByRole("status")
+    .getByText(/^mosaic_/)
+    .textContent();
+  return { path: new URL(page.url()).pathname, key: key ?? "" };
+}
+
+async function send(key: string, metrics: { agent: string; name: string; value: number; at?: number }[]) {
+  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ metrics }),
+  });
+  expect(response.status).toBe(202);
+}
+
+test("a first project with the command ready takes two presses, and the first metric shows by itself", async () => {
+  const page = await (await stage.signedIn("first@example.com")).open("/dashboard");
+  await untilLive(page);
+  await shows(page.getByRole("main"), "No projects yet");
+  await field(page, "Project name").fill("Night watch");
+  await button(page, "Create project").click();
+  await projectForm(page).entry("Night watch").getByRole("button").click();
+  await shows(heading(page), "Night watch");
+  const command = await page.getByText(/^# Night watch/).textContent();
+  expect(command).toMatch(/Bearer mosaic_\w{20,}/);
+  expect(page.url()).not.toContain("mosaic_");
+  await shows(page.getByRole("main"), "No metrics yet");
+  const [, key = ""] = /Bearer (mosaic_\w+)/.exec(command ?? "") ?? [];
+  await untilLive(page);
+  await send(key, [{ agent: "scout", name: "tasks", value: 0.125 }]);
+  await page.getByRole("figure", { name: /tasks of scout/ }).waitFor();
+  await shows(page.getByRole("table"), "0.125");
+  await page.reload();
+  expect(await page.getByText(key).count()).toBe(0);
+});
+
+test("a metric shows in every open tab within a second, and lights up its tile", async () => {
+  const visitor = await stage.signedIn("tabs@example.com");
+  const page = await visitor.open("/dashboard");
+  const { path, key } = await makeProject(page, "Tides");
+  await send(key, [{ agent: "buoy", name: "height", value: 1.5, at: Date.now() - 120_000 }]);
+  const [dashboard, chart] = [await visitor.open("/dashboard"), await visitor.open(path)];
+  await untilLive(dashboard);
+  await untilLive(chart);
+  const tile = dashboard.locator("li.tile").filter({ hasText: "buoy" });
+  await shows(tile, "1.5");
+  await send(key, [{ agent: "buoy", name: "height", value: 2.75 }]);
+  await Promise.all([shows(tile, "2.75", 1000), shows(chart.getByRole("table"), "2.75", 1000)]);
+  expect(await dashboard.locator(".tile-flash").count()).toBe(1);
+});
+
+test("the chart is in the first HTML as a figure with a table, and its range is in the address", async () => {
+  const visitor = await stage.signedIn("html@example.com", { javaScriptEnabled: false });
+  const page = await visitor.open("/dashboard");
+  const { path, key } = await makeProject(page, "Plain");
+  const now = Date.now();
+  await send(key, [
+    { agent: "old", name: "n", value: 7, at: now - 50_000 },
+    { agent: "new", name: "n", value: 8.125, at: now },
+    { agent: "new", name: "n", value: 9.5, at: now - 3 * 3_600_000 },
+  ]);
+  await page.goto(path);
+  await page.getByRole("figure", { name: "n of new, last hour" }).waitFor();
+  expect(await page.getByRole("table").getByRole("row").count()).toBe(2);
+  await shows(page.getByRole("table"), "8.125");
+  await page.getByRole("link", { name: "24h", exact: true }).click();
+  expect(new URL(page.url()).searchParams.get("range")).toBe("24h");
+  await shows(page.getByRole("table"), "9.5");
+  expect(await page.locator("figure svg path[d^=M], figure svg circle").count()).toBeGreaterThan(0);
+});
+
+test("a chart is read by arrow keys", async () => {
+  const visitor = await stage.signedIn("keys@example.com");
+  const page = await visitor.open("/dashboard");
+  const { path, key } = await makeProject(page, "Arrows");
+  const now = Date.now();
+  await send(
+    key,
+    [1, 2, 3].map((n) => ({ agent: "a", name: "n", value: n * 10, at: now - (3 - n) * 120_000 })),
+  );
+  await page.goto(path);
+  await untilLive(page);
+  const slider = page.getByRole("slider");
+  await slider.focus();
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/: 30, 1 metric$/);
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/: 20, 1 metric$/);
+  await page.keyboard.press("Home");
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/: 10, 1 metric$/);
+  await shows(page.locator(".chart-tip"), "10");
+  await page.keyboard.press("Escape");
+  expect(await page.locator(".chart-tip").count()).toBe(0);
+});
+
+test("a new name shows at once in both people's tabs, and one that is refused is said at its field", async () => {
+  const owner = await (await stage.signedIn("owner@example.com")).open("/dashboard");
+  const { path } = await makeProject(owner, "Before");
+  const member = await stage.signedIn("member@example.com");
+  await owner.goto(path);
+  await untilLive(owner);
+  await field(owner, "E-mail").fill(" Member@Example.com ");
+  await button(owner, "Add member").click();
+  await shows(status(owner), "Member added");
+  const theirs = await member.open(path);
+  await untilLive(theirs);
+  await field(owner, "New name").fill("After");
+  await button(owner, "Rename").click();
+  await shows(heading(theirs), "After", 1000);
+  await shows(heading(owner), "After");
+  await field(owner, "New name").fill("a\u0007b");
+  await button(owner, "Rename").click();
+  await expect.poll(() => field(owner, "New name").getAttribute("aria-invalid")).toBe("true");
+  await shows(heading(owner), "After");
+  // No button that would refuse.
+  for (const name of ["Rename", "Add member", "Create key", "Delete project", "Remove"]) {
+    expect(await button(theirs, name).count(), name).toBe(0);
+  }
+  expect(await button(theirs, "Leave project").count()).toBe(1);
+});
+
+test("whoever is removed while they look is told in place", async () => {
+  const owner = await (await stage.signedIn("owner2@example.com")).open("/dashboard");
+  const { path } = await makeProject(owner, "Closing");
+  const member = await stage.signedIn("removed@example.com");
+  await owner.goto(path);
+  await untilLive(owner);
+  await field(owner, "E-mail").fill("removed@example.com");
+  await button(owner, "Add member").click();
+  await shows(status(owner), "Member added");
+  const theirs = await member.open(path);
+  await untilLive(theirs);
+  await row(owner, "removed@example.com").getByRole("button", { name: "Remove", exact: true }).click();
+  await shows(heading(theirs), "Not found", 2000);
+  await expect.poll(() => row(owner, "removed@example.com").count()).toBe(0);
+});
+
+test("an invitation stands until it is withdrawn, and adding somebody twice is refused at the field", async () => {
+  const page = await (await stage.signedIn("inviter@example.com")).open("/dashboard");
+  const { path } = await makeProject(page, "Guests");
+  await page.goto(path);
+  await untilLive(page);
+  for (let i = 0; i < 2; i++) {
+    await field(page, "E-mail").fill("later@example.com");
+    await button(page, "Add member").click();
+    if (i === 0) await shows(status(page), /Invited/);
+  }
+  await expect.poll(() => field(page, "E-mail").getAttribute("aria-invalid")).toBe("true");
+  await row(page, "later@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
+  await expect.poll(() => row(page, "later@example.com").count()).toBe(0);
+});
+
+test("edits made offline are marked as waiting and applied in order, once", async () => {
+  const visitor = await stage.signedIn("sea@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  const { path } = await makeProject(page, "Harbour");
+  await page.goto(path);
+  await untilLive(page);
+  await visitor.setOffline(true);
+  await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
+  for (const name of ["Open sea", "Far shore"]) {
+    await field(page, "New name").fill(name);
+    await button(page, "Rename").click();
+    await shows(heading(page), name);
+  }
+  await field(page, "E-mail").fill("sailor@example.com");
+  await button(page, "Add member").click();
+  await row(page, "sailor@example.com").getByText("Waiting").waitFor();
+  expect(await page.getByText("Waiting", { exact: true }).count()).toBeGreaterThanOrEqual(2);
+  await visitor.setOffline(false);
+  await untilLive(page);
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+  const after = await visitor.open(path);
+  await shows(heading(after), "Far shore");
+  expect(await row(after, "sailor@example.com").count()).toBe(1);
+});
+
+test("a project is deleted after a question, and whoever has it open is told kindly", async () => {
+  const ada = await stage.signedIn("ada@example.com");
+  const page = await ada.open("/dashboard");
+  const { path } = await makeProject(page, "Doomed");
+  const open = await ada.open(path);
+  await untilLive(open);
+  await page.goto(path);
+  await untilLive(page);
+  await button(page, "Delete project").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await shows(heading(page), "Doomed");
+  await button(page, "Delete project").click();
+  await dialog.getByRole("button", { name: "Delete project", exact: true }).click();
+  await page.waitForURL("**/dashboard");
+  await shows(status(page), "Project deleted");
+  await shows(heading(open), "Not found", 2000);
+});
+
+test("without JavaScript everything of a project works by forms", async () => {
+  const visitor = await stage.signedIn("ada@example.com", { javaScriptEnabled: false });
+  const page = await visitor.open("/dashboard");
+  const { path, key } = await makeProject(page, "On paper");
+  expect(key).toMatch(/^mosaic_/);
+  await page.goto(path);
+  await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
+  await shows(status(page), "Key revoked");
+  await field(page, "E-mail").fill("paper@example.com");
+  await button(page, "Add member").click();
+  await shows(status(page), /Invited/);
+  await row(page, "paper@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
+  await shows(status(page), "Invitation withdrawn");
+  await field(page, "New name").fill("In ink");
+  await button(page, "Rename").click();
+  await shows(heading(page), "In ink");
+  await page.getByRole("checkbox").check();
+  await button(page, "Delete project").click();
+  await page.waitForURL("**/dashboard");
+  await shows(status(page), "Project deleted");
+  visitor.allow(/404/);
+  const gone = await page.goto(path);
+  expect(gone?.status()).toBe(404);
+});
+
+test("times are in the person's zone: the browser's at first, then the one they choose", async () => {
+  const visitor = await stage.signedIn("zone@example.com", { timezoneId: "Asia/Tokyo" });
+  const page = await visitor.open("/settings");
+  await untilLive(page);
+  await expect.poll(() => field(page, "Time zone").inputValue()).toBe("Asia/Tokyo");
+  await field(page, "Time zone").fill("Mars/Olympus");
+  await button(page, "Save time zone").click();
+  await expect.poll(() => field(page, "Time zone").getAttribute("aria-invalid")).toBe("true");
+  await field(page, "Time zone").fill("Europe/Berlin");
+  await button(page, "Save time zone").click();
+  await shows(status(page), "Saved");
+  const html = await visitor.html("/settings");
+  expect(html).toContain('value="Europe/Berlin"');
+});
+
+test("an admin finds somebody, gives them a role, and cannot demote the last admin", async () => {
+  await stage.signedIn("zoe.finder@example.com");
+  const page = await (await stage.signedIn("ada@example.com")).open("/admin/users");
+  await untilLive(page);
+  await page.getByRole("searchbox", { name: "Search" }).fill("zoe.f");
+  await page.waitForURL("**/admin/users?search=zoe.f");
+  const role = page.getByRole("combobox", { name: "Role of zoe.finder@example.com" });
+  await expect.poll(() => page.getByRole("combobox").count()).toBe(1);
+  await role.selectOption("viewer");
+  await button(page, "Save role").click();
+  await row(page, "zoe.finder@example.com").getByRole("status").waitFor();
+  await page.reload();
+  expect(await role.inputValue()).toBe("viewer");
+  await page.goto("/admin/users?search=ada");
+  await untilHydrated(page);
+  await page.getByRole("combobox", { name: "Role of ada@example.com" }).selectOption("developer");
+  await button(page, "Save role").click();
+  await shows(alert(page), /last admin/);
+  await expect
+    .poll(() => page.getByRole("combobox", { name: "Role of ada@example.com" }).inputValue())
+    .toBe("admin");
+});
