@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { JSONValue } from "convex/values";
 import type { Outcome } from "../backend.ts";
+import { tableOfId } from "../values/id.ts";
 import { canonicalPath } from "./address.ts";
 import { asyncCalls, type Callee } from "./call-syscalls.ts";
 import { installEnvironment } from "./component-env.ts";
@@ -115,8 +116,8 @@ async function runAction(call: Invocation): Promise<Outcome> {
   );
   const context = newContext(target, "action", call);
   try {
-    // Whether a string is an id only the engine's thread knows: here any string passes.
-    const value = await run(target, call.args, context, () => true);
+    // Which table an id belongs to only the engine's thread knows: here any table's passes.
+    const value = await run(target, call.args, context, (_table, id) => tableOfId(id) !== null);
     return { ok: true, value: JSON.parse(value) as JSONValue, logLines: context.logLines };
   } catch (error) {
     return toOutcome(error, context.requestId, context.logLines);

@@ -13,6 +13,7 @@ import { asyncDatabase, syncDatabase } from "./database-syscalls.ts";
 import { CallRefused, CommitFailed } from "./errors.ts";
 import { Files, type StoredFile } from "./files.ts";
 import { installGlobals, realNow } from "./globals.ts";
+import { forgetOldJobs } from "./jobs.ts";
 import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./messages.ts";
 import { OWN_SESSION } from "./messages.ts";
 import { Mutations } from "./mutations.ts";
@@ -31,6 +32,9 @@ import { surviveUserErrors } from "./user-errors.ts";
 const ANSWERS_KEPT_MS = 7 * 24 * 3_600_000;
 /** Those of keys that this program gave itself: nobody asks after it has ended. */
 const OWN_ANSWERS_KEPT_MS = 600_000;
+/** What has been scheduled and is over can be looked at so long. */
+const JOBS_KEPT_MS = 7 * 24 * 3_600_000;
+const MOST_FORGOTTEN = 2000;
 const CLEANING_MS = 3_600_000;
 
 if (!parentPort) throw new Error("engine-worker.ts runs as a worker");
@@ -74,7 +78,12 @@ installSyscalls({
   object: {},
 });
 cleanAnswers();
-setInterval(cleanAnswers, CLEANING_MS).unref();
+setInterval(() => {
+  cleanAnswers();
+  void mutations.transact((transaction) =>
+    forgetOldJobs(transaction, realNow() - JOBS_KEPT_MS, MOST_FORGOTTEN),
+  );
+}, CLEANING_MS).unref();
 
 port.serve({
   request: (request, id) => answer(request, id),

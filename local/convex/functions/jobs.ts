@@ -111,6 +111,27 @@ export function finishJob(transaction: Transaction, job: Job, state: JobState, n
   setState(transaction, job.scheduled, state, now);
 }
 
+/**
+ * Forgets functions that ran long ago, as the cloud does after a week.
+ * @param before Unix ms @param limit how many are looked at in each component
+ */
+export function forgetOldJobs(transaction: Transaction, before: number, limit: number): void {
+  const { reader } = transaction;
+  for (const table of [...reader.catalog.tables()].filter(({ name }) => name === SCHEDULED)) {
+    const high = encodeValue(before);
+    const cursor = new RangeCursor(reader, { index: table.byCreation, low: "", high, order: "asc" }, limit);
+    for (let i = 0, entry = cursor.next(); entry && i < limit; i++, entry = cursor.next()) {
+      const { _id, state, completedTime } = entry.document.value as unknown as {
+        _id: string;
+        state: JobState;
+        completedTime?: number;
+      };
+      if (state.kind !== "pending" && state.kind !== "inProgress" && (completedTime ?? 0) < before)
+        transaction.remove(table, _id);
+    }
+  }
+}
+
 function setState(
   transaction: Transaction,
   scheduled: string,
