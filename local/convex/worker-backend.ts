@@ -110,7 +110,8 @@ class WorkerBackend implements LocalBackend {
       throw error;
     }
     if (this.#options.watch) {
-      this.#unwatch = watchSources(this.#options.functionsDir, () => this.#threads.reload());
+      const outside = (): readonly string[] => this.#threads.outside;
+      this.#unwatch = watchSources(this.#options.functionsDir, outside, () => this.#threads.reload());
     }
   }
 

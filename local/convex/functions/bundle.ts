@@ -4,7 +4,7 @@
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Message } from "esbuild";
 import { type ComponentSource, findComponents } from "./component-tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -26,6 +26,14 @@ export type ComponentBuild = {
 /** Everything a worker needs to load one version of the functions. */
 export type Build = { dir: string; components: ComponentBuild[] };
 
+export type Bundle = {
+  build: Build;
+  /** Absolute paths of the files it is made of, but for packages. */
+  sources: string[];
+  /** Deletes the modules. */
+  remove(): Promise<void>;
+};
+
 /** What is wrong with the functions' sources, file and line included. */
 export class BundleError extends Error {
   override name = "BundleError";
@@ -35,18 +43,16 @@ export class BundleError extends Error {
  * @param functionsDir absolute
  * @throws BundleError
  */
-export async function bundle(
-  functionsDir: string,
-): Promise<{ build: Build; watched: string[]; remove(): Promise<void> }> {
+export async function bundle(functionsDir: string): Promise<Bundle> {
   const dir = await mkdtemp(join(tmpdir(), "convex-functions-"));
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
   try {
     const components: ComponentBuild[] = [];
-    const watched = new Set<string>();
+    const sources = new Set<string>();
     for (const source of await findComponents(functionsDir)) {
-      components.push(await bundleComponent(source, dir, components.length, watched));
+      components.push(await bundleComponent(source, dir, components.length, sources));
     }
-    return { build: { dir, components }, watched: [...watched], remove };
+    return { build: { dir, components }, sources: [...sources], remove };
   } catch (error) {
     await remove();
     throw await readable(error);
@@ -57,7 +63,7 @@ async function bundleComponent(
   source: ComponentSource,
   dir: string,
   number: number,
-  watched: Set<string>,
+  sources: Set<string>,
 ): Promise<ComponentBuild> {
   const prefix = `c${number}`;
   const { files } = source;
@@ -74,7 +80,7 @@ async function bundleComponent(
   if (files.schema) isolate._schema = files.schema;
   if (files.authConfig) isolate._auth = files.authConfig;
   const outdir = join(dir, prefix, "isolate");
-  await run({ entryPoints: isolate, outdir, platform: "browser", define }, watched);
+  await run({ entryPoints: isolate, outdir, platform: "browser", define }, sources);
   await run(
     {
       entryPoints: node,
@@ -84,7 +90,7 @@ async function bundleComponent(
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
       },
     },
-    watched,
+    sources,
   );
   return {
     path: source.path,
@@ -98,7 +104,7 @@ async function bundleComponent(
 
 async function run(
   options: BuildOptions & { entryPoints: Record<string, string> },
-  watched: Set<string>,
+  sources: Set<string>,
 ): Promise<void> {
   if (Object.keys(options.entryPoints).length === 0) return;
   const result = await build({
@@ -118,7 +124,7 @@ async function run(
     define: { "process.env.NODE_ENV": '"production"', ...options.define },
   });
   for (const input of Object.keys(result.metafile?.inputs ?? {})) {
-    if (!input.includes("node_modules")) watched.add(input);
+    if (!input.includes("node_modules")) sources.add(resolve(input));
   }
 }
 

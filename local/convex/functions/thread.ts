@@ -10,6 +10,9 @@ import type { CallOut, FromWorker, Reply, ToWorker } from "./messages.ts";
 
 const TICK_MS = 100;
 
+/** How long modules may take to load without a break, in ms. */
+const LOADING_MS = 20_000;
+
 /** Short-lived objects of a thread, in MB: V8's own 48 buys nothing here. */
 const YOUNG_MB = 16;
 
@@ -161,16 +164,13 @@ export class Thread<
 
   /** Counted in ticks, not by the clock: where this thread is starved the other one is too. */
   #tick(): void {
-    if ([...this.#pending.values()].some(({ loading }) => loading)) {
-      this.#unanswered = null;
-      return;
-    }
     if (this.#unanswered === null) {
       this.#unanswered = 0;
       this.#send({ type: "ping", id: 0 });
       return;
     }
-    if (++this.#unanswered * TICK_MS <= this.#patience) return;
+    const loading = [...this.#pending.values()].some((pending) => pending.loading);
+    if (++this.#unanswered * TICK_MS <= (loading ? LOADING_MS : this.#patience)) return;
     this.#stopWatching();
     void this.#worker.terminate();
   }

@@ -2,9 +2,10 @@
  * The two worker threads and the build that they run: started together, given new functions together, and each started
  * again when it had to be ended.
  */
+import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../backend.ts";
-import { type Build, bundle } from "./bundle.ts";
+import { type Build, type Bundle, bundle } from "./bundle.ts";
 import { CallRefused } from "./errors.ts";
 import type { ActionAnswers, ActionRequest, CallOut, EngineAnswers, EngineRequest } from "./messages.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
@@ -39,7 +40,7 @@ export class Threads {
   readonly #listener: ThreadsListener;
   #engine: Promise<EngineThread> | null = null;
   #actions: Promise<ActionThread> | null = null;
-  #build: { build: Build; remove(): Promise<void> } | null = null;
+  #build: Bundle | null = null;
   #reloading: Promise<void> = Promise.resolve();
   #closed = false;
   #closing: Promise<void> | null = null;
@@ -55,10 +56,17 @@ export class Threads {
     return this.#providers;
   }
 
+  /** Files outside of the functions' folder that the functions are made of too. */
+  get outside(): readonly string[] {
+    return this.#build?.sources.filter((file) => !file.startsWith(this.#options.functionsDir + sep)) ?? [];
+  }
+
   /** @throws Error saying why the functions cannot be bundled or loaded */
   async start(): Promise<void> {
-    this.#build = await bundle(this.#options.functionsDir);
-    await Promise.all([this.#startEngine(), this.#startActions()]);
+    const building = bundle(this.#options.functionsDir).then((build) => {
+      this.#build = build;
+    });
+    await Promise.all([building, this.#startEngine(building), this.#startActions(building)]);
   }
 
   /** The engine's thread, once it runs. @throws CallRefused when all is closed */
@@ -100,36 +108,43 @@ export class Threads {
   async #reload(): Promise<void> {
     const { functionsDir, log } = this.#options;
     const old = this.#build;
-    let next: Awaited<ReturnType<typeof bundle>> | null = null;
+    let next: Bundle | null = null;
     try {
       next = await bundle(functionsDir);
-      await (await this.actions()).request({ type: "load", build: next.build });
       this.#build = next;
-      await this.#load(await this.engine(), next.build);
+      await this.#loadEverywhere(next.build);
       await old?.remove();
       log("Convex functions reloaded.");
     } catch (error) {
       this.#build = old;
-      if (!this.#closed) {
-        log(`Convex functions not reloaded, the last good ones stay: ${textOf(error)}`);
-        const actions = await this.actions();
-        if (old) await actions.request({ type: "load", build: old.build }).catch(() => null);
-      }
+      if (!this.#closed) log(`Convex functions not reloaded, the last good ones stay: ${textOf(error)}`);
+      const actions = await this.actions().catch(() => null);
+      if (old) await actions?.request({ type: "load", build: old.build }).catch(() => null);
       await next?.remove();
     }
   }
 
-  #startEngine(): Promise<EngineThread> {
-    this.#engine = this.#openEngine();
+  /** A thread that could not be started again with the functions before may well be with these. */
+  async #loadEverywhere(build: Build): Promise<void> {
+    const actions = await this.actions().catch(() => null);
+    if (actions) await actions.request({ type: "load", build });
+    else await this.#startActions();
+    const engine = await this.engine().catch(() => null);
+    if (engine) await this.#load(engine, build);
+    else await this.#startEngine();
+  }
+
+  #startEngine(built: Promise<void> = Promise.resolve()): Promise<EngineThread> {
+    this.#engine = this.#openEngine(built);
     return this.#engine;
   }
 
-  #startActions(): Promise<ActionThread> {
-    this.#actions = this.#openActions();
+  #startActions(built: Promise<void> = Promise.resolve()): Promise<ActionThread> {
+    this.#actions = this.#openActions(built);
     return this.#actions;
   }
 
-  async #openEngine(): Promise<EngineThread> {
+  async #openEngine(built: Promise<void>): Promise<EngineThread> {
     const { dataFile, env } = this.#options;
     const file = new URL("./engine-worker.ts", import.meta.url);
     const engine: EngineThread = new Thread(
@@ -137,7 +152,7 @@ export class Threads {
       this.#threadListener(() => this.#startEngine()),
     );
     try {
-      await engine.started;
+      await Promise.all([engine.started, built]);
       if (this.#build) await this.#load(engine, this.#build.build);
       return engine;
     } catch (error) {
@@ -146,7 +161,7 @@ export class Threads {
     }
   }
 
-  async #openActions(): Promise<ActionThread> {
+  async #openActions(built: Promise<void>): Promise<ActionThread> {
     const { env } = this.#options;
     const file = new URL("./action-worker.ts", import.meta.url);
     const actions: ActionThread = new Thread(
@@ -154,7 +169,7 @@ export class Threads {
       this.#threadListener(() => this.#startActions()),
     );
     try {
-      await actions.started;
+      await Promise.all([actions.started, built]);
       if (this.#build) await actions.request({ type: "load", build: this.#build.build });
       return actions;
     } catch (error) {

@@ -34,6 +34,21 @@ test("a new function can be called, and subscriptions are told to run again", as
   expect(opened.events).toContainEqual({ type: "reloaded", ts: expect.any(BigInt) });
 });
 
+test("a change in a file outside of the folder is taken up too", async () => {
+  const outside = join(opened.functionsDir, "..", "outside.ts");
+  await writeFile(outside, "export const answer = 1;\n");
+  await writeFile(
+    file("far.ts"),
+    `import { answer } from "../outside.ts";\nimport { query } from "./server.ts";\nexport const get = query({ args: {}, handler: () => answer });\n`,
+  );
+  await logged("reloaded");
+  expect(resultOf(await opened.backend.query(call("far:get")))).toBe(1);
+  await writeFile(outside, "export const answer = 2;\n");
+  await expect
+    .poll(async () => resultOf(await opened.backend.query(call("far:get"))), { timeout: 10_000 })
+    .toBe(2);
+});
+
 test("a file that does not parse keeps the last good functions, and the log names file and line", async () => {
   await writeFile(file("more.ts"), "export const one = (;\n");
   await logged("more.ts:1");
