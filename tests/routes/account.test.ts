@@ -1,0 +1,278 @@
+/** One's own account: what happened to it, a copy of what is stored, and its end. */
+import { describe, expect, it } from "vitest";
+import { type Browser, jsonOf } from "./browser.ts";
+import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { elements, Page, textOf } from "./html.ts";
+import { calls } from "./outbound.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+type SessionAnswer = { user: { id: string } | null };
+
+async function somebody(email = app.person()): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, email);
+  return browser;
+}
+
+const whoIs = async (browser: Browser) => jsonOf<SessionAnswer>(await browser.get("/api/auth/session"));
+
+const tokenOf = async (browser: Browser) => jsonOf<{ token: string }>(await browser.token()).token;
+
+const entries = (page: Page) => {
+  const list = page.tags("main").flatMap((main) => [...elements(main)]);
+  return list.filter(({ tag }) => tag === "li" || tag === "tr").map(textOf);
+};
+
+/** Something that happened to this person, many times over. */
+async function happened(browser: Browser, event: string, times: number): Promise<void> {
+  const { user } = await whoIs(browser);
+  const args = {
+    workosUserId: user?.id,
+    event,
+    ipAddress: "10.0.0.1",
+    userAgent: "",
+    edgeSecret: EDGE_SECRET,
+  };
+  for (let n = 0; n < times; n += 1) await app.convex("mutation", "auditLogs:logAuthEvent", args, null);
+}
+
+/** What WorkOS knows of a person; null where nobody is there. */
+async function atWorkOS(userId: string | undefined): Promise<object | null> {
+  const response = await fetch(`${app.workosUrl}/user_management/users/${userId}`, {
+    headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}` },
+  });
+  return response.ok ? ((await response.json()) as object) : null;
+}
+
+/** Looks at the page, ticks its box, presses its button. */
+async function deleteAccount(browser: Browser) {
+  const page = new Page((await browser.get("/settings/account")).text);
+  const form = page.form("Delete my account");
+  return browser.submit(form?.action || "/settings/account", { ...form?.fields, confirm: "yes" });
+}
+
+describe("the activity page", () => {
+  it("has what happened to this person, newest first, and nothing of anybody else", async () => {
+    const email = app.person();
+    const browser = await somebody(email);
+    await browser.get("/api/auth/logout");
+    const again = await somebody(email);
+    const answer = await again.get("/settings/activity");
+    expect(answer).toBeSafeHtml();
+    const list = entries(new Page(answer.text));
+    expect(list.map((entry) => /^Signed (in|out)/.exec(entry)?.[0])).toEqual([
+      "Signed in",
+      "Signed out",
+      "Signed in",
+    ]);
+    expect(list[0]).toContain("Linux");
+    expect(list[0]).toContain(again.address);
+  });
+
+  it("has a page for what is older, and 404 for what is no page", async () => {
+    const browser = await somebody();
+    await happened(browser, "login", 25);
+    const first = new Page((await browser.get("/settings/activity")).text);
+    expect(entries(first)).toHaveLength(20);
+    expect(first.link("Newest")).toBeUndefined();
+    const href = first.link("Older")?.attributes.href ?? "";
+    const older = new Page((await browser.get(`/settings/activity${href}`)).text);
+    expect(entries(older)).toHaveLength(6);
+    expect(older.link("Older")).toBeUndefined();
+    expect(older.link("Newest")).toBeDefined();
+    expect((await browser.get("/settings/activity?cursor=none")).status).toBe(404);
+  });
+
+  it("says what is missing while Convex is down", async () => {
+    const browser = await somebody();
+    app.outbound.fail("convex", { kind: "hang" });
+    const answer = await browser.get("/settings/activity");
+    expect(answer).toBeSafeHtml();
+    expect(answer).toSayAlert("Live data is unavailable");
+    expect(answer.ms).toBeLessThan(3_000);
+  });
+});
+
+describe("the settings", () => {
+  it.each(["Sessions", "Activity", "Account", "Organization"])("link to %s", async (name) => {
+    const browser = await somebody();
+    const link = new Page((await browser.get("/settings")).text).link(name);
+    expect((await browser.get(link?.attributes.href ?? "")).status).toBe(200);
+  });
+
+  it.each(["/settings/activity", "/settings/account", "/settings/organization"])(
+    "send a guest from %s to sign in",
+    async (path) => {
+      expect(await app.browser().get(path)).toRedirectTo(`/login?returnTo=${encodeURIComponent(path)}`);
+    },
+  );
+});
+
+describe("the account page", () => {
+  it("says what the token claims", async () => {
+    const page = new Page((await (await somebody("alan@example.com")).get("/settings/account")).text);
+    const facts = page.tags("dd").map(textOf);
+    expect(facts).toContain("alan@example.com");
+    expect(facts).toContain("viewer");
+  });
+
+  it("is there while Convex and WorkOS are down", async () => {
+    const browser = await somebody();
+    app.outbound.fail("workos", { kind: "refused" });
+    app.outbound.fail("convex", { kind: "refused" });
+    const answer = await browser.get("/settings/account");
+    expect(answer).toBeSafeHtml();
+    expect(answer.text).toContain("Live data is unavailable");
+  });
+});
+
+describe("the export", () => {
+  type Exported = Record<"profile" | "preferences", Record<string, unknown>> &
+    Record<"projects" | "sessions" | "activity", Record<string, unknown>[]>;
+
+  it("is a file with all that is stored about the person, and no more", async () => {
+    const email = app.person();
+    const browser = await somebody(email);
+    await browser.submit("/profile", { firstName: "Ann", lastName: "Example" });
+    await browser.submit("/settings", { theme: "dark" });
+    await browser.submit("/dashboard", { name: "Harbour" });
+    const link = new Page((await browser.get("/settings/account")).text).link("Export my data");
+    const answer = await browser.get(link?.attributes.href ?? "");
+    expect(answer.status).toBe(200);
+    expect(answer).toBeForOnePerson();
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w-]+\.json"$/);
+    const exported = jsonOf<Exported>(answer);
+    expect(exported.profile).toMatchObject({
+      email,
+      firstName: "Ann",
+      lastName: "Example",
+      role: "developer",
+    });
+    expect(exported.preferences).toMatchObject({ theme: "dark" });
+    expect(exported.projects).toMatchObject([{ name: "Harbour", role: "owner" }]);
+    expect(exported.sessions).toMatchObject([{ ipAddress: browser.address }]);
+    expect(exported.activity).toMatchObject([{ event: "login" }]);
+    expect(answer.text).not.toMatch(/mosaic_|"hash"/);
+    expect(answer.text.match(/[\w.-]+@[\w.-]+/g)).toEqual([email]);
+  });
+
+  it("has the whole of a long activity", async () => {
+    const browser = await somebody();
+    await happened(browser, "logout", 520);
+    const { activity } = jsonOf<Exported>(await browser.get("/settings/account/export"));
+    expect(activity).toHaveLength(521);
+    expect(new Set(activity.map(({ _id }) => _id)).size).toBe(521);
+  });
+
+  it("is 503 while Convex is down, and not for guests", async () => {
+    expect(await app.browser().get("/settings/account/export")).toRedirectTo(/^\/login\?returnTo=/);
+    const browser = await somebody();
+    app.outbound.fail("convex", { kind: "refused" });
+    const answer = await browser.get("/settings/account/export");
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("content-disposition")).toBeNull();
+    expect(answer).toLeaveSessionAlone();
+  });
+});
+
+describe("deleting one's account", () => {
+  it("asks first", async () => {
+    const browser = await somebody();
+    const form = new Page((await browser.get("/settings/account")).text).form("Delete my account");
+    const answer = await browser.submit(form?.action || "/settings/account", form?.fields ?? {});
+    expect(answer).toBeSafeHtml(400);
+    const page = new Page(answer.text);
+    const box = page.all(({ attributes }) => attributes.type === "checkbox")[0];
+    expect(box?.attributes["aria-invalid"]).toBe("true");
+    expect(box && page.description(box)).toMatch(/\w/);
+    expect((await whoIs(browser)).user).not.toBeNull();
+  });
+
+  it("deletes them at WorkOS and here, and ends every session", async () => {
+    const email = app.person();
+    const [browser, other] = [await somebody(email), await somebody(email)];
+    const kept = browser.thief();
+    await browser.submit("/dashboard", { name: "Left behind" });
+    const token = await tokenOf(other);
+    const { user } = await whoIs(browser);
+    const answer = await deleteAccount(browser);
+    expect(answer).toRedirectTo("/", 303);
+    expect(answer).toClearSession();
+    expect(await atWorkOS(user?.id)).toBeNull();
+    expect((await browser.get("/")).text).toContain("Welcome, guest!");
+    for (const one of [other, kept]) {
+      expect((await one.thief().token()).status).toBe(401);
+      expect(await one.get("/dashboard")).toRedirectTo(/^\/login/);
+    }
+    const refused = await app.convex("query", "users:viewer", {}, token);
+    expect(await refused.text()).toContain("unauthenticated");
+    const admin = await tokenOf(await somebody("ada@example.com"));
+    const row = await app.convex("query", "users:getByWorkOSId", { workosUserId: user?.id }, admin);
+    expect(await row.json()).toMatchObject({ value: { status: "deleted", email: "" } });
+  });
+
+  it("is refused to the last admin, with a reason, and nothing is lost", async () => {
+    const browser = await somebody("ada@example.com");
+    const answer = await deleteAccount(browser);
+    expect(answer).toBeSafeHtml(400);
+    expect(answer).toSayAlert("last admin");
+    const { user } = await whoIs(browser);
+    expect(user).not.toBeNull();
+    expect(await atWorkOS(user?.id)).not.toBeNull();
+  });
+
+  it.each([
+    ["workos", "refused"],
+    ["workos", "hang"],
+    ["convex", "refused"],
+    ["convex", "hang"],
+  ] as const)("is 503 where %s is down (%s), and doing it again mends it", async (upstream, kind) => {
+    const browser = await somebody();
+    const { user } = await whoIs(browser);
+    app.outbound.fail(upstream, { kind });
+    const answer = await deleteAccount(browser);
+    expect(answer).toBeSafeHtml(503);
+    expect(answer).toSayAlert();
+    expect(answer.ms).toBeLessThan(3_000);
+    expect(answer).toLeaveSessionAlone();
+    expect(await atWorkOS(user?.id)).not.toBeNull();
+    app.outbound.heal();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    expect(await deleteAccount(browser)).toRedirectTo("/", 303);
+  });
+
+  it("is mended by doing it again where Convex fails after WorkOS has deleted", async () => {
+    const browser = await somebody();
+    const { user } = await whoIs(browser);
+    app.outbound.fail("convex", { kind: "refused" }, calls("edge:accountDeleted"));
+    expect((await deleteAccount(browser)).status).toBe(503);
+    expect(await atWorkOS(user?.id)).toBeNull();
+    app.outbound.heal();
+    expect(await deleteAccount(browser)).toRedirectTo("/", 303);
+    expect((await whoIs(browser)).user).toBeNull();
+  });
+
+  it("is not for guests, nor for another site", async () => {
+    const guest = await app.browser().submit("/settings/account", { confirm: "yes" });
+    expect(guest).toRedirectTo(/^\/login/);
+    const browser = await somebody();
+    const headers = { origin: "https://evil.example" };
+    expect((await browser.post("/settings/account", { form: { confirm: "yes" }, headers })).status).toBe(403);
+    expect((await whoIs(browser)).user).not.toBeNull();
+  });
+});
+
+it("nobody ends the session of somebody whom Convex has not heard of", async () => {
+  app.outbound.fail("convex", { kind: "refused" });
+  const victim = await somebody();
+  app.outbound.heal();
+  // Out of the token: asking the worker for a page would make Convex hear of them.
+  const [, payload = ""] = (await tokenOf(victim)).split(".");
+  const { sid } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sid: string };
+  const answer = await (await somebody()).submit("/settings/sessions", { sessionId: sid });
+  expect(answer.status).toBe(400);
+  expect(answer).toSayAlert("no such session");
+  expect((await victim.token({ forceRefresh: true })).status).toBe(200);
+});

@@ -1,0 +1,244 @@
+/** Going on in another organization, in the same session. Who belongs where is the demo's: `local/workos/README.md`. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { authenticate } from "./outbound.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+const ACME = "org_01LOCALACME000000000000000";
+const GLOBEX = "org_01LOCALGLOBEX0000000000000";
+const INITECH = "org_01LOCALINITECH000000000000";
+const PATH = "/api/auth/organization";
+
+type SessionAnswer = {
+  sessionId: string;
+  organizationId: string | null;
+  role: string | null;
+  user: { id: string };
+};
+
+let browser: Browser;
+
+beforeEach(async () => {
+  browser = app.browser();
+  await signIn(browser, "ada@example.com");
+  app.outbound.forget();
+});
+
+const switchTo = (organizationId: string, more: Record<string, string> = {}): Promise<Answer> =>
+  browser.submit(PATH, { organizationId, ...more });
+
+const session = async () => jsonOf<SessionAnswer>(await browser.get("/api/auth/session"));
+
+const refreshes = () => app.outbound.count("workos", authenticate("refresh_token"));
+
+/** WorkOS's own API, as whoever runs an organization uses it. */
+async function workos(method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${app.workosUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}`, "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(response.ok, `${method} ${path} → ${response.status}`).toBe(true);
+  return response.status === 200 || response.status === 201 ? response.json().catch(() => null) : null;
+}
+
+describe("switching to an organization of one's own", () => {
+  it("gives a token for it, in the same session, with one call", async () => {
+    const before = await session();
+    expect(before).toMatchObject({ organizationId: null, role: null });
+    const answer = await switchTo(ACME);
+    expect(answer).toRedirectTo("/dashboard", 303);
+    expect(answer).toSetSession();
+    expect(refreshes()).toBe(1);
+    expect(await session()).toMatchObject({
+      sessionId: before.sessionId,
+      organizationId: ACME,
+      role: "admin",
+    });
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it("goes on where the form says, and nowhere else", async () => {
+    expect(await switchTo(ACME, { returnTo: "/profile?tab=1" })).toRedirectTo("/profile?tab=1", 303);
+    for (const returnTo of [
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "/api/auth/logout",
+    ]) {
+      expect(await switchTo(ACME, { returnTo })).toRedirectTo("/dashboard", 303);
+    }
+  });
+
+  it("counts as one where it is asked for twice at once, and a page beside it is not signed out", async () => {
+    const answers = await Promise.all([switchTo(ACME), switchTo(ACME), browser.tab().get("/dashboard")]);
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 200]);
+    expect(refreshes()).toBe(1);
+    expect((await session()).organizationId).toBe(ACME);
+  });
+
+  it("holds for a browser that never got the answer", async () => {
+    const old = browser.thief();
+    await switchTo(ACME);
+    const answer = await old.token({ forceRefresh: true });
+    expect(answer.status).toBe(200);
+    expect(answer).toSetSession();
+    expect(refreshes()).toBe(1);
+    expect(jsonOf<SessionAnswer>(await old.get("/api/auth/session")).organizationId).toBe(ACME);
+  });
+});
+
+describe("an organization that is not theirs", () => {
+  it.each([
+    ["one of others", GLOBEX],
+    ["one that is not there", "org_01NOSUCHORGANIZATION000000"],
+  ])("%s is 403, and nothing changes", async (_, organizationId) => {
+    browser = app.browser();
+    await signIn(browser, "grace@example.com");
+    app.outbound.forget();
+    const answer = await switchTo(organizationId);
+    expect(answer).toBeSafeHtml(403);
+    expect(answer).toLeaveSessionAlone();
+    expect(refreshes()).toBe(0);
+    expect((await session()).organizationId).toBeNull();
+  });
+
+  it.each(["", "acme", "org_", "org_a b", `org_${"a".repeat(200)}`, "../org_1"])("%j is 400", async (odd) => {
+    const answer = await switchTo(odd);
+    expect(answer).toBeSafeHtml(400);
+    expect(answer).toLeaveSessionAlone();
+    expect(app.outbound.count("workos")).toBe(0);
+  });
+
+  it("none at all is 400", async () => {
+    expect((await browser.submit(PATH, {})).status).toBe(400);
+    expect(
+      (await browser.post(PATH, { body: "{", headers: { "content-type": "application/json" } })).status,
+    ).toBe(400);
+  });
+});
+
+describe("an organization that wants more", () => {
+  it.each([
+    ["its own sign-on", GLOBEX, "Globex"],
+    ["a second factor", INITECH, "Initech"],
+  ])("such as %s is a page with a link, not a redirect to another site", async (_, organizationId, name) => {
+    const answer = await switchTo(organizationId, { returnTo: "/profile" });
+    expect(answer).toRedirectTo(/^\/settings\/organization\?/, 303);
+    expect(answer).toLeaveSessionAlone();
+    const page = await browser.get(answer.headers.get("location") ?? "");
+    expect(page).toBeSafeHtml();
+    const href = new URL(new Page(page.text).link(`Sign in to ${name}`)?.attributes.href ?? "", APP_URL);
+    expect(href.pathname).toBe("/api/auth/login");
+    expect(Object.fromEntries(href.searchParams)).toEqual({ organizationId, returnTo: "/profile" });
+    const login = await browser.get(`${href.pathname}${href.search}`);
+    expect(locationOf(login, APP_URL)?.searchParams.get("organization_id")).toBe(organizationId);
+    expect((await session()).organizationId).toBeNull();
+  });
+});
+
+describe("switching", () => {
+  it("is not for guests", async () => {
+    expect(await app.browser().submit(PATH, { organizationId: ACME })).toRedirectTo("/login");
+    expect(await app.browser().submit(PATH, {})).toRedirectTo("/login");
+  });
+
+  it.each(["GET", "HEAD", "PUT", "DELETE"])("is not done by %s", async (method) => {
+    const answer = await browser.send(method, PATH);
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("allow")).toBe("POST");
+  });
+
+  it("is not done for another site", async () => {
+    const answer = await browser.post(PATH, {
+      form: { organizationId: ACME },
+      headers: { origin: "https://evil.example" },
+    });
+    expect(answer.status).toBe(403);
+    expect((await session()).organizationId).toBeNull();
+  });
+
+  it.each([
+    { kind: "refused" },
+    { kind: "status", status: 503 },
+    { kind: "hang" },
+    { kind: "garbage" },
+  ] as const)("is 503 where WorkOS answers with $kind, and the session stays", async (fault) => {
+    app.outbound.fail("workos", fault);
+    const answer = await switchTo(ACME);
+    expect(answer).toBeSafeHtml(503);
+    expect(answer.ms).toBeLessThan(3_000);
+    expect(answer).toLeaveSessionAlone();
+    app.outbound.heal();
+    expect((await session()).organizationId).toBeNull();
+    expect(await switchTo(ACME)).toRedirectTo("/dashboard", 303);
+  });
+
+  it("is 503 where WorkOS knows who belongs, and gives no token", async () => {
+    app.outbound.fail("workos", { kind: "status", status: 500 }, authenticate("refresh_token"));
+    expect((await switchTo(ACME)).status).toBe(503);
+    app.outbound.heal();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+
+  it("finds out that the session is over", async () => {
+    const { sessionId } = await session();
+    await workos("POST", "/user_management/sessions/revoke", { session_id: sessionId });
+    const answer = await switchTo(ACME);
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_expired/);
+    expect(answer).toClearSession();
+  });
+});
+
+describe("the page of one's organizations", () => {
+  it("shows each, and which is the current one", async () => {
+    const page = new Page((await browser.get("/settings/organization")).text);
+    for (const name of ["Acme", "Globex", "Initech"]) expect(page.button(`Switch to ${name}`)).toBeDefined();
+    const form = page.form("Switch to Acme");
+    expect(form?.action).toBe(PATH);
+    const answer = await browser.submit(PATH, form?.fields ?? {});
+    expect(answer).toRedirectTo("/settings/organization", 303);
+    const after = new Page((await browser.get("/settings/organization")).text);
+    expect(after.button("Switch to Acme")).toBeUndefined();
+    expect(after.button("Switch to Globex")).toBeDefined();
+  });
+
+  it("says so where WorkOS is not answering", async () => {
+    app.outbound.fail("workos", { kind: "hang" });
+    const answer = await browser.get("/settings/organization");
+    expect(answer).toBeSafeHtml();
+    expect(answer).toSayAlert("WorkOS is not answering");
+    expect(answer.ms).toBeLessThan(3_000);
+  });
+
+  it("sends a guest to sign in", async () => {
+    expect(await app.browser().get("/settings/organization")).toRedirectTo(/^\/login\?returnTo=/);
+  });
+});
+
+it("somebody who is taken out of their organization stays signed in, without it", async () => {
+  const email = app.person();
+  const leaver = app.browser();
+  const memberships = [{ organizationId: ACME, role: "developer" }];
+  await fetch(`${app.workosUrl}/_local/users`, {
+    method: "POST",
+    body: JSON.stringify({ email, memberships }),
+  });
+  await signIn(leaver, email);
+  expect(await leaver.submit(PATH, { organizationId: ACME })).toRedirectTo("/dashboard", 303);
+  const { user } = jsonOf<SessionAnswer>(await leaver.get("/api/auth/session"));
+  const list = (await workos("GET", `/user_management/organization_memberships?user_id=${user.id}`)) as {
+    data: { id: string }[];
+  };
+  await workos("DELETE", `/user_management/organization_memberships/${list.data[0]?.id}`);
+  expect((await leaver.token({ forceRefresh: true })).status).toBe(200);
+  expect(jsonOf<SessionAnswer>(await leaver.get("/api/auth/session"))).toMatchObject({
+    organizationId: null,
+  });
+  expect((await leaver.get("/dashboard")).status).toBe(200);
+});
