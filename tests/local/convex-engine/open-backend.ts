@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JSONValue } from "convex/values";
 import type { BackendEvent, FunctionCall, Identity, Outcome } from "../../../local/convex/backend.ts";
-import { type LocalBackend, startBackend } from "../../../local/convex/worker-backend.ts";
+import type { LocalBackend } from "../../../local/convex/local-backend.ts";
+import { startBackend } from "../../../local/convex/worker-backend.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
