@@ -15,6 +15,11 @@ export interface TileData {
   at: number | null;
 }
 
+/** Shorter ones are never cut, and a page can hold a thousand tiles. */
+const MAY_BE_CUT = 12;
+
+const titleOf = (text: string) => (text.length > MAY_BE_CUT ? text : undefined);
+
 /**
  * A list item of a field.
  *
@@ -39,9 +44,10 @@ export function AgentTile({
   locale?: string;
   timeZone?: string;
 }) {
+  const [shown, whole] = [formatCompact(value, locale), formatNumber(value, locale)];
   return (
     <li className="tile" data-state={tileState(at, now)}>
-      <span className="tile-agent" title={agent}>
+      <span className="tile-agent" title={titleOf(agent)}>
         {href === undefined ? (
           agent
         ) : (
@@ -50,12 +56,12 @@ export function AgentTile({
           </a>
         )}
       </span>
-      <span className="tile-metric" title={name}>
+      <span className="tile-metric" title={titleOf(name)}>
         {name}
       </span>
       {at === null ? null : (
-        <span className="tile-value" title={formatNumber(value, locale)}>
-          {formatCompact(value, locale)}
+        <span className="tile-value" title={shown === whole ? undefined : whole}>
+          {shown}
         </span>
       )}
       <span className="tile-when">
