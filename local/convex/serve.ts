@@ -5,6 +5,7 @@ import { handleApi } from "./http/api.ts";
 import { type Loopback, listenOnLoopback } from "./http/loopback.ts";
 import { handleSite } from "./http/site.ts";
 import type { FileStore } from "./http/storage.ts";
+import type { Insides } from "./http/tables.ts";
 import { SocketServer } from "./sync/socket-server.ts";
 
 export type ServeOptions = {
@@ -14,20 +15,15 @@ export type ServeOptions = {
   adminKey: string;
   log: (line: string) => void;
   /** Starts the backend once its own addresses are known; the ports are open by then, and wait for it. */
-  start: (addresses: {
-    url: string;
-    siteUrl: string;
-  }) => Promise<{ backend: Backend; files: FileStore | null }>;
+  start: (addresses: { url: string; siteUrl: string }) => Promise<Parts>;
 };
+
+/** `files` and `insides` are null where the backend has none to show. */
+type Parts = { backend: Backend; files: FileStore | null; insides: Insides | null };
 
 export type Served = { url: string; siteUrl: string; close(): Promise<void> };
 
-type Running = {
-  backend: Backend;
-  files: FileStore | null;
-  authenticator: Authenticator;
-  sockets: SocketServer;
-};
+type Running = Parts & { authenticator: Authenticator; sockets: SocketServer };
 
 /** @throws where a port is taken or the backend does not start; nothing is left open then. */
 export async function serve({ port, sitePort, adminKey, log, start }: ServeOptions): Promise<Served> {
@@ -57,10 +53,11 @@ export async function serve({ port, sitePort, adminKey, log, start }: ServeOptio
           .catch(() => response.destroy());
       },
     });
-    const { backend, files } = await start({ url: main.url, siteUrl: site.url });
+    const parts = await start({ url: main.url, siteUrl: site.url });
+    const { backend } = parts;
     const authenticator = new Authenticator(() => backend.authProviders(), adminKey);
     const sockets = new SocketServer({ backend, authenticator, log });
-    resolve({ backend, files, authenticator, sockets });
+    resolve({ ...parts, authenticator, sockets });
     return { url: main.url, siteUrl: site.url, close: once(() => stop(main, site, sockets, backend)) };
   } catch (error) {
     reject(error);

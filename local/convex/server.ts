@@ -38,14 +38,9 @@ export function startConvex({
     adminKey: adminKeyFor(dataFile),
     log,
     start: async ({ url, siteUrl }) => {
-      const backend = await startBackend({
-        functionsDir,
-        dataFile,
-        env: { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url },
-        log,
-        watch,
-      });
-      return { backend, files: backend };
+      const all = { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url };
+      const backend = await startBackend({ functionsDir, dataFile, env: all, log, watch });
+      return { backend, files: backend, insides: { tables: backend, env: all } };
     },
   });
 }

@@ -7,10 +7,12 @@ import { UNAVAILABLE } from "../failure.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./storage.ts";
+import { type Insides, importAnswer, pageAnswer, tablesAnswer } from "./tables.ts";
 
 export type ApiOptions = {
   backend: Backend;
   files: FileStore | null;
+  insides: Insides | null;
   authenticator: Authenticator;
   log: (line: string) => void;
 };
@@ -34,10 +36,17 @@ const routes: { [path: string]: Route } = {
   "/api/action": { POST: (request) => postCall(request, "action") },
   "/api/function": {
     POST: async (request) => {
-      const caller = await callerOf(request);
-      if (caller.caller !== "internal") throw new HttpError(403, "Forbidden", "This takes the admin key.");
+      const caller = await adminOf(request);
       return answerCall(request.options.backend, "any", await readCall(request.message, caller));
     },
+  },
+  "/api/local/tables": { GET: async (request) => tablesAnswer(await insidesFor(request)) },
+  "/api/local/documents": {
+    GET: async (request) => pageAnswer(await insidesFor(request), request.url.searchParams),
+    POST: async (request) => importAnswer(await insidesFor(request), request.message),
+  },
+  "/api/local/environment": {
+    GET: async (request) => ({ status: 200, body: (await insidesFor(request)).env }),
   },
   "/api/storage/upload": {
     POST: ({ message, url, options }) => uploadAnswer(options.files, message, url.searchParams.get("token")),
@@ -102,6 +111,20 @@ async function postCall(request: Request, kind: Kind): Promise<Answer> {
 
 function callerOf({ message, options }: Request): Promise<Caller> {
   return options.authenticator.header(message.headers.authorization);
+}
+
+/** @throws HttpError 403 for everybody but the holder of the admin key. */
+async function adminOf(request: Request): Promise<Caller> {
+  const caller = await callerOf(request);
+  if (caller.caller !== "internal") throw new HttpError(403, "Forbidden", "This takes the admin key.");
+  return caller;
+}
+
+async function insidesFor(request: Request): Promise<Insides> {
+  await adminOf(request);
+  const { insides } = request.options;
+  if (insides === null) throw new HttpError(404, "NotFound", "There is nothing here.");
+  return insides;
 }
 
 function parseUrl(path = "/"): URL {

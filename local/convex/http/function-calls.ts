@@ -8,11 +8,8 @@ import { codeOf, reasonOf, UNAVAILABLE } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
-import { readBody } from "./body.ts";
 import { cleanJson } from "./clean-json.ts";
-
-/** Convex allows 16 MiB of arguments; the rest is for what stands around them. */
-export const LONGEST_BODY = 20 * 1024 * 1024;
+import { parse, parseJson, readJson } from "./json-body.ts";
 
 /** The status that the client takes for "the function was run, and failed". */
 const STATUS_UDF_FAILED = 560;
@@ -142,25 +139,6 @@ function isClean(asked: v.InferOutput<typeof format>, request: IncomingMessage):
   if (asked !== undefined) return asked === "json" || asked === "convex_clean_json";
   // Without a word from them, Convex's own clients get what they can decode and others what they can read.
   return request.headers["convex-client"] === undefined;
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  return parseJson((await readBody(request, LONGEST_BODY)).toString("utf8"));
-}
-
-function parseJson(text: string): JSONValue {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "BadJsonBody", "The request is not JSON.");
-  }
-}
-
-function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new HttpError(400, "BadJsonBody", `${v.getDotPath(issue) ?? "The body"} is not ${issue.expected}.`);
 }
 
 function decode(part: string): string {

@@ -44,6 +44,15 @@ export function tableOfId(id: string): number | null {
   return (low & 0x7f) | (high << 7);
 }
 
+/** The same id as one of another table: for documents that come from a file whose tables were numbered otherwise. */
+export function idInTable(id: string, table: number): string {
+  const bytes = fromBase32(id);
+  bytes[0] = (table & 0x7f) | 0x80;
+  bytes[1] = table >> 7;
+  bytes.writeUInt16LE(checksum(bytes), BYTES - 2);
+  return toBase32(bytes);
+}
+
 /** Fletcher's checksum over all but the last two bytes. */
 function checksum(bytes: Buffer): number {
   let first = 0;

@@ -1,0 +1,150 @@
+/** `npm run convex`: looking into a running deployment, taking its documents out and putting them in. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startConvex } from "../../../local/convex/server.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+type Said = { code: number; stdout: string; stderr: string };
+
+function command(...args: string[]): Promise<Said> {
+  return new Promise((done) => {
+    execFile(process.execPath, ["local/convex/admin.ts", ...args], { cwd: ROOT }, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "mosaic-admin-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A deployment of its own, and the commands that go to it. */
+async function deployment(fixture = "functions-notes") {
+  const dataFile = join(await folder(), "data.sqlite");
+  const served = await startConvex({
+    functionsDir: resolve(import.meta.dirname, "..", fixture),
+    port: 0,
+    sitePort: 0,
+    dataFile,
+    env: { COLOUR: "green" },
+    log: () => undefined,
+  });
+  onTestFinished(() => served.close());
+  const place = ["--url", served.url, "--data", dataFile];
+  return { ...served, dataFile, ask: (...args: string[]) => command(...args, ...place) };
+}
+
+/** One line for a person, and no stack. */
+function refusal(said: Said): string {
+  expect(said.code).toBe(1);
+  expect(said.stdout).toBe("");
+  expect(said.stderr.trimEnd()).not.toContain("\n");
+  return said.stderr;
+}
+
+test("functions are run, documents and variables shown", async () => {
+  const { ask, url } = await deployment();
+  const added = await ask("run", "notes:add", '{"folder":"a","text":"hello"}');
+  expect(added).toMatchObject({ code: 0, stderr: "" });
+  const id = JSON.parse(added.stdout) as string;
+  expect((await ask("data")).stdout).toBe("notes  1\n");
+  const shown = JSON.parse((await ask("data", "notes", "--limit", "1")).stdout) as object;
+  expect(shown).toMatchObject({ _id: id, folder: "a", text: "hello" });
+  expect((await ask("env", "COLOUR")).stdout).toBe("green\n");
+  expect((await ask("env")).stdout).toContain(`CONVEX_URL=${url}\n`);
+});
+
+test("what is exported can be put in elsewhere, and is the same", async () => {
+  const from = await deployment();
+  await from.ask("run", "notes:addMany", '{"first":0,"count":1203}');
+  const file = join(await folder(), "notes.jsonl");
+  expect(await from.ask("export", file)).toMatchObject({
+    code: 0,
+    stdout: `1203 documents of 1 tables are in ${file}.\n`,
+  });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const to = await deployment();
+  expect(await to.ask("import", file)).toMatchObject({
+    code: 0,
+    stdout: "1203 documents are in 1 tables.\n",
+  });
+  const all = ["data", "notes", "--limit", "2000"];
+  expect((await to.ask(...all)).stdout).toBe((await from.ask(...all)).stdout);
+
+  expect(refusal(await to.ask("import", file))).toContain("there are documents in notes");
+  await to.ask("run", "notes:add", '{"folder":"extra","text":"x"}');
+  expect(await to.ask("import", file, "--replace")).toMatchObject({ code: 0 });
+  expect((await to.ask("data")).stdout).toBe("notes  1203\n");
+  expect(refusal(await from.ask("export", file))).toContain("cannot be written");
+  expect((await readFile(file, "utf8")).split("\n")).toHaveLength(1205);
+});
+
+test("a file that is broken changes nothing, even with --replace", async () => {
+  const { ask } = await deployment();
+  await ask("run", "notes:add", '{"folder":"a","text":"kept"}');
+  const file = join(await folder(), "broken.jsonl");
+  const header = '{"format":"local-convex-export-1","tables":{"notes":10001}}';
+  const document = '{"table":"notes","document":{"folder":"b","text":"x"}}';
+  const imported = async (text: string) => {
+    await writeFile(file, text);
+    return refusal(await ask("import", file, "--replace"));
+  };
+  expect(await imported("")).toContain("is no export");
+  expect(await imported(`${document}\n`)).toContain("is no export");
+  expect(await imported(`${header}\n${document}\n{"table":"notes","docu`)).toContain("line 3");
+  expect(await imported(`${header}\n{"table":"other","document":{}}`)).toContain("line 2");
+  expect(await imported('{"format":"local-convex-export-1","tables":{"nothing":10001}}')).toContain(
+    'There is no table "nothing"',
+  );
+  expect(refusal(await ask("import", "/nowhere/notes.jsonl"))).toContain("cannot be read");
+  expect((await ask("data")).stdout).toBe("notes  1\n");
+});
+
+test("whatever is wrong is one line that says what", async () => {
+  const { ask, url } = await deployment();
+  expect(refusal(await ask("run", "notes:add", "{folder:"))).toContain("The arguments are not JSON");
+  expect(refusal(await ask("data", "nothing"))).toContain('There is no table "nothing"');
+  expect(refusal(await ask("data", "notes", "--limit", "none"))).toContain("--limit takes a number");
+  expect(refusal(await ask("env", "NOTHING"))).toBe("NOTHING is not set for the functions.\n");
+  expect(refusal(await ask("dance"))).toContain("There is no command dance");
+  expect(refusal(await ask("run"))).toContain("run needs a function");
+  expect(refusal(await ask("data", "notes", "more"))).toContain('takes no "more"');
+  expect(refusal(await command("data", "--url", url))).toContain("go together");
+  expect(refusal(await command("data", "--wrong"))).toContain("--wrong");
+  const failed = await ask("run", "notes:nothing");
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain("Could not find function for 'notes:nothing'");
+  expect(failed.stderr).not.toContain("Request ID");
+
+  const other = await deployment();
+  expect(refusal(await command("data", "--url", url, "--data", other.dataFile))).toContain(
+    "another admin key",
+  );
+  await other.close();
+  expect(refusal(await other.ask("data"))).toContain("Nothing answers");
+  expect(refusal(await command("data", "--url", url, "--data", "/nowhere"))).toContain(
+    "There is no admin key",
+  );
+});
+
+test("nobody without the admin key gets in", async () => {
+  const { url } = await deployment();
+  for (const path of ["tables", "documents?table=notes", "environment"]) {
+    expect((await fetch(`${url}/api/local/${path}`)).status).toBe(403);
+    const headers = { authorization: "Convex local|guessed" };
+    expect((await fetch(`${url}/api/local/${path}`, { headers })).status).toBe(401);
+  }
+  const body = JSON.stringify({ table: "notes", documents: [], replace: true });
+  expect((await fetch(`${url}/api/local/documents`, { method: "POST", body })).status).toBe(403);
+});
+
+test("--help and no command say what there is", async () => {
+  expect(await command("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("run FUNCTION") });
+  expect(await command()).toMatchObject({ code: 1, stdout: expect.stringContaining("run FUNCTION") });
+});
