@@ -17,22 +17,22 @@ export const DEMO_PROJECTS: DemoProject[] = [
         agent: "triage",
         every: 10,
         figures: [
-          { name: "tickets sorted", middle: 42, swing: 25, noise: 6, decimals: 0 },
-          { name: "minutes to first reply", middle: 3.2, swing: 1.4, noise: 0.5, decimals: 1 },
+          { name: "tickets", middle: 42, swing: 25, noise: 6, decimals: 0 },
+          { name: "first reply min", middle: 3.2, swing: 1.4, noise: 0.5, decimals: 1 },
         ],
       },
       {
         agent: "drafts",
         every: 10,
         figures: [
-          { name: "drafts accepted, %", middle: 83, swing: 5, noise: 4, decimals: 1 },
-          { name: "cost, $ per hour", middle: 1.9, swing: 0.8, noise: 0.2, decimals: 2 },
+          { name: "accepted %", middle: 83, swing: 5, noise: 4, decimals: 1 },
+          { name: "cost $/h", middle: 1.9, swing: 0.8, noise: 0.2, decimals: 2 },
         ],
       },
       {
         agent: "escalation",
         every: 300,
-        figures: [{ name: "cases handed over", middle: 4, swing: 2, noise: 2, decimals: 0 }],
+        figures: [{ name: "handed over", middle: 4, swing: 2, noise: 2, decimals: 0 }],
       },
     ],
   },
@@ -45,8 +45,8 @@ export const DEMO_PROJECTS: DemoProject[] = [
         agent: "ranker",
         every: 10,
         figures: [
-          { name: "clicks on the first result, %", middle: 61, swing: 4, noise: 3, decimals: 1 },
-          { name: "ms per query", middle: 118, swing: 30, noise: 14, decimals: 0 },
+          { name: "top click %", middle: 61, swing: 4, noise: 3, decimals: 1 },
+          { name: "latency ms", middle: 118, swing: 30, noise: 14, decimals: 0 },
         ],
       },
       {
