@@ -1,0 +1,191 @@
+/** The audit log, for admins: the page, its filters, and the same as a file. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Browser, jsonOf } from "./browser.ts";
+import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { elements, Page, textOf } from "./html.ts";
+import { calls } from "./outbound.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+let admin: Browser;
+let nobody: Browser;
+
+beforeAll(async () => {
+  admin = app.browser();
+  await signIn(admin, "ada@example.com");
+  nobody = app.browser();
+  await signIn(nobody, "grace@example.com");
+});
+
+/** Somebody of whom these things happened, from a device of this name. */
+async function somebody(
+  events: string[],
+  userAgent = "Anything",
+): Promise<{ workosUserId: string; userId: string }> {
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  const { user } = jsonOf<{ user: { id: string } }>(await browser.get("/api/auth/session"));
+  for (const event of events) await happened(user.id, event, userAgent);
+  const { token } = jsonOf<{ token: string }>(await browser.token());
+  const viewer = (await (await app.convex("query", "users:viewer", {}, token)).json()) as {
+    value: { _id: string };
+  };
+  return { workosUserId: user.id, userId: viewer.value._id };
+}
+
+async function happened(workosUserId: string, event: string, userAgent: string): Promise<void> {
+  const args = { workosUserId, event, userAgent, ipAddress: "10.0.0.1", edgeSecret: EDGE_SECRET };
+  const answer = await app.convex("mutation", "auditLogs:logAuthEvent", args, null);
+  expect(await answer.json()).toMatchObject({ status: "success" });
+}
+
+const entries = (text: string) => {
+  const [main] = new Page(text).tags("main");
+  return main ? [...elements(main)].filter(({ tag }) => tag === "li" || tag === "tr").map(textOf) : [];
+};
+
+/** A file's rows, read as RFC 4180 says. */
+function rows(text: string): string[][] {
+  const read: string[][] = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
+    if (end === "" && quoted === undefined && plain === "") break;
+    read.at(-1)?.push(quoted?.replaceAll('""', '"') ?? plain ?? "");
+    if (end === "\r\n") read.push([]);
+  }
+  return read.filter((row) => row.length > 0);
+}
+
+describe("the audit log's page", () => {
+  it("has what happened to everybody, newest first, and filters by event and person", async () => {
+    const { userId } = await somebody(["password_change", "logout"]);
+    const all = await admin.get("/admin/audit");
+    expect(all).toBeSafeHtml();
+    expect(entries(all.text)[0]).toMatch(/^Signed out/);
+    expect(entries(all.text)[1]).toMatch(/^Password changed/);
+    const theirs = entries((await admin.get(`/admin/audit?userId=${userId}&event=`)).text);
+    expect(theirs.map((entry) => /^(Signed (in|out)|Password changed)/.exec(entry)?.[0])).toEqual([
+      "Signed out",
+      "Password changed",
+      "Signed in",
+    ]);
+    const both = entries((await admin.get(`/admin/audit?userId=${userId}&event=password_change`)).text);
+    expect(both).toHaveLength(1);
+    const page = new Page((await admin.get("/admin/audit?event=login")).text);
+    expect(page.field("Event")).toBeDefined();
+    expect(page.link("Download CSV")?.attributes.href).toBe("/admin/audit.csv?event=login");
+  });
+
+  it("keeps its filters on the way to older entries", async () => {
+    const { userId } = await somebody(Array(24).fill("logout"));
+    const first = await admin.get(`/admin/audit?userId=${userId}&event=logout`);
+    expect(entries(first.text)).toHaveLength(20);
+    const href = new Page(first.text).link("Older")?.attributes.href ?? "";
+    const older = await admin.get(`/admin/audit${href}`);
+    expect(entries(older.text)).toHaveLength(4);
+    expect(new Page(older.text).link("Newest")?.attributes.href).toBe(`?userId=${userId}&event=logout`);
+  });
+
+  it.each(["?event=Login", "?event=__proto__", "?userId=none", "?cursor=none"])(
+    "%s is not there",
+    async (query) => {
+      expect(await admin.get(`/admin/audit${query}`)).toBeSafeHtml(404);
+    },
+  );
+});
+
+describe.each(["/admin/audit", "/admin/audit.csv"])("%s", (path) => {
+  it("is for nobody but admins", async () => {
+    expect(await app.browser().get(`${path}?event=login`)).toRedirectTo(
+      `/login?returnTo=${encodeURIComponent(`${path}?event=login`)}`,
+    );
+    for (const query of ["", "?event=login", "?event=none", "?userId=none"]) {
+      const answer = await nobody.get(`${path}${query}`);
+      expect(answer.status, query).toBe(403);
+      expect(answer.text).not.toMatch(/Signed in|,login,/);
+    }
+  });
+
+  it.each(["refused", "hang", "garbage"] as const)(
+    "is 503 while Convex does not answer (%s)",
+    async (kind) => {
+      app.outbound.fail("convex", { kind });
+      for (const browser of [admin, nobody]) {
+        const answer = await browser.get(path);
+        expect(answer.status).toBe(503);
+        expect(answer.ms).toBeLessThan(3_000);
+        expect(answer).toLeaveSessionAlone();
+      }
+      app.outbound.heal();
+      expect((await admin.get(path)).status).toBe(200);
+    },
+  );
+
+  it("is the same to HEAD, without a body", async () => {
+    expect((await admin.send("HEAD", path)).status).toBe(200);
+    expect((await nobody.send("HEAD", path)).status).toBe(403);
+  });
+});
+
+describe("the audit log as a file", () => {
+  it("has names, then every entry, newest first", async () => {
+    const { userId } = await somebody(Array(1_100).fill("logout"));
+    const answer = await admin.get(`/admin/audit.csv?userId=${userId}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="[\w-]+\.csv"$/);
+    expect(answer).toBeForOnePerson();
+    const [names = [], ...lines] = rows(answer.text);
+    const column = (name: string) => lines.map((line) => line[names.indexOf(name)] ?? "");
+    expect(lines).toHaveLength(1_101);
+    expect(new Set(lines.map((line) => line.length))).toEqual(new Set([names.length]));
+    expect(new Set(column("_id")).size).toBe(1_101);
+    expect(new Set(column("userId"))).toEqual(new Set([userId]));
+    expect(column("event").at(-1)).toBe("login");
+    const times = column("timestamp");
+    expect(times).toEqual([...times].sort().reverse());
+  });
+
+  it("has the whole log without a filter, and what the filters leave", async () => {
+    const { userId } = await somebody(["password_change"]);
+    const all = rows((await admin.get("/admin/audit.csv")).text);
+    expect(all.length).toBeGreaterThan(3);
+    const both = rows((await admin.get(`/admin/audit.csv?userId=${userId}&event=password_change`)).text);
+    expect(both).toHaveLength(2);
+    expect(rows((await admin.get("/admin/audit.csv?event=&userId=")).text)).toHaveLength(all.length);
+    for (const query of ["?event=none", "?userId=none"]) {
+      expect((await admin.get(`/admin/audit.csv${query}`)).status).toBe(404);
+    }
+  });
+
+  it("has nothing that a spreadsheet would run", async () => {
+    const devices = [
+      '=HYPERLINK("http://evil.example","x")',
+      "+1",
+      "-1",
+      "@SUM(A1)",
+      "\tx",
+      "\rx",
+      'a,"b"\nc',
+    ];
+    const { userId, workosUserId } = await somebody([]);
+    for (const device of devices) await happened(workosUserId, "logout", device);
+    const [names = [], ...lines] = rows(
+      (await admin.get(`/admin/audit.csv?userId=${userId}&event=logout`)).text,
+    );
+    const shown = lines.map((line) => line[names.indexOf("userAgent")]).reverse();
+    expect(shown).toEqual(devices.map((device) => (/^[=+\-@\t\r]/.test(device) ? `'${device}` : device)));
+  });
+
+  it("says so where Convex stops answering half way, rather than to look whole", async () => {
+    const { userId } = await somebody(Array(510).fill("logout"));
+    let asked = 0;
+    app.outbound.fail("convex", { kind: "refused" }, (request) => {
+      if (calls("auditLogs:all")(request)) asked += 1;
+      return asked > 1;
+    });
+    const answer = rows((await admin.get(`/admin/audit.csv?userId=${userId}`)).text);
+    expect(answer).toHaveLength(502);
+    expect(answer.at(-1)?.[0]).toMatch(/not whole/);
+  });
+});
