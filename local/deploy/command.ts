@@ -15,10 +15,11 @@ const LONGEST_MS = 600_000;
 export type Tools = {
   /**
    * @param args a script and its arguments, for Node.
+   * @param ms after which it is taken to hang, and ended.
    * @returns what it printed.
    * @throws CommandFailed
    */
-  run(args: string[], environment?: Record<string, string>): Promise<string>;
+  run(args: string[], environment?: Record<string, string>, ms?: number): Promise<string>;
   /** A file that only this user may read and that is gone when `use` ends. */
   withFile<T>(name: string, content: string, use: (file: string) => Promise<T>): Promise<T>;
 };
@@ -37,12 +38,12 @@ export function toolsFor(
   const hidden = secrets.filter((secret) => secret.length >= 8).sort((a, b) => b.length - a.length);
   const clean = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, "***"), line);
   return {
-    run: (args, environment = {}) =>
+    run: (args, environment = {}, ms = LONGEST_MS) =>
       new Promise((resolve, reject) => {
         const child = spawn(process.execPath, args, {
           env: { ...process.env, WRANGLER_SEND_METRICS: "false", ...environment },
           stdio: ["ignore", "pipe", "pipe"],
-          timeout: LONGEST_MS,
+          timeout: ms,
           signal,
         });
         let printed = "";

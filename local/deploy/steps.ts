@@ -38,6 +38,8 @@ export type Step = {
 
 const CONVEX = join("node_modules", "convex", "bin", "main.js");
 const WRANGLER = join("node_modules", "wrangler", "bin", "wrangler.js");
+/** Convex's command goes on trying where the deployment is gone. */
+const VARIABLES_MS = 60_000;
 const TSC = join("node_modules", "typescript", "bin", "tsc");
 
 /** What can be true before the first deploy: there are no functions yet, no webhook, no common secret. */
@@ -133,18 +135,18 @@ async function consult({ settings, environment, say }: Deployment, only?: CheckN
   if (failed.length > 0) throw new Stopped(`The doctor is not content: ${failed.join(", ")}.`);
 }
 
-/** Tells Convex's commands which deployment is meant, whatever a `.env.local` in the checkout says. */
+/** Tells Convex's commands which deployment is meant; the key counts before what a `.env.local` says. */
 function convexAccess(settings: Settings): Record<string, string> {
   const { CONVEX_DEPLOY_KEY = "", CONVEX_SELF_HOSTED_ADMIN_KEY = "", CONVEX_URL = "" } = settings;
-  if (CONVEX_DEPLOY_KEY !== "") return { CONVEX_DEPLOY_KEY, CONVEX_DEPLOYMENT: "" };
-  return { CONVEX_SELF_HOSTED_URL: CONVEX_URL, CONVEX_SELF_HOSTED_ADMIN_KEY, CONVEX_DEPLOYMENT: "" };
+  if (CONVEX_DEPLOY_KEY !== "") return { CONVEX_DEPLOY_KEY };
+  return { CONVEX_SELF_HOSTED_URL: CONVEX_URL, CONVEX_SELF_HOSTED_ADMIN_KEY };
 }
 
 async function setConvexVariables({ tools, settings }: Deployment, names: string[]): Promise<void> {
   const lines = names.map((name) => `${name}=${quoted(settings[name] ?? "")}\n`);
   // In a file, for arguments can be read by everybody on the machine.
   await tools.withFile("convex.env", lines.join(""), (file) =>
-    tools.run([CONVEX, "env", "set", "--from-file", file, "--force"], convexAccess(settings)),
+    tools.run([CONVEX, "env", "set", "--from-file", file, "--force"], convexAccess(settings), VARIABLES_MS),
   );
 }
 
