@@ -13,7 +13,7 @@ const keys = ({ path }: { path: string }) => path.startsWith("/sso/jwks/");
 let site: Site;
 let pair: Awaited<ReturnType<typeof generateKeyPair>>;
 let published: object;
-const kid = "key-one";
+let kid = "key-one";
 
 beforeAll(async () => {
   site = await app.another({});
@@ -99,5 +99,16 @@ describe("WorkOS's keys", () => {
     app.outbound.forget();
     for (let turn = 0; turn < 3; turn += 1) expect((await signInWith()).status).toBe(302);
     expect(app.outbound.count("workos", keys)).toBe(0);
+  });
+
+  it("are fetched again where a token names a new one", async () => {
+    await signInWith();
+    pair = await generateKeyPair("RS256", { extractable: true });
+    published = await exportJWK(pair.publicKey);
+    kid = "key-two";
+    app.outbound.forget();
+    const { status, location } = await signInWith();
+    expect([status, location]).toEqual([302, "/"]);
+    expect(app.outbound.count("workos", keys)).toBe(1);
   });
 });

@@ -1,0 +1,251 @@
+/** A project's page and the list of people, over HTTP: who sees what, and what each form answers. */
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page, textOf } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+async function someone(email = app.person()): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, email);
+  return browser;
+}
+
+async function convex<T>(
+  browser: Browser,
+  kind: "query" | "mutation",
+  name: string,
+  args: object,
+): Promise<T> {
+  const { token } = jsonOf<{ token: string }>(await browser.token());
+  return ((await (await app.convex(kind, name, args, token)).json()) as { value: T }).value;
+}
+
+/** Makes a project by its form. @returns Its path. */
+async function projectOf(browser: Browser, name: string): Promise<string> {
+  await browser.submit("/dashboard", { name });
+  const mine = await convex<{ _id: string; name: string }[]>(browser, "query", "projects:mine", {});
+  return `/projects/${mine.find((project) => project.name === name)?._id}`;
+}
+
+/** Fills in what is labelled so and presses the button. */
+async function press(browser: Browser, path: string, button: string, values: Record<string, string> = {}) {
+  const page = new Page((await browser.get(path)).text);
+  const form = page.form(button);
+  const fields = { ...form?.fields };
+  for (const [label, value] of Object.entries(values)) {
+    fields[page.field(label)?.attributes.name ?? label] = value;
+  }
+  return browser.submit(form?.action || path, fields);
+}
+
+const statusOf = async (browser: Browser, answer: Answer) => {
+  expect(answer.status, answer.text.slice(0, 300)).toBe(303);
+  const { pathname = "", search = "" } = locationOf(answer, APP_URL) ?? {};
+  return new Page((await browser.get(pathname + search)).text).role("status").join(" ");
+};
+
+const h1 = (html: string) => new Page(html).tags("h1").map(textOf).join();
+
+describe("a project's page", () => {
+  it("is there for its people, and not there for anybody else, as if it did not exist", async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    const path = await projectOf(ann, "Ann’s");
+    const page = await ann.get(path);
+    expect(page).toBeSafeHtml(200);
+    expect(page).toBeForOnePerson();
+    expect(h1(page.text)).toBe("Ann’s");
+    expect(page.text).toContain("No metrics yet");
+    const answers = await Promise.all(
+      [path, "/projects/nothing", "/projects/%00", `/projects/${"x".repeat(3000)}`].map((one) =>
+        ben.get(one),
+      ),
+    );
+    for (const answer of answers) {
+      expect(answer).toBeSafeHtml(404);
+      expect(h1(answer.text)).toBe("Not found");
+    }
+  });
+
+  it("leads to the sign-in page and back", async () => {
+    const answer = await app.browser().get("/projects/some?range=7d");
+    expect(answer.status).toBe(302);
+    expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/projects/some?range=7d");
+  });
+
+  it("answers whatever stands in its query", async () => {
+    const ann = await someone();
+    const path = await projectOf(ann, "Odd");
+    for (const query of ["?range=9y", "?agent=%00&name=x", "?range=__proto__&agent=", "?cursor="]) {
+      expect((await ann.get(path + query)).status, query).toBe(200);
+    }
+    expect((await ann.get(`${path}?cursor=nonsense`)).status).toBe(404);
+  });
+
+  it("renames, adds, invites, withdraws and removes by forms that say so", async () => {
+    const [ann, ben] = [await someone(), app.person()];
+    await someone(ben);
+    const path = await projectOf(ann, "Before");
+    const renamed = await press(ann, path, "Rename", { "New name": " After " });
+    expect(await statusOf(ann, renamed)).toContain("Project renamed");
+    expect(h1((await ann.get(path)).text)).toBe("After");
+    expect(
+      await statusOf(ann, await press(ann, path, "Add member", { "E-mail": ben.toUpperCase() })),
+    ).toContain("Member added");
+    expect(
+      await statusOf(ann, await press(ann, path, "Add member", { "E-mail": "late@example.com" })),
+    ).toContain("Invited");
+    expect((await ann.get(path)).text).toContain("late@example.com");
+    expect(await statusOf(ann, await press(ann, path, "Withdraw"))).toContain("Invitation withdrawn");
+    expect(await statusOf(ann, await press(ann, path, "Remove"))).toContain("Member removed");
+    expect(new Page((await ann.get(path)).text).button("Remove")).toBeUndefined();
+  });
+
+  it.each([
+    ["Rename", "New name", "x".repeat(101)],
+    ["Rename", "New name", " "],
+    ["Add member", "E-mail", "no address"],
+    ["Create key", "Key name", "a\u0007b"],
+  ])("%s refuses at the field %s, and keeps what was typed", async (button, label, value) => {
+    const ann = await someone();
+    const path = await projectOf(ann, "Strict");
+    const answer = await press(ann, path, button, { [label]: value });
+    expect(answer).toBeSafeHtml(400);
+    const page = new Page(answer.text);
+    const field = page.field(label);
+    expect(field?.attributes["aria-invalid"]).toBe("true");
+    expect(page.description(field ?? page.root)).toMatch(/\w/);
+    expect(field?.attributes.value).toBe(value);
+    expect(page.all(({ attributes }) => attributes["aria-invalid"] === "true")).toHaveLength(1);
+  });
+
+  it("shows a key once, in the answer to its form, and in no later page, address or log line", async () => {
+    const ann = await someone();
+    const path = await projectOf(ann, "Secret");
+    const answer = await press(ann, path, "Create key", { "Key name": "Laptop" });
+    expect(answer).toBeSafeHtml(200);
+    expect(answer.headers.get("cache-control")).toContain("no-store");
+    const [key = ""] = /mosaic_[0-9a-f]{20,}/.exec(answer.text) ?? [];
+    expect(new Page(answer.text).role("status").join()).toContain(key);
+    for (const later of [path, "/dashboard"]) expect((await ann.get(later)).text).not.toContain(key);
+    await app.log.line(({ event, route }) => event === "request" && route === "/dashboard");
+    expect(app.log.written.map(({ message }) => message).join("\n")).not.toContain(key);
+    expect(await statusOf(ann, await press(ann, path, "Revoke"))).toContain("Key revoked");
+    expect(new Page((await ann.get(path)).text).button("Revoke")).toBeUndefined();
+  });
+
+  it("shows a member no button that would refuse, and refuses one who sends the form all the same", async () => {
+    const [ann, benEmail] = [await someone(), app.person()];
+    const ben = await someone(benEmail);
+    const path = await projectOf(ann, "Shared");
+    await press(ann, path, "Add member", { "E-mail": benEmail });
+    const page = new Page((await ben.get(path)).text);
+    for (const name of ["Rename", "Add member", "Remove", "Create key", "Delete project"]) {
+      expect(page.button(name), name).toBeUndefined();
+    }
+    const forms: Record<string, string>[] = [
+      { intent: "rename", name: "Mine" },
+      { intent: "create-key", keyName: "Mine" },
+      { intent: "delete", confirm: "yes" },
+    ];
+    for (const fields of forms) {
+      const answer = await ben.submit(path, fields);
+      expect(answer.status, fields.intent).toBe(400);
+      expect(answer).toSayAlert();
+    }
+    expect(h1((await ann.get(path)).text)).toBe("Shared");
+    expect(locationOf(await press(ben, path, "Leave project"), APP_URL)?.pathname).toBe("/dashboard");
+    expect((await ben.get(path)).status).toBe(404);
+  });
+
+  it("is deleted by an admin who ticks the box, and by nobody by accident", async () => {
+    const ada = await someone("ada@example.com");
+    const path = await projectOf(ada, "Doomed");
+    const unticked = await press(ada, path, "Delete project");
+    expect(unticked).toBeSafeHtml(400);
+    expect((await ada.get(path)).status).toBe(200);
+    const deleted = await press(ada, path, "Delete project", { confirm: "yes" });
+    expect(locationOf(deleted, APP_URL)?.pathname).toBe("/dashboard");
+    expect(await statusOf(ada, deleted)).toContain("Project deleted");
+    expect((await ada.get(path)).status).toBe(404);
+  });
+
+  it("answers a form that it does not have with 400", async () => {
+    const ann = await someone();
+    const path = await projectOf(ann, "Formal");
+    for (const intent of ["", "constructor", "__proto__", "steal"]) {
+      expect((await ann.submit(path, { intent })).status, intent).toBe(400);
+    }
+  });
+
+  it("says what is missing while Convex is down, and keeps what was typed", async () => {
+    const ann = await someone();
+    const path = await projectOf(ann, "Storm");
+    app.outbound.fail("convex", { kind: "refused" });
+    const page = await ann.get(path);
+    expect(page).toBeSafeHtml(200);
+    expect(page.text).toContain("Live data is unavailable");
+    for (const [intent, label, name] of [
+      ["rename", "New name", "name"],
+      ["add-member", "E-mail", "email"],
+      ["create-key", "Key name", "keyName"],
+    ] as const) {
+      const answer = await ann.submit(path, { intent, [name]: "Typed" });
+      expect(answer).toBeSafeHtml(503);
+      expect(answer).toSayAlert();
+      expect(new Page(answer.text).field(label)?.attributes.value, label).toBe("Typed");
+    }
+  });
+});
+
+describe("the time zone", () => {
+  it("is chosen by a form, and refused where it is none", async () => {
+    const ann = await someone();
+    const saved = await press(ann, "/settings", "Save time zone", { "Time zone": "Asia/Kathmandu" });
+    expect(await statusOf(ann, saved)).toContain("Saved");
+    const page = new Page((await ann.get("/settings")).text);
+    expect(page.field("Time zone")?.attributes.value).toBe("Asia/Kathmandu");
+    for (const timeZone of ["Mars/Olympus", "", "+02:00", "__proto__"]) {
+      const answer = await ann.submit("/settings", { timeZone });
+      expect(answer.status, timeZone).toBe(400);
+      expect(new Page(answer.text).field("Time zone")?.attributes["aria-invalid"]).toBe("true");
+    }
+  });
+});
+
+describe("the list of people", () => {
+  it("is for admins", async () => {
+    const ann = await someone();
+    expect(await ann.get("/admin/users")).toBeSafeHtml(403);
+    expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(400);
+    const ada = await someone("ada@example.com");
+    expect(await ada.get("/admin/users")).toBeSafeHtml(200);
+    app.outbound.fail("convex", { kind: "refused" });
+    expect(await ada.get("/admin/users")).toBeSafeHtml(503);
+  });
+
+  it("finds by the start of an e-mail and gives a role", async () => {
+    const ada = await someone("ada@example.com");
+    await someone("quinn.searched@example.com");
+    const path = "/admin/users?search=QUINN.s";
+    const page = new Page((await ada.get(path)).text);
+    const roles = page.tags("select").map(({ attributes }) => attributes["aria-label"]);
+    expect(roles).toEqual(["Role of quinn.searched@example.com"]);
+    expect(page.field("Search")?.attributes).toMatchObject({ type: "search", value: "QUINN.s" });
+    const saved = await press(ada, path, "Save role", { role: "viewer" });
+    expect(locationOf(saved, APP_URL)?.search).toBe("?search=QUINN.s");
+    expect(await statusOf(ada, saved)).toContain("Role saved");
+  });
+
+  it("keeps the last admin an admin, and says why beside them", async () => {
+    const ada = await someone("ada@example.com");
+    const answer = await press(ada, "/admin/users?search=ada@", "Save role", { role: "viewer" });
+    expect(answer).toBeSafeHtml(400);
+    expect(answer).toSayAlert();
+    expect(new Page(answer.text).role("alert").join()).toMatch(/last admin/);
+    expect((await ada.get("/admin/users")).status).toBe(200);
+  });
+});
