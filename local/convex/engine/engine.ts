@@ -77,8 +77,7 @@ export class Engine {
     const layer = new Layer();
     if (at < this.#ts) {
       if (at < this.#forgotten) throw new Error("The timestamp is too old.");
-      for (const commit of this.#history.toReversed()) {
-        if (commit.ts <= at) break;
+      for (const commit of this.commitsSince(at)) {
         for (const change of commit.changes) hide(layer, change);
       }
     }
@@ -231,7 +230,7 @@ function weightOf(changes: readonly Change[]): number {
   );
 }
 
-/** Makes a snapshot's layer go on showing what a commit replaced. */
+/** Makes a snapshot's layer go on showing what a commit replaced. Commits come oldest first. */
 function hide(layer: Layer, { table, id, stored, seen }: Change): void {
   const earlier = layer.get(id);
   layer.set({ table, id, stored: seen, seen: earlier ? earlier.seen : stored });

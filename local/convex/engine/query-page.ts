@@ -64,8 +64,7 @@ export function readPage(
       break;
     }
   }
-  if (!bounded && !stopped)
-    stopped = pageSize === 0 ? true : page.length >= pageSize && entries.peek() !== null;
+  if (!bounded && !stopped) stopped = pageSize === 0 ? true : page.length >= pageSize && entries.hasMore();
   const last = read.at(-1);
   let continueCursor: string = END;
   if (stopped)

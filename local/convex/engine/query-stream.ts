@@ -39,7 +39,7 @@ export class RangeCursor {
   }
 
   next(): Entry | null {
-    const entry = this.peek();
+    const entry = this.#peek();
     if (!entry) return null;
     this.#at++;
     if (this.range.order === "asc") {
@@ -53,8 +53,17 @@ export class RangeCursor {
     return entry;
   }
 
+  /** Whether there is another entry. That it is there, or not, counts as read. */
+  hasMore(): boolean {
+    const entry = this.#peek();
+    if (!entry) return false;
+    if (this.range.order === "asc") this.#read.high = afterKey(entry.key);
+    else this.#read.low = entry.key;
+    return true;
+  }
+
   /** The next entry without taking it. At the range's end the whole range counts as read. */
-  peek(): Entry | null {
+  #peek(): Entry | null {
     if (this.#version !== this.#reader.version) {
       this.#buffer = [];
       this.#at = 0;
