@@ -51,7 +51,6 @@ export function AddMember({
   const error = edit.status === "refused" ? edit.message : failure?.errors.email;
   return (
     <>
-      {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
       {said && edit.status === "done" ? <Notice kind="status">{said}</Notice> : null}
       <Form
         method="post"

@@ -31,10 +31,9 @@ export function Leaving({
     if (state === "offline") event.preventDefault();
   };
   if (!mayLeave && !mayDelete) return null;
-  const refusal = stopped ? OFFLINE : (failureOf(answer, "leave") ?? failureOf(answer, "delete"))?.message;
   return (
     <Card title={mayDelete ? "End" : "Leave"}>
-      {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
+      {stopped ? <Notice kind="alert">{OFFLINE}</Notice> : null}
       <div className="flex flex-wrap items-start gap-4">
         {mayLeave ? (
           <Form method="post" onSubmit={onSubmit}>

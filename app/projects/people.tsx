@@ -4,11 +4,10 @@ import { api } from "../../convex/_generated/api.js";
 import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format.ts";
-import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { ActForm } from "./act-form.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";
-import { failureOf, type ProjectAnswer } from "./project-forms.ts";
+import type { ProjectAnswer } from "./project-forms.ts";
 import type { Project } from "./project-query.ts";
 
 type Member = Project["members"][number];
@@ -26,12 +25,10 @@ export function People({
   answer: ProjectAnswer;
 }) {
   const adding = useAddMember(project._id);
-  const refusal = failureOf(answer, "remove-member") ?? failureOf(answer, "withdraw");
   const shown = new Set(project.invited);
   const arriving = adding.waiting.filter((email) => !shown.has(email));
   return (
     <Card title="People" intro={formatCount(project.members.length, "member")}>
-      {refusal?.message ? <Notice kind="alert">{refusal.message}</Notice> : null}
       <ul className="rows">
         {project.members.map((member) => (
           <MemberRow

@@ -18,9 +18,10 @@ import { Leaving } from "./leaving.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
 import { People } from "./people.tsx";
 import { projectArgs } from "./project-address.ts";
-import type { ProjectAnswer } from "./project-forms.ts";
+import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
+import { Unsent } from "./unsent.tsx";
 
 /** @param loaded The loader's; null where Convex did not answer. @param origin Where the API is. */
 export function ProjectPage({
@@ -39,15 +40,21 @@ export function ProjectPage({
   const { viewer } = useLive();
   const place = usePlace();
   const { state } = useNavigation();
+  const [created, setCreated] = useState<CreatedKey | null>(null);
   const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
   const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
+
+  // What is wrong with a field is said there; what is wrong with the whole stands where the answer begins.
+  const refusal = answer && "message" in answer ? answer.message : null;
 
   // Whoever deletes or leaves it is on the way elsewhere when this is heard.
   if (isGone(error) && state === "idle") return <Gone />;
   if (project === null) {
     return (
       <Page title="Project">
+        {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
         <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
+        <Unsent projectId={projectId} answer={answer} onCreated={setCreated} />
       </Page>
     );
   }
@@ -56,7 +63,15 @@ export function ProjectPage({
   const manages = viewer !== null && mayManageProject(viewer.role, membership);
   const owner = project.members.find(({ role }) => role === "owner");
   const keys = manages ? (
-    <Keys project={project} keys={loaded?.keys ?? null} origin={origin} place={place} answer={answer} />
+    <Keys
+      project={project}
+      keys={loaded?.keys ?? null}
+      origin={origin}
+      place={place}
+      created={created}
+      onCreated={setCreated}
+      answer={answer}
+    />
   ) : null;
   const empty = latest?.length === 0;
   return (
@@ -73,6 +88,7 @@ export function ProjectPage({
         </div>
       }
     >
+      {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {latest && !empty ? (

@@ -26,7 +26,6 @@ export function RenameProject({ projectId, answer }: { projectId: string; answer
   const error = problem ?? (edit.status === "refused" ? edit.message : failure?.errors.name);
   return (
     <Card title="Name">
-      {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
       {edit.status === "done" ? <Notice kind="status">Project renamed</Notice> : null}
       <Form
         method="post"

@@ -1,0 +1,36 @@
+/** Where a project cannot be shown: the form that could not be sent, with what was typed, to be sent again. */
+import { Card } from "../ui/card.tsx";
+import { AddMember, useAddMember } from "./add-member.tsx";
+import { CreateKey } from "./create-key.tsx";
+import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
+import { RenameProject } from "./rename-project.tsx";
+
+export function Unsent({
+  projectId,
+  answer,
+  onCreated,
+}: {
+  projectId: string;
+  answer: ProjectAnswer;
+  onCreated: (created: CreatedKey) => void;
+}) {
+  const adding = useAddMember(projectId);
+  switch (answer && "values" in answer ? answer.values.intent : null) {
+    case "rename":
+      return <RenameProject projectId={projectId} answer={answer} />;
+    case "add-member":
+      return (
+        <Card title="People">
+          <AddMember adding={adding} answer={answer} />
+        </Card>
+      );
+    case "create-key":
+      return (
+        <Card title="Keys">
+          <CreateKey projectId={projectId} first={false} onCreated={onCreated} answer={answer} />
+        </Card>
+      );
+    default:
+      return null;
+  }
+}
