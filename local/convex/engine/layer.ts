@@ -22,10 +22,6 @@ export class Layer {
     return this.#version;
   }
 
-  get size(): number {
-    return this.#changes.size;
-  }
-
   changes(): Iterable<Change> {
     return this.#changes.values();
   }

@@ -26,8 +26,4 @@ export class ReadSet {
   ranges(): Range[] {
     return this.#ranges.filter((range) => range.low < range.high);
   }
-
-  contains(index: Index, key: Key): boolean {
-    return this.#ranges.some((range) => range.index === index && range.low <= key && key < range.high);
-  }
 }

@@ -11,10 +11,6 @@ export class Subscriptions {
   readonly #trees = new Map<number, IntervalTree<number>>();
   readonly #held = new Map<number, { index: number; interval: Interval<number> }[]>();
 
-  get size(): number {
-    return this.#held.size;
-  }
-
   /** Remembers what a subscription's newest run read, in place of what it read before. */
   set(id: number, ranges: readonly Range[]): void {
     this.delete(id);
@@ -38,11 +34,6 @@ export class Subscriptions {
       if (tree?.size === 0) this.#trees.delete(index);
     }
     this.#held.delete(id);
-  }
-
-  clear(): void {
-    this.#trees.clear();
-    this.#held.clear();
   }
 
   /** The subscriptions that read any of these keys. */

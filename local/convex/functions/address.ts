@@ -36,7 +36,7 @@ export function resolveAddress(
   throw new Error(`Unknown function reference ${reference ?? ""}`);
 }
 
-export function childPath(component: string, child: string): string {
+function childPath(component: string, child: string): string {
   return component === "" ? child : `${component}/${child}`;
 }
 

@@ -11,9 +11,9 @@ import { realClearTimeout, realSetTimeout } from "./globals.ts";
 import type { RegisteredFunction } from "./registry.ts";
 
 /** For queries and mutations, in ms: Convex's own limit. */
-export const TRANSACTION_MS = 1000;
+const TRANSACTION_MS = 1000;
 /** For actions, in ms. */
-export const ACTION_MS = 600_000;
+const ACTION_MS = 600_000;
 
 /**
  * @param args one object in Convex's JSON

@@ -9,7 +9,7 @@ type FileArgs = { storageId: string };
 type StoreArgs = { blob: string; contentType?: string; sha256?: string };
 
 /** Where files are uploaded to and read from, below the deployment's address. */
-export const STORAGE_PATH = "/api/storage";
+const STORAGE_PATH = "/api/storage";
 
 export function storageOperations(files: Files): Record<string, Operation> {
   return {

@@ -18,7 +18,7 @@ export const LIMITS = {
 } as const;
 
 /** @throws Error when the value is too deep, too wide, or has a field name that Convex does not take. */
-export function checkShape(value: Value | undefined, depth = 0): void {
+function checkShape(value: Value | undefined, depth = 0): void {
   if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return;
   if (depth >= LIMITS.nesting) {
     throw new Error(`Value is too deeply nested (maximum nesting ${LIMITS.nesting}).`);

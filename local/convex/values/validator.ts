@@ -115,7 +115,7 @@ function describeValue(value: Value | undefined): string {
 }
 
 /** A validator as it is written in a schema. */
-export function describeValidator(validator: ValidatorJSON): string {
+function describeValidator(validator: ValidatorJSON): string {
   switch (validator.type) {
     case "number":
       return "v.float64()";
