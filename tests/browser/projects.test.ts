@@ -279,3 +279,34 @@ test("an admin finds somebody, gives them a role, and cannot demote the last adm
     .poll(() => page.getByRole("combobox", { name: "Role of ada@example.com" }).inputValue())
     .toBe("admin");
 });
+
+test("with Convex stopped a project and the list of people say so, and recover without a reload", async () => {
+  const ada = await stage.signedIn("ada@example.com");
+  ada.allow(/WebSocket|ERR_CONNECTION|503/);
+  const first = await ada.open("/dashboard");
+  const { path, key } = await makeProject(first, "Weather");
+  await send(key, [{ agent: "station", name: "wind", value: 12 }]);
+  await stage.stack().stopConvex();
+  const [project, users] = [await ada.open(path), await ada.open("/admin/users")];
+  await shows(project.getByRole("main"), "Live data is unavailable");
+  await shows(users.getByRole("main"), "Live data is unavailable");
+  await stage.stack().startConvex();
+  await shows(heading(project), "Weather", 30_000);
+  await project.getByRole("figure", { name: /wind of station/ }).waitFor();
+  await users.getByRole("combobox", { name: "Role of ada@example.com" }).waitFor({ timeout: 30_000 });
+}, 90_000);
+
+test("a project's page is asked for ahead when somebody points at its link", async () => {
+  const page = await (await stage.signedIn("pointer@example.com")).open("/dashboard");
+  const { path } = await makeProject(page, "Ahead");
+  await page.goto("/dashboard");
+  await untilLive(page);
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith(`${path}.data`)) asked.push(request.headers()["sec-purpose"] ?? "now");
+  });
+  await page.getByRole("link", { name: "Ahead", exact: true }).hover();
+  await expect.poll(() => asked).toEqual(["prefetch"]);
+  await page.getByRole("link", { name: "Ahead", exact: true }).click();
+  await shows(heading(page), "Ahead");
+});
