@@ -2,7 +2,7 @@
  * Turns folders of functions into plain ES modules in a folder of their own, as Convex's own bundler does: dependencies
  * included, conditions `convex` and `module`, files that begin with "use node" for Node and all others for the isolate.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Message } from "esbuild";
@@ -41,10 +41,12 @@ export class BundleError extends Error {
 
 /**
  * @param functionsDir absolute
+ * @param buildsDir absolute: each version gets a folder in it, named after this process
  * @throws BundleError
  */
-export async function bundle(functionsDir: string): Promise<Bundle> {
-  const dir = await mkdtemp(join(tmpdir(), "convex-functions-"));
+export async function bundle(functionsDir: string, buildsDir: string = tmpdir()): Promise<Bundle> {
+  await mkdir(buildsDir, { recursive: true });
+  const dir = await mkdtemp(join(buildsDir, `${process.pid}-`));
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
   try {
     const components: ComponentBuild[] = [];
@@ -56,6 +58,23 @@ export async function bundle(functionsDir: string): Promise<Bundle> {
   } catch (error) {
     await remove();
     throw await readable(error);
+  }
+}
+
+/** Deletes what processes that are gone have left behind. */
+export async function sweepBuilds(buildsDir: string): Promise<void> {
+  const names = await readdir(buildsDir).catch(() => []);
+  for (const name of names) {
+    if (!isRunning(Number.parseInt(name, 10)))
+      await rm(join(buildsDir, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
@@ -72,7 +91,7 @@ async function bundleComponent(
   const modules: ModuleBuild[] = [];
   for (const { name, file } of files.modules) {
     const node = isNodeModule(await readFile(file, "utf8"));
-    modules.push({ name, file: `${prefix}/${node ? "node" : "isolate"}/${name}.js`, node });
+    modules.push({ name, file: `${prefix}/${node ? "node" : "isolate"}/${name}.mjs`, node });
   }
   const isolate: Record<string, string> = {};
   const node: Record<string, string> = {};
@@ -95,8 +114,8 @@ async function bundleComponent(
   return {
     path: source.path,
     modules,
-    schema: files.schema ? `${prefix}/isolate/_schema.js` : null,
-    authConfig: files.authConfig ? `${prefix}/isolate/_auth.js` : null,
+    schema: files.schema ? `${prefix}/isolate/_schema.mjs` : null,
+    authConfig: files.authConfig ? `${prefix}/isolate/_auth.mjs` : null,
     env: source.env,
     httpPrefix: source.httpPrefix,
   };
@@ -111,6 +130,8 @@ async function run(
     ...options,
     bundle: true,
     splitting: true,
+    // Modules wherever the folder lies, whatever package is around it.
+    outExtension: { ".js": ".mjs" },
     format: "esm",
     target: "esnext",
     jsx: "automatic",

@@ -5,7 +5,7 @@
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../backend.ts";
-import { type Build, type Bundle, bundle } from "./bundle.ts";
+import { type Build, type Bundle, bundle, sweepBuilds } from "./bundle.ts";
 import { CallRefused } from "./errors.ts";
 import type { ActionAnswers, ActionRequest, CallOut, EngineAnswers, EngineRequest } from "./messages.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
@@ -46,6 +46,10 @@ export class Threads {
   #closing: Promise<void> | null = null;
   #providers: AuthProvider[] = [];
 
+  get #buildsDir(): string {
+    return `${this.#options.dataFile}.build`;
+  }
+
   constructor(options: ThreadsOptions, listener: ThreadsListener) {
     this.#options = options;
     this.#listener = listener;
@@ -63,7 +67,8 @@ export class Threads {
 
   /** @throws Error saying why the functions cannot be bundled or loaded */
   async start(): Promise<void> {
-    const building = bundle(this.#options.functionsDir).then((build) => {
+    await sweepBuilds(this.#buildsDir);
+    const building = bundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
       this.#build = build;
     });
     await Promise.all([building, this.#startEngine(building), this.#startActions(building)]);
@@ -110,7 +115,7 @@ export class Threads {
     const old = this.#build;
     let next: Bundle | null = null;
     try {
-      next = await bundle(functionsDir);
+      next = await bundle(functionsDir, this.#buildsDir);
       this.#build = next;
       await this.#loadEverywhere(next.build);
       await old?.remove();

@@ -39,6 +39,14 @@ test("a mutation that is run beside one that loops is answered, applied once", a
   expect(await list("beside")).toHaveLength(6);
 });
 
+test("a mutation that waits keeps no query waiting", async () => {
+  const order: string[] = [];
+  const never = opened.backend.mutation(call("notes:neverEnds")).then(() => order.push("mutation"));
+  await list("loop").then(() => order.push("query"));
+  await never;
+  expect(order).toEqual(["query", "mutation"]);
+});
+
 test("a mutation that never ends is given up, and the next one runs", async () => {
   const never = opened.backend.mutation(call("notes:neverEnds"));
   const next = opened.backend.mutation(call("notes:add", { folder: "next", text: "one" }));
