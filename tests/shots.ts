@@ -19,7 +19,16 @@ const GUEST = {
   about: "/about",
   missing: "/nowhere",
 };
-const PERSON = { home: "/", dashboard: "/dashboard", profile: "/profile", settings: "/settings" };
+const PERSON = {
+  home: "/",
+  dashboard: "/dashboard",
+  profile: "/profile",
+  settings: "/settings",
+  sessions: "/settings/sessions",
+  activity: "/settings/activity",
+  account: "/settings/account",
+};
+const ADMIN = { users: "/admin/users", audit: "/admin/audit" };
 const PROJECTS = [
   "Customer support",
   "Search and discovery",
@@ -37,19 +46,20 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const [stack, browser] = await Promise.all([startStack(), launchChromium()]);
 try {
-  await fill(browser, stack);
+  const projects = await fill(browser, stack);
+  const full = { ...PERSON, ...ADMIN, ...projects };
   await shoot({ state: "guest", pages: GUEST, live: false });
   await shoot({ state: "empty", email: "grace@example.com", pages: PERSON, live: true });
-  await shoot({ state: "full", email: "ada@example.com", pages: PERSON, live: true });
+  await shoot({ state: "full", email: "ada@example.com", pages: full, live: true });
   await stack.stopConvex();
-  await shoot({ state: "stopped", email: "ada@example.com", pages: PERSON, live: false });
+  await shoot({ state: "stopped", email: "ada@example.com", pages: full, live: false });
 } finally {
   await browser.close();
   await stack.close();
 }
 
-/** Gives Ada something to look at. */
-async function fill(browser: Browser, stack: Stack): Promise<void> {
+/** Gives Ada something to look at: projects, one of them with agents of every state. @returns Two projects' paths. */
+async function fill(browser: Browser, stack: Stack): Promise<Record<string, string>> {
   const visitor = await Visitor.arrive(browser, stack, { javaScriptEnabled: false });
   await visitor.signIn("ada@example.com");
   const page = await visitor.open("/dashboard");
@@ -59,7 +69,52 @@ async function fill(browser: Browser, stack: Stack): Promise<void> {
     await form.create.click();
     await form.entry(name).waitFor();
   }
+  const pathOf = async (name: string) =>
+    (await page.getByRole("link", { name, exact: true }).getAttribute("href")) ?? "";
+  const [full, empty] = [await pathOf("Customer support"), await pathOf("Billing")];
+  await page.goto(full);
+  await page.getByLabel("Key name").fill("Laptop");
+  await page.getByRole("button", { name: "Create key", exact: true }).click();
+  const key = await page.getByText(/^mosaic_/).textContent();
+  for (const metrics of batches()) {
+    const sent = await fetch(`${stack.appUrl}/api/v1/metrics`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ metrics }),
+    });
+    if (sent.status !== 202) throw new Error(`The metrics were answered ${sent.status}`);
+  }
   await visitor.leave();
+  return {
+    project: full,
+    "project-day": `${full}?range=24h&agent=triage&name=tickets`,
+    "project-empty": empty,
+  };
+}
+
+type Metric = { agent: string; name: string; value: number; at: number };
+
+/** A day of four agents: one is fresh, one quiet, one has a gap in its day, one fell silent. */
+function* batches(): Generator<Metric[]> {
+  const now = Date.now();
+  for (const [agent, name, mean, since] of [
+    ["triage", "tickets", 42, 0],
+    ["search", "latency", 318.25, 6],
+    ["translate-english-to-portuguese", "words", 96_100, 1],
+    ["backup", "error rate", 0.031, 130],
+  ] as const) {
+    yield Array.from({ length: 460 }, (_, index): Metric => {
+      const minutes = since + index * 3;
+      const wave = 1 + Math.sin(minutes / 70) / 4 + Math.sin(minutes * 7) / 25;
+      const value = mean * wave;
+      return {
+        agent,
+        name,
+        value: agent === "triage" ? Math.round(value) : value,
+        at: now - minutes * 60_000,
+      };
+    }).filter(({ agent, at }) => agent !== "translate-english-to-portuguese" || (now - at) % 7.2e7 < 5e7);
+  }
 }
 
 async function shoot({ state, email, pages, live }: Scene): Promise<void> {

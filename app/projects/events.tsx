@@ -34,7 +34,7 @@ export function Events({
           {value.page.map(({ _id, agent, name, value, at }) => (
             <li key={_id} className="event">
               <span className="event-what">
-                {agent} <span className="text-quiet">{name}</span>
+                <bdi>{agent}</bdi> <bdi className="text-quiet">{name}</bdi>
               </span>
               <span className="event-value">{formatNumber(value, place.locale)}</span>
               <span className="event-when">

@@ -62,8 +62,10 @@ function NewKey({ created }: { created: CreatedKey }) {
   return (
     <Notice kind="status">
       <p>
-        <span className="font-strong">Key “{created.name}” created.</span> Copy it now: it is not kept here
-        and will not be shown again.
+        <span className="font-strong">
+          Key “<bdi>{created.name}</bdi>” created.
+        </span>{" "}
+        Copy it now: it is not kept here and will not be shown again.
       </p>
       <div className="mt-2 flex flex-wrap items-center gap-3">
         <code className="min-w-0 break-all select-all">{created.key}</code>

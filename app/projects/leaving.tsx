@@ -37,13 +37,8 @@ export function Leaving({
       <div className="flex flex-wrap items-start gap-4">
         {mayLeave ? (
           <Form method="post" onSubmit={onSubmit}>
-            <Button
-              name="intent"
-              value="leave"
-              look="danger"
-              busy={formData?.get("intent") === "leave"}
-              busyLabel="Leaving"
-            >
+            <input type="hidden" name="intent" value="leave" />
+            <Button look="danger" busy={formData?.get("intent") === "leave"} busyLabel="Leaving">
               Leave project
             </Button>
           </Form>
@@ -66,14 +61,9 @@ function DeleteProject({
   const hydrated = useHydrated();
   const { formData } = useNavigation();
   const unticked = failureOf(answer, "delete")?.errors.confirm;
+  const intent = <input type="hidden" name="intent" value="delete" />;
   const button = (
-    <Button
-      name="intent"
-      value="delete"
-      look="danger"
-      busy={formData?.get("intent") === "delete"}
-      busyLabel="Deleting"
-    >
+    <Button look="danger" busy={formData?.get("intent") === "delete"} busyLabel="Deleting">
       Delete project
     </Button>
   );
@@ -83,6 +73,7 @@ function DeleteProject({
       <AskFirst label="Delete project" title="Delete this project?">
         <p>{what}</p>
         <Form method="post" onSubmit={onSubmit}>
+          {intent}
           <input type="hidden" name="confirm" value="yes" />
           {button}
         </Form>
@@ -91,6 +82,7 @@ function DeleteProject({
   }
   return (
     <Form method="post" className="flex flex-col items-start gap-2">
+      {intent}
       <label className="check">
         <input
           type="checkbox"
@@ -100,7 +92,7 @@ function DeleteProject({
           aria-invalid={unticked ? true : undefined}
           aria-describedby={unticked ? "delete-error" : undefined}
         />
-        Delete {what}
+        Yes, delete it: {what}
       </label>
       {unticked ? (
         <p id="delete-error" className="text-small font-strong text-bad">

@@ -58,7 +58,10 @@ export function MetricPanel({
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h2 id="metric" className="[overflow-wrap:anywhere]">
-            {name} <span className="font-normal text-quiet">of {agent}</span>
+            <bdi>{name}</bdi>{" "}
+            <span className="font-normal text-quiet">
+              of <bdi>{agent}</bdi>
+            </span>
           </h2>
           {latest ? (
             <p className="mt-1 flex flex-wrap items-baseline gap-x-4">

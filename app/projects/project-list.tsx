@@ -125,7 +125,7 @@ function NewestLine({ line: { agent, name, points } }: { line: Line }) {
     <div className="project-line">
       <SmallLine points={points} bucket={HOUR_MS} />
       <p className="truncate text-small text-quiet" title={`${name} of ${agent}, by the hour`}>
-        {name} of {agent}
+        <bdi>{name}</bdi> of <bdi>{agent}</bdi>
       </p>
     </div>
   );

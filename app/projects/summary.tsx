@@ -24,9 +24,9 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
           <>
             {several ? ", the latest " : ": "}
             <a href={metricPath(newest.project._id, newest.metric)} className="[overflow-wrap:anywhere]">
-              {newest.metric.agent}
+              <bdi>{newest.metric.agent}</bdi>
             </a>{" "}
-            in {newest.project.name}, <RelativeTime at={newest.metric.at} {...place} />
+            in <bdi>{newest.project.name}</bdi>, <RelativeTime at={newest.metric.at} {...place} />
           </>
         ) : null}
       </p>
