@@ -37,6 +37,7 @@ import type { BackendOptions, LocalBackend, UploadedFile } from "./local-backend
 const MOST_TRIES = 3;
 
 const TIMED_OUT = "Function execution timed out (maximum duration: 1s)";
+const GIVEN_UP = "The functions' thread had to be started anew again and again while this was running.";
 
 /**
  * @returns a backend whose functions are loaded
@@ -206,9 +207,9 @@ class WorkerBackend implements LocalBackend {
         if (!(error instanceof ThreadEnded)) throw error;
         const known = await this.#answerOf(key);
         if (known) return known;
-        if (error.blame === "request" || (error.blame === "unknown" && tries >= MOST_TRIES)) {
-          return { ts: this.#ts, outcome: failure(TIMED_OUT) };
-        }
+        if (error.blame === "request") return { ts: this.#ts, outcome: failure(TIMED_OUT) };
+        if (error.blame === "unknown" && tries >= MOST_TRIES)
+          return { ts: this.#ts, outcome: failure(GIVEN_UP) };
       }
     }
   }

@@ -34,6 +34,8 @@ export type Bundle = {
   remove(): Promise<void>;
 };
 
+const NODE_HINT = 'A file whose actions need Node must begin with "use node".';
+
 /** What is wrong with the functions' sources, file and line included. */
 export class BundleError extends Error {
   override name = "BundleError";
@@ -158,5 +160,7 @@ async function readable(error: unknown): Promise<Error> {
   const { errors } = error as Partial<BuildFailure>;
   if (!errors) return error;
   const lines = await formatMessages(errors as Message[], { kind: "error", color: false });
-  return new BundleError(lines.map((line) => line.trim()).join("\n"));
+  const text = lines.map((line) => line.trim()).join("\n");
+  const node = text.includes("built into node");
+  return new BundleError(node ? `${text}\n${NODE_HINT}` : text);
 }

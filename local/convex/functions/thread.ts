@@ -2,6 +2,7 @@
  * The main thread's end of one worker: requests with their answers, and a watchdog. A thread that does not answer a ping
  * for a second is busy with a function that loops; it is ended, and every open request learns whether it was the one.
  */
+import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import type { BackendEvent } from "../backend.ts";
 import type { Work } from "./context.ts";
@@ -70,9 +71,15 @@ export class Thread<
     this.#worker = new Worker(options.file, {
       workerData: { ...options.workerData, running: this.#running },
       env: options.env,
+      stdout: true,
+      stderr: true,
       execArgv: ["--enable-source-maps"],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
+    // What does not go through the console: warnings of Node's, packages that write by themselves.
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => listener.log(line));
+    }
     const { promise, resolve, reject } = Promise.withResolvers<bigint>();
     this.started = promise;
     this.#worker.on("message", (message: FromWorker) => {

@@ -84,6 +84,12 @@ test("what a mutation writes beside a nested one stays when that is undone", asy
   expect(await texts("beside")).toEqual(["beside"]);
 });
 
+test("200 mutations at once that read, wait and write all count", async () => {
+  const id = await mutation("notes:add", { folder: "count", text: "one" });
+  await Promise.all(Array.from({ length: 200 }, () => mutation("notes:starOnceMore", { id })));
+  expect(await query("notes:get", { id })).toMatchObject({ stars: 200 });
+});
+
 test("an error names its message and the line of the source that threw", async () => {
   const message = errorOf(await opened.backend.query(call("notes:fail")));
   expect(message).toContain("Uncaught Error: on purpose");

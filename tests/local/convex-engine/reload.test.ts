@@ -55,6 +55,11 @@ test("a file that does not parse keeps the last good functions, and the log name
   expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
 });
 
+test("a module that needs Node and does not say so is refused with a hint", async () => {
+  await writeFile(file("more.ts"), 'import { hostname } from "node:os";\nexport const name = hostname;\n');
+  await logged('must begin with "use node"');
+});
+
 test("a module that throws when it is loaded keeps the last good functions", async () => {
   await writeFile(file("more.ts"), 'throw new Error("at load");\n');
   await logged("at load");
