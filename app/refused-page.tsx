@@ -1,8 +1,9 @@
 /** The page that is shown where a loader gave none: not there, not theirs, nobody could say, or our own fault. */
 import { useEffect } from "react";
-import { isRouteErrorResponse, useRevalidator } from "react-router";
+import { isRouteErrorResponse } from "react-router";
 import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
+import { useRevalidate } from "./live/use-revalidate.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 
 const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
@@ -42,7 +43,7 @@ export function RefusedPage({ error }: { error: unknown }) {
 /** Asks for the page again when Convex answers again; on a page with no live connection nothing happens. */
 function useReturnOfData(missing: boolean): void {
   const { state } = useLive();
-  const { revalidate } = useRevalidator();
+  const revalidate = useRevalidate();
   const again = missing && state === "live";
   useEffect(() => {
     if (again) void revalidate();

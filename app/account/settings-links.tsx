@@ -15,13 +15,13 @@ const PAGES = [
 export function SettingsLinks() {
   return (
     <Card title="Your account">
-      <ul className="rows">
+      <ul className="flex flex-col divide-y divide-line">
         {PAGES.map(({ href, name, about }) => (
-          <li key={href} className="row">
+          <li key={href} className="py-1 wide:flex wide:items-center wide:justify-between wide:gap-6">
             <a href={href} className="inline-flex min-h-11 items-center font-strong">
               {name}
             </a>
-            <span className="text-small text-quiet">{about}</span>
+            <p className="text-small text-quiet max-wide:pb-2">{about}</p>
           </li>
         ))}
       </ul>

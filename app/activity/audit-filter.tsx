@@ -1,4 +1,5 @@
 /** Which entries of the audit log are shown: of one event, of one person. It stands in the address. */
+import { useId } from "react";
 import { Form } from "react-router";
 import { Button } from "../ui/button.tsx";
 import { AUDIT_EVENTS, EVENT_WORDS } from "./audit-events.ts";
@@ -7,14 +8,17 @@ import type { AuditFilter as Filter } from "./audit-query.ts";
 /** @param person The name of whom the entries are about, where the address names somebody. */
 export function AuditFilter({ filter, person }: { filter: Filter; person: string | null }) {
   const { userId, event } = filter;
+  const id = useId();
   const withoutPerson =
     event === undefined ? "/admin/audit" : `/admin/audit?${new URLSearchParams({ event })}`;
   return (
     <Form method="get" action="/admin/audit" className="flex flex-wrap items-end gap-x-4 gap-y-2">
       {userId === undefined ? null : <input type="hidden" name="userId" value={userId} />}
-      <label className="flex flex-col gap-1">
-        <span className="font-strong">Event</span>
-        <select key={event} name="event" defaultValue={event ?? ""} className="input">
+      <div className="flex flex-col gap-1">
+        <label htmlFor={id} className="font-strong">
+          Event
+        </label>
+        <select key={event} id={id} name="event" defaultValue={event ?? ""} className="input">
           <option value="">All events</option>
           {AUDIT_EVENTS.map((name) => (
             <option key={name} value={name}>
@@ -22,7 +26,7 @@ export function AuditFilter({ filter, person }: { filter: Filter; person: string
             </option>
           ))}
         </select>
-      </label>
+      </div>
       <Button>Filter</Button>
       {userId === undefined ? null : (
         <p className="flex min-h-11 flex-wrap items-center gap-x-3">

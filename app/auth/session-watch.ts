@@ -21,9 +21,8 @@ async function askSession(): Promise<string | null | undefined> {
  * tab comes to the foreground, and when the browser is back online.
  *
  * @param sessionId The session this page was rendered with; null for a guest.
- * @returns Looks at once; for whoever has another reason to think that the session is over.
  */
-export function useSessionWatch(sessionId: string | null): () => void {
+export function useSessionWatch(sessionId: string | null): void {
   const { revalidate } = useRevalidator();
   const shown = useRef(sessionId);
   shown.current = sessionId;
@@ -34,6 +33,14 @@ export function useSessionWatch(sessionId: string | null): () => void {
     if (answer !== undefined && answer !== shown.current) await revalidate();
   }, [revalidate]);
 
+  /** Nothing of a person is seen again before it is clear that they are still here. */
+  const checkUnseen = useCallback(async () => {
+    document.body.hidden = shown.current !== null;
+    await check().finally(() => {
+      document.body.hidden = false;
+    });
+  }, [check]);
+
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
@@ -43,12 +50,10 @@ export function useSessionWatch(sessionId: string | null): () => void {
     addEventListener("online", () => void check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || void check(), { signal });
     // A page out of the back-forward cache may be of a session that has ended since.
-    addEventListener("pageshow", (event) => event.persisted && void check(), { signal });
+    addEventListener("pageshow", (event) => event.persisted && void checkUnseen(), { signal });
     return () => {
       stop.abort();
       channel.close();
     };
-  }, [sessionId, check]);
-
-  return check;
+  }, [sessionId, check, checkUnseen]);
 }

@@ -44,12 +44,14 @@ export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSign
 export type Membership = { organizationId: string; name: string };
 
 /**
- * @returns The organizations that the person is an active member of.
+ * @returns The organizations that the person is an active member of, by name.
  * @throws {WorkOSFailure}
  */
 export async function listMemberships(env: Env, userId: string, signal: AbortSignal): Promise<Membership[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>
     sdk.userManagement.listOrganizationMemberships({ userId, statuses: ["active"], limit: MOST }),
   );
-  return data.map(({ organizationId, organizationName }) => ({ organizationId, name: organizationName }));
+  return data
+    .map(({ organizationId, organizationName }) => ({ organizationId, name: organizationName }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -51,7 +51,16 @@ export function connect(url: string, events: ConnectionEvents): Connection {
   };
   authenticate();
 
-  const stopState = watchState(client, events.onState, closing.signal);
+  const stopState = watchState(client, {
+    onState: events.onState,
+    // The worker knows whether the session has ended meanwhile, however long that was.
+    async confirm() {
+      const token = await fetchAccessToken(false, closing.signal);
+      if (token === null && !closing.signal.aborted) events.onSessionOver();
+      return token !== null;
+    },
+    signal: closing.signal,
+  });
   const viewer = client.watchQuery(api.users.viewer, {});
   const stopViewer = viewer.onUpdate(() => {
     try {
@@ -94,19 +103,42 @@ export function isOver(error: unknown): boolean {
   return error instanceof ConvexError && (error.data as { code?: unknown })?.code === "unauthenticated";
 }
 
-function watchState(
-  client: ConvexReactClient,
-  onState: (state: LiveState) => void,
-  signal: AbortSignal,
-): () => void {
+type StateWatch = {
+  onState(state: LiveState): void;
+  /** Whether the session still stands; asked before data is called live again after an interruption. */
+  confirm(): Promise<boolean>;
+  signal: AbortSignal;
+};
+
+function watchState(client: ConvexReactClient, { onState, confirm, signal }: StateWatch): () => void {
   let patience: ReturnType<typeof setTimeout> | undefined;
+  /** The connection, by its number, on which data is live; the first one has just been given its token. */
+  let confirmed: number | null = null;
+  let asking: number | null = null;
+  const ask = async (connection: number) => {
+    asking = connection;
+    const stands = await confirm();
+    if (asking !== connection) return;
+    asking = null;
+    if (!stands || signal.aborted) return;
+    confirmed = connection;
+    look();
+  };
   const look = () => {
-    const { isWebSocketConnected } = client.connectionState();
+    const { isWebSocketConnected, connectionCount } = client.connectionState();
+    if (isWebSocketConnected) confirmed ??= connectionCount;
+    if (!navigator.onLine) return show("offline");
+    if (isWebSocketConnected && confirmed === connectionCount) return show("live");
+    if (isWebSocketConnected && asking !== connectionCount) void ask(connectionCount);
+    show("connecting");
+  };
+  let shown: LiveState | null = null;
+  const show = (state: LiveState) => {
+    if (state === shown) return;
+    shown = state;
     clearTimeout(patience);
-    if (!navigator.onLine) return onState("offline");
-    if (isWebSocketConnected) return onState("live");
-    onState("connecting");
-    patience = setTimeout(() => onState("unavailable"), PATIENCE_MS);
+    onState(state);
+    if (state === "connecting") patience = setTimeout(() => onState("unavailable"), PATIENCE_MS);
   };
   const stop = client.subscribeToConnectionState(look);
   addEventListener("online", look, { signal });

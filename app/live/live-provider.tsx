@@ -1,12 +1,12 @@
 /** Keeps the tab live: one connection while somebody is signed in, none otherwise. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { useRevalidator } from "react-router";
 import { useSessionWatch } from "../auth/session-watch.ts";
 import type { Shell } from "../shell.server.ts";
 import type { LiveState } from "../ui/live-mark.tsx";
 import type { Viewer } from "../viewer.ts";
 import type { Connection } from "./connect.ts";
 import { LiveContext } from "./live-context.ts";
+import { useRevalidate } from "./use-revalidate.ts";
 
 /** @param shell What root's loader gave: who is here, and where Convex is. */
 export function LiveProvider({ shell, children }: { shell: Shell; children: ReactNode }) {
@@ -14,9 +14,11 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   const [connection, setConnection] = useState<(Connection & { sessionId: string }) | null>(null);
   const [state, setState] = useState<LiveState>(shell.dataMissing ? "unavailable" : "connecting");
   const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
-  const checkSession = useSessionWatch(sessionId);
-  const over = useRef(checkSession);
-  over.current = checkSession;
+  useSessionWatch(sessionId);
+  // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
+  const revalidate = useRevalidate();
+  const over = useRef(revalidate);
+  over.current = revalidate;
 
   useEffect(() => {
     if (sessionId === null || convexUrl === null) return;
@@ -27,7 +29,7 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
       current = connect(convexUrl, {
         onState: setState,
         onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
-        onSessionOver: () => over.current(),
+        onSessionOver: () => void over.current(),
       });
       setConnection({ ...current, sessionId });
     });
@@ -40,7 +42,6 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   }, [sessionId, convexUrl]);
 
   // Somebody whose sync did not get through at sign-in: the worker makes up for it with the next page.
-  const { revalidate } = useRevalidator();
   const unknown = liveViewer?.sessionId === sessionId && liveViewer?.viewer === null;
   useEffect(() => {
     if (unknown) void revalidate();

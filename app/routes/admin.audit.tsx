@@ -1,6 +1,6 @@
 /** The whole audit log, for admins. */
 import { useEffect } from "react";
-import { data, useRevalidator } from "react-router";
+import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { AuditFilter } from "../activity/audit-filter.tsx";
 import { auditArgs, auditFilter, cursorArgs } from "../activity/audit-query.ts";
@@ -8,6 +8,7 @@ import { EventList, PageLinks } from "../activity/event-list.tsx";
 import { PeopleOfEntry, personName } from "../activity/people-in-log.tsx";
 import { requireAdminPage } from "../auth/guards.server.ts";
 import { useLiveQuery } from "../live/use-live-query.ts";
+import { useRevalidate } from "../live/use-revalidate.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { RefusedPage } from "../refused-page.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -60,7 +61,7 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
 
 /** Somebody who is no admin any more is told so by the server. */
 function useRefusal(error: unknown): void {
-  const { revalidate } = useRevalidator();
+  const revalidate = useRevalidate();
   const refused = error !== null;
   useEffect(() => {
     if (refused) void revalidate();

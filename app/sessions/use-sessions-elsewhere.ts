@@ -1,8 +1,8 @@
 /** The list of sessions, live: what Convex sees of each shows at once, and what only the worker can say soon after. */
 import { useEffect } from "react";
-import { useRevalidator } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
+import { useRevalidate } from "../live/use-revalidate.ts";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { ListedSession } from "./listed-sessions.server.ts";
  */
 export function useSessionsElsewhere(listed: readonly ListedSession[]): readonly ListedSession[] {
   const { value } = useLiveQuery(api.sessions.mine, {}, null);
-  const { revalidate } = useRevalidator();
+  const revalidate = useRevalidate();
   const known = new Set(listed.map(({ sessionId }) => sessionId));
   const arrived = (value ?? []).filter(({ sessionId }) => !known.has(sessionId)).map((row) => row.sessionId);
   const news = arrived.join(" ");

@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { alert, banner, heading, shows, status, untilHydrated, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+/** A revocation must be everywhere within this time. */
+const SOON_MS = 5_000;
+
+const entries = (page: Page) => page.getByRole("main").getByRole("listitem");
+const otherSessions = (page: Page) => entries(page).filter({ hasNotText: "This device" });
+const revoke = (page: Page) =>
+  otherSessions(page).first().getByRole("button", { name: "Revoke", exact: true });
+
+async function signedOut(page: Page): Promise<void> {
+  await banner(page).signIn.waitFor({ timeout: SOON_MS });
+  expect(await banner(page).signOut.count()).toBe(0);
+}
+
+test("a session revoked elsewhere is signed out in its open tabs, its next page and its token, within seconds", async () => {
+  const email = "rosalind@example.com";
+  const desk = await stage.signedIn(email);
+  const phone = await stage.signedIn(email);
+  const list = await desk.open("/settings/sessions");
+  const [dashboard, home] = [await phone.open("/dashboard"), await phone.open("/")];
+  for (const page of [list, dashboard, home]) await untilLive(page);
+  await expect.poll(() => entries(list).count()).toBe(2);
+  expect(await list.getByText("This device", { exact: true }).count()).toBe(1);
+  phone.allow(/401 \(Unauthorized\)/);
+  await revoke(list).click();
+  await Promise.all([signedOut(dashboard), signedOut(home)]);
+  await shows(heading(home), "Welcome, guest!");
+  await shows(status(list), "Session revoked");
+  await expect.poll(() => entries(list).count()).toBe(1);
+  expect(await phone.html("/settings/sessions")).toContain("Sign in");
+  await banner(list).signOut.waitFor();
+});
+
+test("a tab whose session was revoked says why", async () => {
+  const email = "barbara@example.com";
+  const desk = await stage.signedIn(email);
+  const phone = await stage.signedIn(email);
+  const page = await phone.open("/dashboard");
+  await untilLive(page);
+  phone.allow(/401 \(Unauthorized\)/);
+  await revoke(await desk.open("/settings/sessions")).click();
+  await signedOut(page);
+  await shows(alert(page), "This session was ended");
+});
+
+test("a sign-in elsewhere shows live, among the sessions, in the activity and in the audit log", async () => {
+  const desk = await stage.signedIn("ada@example.com");
+  const [sessions, activity, log] = [
+    await desk.open("/settings/sessions"),
+    await desk.open("/settings/activity"),
+    await desk.open("/admin/audit?event=login"),
+  ];
+  for (const page of [sessions, activity, log]) await untilLive(page);
+  const counted = await Promise.all([sessions, activity, log].map((page) => entries(page).count()));
+  await stage.signedIn("ada@example.com");
+  for (const [index, page] of [sessions, activity, log].entries()) {
+    await expect.poll(() => entries(page).count(), { timeout: 3_000 }).toBe((counted[index] ?? 0) + 1);
+  }
+  await shows(entries(activity).first(), /Signed in.*on Linux/);
+  await shows(entries(log).first(), /Signed in.*Ada Lovelace/);
+  await sessions.getByRole("button", { name: "Revoke all others", exact: true }).click();
+  await expect.poll(() => entries(sessions).count()).toBe(1);
+  await shows(activity.getByRole("main"), "Session revoked");
+});
+
+test("the audit log is filtered in its address, and given as a file", async () => {
+  const page = await (await stage.signedIn("ada@example.com")).open("/admin/audit");
+  await untilLive(page);
+  await page.getByLabel("Event", { exact: true }).selectOption("Signed out");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.waitForURL(/event=logout/);
+  await expect.poll(() => entries(page).filter({ hasText: "Signed in" }).count()).toBe(0);
+  await page.goto("/admin/audit");
+  await entries(page).first().getByRole("link", { name: "Ada Lovelace" }).click();
+  await page.waitForURL(/userId=/);
+  await page.getByText("About Ada Lovelace").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download CSV", exact: true }).click(),
+  ]);
+  const text = readFileSync(await download.path(), "utf8");
+  expect(text).toMatch(/^timestamp,event,userId/);
+  expect(text).toContain(",login,");
+});
+
+test("a person takes their data along and deletes their account; every tab of theirs is a guest's", async () => {
+  const desk = await stage.signedIn("dorothy@example.com");
+  const phone = await stage.signedIn("dorothy@example.com");
+  const elsewhere = await phone.open("/dashboard");
+  const page = await desk.open("/settings/account");
+  await untilLive(elsewhere);
+  await untilLive(page);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Export my data", exact: true }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.json$/);
+  expect(JSON.parse(readFileSync(await download.path(), "utf8"))).toMatchObject({
+    profile: { email: "dorothy@example.com" },
+  });
+  for (const visitor of [desk, phone]) visitor.allow(/401 \(Unauthorized\)/);
+  await page.getByRole("button", { name: "Delete my account", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete your account?" });
+  await dialog.getByRole("button", { name: "Cancel", exact: true }).click();
+  await banner(page).signOut.waitFor();
+  await page.getByRole("button", { name: "Delete my account", exact: true }).click();
+  await dialog.getByRole("button", { name: "Delete my account", exact: true }).click();
+  await shows(heading(page), "Welcome, guest!");
+  await shows(status(page), "Your account has been deleted.");
+  await signedOut(page);
+  await signedOut(elsewhere);
+});
+
+test("the last admin is told why they cannot go", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  visitor.allow(/400 \(Bad Request\)/);
+  const page = await visitor.open("/settings/account");
+  await untilHydrated(page);
+  await page.getByRole("button", { name: "Delete my account", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Delete my account", exact: true }).click();
+  await shows(alert(page), "last admin");
+  expect(await dialog.count()).toBe(0);
+});
+
+test("a person goes on in another organization, and through a link where it wants a sign-in of its own", async () => {
+  const page = await (await stage.signedIn("ada@example.com")).open("/settings/organization");
+  await page.getByRole("button", { name: "Switch to Acme", exact: true }).click();
+  await shows(entries(page).filter({ hasText: "Acme" }), "Current");
+  await page.getByRole("button", { name: "Switch to Globex", exact: true }).click();
+  await page.getByRole("link", { name: "Sign in to Globex", exact: true }).click();
+  await page.getByRole("button", { name: "ada@example.com" }).first().click();
+  await expect.poll(() => new URL(page.url()).pathname, { timeout: 10_000 }).toBe("/settings/organization");
+  await shows(entries(page).filter({ hasText: "Globex" }), "Current");
+});
+
+test("without script sessions are ended and an account is deleted", async () => {
+  const javaScriptEnabled = false;
+  const email = "hedy@example.com";
+  const visitor = await stage.signedIn(email, { javaScriptEnabled });
+  await stage.signedIn(email);
+  const page = await visitor.open("/settings/sessions");
+  await revoke(page).click();
+  await shows(status(page), "Session revoked");
+  expect(await entries(page).count()).toBe(1);
+  await page.goto("/settings/account");
+  await page.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Delete my account", exact: true }).click();
+  await shows(heading(page), "Welcome, guest!");
+});
+
+test("nobody but an admin sees the audit log, and with Convex stopped it comes back by itself", async () => {
+  const grace = await stage.signedIn("grace@example.com");
+  grace.allow(/403 \(Forbidden\)|WebSocket|ERR_CONNECTION/);
+  await shows(heading(await grace.open("/admin/audit")), "Not allowed");
+  const ada = await stage.signedIn("ada@example.com");
+  ada.allow(/503|WebSocket|ERR_CONNECTION/);
+  await stage.stack().stopConvex();
+  const page = await ada.open("/admin/audit");
+  await shows(heading(page), "Live data is unavailable");
+  await banner(page).signOut.waitFor();
+  await stage.stack().startConvex();
+  await page.getByRole("heading", { level: 1, name: "Audit log", exact: true }).waitFor({ timeout: 30_000 });
+});
+
+test("after signing out, going back shows no page of theirs", async () => {
+  const page = await (await stage.signedIn("katherine@example.com")).open("/profile");
+  await untilLive(page);
+  await page.goto("/settings/account");
+  await untilLive(page);
+  await banner(page).signOut.click();
+  await shows(heading(page), "Welcome, guest!");
+  for (let steps = 0; steps < 2; steps += 1) {
+    await page.goBack();
+    await banner(page).signIn.waitFor();
+    expect(await page.getByText("katherine@example.com").count()).toBe(0);
+  }
+});
