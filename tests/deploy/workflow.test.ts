@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ENVIRONMENTS } from "../../local/deploy/asked.ts";
+import { NAMES } from "../../local/deploy/names.ts";
+
+const workflow = readFileSync(".github/workflows/deploy.yml", "utf8");
+const guide = readFileSync("docs/deploy.md", "utf8");
+
+test("the workflow hands over every value by its secret's name, and holds no value", () => {
+  const passed = [...workflow.matchAll(/^ {10}([A-Z_]+): (.*)$/gm)].filter(
+    ([, name]) => name !== "CLOUDFLARE_ENV",
+  );
+  for (const [, name, value] of passed) expect(value).toBe(`\${{ secrets.${name} }}`);
+  expect(passed.map(([, name]) => name)).toEqual(expect.arrayContaining(NAMES.map(({ name }) => name)));
+});
+
+test("the workflow deploys to the environments that there are", () => {
+  expect(workflow).toContain(`options: [${[...ENVIRONMENTS].sort().reverse().join(", ")}]`);
+});
+
+test("the guide's file of values is the one that is asked for", () => {
+  const file = /```ini\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
+  const named = [...file.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+  expect(named).toEqual(NAMES.filter(({ needed }) => needed).map(({ name }) => name));
+  for (const { name } of NAMES.filter(({ needed }) => !needed)) expect(guide).toContain(`\`${name}`);
+});
