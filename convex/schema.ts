@@ -122,12 +122,6 @@ export default defineSchema({
     .index("by_metric", ["projectId", "agent", "name", "width", "at"])
     .index("by_width", ["width", "at"]),
 
-  /** How many requests a key has sent in its current minute. */
-  ingestRates: defineTable({ keyId: v.id("projectKeys"), startedAt: v.number(), requests: v.number() }).index(
-    "by_key",
-    ["keyId"],
-  ),
-
   /** Batches that came with an `Idempotency-Key`, for a day. */
   ingestions: defineTable({
     projectId: v.id("projects"),

@@ -36,6 +36,7 @@ import type * as model_latest from "../model/latest.js";
 import type * as model_lines from "../model/lines.js";
 import type * as model_members from "../model/members.js";
 import type * as model_memberships from "../model/memberships.js";
+import type * as model_metricRules from "../model/metricRules.js";
 import type * as model_names from "../model/names.js";
 import type * as model_paging from "../model/paging.js";
 import type * as model_points from "../model/points.js";
@@ -93,6 +94,7 @@ declare const fullApi: ApiFromModules<{
   "model/lines": typeof model_lines;
   "model/members": typeof model_members;
   "model/memberships": typeof model_memberships;
+  "model/metricRules": typeof model_metricRules;
   "model/names": typeof model_names;
   "model/paging": typeof model_paging;
   "model/points": typeof model_points;

@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { IDEMPOTENCY_MS } from "./ingestion.ts";
+import { forgetTurns } from "./ingestRate.ts";
 import { SESSION_LIFE_MS } from "./sessions.ts";
 
 const BATCH = 500;
@@ -46,11 +47,14 @@ function rowsOfProject(ctx: MutationCtx, projectId: Id<"projects">) {
         .query("projectInvites")
         .withIndex("by_project", (q) => q.eq("projectId", projectId))
         .take(BATCH),
-    () =>
-      db
+    async () => {
+      const keys = await db
         .query("projectKeys")
         .withIndex("by_project", (q) => q.eq("projectId", projectId))
-        .take(BATCH),
+        .take(BATCH);
+      for (const { _id } of keys) await forgetTurns(ctx, _id);
+      return keys;
+    },
     () =>
       db
         .query("latestMetrics")
