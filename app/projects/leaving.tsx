@@ -32,7 +32,7 @@ export function Leaving({
   };
   if (!mayLeave && !mayDelete) return null;
   return (
-    <Card title={mayDelete ? "End" : "Leave"}>
+    <Card title={mayDelete ? (mayLeave ? "Leave or delete" : "Delete") : "Leave"}>
       {stopped ? <Notice kind="alert">{OFFLINE}</Notice> : null}
       <div className="flex flex-wrap items-start gap-4">
         {mayLeave ? (

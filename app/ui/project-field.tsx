@@ -84,7 +84,7 @@ export function ProjectField({
           })}
         </ul>
       ) : (
-        <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+        <div className="flex flex-wrap items-center gap-x-6 gap-y-2 self-start">
           <p className="project-none">No metrics yet</p>
           {next}
         </div>
