@@ -1,5 +1,6 @@
-"use node";
 /** An action that needs Node. */
+"use node";
+
 import { createHash } from "node:crypto";
 import { actionGeneric as action } from "convex/server";
 import { v } from "convex/values";
