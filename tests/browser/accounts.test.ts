@@ -183,3 +183,40 @@ test("after signing out, going back shows no page of theirs", async () => {
     expect(await page.getByText("katherine@example.com").count()).toBe(0);
   }
 });
+
+test("a session that ends while its tab is offline keeps its page, and is signed out when the tab is back", async () => {
+  const email = "emmy@example.com";
+  const desk = await stage.signedIn(email);
+  const phone = await stage.signedIn(email);
+  phone.allow(/ERR_INTERNET_DISCONNECTED|401 \(Unauthorized\)/);
+  const page = await phone.open("/profile");
+  await untilLive(page);
+  await phone.setOffline(true);
+  await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
+  await page.getByLabel("First name", { exact: true }).fill("Half typed");
+  const list = await desk.open("/settings/sessions");
+  await revoke(list).click();
+  await shows(status(list), "Session revoked");
+  await expect.poll(() => entries(list).count()).toBe(1);
+  expect(await page.getByLabel("First name", { exact: true }).inputValue()).toBe("Half typed");
+  await phone.setOffline(false);
+  await signedOut(page);
+});
+
+test("after an interruption nothing is called live before it is known that the session still stands", async () => {
+  const visitor = await stage.signedIn("lise@example.com");
+  visitor.allow(/WebSocket|ERR_CONNECTION|401 \(Unauthorized\)/);
+  const page = await visitor.open("/profile");
+  await untilLive(page);
+  await stage.stack().stopConvex();
+  await page.getByText("Live data is unavailable").first().waitFor();
+  await visitor.html("/api/auth/logout"); // beside the tab, which hears nothing of it
+  const mark = page.getByRole("contentinfo");
+  await mark.evaluate((footer) => {
+    const look = () => footer.textContent?.includes("Live") && footer.setAttribute("data-was-live", "yes");
+    new MutationObserver(look).observe(footer, { subtree: true, childList: true, characterData: true });
+  });
+  await stage.stack().startConvex();
+  await banner(page).signIn.waitFor({ timeout: 30_000 });
+  expect(await mark.getAttribute("data-was-live")).toBeNull();
+});

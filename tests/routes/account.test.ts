@@ -264,6 +264,13 @@ describe("deleting one's account", () => {
   });
 });
 
+it("Convex is told when WorkOS last changed a person, so that an old seal undoes no newer word", async () => {
+  await somebody();
+  const told = app.outbound.requests.find(calls("edge:signedIn"))?.body ?? "{}";
+  const [{ updatedAt }] = (JSON.parse(told) as { args: [{ updatedAt: number }] }).args;
+  expect(Math.abs(updatedAt - Date.now())).toBeLessThan(60_000);
+});
+
 it("nobody ends the session of somebody whom Convex has not heard of", async () => {
   app.outbound.fail("convex", { kind: "refused" });
   const victim = await somebody();

@@ -1,0 +1,106 @@
+/** What WorkOS says by webhook reaches the app that `npm start` runs, for everything is wired to everything else. */
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { localDefaults } from "../../local/config.ts";
+import { type Copy, cleanUp, run } from "./copy.ts";
+
+/** Revoking must be everywhere within this time. */
+const SOON = { timeout: 5_000, interval: 100 };
+
+let copy: Copy;
+let defaults: Record<string, string | undefined>;
+
+beforeAll(async () => {
+  copy = await run("start");
+  defaults = localDefaults(copy.ports);
+  await copy.ready();
+}, 180_000);
+
+afterAll(cleanUp);
+
+const app = () => `http://127.0.0.1:${copy.ports.app}`;
+
+/** Somebody signed in, as their browser's cookie. */
+type Person = { cookie: string; sessionId: string; userId: string };
+
+async function signIn(email: string): Promise<Person> {
+  const login = await fetch(`${app()}/api/auth/login`, { redirect: "manual" });
+  const picked = await fetch(login.headers.get("location") ?? "", {
+    method: "POST",
+    body: new URLSearchParams({ email }),
+    redirect: "manual",
+  });
+  const back = new URL(picked.headers.get("location") ?? "");
+  const callback = await fetch(`${app()}${back.pathname}${back.search}`, {
+    headers: { cookie: cookiesOf(login) },
+    redirect: "manual",
+  });
+  const cookie = cookiesOf(callback);
+  const session = await fetch(`${app()}/api/auth/session`, { headers: { cookie } });
+  const { user, sessionId } = (await session.json()) as { user: { id: string }; sessionId: string };
+  return { cookie, sessionId, userId: user.id };
+}
+
+function cookiesOf(response: Response): string {
+  const kept = response.headers.getSetCookie().filter((line) => !/^[^=]+=;/.test(line));
+  return kept.map((line) => line.split(";", 1)[0]).join("; ");
+}
+
+/** Where the person's dashboard sends them; null where it is shown. */
+async function sentTo({ cookie }: Person): Promise<string | null> {
+  const answer = await fetch(`${app()}/dashboard`, { headers: { cookie }, redirect: "manual" });
+  return answer.headers.get("location");
+}
+
+async function workos(method: string, path: string, body?: object): Promise<void> {
+  const answer = await fetch(`${defaults.WORKOS_API_URL}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${defaults.WORKOS_API_KEY}`, "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(answer.ok, `${method} ${path} → ${answer.status}`).toBe(true);
+}
+
+const REVOKED = /^\/login\?.*error=session_revoked/;
+
+test("a session that is revoked at WorkOS is over here, and the person's others go on", async () => {
+  const [one, other] = [await signIn("ida@example.com"), await signIn("ida@example.com")];
+  expect(await sentTo(one)).toBeNull();
+  await workos("POST", "/user_management/sessions/revoke", { session_id: one.sessionId });
+  await expect.poll(() => sentTo(one), SOON).toMatch(REVOKED);
+  expect(await sentTo(other)).toBeNull();
+});
+
+test("somebody who is deleted at WorkOS is signed out everywhere", async () => {
+  const [one, other] = [await signIn("tim@example.com"), await signIn("tim@example.com")];
+  expect(await sentTo(one)).toBeNull();
+  await workos("DELETE", `/user_management/users/${one.userId}`);
+  await expect.poll(() => sentTo(one), SOON).toMatch(REVOKED);
+  await expect.poll(() => sentTo(other), SOON).toMatch(REVOKED);
+});
+
+test("a password that was reset ends every session of theirs", async () => {
+  const one = await signIn("vera@example.com");
+  expect(await sentTo(one)).toBeNull();
+  const data = { id: "password_reset_1", user_id: one.userId, email: "vera@example.com" };
+  const body = JSON.stringify({ id: "event_reset_1", event: "password_reset.succeeded", data });
+  const at = Date.now();
+  const secret = defaults.WORKOS_WEBHOOK_SECRET ?? "";
+  const signature = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
+  const answer = await fetch(`http://127.0.0.1:${copy.ports.convexSite}/webhooks/workos`, {
+    method: "POST",
+    headers: { "workos-signature": `t=${at}, v1=${signature}`, "content-type": "application/json" },
+    body,
+  });
+  expect(answer.status).toBe(200);
+  await expect.poll(() => sentTo(one), SOON).toMatch(REVOKED);
+});
+
+test("an e-mail that changes at WorkOS changes here, and signs nobody out", async () => {
+  const one = await signIn("nell@example.com");
+  await workos("PUT", `/user_management/users/${one.userId}`, { email: "eleanor@example.com" });
+  const page = async () =>
+    (await fetch(`${app()}/settings/account`, { headers: { cookie: one.cookie } })).text();
+  await expect.poll(page, SOON).toContain("eleanor@example.com");
+  expect(await sentTo(one)).toBeNull();
+});
