@@ -1,0 +1,223 @@
+/**
+ * A cloud of the test's own, at `https://*.mosaic.test`: a WorkOS, a Convex deployment that is empty until functions are
+ * pushed, and an address at which the worker answers once it is deployed. The stand-ins behind TLS, and the two
+ * commands that would ask Convex and Cloudflare told what they did.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, request as forward } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import type { ToolCall } from "./tool.ts";
+
+export const SECRETS = {
+  WORKOS_API_KEY: "sk_live_key_of_the_deploys_tests",
+  WORKOS_COOKIE_PASSWORD: "cookie-password-of-the-deploys-tests-01",
+  WORKOS_WEBHOOK_SECRET: "webhook-secret-of-the-deploys-tests",
+  CONVEX_EDGE_SECRET: "edge-secret-of-the-deploys-tests-0123456789",
+  CONVEX_DEPLOY_KEY: "prod:happy-animal-123|key-of-the-deploys-tests",
+  CLOUDFLARE_API_TOKEN: "token-of-the-deploys-tests-00000001",
+} as const;
+
+const CLIENT_ID = "client_of_the_deploys_tests";
+const VERSION = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+
+export type Cloud = {
+  /** The values of a good deployment. */
+  values: Record<string, string>;
+  /** What the deploy's process needs to reach this cloud. */
+  reach: Record<string, string>;
+  /** Every call of the two commands, in order. */
+  calls: ToolCall[];
+  /** Convex's variables as they are now. */
+  variables: Record<string, string>;
+  /** What the worker has now; null before it was deployed. */
+  worker(): { secrets: Record<string, string>; args: string[] } | null;
+  /** The next call of this command that has the word in its arguments fails so. */
+  fail(tool: ToolCall["tool"], word: string): void;
+  /** Registers these redirect URIs at WorkOS and no other. */
+  register(uris: string[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** @param functionsDir the functions that a push of Convex's command puts there. */
+export async function startCloud(functionsDir: string): Promise<Cloud> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-cloud-"));
+  const certificate = makeCertificate(folder);
+  const reach = {
+    NODE_OPTIONS: `--import ${join(process.cwd(), "tests/deploy/cloud-here.mjs")}`,
+    NODE_EXTRA_CA_CERTS: join(folder, "cert.pem"),
+  };
+  const children = new Set<ChildProcess>();
+  const servers: Server[] = [];
+  const calls: ToolCall[] = [];
+  const variables: Record<string, string> = {};
+  const failures: { tool: string; word: string }[] = [];
+  let deployed: { secrets: Record<string, string>; args: string[] } | null = null;
+  let convexPort = 0;
+  let convex: ChildProcess | null = null;
+
+  const workosPort = await startChild(
+    children,
+    ["local/workos/cli.ts", "--port", "0", "--data", join(folder, "workos.sqlite")],
+    { WORKOS_CLIENT_ID: CLIENT_ID, WORKOS_API_KEY: SECRETS.WORKOS_API_KEY },
+  ).then(({ port }) => port);
+  const startConvex = async (functions: string) => {
+    if (convex !== null) await ended(convex);
+    const args = ["local/convex/cli.ts", "--functions", functions, "--port", "0", "--site-port", "0"];
+    const data = ["--data", join(folder, "convex.sqlite"), "--no-watch"];
+    const started = await startChild(children, [...args, ...data], { ...reach, ...variables });
+    convexPort = started.port;
+    convex = started.child;
+  };
+  mkdirSync(join(folder, "empty"));
+  await startConvex(join(folder, "empty"));
+
+  const serve = (handler: Parameters<typeof createServer>[1], tls: boolean): Promise<number> => {
+    const server = tls ? createTlsServer(certificate, handler) : createServer(handler);
+    servers.push(server);
+    return new Promise((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+    );
+  };
+  const passTo = (port: () => number) =>
+    serve((incoming, outgoing) => {
+      const { method, url: path, headers } = incoming;
+      // As a proxy of one's own does it: the stand-in is asked for by the name that it knows.
+      const host = `127.0.0.1:${port()}`;
+      const onward = forward({
+        host: "127.0.0.1",
+        port: port(),
+        method,
+        path,
+        headers: { ...headers, host },
+      });
+      onward.on("response", (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on("error", () => outgoing.writeHead(502).end());
+      incoming.pipe(onward);
+    }, true);
+
+  const workosUrl = `https://workos.mosaic.test:${await passTo(() => workosPort)}`;
+  const convexUrl = `https://convex.mosaic.test:${await passTo(() => convexPort)}`;
+  const appPort = await serve((_, response) => {
+    if (deployed === null) return void response.writeHead(404).end();
+    response
+      .setHeader("Content-Type", "application/json")
+      .end(JSON.stringify({ status: "ok", version: VERSION }));
+  }, true);
+  const appUrl = `https://app.mosaic.test:${appPort}`;
+
+  const carryOut = async ({ tool, args, file }: ToolCall): Promise<{ code: number; output: string }> => {
+    const failing = failures.findIndex((failure) => failure.tool === tool && args.includes(failure.word));
+    if (failing !== -1) {
+      failures.splice(failing, 1);
+      return { code: 1, output: `It is out of order. ${SECRETS.CONVEX_EDGE_SECRET}` };
+    }
+    if (tool === "convex" && args[0] === "env") {
+      Object.assign(variables, parseEnv(file ?? ""));
+      // What is running learns of it too.
+      if (calls.some((call) => call.tool === "convex" && call.args[0] === "deploy"))
+        await startConvex(functionsDir);
+      return { code: 0, output: "Successfully set." };
+    }
+    if (tool === "convex") {
+      const missing = ["WORKOS_API_URL", "WORKOS_CLIENT_ID"].filter((name) => !variables[name]);
+      if (missing.length > 0)
+        return { code: 1, output: `auth.config.ts reads ${missing.join(", ")}, not set` };
+      await startConvex(functionsDir);
+      return { code: 0, output: "Deployed Convex functions." };
+    }
+    deployed = { secrets: JSON.parse(file ?? "{}"), args };
+    return { code: 0, output: `Current Version ID: ${VERSION}` };
+  };
+  const toolPort = await serve(async (incoming, outgoing) => {
+    let body = "";
+    for await (const chunk of incoming) body += chunk;
+    const call: ToolCall = JSON.parse(body);
+    const answer = await carryOut(call);
+    calls.push(call);
+    outgoing.end(JSON.stringify(answer));
+  }, false);
+
+  const register = async (uris: string[]) => {
+    const response = await fetch(`http://127.0.0.1:${workosPort}/_local/settings`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ redirectUris: uris }),
+    });
+    if (!response.ok) throw new Error(`WorkOS's settings: ${response.status}`);
+    await response.arrayBuffer();
+  };
+  await register([`${appUrl}/callback`]);
+  return {
+    values: {
+      ...SECRETS,
+      APP_URL: appUrl,
+      WORKOS_CLIENT_ID: CLIENT_ID,
+      WORKOS_API_URL: workosUrl,
+      CONVEX_URL: convexUrl,
+      ADMIN_EMAILS: "ada@example.com",
+      CLOUDFLARE_ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
+    },
+    reach: { ...reach, TOOL_CALLS: `http://127.0.0.1:${toolPort}` },
+    calls,
+    variables,
+    worker: () => deployed,
+    fail: (tool, word) => failures.push({ tool, word }),
+    register,
+    close: async () => {
+      await Promise.all([...children].map(ended));
+      for (const server of servers) {
+        if ("closeAllConnections" in server)
+          (server as ReturnType<typeof createServer>).closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function makeCertificate(folder: string): { key: Buffer; cert: Buffer } {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const names = ["app", "workos", "convex"].map((name) => `DNS:${name}.mosaic.test`).join(",");
+  const subject = ["-subj", "/CN=mosaic.test", "-addext", `subjectAltName=${names}`];
+  const options = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
+  const made = spawnSync("openssl", [...options, "-keyout", key, "-out", cert], { encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+/** Starts one of the stand-ins, and resolves when it has said at which port it is. */
+function startChild(
+  children: Set<ChildProcess>,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.add(child);
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      printed += text;
+      const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(printed)?.[1];
+      if (port !== undefined && printed.endsWith("\n")) resolve({ child, port: Number(port) });
+    });
+    child.once("exit", (code) => reject(new Error(`${args[0]} ended with ${code}:\n${printed}`)));
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await exit;
+}

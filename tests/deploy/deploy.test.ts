@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Checkout, copyCheckout, type Run, runDeploy } from "./checkout.ts";
+import { type Cloud, SECRETS, startCloud } from "./cloud.ts";
+import { toolSource } from "./tool.ts";
+
+const packages = join(process.cwd(), "node_modules");
+
+let checkout: Checkout;
+let cloud: Cloud;
+
+beforeAll(async () => {
+  checkout = copyCheckout({
+    "convex/bin/main.js": toolSource("convex", join(packages, "convex/bin/main.js")),
+    "wrangler/bin/wrangler.js": toolSource("wrangler", join(packages, "wrangler/bin/wrangler.js")),
+  });
+  cloud = await startCloud(join(checkout.dir, "convex"));
+});
+
+afterAll(async () => {
+  await cloud.close();
+  checkout.remove();
+});
+
+async function deploy(): Promise<Run> {
+  const run = await runDeploy(checkout, [], { ...cloud.reach, ...cloud.values });
+  for (const secret of Object.values(SECRETS)) expect(run.stdout + run.stderr).not.toContain(secret);
+  return run;
+}
+
+const calls = () => cloud.calls.splice(0).map(({ tool, args }) => `${tool} ${args.slice(0, 2).join(" ")}`);
+
+// One story: a first deploy that is stopped three times, goes through, and is done again.
+describe("a first deploy", () => {
+  test("a redirect URI that WorkOS does not take stops it before anything is built or changed", async () => {
+    await cloud.register(["https://elsewhere.example.com/callback"]);
+    const run = await deploy();
+    await cloud.register([`${cloud.values.APP_URL}/callback`]);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/fail {2}redirect-uri/);
+    expect(run.stderr).toContain("Stopped at step 1");
+    expect(run.stderr).toContain("Nothing was changed before it.");
+    expect(cloud.calls).toEqual([]);
+    expect(cloud.variables).toEqual({});
+  });
+
+  test("a push of functions that fails leaves the variables set, and no worker", async () => {
+    cloud.fail("convex", "deploy");
+    const run = await deploy();
+    expect(run.code, run.stdout + run.stderr).toBe(1);
+    expect(run.stderr).toMatch(/Stopped at step 6 .* Changed so far: step 5\./);
+    expect(run.stdout).toContain("It is out of order. ***");
+    expect(calls()).toEqual(["convex env set", "convex deploy --typecheck"]);
+    expect(cloud.variables.CONVEX_EDGE_SECRET).toBe(SECRETS.CONVEX_EDGE_SECRET);
+    expect(cloud.worker()).toBeNull();
+  });
+
+  test("a worker that Cloudflare does not take leaves Convex ready, and no worker", async () => {
+    cloud.fail("wrangler", "deploy");
+    const run = await deploy();
+    expect(run.code, run.stdout + run.stderr).toBe(1);
+    expect(run.stderr).toMatch(/Stopped at step 8 .* Changed so far: step 5, step 6, step 7\./);
+    expect(cloud.worker()).toBeNull();
+    calls();
+  });
+
+  test("the same command again mends it, and the doctor is content with all that is live", async () => {
+    const run = await deploy();
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
+    expect(run.stdout.trimEnd().split("\n").at(-1)).toBe(`Deployed: ${cloud.values.APP_URL}`);
+    const made = cloud.calls.map(({ tool, args }) => `${tool} ${args[0]}`);
+    expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler deploy"]);
+  });
+
+  test("Convex has its five variables and the fingerprint, written out", () => {
+    expect(cloud.variables).toEqual({
+      ADMIN_EMAILS: "ada@example.com",
+      CONVEX_EDGE_SECRET: SECRETS.CONVEX_EDGE_SECRET,
+      FUNCTIONS_FINGERPRINT: expect.stringMatching(/^[0-9a-f]{64}$/),
+      WORKOS_API_URL: cloud.values.WORKOS_API_URL,
+      WORKOS_CLIENT_ID: cloud.values.WORKOS_CLIENT_ID,
+      WORKOS_WEBHOOK_SECRET: SECRETS.WORKOS_WEBHOOK_SECRET,
+    });
+  });
+
+  test("the worker has its secrets, its variables and its address", () => {
+    const worker = cloud.worker();
+    expect(Object.keys(worker?.secrets ?? {}).sort()).toEqual([
+      "APP_URL",
+      "CONVEX_EDGE_SECRET",
+      "CONVEX_URL",
+      "WORKOS_API_KEY",
+      "WORKOS_CLIENT_ID",
+      "WORKOS_COOKIE_PASSWORD",
+    ]);
+    expect(worker?.args.join(" ")).toContain("--domain app.mosaic.test");
+    expect(worker?.args.join(" ")).toContain(`--var WORKOS_API_URL:${cloud.values.WORKOS_API_URL}`);
+  });
+
+  test("no secret is in a command's arguments, and none in its environment but the key that it needs", () => {
+    for (const { tool, args, environment } of cloud.calls.splice(0)) {
+      for (const secret of Object.values(SECRETS)) expect(args.join(" ")).not.toContain(secret);
+      const names = Object.keys(environment).filter((name) => name in SECRETS);
+      expect(names).toEqual(tool === "convex" ? ["CONVEX_DEPLOY_KEY"] : ["CLOUDFLARE_API_TOKEN"]);
+    }
+  });
+});
