@@ -2,12 +2,16 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { benchClone } from "./clone.ts";
+import { benchIngest } from "./ingest.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
+import { benchSeries } from "./series.ts";
 
 const FIGURES: Record<string, () => Promise<void>> = {
   page: benchPage,
   running: benchRunning,
+  ingest: benchIngest,
+  series: benchSeries,
   convex: benchConvex,
   clone: benchClone,
 };

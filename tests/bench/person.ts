@@ -1,0 +1,33 @@
+/** Somebody signed in for a figure: their cookie for pages, and their own line to Convex. */
+import { ConvexHttpClient } from "convex/browser";
+import { api } from "../../convex/_generated/api.js";
+import type { Metric } from "../../local/demo/figures.ts";
+import { send } from "../../local/demo/send.ts";
+import { signIn } from "../../local/demo/sign-in.ts";
+
+export type Signed = { cookie: string; token: string; convex: ConvexHttpClient };
+
+export type Made = { projectId: string; key: string };
+
+/** @param appUrl where the app answers; @param convexUrl where its Convex does */
+export async function signedIn(appUrl: string, convexUrl: string, email: string): Promise<Signed> {
+  const cookie = await signIn(appUrl, email);
+  const response = await fetch(`${appUrl}/api/auth/token`, { method: "POST", headers: { cookie } });
+  const { token } = (await response.json()) as { token: string };
+  const convex = new ConvexHttpClient(convexUrl);
+  convex.setAuth(token);
+  return { cookie, token, convex };
+}
+
+/** A project with a key, and what its agents have sent so far. */
+export async function makeProject(
+  appUrl: string,
+  { convex }: Signed,
+  name: string,
+  past: readonly Metric[] = [],
+): Promise<Made> {
+  const projectId = await convex.mutation(api.projects.create, { name });
+  const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: "Agents" });
+  await send({ url: appUrl, key }, past, AbortSignal.timeout(60_000));
+  return { projectId, key };
+}

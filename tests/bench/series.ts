@@ -1,0 +1,127 @@
+/**
+ * What a chart costs as points pile up: `metrics.series` of a metric with 1,000 points and of one with a million, in two
+ * deployments that are asked in turns. Points go in through the ingestion's own mutation.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JSONValue } from "convex/values";
+import { hashOfKey } from "../../convex/model/keys.ts";
+import { localDefaults } from "../../local/config.ts";
+import type { Backend, Identity } from "../../local/convex/backend.ts";
+import { startBackend } from "../../local/convex/worker-backend.ts";
+import { quantile } from "./load.ts";
+
+const SMALL = 1_000;
+const LARGE = 1_000_000;
+const BATCH = 500;
+/** A key may send 600 batches a minute. */
+const BATCHES_OF_A_KEY = 500;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ASKED = 400;
+
+type Deployment = { backend: Backend; identity: Identity; projectId: string; secret: string };
+
+export async function benchSeries(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-series-"));
+  const opened: Backend[] = [];
+  try {
+    const [small, large] = [await open(folder, "small", opened), await open(folder, "large", opened)];
+    await fill(small, SMALL);
+    const began = performance.now();
+    await fill(large, LARGE);
+    const rate = LARGE / ((performance.now() - began) / 1000);
+    print(`storing ${LARGE} points with their rollups`, `${Math.round(rate)} points/s`);
+    for (const range of ["7d", "24h"] as const) {
+      const times: [number[], number[]] = [[], []];
+      for (let turn = -50; turn < ASKED; turn++) {
+        for (const [index, deployment] of [small, large].entries()) {
+          const asked = performance.now();
+          await series(deployment, range);
+          if (turn >= 0) times[index]?.push(performance.now() - asked); // the first turns warm up
+        }
+      }
+      const [few, many] = times.map((list) =>
+        quantile(
+          list.toSorted((a, b) => a - b),
+          0.5,
+        ),
+      );
+      if (few === undefined || many === undefined) throw new Error("nothing was measured");
+      print(
+        `metrics.series over ${range}`,
+        `${few.toFixed(2)} ms at ${SMALL} points, ${many.toFixed(2)} ms at ${LARGE}: ${(many / few).toFixed(2)}, at most 1.50`,
+      );
+    }
+  } finally {
+    await Promise.all(opened.map((backend) => backend.close()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A deployment with one person who has one project. */
+async function open(folder: string, name: string, opened: Backend[]): Promise<Deployment> {
+  const env = localDefaults({ app: 1, workos: 2, convex: 3, convexSite: 4 });
+  const backend = await startBackend({
+    functionsDir: "convex",
+    dataFile: join(folder, `${name}.sqlite`),
+    env,
+    log: () => undefined,
+    watch: false,
+  });
+  opened.push(backend);
+  const issuer = String(env.WORKOS_API_URL);
+  const identity = { issuer, subject: "user_1", tokenIdentifier: `${issuer}|user_1` };
+  const secret = String(env.CONVEX_EDGE_SECRET);
+  const deployment = { backend, identity, secret, projectId: "" };
+  await mutate(deployment, "users:syncFromWorkOS", {
+    workosUserId: "user_1",
+    email: "grace@example.com",
+    emailVerified: true,
+    edgeSecret: secret,
+  });
+  const projectId = String(await mutate(deployment, "projects:create", { name: "Measured" }));
+  return { ...deployment, projectId };
+}
+
+/** So many points of one metric, spread evenly over a week. */
+async function fill(deployment: Deployment, count: number): Promise<void> {
+  const { projectId, secret } = deployment;
+  const last = Date.now() - 60_000;
+  const step = (7 * DAY_MS - 60 * 60_000) / count;
+  let keyHash = "";
+  for (let first = 0; first < count; first += BATCH) {
+    if ((first / BATCH) % BATCHES_OF_A_KEY === 0) {
+      const { key } = (await mutate(deployment, "projectKeys:create", { projectId, name: "Agent" })) as {
+        key: string;
+      };
+      keyHash = await hashOfKey(key);
+    }
+    const metrics = Array.from({ length: Math.min(BATCH, count - first) }, (_, index) => ({
+      agent: "scout",
+      name: "latency",
+      value: index,
+      at: Math.round(last - (count - first - index) * step),
+    }));
+    const batch = { metrics, bodyHash: String(first) };
+    const answer = await mutate(deployment, "metrics:ingest", { edgeSecret: secret, keyHash, batch });
+    if ((answer as { outcome: string }).outcome !== "accepted") throw new Error(JSON.stringify(answer));
+  }
+}
+
+async function series({ backend, identity, projectId }: Deployment, range: string): Promise<void> {
+  const args = { projectId, agent: "scout", name: "latency", range };
+  const { outcome } = await backend.query({ path: "metrics:series", args, identity, caller: "public" });
+  if (!outcome.ok) throw new Error(outcome.errorMessage);
+  if ((outcome.value as JSONValue[]).length < 100) throw new Error("the chart has too few buckets");
+}
+
+async function mutate({ backend, identity }: Deployment, path: string, args: JSONValue): Promise<JSONValue> {
+  const { outcome } = await backend.mutation({ path, args, identity, caller: "public" });
+  if (!outcome.ok) throw new Error(outcome.errorMessage);
+  return outcome.value;
+}
+
+function print(what: string, value: string): void {
+  process.stdout.write(`${what}: ${value}\n`);
+}
