@@ -1,6 +1,7 @@
 /** Bad input and the limits: a clear error to the caller, and nothing else happens. */
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "./eventually.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
@@ -118,7 +119,7 @@ test("a function can ask what it is and what it has used", async () => {
 test("a write after the answer does nothing, and is logged", async () => {
   const before = await query("edges:countOthers");
   await mutation("edges:writesLater");
-  await expect.poll(() => opened.log.join("\n")).toContain("has already finished");
+  await eventually(() => opened.log.join("\n")).toContain("has already finished");
   expect(await query("edges:countOthers")).toBe(before);
 });
 

@@ -1,5 +1,6 @@
 /** Queries, mutations and actions over the backend, without sockets: what a call does, and what it is told. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "./eventually.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
@@ -140,7 +141,7 @@ test("an action writes and reads through mutations and queries", async () => {
 
 test("a rejected promise that nobody awaited is logged and ends nothing", async () => {
   await mutation("notes:messy");
-  await expect.poll(() => opened.log.join("\n")).toContain("left behind");
+  await eventually(() => opened.log.join("\n")).toContain("left behind");
   expect(await texts("nothing here")).toEqual([]);
 });
 

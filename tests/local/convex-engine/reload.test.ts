@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startBackend } from "../../../local/convex/worker-backend.ts";
+import { eventually } from "./eventually.ts";
 import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
@@ -21,8 +22,7 @@ beforeEach(() => {
 });
 
 const kept = async () => resultOf(await opened.backend.query(call("notes:list", { folder: "a" })));
-const logged = (text: string) =>
-  expect.poll(() => opened.log.join("\n"), { timeout: 10_000 }).toContain(text);
+const logged = (text: string) => eventually(() => opened.log.join("\n")).toContain(text);
 
 test("a new function can be called, and subscriptions are told to run again", async () => {
   await writeFile(
@@ -44,9 +44,9 @@ test("a change in a file outside of the folder is taken up too", async () => {
   await logged("reloaded");
   expect(resultOf(await opened.backend.query(call("far:get")))).toBe(1);
   await writeFile(outside, "export const answer = 2;\n");
-  await expect
-    .poll(async () => resultOf(await opened.backend.query(call("far:get"))), { timeout: 10_000 })
-    .toBe(2);
+  await eventually(async () => resultOf(await opened.backend.query(call("far:get"))), {
+    timeout: 10_000,
+  }).toBe(2);
 });
 
 test("a file that does not parse keeps the last good functions, and the log names file and line", async () => {
@@ -87,12 +87,10 @@ test("a new index is filled with the documents that are there, and an index take
      export const by = query({ handler: (ctx) => (ctx.db as any).query("notes").withIndex("by_stars", (q: any) => q.gte("stars", 1)).collect() });`,
   );
   await logged("reloaded");
-  await expect
-    .poll(async () => {
-      const { outcome } = await opened.backend.query(call("starred:by")).catch(() => ({ outcome: null }));
-      return outcome?.ok ? (outcome.value as { text: string }[]).map(({ text }) => text) : null;
-    })
-    .toEqual(["kept"]);
+  await eventually(async () => {
+    const { outcome } = await opened.backend.query(call("starred:by")).catch(() => ({ outcome: null }));
+    return outcome?.ok ? (outcome.value as { text: string }[]).map(({ text }) => text) : null;
+  }).toEqual(["kept"]);
   const best = await opened.backend.query(call("notes:best", { folder: "a", atLeast: 0, count: 1 }));
   expect(best.outcome).toMatchObject({
     ok: false,

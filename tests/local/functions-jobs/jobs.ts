@@ -50,6 +50,15 @@ export const laterThenThrow = mutation({
   },
 });
 
+export const laterThenCancel = mutation({
+  args: { name: v.string() },
+  handler: async (ctx, { name }) => {
+    const id = await ctx.scheduler.runAfter(0, mark, { name });
+    await ctx.scheduler.cancel(id);
+    return id;
+  },
+});
+
 export const laterSlow = mutation({
   args: { name: v.string(), ms: v.number() },
   handler: (ctx, args) => ctx.scheduler.runAt(Date.now(), slow, args),
