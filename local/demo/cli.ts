@@ -57,11 +57,12 @@ function wishOf() {
     });
     const every = Number(values.every);
     if (values.help) return { ...values, every };
-    if (values.key === "") return `--key is missing.\n\n${HELP}`;
+    if (values.key === "") return "--key is missing: make one on the project's page. --help says more.\n";
     if (!(every >= 1)) return "--every takes a number of seconds, 1 or more.\n";
-    if (!URL.canParse(values.url)) return "--url takes an address such as https://mosaic.example.com.\n";
+    if (!/^https?:$/.test(URL.parse(values.url)?.protocol ?? ""))
+      return "--url takes an address such as https://mosaic.example.com.\n";
     return { ...values, url: new URL(values.url).origin, every };
   } catch (error) {
-    return `${(error as Error).message}\n\n${HELP}`;
+    return `${(error as Error).message.split("\n", 1)[0]} --help says more.\n`;
   }
 }

@@ -40,12 +40,23 @@ async function makeProject(project: DemoProject, { appUrl, convexUrl, signal }: 
   const cookie = await signIn(appUrl, project.owner);
   const convex = new ConvexHttpClient(convexUrl);
   convex.setAuth(await tokenOf(appUrl, cookie));
-  const projectId = await convex.mutation(api.projects.create, { name: project.name });
-  for (const email of project.members) await convex.mutation(api.projects.addMember, { projectId, email });
+  const projectId = await findOrCreate(convex, project.name);
+  const { members, invited } = await convex.query(api.projects.get, { projectId });
+  const known = new Set([...members.map(({ email }) => email), ...invited]);
+  for (const email of project.members) {
+    if (!known.has(email)) await convex.mutation(api.projects.addMember, { projectId, email });
+  }
   const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: "Demo agents" });
   await signOut(appUrl, cookie);
   await send({ url: appUrl, key }, pastOf(project.agents, Date.now()), signal);
   return key;
+}
+
+/** A start that was cut off may have left the project without its key: it is not made twice. */
+async function findOrCreate(convex: ConvexHttpClient, name: string): Promise<string> {
+  const { projects } = await convex.query(api.pages.dashboard, {});
+  const there = projects.find((project) => project.name === name && project.role === "owner");
+  return there?._id ?? (await convex.mutation(api.projects.create, { name }));
 }
 
 async function tokenOf(appUrl: string, cookie: string): Promise<string> {

@@ -43,9 +43,9 @@ async function sendBatch({ url, key }: Target, metrics: Metric[], signal: AbortS
     const answer = await ask(`${url}/api/v1/metrics`, request, signal);
     if (answer === null) continue;
     if (answer.status === 202) return;
-    if (answer.status === 429) await pause(answer.waitSeconds * 1000, undefined, { signal });
-    else if (answer.status < 500)
+    if (answer.status !== 429 && answer.status < 500)
       throw new RefusedMetrics(`The server refused the metrics (${answer.status}): ${answer.text}`);
+    await pause(answer.waitSeconds * 1000, undefined, { signal });
     last = `the server answered ${answer.status}`;
   }
   throw new Error(`Could not send the metrics: ${last}.`);
@@ -57,7 +57,8 @@ async function ask(url: string, request: RequestInit, signal: AbortSignal) {
       ...request,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    const waitSeconds = Number(response.headers.get("retry-after")) || 1;
+    // Too many requests, or away for a while: the server says when to come back.
+    const waitSeconds = Number(response.headers.get("retry-after")) || 0;
     return { status: response.status, waitSeconds, text: await response.text() };
   } catch {
     signal.throwIfAborted();
