@@ -1,7 +1,6 @@
 /** Whether what was built is what was asked for: wrangler would deploy production's build as staging without a word. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unstable_readConfig } from "wrangler";
 import type { Environment } from "./asked.ts";
 import { WORKERS } from "./settings.ts";
 
@@ -22,7 +21,9 @@ type BuiltConfig = {
 };
 
 /** @returns what is wrong with the build, in sentences; nothing where it is the right one. */
-export function problemsOfBuild(root: string, environment: Environment): string[] {
+export async function problemsOfBuild(root: string, environment: Environment): Promise<string[]> {
+  // Only here: it takes seconds to load, and a refusal should take none.
+  const { unstable_readConfig } = await import("wrangler");
   const built: BuiltConfig = JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8"));
   const problems: string[] = [];
   if (built.targetEnvironment !== environment) {

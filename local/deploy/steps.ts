@@ -73,7 +73,7 @@ export const STEPS: readonly Step[] = [
     async run({ root, environment, signal, say }) {
       process.env.CLOUDFLARE_ENV = environment;
       await ensureBuild({ root, always: true, signal, log: say });
-      const problems = problemsOfBuild(root, environment);
+      const problems = await problemsOfBuild(root, environment);
       if (problems.length > 0) throw new Stopped(problems.join("\n"));
     },
   },
