@@ -15,7 +15,7 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
   const several = newest !== null && counts[newest.state] > 1;
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
-      <p className="text-large">
+      <p className="min-w-0 text-large [overflow-wrap:anywhere]">
         <span className="font-strong">
           {state === "fresh" ? "All is well: " : ""}
           {formatCount(counts[state], "metric")} {state}
@@ -23,7 +23,7 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
         {newest ? (
           <>
             {several ? ", the latest " : ": "}
-            <a href={metricPath(newest.project._id, newest.metric)} className="[overflow-wrap:anywhere]">
+            <a href={metricPath(newest.project._id, newest.metric)}>
               <bdi>{newest.metric.agent}</bdi>
             </a>{" "}
             in <bdi>{newest.project.name}</bdi>, <RelativeTime at={newest.metric.at} {...place} />
