@@ -15,6 +15,8 @@ export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 /** What the watchdog knows a call by: the request's number, and the subscription's inside a batch (else 0). */
 export type Work = readonly [request: number, subscription: number];
 
+const NOBODY: Work = [0, 0];
+
 export type CallContext = {
   readonly kind: FunctionKind;
   readonly component: string;
@@ -85,13 +87,30 @@ export function currentCall(): CallContext {
 }
 
 let running: Int32Array | null = null;
+const begun = new Set<CallContext>();
 
-/** From now on the buffer says whose code ran last in this thread, for a watchdog in another one. */
+/** From now on the buffer says whose code runs in this thread, for a watchdog in another one; zeros where that is not known. */
 export function reportRunning(buffer: SharedArrayBuffer): void {
   running = new Int32Array(buffer);
 }
 
-export function noteRunning([request, subscription]: Work): void {
+/** The call's code begins to run. */
+export function beginCall(context: CallContext): void {
+  begun.add(context);
+  noteRunning(context.work);
+}
+
+/** The call is over. Whoever is left alone is who runs next. */
+export function endCall(context: CallContext): void {
+  context.over = true;
+  context.streams.clear();
+  begun.delete(context);
+  const works = new Set([...begun].map(({ work }) => work));
+  const [only = NOBODY] = works;
+  noteRunning(works.size === 1 ? only : NOBODY);
+}
+
+function noteRunning([request, subscription]: Work): void {
   if (!running) return;
   running[0] = request;
   running[1] = subscription;

@@ -1,6 +1,6 @@
 /** Requests to the functions' own HTTP router, `http.ts`, run in the actions' thread. */
 import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../backend.ts";
-import { callStorage, newContext, noteRunning, type Work } from "./context.ts";
+import { beginCall, callStorage, endCall, newContext, type Work } from "./context.ts";
 import { readThrown } from "./errors.ts";
 import type { Registry, Router } from "./registry.ts";
 
@@ -35,7 +35,7 @@ export async function runHttpAction(
       ? Buffer.from(message.body)
       : null;
   const request = new Request(message.url, { method: message.method, headers: message.headers, body });
-  noteRunning(work);
+  beginCall(context);
   try {
     const response = await callStorage.run(context, () => handler.invokeHttpAction(request));
     if (!(response instanceof Response)) throw new Error("An HTTP action must return a Response.");
@@ -49,8 +49,7 @@ export async function runHttpAction(
       trace: `Uncaught ${name}: ${text}`,
     });
   } finally {
-    context.over = true;
-    noteRunning([0, 0]);
+    endCall(context);
   }
 }
 

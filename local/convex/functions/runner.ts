@@ -5,7 +5,7 @@
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { checkArguments, checkResult } from "../values/limits.ts";
 import { describeViolation, findViolation, type IdCheck } from "../values/validator.ts";
-import { type CallContext, callStorage, noteRunning } from "./context.ts";
+import { beginCall, type CallContext, callStorage, endCall } from "./context.ts";
 import { ArgumentValidationError, ReturnsValidationError } from "./errors.ts";
 import { realClearTimeout, realSetTimeout } from "./globals.ts";
 import type { RegisteredFunction } from "./registry.ts";
@@ -29,7 +29,7 @@ export async function run(
 ): Promise<string> {
   checkArgs(target, args, isId);
   const limit = target.kind === "action" ? ACTION_MS : TRANSACTION_MS;
-  noteRunning(context.work);
+  beginCall(context);
   try {
     const result = await within(
       limit,
@@ -39,9 +39,7 @@ export async function run(
     if (target.returns !== null) checkReturns(target, result, isId);
     return result;
   } finally {
-    context.over = true;
-    noteRunning([0, 0]);
-    context.streams.clear();
+    endCall(context);
   }
 }
 

@@ -28,6 +28,15 @@ test("a mutation that loops after an await is ended, and leaves nothing", async 
   expect(await list("after")).toEqual([]);
 });
 
+test("a mutation that loops after it called others is the one that is blamed", async () => {
+  opened.log.length = 0;
+  const looping = opened.backend.mutation(call("notes:loopAfterCalls", { folder: "loop" }));
+  const others = Array.from({ length: 20 }, () => list("loop"));
+  expect(errorOf(await looping)).toContain("timed out");
+  await Promise.all(others);
+  expect(opened.log.filter((line) => line.includes("started again"))).toHaveLength(1);
+});
+
 test("a mutation that is run beside one that loops is answered, applied once", async () => {
   const beside = Array.from({ length: 5 }, (_, i) =>
     opened.backend.mutation(call("notes:add", { folder: "beside", text: String(i) })),

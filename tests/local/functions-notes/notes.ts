@@ -177,6 +177,16 @@ export const loopAfterAwait = mutation({
   },
 });
 
+/** Loops after another function that it called, and after others that ran meanwhile. */
+export const loopAfterCalls = mutation({
+  args: { folder: v.string() },
+  handler: async (ctx, { folder }) => {
+    await ctx.runQuery(makeFunctionReference<"query">("notes:list"), { folder });
+    for (let i = 0; i < 50; i++) await crypto.subtle.digest("SHA-256", new Uint8Array(1 << 16));
+    for (;;);
+  },
+});
+
 export const neverEnds = mutation({ args: {}, handler: () => new Promise(() => {}) });
 
 /** Leaves a promise lying about that is rejected later. */
