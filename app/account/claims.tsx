@@ -22,7 +22,10 @@ export function Identity({ claims }: { claims: Claims }) {
       <Fact name="Role at WorkOS">{claims.role ?? "None"}</Fact>
       <Fact name="Permissions at WorkOS">{claims.permissions.join(", ") || "None"}</Fact>
       <Fact name="Organization">
-        {claims.organizationId ?? "None"} · <a href="/settings/organization">Your organizations</a>
+        <p>{claims.organizationId ?? "None"}</p>
+        <a href="/settings/organization" className="inline-flex min-h-11 items-center">
+          Your organizations
+        </a>
       </Fact>
     </dl>
   );

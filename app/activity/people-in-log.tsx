@@ -25,7 +25,11 @@ export function PeopleOfEntry({
   const query = new URLSearchParams({ ...filter, userId: entry.userId });
   return (
     <>
-      <a href={`/admin/audit?${query}`} title={about?.email || undefined}>
+      <a
+        href={`/admin/audit?${query}`}
+        title={about?.email || undefined}
+        className="inline-flex items-center max-wide:min-h-11"
+      >
         {about ? personName(about) : "Somebody"}
       </a>
       {actor === null ? null : <span className="text-quiet"> by {by ? personName(by) : "somebody"}</span>}

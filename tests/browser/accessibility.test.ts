@@ -10,7 +10,19 @@ const stage = openStage();
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const GUEST = ["/", "/login", "/login?error=access_denied", "/about", "/nowhere"];
-const PERSON = ["/", "/dashboard", "/profile", "/settings", "/admin/users", "/about"];
+const PERSON = [
+  "/",
+  "/dashboard",
+  "/profile",
+  "/settings",
+  "/settings/sessions",
+  "/settings/activity",
+  "/settings/account",
+  "/settings/organization",
+  "/admin/users",
+  "/admin/audit",
+  "/about",
+];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 /** Web Vitals calls up to 0.1 good. */
@@ -87,6 +99,8 @@ test("what can be pressed is at least 44 px high, but for links in running text"
       const small = await page.evaluate(() =>
         [...document.querySelectorAll("a, button, input, select")]
           .filter((element) => element.getBoundingClientRect().height > 0)
+          // A label around a control is pressed with it.
+          .map((element) => element.closest("label") ?? element)
           .filter((element) => Math.round(element.getBoundingClientRect().height) < 44)
           .map((element) => element.outerHTML),
       );

@@ -213,7 +213,10 @@ test("after an interruption nothing is called live before it is known that the s
   await visitor.html("/api/auth/logout"); // beside the tab, which hears nothing of it
   const mark = page.getByRole("contentinfo");
   await mark.evaluate((footer) => {
-    const look = () => footer.textContent?.includes("Live") && footer.setAttribute("data-was-live", "yes");
+    const look = () => {
+      const isLive = [...footer.querySelectorAll("span")].some((words) => words.textContent === "Live");
+      if (isLive) footer.setAttribute("data-was-live", "yes");
+    };
     new MutationObserver(look).observe(footer, { subtree: true, childList: true, characterData: true });
   });
   await stage.stack().startConvex();
