@@ -28,7 +28,7 @@ export async function runFunction(
   const answer = await deployment.run(path, parseJson("The arguments are", args), identity);
   for (const line of answer.logLines) printLog(line.trimEnd());
   if (answer.status === "error")
-    throw new CommandRefused(answer.errorMessage.replace(/^\[Request ID: \w+\] /, ""));
+    throw new CommandRefused(`${path} failed: ${messageOf(answer.errorMessage)}`);
   print(JSON.stringify(answer.value, null, 2));
 }
 
@@ -161,6 +161,13 @@ async function* batchesOf(file: string, tables: TableNumbers) {
     characters += JSON.stringify(document).length;
   }
   if (batch !== null) yield batch;
+}
+
+/** What went wrong, without where the server met it and where in the sources. */
+function messageOf(errorMessage: string): string {
+  return errorMessage
+    .replace(/^\[Request ID: \w+\] Server Error\nUncaught /, "")
+    .replace(/(\n {4}at .*)+$/, "");
 }
 
 function parseJson(what: string, text: string): JSONValue {
