@@ -14,60 +14,87 @@ const LARGE = Number(process.argv[2] ?? 100_000);
 const SUBSCRIPTIONS = 1000;
 const CLIENTS = 16;
 
+/** A backend with so many documents in folders of a hundred. */
+type Filled = { backend: Backend; documents: number };
+
 const dir = await mkdtemp(join(tmpdir(), "convex-bench-"));
-const started = performance.now();
-const backend = await startBackend({
-  functionsDir: join(import.meta.dirname, "..", "local", "functions-notes"),
-  dataFile: join(dir, "data.sqlite"),
-  env: {},
-  log: () => {},
-  watch: false,
-});
-line("start with no data", `${ms(performance.now() - started)}`);
 try {
-  await fill(0, SMALL);
-  const small = { read: await median(read), page: await median(page) };
+  const started = performance.now();
+  const large = await open(LARGE);
+  line("start with no data", ms(performance.now() - started));
   const filling = performance.now();
-  await fill(SMALL, LARGE);
+  await fill(large);
   line(
     `filling to ${LARGE} documents`,
-    `${Math.round((LARGE - SMALL) / ((performance.now() - filling) / 1000))} documents/s`,
+    `${Math.round(LARGE / ((performance.now() - filling) / 1000))} documents/s`,
   );
-  const large = { read: await median(read), page: await median(page) };
-  line(
-    "indexed read, first 10 of a range",
-    `${ms(small.read)} at ${SMALL}, ${ms(large.read)} at ${LARGE}: ${ratio(large.read, small.read)}, at most 2.00`,
-  );
-  line(
-    "page of 50",
-    `${ms(small.page)} at ${SMALL}, ${ms(large.page)} at ${LARGE}: ${ratio(large.page, small.page)}, at most 2.00`,
-  );
-  await subscriptions(backend);
-  await mutations();
+  await subscriptions(large.backend);
+  await mutations(large.backend);
   line(
     "memory",
     `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB with ${LARGE} documents and ${SUBSCRIPTIONS} subscriptions, at most 250`,
   );
+  const small = await open(SMALL);
+  await fill(small);
+  await compare("indexed read, first 10 of a range", small, large, read);
+  await compare("page of 50", small, large, page);
+  await small.backend.close();
+  await large.backend.close();
 } finally {
-  await backend.close();
   await rm(dir, { recursive: true, force: true });
 }
 
-async function fill(first: number, until: number): Promise<void> {
-  for (let at = first; at < until; at += 500)
-    resultOf(await backend.mutation(call("notes:addMany", { first: at, count: Math.min(500, until - at) })));
+async function open(documents: number): Promise<Filled> {
+  const functionsDir = join(import.meta.dirname, "..", "local", "functions-notes");
+  const dataFile = join(dir, `${documents}.sqlite`);
+  return {
+    documents,
+    backend: await startBackend({ functionsDir, dataFile, env: {}, log: () => {}, watch: false }),
+  };
 }
 
-async function read(i: number): Promise<void> {
-  resultOf(await backend.query(call("notes:best", { folder: `folder ${i % 10}`, atLeast: 10, count: 10 })));
+async function fill({ backend, documents }: Filled): Promise<void> {
+  for (let at = 0; at < documents; at += 500) {
+    resultOf(
+      await backend.mutation(call("notes:addMany", { first: at, count: Math.min(500, documents - at) })),
+    );
+  }
 }
 
-async function page(i: number): Promise<void> {
-  resultOf(
-    await backend.query(
-      call("notes:page", { folder: `folder ${i % 10}`, paginationOpts: { numItems: 50, cursor: null } }),
-    ),
-  );
+async function read({ backend, documents }: Filled, i: number): Promise<void> {
+  resultOf(await backend.query(call("notes:best", { folder: folder(documents, i), atLeast: 10, count: 10 })));
+}
+
+async function page({ backend, documents }: Filled, i: number): Promise<void> {
+  const paginationOpts = { numItems: 50, cursor: null };
+  resultOf(await backend.query(call("notes:page", { folder: folder(documents, i), paginationOpts })));
+}
+
+/** Any of the folders, none twice in a row. */
+function folder(documents: number, i: number): string {
+  return `folder ${(i * 37) % (documents / 100)}`;
+}
+
+/** The same work on both, turn by turn, so that whatever else the machine does is shared. */
+async function compare(
+  what: string,
+  small: Filled,
+  large: Filled,
+  work: (filled: Filled, i: number) => Promise<void>,
+): Promise<void> {
+  const times = new Map<Filled, number[]>([
+    [small, []],
+    [large, []],
+  ]);
+  for (let i = -200; i < 1000; i++) {
+    for (const filled of i % 2 ? [small, large] : [large, small]) {
+      const began = performance.now();
+      await work(filled, i + 200);
+      if (i >= 0) times.get(filled)?.push(performance.now() - began);
+    }
+  }
+  const [a = Number.NaN, b = Number.NaN] = [small, large].map((filled) => middle(times.get(filled) ?? []));
+  line(what, `${ms(a)} at ${SMALL}, ${ms(b)} at ${LARGE}: ${(b / a).toFixed(2)}, at most 2.00`);
 }
 
 /** One write among many disjoint subscriptions: who is told, and how soon they have their new result. */
@@ -107,7 +134,7 @@ async function subscriptions(backend: Backend): Promise<void> {
   );
 }
 
-async function mutations(): Promise<void> {
+async function mutations(backend: Backend): Promise<void> {
   const count = 6000;
   let sent = 0;
   const began = performance.now();
@@ -128,27 +155,12 @@ async function mutations(): Promise<void> {
   );
 }
 
-async function median(work: (i: number) => Promise<void>): Promise<number> {
-  for (let i = 0; i < 200; i++) await work(i);
-  const times: number[] = [];
-  for (let i = 0; i < 600; i++) {
-    const began = performance.now();
-    await work(i);
-    times.push(performance.now() - began);
-  }
-  return middle(times);
-}
-
 function middle(times: number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 function ms(time: number): string {
   return `${time.toFixed(2)} ms`;
-}
-
-function ratio(a: number, b: number): string {
-  return (a / b).toFixed(2);
 }
 
 function line(what: string, figure: string): void {
