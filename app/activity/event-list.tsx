@@ -25,8 +25,8 @@ export function EventList({
           >
             <div className="min-w-0">
               <p>
-                <span className="font-strong">{EVENT_WORDS[entry.event]}</span>
-                {detail === null ? null : <span className="text-quiet"> {detail}</span>}
+                <span className="font-strong">{EVENT_WORDS[entry.event]}</span>{" "}
+                {detail === null ? null : <span className="text-quiet">{detail}</span>}
               </p>
               {who ? <p>{who(entry)}</p> : null}
               <p className="text-small text-quiet">{originOf(entry)}</p>

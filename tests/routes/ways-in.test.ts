@@ -1,0 +1,80 @@
+/** WorkOS's other ways in need no code of the app's; who acts as somebody else is seen on every page, and in the log. */
+import { expect, it } from "vitest";
+import { type Browser, jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { elements, Page, textOf } from "./html.ts";
+import { comeBack, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+type Step = { callback: string | null; page: Page };
+
+/** Sends a form of WorkOS's own page. */
+async function say(authorizeUrl: URL, form: Record<string, string>): Promise<Step> {
+  const answer = await fetch(authorizeUrl, {
+    method: "POST",
+    redirect: "manual",
+    body: new URLSearchParams(form),
+  });
+  const location = answer.headers.get("location");
+  const back = location === null ? null : new URL(location);
+  return { callback: back && `${back.pathname}${back.search}`, page: new Page(await answer.text()) };
+}
+
+async function organizationOf(browser: Browser): Promise<string | null> {
+  const session = await browser.get("/api/auth/session");
+  return jsonOf<{ organizationId: string | null }>(session).organizationId;
+}
+
+it("a second factor is a step at WorkOS, and the sign-in ends as any other", async () => {
+  const browser = app.browser();
+  const { authorizeUrl } = await startFlow(browser, "?returnTo=/profile");
+  const { page, callback } = await say(authorizeUrl, { email: app.person(), way: "mfa" });
+  expect(callback).toBeNull();
+  const token = page.all(({ attributes }) => attributes.name === "second_factor_token")[0]?.attributes.value;
+  const done = await say(authorizeUrl, { second_factor_token: token ?? "", code: "123456" });
+  expect(await comeBack(browser, done.callback ?? "")).toRedirectTo("/profile");
+  expect((await browser.get("/dashboard")).status).toBe(200);
+});
+
+it("single sign-on ends as any other, in its organization", async () => {
+  const browser = app.browser();
+  const { authorizeUrl } = await startFlow(browser);
+  const { callback } = await say(authorizeUrl, { email: app.person(), way: "sso" });
+  expect(await comeBack(browser, callback ?? "")).toSetSession();
+  expect(await organizationOf(browser)).toMatch(/^org_/);
+  expect((await browser.get("/dashboard")).status).toBe(200);
+});
+
+it("a sign-in for an organization is asked for as one, and has its token", async () => {
+  const browser = app.browser();
+  const acme = "org_01LOCALACME000000000000000";
+  const { authorizeUrl } = await startFlow(browser, `?organizationId=${acme}&loginHint=grace@example.com`);
+  expect(authorizeUrl.searchParams.get("organization_id")).toBe(acme);
+  expect(authorizeUrl.searchParams.get("login_hint")).toBe("grace@example.com");
+  const { callback } = await say(authorizeUrl, { email: "grace@example.com" });
+  expect(await comeBack(browser, callback ?? "")).toSetSession();
+  expect(await organizationOf(browser)).toBe(acme);
+});
+
+it("who acts as somebody else is on every page and in the log, and cannot end the account", async () => {
+  const browser = app.browser();
+  const { authorizeUrl } = await startFlow(browser);
+  const { callback } = await say(authorizeUrl, { email: app.person(), way: "impersonated" });
+  await comeBack(browser, callback ?? "");
+  for (const path of ["/", "/dashboard", "/settings"]) {
+    const page = new Page((await browser.get(path)).text);
+    const banner = page.tags("aside").map(textOf).join();
+    expect(banner, path).toContain("support@example.com is signed in as this person");
+  }
+  const activity = new Page((await browser.get("/settings/activity")).text);
+  const [entry] = activity
+    .tags("main")
+    .flatMap((main) => [...elements(main)].filter(({ tag }) => tag === "li"));
+  expect(entry && textOf(entry)).toMatch(/^Signed in impersonated by support@example\.com/);
+  const refused = await browser.submit("/settings/account", { confirm: "yes" });
+  expect(refused).toBeSafeHtml(400);
+  expect(refused).toSayAlert("Only the person themselves");
+  const file = await browser.get("/settings/account/export");
+  expect(file.text).not.toContain("support@example.com");
+});
