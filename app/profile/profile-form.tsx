@@ -1,6 +1,6 @@
 /** The form for one's own name: shown everywhere at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Form, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { SessionUser } from "../auth/session.ts";
@@ -14,16 +14,6 @@ import type { Viewer } from "../viewer.ts";
 import { profileProblems } from "./profile-problems.ts";
 
 type Change = { userId: string; firstName?: string; lastName?: string };
-
-function showAtOnce(store: OptimisticLocalStore, { firstName, lastName }: Change): void {
-  const viewer = store.getQuery(api.users.viewer, {});
-  if (!viewer) return;
-  store.setQuery(
-    api.users.viewer,
-    {},
-    { ...viewer, firstName: firstName?.trim(), lastName: lastName?.trim() },
-  );
-}
 
 /**
  * @param viewer The person in Convex, live; null where Convex does not answer: then the form goes to the server.
@@ -40,6 +30,15 @@ export function ProfileForm({
   failure: FormFailure | null;
 }) {
   const { state } = useNavigation();
+  const showAtOnce = useCallback(
+    (store: OptimisticLocalStore, { firstName, lastName }: Change) => {
+      const known = store.getQuery(api.users.viewer, {}) ?? viewer;
+      if (!known) return;
+      const names = { firstName: firstName?.trim(), lastName: lastName?.trim() };
+      store.setQuery(api.users.viewer, {}, { ...known, ...names });
+    },
+    [viewer],
+  );
   const { edit, run } = useLiveMutation(api.users.updateProfile, showAtOnce);
   const [typed, setTyped] = useState<{ firstName?: string; lastName?: string }>(failure?.values ?? {});
   const [tried, setTried] = useState(false);

@@ -11,10 +11,13 @@ import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { WAITING } from "./project-list.tsx";
+import { type Loaded, WAITING } from "./project-list.tsx";
 
-/** @param failure Why the server refused the form, where it was sent without the live connection. */
-export function CreateProject({ failure }: { failure: FormFailure | undefined }) {
+/**
+ * @param loaded The loader's projects, which are shown until the live query has answered.
+ * @param failure Why the server refused the form, where it was sent without the live connection.
+ */
+export function CreateProject({ loaded, failure }: { loaded: Loaded; failure: FormFailure | undefined }) {
   const { viewer } = useLive();
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);
@@ -23,7 +26,7 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
   const userId = viewer?._id;
   const showAtOnce = useCallback(
     (store: OptimisticLocalStore, { name }: { name: string }) => {
-      const known = store.getQuery(api.projects.mine, {});
+      const known = store.getQuery(api.projects.mine, {}) ?? loaded?.projects;
       listed.current = userId !== undefined && known !== undefined;
       if (userId === undefined || known === undefined) return;
       const project = {
@@ -35,7 +38,7 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
       };
       store.setQuery(api.projects.mine, {}, [project, ...known]);
     },
-    [userId],
+    [userId, loaded],
   );
   const { edit, run } = useLiveMutation(api.projects.create, showAtOnce);
   const error = edit.status === "refused" ? edit.message : failure?.errors.name;

@@ -104,7 +104,7 @@ export function ProjectPage({
         />
         <div className="flex min-w-0 flex-col gap-6">
           <People project={project} manages={manages} viewerId={viewer?._id ?? null} answer={answer} />
-          {manages ? <RenameProject projectId={projectId} answer={answer} /> : null}
+          {manages ? <RenameProject projectId={projectId} project={project} answer={answer} /> : null}
           <Leaving
             name={project.name}
             mayLeave={membership === "member"}

@@ -1,7 +1,6 @@
-/** A project, live: what the page's parts read and, before Convex has answered an edit, write. */
-import type { OptimisticLocalStore } from "convex/browser";
+/** A project as its page's live queries give it. */
 import type { FunctionReturnType } from "convex/server";
-import { api } from "../../convex/_generated/api.js";
+import type { api } from "../../convex/_generated/api.js";
 
 export type Project = FunctionReturnType<typeof api.projects.get>;
 export type Latest = FunctionReturnType<typeof api.metrics.latest>[number];
@@ -9,16 +8,6 @@ export type Line = NonNullable<FunctionReturnType<typeof api.metrics.line>>;
 export type ProjectKey = FunctionReturnType<typeof api.projectKeys.list>[number];
 /** What the page's loader gives. */
 export type LoadedProject = Omit<FunctionReturnType<typeof api.pages.project>, "viewer">;
-
-/** Shows a project as it will be. */
-export function showProject(
-  store: OptimisticLocalStore,
-  projectId: string,
-  change: (project: Project) => Project,
-): void {
-  const known = store.getQuery(api.projects.get, { projectId });
-  if (known !== undefined) store.setQuery(api.projects.get, { projectId }, change(known));
-}
 
 /** Whether a live query says that its project is not there, or not this person's any more. */
 export function isGone(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /** A project's new name: shown at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { Form, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { nameProblem } from "../../convex/model/names.ts";
@@ -11,16 +11,29 @@ import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { failureOf, type ProjectAnswer } from "./project-forms.ts";
-import { showProject } from "./project-query.ts";
+import type { Project } from "./project-query.ts";
 
-function showAtOnce(store: OptimisticLocalStore, { projectId, name }: { projectId: string; name: string }) {
-  showProject(store, projectId, (project) => ({ ...project, name: name.trim() }));
-}
-
-export function RenameProject({ projectId, answer }: { projectId: string; answer: ProjectAnswer }) {
+/** @param project As it is shown; null where it cannot be. */
+export function RenameProject({
+  projectId,
+  project,
+  answer,
+}: {
+  projectId: string;
+  project: Project | null;
+  answer: ProjectAnswer;
+}) {
   const form = useRef<HTMLFormElement>(null);
   const { formData } = useNavigation();
   const failure = failureOf(answer, "rename");
+  const showAtOnce = useCallback(
+    (store: OptimisticLocalStore, { name }: { name: string }) => {
+      // Before the live query has answered, what the loader gave is what is shown.
+      const known = store.getQuery(api.projects.get, { projectId }) ?? project;
+      if (known) store.setQuery(api.projects.get, { projectId }, { ...known, name: name.trim() });
+    },
+    [projectId, project],
+  );
   const { edit, run } = useLiveMutation(api.projects.rename, showAtOnce);
   const [problem, setProblem] = useState<string | null>(null);
   const error = problem ?? (edit.status === "refused" ? edit.message : failure?.errors.name);

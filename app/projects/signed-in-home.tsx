@@ -23,7 +23,7 @@ export default function SignedInHome({ loaded }: { loaded: Loaded }) {
             <p>You see projects here once somebody adds you to one.</p>
           )
         }
-        start={mayCreate ? <CreateProject failure={undefined} /> : null}
+        start={mayCreate ? <CreateProject loaded={loaded} failure={undefined} /> : null}
       />
     </Page>
   );

@@ -17,7 +17,7 @@ export function Unsent({
   const adding = useAddMember(projectId);
   switch (answer && "values" in answer ? answer.values.intent : null) {
     case "rename":
-      return <RenameProject projectId={projectId} answer={answer} />;
+      return <RenameProject projectId={projectId} project={null} answer={answer} />;
     case "add-member":
       return (
         <Card title="People">

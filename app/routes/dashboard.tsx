@@ -54,7 +54,7 @@ export default function Dashboard({ loaderData: { page } }: Route.ComponentProps
         }
       />
       {!mayCreate && failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
-      {mayCreate ? <CreateProject failure={failure} /> : null}
+      {mayCreate ? <CreateProject loaded={page} failure={failure} /> : null}
     </Page>
   );
 }

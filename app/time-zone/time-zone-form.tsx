@@ -1,6 +1,6 @@
 /** The person's time zone: every time follows at once, and goes back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Form, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { FormFailure } from "../forms.server.ts";
@@ -14,12 +14,6 @@ import { formatMoment } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 
-function showAtOnce(store: OptimisticLocalStore, { timeZone }: { timeZone?: string }): void {
-  const viewer = store.getQuery(api.users.viewer, {});
-  if (!viewer || timeZone === undefined) return;
-  store.setQuery(api.users.viewer, {}, { ...viewer, preferences: { ...viewer.preferences, timeZone } });
-}
-
 /** @param zones What is proposed. @param failure Why the server refused the form, and what was typed. */
 export function TimeZoneForm({
   zones,
@@ -31,6 +25,14 @@ export function TimeZoneForm({
   const { viewer } = useLive();
   const place = usePlace();
   const { formData } = useNavigation();
+  const showAtOnce = useCallback(
+    (store: OptimisticLocalStore, { timeZone }: { timeZone?: string }) => {
+      const known = store.getQuery(api.users.viewer, {}) ?? viewer;
+      if (!known || timeZone === undefined) return;
+      store.setQuery(api.users.viewer, {}, { ...known, preferences: { ...known.preferences, timeZone } });
+    },
+    [viewer],
+  );
   const { edit, run } = useLiveMutation(api.preferences.set, showAtOnce);
   const [typed, setTyped] = useState<string | null>(failure?.values.timeZone ?? null);
   const [unknown, setUnknown] = useState(false);
