@@ -9,6 +9,9 @@ import { sessionsAtWorkOS } from "./listed-sessions.server.ts";
 
 const PAGE = "/settings/sessions";
 
+/** A WorkOS that hangs must leave time to end what is known without it. */
+const WORKOS_MS = 1_000;
+
 /** A session as far as ending it needs to know it. `startedAt` is Unix milliseconds. */
 type Known = { sessionId: string; startedAt: number };
 
@@ -45,7 +48,7 @@ async function ownSessions(context: RequestContext): Promise<{ known: Known[]; w
   const userId = (await context.auth.open())?.user.id ?? "";
   const [{ sessions }, atWorkOS] = await Promise.all([
     asViewer(context, PAGE, (convex) => convex.query(api.pages.sessions, {})),
-    sessionsAtWorkOS(context, userId),
+    sessionsAtWorkOS(context, userId, AbortSignal.any([context.deadline, AbortSignal.timeout(WORKOS_MS)])),
   ]);
   const known = new Map<string, Known>();
   for (const session of [...(atWorkOS ?? []), ...sessions]) known.set(session.sessionId, session);

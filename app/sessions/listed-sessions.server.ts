@@ -47,14 +47,14 @@ export function joinSessions(
     .sort((a, b) => Number(b.current) - Number(a.current) || b.startedAt - a.startedAt);
 }
 
-/** @returns WorkOS's list; null where it does not answer in time. */
+/** @returns WorkOS's list; null where it does not answer in time: by the request's deadline, or sooner. */
 export async function sessionsAtWorkOS(
-  context: RequestContext,
+  { deadline, env, log }: RequestContext,
   userId: string,
+  signal: AbortSignal = deadline,
 ): Promise<WorkOSSession[] | null> {
-  const { deadline, env, log } = context;
   try {
-    return await listSessions(env, userId, deadline);
+    return await listSessions(env, userId, signal);
   } catch (error) {
     if (!(error instanceof WorkOSFailure)) throw error;
     log.warn("sessions.list", { kind: error.kind, status: error.status });

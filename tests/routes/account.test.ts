@@ -264,6 +264,24 @@ describe("deleting one's account", () => {
   });
 });
 
+it.each(["hang", "refused"] as const)("a session is ended although WorkOS is down (%s)", async (kind) => {
+  const email = app.person();
+  const [browser, other] = [await somebody(email), await somebody(email)];
+  const page = new Page((await browser.get("/settings/sessions")).text);
+  const form = page
+    .tags("button")
+    .filter((button) => textOf(button) === "Revoke")
+    .map((button) => page.formOf(button)?.fields ?? {})[1];
+  app.outbound.fail("workos", { kind });
+  const answer = await browser.submit("/settings/sessions", form ?? {});
+  expect(answer).toRedirectTo("/settings/sessions", 303);
+  expect(answer.ms).toBeLessThan(3_000);
+  expect(await other.get("/dashboard")).toRedirectTo(/error=session_revoked/);
+  const third = await browser.submit("/settings/sessions", { intent: "others" });
+  expect(third).toBeSafeHtml(503);
+  expect(third).toSayAlert("WorkOS is not answering");
+});
+
 it("Convex is told when WorkOS last changed a person, so that an old seal undoes no newer word", async () => {
   await somebody();
   const told = app.outbound.requests.find(calls("edge:signedIn"))?.body ?? "{}";
