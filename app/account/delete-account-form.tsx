@@ -4,6 +4,7 @@ import { Form, useNavigation } from "react-router";
 import type { FormFailure } from "../forms.server.ts";
 import { AskFirst } from "../ui/ask-first.tsx";
 import { Button } from "../ui/button.tsx";
+import { ConfirmCheck } from "../ui/confirm-check.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 
@@ -42,22 +43,7 @@ export function DeleteAccountForm({ failure }: { failure: FormFailure | undefine
         </div>
       ) : (
         <Form method="post" className="flex flex-col items-start gap-2">
-          <label className="check">
-            <input
-              type="checkbox"
-              name="confirm"
-              value="yes"
-              required
-              aria-invalid={unticked ? true : undefined}
-              aria-describedby={unticked ? "confirm-error" : undefined}
-            />
-            Yes, delete my account for good
-          </label>
-          {unticked ? (
-            <p id="confirm-error" className="text-small font-strong text-bad">
-              {unticked}
-            </p>
-          ) : null}
+          <ConfirmCheck error={unticked}>Yes, delete my account for good</ConfirmCheck>
           {button}
         </Form>
       )}

@@ -48,36 +48,3 @@ function originOf({ userAgent, ipAddress }: AuditEntry): string | null {
   );
   return parts.length > 0 ? parts.join(" · ") : null;
 }
-
-/**
- * @param filters What else the address has. @param older The address names an older page.
- * @param next The cursor of the page after this one; null on the last.
- */
-export function PageLinks({
-  filters = {},
-  older,
-  next,
-}: {
-  filters?: Record<string, string>;
-  older: boolean;
-  next: string | null;
-}) {
-  if (!older && next === null) return null;
-  const href = (more: Record<string, string>) => `?${new URLSearchParams({ ...filters, ...more })}`;
-  return (
-    <p className="flex justify-between gap-4">
-      {older ? (
-        <a href={href({})} className="inline-flex min-h-11 items-center">
-          Newest
-        </a>
-      ) : (
-        <span />
-      )}
-      {next === null ? null : (
-        <a href={href({ cursor: next })} className="inline-flex min-h-11 items-center">
-          Older
-        </a>
-      )}
-    </p>
-  );
-}

@@ -5,6 +5,7 @@ import { useLive } from "../live/live-context.ts";
 import { AskFirst } from "../ui/ask-first.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
+import { ConfirmCheck } from "../ui/confirm-check.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { failureOf, type ProjectAnswer } from "./project-forms.ts";
@@ -83,22 +84,7 @@ function DeleteProject({
   return (
     <Form method="post" className="flex flex-col items-start gap-2">
       {intent}
-      <label className="check">
-        <input
-          type="checkbox"
-          name="confirm"
-          value="yes"
-          required
-          aria-invalid={unticked ? true : undefined}
-          aria-describedby={unticked ? "delete-error" : undefined}
-        />
-        Yes, delete it: {what}
-      </label>
-      {unticked ? (
-        <p id="delete-error" className="text-small font-strong text-bad">
-          {unticked}
-        </p>
-      ) : null}
+      <ConfirmCheck error={unticked}>Yes, delete it: {what}</ConfirmCheck>
       {button}
     </Form>
   );

@@ -4,7 +4,7 @@ import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { AuditFilter } from "../activity/audit-filter.tsx";
 import { auditArgs, auditFilter, cursorArgs } from "../activity/audit-query.ts";
-import { EventList, PageLinks } from "../activity/event-list.tsx";
+import { EventList } from "../activity/event-list.tsx";
 import { PeopleOfEntry, personName } from "../activity/people-in-log.tsx";
 import { requireAdminPage } from "../auth/guards.server.ts";
 import { useLiveQuery } from "../live/use-live-query.ts";
@@ -14,6 +14,7 @@ import { RefusedPage } from "../refused-page.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
+import { PageLinks } from "../ui/page-links.tsx";
 import type { Route } from "./+types/admin.audit";
 
 export const middleware = [pageQuery(api.pages.adminAudit, auditArgs)];

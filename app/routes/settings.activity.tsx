@@ -1,13 +1,14 @@
 /** What happened to one's own account, and from where. */
 import { api } from "../../convex/_generated/api.js";
 import { cursorArgs } from "../activity/audit-query.ts";
-import { EventList, PageLinks } from "../activity/event-list.tsx";
+import { EventList } from "../activity/event-list.tsx";
 import { requirePage } from "../auth/guards.server.ts";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { PageLinks } from "../ui/page-links.tsx";
 import type { Route } from "./+types/settings.activity";
 
 export const middleware = [pageQuery(api.pages.activity, cursorArgs)];
