@@ -1,0 +1,259 @@
+/**
+ * Every part of WorkOS and Convex that the worker relies on, failing in every way: what the person gets, how soon,
+ * and whether they are still signed in. Printed as a table at the end.
+ */
+import { afterAll, describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { APP_URL } from "./matchers.ts";
+import { authenticate, calls, type Fault, type OutboundRequest, type Upstream } from "./outbound.ts";
+import { grow, isSessionCookie } from "./seals.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+const PAGE_MS = 3_000;
+/** 5 s, and what a busy machine takes to read the clock. */
+const CALLBACK_MS = 5_750;
+const SLOW_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+const FAULTS: [string, Fault][] = [
+  ["refused", { kind: "refused" }],
+  ["500", { kind: "status", status: 500 }],
+  ["503", { kind: "status", status: 503, body: "<html>away</html>" }],
+  ["hang", { kind: "hang" }],
+  ["slow", { kind: "slow", ms: SLOW_MS }],
+  ["garbage", { kind: "garbage" }],
+  ["cut", { kind: "cut" }],
+];
+
+type Part = {
+  name: string;
+  upstream: Upstream;
+  match: (request: OutboundRequest) => boolean;
+  /** What the person asks for, as the table shows it. */
+  asks: string;
+  /** Brings a signed-in browser to where the fault can meet it; gives what `ask` needs. */
+  before?: (browser: Browser) => Promise<string>;
+  ask: (browser: Browser, prepared: string) => Promise<Answer>;
+  /** The status where the upstream fails, and where it is only slow. */
+  status: { failing: number; slow: number };
+  withinMs: number;
+  /** How the person comes: signed in, unless this part is met by signing in. */
+  comesSignedOut?: true;
+  /** The person asked to be signed out. */
+  signsOut?: true;
+};
+
+const wayBack = async (browser: Browser) => approve(await startFlow(browser), app.person());
+
+/** Makes the access token run out. */
+async function late({ jar }: Browser): Promise<string> {
+  await grow(jar, 10 * MINUTE_MS, COOKIE_PASSWORD);
+  return "";
+}
+
+const PARTS: Part[] = [
+  {
+    name: "authorize",
+    upstream: "workos",
+    match: ({ path }) => path === "/user_management/authorize",
+    asks: "GET /api/auth/login",
+    ask: (browser) => browser.get("/api/auth/login"),
+    status: { failing: 302, slow: 302 },
+    withinMs: PAGE_MS,
+  },
+  {
+    name: "exchange",
+    upstream: "workos",
+    match: authenticate("authorization_code"),
+    asks: "GET /callback",
+    before: wayBack,
+    ask: comeBack,
+    status: { failing: 502, slow: 302 },
+    withinMs: CALLBACK_MS,
+  },
+  {
+    name: "refresh",
+    upstream: "workos",
+    match: authenticate("refresh_token"),
+    asks: "GET /dashboard",
+    before: late,
+    ask: (browser) => browser.get("/dashboard"),
+    status: { failing: 200, slow: 200 },
+    withinMs: PAGE_MS,
+  },
+  {
+    name: "logout",
+    upstream: "convex",
+    match: calls("edge:signedOut"),
+    asks: "GET /api/auth/logout",
+    ask: (browser) => browser.get("/api/auth/logout"),
+    status: { failing: 302, slow: 302 },
+    withinMs: PAGE_MS,
+    signsOut: true,
+  },
+  {
+    name: "sessions list",
+    upstream: "workos",
+    match: ({ method, path }) => method === "GET" && /^\/user_management\/users\/[^/]+\/sessions$/.test(path),
+    asks: "GET /settings/sessions",
+    ask: (browser) => browser.get("/settings/sessions"),
+    status: { failing: 200, slow: 200 },
+    withinMs: PAGE_MS,
+  },
+  {
+    name: "Convex query",
+    upstream: "convex",
+    match: calls("pages:settings"),
+    asks: "GET /settings",
+    ask: (browser) => browser.get("/settings"),
+    status: { failing: 200, slow: 200 },
+    withinMs: PAGE_MS,
+  },
+  {
+    name: "mutation",
+    upstream: "convex",
+    match: calls("users:updateProfile"),
+    asks: "POST /profile",
+    ask: (browser) => browser.submit("/profile", { firstName: "Typed", lastName: "Here" }),
+    status: { failing: 503, slow: 303 },
+    withinMs: PAGE_MS,
+  },
+];
+
+/** Comes after the exchange, so it has its turn while that works. */
+const SYNC: Part[] = [
+  {
+    name: "sync",
+    upstream: "convex",
+    match: calls("edge:signedIn"),
+    asks: "GET /callback",
+    before: wayBack,
+    ask: comeBack,
+    status: { failing: 302, slow: 302 },
+    withinMs: CALLBACK_MS,
+    comesSignedOut: true,
+  },
+];
+
+const keys = ({ path }: OutboundRequest) => path.startsWith("/sso/jwks/");
+
+/** Met only by a worker that has no keys yet, so these have their turn alone, right after a restart. */
+const COLD: Part[] = [
+  {
+    name: "JWKS at sign-in",
+    upstream: "workos",
+    match: keys,
+    asks: "GET /callback",
+    before: wayBack,
+    ask: comeBack,
+    status: { failing: 502, slow: 302 },
+    withinMs: CALLBACK_MS,
+  },
+  {
+    name: "JWKS at refresh",
+    upstream: "workos",
+    match: keys,
+    asks: "GET /dashboard",
+    before: late,
+    ask: (browser) => browser.get("/dashboard"),
+    status: { failing: 200, slow: 200 },
+    withinMs: PAGE_MS,
+  },
+];
+
+type Outcome = {
+  part: Part;
+  browser: Browser;
+  answer: Answer;
+  /** How often the worker came to what fails. */
+  met: number;
+};
+
+const table: string[][] = [];
+
+async function prepare(part: Part): Promise<() => Promise<Outcome>> {
+  const browser = app.browser();
+  if (part.comesSignedOut !== true) await signIn(browser, app.person());
+  const prepared = (await part.before?.(browser)) ?? "";
+  return async () => {
+    // The worker has been restarted since.
+    const here = browser.at(app.site());
+    return { part, browser: here, answer: await part.ask(here, prepared), met: 0 };
+  };
+}
+
+/** What a person finds who comes back once all is well, in words. */
+async function sessionAfter(browser: Browser): Promise<string> {
+  const { user } = jsonOf<{ user: object | null }>(await browser.get("/api/auth/session"));
+  const page = await browser.get("/dashboard");
+  if (user === null) return page.status === 302 ? "signed out" : `no user, and a ${page.status}`;
+  if (page.status !== 200) return `a user, and a ${page.status}`;
+  return page.text.includes("Live data is unavailable") ? "signed in, without data" : "signed in";
+}
+
+function expectOutcome({ part, answer, met }: Outcome, fault: Fault): void {
+  const where = `${part.name}, ${fault.kind}`;
+  // To the sign-in page the browser goes by itself, with an address that the worker makes without asking.
+  if (part.name === "authorize") expect(met, where).toBe(0);
+  else expect(met, where).toBeGreaterThan(0);
+  expect(answer.status, where).toBe(fault.kind === "slow" ? part.status.slow : part.status.failing);
+  expect(answer.ms, where).toBeLessThan(part.withinMs);
+  if (part.signsOut !== true) {
+    const cleared = answer.setCookies.filter((cookie) => isSessionCookie(cookie) && cookie.clears);
+    const set = answer.setCookies.filter((cookie) => isSessionCookie(cookie) && !cookie.clears);
+    if (set.length === 0) expect(cleared, where).toEqual([]);
+  }
+  if (/^text\/html/.test(answer.headers.get("content-type") ?? "")) {
+    expect(answer, where).toBeSafeHtml(answer.status);
+  }
+  const to = locationOf(answer, APP_URL);
+  if (to !== null) {
+    expect([new URL(APP_URL).origin, new URL(app.workosUrl).origin], where).toContain(to.origin);
+  }
+}
+
+/** Sends what was prepared, all at once, while these parts fail. */
+async function meet(parts: Part[], asks: (() => Promise<Outcome>)[], fault: Fault): Promise<Outcome[]> {
+  app.outbound.forget();
+  for (const { upstream, match } of parts) app.outbound.fail(upstream, fault, match);
+  const outcomes = await Promise.all(asks.map((ask) => ask()));
+  for (const outcome of outcomes) outcome.met = app.outbound.count(outcome.part.upstream, outcome.part.match);
+  app.outbound.heal();
+  return outcomes;
+}
+
+describe.each(FAULTS)("where the answer is %s", (name, fault) => {
+  it("nobody is signed out, and everybody is answered in time", { timeout: MINUTE_MS }, async () => {
+    const groups = [COLD, SYNC, PARTS];
+    const asks = await Promise.all(groups.map((parts) => Promise.all(parts.map(prepare))));
+    await app.restart();
+    const outcomes: Outcome[] = [];
+    for (const [index, parts] of groups.entries()) {
+      outcomes.push(...(await meet(parts, asks[index] ?? [], fault)));
+    }
+    const after = await Promise.all(outcomes.map(({ browser }) => sessionAfter(browser)));
+    outcomes.forEach(({ part, answer }, index) => {
+      const time = `${(answer.ms / 1000).toFixed(2)} s`;
+      table.push([part.name, name, part.asks, String(answer.status), time, after[index] ?? ""]);
+    });
+    for (const outcome of outcomes) expectOutcome(outcome, fault);
+    expect(after).toEqual(outcomes.map(({ part }) => (part.signsOut === true ? "signed out" : "signed in")));
+  });
+});
+
+afterAll(() => {
+  const order = [...COLD, ...SYNC, ...PARTS].map(({ name }) => name);
+  const rows = table.toSorted(([a = ""], [b = ""]) => order.indexOf(a) - order.indexOf(b));
+  const head = ["fails", "how", "asked", "status", "time", "session afterwards"];
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const lines = [head, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  process.stdout.write(`\n${lines.join("\n")}\n${rows.length} combinations\n`);
+});
