@@ -80,7 +80,12 @@ function offences(
     );
 }
 
-const CONVEX_FOR_APP = ["convex/_generated", "convex/model/roles.ts", "convex/model/names.ts", "convex/model/metricRules.ts"];
+const CONVEX_FOR_APP = [
+  "convex/_generated",
+  "convex/model/roles.ts",
+  "convex/model/names.ts",
+  "convex/model/metricRules.ts",
+];
 
 describe("imports go one way", () => {
   test("app knows app, Convex's generated names and the table of roles", () => {

@@ -4,7 +4,12 @@
  * session stays signed out until its seventh day, whatever is replayed.
  */
 import { DurableObject } from "cloudflare:workers";
-import { verifyAccessToken } from "../app/auth/access-token.server.ts";
+import {
+  type AccessTokenClaims,
+  KEYS_UNAVAILABLE,
+  readDirectToken,
+  verifyAccessToken,
+} from "../app/auth/access-token.server.ts";
 import type { EndRequest, RefreshAnswer, RefreshRequest, SeenFrom } from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
@@ -25,6 +30,8 @@ import { api } from "../convex/_generated/api.js";
 
 /** WorkOS may take this long; the requests that wait have shorter deadlines of their own. */
 const WORKOS_TIMEOUT_MS = 5_000;
+/** Its keys may take this long; then the refresh goes on without them. */
+const KEYS_TIMEOUT_MS = 1_000;
 const CONVEX_TIMEOUT_MS = 2_000;
 /** How soon an undelivered revocation is tried again: within 15 s of Convex answering, its timeout included. */
 const REDELIVER_MS = 8_000;
@@ -165,7 +172,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       if (mayHaveLeft && error instanceof WorkOSFailure && error.kind === "refused") return exchange(null);
       throw error;
     });
-    const claims = await verifyAccessToken(this.#config, grant.accessToken, signal, Date.now());
+    const claims = await this.#claimsOf(grant.accessToken, signal);
     if (claims.sessionId !== session.sessionId || claims.userId !== session.user.id) {
       throw new WorkOSFailure("unavailable", 200, "another_session");
     }
@@ -182,6 +189,17 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       // Two refreshes within one millisecond must not look like one.
       refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
     };
+  }
+
+  /** WorkOS's keys being out of reach must not cost the session: the refresh token is spent. */
+  async #claimsOf(accessToken: string, signal: AbortSignal): Promise<AccessTokenClaims> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(KEYS_TIMEOUT_MS)]);
+    try {
+      return await verifyAccessToken(this.#config, accessToken, patience, Date.now());
+    } catch (error) {
+      if (!(error instanceof WorkOSFailure) || error.code !== KEYS_UNAVAILABLE) throw error;
+      return readDirectToken(this.#config, accessToken, Date.now());
+    }
   }
 
   /** Tells Convex that the session is alive; nobody waits for it, and the next refresh says it again. */

@@ -1,5 +1,12 @@
 /** Verifying an access token once, at sign-in and refresh. From then on the seal vouches for it. */
-import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+} from "jose";
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 
@@ -17,6 +24,9 @@ export type AccessTokenClaims = {
 /** Keys of one address. Kept as data and never as a promise: a promise of another request may not be awaited. */
 type CachedKeys = { url: string; keys: JSONWebKeySet; fetchedAt: number };
 
+/** The code of the failure to have WorkOS's keys. */
+export const KEYS_UNAVAILABLE = "jwks";
+
 const MAX_AGE_MS = 60 * 60 * 1000;
 const CLOCK_TOLERANCE_S = 30;
 
@@ -31,7 +41,7 @@ async function fetchKeys(url: string, signal: AbortSignal, now: number): Promise
     return cached;
   } catch {
     // Not being able to look is not the same as a bad signature.
-    throw new WorkOSFailure("unavailable", null, "jwks");
+    throw new WorkOSFailure("unavailable", null, KEYS_UNAVAILABLE);
   }
 }
 
@@ -81,23 +91,47 @@ export async function verifyAccessToken(
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(now),
     });
-    const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
-    const clients = [payload.client_id, payload.aud].flat().filter((name) => name !== undefined);
-    const userId = text(payload.sub);
-    const sessionId = text(payload.sid);
-    if (userId === null || sessionId === null || !clients.includes(env.workosClientId)) {
-      throw new Error("a token of another client");
-    }
-    return {
-      userId,
-      sessionId,
-      expiresAt: (payload.exp ?? 0) * 1000,
-      organizationId: text(payload.org_id),
-      role: text(payload.role),
-      impersonator: text((payload.act as { sub?: unknown } | undefined)?.sub),
-    };
+    return readClaims(env, payload);
   } catch (error) {
     if (error instanceof WorkOSFailure) throw error;
     throw new WorkOSFailure("unavailable", 200, "unusable_token");
   }
+}
+
+/**
+ * The claims of a token that WorkOS has just answered our own call with, for when its keys cannot be had: the token that
+ * was given for it is spent, and throwing away the answer would sign the person out. The call itself, over TLS and with
+ * our API key, says whose token it is (OpenID Connect Core 1.0, section 3.1.3.7, item 6); Convex checks the signature
+ * all the same.
+ *
+ * @throws {WorkOSFailure} where it is not a usable token of this client.
+ */
+export function readDirectToken(env: Env, token: string, now: number): AccessTokenClaims {
+  try {
+    const payload = decodeJwt(token);
+    const issued = issuers(env).includes(payload.iss ?? "") && (payload.exp ?? 0) * 1000 > now;
+    if (!issued) throw new Error("a token of somebody else, or an old one");
+    return readClaims(env, payload);
+  } catch {
+    throw new WorkOSFailure("unavailable", 200, "unusable_token");
+  }
+}
+
+/** @throws where the token is of another client, or names no session. */
+function readClaims(env: Env, payload: JWTPayload): AccessTokenClaims {
+  const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
+  const clients = [payload.client_id, payload.aud].flat().filter((name) => name !== undefined);
+  const userId = text(payload.sub);
+  const sessionId = text(payload.sid);
+  if (userId === null || sessionId === null || !clients.includes(env.workosClientId)) {
+    throw new Error("a token of another client");
+  }
+  return {
+    userId,
+    sessionId,
+    expiresAt: (payload.exp ?? 0) * 1000,
+    organizationId: text(payload.org_id),
+    role: text(payload.role),
+    impersonator: text((payload.act as { sub?: unknown } | undefined)?.sub),
+  };
 }

@@ -32,6 +32,8 @@ export async function readAtMost(
 export const bodyLimit: Middleware = (next) => async (request, context) => {
   // The ingestion API has a larger limit of its own.
   if (request.body === null || context.route.pattern === "/api/v1/metrics") return next(request, context);
+  // Nobody reads the body of these, and a copy of such a request may have none.
+  if (request.method === "GET" || request.method === "HEAD") return next(request, context);
   const length = request.headers.get("Content-Length");
   if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge(request);
   if (length !== null) return next(request, context);

@@ -12,7 +12,12 @@ export const requestLog: Middleware = (next) => async (request, context) => {
     report({ component: "page", action: pattern, error });
     response = new Response(`Something went wrong here. Please try again. Request id: ${log.requestId}`, {
       status: 500,
-      headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+      headers: {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": log.requestId,
+      },
     });
   }
   const ms = Date.now() - now;
