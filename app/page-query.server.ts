@@ -96,12 +96,13 @@ export class PageQuery {
       throw error;
     });
     // Whatever answers in Convex's place may answer anything.
-    if (typeof data !== "object" || data === null || !("viewer" in data))
-      throw new ConvexFailure("unavailable");
+    if (!isPageData(data)) throw new ConvexFailure("unavailable");
     if (data.viewer !== null || readOnly) return data;
     // The sync at sign-in did not get through; now Convex answers.
     await syncUser({ env, session: current.session, seen, theme, signal: deadline });
-    return convex.query(reference, args);
+    const known = await convex.query(reference, args);
+    if (!isPageData(known)) throw new ConvexFailure("unavailable");
+    return known;
   }
 
   async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
@@ -112,4 +113,15 @@ export class PageQuery {
     report({ component: "data", action, error: cause, userId: session.user.id });
     return { status: "unavailable", session };
   }
+}
+
+/** Whether an answer has a viewer that pages can be made of. */
+function isPageData(answer: unknown): answer is PageData {
+  if (typeof answer !== "object" || answer === null || !("viewer" in answer)) return false;
+  const { viewer } = answer;
+  if (viewer === null) return true;
+  if (typeof viewer !== "object") return false;
+  const { _id, email, preferences } = viewer as Partial<Record<keyof Viewer, unknown>>;
+  const areWords = typeof _id === "string" && typeof email === "string";
+  return areWords && typeof preferences === "object" && preferences !== null;
 }

@@ -147,7 +147,15 @@ describe("Convex down", () => {
 describe("Convex that refuses", () => {
   it("a page of which it says something that makes no sense is not a server error here", async () => {
     const browser = await someone();
-    for (const value of [7, null, [], {}]) {
+    for (const value of [
+      7,
+      null,
+      [],
+      {},
+      { viewer: {} },
+      { viewer: 7 },
+      { viewer: { _id: "a", email: "b" } },
+    ]) {
       app.outbound.fail("convex", {
         kind: "status",
         status: 200,
