@@ -1,4 +1,4 @@
-/** The test projects: one for each kind of thing that has to be running. `npm test` runs all, `npm run check` unit only. */
+/** The test projects: one for each kind of thing that has to be running. `npm test` runs all but `deep`, `npm run check` unit only. */
 import { defineConfig } from "vitest/config";
 
 type Kind = {
@@ -23,6 +23,7 @@ const KINDS: Kind[] = [
   { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60, oneByOne: true },
   { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240, oneByOne: true },
   { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true },
+  { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },
   { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
   { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
   { name: "browser", include: ["tests/browser/**/*.test.ts"], seconds: 60, built: true, oneByOne: true },
