@@ -6,11 +6,8 @@ await runSteps([
   LINT,
   BUILD,
   tests("unit"),
-  tests("convex", "local"),
-  tests("routes"),
-  tests("doctor"),
-  tests("deploy"),
-  tests("build"),
+  // Much of this is waiting for what does not answer, so it shares its time.
+  tests("convex", "local", "routes", "doctor", "deploy", "build"),
   tests("launcher"),
   tests("browser"),
 ]);
