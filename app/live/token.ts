@@ -15,6 +15,19 @@ function pause(attempt: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** How long a page that is being left asks for nothing; a download only looks like leaving, and the page goes on. */
+const LEAVING_MS = 2_000;
+
+let leavingUntil = 0;
+globalThis.addEventListener?.("beforeunload", () => {
+  leavingUntil = performance.now() + LEAVING_MS;
+});
+
+/** The answer to a tab that signs out by its own link would only be a refusal. */
+async function notWhileLeaving(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && performance.now() < leavingUntil) await pause(0, signal);
+}
+
 /**
  * Asks until there is an answer: a network error, a worker that is restarted or a WorkOS that is down say nothing
  * about who is signed in, and telling Convex "no token" would sign the tab out.
@@ -24,6 +37,7 @@ function pause(attempt: number, signal: AbortSignal): Promise<void> {
  */
 export async function fetchAccessToken(forceRefresh: boolean, signal: AbortSignal): Promise<string | null> {
   for (let attempt = 0; !signal.aborted; attempt++) {
+    await notWhileLeaving(signal);
     try {
       const response = await fetch("/api/auth/token", {
         method: "POST",
