@@ -1,5 +1,5 @@
 /** Sends requests for a while, and says how many were answered and how fast. */
-import { Agent, get } from "node:http";
+import { Agent, request as send } from "node:http";
 import { performance } from "node:perf_hooks";
 
 export type Load = {
@@ -14,7 +14,12 @@ export type Load = {
  */
 export async function load(
   url: string,
-  { milliseconds, atOnce, cookie }: { milliseconds: number; atOnce: number; cookie: string },
+  {
+    milliseconds,
+    atOnce,
+    cookie,
+    method,
+  }: { milliseconds: number; atOnce: number; cookie: string; method?: string },
 ): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const end = performance.now() + milliseconds;
@@ -22,7 +27,7 @@ export async function load(
   const one = async () => {
     while (performance.now() < end) {
       const start = performance.now();
-      await request(url, agent, cookie);
+      await request(url, agent, cookie, method);
       times.push(performance.now() - start);
     }
   };
@@ -31,12 +36,14 @@ export async function load(
   return { answered: times.length, times: times.sort((a, b) => a - b) };
 }
 
-function request(url: string, agent: Agent, cookie: string): Promise<void> {
+function request(url: string, agent: Agent, cookie: string, method = "GET"): Promise<void> {
   return new Promise((resolve, reject) => {
-    get(url, { agent, headers: { cookie } }, (response) => {
+    send(url, { agent, method, headers: { cookie } }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
       response.resume().once("end", resolve).once("error", reject);
-    }).once("error", reject);
+    })
+      .once("error", reject)
+      .end();
   });
 }
 

@@ -1,11 +1,25 @@
 /** A Convex that answers from memory, so that what is measured is the worker and not the local Convex beside it. */
 import { createServer } from "node:http";
 
+/** What is remembered of a function, by a plain GET. */
+export const AGAIN = "/again/";
+
 /** Passes requests on to `target`; from `remember` on, gives each request's first answer again. */
 export async function startMemory(target: string, port: number) {
   const answers = new Map<string, { status: number; body: Buffer }>();
   let remembering = false;
+  /** @returns the one answer that is remembered for a function, such as `pages:dashboard`. */
+  const answerOf = (path: string): Buffer => {
+    const known = [...answers].find(([key]) => key.includes(`"path":"${path}"`));
+    if (known === undefined) throw new Error(`nothing is remembered of ${path}`);
+    return known[1].body;
+  };
   const server = createServer(async (request, response) => {
+    if (request.url?.startsWith(AGAIN)) {
+      const body = answerOf(request.url.slice(AGAIN.length));
+      response.writeHead(200, { "content-type": "application/json" }).end(body);
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -21,6 +35,7 @@ export async function startMemory(target: string, port: number) {
       answers.clear();
       remembering = true;
     },
+    answerOf,
     close() {
       server.closeAllConnections();
       server.close();

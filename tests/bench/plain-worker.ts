@@ -1,14 +1,25 @@
-/** The least that a signed-in page can do: open the seal, write a string. What `/dashboard` is measured against. */
+/**
+ * The least that a signed-in page can do: open the seal, verify the token, write a string; and, where it is told an
+ * address, ask there once and read the JSON. What `/dashboard` is measured against.
+ */
 import { unsealData } from "iron-session";
+import { createLocalJWKSet, jwtVerify } from "jose";
 
-type Bindings = { WORKOS_COOKIE_PASSWORD: string; PAGE: string };
+type Bindings = { WORKOS_COOKIE_PASSWORD: string; PAGE: string; KEYS: string; ASKED?: string };
+
+let keys: ReturnType<typeof createLocalJWKSet> | null = null;
 
 export default {
-  async fetch(request: Request, { WORKOS_COOKIE_PASSWORD, PAGE }: Bindings): Promise<Response> {
+  async fetch(request: Request, { WORKOS_COOKIE_PASSWORD, PAGE, KEYS, ASKED }: Bindings): Promise<Response> {
     const seal = /(?:^|; )wos-session=([^;]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
     if (seal === undefined) return new Response(null, { status: 401 });
-    const session = await unsealData<{ user?: unknown }>(seal, { password: { 1: WORKOS_COOKIE_PASSWORD } });
-    if (session.user === undefined) return new Response(null, { status: 401 });
+    const session = await unsealData<{ accessToken?: string }>(seal, {
+      password: { 1: WORKOS_COOKIE_PASSWORD },
+    });
+    if (session.accessToken === undefined) return new Response(null, { status: 401 });
+    keys ??= createLocalJWKSet(JSON.parse(KEYS));
+    await jwtVerify(session.accessToken, keys, { algorithms: ["RS256"] });
+    if (ASKED !== undefined) await (await fetch(ASKED)).json();
     return new Response(PAGE, { headers: { "content-type": "text/html; charset=utf-8" } });
   },
 };

@@ -12,6 +12,8 @@ export type Worker = {
   variables: Record<string, string>;
   /** Gives the worker what Mosaic's binds: assets, KV, the Durable Object. */
   mosaic?: boolean;
+  /** Whatever it fetches is answered inside the process, with this JSON. */
+  near?: string;
 };
 
 export type Workerd = { url: string; cpuSeconds(): number; close(): Promise<void> };
@@ -20,6 +22,11 @@ const { default: workerdBinary } = createRequire(import.meta.url)("workerd") as 
 
 /** Nothing in a measured page reads these; they must only be there. */
 const NOT_FOUND = `export default { fetch() { return new Response(null, { status: 404 }); } };`;
+
+const NEAR = `export default { async fetch(request, { BODY }) {
+  await request.arrayBuffer();
+  return new Response(BODY, { headers: { "content-type": "application/json" } });
+} };`;
 
 /** A counter that never says stop. */
 const UNLIMITED = `export default () => ({ limit: async () => ({ success: true }) });`;
@@ -69,13 +76,14 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-function configOf({ modules, compatibilityDate, variables, mosaic }: Worker, port: number): string {
+function configOf({ modules, compatibilityDate, variables, mosaic, near }: Worker, port: number): string {
   const text = (value: string) => JSON.stringify(value);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
     (name = "nothing", worker = .nothing),
+    (name = "near", worker = .near),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
   extensions = [(modules = [(name = "unlimited", esModule = ${text(UNLIMITED)}, internal = true)])],
@@ -85,10 +93,15 @@ const nothing :Workerd.Worker = (
   modules = [(name = "nothing.js", esModule = ${text(NOT_FOUND)})],
   compatibilityDate = ${text(compatibilityDate)},
 );
+const near :Workerd.Worker = (
+  modules = [(name = "near.js", esModule = ${text(NEAR)})],
+  compatibilityDate = ${text(compatibilityDate)},
+  bindings = [(name = "BODY", text = ${text(near ?? "")})],
+);
 const main :Workerd.Worker = (
   modules = [${modules.map(({ name, file }) => `(name = ${text(name)}, esModule = embed ${text(file)})`).join(", ")}],
   compatibilityDate = ${text(compatibilityDate)},
-  globalOutbound = "internet",
+  globalOutbound = "${near === undefined ? "internet" : "near"}",
   bindings = [${mosaic ? MOSAIC_BINDINGS : ""}
     ${Object.entries(variables)
       .map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`)

@@ -1,0 +1,52 @@
+/**
+ * The same app as React Router's template serves it: a streamed page, the build as a function, each seal opened anew.
+ * Built from a copy of the tree, so that nothing of it is ever in the app.
+ */
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuild } from "../../local/launch/build.ts";
+
+const COPIED = [
+  "app",
+  "convex",
+  "public",
+  "workers",
+  "package.json",
+  "package-lock.json",
+  "react-router.config.ts",
+  "tsconfig.json",
+  "vite.config.ts",
+  "wrangler.toml",
+];
+
+/** What tells Mosaic's way from the template's: file, what stands there, what the template has. */
+const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
+  ["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"],
+  [
+    "workers/app.ts",
+    "createRequestHandler(build,",
+    'createRequestHandler(() => import("virtual:react-router/server-build"),',
+  ],
+  ["app/auth/seal.server.ts", "    remember(password, sealed, session);\n", ""],
+];
+
+/**
+ * Builds it below `folder`.
+ *
+ * @returns where its `build` folder is.
+ * @throws when a line that it changes is no longer there.
+ */
+export async function buildTemplate(folder: string): Promise<string> {
+  const root = join(folder, "template");
+  mkdirSync(root);
+  for (const name of COPIED) cpSync(name, join(root, name), { recursive: true });
+  symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
+  for (const [file, ours, theirs] of CHANGES) {
+    const path = join(root, file);
+    const text = readFileSync(path, "utf8");
+    if (!text.includes(ours)) throw new Error(`${file} no longer has ${ours.trim()}`);
+    writeFileSync(path, text.replace(ours, theirs));
+  }
+  await ensureBuild({ root, signal: AbortSignal.timeout(300_000), log: () => undefined });
+  return join(root, "build");
+}
