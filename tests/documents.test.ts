@@ -1,4 +1,5 @@
-/** What the documents say can be followed: links lead somewhere, commands exist. */
+/** What the documents say can be followed: links lead somewhere, commands exist, and what they name is in the code. */
+import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,16 +9,49 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { script
 
 const BUILT_IN = ["ci", "start", "test"];
 
+/** Variables of somebody else's program: Convex's self-hosted backend. */
+const ELSEWHERE = ["CONVEX_CLOUD_ORIGIN", "CONVEX_SITE_ORIGIN"];
+
+const read = (files: string[]) => files.map((file) => readFileSync(file, "utf8")).join("\n");
+const worker = read(
+  globSync(["app/**/*.{ts,tsx}", "workers/*.ts"]).filter((file) => !file.includes(".test.")),
+);
+const everything =
+  worker +
+  read(globSync(["convex/**/*.ts", "local/**/*.ts", "tests/**/*.ts", ".github/**/*.yml"])) +
+  read(["wrangler.toml", ".dev.vars.example"]);
+
+/** The blocks of a language, such as ```` ```json ````. */
+function blocks(text: string, language: string): string[] {
+  const pattern = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "gm");
+  return [...text.matchAll(pattern)].map((match) => String(match[1]));
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map((match) =>
+    String(match[1])
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
 describe.each(documents)("%s", (file) => {
   const text = readFileSync(file, "utf8");
 
-  it("links to files that are there", () => {
-    const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => String(match[1]));
-    expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+  it("links to files and headings that are there", () => {
+    const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const lost = links.filter(([, path, anchor]) => {
+      const target = path ? join(dirname(file), path) : file;
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchors(readFileSync(target, "utf8")).includes(anchor);
+    });
+    expect(lost.map(([link]) => link)).toEqual([]);
   });
 
   it("names npm scripts that there are", () => {
-    const named = [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map((match) => String(match[1]));
+    const named = [...text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)].map((match) => String(match[1]));
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
     const short = [...text.matchAll(/`npm ([a-z]+)/g)].map((match) => String(match[1]));
     expect(short.filter((name) => name !== "run" && !BUILT_IN.includes(name))).toEqual([]);
@@ -30,6 +64,26 @@ describe.each(documents)("%s", (file) => {
     const roots = [".", dirname(file)];
     expect(paths.filter((path) => !roots.some((root) => existsSync(join(root, path))))).toEqual([]);
   });
+
+  it("names variables that the code knows", () => {
+    const names = [...text.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(([, name]) =>
+      String(name),
+    );
+    expect(names.filter((name) => !everything.includes(name) && !ELSEWHERE.includes(name))).toEqual([]);
+  });
+
+  it("shows lines of the log as the worker writes them, and filters for such lines", () => {
+    const lines = blocks(text, "json")
+      .flatMap((block) => block.trim().split("\n"))
+      .filter((line) => line.startsWith('{"level"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const shown = lines.flatMap(({ event, outcome, kind }) => [event, outcome, kind]);
+    const asked = blocks(text, "jq").flatMap((filter) =>
+      [...filter.matchAll(/\.(?:event|outcome|component|action|error)=="([^"]+)"/g)].map(([, word]) => word),
+    );
+    const words = [...shown, ...asked].filter((word) => typeof word === "string");
+    expect(words.filter((word) => !worker.includes(`"${word}"`))).toEqual([]);
+  });
 });
 
 it("every script is in the README's table", () => {
@@ -38,4 +92,24 @@ it("every script is in the README's table", () => {
     (name) => !readme.includes(`npm run ${name}\``) && !readme.includes(`npm ${name}\``),
   );
   expect(missing).toEqual([]);
+});
+
+it("every event of the log is in the runbook", () => {
+  const runbook = readFileSync("docs/running.md", "utf8");
+  const events = [...worker.matchAll(/\b(?:log|createLog\([^)]*\)+)\.(?:info|warn|error)\(\s*"([^"]+)"/g)];
+  expect(events.length).toBeGreaterThan(10);
+  const names = new Set(events.map(([, name]) => String(name)));
+  expect([...names].filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
+});
+
+it("the changes to look at are in the history", () => {
+  const asked = readFileSync("CONTRIBUTING.md", "utf8").matchAll(/Look at \*([^*]+)\*/g);
+  const subjects = [...asked].map(([, subject]) => String(subject));
+  expect(subjects.length).toBeGreaterThan(0);
+  // A copy without a history, or with the last commit only, has nothing to look at.
+  if (!existsSync(".git")) return;
+  const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
+  if (git("rev-parse", "--is-shallow-repository") === "true") return;
+  const history = new Set(git("log", "--format=%s").split("\n"));
+  expect(subjects.filter((subject) => !history.has(subject))).toEqual([]);
 });

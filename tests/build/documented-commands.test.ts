@@ -1,0 +1,54 @@
+/** The commands that the documents show for other people's tools are ones that these tools know, options and all. */
+import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+
+const run = promisify(execFile);
+
+/** What `npx` may start here, and the file that it starts. */
+const TOOLS: Record<string, string> = {
+  convex: "convex/bin/main.js",
+  wrangler: "wrangler/bin/wrangler.js",
+  vitest: "vitest/vitest.mjs",
+};
+
+type Command = { tool: string; words: string[]; options: string[] };
+
+/** `npx tool word word --option value` in a document, up to a pipe or the end of the line or of the code. */
+function commandsIn(text: string): Command[] {
+  return [...text.matchAll(/\bnpx ([a-z][\w@./-]*)([^\n`|]*)/g)].map(([, tool, rest]) => {
+    const parts = String(rest).trim().split(/\s+/);
+    const end = parts.findIndex((part) => !/^[a-z]+$/.test(part));
+    const words = end < 0 ? parts.filter(Boolean) : parts.slice(0, end);
+    return { tool: String(tool), words, options: parts.filter((part) => part.startsWith("--")) };
+  });
+}
+
+const documents = globSync(["*.md", "docs/*.md", "local/**/*.md"]);
+const commands = documents
+  .flatMap((file) => commandsIn(readFileSync(file, "utf8")))
+  .filter(({ tool }) => tool !== "X");
+
+it("are of tools that are installed", () => {
+  expect(commands.length).toBeGreaterThan(5);
+  expect(commands.map(({ tool }) => tool).filter((tool) => !(tool in TOOLS) && tool !== "biome")).toEqual([]);
+});
+
+const byName = new Map<string, Command>();
+for (const command of commands.filter(({ tool }) => tool in TOOLS)) {
+  const name = [command.tool, ...command.words].join(" ");
+  const options = [...(byName.get(name)?.options ?? []), ...command.options];
+  byName.set(name, { ...command, options });
+}
+
+it.each([...byName])("npx %s is there, with the options that are shown", async (_name, command) => {
+  const bin = join("node_modules", TOOLS[command.tool] ?? "");
+  const environment = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
+  const { stdout, stderr } = await run(process.execPath, [bin, ...command.words, "--help"], {
+    env: environment,
+  });
+  const help = stdout + stderr;
+  expect(command.options.filter((option) => !help.includes(option))).toEqual([]);
+});
