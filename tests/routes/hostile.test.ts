@@ -160,17 +160,7 @@ for (const [what, cookie] of cookies) {
 }
 
 /** Methods that nobody expects, where somebody might have forgotten them. */
-for (const method of [
-  "TRACE",
-  "OPTIONS",
-  "PROPFIND",
-  "PUT",
-  "DELETE",
-  "PATCH",
-  "MERGE",
-  "PURGE",
-  "LOCK",
-]) {
+for (const method of ["TRACE", "OPTIONS", "PROPFIND", "PUT", "DELETE", "PATCH", "MERGE", "PURGE", "LOCK"]) {
   for (const path of ["/dashboard", "/api/auth/token", "/admin/users.data"]) add("a method", method, path);
 }
 add("a preflight", "OPTIONS", "/api/auth/token", {
