@@ -12,6 +12,7 @@ import { LiveMark } from "./ui/live-mark.tsx";
 import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
+import { useHydrated } from "./ui/use-hydrated.ts";
 
 /** The person in the banner: as Convex knows them, else as the session does. */
 function useBannerViewer(): BannerViewer | null {
@@ -29,7 +30,6 @@ export function Chrome({ children }: { children: ReactNode }) {
   const shell = useRouteLoaderData<Shell>("root");
   const viewer = useBannerViewer();
   const { onlyScript } = useDocument();
-  const { state } = useLive();
   const { pathname } = useLocation();
   const navigation = useNavigation();
   useLinkClicks();
@@ -45,9 +45,19 @@ export function Chrome({ children }: { children: ReactNode }) {
         </div>
       ) : null}
       {children}
-      <Footer>{state === null ? null : <LiveMark state={state} />}</Footer>
+      <Footer>
+        <Connection />
+      </Footer>
     </>
   );
+}
+
+/** Without JavaScript nothing will ever connect, so nothing is said to be about to. */
+function Connection() {
+  const { state } = useLive();
+  const hydrated = useHydrated();
+  if (state === null || (state === "connecting" && !hydrated)) return null;
+  return <LiveMark state={state} />;
 }
 
 /** Nobody acts as somebody else without seeing it on every page. */

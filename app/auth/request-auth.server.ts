@@ -10,6 +10,7 @@ import {
   readSessionCookie,
   writeSessionCookie,
 } from "./cookies.server.ts";
+import { knownEnd } from "./known-ends.server.ts";
 import type { RefreshAnswer, Refreshers, RefreshRequest, SeenFrom } from "./refresher.server.ts";
 import { openSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
@@ -60,11 +61,15 @@ export class RequestAuth {
   }
 
   async #open(): Promise<Readonly<Session> | null> {
-    const { env, cookies, now } = this.#options;
+    const { env, cookies, log, now } = this.#options;
     const sealed = readSessionCookie(env, cookies);
     const session = sealed === null ? null : await openSession(sealed, env.cookiePasswords, now);
     if (session === null && hasSessionCookie(env, cookies)) this.#forget();
-    return session;
+    const reason = session === null ? null : knownEnd(session.sessionId);
+    if (session === null || reason === null) return session;
+    log.info("auth.revoked", { outcome: reason, userId: session.user.id });
+    this.end(reason);
+    return null;
   }
 
   /** The session with a token that is good for a while: refreshed where it has to be, at most once a request. */

@@ -31,14 +31,16 @@ export function useSessionWatch(sessionId: string | null): void {
     const answer = await askSession();
     // No answer is no news. A page that is right already is left alone.
     if (answer !== undefined && answer !== shown.current) await revalidate();
+    return answer !== undefined;
   }, [revalidate]);
 
   /** Nothing of a person is seen again before it is clear that they are still here. */
   const checkUnseen = useCallback(async () => {
     document.body.hidden = shown.current !== null;
-    await check().finally(() => {
-      document.body.hidden = false;
-    });
+    const known = await check().catch(() => false);
+    // Nobody says that they are: the browser may say what is wrong with the line, but not show what it kept.
+    if (!known && shown.current !== null) location.reload();
+    else document.body.hidden = false;
   }, [check]);
 
   useEffect(() => {

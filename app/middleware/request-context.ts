@@ -1,6 +1,7 @@
 /** Makes what a request carries, out of the request and the worker's bindings. */
 
 import { readCookies } from "../auth/cookies.server.ts";
+import { rememberingEnds } from "../auth/known-ends.server.ts";
 import type { SeenFrom, SessionRefresherMethods } from "../auth/refresher.server.ts";
 import { RequestAuth } from "../auth/request-auth.server.ts";
 import type { RequestContext } from "../context.ts";
@@ -94,8 +95,9 @@ export function createContextFor(
   const cookies = readCookies(request);
   const readOnly = isReadOnly(request);
   const deadline = AbortSignal.timeout(PAGE_DEADLINE_MS);
-  const refreshers = (sessionId: string) =>
-    bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods;
+  const refreshers = rememberingEnds(
+    (sessionId) => bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods,
+  );
   const seen = seenFrom(request);
   const auth = new RequestAuth({ env, cookies, refreshers, log, report, now, readOnly, deadline, seen });
   return {

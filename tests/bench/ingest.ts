@@ -98,7 +98,7 @@ async function dashboards(url: string, many: Signed, one: Signed): Promise<void>
   const times: Record<"many" | "one", number[]> = { many: [], one: [] };
   for (let round = -1; round < 5; round++) {
     for (const [name, { cookie }] of [["many", many] as const, ["one", one] as const]) {
-      const loaded = await load(`${url}/dashboard`, { milliseconds: 1_000, atOnce: 1, cookie });
+      const loaded = await load(`${url}/dashboard`, { milliseconds: 1_000, atOnce: 1, headers: { cookie } });
       if (round >= 0) times[name].push(...loaded.times);
     }
   }

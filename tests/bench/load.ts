@@ -8,18 +8,16 @@ export type Load = {
   times: number[];
 };
 
+/** What is asked for, again and again. */
+export type Asked = { method?: string; headers: Record<string, string>; body?: string };
+
 /**
  * Keeps `atOnce` requests under way for `milliseconds`.
- * @throws when an answer is no 200: a benchmark of error pages is none.
+ * @throws when an answer is no success: a benchmark of error pages is none.
  */
 export async function load(
   url: string,
-  {
-    milliseconds,
-    atOnce,
-    cookie,
-    method,
-  }: { milliseconds: number; atOnce: number; cookie: string; method?: string },
+  { milliseconds, atOnce, ...what }: { milliseconds: number; atOnce: number } & Asked,
 ): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const end = performance.now() + milliseconds;
@@ -27,7 +25,7 @@ export async function load(
   const one = async () => {
     while (performance.now() < end) {
       const start = performance.now();
-      await request(url, agent, cookie, method);
+      await request(url, agent, what);
       times.push(performance.now() - start);
     }
   };
@@ -36,14 +34,15 @@ export async function load(
   return { answered: times.length, times: times.sort((a, b) => a - b) };
 }
 
-function request(url: string, agent: Agent, cookie: string, method = "GET"): Promise<void> {
+function request(url: string, agent: Agent, { method = "GET", headers, body = "" }: Asked): Promise<void> {
   return new Promise((resolve, reject) => {
-    send(url, { agent, method, headers: { cookie } }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
+    send(url, { agent, method, headers }, (response) => {
+      if (response.statusCode !== 200 && response.statusCode !== 202)
+        reject(new Error(`${url} answered ${response.statusCode}`));
       response.resume().once("end", resolve).once("error", reject);
     })
       .once("error", reject)
-      .end();
+      .end(body);
   });
 }
 

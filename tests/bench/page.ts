@@ -10,18 +10,19 @@ import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { localDefaults } from "../../local/config.ts";
 import { startConvex } from "../../local/convex/server.ts";
-import { signIn } from "../../local/demo/sign-in.ts";
 import { ensureBuild } from "../../local/launch/build.ts";
 import { startWorkos } from "../../local/workos/server.ts";
 import { freePorts } from "../launcher/copy.ts";
-import { load, quantile } from "./load.ts";
+import { type Asked, load, quantile } from "./load.ts";
 import { AGAIN, startMemory } from "./memory.ts";
-import { createProject } from "./running.ts";
+import { makeProject, signedIn } from "./person.ts";
 import { buildTemplate } from "./template.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const PROJECTS = 50;
 const QUERY = "pages:dashboard";
+/** What the worker asks Convex for in what is measured; answered in its own process in all but one row. */
+const ASKED = [QUERY, "pages:shell", "metrics:ingest"];
 const ROUNDS = 8;
 const WINDOW_MS = 700;
 const AT_ONCE = 4;
@@ -37,9 +38,10 @@ const ROWS = {
   data: "/dashboard.data",
   session: "/api/auth/session",
   token: "POST /api/auth/token",
+  metrics: "POST /api/v1/metrics, one metric",
 };
 type Name = keyof typeof ROWS;
-type Variants = Record<Name, { server: Workerd; path: string; method?: string }>;
+type Variants = Record<Name, Asked & { server: Workerd; path: string }>;
 const NAMES = Object.keys(ROWS) as Name[];
 
 export async function benchPage(): Promise<void> {
@@ -54,52 +56,57 @@ export async function benchPage(): Promise<void> {
     });
     const ours = join(folder, "build");
     const theirs = await buildTemplate(folder);
-    const { mosaic, cookie, variables, keys, body, convexUrl } = await startMosaic(folder, closing);
+    const { mosaic, cookie, key, variables, keys, answerOf, convexUrl } = await startMosaic(folder, closing);
     const page = await (await fetch(`${mosaic.url}/dashboard`, { headers: { cookie } })).text();
-    const answered = body();
+    const metric = sentMetric(key);
+    await fetch(`${mosaic.url}/api/auth/session`, { headers: { cookie } });
+    await fetch(`${mosaic.url}${metric.path}`, metric);
+    const near = Object.fromEntries(ASKED.map((name) => [name, answerOf(name)]));
     const start = async (name: string, build: string) => {
       const server = await startWorkerd(folder, name, {
         modules: modulesIn(folder, build),
         compatibilityDate: compatibilityDateIn(build),
         variables,
         mosaic: true,
-        near: answered,
+        near,
       });
       closing.push(server.close);
       return server;
     };
-    const near = await start("near", ours);
+    const mine = await start("near", ours);
     const template = await start("template-worker", theirs);
     const [plain, fetching] = await startPlain(folder, page.length, keys, convexUrl);
     closing.push(plain.close, fetching.close);
+    const headers = { cookie };
     const variants: Variants = {
-      near: { server: near, path: "/dashboard" },
-      template: { server: template, path: "/dashboard" },
-      real: { server: mosaic, path: "/dashboard" },
-      plain: { server: plain, path: "/" },
-      fetching: { server: fetching, path: "/" },
-      data: { server: near, path: "/dashboard.data" },
-      session: { server: near, path: "/api/auth/session" },
-      token: { server: near, path: "/api/auth/token", method: "POST" },
+      near: { server: mine, path: "/dashboard", headers },
+      template: { server: template, path: "/dashboard", headers },
+      real: { server: mosaic, path: "/dashboard", headers },
+      plain: { server: plain, path: "/", headers },
+      fetching: { server: fetching, path: "/", headers },
+      data: { server: mine, path: "/dashboard.data", headers },
+      session: { server: mine, path: "/api/auth/session", headers },
+      token: { server: mine, path: "/api/auth/token", method: "POST", headers },
+      metrics: { server: mine, ...metric },
     };
-    print(await measure(variants, cookie), page.length);
+    print(await measure(variants), page.length);
+    for (const name of ["near", "template", "plain"] as const) await printLoad(name, variants[name]);
   } finally {
     for (const close of closing.reverse()) await close();
   }
 }
 
 /** CPU milliseconds per request of each window, in order of size. */
-async function measure(variants: Variants, cookie: string): Promise<Record<Name, number[]>> {
+async function measure(variants: Variants): Promise<Record<Name, number[]>> {
   const costs = Object.fromEntries(NAMES.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -1; round < ROUNDS; round++) {
     for (const name of shuffled(NAMES)) {
-      const { server, path, method } = variants[name];
+      const { server, path, ...asked } = variants[name];
       const before = server.cpuSeconds();
       const { answered } = await load(server.url + path, {
         milliseconds: WINDOW_MS,
         atOnce: AT_ONCE,
-        cookie,
-        method,
+        ...asked,
       });
       if (round >= 0) costs[name].push(((server.cpuSeconds() - before) * 1000) / answered); // the first warms up
     }
@@ -128,6 +135,26 @@ function print(costs: Record<Name, number[]>, bytes: number): void {
     (middle("real") - middle("near")) / (middle("fetching") - middle("plain")),
     1.2,
   );
+}
+
+/** How many a second, and how long one takes, on as many connections. */
+async function printLoad(name: Name, { server, path, ...asked }: Variants[Name]): Promise<void> {
+  const told: string[] = [];
+  for (const atOnce of [1, 16]) {
+    const { answered, times } = await load(server.url + path, { milliseconds: 2_000, atOnce, ...asked });
+    told.push(`${atOnce}: ${Math.round(answered / 2)}/s, p50 ${quantile(times, 0.5).toFixed(1)} ms`);
+  }
+  process.stdout.write(`  ${ROWS[name].padEnd(48)} connections ${told.join("; ")}\n`);
+}
+
+/** One metric as an agent sends it. */
+function sentMetric(key: string) {
+  return {
+    path: "/api/v1/metrics",
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ metrics: [{ agent: "harbour", name: "steps", value: 1 }] }),
+  };
 }
 
 /** The built worker with somebody signed in who has the projects; Convex then answers from memory. */
@@ -159,12 +186,16 @@ async function startMosaic(folder: string, closing: (() => Promise<void> | void)
     mosaic: true,
   });
   closing.push(mosaic.close);
-  const cookie = await signIn(mosaic.url, "grace@example.com");
-  for (let index = 1; index <= PROJECTS; index++) await createProject(mosaic.url, cookie, `Project ${index}`);
+  const grace = await signedIn(mosaic.url, convex.url, "grace@example.com");
+  const [project] = await Promise.all(
+    Array.from({ length: PROJECTS }, (_, index) => makeProject(mosaic.url, grace, `Project ${index + 1}`)),
+  );
+  if (project === undefined) throw new Error("there is no project");
   memory.remember();
   const keys = await (await fetch(`${workos.url}/sso/jwks/${variables.WORKOS_CLIENT_ID}`)).text();
   const convexUrl = `http://127.0.0.1:${ports.convex}`;
-  return { mosaic, cookie, variables, keys, convexUrl, body: () => memory.answerOf(QUERY).toString() };
+  const answerOf = (name: string) => memory.answerOf(name).toString();
+  return { mosaic, cookie: grace.cookie, key: project.key, variables, keys, convexUrl, answerOf };
 }
 
 /** The worker that only writes a string, and the same with one fetch of what Convex answers. */

@@ -15,8 +15,8 @@ export async function benchRunning(): Promise<void> {
     const url = `http://127.0.0.1:${copy.ports.app}`;
     const cookie = await signIn(url, "grace@example.com");
     for (let index = 1; index <= PROJECTS; index++) await createProject(url, cookie, `Project ${index}`);
-    await load(`${url}/dashboard`, { milliseconds: 2_000, atOnce: 1, cookie }); // warms up
-    const { times } = await load(`${url}/dashboard`, { milliseconds: 5_000, atOnce: 1, cookie });
+    await load(`${url}/dashboard`, { milliseconds: 2_000, atOnce: 1, headers: { cookie } }); // warms up
+    const { times } = await load(`${url}/dashboard`, { milliseconds: 5_000, atOnce: 1, headers: { cookie } });
     const [half, most] = [0.5, 0.95].map((share) => `${quantile(times, share).toFixed(1)} ms`);
     print(`/dashboard of ${PROJECTS} projects on npm start, one after the other`, `p50 ${half}, p95 ${most}`);
     const launcher = Number(
@@ -30,7 +30,7 @@ export async function benchRunning(): Promise<void> {
   }
 }
 
-export async function createProject(url: string, cookie: string, name: string): Promise<void> {
+async function createProject(url: string, cookie: string, name: string): Promise<void> {
   const answer = await fetch(`${url}/dashboard`, {
     method: "POST",
     redirect: "manual",

@@ -28,11 +28,15 @@ const ARGUMENTS = [
 
 type Found = { executablePath: string; env?: Record<string, string> };
 
-/** @throws when there is neither a system browser nor one in a package for this machine. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * @param backForwardCache As people's browsers have it; Playwright's own goes without.
+ * @throws when there is neither a system browser nor one in a package for this machine.
+ */
+export async function launchChromium({ backForwardCache = false } = {}): Promise<Browser> {
   const system = SYSTEM.find((path) => existsSync(path));
   const found: Found = system === undefined ? await packaged() : { executablePath: system };
-  return chromium.launch({ ...found, args: ARGUMENTS });
+  const ignoreDefaultArgs = backForwardCache ? ["--disable-back-forward-cache"] : [];
+  return chromium.launch({ ...found, args: ARGUMENTS, ignoreDefaultArgs });
 }
 
 /**

@@ -57,9 +57,10 @@ test("without script a guest and a person choose a theme", async () => {
   expect(await themeOf(page)).toBe("light");
 });
 
-test("without script a viewer finds no form that would be refused", async () => {
+test("without script a viewer finds no form that would be refused, and no promise that cannot be kept", async () => {
   const visitor = await stage.signedIn("alan@example.com", { javaScriptEnabled });
   const page = await visitor.open("/dashboard");
   await shows(heading(page), "Dashboard");
   expect(await projectForm(page).create.count()).toBe(0);
+  expect(await page.getByRole("contentinfo").textContent()).not.toMatch(/Connecting|Live/);
 });

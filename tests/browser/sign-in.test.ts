@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
 import { alert, banner, heading, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
-import { TOKEN_REFUSED } from "./visitor.ts";
+import { TOKEN_REFUSED, Visitor } from "./visitor.ts";
 
 const stage = openStage();
 
@@ -72,4 +73,46 @@ test("a session that another person's replaces shows as theirs in every tab", as
   const other = await visitor.open("/");
   await shows(heading(other), "Welcome back, Alan!");
   await shows(heading(page), "Welcome back, Alan!");
+});
+
+test("the way back after signing out shows nothing of a person, also out of the back-forward cache", async () => {
+  const browser = await launchChromium({ backForwardCache: true });
+  try {
+    const visitor = await Visitor.arrive(browser, stage.stack());
+    visitor.allow(TOKEN_REFUSED);
+    await visitor.signIn("grace@example.com");
+    const page = await visitor.open("/profile");
+    await untilLive(page);
+    await banner(page).signOut.click();
+    await shows(heading(page), "Welcome, guest!");
+    await page.goBack();
+    await page
+      .getByRole("link", { name: /^Sign in/i })
+      .first()
+      .waitFor();
+    expect(await banner(page).signOut.count()).toBe(0);
+    expect(await page.getByText("Grace").count()).toBe(0);
+    expect(await visitor.leave()).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a page that the browser kept is not seen again before its session is known to stand", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  const page = await visitor.open("/profile");
+  await untilLive(page);
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  await page.route("**/api/auth/session", async (route) => {
+    asked.resolve();
+    await answered.promise;
+    await route.fallback();
+  });
+  // What a page out of the back-forward cache is told; Chromium keeps none that must not be stored.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await asked.promise;
+  expect(await heading(page).isVisible()).toBe(false);
+  answered.resolve();
+  await heading(page).waitFor();
 });

@@ -1,6 +1,7 @@
 /**
  * Twenty browsers for as long as DEEP_SOAK_SECONDS says, with tokens of five seconds, while upstreams fail and heal:
- * a browser is signed out if and only if something ended its session.
+ * a browser is signed out if and only if something ended its session. Cookies of ended sessions are kept and tried
+ * again for the rest of the time.
  */
 import { expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "../routes/browser.ts";
@@ -12,21 +13,45 @@ import { signIn } from "../routes/sign-in.ts";
 const SOAK_MS = Number(process.env.DEEP_SOAK_SECONDS ?? 30) * 1_000;
 const app = startMosaic({ accessTokenSeconds: 5 });
 
+/** An old cookie may be given the newest session for this long, and its token is then good for five seconds more. */
+const TOKENS_OUTLIVE_MS = 40_000;
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const oneOf = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
+
+type Ending =
+  /** Signed out in this worker: over at once, in any weather. */
+  | "here"
+  /** Revoked from another device's worker: Convex knows. */
+  | "another device"
+  /** WorkOS says so by its webhook, and refuses the refresh token. */
+  | "WorkOS, with its webhook"
+  /** WorkOS refuses the refresh token, and its webhook never comes. */
+  | "WorkOS, in silence";
+const ENDINGS: readonly Ending[] = [
+  "here",
+  "another device",
+  "WorkOS, with its webhook",
+  "WorkOS, in silence",
+];
 
 type Life = {
   browser: Browser;
   sessionId: string;
   userId: string;
+  /** From here on it may be found ended. */
   ending: boolean;
-  endedBy: "" | "here" | "elsewhere";
+  ended: { by: Ending; at: number } | null;
 };
 
-/** Grows with each change of the weather; odd while something fails. */
-let weather = 0;
-const counts = { requests: 0, faults: 0, signOuts: 0, revocations: 0 };
+/** Which upstream fails now; `since` tells one spell of weather from the next. */
+let failing: { workos: boolean; convex: boolean; since: number } = { workos: false, convex: false, since: 0 };
+const counts = { requests: 0, faults: 0, replays: 0, ...Object.fromEntries(ENDINGS.map((by) => [by, 0])) };
+const count = (name: string) => {
+  (counts as Record<string, number>)[name] = ((counts as Record<string, number>)[name] ?? 0) + 1;
+};
 const wrong: string[] = [];
+const over: Life[] = [];
 
 const FAULTS: Fault[] = [
   { kind: "refused" },
@@ -42,9 +67,10 @@ async function weatherUntil(end: number): Promise<void> {
   while (Date.now() < end) {
     await pause(1_500);
     const fault = oneOf(FAULTS);
-    weather += 1;
     counts.faults += 1;
     const where = oneOf(["refresh", "keys", "query", "all of Convex"]);
+    const workos = where === "refresh" || where === "keys";
+    failing = { workos, convex: !workos, since: Date.now() };
     if (where === "refresh") app.outbound.fail("workos", fault, authenticate("refresh_token"));
     else if (where === "keys")
       app.outbound.fail("workos", fault, ({ path }) => path.startsWith("/sso/jwks/"));
@@ -54,7 +80,7 @@ async function weatherUntil(end: number): Promise<void> {
     app.check();
     app.outbound.accessTokens.clear();
     app.outbound.refreshTokens.clear();
-    weather += 1;
+    failing = { workos: false, convex: false, since: Date.now() };
   }
 }
 
@@ -65,7 +91,7 @@ async function begin(browser: Browser, email: string): Promise<Life> {
       await signIn(browser, email);
       const answer = await browser.get("/api/auth/session");
       const { sessionId, user } = jsonOf<{ sessionId: string; user: { id: string } }>(answer);
-      return { browser, sessionId, userId: user.id, ending: false, endedBy: "" };
+      return { browser, sessionId, userId: user.id, ending: false, ended: null };
     } catch (error) {
       // The weather may have been bad; it is never bad for long.
       if (tries === 20) throw error;
@@ -81,58 +107,90 @@ function isOut(answer: Answer): boolean {
   );
 }
 
+/** Whether a request that ran from `asked` until now, in one weather, cannot have passed with an ended session. */
+function mustBeOut({ by, at }: { by: Ending; at: number }, asked: number): boolean {
+  if (by === "here") return true;
+  const calmFor = (upstream: "workos" | "convex") => !failing[upstream] && failing.since <= asked;
+  if (by === "WorkOS, in silence") return asked - at > TOKENS_OUTLIVE_MS && calmFor("workos");
+  return calmFor("convex");
+}
+
 async function visit(life: Life, browser: Browser): Promise<void> {
   const path = oneOf(["/dashboard", "/settings", "/profile", "/api/auth/session"]);
-  const [endedBefore, weatherBefore] = [life.endedBy, weather];
+  const [endedBefore, asked] = [life.ended, Date.now()];
   const answer = await browser.get(path);
   counts.requests += 1;
-  const wasCalm = weatherBefore === weather && weather % 2 === 0;
-  const what = `${path} → ${answer.status} in weather ${weatherBefore}, ${life.sessionId}`;
+  const what = `${path} → ${answer.status} ${JSON.stringify(failing)}, ${life.sessionId}`;
   if (!life.ending && isOut(answer)) wrong.push(`signed out by nobody: ${what}`);
-  // Sign-out here is final in any weather; of the other Convex must be able to tell.
-  const mustBeOut = endedBefore !== "" && wasCalm;
-  if (mustBeOut && !isOut(answer)) wrong.push(`ended ${endedBefore}, and still in: ${what}`);
+  if (endedBefore !== null && mustBeOut(endedBefore, asked) && !isOut(answer)) {
+    wrong.push(`ended by ${endedBefore.by} ${asked - endedBefore.at} ms before, and still in: ${what}`);
+  }
 }
 
-async function signOut(life: Life): Promise<void> {
+/** WorkOS ends the session of its own accord, as from its dashboard. */
+async function endAtWorkOS(sessionId: string): Promise<void> {
+  const answer = await fetch(`${app.workosUrl}/user_management/sessions/revoke`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ session_id: sessionId }),
+  });
+  if (!answer.ok) throw new Error(`WorkOS did not revoke: ${answer.status}`);
+}
+
+async function end(life: Life, by: Ending): Promise<void> {
+  const { browser, sessionId, userId } = life;
   life.ending = true;
-  const thief = life.browser.thief();
-  await life.browser.get("/api/auth/logout");
-  life.endedBy = "here";
-  counts.signOuts += 1;
-  await visit(life, thief);
+  const kept: Life = { ...life, browser: browser.thief() };
+  switch (by) {
+    case "here":
+      await browser.get("/api/auth/logout");
+      break;
+    case "another device": {
+      const args = { sessionId, workosUserId: userId, ipAddress: "", userAgent: "" };
+      await app.convex("mutation", "sessions:revoke", { ...args, edgeSecret: EDGE_SECRET }, null);
+      break;
+    }
+    case "WorkOS, with its webhook":
+      await endAtWorkOS(sessionId);
+      expect(
+        await app.webhook("session.revoked", { object: "session", id: sessionId, user_id: userId }),
+      ).toBe(200);
+      break;
+    case "WorkOS, in silence":
+      await endAtWorkOS(sessionId);
+      break;
+  }
+  kept.ended = { by, at: Date.now() };
+  count(by);
+  over.push(kept);
+  await visit(kept, kept.browser.thief());
 }
 
-async function revoke(life: Life): Promise<void> {
-  life.ending = true;
-  const args = { sessionId: life.sessionId, workosUserId: life.userId, ipAddress: "", userAgent: "" };
-  await app.convex("mutation", "sessions:revoke", { ...args, edgeSecret: EDGE_SECRET }, null);
-  life.endedBy = "elsewhere";
-  counts.revocations += 1;
-  await visit(life, life.browser.thief());
-}
-
-async function live(end: number): Promise<void> {
+async function live(until: number): Promise<void> {
   const email = app.person();
   const browser = app.browser();
   let life = await begin(browser, email);
-  while (Date.now() < end) {
+  while (Date.now() < until) {
     await pause(Math.random() * 1_500);
     const dice = Math.random();
-    if (dice < 0.8) await visit(life, browser);
-    else if (dice < 0.92) await Promise.all(Array.from({ length: 4 }, () => visit(life, browser.tab())));
-    else {
-      await (dice < 0.96 ? signOut(life) : revoke(life));
+    if (dice < 0.75) await visit(life, browser);
+    else if (dice < 0.87) await Promise.all(Array.from({ length: 4 }, () => visit(life, browser.tab())));
+    else if (dice < 0.93 && over.length > 0) {
+      const before = oneOf(over);
+      counts.replays += 1;
+      await visit(before, before.browser.thief());
+    } else {
+      await end(life, oneOf(ENDINGS));
       life = await begin(browser, email);
     }
   }
 }
 
-it("nobody is signed out unless something ended the session, and then everywhere", {
+it("nobody is signed out unless something ended the session, and then for good", {
   timeout: SOAK_MS + 60_000,
 }, async () => {
-  const end = Date.now() + SOAK_MS;
-  await Promise.all([weatherUntil(end), ...Array.from({ length: 20 }, () => live(end))]);
+  const until = Date.now() + SOAK_MS;
+  await Promise.all([weatherUntil(until), ...Array.from({ length: 20 }, () => live(until))]);
   process.stdout.write(`\n${JSON.stringify(counts)}\n`);
   expect(wrong).toEqual([]);
 });

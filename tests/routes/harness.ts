@@ -8,6 +8,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startConvex } from "../../local/convex/server.ts";
 import { startWorkos } from "../../local/workos/server.ts";
+import { signatureOf } from "../../local/workos/webhooks.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";
@@ -18,6 +19,7 @@ import { WorkerLog } from "./worker-log.ts";
 export const COOKIE_PASSWORD = "routes-cookie-password-not-a-secret-0001";
 const API_KEY = "sk_routes_not_a_secret";
 const CLIENT_ID = "client_routes";
+const WEBHOOK_SECRET = "whsec_routes_not_a_secret";
 export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
 const START_MS = 60_000;
 
@@ -39,6 +41,7 @@ export class Harness {
   #worker: Worker | undefined;
   #workosUrl = "";
   #convexUrl = "";
+  #convexSiteUrl = "";
   #browsers = 0;
   #people = 0;
 
@@ -91,7 +94,7 @@ export class Harness {
       env: {
         WORKOS_API_URL: workos.url,
         WORKOS_CLIENT_ID: CLIENT_ID,
-        WORKOS_WEBHOOK_SECRET: "whsec_routes_not_a_secret",
+        WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
         CONVEX_EDGE_SECRET: EDGE_SECRET,
         ADMIN_EMAILS: "ada@example.com",
       },
@@ -100,6 +103,7 @@ export class Harness {
     this.#closing.push(() => convex.close());
     this.#workosUrl = workos.url;
     this.#convexUrl = convex.url;
+    this.#convexSiteUrl = convex.siteUrl;
     this.outbound.stand("workos", workos.url);
     this.outbound.stand("convex", convex.url);
     await this.restart();
@@ -170,6 +174,20 @@ export class Harness {
       },
       body: JSON.stringify({ path: name, format: "convex_encoded_json", args: [args] }),
     });
+  }
+
+  /** Delivers one of WorkOS's events to Convex, signed. Answers with the status. */
+  async webhook(event: string, data: object): Promise<number> {
+    const body = JSON.stringify({ id: `event_${crypto.randomUUID()}`, event, data });
+    const answer = await fetch(`${this.#convexSiteUrl}/webhooks/workos`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "workos-signature": signatureOf(body, WEBHOOK_SECRET, Date.now()),
+      },
+      body,
+    });
+    return answer.status;
   }
 
   /** After each test: everything answers again, and every promise was kept. */

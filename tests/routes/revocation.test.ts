@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { calls } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -72,5 +73,18 @@ describe("a revoked session", () => {
     expect((await browser.thief().get("/dashboard")).status).toBe(200);
     app.outbound.heal();
     expect(await browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+  });
+
+  it("that was ended here while Convex could not be told stays over in the moment when it answers again", async () => {
+    const browser = app.browser();
+    await signIn(browser, app.person());
+    const kept = browser.thief();
+    app.outbound.fail("convex", { kind: "refused" });
+    await browser.get("/api/auth/logout");
+    app.outbound.heal();
+    app.outbound.fail("convex", { kind: "refused" }, calls("edge:signedOut"));
+    expect(await kept.thief().get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect((await kept.thief().token()).status).toBe(401);
+    expect(jsonOf(await kept.thief().get("/api/auth/session"))).toEqual({ user: null });
   });
 });
