@@ -25,8 +25,8 @@ const KINDS: Kind[] = [
   { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true },
   { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },
   { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
-  { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
-  { name: "browser", include: ["tests/browser/**/*.test.ts"], seconds: 60, built: true, oneByOne: true },
+  { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true },
+  { name: "browser", include: ["tests/browser/**/*.test.ts"], seconds: 60, built: true },
 ];
 
 export default defineConfig({

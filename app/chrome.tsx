@@ -4,7 +4,7 @@ import { useLocation, useNavigation, useRouteLoaderData } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
 import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
-import { useLinkClicks } from "./navigation.ts";
+import { useClientNavigation } from "./navigation.ts";
 import type { Shell } from "./shell.server.ts";
 import { Banner, type BannerViewer } from "./ui/banner.tsx";
 import { Footer } from "./ui/footer.tsx";
@@ -32,7 +32,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   const { onlyScript } = useDocument();
   const { pathname } = useLocation();
   const navigation = useNavigation();
-  useLinkClicks();
+  useClientNavigation();
   useFocusOnHeading(pathname);
   return (
     <>

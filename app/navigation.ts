@@ -1,6 +1,6 @@
-/** Plain links, one click handler: cheaper on the server than a component for each, and the same for people. */
+/** Plain links and forms, one handler: cheaper on the server than a component for each, and the same for people. */
 import { useEffect } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSubmit } from "react-router";
 
 /** These are answered by something else than a page of the client's router. */
 const DOCUMENTS = /^\/(api\/|about$|callback$|admin\/audit\.csv$)/;
@@ -33,9 +33,10 @@ function prefetch({ target }: Event): void {
   setTimeout(() => hint.remove(), KEPT_MS);
 }
 
-/** Follows links to our own pages without loading the document again. */
-export function useLinkClicks(): void {
+/** Follows links to our own pages, and sends the forms marked `data-client`, without loading the document again. */
+export function useClientNavigation(): void {
   const navigate = useNavigate();
+  const submit = useSubmit();
   useEffect(() => {
     const follow = (event: MouseEvent) => {
       const path = clientPath(event);
@@ -45,13 +46,21 @@ export function useLinkClicks(): void {
       // Another range, metric or page of a list: one stays where one is looking.
       void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
     };
+    const send = (event: SubmitEvent) => {
+      const form = event.target;
+      if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !("client" in form.dataset)) return;
+      event.preventDefault();
+      void submit(form);
+    };
     document.addEventListener("click", follow);
+    document.addEventListener("submit", send);
     document.addEventListener("pointerover", prefetch);
     document.addEventListener("focusin", prefetch);
     return () => {
       document.removeEventListener("click", follow);
+      document.removeEventListener("submit", send);
       document.removeEventListener("pointerover", prefetch);
       document.removeEventListener("focusin", prefetch);
     };
-  }, [navigate]);
+  }, [navigate, submit]);
 }

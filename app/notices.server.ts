@@ -27,24 +27,30 @@ export type NoticesOptions = {
 export class Notices {
   readonly #options: NoticesOptions;
   readonly #name: string;
-  readonly #storage: SessionStorage<{ notice: Notice }>;
+  #storage: SessionStorage<{ notice: Notice }> | null = null;
   #write: string[] = [];
 
   constructor(options: NoticesOptions) {
     this.#options = options;
     this.#name = `${options.settings.cookiePrefix}mosaic-notice`;
-    this.#storage = createWorkersKVSessionStorage<{ notice: Notice }>({
-      kv: options.kv,
+  }
+
+  /** Made where there is a notice: most requests have none. */
+  #store(): SessionStorage<{ notice: Notice }> {
+    const { kv, settings } = this.#options;
+    this.#storage ??= createWorkersKVSessionStorage<{ notice: Notice }>({
+      kv,
       cookie: createCookie(this.#name, {
         path: "/",
         httpOnly: true,
         sameSite: "lax",
-        secure: options.settings.secure,
+        secure: settings.secure,
         maxAge: LIFETIME_S,
         // The newest password first: it signs, all verify.
-        secrets: Object.values(options.settings.cookiePasswords).reverse(),
+        secrets: Object.values(settings.cookiePasswords).reverse(),
       }),
     });
+    return this.#storage;
   }
 
   /** The `Set-Cookie` lines for this response. */
@@ -56,9 +62,9 @@ export class Notices {
   async leave(notice: Notice): Promise<void> {
     const expires = new Date(Date.now() + LIFETIME_S * 1000);
     try {
-      const session = await this.#storage.getSession();
+      const session = await this.#store().getSession();
       session.set("notice", notice);
-      this.#write = [await this.#storage.commitSession(session, { expires, maxAge: LIFETIME_S })];
+      this.#write = [await this.#store().commitSession(session, { expires, maxAge: LIFETIME_S })];
     } catch (error) {
       this.#options.log.warn("notice", { action: "leave", ...describeError(error) });
     }
@@ -70,7 +76,7 @@ export class Notices {
     if (!mayRead || cookies[this.#name] === undefined) return null;
     this.#write = [clearCookie(settings, this.#name)];
     try {
-      const session = await this.#storage.getSession(request.headers.get("Cookie"));
+      const session = await this.#store().getSession(request.headers.get("Cookie"));
       return session.get("notice") ?? null;
     } catch (error) {
       log.warn("notice", { action: "take", ...describeError(error) });

@@ -39,7 +39,7 @@ export type PageQueryOptions = {
   deadline: AbortSignal;
   /** HEAD and prefetch ask, but do not sync. */
   readOnly: boolean;
-  seen: SeenFrom;
+  seen: () => SeenFrom;
   /** What this browser has chosen. */
   theme: Theme | null;
 };
@@ -99,7 +99,7 @@ export class PageQuery {
     if (!isPageData(data)) throw new ConvexFailure("unavailable");
     if (data.viewer !== null || readOnly) return data;
     // The sync at sign-in did not get through; now Convex answers.
-    await syncUser({ env, session: current.session, seen, theme, signal: deadline });
+    await syncUser({ env, session: current.session, seen: seen(), theme, signal: deadline });
     const known = await convex.query(reference, args);
     if (!isPageData(known)) throw new ConvexFailure("unavailable");
     return known;

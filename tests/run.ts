@@ -8,6 +8,6 @@ await runSteps([
   tests("unit"),
   // Much of this is waiting for what does not answer, so it shares its time.
   tests("convex", "local", "routes", "doctor", "deploy", "build"),
-  tests("launcher"),
-  tests("browser"),
+  // A stack and a browser for each file: two at once is what two cores can carry.
+  { ...tests("launcher", "browser"), atOnce: 2 },
 ]);

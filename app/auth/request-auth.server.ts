@@ -28,7 +28,7 @@ export type RequestAuthOptions = {
   now: number;
   /** A HEAD or a speculative request: nothing is refreshed and no cookie is written. */
   readOnly: boolean;
-  seen: SeenFrom;
+  seen: () => SeenFrom;
   /** Resolves where the request has waited long enough for WorkOS; then the session stays as it is. */
   deadline: AbortSignal;
 };
@@ -134,7 +134,10 @@ export class RequestAuth {
       else deadline.addEventListener("abort", stop, { once: true });
     });
     try {
-      return await Promise.race([refreshers(session.sessionId).refresh({ session, ...wish, seen }), waited]);
+      return await Promise.race([
+        refreshers(session.sessionId).refresh({ session, ...wish, seen: seen() }),
+        waited,
+      ]);
     } catch (error) {
       report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
       return { status: "unavailable" };

@@ -55,12 +55,25 @@ export function configure(bindings: Bindings, request: Request): Env | Response 
   }
 }
 
+/** Asking `Intl` costs as much as opening a seal, and few languages are asked for. */
+const locales = new Map<string, string>();
+const MOST_LOCALES = 200;
+
 /** The first language asked for, as `Intl` knows it. */
 function localeOf(request: Request): string {
   const first = request.headers.get("Accept-Language")?.split(/[,;]/, 1)[0]?.trim() ?? "";
+  if (first === "" || first === "*") return "en";
+  const known = locales.get(first);
+  if (known !== undefined) return known;
+  const locale = supported(first);
+  // Whoever makes languages up fills it no further.
+  if (locales.size < MOST_LOCALES && first.length <= 35) locales.set(first, locale);
+  return locale;
+}
+
+function supported(language: string): string {
   try {
-    const [tag] = Intl.DateTimeFormat.supportedLocalesOf(first === "*" ? "" : first);
-    return tag ?? "en";
+    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? "en";
   } catch {
     return "en";
   }
@@ -98,8 +111,23 @@ export function createContextFor(
   const refreshers = rememberingEnds(
     (sessionId) => bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods,
   );
-  const seen = seenFrom(request);
-  const auth = new RequestAuth({ env, cookies, refreshers, log, report, now, readOnly, deadline, seen });
+  // Read on demand: most requests pass without it, and the place costs the runtime some parsing.
+  let seen: SeenFrom | undefined;
+  const readSeen = () => {
+    seen ??= seenFrom(request);
+    return seen;
+  };
+  const auth = new RequestAuth({
+    env,
+    cookies,
+    refreshers,
+    log,
+    report,
+    now,
+    readOnly,
+    deadline,
+    seen: readSeen,
+  });
   return {
     env,
     log,
@@ -116,7 +144,7 @@ export function createContextFor(
       action: route.pattern,
       deadline,
       readOnly,
-      seen,
+      seen: readSeen,
       theme: readTheme(env, cookies),
     }),
     notices: new Notices({
@@ -130,7 +158,9 @@ export function createContextFor(
     now,
     nonce: createNonce(),
     locale: localeOf(request),
-    seen,
+    get seen() {
+      return readSeen();
+    },
     address: pageAddress(new URL(request.url)),
     deadline,
     readOnly,

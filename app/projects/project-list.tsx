@@ -1,6 +1,5 @@
 /** A person's projects, live, as fields of tiles; on the home page and on the dashboard. Each is woken on its own. */
 import { memo, type ReactNode, useMemo, useRef } from "react";
-import { Form } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject } from "../../convex/model/roles.ts";
 import { useLive } from "../live/live-context.ts";
@@ -134,10 +133,10 @@ function NewestLine({ line: { agent, name, points } }: { line: Line }) {
 /** One press makes a key and leads to the project's page, where it stands in a command to copy. */
 function FirstKey({ projectId }: { projectId: string }) {
   return (
-    <Form method="post" action={projectPath(projectId)}>
+    <form method="post" action={projectPath(projectId)} data-client="">
       <input type="hidden" name="intent" value="create-key" />
       <input type="hidden" name="keyName" value="First key" />
       <Button>Create a key to send with</Button>
-    </Form>
+    </form>
   );
 }
