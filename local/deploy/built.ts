@@ -1,5 +1,5 @@
 /** Whether what was built is what was asked for: wrangler would deploy production's build as staging without a word. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "./asked.ts";
 import { WORKERS } from "./settings.ts";
@@ -7,7 +7,7 @@ import { WORKERS } from "./settings.ts";
 /** Where the build puts the configuration that wrangler deploys. */
 export const BUILT_CONFIG = join("build", "server", "wrangler.json");
 
-type Binding = { binding?: string; name?: string };
+type Binding = { binding?: string; name?: string; id?: string };
 
 type BuiltConfig = {
   name?: string;
@@ -50,4 +50,23 @@ function bindingsOf(config: BuiltConfig): (string | undefined)[] {
     ...(config.assets ? [config.assets] : []),
     ...(config.version_metadata ? [config.version_metadata] : []),
   ].map(({ binding, name }: Binding) => binding ?? name);
+}
+
+/**
+ * Writes into the build the ids of the KV namespaces that wrangler has made for this worker before.
+ *
+ * @param listed what `wrangler kv namespace list` prints: JSON, with or without words around it.
+ */
+export function fillInNamespaces(root: string, listed: string): void {
+  const json = listed.slice(listed.indexOf("["), listed.lastIndexOf("]") + 1);
+  const there: { id: string; title: string }[] = json === "" ? [] : JSON.parse(json);
+  const file = join(root, BUILT_CONFIG);
+  const built: BuiltConfig = JSON.parse(readFileSync(file, "utf8"));
+  for (const namespace of built.kv_namespaces ?? []) {
+    // The name that wrangler gives to what it makes by itself.
+    const title = `${built.name}-${namespace.binding?.toLowerCase().replaceAll("_", "-")}`;
+    const known = there.find((one) => one.title === title);
+    if (namespace.id === undefined && known) namespace.id = known.id;
+  }
+  writeFileSync(file, JSON.stringify(built));
 }

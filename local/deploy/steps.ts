@@ -5,7 +5,7 @@ import { fingerprintHere } from "../doctor/functions-here.ts";
 import { asText, type CheckName } from "../doctor/report.ts";
 import { ensureBuild } from "../launch/build.ts";
 import type { Environment } from "./asked.ts";
-import { BUILT_CONFIG, problemsOfBuild } from "./built.ts";
+import { BUILT_CONFIG, fillInNamespaces, problemsOfBuild } from "./built.ts";
 import type { Tools } from "./command.ts";
 import { untilLive } from "./live.ts";
 import { goingTo } from "./names.ts";
@@ -73,6 +73,8 @@ export const STEPS: readonly Step[] = [
     async run({ root, environment, signal, say }) {
       process.env.CLOUDFLARE_ENV = environment;
       await ensureBuild({ root, always: true, signal, log: say });
+      // Settled with the build: wrangler would look for it in what was built, where there is no other.
+      delete process.env.CLOUDFLARE_ENV;
       const problems = await problemsOfBuild(root, environment);
       if (problems.length > 0) throw new Stopped(problems.join("\n"));
     },
@@ -169,10 +171,14 @@ async function deployWorker(deployment: Deployment): Promise<void> {
   const domain = hostname.endsWith(".workers.dev") ? [] : ["--domain", hostname];
   const secrets = JSON.stringify(pick(goingTo("worker secret")));
   const { CLOUDFLARE_API_TOKEN = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
+  const access = { CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID };
+  // Wrangler makes the namespace before it uploads the worker, and would not find it again had the upload failed.
+  const listed = await tools.run([WRANGLER, "kv", "namespace", "list", "--config", BUILT_CONFIG], access);
+  fillInNamespaces(deployment.root, listed);
   const printed = await tools.withFile("secrets.json", secrets, (file) =>
     tools.run(
       [WRANGLER, "deploy", "--config", BUILT_CONFIG, "--secrets-file", file, ...variables, ...domain],
-      { CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID },
+      access,
     ),
   );
   deployment.version = /Current Version ID:\s*([0-9a-f-]{36})/.exec(printed)?.[1] ?? null;

@@ -1,7 +1,7 @@
 /**
  * A cloud of the test's own, at `https://*.mosaic.test`: a WorkOS, a Convex deployment that is empty until functions are
- * pushed, and an address at which the worker answers once it is deployed. The stand-ins behind TLS, and the two
- * commands that would ask Convex and Cloudflare told what they did.
+ * pushed, and an address at which the worker answers once it is deployed. The stand-ins behind TLS; Cloudflare's API for
+ * the real wrangler; and a command in place of Convex's, whose own API for a push is nowhere but in its cloud.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +11,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { type Cloudflare, startCloudflare, VERSION } from "./cloudflare.ts";
 import type { ToolCall } from "./tool.ts";
 
 export const SECRETS = {
@@ -23,7 +24,6 @@ export const SECRETS = {
 } as const;
 
 const CLIENT_ID = "client_of_the_deploys_tests";
-const VERSION = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
 
 export type Cloud = {
   /** The values of a good deployment. */
@@ -34,10 +34,9 @@ export type Cloud = {
   calls: ToolCall[];
   /** Convex's variables as they are now. */
   variables: Record<string, string>;
-  /** What the worker has now; null before it was deployed. */
-  worker(): { secrets: Record<string, string>; args: string[] } | null;
-  /** The next call of this command that has the word in its arguments fails so. */
-  fail(tool: ToolCall["tool"], word: string): void;
+  cloudflare: Cloudflare;
+  /** The next push of functions fails. */
+  failNextPush(): void;
   /** Registers these redirect URIs at WorkOS and no other. */
   register(uris: string[]): Promise<void>;
   close(): Promise<void>;
@@ -55,8 +54,9 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
   const servers: Server[] = [];
   const calls: ToolCall[] = [];
   const variables: Record<string, string> = {};
-  const failures: { tool: string; word: string }[] = [];
-  let deployed: { secrets: Record<string, string>; args: string[] } | null = null;
+  const cloudflare = await startCloudflare();
+  let failing = false;
+  let pushed = false;
   let convexPort = 0;
   let convex: ChildProcess | null = null;
 
@@ -106,35 +106,34 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
   const workosUrl = `https://workos.mosaic.test:${await passTo(() => workosPort)}`;
   const convexUrl = `https://convex.mosaic.test:${await passTo(() => convexPort)}`;
   const appPort = await serve((_, response) => {
-    if (deployed === null) return void response.writeHead(404).end();
+    if (cloudflare.worker() === null) return void response.writeHead(404).end();
     response
       .setHeader("Content-Type", "application/json")
       .end(JSON.stringify({ status: "ok", version: VERSION }));
   }, true);
   const appUrl = `https://app.mosaic.test:${appPort}`;
 
-  const carryOut = async ({ tool, args, file }: ToolCall): Promise<{ code: number; output: string }> => {
-    const failing = failures.findIndex((failure) => failure.tool === tool && args.includes(failure.word));
-    if (failing !== -1) {
-      failures.splice(failing, 1);
-      return { code: 1, output: `It is out of order. ${SECRETS.CONVEX_EDGE_SECRET}` };
-    }
-    if (tool === "convex" && args[0] === "env") {
+  const carryOut = async ({
+    tool,
+    args,
+    file,
+  }: ToolCall): Promise<{ code: number; output: string } | "real"> => {
+    if (tool === "wrangler") return "real";
+    if (args[0] === "env") {
       Object.assign(variables, parseEnv(file ?? ""));
       // What is running learns of it too.
-      if (calls.some((call) => call.tool === "convex" && call.args[0] === "deploy"))
-        await startConvex(functionsDir);
+      if (pushed) await startConvex(functionsDir);
       return { code: 0, output: "Successfully set." };
     }
-    if (tool === "convex") {
-      const missing = ["WORKOS_API_URL", "WORKOS_CLIENT_ID"].filter((name) => !variables[name]);
-      if (missing.length > 0)
-        return { code: 1, output: `auth.config.ts reads ${missing.join(", ")}, not set` };
-      await startConvex(functionsDir);
-      return { code: 0, output: "Deployed Convex functions." };
+    if (failing) {
+      failing = false;
+      return { code: 1, output: `It is out of order. ${SECRETS.CONVEX_EDGE_SECRET}` };
     }
-    deployed = { secrets: JSON.parse(file ?? "{}"), args };
-    return { code: 0, output: `Current Version ID: ${VERSION}` };
+    const missing = ["WORKOS_API_URL", "WORKOS_CLIENT_ID"].filter((name) => !variables[name]);
+    if (missing.length > 0) return { code: 1, output: `auth.config.ts reads ${missing.join(", ")}, not set` };
+    await startConvex(functionsDir);
+    pushed = true;
+    return { code: 0, output: "Deployed Convex functions." };
   };
   const toolPort = await serve(async (incoming, outgoing) => {
     let body = "";
@@ -165,14 +164,21 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
       ADMIN_EMAILS: "ada@example.com",
       CLOUDFLARE_ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
     },
-    reach: { ...reach, TOOL_CALLS: `http://127.0.0.1:${toolPort}` },
+    reach: {
+      ...reach,
+      TOOL_CALLS: `http://127.0.0.1:${toolPort}`,
+      CLOUDFLARE_API_BASE_URL: cloudflare.url,
+    },
     calls,
     variables,
-    worker: () => deployed,
-    fail: (tool, word) => failures.push({ tool, word }),
+    cloudflare,
+    failNextPush: () => {
+      failing = true;
+    },
     register,
     close: async () => {
       await Promise.all([...children].map(ended));
+      await cloudflare.close();
       for (const server of servers) {
         if ("closeAllConnections" in server)
           (server as ReturnType<typeof createServer>).closeAllConnections();

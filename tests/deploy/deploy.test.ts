@@ -45,22 +45,22 @@ describe("a first deploy", () => {
   });
 
   test("a push of functions that fails leaves the variables set, and no worker", async () => {
-    cloud.fail("convex", "deploy");
+    cloud.failNextPush();
     const run = await deploy();
     expect(run.code, run.stdout + run.stderr).toBe(1);
     expect(run.stderr).toMatch(/Stopped at step 6 .* Changed so far: step 5\./);
     expect(run.stdout).toContain("It is out of order. ***");
     expect(calls()).toEqual(["convex env set", "convex deploy --typecheck"]);
     expect(cloud.variables.CONVEX_EDGE_SECRET).toBe(SECRETS.CONVEX_EDGE_SECRET);
-    expect(cloud.worker()).toBeNull();
+    expect(cloud.cloudflare.worker()).toBeNull();
   });
 
   test("a worker that Cloudflare does not take leaves Convex ready, and no worker", async () => {
-    cloud.fail("wrangler", "deploy");
+    cloud.cloudflare.refuseNext();
     const run = await deploy();
     expect(run.code, run.stdout + run.stderr).toBe(1);
     expect(run.stderr).toMatch(/Stopped at step 8 .* Changed so far: step 5, step 6, step 7\./);
-    expect(cloud.worker()).toBeNull();
+    expect(cloud.cloudflare.worker()).toBeNull();
     calls();
   });
 
@@ -70,7 +70,7 @@ describe("a first deploy", () => {
     expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
     expect(run.stdout.trimEnd().split("\n").at(-1)).toBe(`Deployed: ${cloud.values.APP_URL}`);
     const made = cloud.calls.map(({ tool, args }) => `${tool} ${args[0]}`);
-    expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler deploy"]);
+    expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler kv", "wrangler deploy"]);
   });
 
   test("Convex has its five variables and the fingerprint, written out", () => {
@@ -84,9 +84,11 @@ describe("a first deploy", () => {
     });
   });
 
-  test("the worker has its secrets, its variables and its address", () => {
-    const worker = cloud.worker();
-    expect(Object.keys(worker?.secrets ?? {}).sort()).toEqual([
+  test("the worker has its secrets, variables and bindings, and the address is its own", () => {
+    const worker = cloud.cloudflare.worker();
+    const of = (type: string) =>
+      worker?.bindings.filter((one) => one.type === type).map(({ name }) => name) ?? [];
+    expect(of("secret_text").sort()).toEqual([
       "APP_URL",
       "CONVEX_EDGE_SECRET",
       "CONVEX_URL",
@@ -94,8 +96,19 @@ describe("a first deploy", () => {
       "WORKOS_CLIENT_ID",
       "WORKOS_COOKIE_PASSWORD",
     ]);
-    expect(worker?.args.join(" ")).toContain("--domain app.mosaic.test");
-    expect(worker?.args.join(" ")).toContain(`--var WORKOS_API_URL:${cloud.values.WORKOS_API_URL}`);
+    expect(worker?.bindings).toContainEqual({
+      name: "WORKOS_API_URL",
+      type: "plain_text",
+      text: cloud.values.WORKOS_API_URL,
+    });
+    expect(of("durable_object_namespace")).toEqual(["SESSION_REFRESHER"]);
+    expect(of("ratelimit").length).toBeGreaterThanOrEqual(3);
+    expect(worker).toMatchObject({
+      name: "mosaic",
+      migrations: { new_tag: "v1" },
+      domains: ["app.mosaic.test"],
+    });
+    expect(cloud.cloudflare.namespaces).toEqual(["mosaic-notices"]);
   });
 
   test("no secret is in a command's arguments, and none in its environment but the key that it needs", () => {

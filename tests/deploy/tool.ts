@@ -1,18 +1,23 @@
-/** What stands in a test's checkout in place of the commands of Convex and Cloudflare: it tells the test how it was called. */
+/**
+ * What stands in a test's checkout before the commands of Convex and Cloudflare: it tells the test how it was called, and
+ * does as the test says, which may be to run the real one.
+ */
 
 /**
  * @param tool its name.
- * @param real where the true one is; a rehearsal (`--dry-run`) is handed on to it.
+ * @param real where the real one is; a rehearsal (`--dry-run`) is handed on to it at once.
  */
 export function toolSource(tool: "convex" | "wrangler", real: string): string {
   return `
+const { spawnSync } = process.getBuiltinModule("node:child_process");
+const { readFileSync } = process.getBuiltinModule("node:fs");
 const args = process.argv.slice(2);
-if (args.includes("--dry-run")) {
-  const { spawnSync } = process.getBuiltinModule("node:child_process");
+const runReal = () => {
   const { status } = spawnSync(process.execPath, [${JSON.stringify(real)}, ...args], { stdio: "inherit" });
-  process.exit(status ?? 1);
-} else {
-  const { readFileSync } = process.getBuiltinModule("node:fs");
+  process.exitCode = status ?? 1;
+};
+if (args.includes("--dry-run")) runReal();
+else {
   const file = args.find((_, index) => ["--from-file", "--secrets-file"].includes(args[index - 1]));
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => /^(CONVEX|CLOUDFLARE|WORKOS)_|ADMIN|APP_URL/.test(name)),
@@ -20,9 +25,10 @@ if (args.includes("--dry-run")) {
   const call = { tool: ${JSON.stringify(tool)}, args, environment, file: file ? readFileSync(file, "utf8") : null };
   fetch(process.env.TOOL_CALLS, { method: "POST", body: JSON.stringify(call) })
     .then((response) => response.json())
-    .then(({ code, output }) => {
-      process.stdout.write(output + "\\n");
-      process.exitCode = code;
+    .then((answer) => {
+      if (answer === "real") return runReal();
+      process.stdout.write(answer.output + "\\n");
+      process.exitCode = answer.code;
     });
 }
 `;

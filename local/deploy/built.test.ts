@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { BUILT_CONFIG, fillInNamespaces } from "./built.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "mosaic-built-"));
+  mkdirSync(join(root, "build/server"), { recursive: true });
+  const built = { name: "mosaic", kv_namespaces: [{ binding: "NOTICES" }] };
+  writeFileSync(join(root, BUILT_CONFIG), JSON.stringify(built));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+const namespaces = () => JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8")).kv_namespaces;
+
+test("a namespace that an earlier deploy has made is used, not made again", () => {
+  const listed = [
+    { id: "1", title: "mosaic-staging-notices" },
+    { id: "2", title: "mosaic-notices" },
+  ];
+  fillInNamespaces(root, `Looking …\n${JSON.stringify(listed, null, 2)}\n`);
+  expect(namespaces()).toEqual([{ binding: "NOTICES", id: "2" }]);
+});
+
+test.each(["[]", "", "[\n]\n"])("where there is none, it is left to wrangler (%j)", (listed) => {
+  fillInNamespaces(root, listed);
+  expect(namespaces()).toEqual([{ binding: "NOTICES" }]);
+});

@@ -1,0 +1,120 @@
+/** As much of Cloudflare's API as `wrangler deploy` asks for: one account, one worker, its KV namespaces and its address. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export const VERSION = "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";
+
+export type Binding = { name: string; type: string; text?: string; namespace_id?: string };
+
+export type Worker = {
+  name: string;
+  bindings: Binding[];
+  migrations: { new_tag?: string } | undefined;
+  domains: string[];
+};
+
+export type Cloudflare = {
+  url: string;
+  worker(): Worker | null;
+  /** The titles of the KV namespaces that there are. */
+  namespaces: string[];
+  /** The next upload is refused. */
+  refuseNext(): void;
+  close(): Promise<void>;
+};
+
+type Metadata = { bindings?: Binding[]; migrations?: { new_tag?: string } };
+
+/** What Cloudflare answers where there is no such worker. */
+const NO_WORKER = { status: 404, errors: [{ code: 10_007, message: "This Worker does not exist." }] };
+
+export async function startCloudflare(): Promise<Cloudflare> {
+  const namespaces: string[] = [];
+  let worker: Worker | null = null;
+  let refusing = false;
+
+  const answer = (method: string, path: string, body: string): object | typeof NO_WORKER => {
+    const script = /\/workers\/(?:scripts|services)\/([\w-]+)/.exec(path)?.[1] ?? "";
+    if (path.endsWith("/storage/kv/namespaces")) {
+      if (method === "GET") return namespaces.map((title) => ({ id: "f".repeat(32), title }));
+      const { title } = JSON.parse(body);
+      if (namespaces.includes(title))
+        return { status: 400, errors: [{ code: 10_014, message: "It already exists." }] };
+      namespaces.push(title);
+      return { id: "f".repeat(32), title };
+    }
+    if (path.endsWith("/assets-upload-session")) return { jwt: "no.more.needed", buckets: [] };
+    if (method === "PUT" && path.endsWith(`/scripts/${script}`)) {
+      if (refusing) {
+        refusing = false;
+        return { status: 403, errors: [{ code: 10_000, message: "Authentication error" }] };
+      }
+      const { bindings = [], migrations } = metadataOf(body);
+      const kept = worker?.bindings ?? [];
+      const whole = bindings.map((one) => (one.type === "inherit" ? (kept.find(sameName(one)) ?? one) : one));
+      worker = { name: script, bindings: whole, migrations, domains: worker?.domains ?? [] };
+      return { id: script, deployment_id: VERSION, startup_time_ms: 10 };
+    }
+    if (path.endsWith("/domains/changeset"))
+      return { added: JSON.parse(body), removed: [], updated: [], conflicting: [] };
+    if (path.endsWith("/domains/records")) {
+      const { origins }: { origins: { hostname: string }[] } = JSON.parse(body);
+      if (worker !== null) worker.domains = origins.map(({ hostname }) => hostname);
+      return {};
+    }
+    if (/\/workers\/workers\//.test(path)) return { subdomain: { enabled: false, previews_enabled: false } };
+    if (path.endsWith("/subdomain")) return { enabled: false, previews_enabled: false, subdomain: "team" };
+    if (worker === null) return NO_WORKER;
+    if (path.endsWith("/settings")) return { bindings: worker.bindings, migration_tag: "v1" };
+    if (path.endsWith("/secrets")) return worker.bindings.filter(({ type }) => type === "secret_text");
+    if (path.endsWith("/deployments")) return { deployments: [] };
+    if (path.includes("/services/"))
+      return {
+        id: script,
+        default_environment: {
+          environment: "production",
+          script: { migration_tag: "v1", tag: "t", last_deployed_from: "wrangler" },
+        },
+      };
+    return {};
+  };
+
+  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    const given = answer(request.method ?? "", path, Buffer.concat(chunks).toString());
+    const refused = "errors" in given ? given : null;
+    response.writeHead(refused?.status ?? 200, { "Content-Type": "application/json" }).end(
+      JSON.stringify({
+        success: refused === null,
+        errors: refused?.errors ?? [],
+        messages: [],
+        result: refused === null ? given : null,
+        result_info: { page: 1, per_page: 100, count: 0, total_count: 0 },
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    worker: () => worker,
+    namespaces,
+    refuseNext: () => {
+      refusing = true;
+    },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const sameName = (one: Binding) => (other: Binding) => other.name === one.name;
+
+/** The part of the upload that says what the worker is given. */
+function metadataOf(body: string): Metadata {
+  const text = /name="metadata"[\s\S]*?\r\n\r\n(.*)\r\n/.exec(body)?.[1];
+  if (text === undefined) throw new Error("an upload without metadata");
+  return JSON.parse(text);
+}
