@@ -46,6 +46,7 @@ export function toolsFor(
           timeout: ms,
           signal,
         });
+        const started = Date.now();
         let printed = "";
         for (const stream of [child.stdout, child.stderr]) {
           createInterface({ input: stream }).on("line", (line) => {
@@ -56,7 +57,10 @@ export function toolsFor(
         child.once("error", (error) => reject(new CommandFailed(error.message)));
         child.once("close", (code, killedBy) => {
           if (code === 0) resolve(printed);
-          else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
+          else if (killedBy !== null && Date.now() - started >= ms) {
+            const words = args.slice(0, 4).join(" ");
+            reject(new CommandFailed(`${words} did not end within ${ms / 1000} s, and was ended`));
+          } else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
         });
       }),
     async withFile(name, content, use) {

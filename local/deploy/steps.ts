@@ -160,6 +160,9 @@ function quoted(value: string): string {
   return mark + value + mark;
 }
 
+/** One question to Cloudflare; what takes longer hangs. */
+const LIST_MS = 90_000;
+
 async function deployWorker(deployment: Deployment): Promise<void> {
   const { tools, settings } = deployment;
   const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
@@ -173,7 +176,11 @@ async function deployWorker(deployment: Deployment): Promise<void> {
   const { CLOUDFLARE_API_TOKEN = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
   const access = { CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID };
   // Wrangler makes the namespace before it uploads the worker, and would not find it again had the upload failed.
-  const listed = await tools.run([WRANGLER, "kv", "namespace", "list", "--config", BUILT_CONFIG], access);
+  const listed = await tools.run(
+    [WRANGLER, "kv", "namespace", "list", "--config", BUILT_CONFIG],
+    access,
+    LIST_MS,
+  );
   fillInNamespaces(deployment.root, listed);
   const printed = await tools.withFile("secrets.json", secrets, (file) =>
     tools.run(
