@@ -33,9 +33,11 @@ export async function startCloudflare(): Promise<Cloudflare> {
   let worker: Worker | null = null;
   let refusing = false;
 
-  const answer = (method: string, path: string, body: string): object | typeof NO_WORKER => {
+  const answer = (method: string, path: string, page: number, body: string): object | typeof NO_WORKER => {
     const script = /\/workers\/(?:scripts|services)\/([\w-]+)/.exec(path)?.[1] ?? "";
     if (path.endsWith("/storage/kv/namespaces")) {
+      // Wrangler asks for page after page until one is empty.
+      if (method === "GET" && page > 1) return [];
       if (method === "GET") return namespaces.map((title) => ({ id: "f".repeat(32), title }));
       const { title } = JSON.parse(body);
       if (namespaces.includes(title))
@@ -82,8 +84,9 @@ export async function startCloudflare(): Promise<Cloudflare> {
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const path = (request.url ?? "").split("?")[0] ?? "";
-    const given = answer(request.method ?? "", path, Buffer.concat(chunks).toString());
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
+    const page = Number(searchParams.get("page") ?? 1);
+    const given = answer(request.method ?? "", pathname, page, Buffer.concat(chunks).toString());
     const refused = "errors" in given ? given : null;
     response.writeHead(refused?.status ?? 200, { "Content-Type": "application/json" }).end(
       JSON.stringify({
@@ -91,7 +94,7 @@ export async function startCloudflare(): Promise<Cloudflare> {
         errors: refused?.errors ?? [],
         messages: [],
         result: refused === null ? given : null,
-        result_info: { page: 1, per_page: 100, count: 0, total_count: 0 },
+        result_info: { page, per_page: 100, count: 0, total_count: 0 },
       }),
     );
   });
