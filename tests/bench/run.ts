@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { benchClone } from "./clone.ts";
+import { benchFar } from "./far.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
@@ -11,9 +12,9 @@ const FIGURES: Record<string, () => Promise<void>> = {
   page: benchPage,
   running: benchRunning,
   ingest: benchIngest,
+  far: benchFar,
   series: benchSeries,
   convex: benchConvex,
-  far: benchFar,
   clone: benchClone,
 };
 
@@ -27,13 +28,6 @@ if (unknown.length > 0) {
 }
 for (const [name, measure] of Object.entries(FIGURES)) {
   if (wanted.length === 0 || wanted.includes(name)) await measure();
-}
-
-/** With the harness of the route tests, which can put any distance between the worker and its upstreams. */
-async function benchFar(): Promise<void> {
-  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "deep", "tests/deep/far.test.ts"];
-  const { status } = spawnSync(process.execPath, vitest, { stdio: "inherit" });
-  if (status !== 0) throw new Error("a step of a visit costs more trips than it may");
 }
 
 /** In a process of its own: its memory is one of the figures. */

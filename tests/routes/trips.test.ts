@@ -36,6 +36,7 @@ it("a guest's page costs none", async () => {
 });
 
 it("a sign-in costs one trip for the code, at most one for WorkOS's keys, and one to Convex", async () => {
+  await app.restart(); // a worker that has no keys yet
   app.outbound.forget();
   await signIn(app.browser(), app.person());
   expect(app.outbound.count("workos", authenticate("authorization_code"))).toBe(1);
