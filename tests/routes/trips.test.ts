@@ -23,7 +23,7 @@ it.each(["/", "/dashboard", "/profile", "/settings", "/settings/activity", "/set
     expect((await browser.get(path)).status).toBe(200);
     expect(trips()).toEqual({ workos: 0, convex: 1 });
     app.outbound.forget();
-    expect((await browser.send("GET", path === "/" ? "/_root.data" : `${path}.data`)).status).toBe(200);
+    expect((await browser.data(path)).status).toBe(200);
     expect(trips()).toEqual({ workos: 0, convex: 1 });
   },
 );
