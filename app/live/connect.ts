@@ -36,11 +36,15 @@ export function connect(url: string, events: ConnectionEvents): Connection {
     logger: false,
   });
 
+  /** Whether the worker has given a token: without one the line is open, and nothing comes. */
+  let authorized = false;
   const authenticate = () => {
     client.setAuth(
       async ({ forceRefreshToken }) => {
         const token = await fetchAccessToken(forceRefreshToken, closing.signal);
         if (token === null && !closing.signal.aborted) events.onSessionOver();
+        authorized = token !== null;
+        state.look();
         return token;
       },
       (authenticated) => {
@@ -49,10 +53,9 @@ export function connect(url: string, events: ConnectionEvents): Connection {
       },
     );
   };
-  authenticate();
-
-  const stopState = watchState(client, {
+  const state = watchState(client, {
     onState: events.onState,
+    authorized: () => authorized,
     // The worker knows whether the session has ended meanwhile, however long that was.
     async confirm() {
       const token = await fetchAccessToken(false, closing.signal);
@@ -61,6 +64,7 @@ export function connect(url: string, events: ConnectionEvents): Connection {
     },
     signal: closing.signal,
   });
+  authenticate();
   const viewer = client.watchQuery(api.users.viewer, {});
   const stopViewer = viewer.onUpdate(() => {
     try {
@@ -77,7 +81,7 @@ export function connect(url: string, events: ConnectionEvents): Connection {
     client,
     close() {
       closing.abort();
-      stopState();
+      state.stop();
       stopViewer();
       void client.close();
     },
@@ -105,12 +109,14 @@ export function isOver(error: unknown): boolean {
 
 type StateWatch = {
   onState(state: LiveState): void;
+  /** Whether there is a token to ask with. */
+  authorized(): boolean;
   /** Whether the session still stands; asked before data is called live again after an interruption. */
   confirm(): Promise<boolean>;
   signal: AbortSignal;
 };
 
-function watchState(client: ConvexReactClient, { onState, confirm, signal }: StateWatch): () => void {
+function watchState(client: ConvexReactClient, { onState, authorized, confirm, signal }: StateWatch) {
   let patience: ReturnType<typeof setTimeout> | undefined;
   /** The connection, by its number, on which data is live; the first one has just been given its token. */
   let confirmed: number | null = null;
@@ -126,10 +132,10 @@ function watchState(client: ConvexReactClient, { onState, confirm, signal }: Sta
   };
   const look = () => {
     const { isWebSocketConnected, connectionCount } = client.connectionState();
-    if (isWebSocketConnected) confirmed ??= connectionCount;
+    if (isWebSocketConnected && authorized()) confirmed ??= connectionCount;
     if (!navigator.onLine) return show("offline");
     if (isWebSocketConnected && confirmed === connectionCount) return show("live");
-    if (isWebSocketConnected && asking !== connectionCount) void ask(connectionCount);
+    if (isWebSocketConnected && confirmed !== null && asking !== connectionCount) void ask(connectionCount);
     show("connecting");
   };
   let shown: LiveState | null = null;
@@ -144,8 +150,12 @@ function watchState(client: ConvexReactClient, { onState, confirm, signal }: Sta
   addEventListener("online", look, { signal });
   addEventListener("offline", look, { signal });
   look();
-  return () => {
-    clearTimeout(patience);
-    stop();
+  return {
+    /** Looks again: something beside the connection has changed. */
+    look,
+    stop() {
+      clearTimeout(patience);
+      stop();
+    },
   };
 }

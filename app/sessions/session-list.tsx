@@ -11,11 +11,13 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
   const others = sessions.filter(({ current }) => !current);
   return (
     <>
-      <ul className="flex flex-col divide-y divide-line rounded-card border border-line bg-surface">
-        {sessions.map((session) => (
-          <Session key={session.sessionId} session={session} />
-        ))}
-      </ul>
+      {sessions.length > 0 ? (
+        <ul className="flex flex-col divide-y divide-line rounded-card border border-line bg-surface">
+          {sessions.map((session) => (
+            <Session key={session.sessionId} session={session} />
+          ))}
+        </ul>
+      ) : null}
       {others.length > 0 ? (
         <Form method="post">
           <Button

@@ -55,12 +55,15 @@ export function toolsFor(
           });
         }
         child.once("error", (error) => reject(new CommandFailed(error.message)));
+        // What the tool itself has started may hold its output open for longer.
+        child.once("exit", (_, killedBy) => {
+          if (killedBy === null || Date.now() - started < ms) return;
+          const words = args.slice(0, 4).join(" ");
+          reject(new CommandFailed(`${words} did not end within ${ms / 1000} s, and was ended`));
+        });
         child.once("close", (code, killedBy) => {
           if (code === 0) resolve(printed);
-          else if (killedBy !== null && Date.now() - started >= ms) {
-            const words = args.slice(0, 4).join(" ");
-            reject(new CommandFailed(`${words} did not end within ${ms / 1000} s, and was ended`));
-          } else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
+          else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
         });
       }),
     async withFile(name, content, use) {
