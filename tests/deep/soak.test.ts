@@ -112,7 +112,8 @@ function mustBeOut({ by, at }: { by: Ending; at: number }, asked: number): boole
   if (by === "here") return true;
   const calmFor = (upstream: "workos" | "convex") => !failing[upstream] && failing.since <= asked;
   if (by === "WorkOS, in silence") return asked - at > TOKENS_OUTLIVE_MS && calmFor("workos");
-  return calmFor("convex");
+  // Convex knows, and is asked with a token; one that has run out is WorkOS's to renew.
+  return calmFor("convex") && calmFor("workos");
 }
 
 async function visit(life: Life, browser: Browser): Promise<void> {
@@ -124,6 +125,11 @@ async function visit(life: Life, browser: Browser): Promise<void> {
   if (!life.ending && isOut(answer)) wrong.push(`signed out by nobody: ${what}`);
   if (endedBefore !== null && mustBeOut(endedBefore, asked) && !isOut(answer)) {
     wrong.push(`ended by ${endedBefore.by} ${asked - endedBefore.at} ms before, and still in: ${what}`);
+  }
+  // Where nobody can be asked, nobody is signed out; and nothing is shown but that.
+  if (path === "/dashboard" && endedBefore !== null && asked - endedBefore.at > TOKENS_OUTLIVE_MS) {
+    if (!isOut(answer) && !answer.text.includes("Live data is unavailable"))
+      wrong.push(`shown data: ${what}`);
   }
 }
 
