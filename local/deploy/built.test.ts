@@ -22,11 +22,15 @@ test("a namespace that an earlier deploy has made is used, not made again", () =
     { id: "1", title: "mosaic-staging-notices" },
     { id: "2", title: "mosaic-notices" },
   ];
-  fillInNamespaces(root, `Looking …\n${JSON.stringify(listed, null, 2)}\n`);
+  const warning = '▲ [WARNING] Processing wrangler.json: "kv_namespaces[0]" is new [beta]\n\n';
+  fillInNamespaces(root, `${warning}${JSON.stringify(listed, null, 2)}\n[an update is there]\n`);
   expect(namespaces()).toEqual([{ binding: "NOTICES", id: "2" }]);
 });
 
-test.each(["[]", "", "[\n]\n"])("where there is none, it is left to wrangler (%j)", (listed) => {
-  fillInNamespaces(root, listed);
-  expect(namespaces()).toEqual([{ binding: "NOTICES" }]);
-});
+test.each(["[]", "", "[\n]\n", "▲ [WARNING] out of date\n[]\n"])(
+  "where there is none, it is left to wrangler (%j)",
+  (listed) => {
+    fillInNamespaces(root, listed);
+    expect(namespaces()).toEqual([{ binding: "NOTICES" }]);
+  },
+);

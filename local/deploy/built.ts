@@ -52,14 +52,16 @@ function bindingsOf(config: BuiltConfig): (string | undefined)[] {
   ].map(({ binding, name }: Binding) => binding ?? name);
 }
 
+/** The list as wrangler prints it; a warning before it may have brackets too, but never alone on a line. */
+const LIST = /^\[(?:\]|\n[\s\S]*?^\])$/m;
+
 /**
  * Writes into the build the ids of the KV namespaces that wrangler has made for this worker before.
  *
  * @param listed what `wrangler kv namespace list` prints: JSON, with or without words around it.
  */
 export function fillInNamespaces(root: string, listed: string): void {
-  const json = listed.slice(listed.indexOf("["), listed.lastIndexOf("]") + 1);
-  const there: { id: string; title: string }[] = json === "" ? [] : JSON.parse(json);
+  const there: { id: string; title: string }[] = JSON.parse(LIST.exec(listed)?.[0] ?? "[]");
   const file = join(root, BUILT_CONFIG);
   const built: BuiltConfig = JSON.parse(readFileSync(file, "utf8"));
   for (const namespace of built.kv_namespaces ?? []) {
