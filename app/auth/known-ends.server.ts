@@ -2,6 +2,7 @@
  * Sessions that this isolate knows to be over. An end is never taken back, so remembering one cannot be wrong. It closes
  * the seconds in which Convex answers again but has not yet been told of a sign-out that it missed.
  */
+import { remember } from "../bounded.ts";
 import type { Refreshers } from "./refresher.server.ts";
 import type { EndReason } from "./session.ts";
 
@@ -10,12 +11,8 @@ const MOST_KNOWN = 2_000;
 const known = new Map<string, EndReason>();
 
 function note(sessionId: string, reason: EndReason): void {
-  if (known.has(sessionId)) return;
-  if (known.size >= MOST_KNOWN) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  known.set(sessionId, reason);
+  // The first reason is the one that counts.
+  if (!known.has(sessionId)) remember(known, MOST_KNOWN, sessionId, reason);
 }
 
 /** @returns Why a session is over, where this isolate has seen it end; null says nothing. */

@@ -1,6 +1,7 @@
 /** Sealing with iron-session: one format for each purpose, so that a seal made for one is worth nothing for another. */
 import { sealData, unsealData } from "iron-session";
 import * as v from "valibot";
+import { remember } from "../bounded.ts";
 import { type Session, sessionEnd } from "./session.ts";
 
 /** Password id to password; the highest id seals, all of them open. */
@@ -67,15 +68,10 @@ export function sealSession(session: Session, password: Passwords, now: number):
 const opened = new WeakMap<Passwords, Map<string, Readonly<Session>>>();
 const MOST_OPENED = 500;
 
-/** Keeps what was opened, forgetting the oldest where there are many. */
-function remember(password: Passwords, sealed: string, session: Readonly<Session>): void {
+function keep(password: Passwords, sealed: string, session: Readonly<Session>): void {
   const known = opened.get(password) ?? new Map<string, Readonly<Session>>();
   opened.set(password, known);
-  if (known.size >= MOST_OPENED) {
-    const [oldest] = known.keys();
-    if (oldest !== undefined) known.delete(oldest);
-  }
-  known.set(sealed, session);
+  remember(known, MOST_OPENED, sealed, session);
 }
 
 /**
@@ -94,7 +90,7 @@ export async function openSession(
     const { purpose: _, ...rest } = content;
     Object.freeze(rest.user);
     session = Object.freeze(rest);
-    remember(password, sealed, session);
+    keep(password, sealed, session);
   }
   return sessionEnd(session) > now ? session : null;
 }

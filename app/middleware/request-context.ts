@@ -4,6 +4,7 @@ import { readCookies } from "../auth/cookies.server.ts";
 import { rememberingEnds } from "../auth/known-ends.server.ts";
 import type { SeenFrom, SessionRefresherMethods } from "../auth/refresher.server.ts";
 import { RequestAuth } from "../auth/request-auth.server.ts";
+import { remember } from "../bounded.ts";
 import type { RequestContext } from "../context.ts";
 import { type Env, EnvError, readEnv } from "../env.server.ts";
 import { createLog } from "../log.server.ts";
@@ -58,6 +59,8 @@ export function configure(bindings: Bindings, request: Request): Env | Response 
 /** Asking `Intl` costs as much as opening a seal, and few languages are asked for. */
 const locales = new Map<string, string>();
 const MOST_LOCALES = 200;
+/** What RFC 5646, section 4.4.1, asks everybody to have room for. */
+const LONGEST_TAG = 35;
 
 /** The first language asked for, as `Intl` knows it. */
 function localeOf(request: Request): string {
@@ -66,8 +69,7 @@ function localeOf(request: Request): string {
   const known = locales.get(first);
   if (known !== undefined) return known;
   const locale = supported(first);
-  // Whoever makes languages up fills it no further.
-  if (locales.size < MOST_LOCALES && first.length <= 35) locales.set(first, locale);
+  if (first.length <= LONGEST_TAG) remember(locales, MOST_LOCALES, first, locale);
   return locale;
 }
 
