@@ -42,11 +42,14 @@ export async function benchFar(): Promise<void> {
         `  ${"".padEnd(36)} Convex  WorkOS       ms  times the distance\n`,
     );
 
-    row("a sign-in, WorkOS's keys unknown", [await callback(far, "grace@example.com")], {
+    row("a sign-in, WorkOS's keys unknown", [(await signInFar(far, "grace@example.com")).taken], {
       convex: 1,
       workos: 2,
     });
-    const later = await times(ROUNDS, (turn) => callback(far, `later-${turn}@example.com`));
+    const later = await times(
+      ROUNDS,
+      async (turn) => (await signInFar(far, `later-${turn}@example.com`)).taken,
+    );
     row("a later sign-in", later, { convex: 1, workos: 2 });
 
     const grace = await signedIn(app, far.convexUrl, "grace@example.com");
@@ -77,17 +80,16 @@ export async function benchFar(): Promise<void> {
     }
 
     await far.tokensLast(SHORT_S);
-    for (const [what, path, convex] of [
-      ["/dashboard with a refresh", "/dashboard", 1],
-      ["POST /api/auth/token with a refresh", "/api/auth/token", 0],
+    for (const [method, path, convex] of [
+      ["GET", "/dashboard", 1],
+      ["POST", "/api/auth/token", 0],
     ] as const) {
       const taken = await times(ROUNDS, async (turn) => {
-        const { cookie } = await signInFar(far, `refresh-${convex}-${turn}@example.com`);
+        const { cookie } = await signInFar(far, `${method}-${turn}@example.com`);
         await pause(SETTLED_MS);
-        const method = convex === 1 ? "GET" : "POST";
         return measured(far, () => fetch(app + path, { method, headers: { cookie } }));
       });
-      row(what, taken, { convex, workos: 1 });
+      row(`${method} ${path} with a refresh`, taken, { convex, workos: 1 });
     }
   } finally {
     await cleanUp();
@@ -183,10 +185,6 @@ async function measured(far: Far, ask: () => Promise<Response>, status = 200): P
   // Said in the background, of a session that was refreshed: nobody waits for it.
   const convex = far.convex.trips.filter((trip) => !trip.endsWith("edge:refreshed"));
   return { ms, convex, workos: [...far.workos.trips] };
-}
-
-async function callback(far: Far, email: string): Promise<Taken> {
-  return (await signInFar(far, email)).taken;
 }
 
 /** The way back from WorkOS; the way there asks nobody. */

@@ -5,19 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuild } from "../../local/launch/build.ts";
-
-const COPIED = [
-  "app",
-  "convex",
-  "public",
-  "workers",
-  "package.json",
-  "package-lock.json",
-  "react-router.config.ts",
-  "tsconfig.json",
-  "vite.config.ts",
-  "wrangler.toml",
-];
+import { BUILT_FROM } from "../deploy/checkout.ts";
 
 /** What tells Mosaic's way from the template's: file, what stands there, what the template has. */
 const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
@@ -27,7 +15,7 @@ const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
     "createRequestHandler(build,",
     'createRequestHandler(() => import("virtual:react-router/server-build"),',
   ],
-  ["app/auth/seal.server.ts", "    remember(password, sealed, session);\n", ""],
+  ["app/auth/seal.server.ts", "    keep(password, sealed, session);\n", ""],
 ];
 
 /**
@@ -39,7 +27,7 @@ const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
 export async function buildTemplate(folder: string): Promise<string> {
   const root = join(folder, "template");
   mkdirSync(root);
-  for (const name of COPIED) cpSync(name, join(root, name), { recursive: true });
+  for (const name of BUILT_FROM) cpSync(name, join(root, name), { recursive: true });
   symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
   for (const [file, ours, theirs] of CHANGES) {
     const path = join(root, file);

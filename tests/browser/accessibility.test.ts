@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { PERSONS_PAGES } from "../pages.ts";
 import { banner, projectForm, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
@@ -10,19 +11,6 @@ const stage = openStage();
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const GUEST = ["/", "/login", "/login?error=access_denied", "/about", "/nowhere"];
-const PERSON = [
-  "/",
-  "/dashboard",
-  "/profile",
-  "/settings",
-  "/settings/sessions",
-  "/settings/activity",
-  "/settings/account",
-  "/settings/organization",
-  "/admin/users",
-  "/admin/audit",
-  "/about",
-];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
 /** Web Vitals calls up to 0.1 good. */
@@ -59,11 +47,11 @@ test.each([
   ["a guest at a desk, in the light", DESK, "light", GUEST],
   ["a guest at a desk, in the dark", DESK, "dark", GUEST],
   ["a guest with a phone", PHONE, "light", GUEST],
-  ["a person at a desk, in the light", DESK, "light", PERSON],
-  ["a person at a desk, in the dark", DESK, "dark", PERSON],
-  ["a person with a phone", PHONE, "dark", PERSON],
+  ["a person at a desk, in the light", DESK, "light", PERSONS_PAGES],
+  ["a person at a desk, in the dark", DESK, "dark", PERSONS_PAGES],
+  ["a person with a phone", PHONE, "dark", PERSONS_PAGES],
 ] as const)("%s finds every page accessible, whole and still", async (_who, viewport, colorScheme, paths) => {
-  const signedIn = paths === PERSON;
+  const signedIn = paths === PERSONS_PAGES;
   const options = { colorScheme, viewport };
   const visitor = signedIn ? await stage.signedIn("ada@example.com", options) : await stage.visitor(options);
   visitor.allow(/404 \(Not Found\)/);
@@ -87,7 +75,7 @@ test.each([
 test("what can be pressed is at least 44 px high, but for links in running text", async () => {
   for (const [email, paths] of [
     [null, GUEST],
-    ["ada@example.com", PERSON],
+    ["ada@example.com", PERSONS_PAGES],
   ] as const) {
     const visitor =
       email === null

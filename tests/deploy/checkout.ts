@@ -6,10 +6,10 @@ import { join } from "node:path";
 
 const root = process.cwd();
 
-const COPIED = [
+/** What the app is built from. */
+export const BUILT_FROM = [
   "app",
   "convex",
-  "local",
   "public",
   "workers",
   "package.json",
@@ -25,7 +25,7 @@ export type Checkout = { dir: string; remove(): void };
 /** @param tools scripts in place of a package's own, such as `{ "convex/bin/main.js": source }`. */
 export function copyCheckout(tools: Record<string, string> = {}): Checkout {
   const dir = mkdtempSync(join(tmpdir(), "mosaic-deploy-test-"));
-  for (const name of COPIED) cpSync(join(root, name), join(dir, name), { recursive: true });
+  for (const name of ["local", ...BUILT_FROM]) cpSync(join(root, name), join(dir, name), { recursive: true });
   mkdirSync(join(dir, "node_modules"));
   const replaced = Object.keys(tools).map((file) => file.split("/")[0]);
   for (const name of readdirSync(join(root, "node_modules"))) {

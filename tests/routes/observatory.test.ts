@@ -3,6 +3,7 @@
  * `@mdn/mdn-http-observatory`) are applied here, for the package scans public hosts only.
  */
 import { beforeAll, expect, it } from "vitest";
+import { PERSONS_PAGES } from "../pages.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
@@ -99,22 +100,10 @@ function score(answer: Answer): { total: number; points: Record<string, number> 
 }
 
 const GUESTS = ["/", "/login", "/about", "/no/such/page"];
-const SIGNED_IN = [
-  "/",
-  "/about",
-  "/dashboard",
-  "/profile",
-  "/settings",
-  "/settings/sessions",
-  "/settings/activity",
-  "/settings/account",
-  "/admin/users",
-  "/admin/audit",
-];
 
 it.each([
   ...GUESTS.map((path) => ({ path, who: "a guest" })),
-  ...SIGNED_IN.map((path) => ({ path, who: "an admin" })),
+  ...PERSONS_PAGES.map((path) => ({ path, who: "an admin" })),
 ])("$path for $who has at least 130 of Observatory's points", async ({ path, who }) => {
   const answer = await (who === "a guest" ? guest : ada).get(path);
   expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
