@@ -64,3 +64,9 @@ export async function untilHydrated(page: Page): Promise<void> {
     Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__react")),
   );
 }
+
+/** A button, a field and an entry of a list, by what a person calls them. */
+export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+export const row = (page: Page, text: string) =>
+  page.getByRole("main").getByRole("listitem").filter({ hasText: text }).last();

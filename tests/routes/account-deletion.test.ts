@@ -1,0 +1,118 @@
+/** The end of an account: at WorkOS, here, and in every browser; and what is left where one of them fails. */
+import { describe, expect, it } from "vitest";
+import { tokenOf, whoIs } from "./asks.ts";
+import type { Browser } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page } from "./html.ts";
+import { calls } from "./outbound.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+async function somebody(email = app.person()): Promise<Browser> {
+  const browser = app.browser();
+  await signIn(browser, email);
+  return browser;
+}
+
+/** What WorkOS knows of a person; null where nobody is there. */
+async function atWorkOS(userId: string | undefined): Promise<object | null> {
+  const response = await fetch(`${app.workosUrl}/user_management/users/${userId}`, {
+    headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}` },
+  });
+  return response.ok ? ((await response.json()) as object) : null;
+}
+
+/** Looks at the page, ticks its box, presses its button. */
+async function deleteAccount(browser: Browser) {
+  const page = new Page((await browser.get("/settings/account")).text);
+  const form = page.form("Delete my account");
+  return browser.submit(form?.action || "/settings/account", { ...form?.fields, confirm: "yes" });
+}
+
+describe("deleting one's account", () => {
+  it("asks first", async () => {
+    const browser = await somebody();
+    const form = new Page((await browser.get("/settings/account")).text).form("Delete my account");
+    const answer = await browser.submit(form?.action || "/settings/account", form?.fields ?? {});
+    expect(answer).toBeSafeHtml(400);
+    const page = new Page(answer.text);
+    const box = page.all(({ attributes }) => attributes.type === "checkbox")[0];
+    expect(box?.attributes["aria-invalid"]).toBe("true");
+    expect(box && page.description(box)).toMatch(/\w/);
+    expect((await whoIs(browser)).user).not.toBeNull();
+  });
+
+  it("deletes them at WorkOS and here, and ends every session", async () => {
+    const email = app.person();
+    const [browser, other] = [await somebody(email), await somebody(email)];
+    const kept = browser.thief();
+    await browser.submit("/dashboard", { name: "Left behind" });
+    const token = await tokenOf(other);
+    const { user } = await whoIs(browser);
+    const answer = await deleteAccount(browser);
+    expect(answer).toRedirectTo("/", 303);
+    expect(answer).toClearSession();
+    expect(await atWorkOS(user?.id)).toBeNull();
+    expect((await browser.get("/")).text).toContain("Welcome, guest!");
+    for (const one of [other, kept]) {
+      expect((await one.thief().token()).status).toBe(401);
+      expect(await one.get("/dashboard")).toRedirectTo(/^\/login/);
+    }
+    const refused = await app.convex("query", "users:viewer", {}, token);
+    expect(await refused.text()).toContain("unauthenticated");
+    const admin = await tokenOf(await somebody("ada@example.com"));
+    const row = await app.convex("query", "users:getByWorkOSId", { workosUserId: user?.id }, admin);
+    expect(await row.json()).toMatchObject({ value: { status: "deleted", email: "" } });
+  });
+
+  it("is refused to the last admin, with a reason, and nothing is lost", async () => {
+    const browser = await somebody("ada@example.com");
+    const answer = await deleteAccount(browser);
+    expect(answer).toBeSafeHtml(400);
+    expect(answer).toSayAlert("last admin");
+    const { user } = await whoIs(browser);
+    expect(user).not.toBeNull();
+    expect(await atWorkOS(user?.id)).not.toBeNull();
+  });
+
+  it.each([
+    ["workos", "refused"],
+    ["workos", "hang"],
+    ["convex", "refused"],
+    ["convex", "hang"],
+  ] as const)("is 503 where %s is down (%s), and doing it again mends it", async (upstream, kind) => {
+    const browser = await somebody();
+    const { user } = await whoIs(browser);
+    app.outbound.fail(upstream, { kind });
+    const answer = await deleteAccount(browser);
+    expect(answer).toBeSafeHtml(503);
+    expect(answer).toSayAlert();
+    expect(answer.ms).toBeLessThan(3_000);
+    expect(answer).toLeaveSessionAlone();
+    expect(await atWorkOS(user?.id)).not.toBeNull();
+    app.outbound.heal();
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    expect(await deleteAccount(browser)).toRedirectTo("/", 303);
+  });
+
+  it("is mended by doing it again where Convex fails after WorkOS has deleted", async () => {
+    const browser = await somebody();
+    const { user } = await whoIs(browser);
+    app.outbound.fail("convex", { kind: "refused" }, calls("edge:accountDeleted"));
+    expect((await deleteAccount(browser)).status).toBe(503);
+    expect(await atWorkOS(user?.id)).toBeNull();
+    app.outbound.heal();
+    expect(await deleteAccount(browser)).toRedirectTo("/", 303);
+    expect((await whoIs(browser)).user).toBeNull();
+  });
+
+  it("is not for guests, nor for another site", async () => {
+    const guest = await app.browser().submit("/settings/account", { confirm: "yes" });
+    expect(guest).toRedirectTo(/^\/login/);
+    const browser = await somebody();
+    const headers = { origin: "https://evil.example" };
+    expect((await browser.post("/settings/account", { form: { confirm: "yes" }, headers })).status).toBe(403);
+    expect((await whoIs(browser)).user).not.toBeNull();
+  });
+});
