@@ -1,6 +1,6 @@
 /** Notices in one tab what happened to the session in another: signed out, signed in as somebody else, expired. */
 import { useCallback, useEffect, useRef } from "react";
-import { useRevalidator } from "react-router";
+import { useRevalidateWhenIdle } from "../live/use-revalidate.ts";
 
 const CHANNEL = "mosaic-session";
 
@@ -23,14 +23,16 @@ async function askSession(): Promise<string | null | undefined> {
  * @param sessionId The session this page was rendered with; null for a guest.
  */
 export function useSessionWatch(sessionId: string | null): void {
-  const { revalidate } = useRevalidator();
+  const revalidate = useRevalidateWhenIdle();
   const shown = useRef(sessionId);
   shown.current = sessionId;
 
   const check = useCallback(async () => {
     const answer = await askSession();
     // No answer is no news. A page that is right already is left alone.
-    if (answer !== undefined && answer !== shown.current) await revalidate();
+    if (answer !== undefined && answer !== shown.current) {
+      await revalidate(() => answer !== shown.current);
+    }
     return answer !== undefined;
   }, [revalidate]);
 

@@ -17,8 +17,8 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   useSessionWatch(sessionId);
   // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
   const revalidate = useRevalidate();
-  const over = useRef(revalidate);
-  over.current = revalidate;
+  const latest = useRef({ revalidate, sessionId });
+  latest.current = { revalidate, sessionId };
 
   useEffect(() => {
     if (sessionId === null || convexUrl === null) return;
@@ -29,7 +29,8 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
       current = connect(convexUrl, {
         onState: setState,
         onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
-        onSessionOver: () => void over.current(),
+        // Unless the page that is on its way is another session's already, or nobody's.
+        onSessionOver: () => void latest.current.revalidate(() => latest.current.sessionId === sessionId),
       });
       setConnection({ ...current, sessionId });
     });

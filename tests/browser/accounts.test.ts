@@ -118,6 +118,33 @@ test("a person takes their data along and deletes their account; every tab of th
   await signedOut(elsewhere);
 });
 
+test("what is said after the account is deleted is said also where its end is heard of while the page still loads", async () => {
+  const visitor = await stage.signedIn("mary@example.com");
+  visitor.allow(/401 \(Unauthorized\)/);
+  const page = await visitor.open("/settings/account");
+  await untilLive(page);
+  const leaving = Promise.withResolvers<void>();
+  await page.route("**/healthz", async (route) => {
+    await leaving.promise;
+    await route.fallback();
+  });
+  // The worker has answered, and its answer is long on its way.
+  await page.route(
+    (url) => url.pathname === "/_.data",
+    async (route) => {
+      const response = await route.fetch();
+      leaving.resolve();
+      await new Promise((late) => setTimeout(late, 1_500));
+      await route.fulfill({ response }).catch(() => undefined);
+    },
+  );
+  await page.getByRole("button", { name: "Delete my account", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete your account?" });
+  await dialog.getByRole("button", { name: "Delete my account", exact: true }).click();
+  await shows(heading(page), "Welcome, guest!");
+  await shows(status(page), "Your account has been deleted.");
+});
+
 test("the last admin is told why they cannot go", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/400 \(Bad Request\)/);

@@ -1,5 +1,6 @@
 /** Sign-out is final: with a token that has run out, with everything down, against a replayed cookie. */
 import { describe, expect, it } from "vitest";
+import { tokenOf } from "./asks.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
@@ -16,10 +17,6 @@ async function someone(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   return browser;
-}
-
-async function tokenOf(browser: Browser): Promise<string> {
-  return jsonOf<{ token: string }>(await browser.token()).token;
 }
 
 /** Whether Convex itself still takes the token. */
