@@ -1,12 +1,13 @@
 /** Everyone who is here, and what each may do; for admins. */
 import { useEffect } from "react";
-import { useActionData, useRevalidator } from "react-router";
+import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requireAdminPage } from "../auth/guards.server.ts";
 import { requestContext } from "../context.ts";
 import { readForm } from "../forms.server.ts";
 import { useLive } from "../live/live-context.ts";
 import { useLiveQuery } from "../live/use-live-query.ts";
+import { useRevalidate } from "../live/use-revalidate.ts";
 import { pageQuery } from "../middleware/page-query.ts";
 import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
@@ -70,7 +71,7 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
 
 /** Somebody who is no admin any more is told so by the server. */
 function useRefusal(error: unknown): void {
-  const { revalidate } = useRevalidator();
+  const revalidate = useRevalidate();
   const refused = error !== null;
   useEffect(() => {
     if (refused) void revalidate();
