@@ -2,6 +2,9 @@ import type { Config } from "@react-router/dev/config";
 
 export default {
   ssr: true,
+  // All routes in one file that the browser keeps: asked for one by one, they would cost requests to the worker, a
+  // trip before a click's data, and a copy in every page.
+  routeDiscovery: { mode: "initial" },
   // The same bytes for everyone; app/middleware/prerendered.ts hands them out.
   prerender: ["/about"],
   // Our own origin check (app/middleware/same-origin.ts) runs first, against APP_URL. React Router's

@@ -16,6 +16,8 @@ export type RequestContext = {
   log: Log;
   /** Says that something went wrong for the person who asked. */
   report: Reporter;
+  /** The request's own, parsed once. */
+  url: URL;
   /** The route that the address fits, and what may be done with it. */
   route: RouteEntry;
   cookies: RequestCookies;

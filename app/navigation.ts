@@ -50,7 +50,8 @@ export function useClientNavigation(): void {
       const form = event.target;
       if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !("client" in form.dataset)) return;
       event.preventDefault();
-      void submit(form);
+      // The button says where to, where several share a form.
+      void submit(event.submitter instanceof HTMLButtonElement ? event.submitter : form);
     };
     document.addEventListener("click", follow);
     document.addEventListener("submit", send);

@@ -1,7 +1,7 @@
 /** The worker's entry: wiring only. */
 
 import * as build from "virtual:react-router/server-build";
-import { createRequestHandler, RouterContextProvider } from "react-router";
+import { RouterContextProvider } from "react-router";
 import { requestContext } from "../app/context.ts";
 import { bodyLimit } from "../app/middleware/body-limit.ts";
 import { cors } from "../app/middleware/cors.ts";
@@ -15,17 +15,18 @@ import { readOnlyRequests } from "../app/middleware/read-only.ts";
 import { type Bindings, configure, createContextFor } from "../app/middleware/request-context.ts";
 import { requestLog } from "../app/middleware/request-log.ts";
 import { createRouteTable } from "../app/middleware/route-table.ts";
+import { createRouters } from "../app/middleware/routers.ts";
 import { sameOrigin } from "../app/middleware/same-origin.ts";
 import { sessionCookies } from "../app/middleware/session-cookies.ts";
 
 export { SessionRefresher } from "./session-refresher.ts";
 
-// The build as an object: with a function React Router derives all routes anew on each request.
-const router = createRequestHandler(build, import.meta.env.MODE);
+const routerOf = createRouters(build, import.meta.env.MODE);
 const routeOf = createRouteTable(build.routes);
 
 const handle = wrap(
-  (request, context) => router(request, new RouterContextProvider(new Map([[requestContext, context]]))),
+  (request, context) =>
+    routerOf(context.route.id)(request, new RouterContextProvider(new Map([[requestContext, context]]))),
   [
     requestLog,
     prerendered,
@@ -45,7 +46,8 @@ export default {
   async fetch(request, bindings, execution) {
     const configuration = configure(bindings, request);
     if (configuration instanceof Response) return configuration;
-    const route = routeOf(new URL(request.url).pathname);
-    return handle(request, createContextFor(request, configuration, bindings, execution, route));
+    const url = new URL(request.url);
+    const route = routeOf(url.pathname);
+    return handle(request, createContextFor(request, url, configuration, bindings, execution, route));
   },
 } satisfies ExportedHandler<Bindings>;

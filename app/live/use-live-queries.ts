@@ -4,35 +4,40 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "./live-context.ts";
 
 /**
- * @param reference A public query.
- * @param argsOf Its arguments, by a key of one's own. @param initial What the loader gave, by the same keys.
- * @returns The newest value of each, by key. One that fails keeps its last value.
+ * @param reference A public query. @param ids What to ask it about.
+ * @param argsOf Its arguments for one of these. @param initial What the loader gave, by id.
+ * @returns The newest value of each, by id. One that fails keeps its last value.
  */
 export function useLiveQueries<F extends FunctionReference<"query">>(
   reference: F,
-  argsOf: Readonly<Record<string, F["_args"]>>,
+  ids: readonly string[],
+  argsOf: (id: string) => F["_args"],
   initial: Readonly<Record<string, FunctionReturnType<F>>>,
 ): Readonly<Record<string, FunctionReturnType<F>>> {
   const { client } = useLive();
   const [values, setValues] = useState<Record<string, FunctionReturnType<F>>>({});
-  // The wanted arguments as text stand for an object that is made anew on each render.
-  const wanted = JSON.stringify(argsOf);
-  const latest = useRef(reference);
-  latest.current = reference;
+  // As text, because a list made anew on each render may still be the same one.
+  const wanted = ids.join(" ");
+  const latest = useRef({ reference, argsOf });
+  latest.current = { reference, argsOf };
 
   useEffect(() => {
     if (client === null) return;
-    const stops = Object.entries(JSON.parse(wanted) as Record<string, F["_args"]>).map(([key, args]) => {
-      const watch = client.watchQuery(latest.current, args);
-      const look = () => {
-        const value = settled(watch);
-        if (value !== undefined)
-          setValues((known) => (known[key] === value ? known : { ...known, [key]: value }));
-      };
-      const stop = watch.onUpdate(look);
-      look();
-      return stop;
-    });
+    const { reference, argsOf } = latest.current;
+    const stops = wanted
+      .split(" ")
+      .filter(Boolean)
+      .map((id) => {
+        const watch = client.watchQuery(reference, argsOf(id));
+        const look = () => {
+          const value = settled(watch);
+          if (value !== undefined)
+            setValues((known) => (known[id] === value ? known : { ...known, [id]: value }));
+        };
+        const stop = watch.onUpdate(look);
+        look();
+        return stop;
+      });
     return () => {
       for (const stop of stops) stop();
     };

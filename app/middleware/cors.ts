@@ -9,7 +9,7 @@ const ALLOWED = {
 };
 
 export const cors: Middleware = (next) => async (request, context) => {
-  if (!API.test(new URL(request.url).pathname)) return next(request, context);
+  if (!API.test(context.url.pathname)) return next(request, context);
   const preflight = request.method === "OPTIONS" && request.headers.has("Access-Control-Request-Method");
   const response = preflight ? new Response(null, { status: 204 }) : await next(request, context);
   const headers = new Headers(response.headers);

@@ -20,7 +20,7 @@ async function hashSource(): Promise<string> {
 }
 
 export const prerendered: Middleware = (next) => async (request, context) => {
-  const { pathname } = new URL(request.url);
+  const { pathname } = context.url;
   const reads = request.method === "GET" || request.method === "HEAD";
   if (!reads || !PATHS.has(pathname)) return next(request, context);
   const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));

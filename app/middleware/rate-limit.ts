@@ -29,31 +29,31 @@ export function clientNetwork(address: string): string {
 type Count = { limit: "signIns" | "sessionAsks" | "errors"; key: string };
 
 /** @returns What this request counts towards, or null. */
-async function countOf(request: Request, context: RequestContext): Promise<Count | null> {
-  const network = `address ${clientNetwork(context.seen.ipAddress)}`;
+async function countOf(context: RequestContext): Promise<Count | null> {
+  const network = () => `address ${clientNetwork(context.seen.ipAddress)}`;
   switch (context.route.pattern) {
     case "/api/auth/login":
-      return { limit: "signIns", key: network };
+      return { limit: "signIns", key: network() };
     case "/callback": {
       // Whoever started a sign-in here has been counted for it.
-      const state = new URL(request.url).searchParams.get("state") ?? "";
+      const state = context.url.searchParams.get("state") ?? "";
       const started = readFlowCookie(context.env, context.cookies, state) !== null;
-      return started ? null : { limit: "signIns", key: network };
+      return started ? null : { limit: "signIns", key: network() };
     }
     case "/api/auth/session":
     case "/api/auth/token": {
       const session = await context.auth.open();
-      return { limit: "sessionAsks", key: session ? `session ${session.sessionId}` : network };
+      return { limit: "sessionAsks", key: session ? `session ${session.sessionId}` : network() };
     }
     case "/api/errors":
-      return { limit: "errors", key: network };
+      return { limit: "errors", key: network() };
     default:
       return null;
   }
 }
 
 export const rateLimit: Middleware = (next) => async (request, context) => {
-  const count = await countOf(request, context);
+  const count = await countOf(context);
   if (count === null) return next(request, context);
   const { success } = await context.limits[count.limit].limit({ key: count.key });
   if (success) return next(request, context);

@@ -22,9 +22,8 @@ const nothing = () => new Response(null, { status: 204 });
 
 export const readOnlyRequests: Middleware = (next) => async (request, context) => {
   if (!context.readOnly) return next(request, context);
-  const { pathname } = new URL(request.url);
   if (ACTS_ON_GET.has(context.route.pattern)) return nothing();
-  const isPrefetchedData = isDataPath(pathname) && isSpeculative(request);
+  const isPrefetchedData = isDataPath(context.url.pathname) && isSpeculative(request);
   if (isPrefetchedData) {
     const session = await context.auth.open();
     if (session !== null && tokenExpired(session, context.now)) return nothing();

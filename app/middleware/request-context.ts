@@ -99,6 +99,7 @@ function createNonce(): string {
 /** @returns What one request carries. Nothing is opened or asked for yet. */
 export function createContextFor(
   request: Request,
+  url: URL,
   env: Env,
   bindings: Bindings,
   execution: ExecutionContext,
@@ -134,6 +135,7 @@ export function createContextFor(
     env,
     log,
     report,
+    url,
     route,
     cookies,
     auth,
@@ -163,7 +165,7 @@ export function createContextFor(
     get seen() {
       return readSeen();
     },
-    address: pageAddress(new URL(request.url)),
+    address: pageAddress(url),
     deadline,
     readOnly,
     version: bindings.CF_VERSION_METADATA?.id || "local",

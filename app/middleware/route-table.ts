@@ -11,12 +11,18 @@ type BuiltRoute = {
 export type BuiltRoutes = Readonly<Record<string, BuiltRoute | undefined>>;
 
 export type RouteEntry = {
+  /** Of the route in React Router's build; null where none fits. */
+  id: string | null;
   /** As written in `app/routes.ts`, such as `/projects/:id`; `*` where none fits. */
   pattern: string;
   methods: readonly string[];
 };
 
-const SPLAT: RouteEntry = { pattern: "*", methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] };
+const SPLAT: RouteEntry = {
+  id: null,
+  pattern: "*",
+  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+};
 
 /** React Router asks for a page's data under these names. */
 const DATA_SUFFIX = /(\/_root|\/_)?\.data$/;
@@ -71,7 +77,11 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
     if (pattern.endsWith("*")) continue;
     entries.push({
       segments: segmentsOf(pattern),
-      entry: { pattern, methods: [...(reads ? ["GET", "HEAD"] : []), ...(writes ? ["POST"] : [])] },
+      entry: {
+        id: route.id,
+        pattern,
+        methods: [...(reads ? ["GET", "HEAD"] : []), ...(writes ? ["POST"] : [])],
+      },
     });
   }
   const fixed = new Map(

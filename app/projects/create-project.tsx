@@ -17,7 +17,13 @@ import { type Loaded, WAITING } from "./project-list.tsx";
  * @param loaded The loader's projects, which are shown until the live query has answered.
  * @param failure Why the server refused the form, where it was sent without the live connection.
  */
-export function CreateProject({ loaded, failure }: { loaded: Loaded; failure: FormFailure | undefined }) {
+export function CreateProject({
+  loaded,
+  failure,
+}: {
+  loaded: Loaded | null;
+  failure: FormFailure | undefined;
+}) {
   const { viewer } = useLive();
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);

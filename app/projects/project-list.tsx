@@ -17,8 +17,8 @@ import type { Line } from "./project-query.ts";
 import { Summary } from "./summary.tsx";
 import { newerThan } from "./use-arrivals.ts";
 
-/** What the loader gives: null where Convex did not answer. */
-export type Loaded = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines"> | null;
+/** What the loader gives, packed. */
+export type Loaded = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;
 
 type Project = (typeof api.projects.mine._returnType)[number];
 
@@ -34,7 +34,8 @@ export function ProjectList({
   empty,
   start,
 }: {
-  loaded: Loaded;
+  /** Null where Convex did not answer. */
+  loaded: Loaded | null;
   empty: ReactNode;
   start?: ReactNode;
 }) {
@@ -55,10 +56,13 @@ export function ProjectList({
       </>
     );
   }
+  const mayManage = ({ _id, role }: Project) =>
+    viewer !== null && !_id.startsWith(WAITING) && mayManageProject(viewer.role, role);
   const listed = projects.map((project) => ({ ...project, project, agents: agents[project._id] ?? NONE }));
   return (
     <>
       <Summary projects={listed} place={place} />
+      <FirstKey />
       <ProjectFields>
         {worstFirst(listed, place.now).map(({ _id, project, agents }) => (
           <OneProject
@@ -66,7 +70,7 @@ export function ProjectList({
             project={project}
             agents={agents}
             line={lines[_id] ?? null}
-            manages={viewer !== null && mayManageProject(viewer.role, project.role)}
+            mayCreateKey={mayManage(project)}
             {...place}
           />
         ))}
@@ -76,7 +80,7 @@ export function ProjectList({
 }
 
 /** Each project's tiles and small line, by its id. */
-function useFigures(projects: readonly Project[], loaded: Loaded) {
+function useFigures(projects: readonly Project[], loaded: Loaded | null) {
   const initial = useMemo(
     () => ({
       agents: Object.fromEntries(loaded?.projects.map(({ _id, agents }) => [_id, agents]) ?? []),
@@ -84,11 +88,11 @@ function useFigures(projects: readonly Project[], loaded: Loaded) {
     }),
     [loaded],
   );
-  const made = projects.filter(({ _id }) => !_id.startsWith(WAITING));
-  const args = Object.fromEntries(made.map(({ _id }) => [_id, { projectId: _id }]));
+  const made = projects.map(({ _id }) => _id).filter((id) => !id.startsWith(WAITING));
+  const argsOf = (projectId: string) => ({ projectId });
   return {
-    agents: useLiveQueries(api.metrics.latest, args, initial.agents),
-    lines: useLiveQueries(api.metrics.line, args, initial.lines),
+    agents: useLiveQueries(api.metrics.latest, made, argsOf, initial.agents),
+    lines: useLiveQueries(api.metrics.line, made, argsOf, initial.lines),
   };
 }
 
@@ -97,9 +101,9 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
   agents,
   line,
-  manages,
+  mayCreateKey,
   ...place
-}: Place & { project: Project; agents: readonly Metric[]; line: Line | null; manages: boolean }) {
+}: Place & { project: Project; agents: readonly Metric[]; line: Line | null; mayCreateKey: boolean }) {
   const opened = useRef(agents);
   const flashing = useMemo(() => new Set(newerThan(opened.current, agents).map(tileKey)), [agents]);
   // By name, not by what moved last: a tile keeps its place.
@@ -113,7 +117,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
       waiting={waiting}
       flashing={flashing}
       line={line && line.points.length > 1 ? <NewestLine line={line} /> : null}
-      next={manages && !waiting ? <FirstKey projectId={project._id} /> : null}
+      next={mayCreateKey ? <FirstKeyButton projectId={project._id} /> : null}
       {...place}
     />
   );
@@ -130,13 +134,23 @@ function NewestLine({ line: { agent, name, points } }: { line: Line }) {
   );
 }
 
-/** One press makes a key and leads to the project's page, where it stands in a command to copy. */
-function FirstKey({ projectId }: { projectId: string }) {
+const FIRST_KEY = "first-key";
+
+/** What every `FirstKeyButton` sends; one for all of them, since each says where to. */
+function FirstKey() {
   return (
-    <form method="post" action={projectPath(projectId)} data-client="">
+    <form id={FIRST_KEY} method="post" data-client="" hidden>
       <input type="hidden" name="intent" value="create-key" />
       <input type="hidden" name="keyName" value="First key" />
-      <Button>Create a key to send with</Button>
     </form>
+  );
+}
+
+/** One press makes a key and leads to the project's page, where it stands in a command to copy. */
+function FirstKeyButton({ projectId }: { projectId: string }) {
+  return (
+    <Button form={FIRST_KEY} formAction={projectPath(projectId)}>
+      Create a key to send with
+    </Button>
   );
 }

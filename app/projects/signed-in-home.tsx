@@ -1,13 +1,15 @@
 /** The start page of somebody signed in: is anything wrong? */
 import { roleAllows } from "../../convex/model/roles.ts";
 import { useWorkOS } from "../auth/use-workos.ts";
+import { type Packed, usePacked } from "../packed.ts";
 import { displayName } from "../ui/banner.tsx";
 import { Page } from "../ui/page.tsx";
 import { CreateProject } from "./create-project.tsx";
 import { type Loaded, ProjectList } from "./project-list.tsx";
 
-/** @param loaded The loader's value; null where Convex did not answer. */
-export default function SignedInHome({ loaded }: { loaded: Loaded }) {
+/** @param list The loader's value; null where Convex did not answer. */
+export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) {
+  const loaded = usePacked(list);
   const { workosUser, convexUser } = useWorkOS();
   const firstName = (convexUser ? convexUser.firstName : workosUser?.firstName) || null;
   const email = convexUser?.email ?? workosUser?.email ?? "";

@@ -8,6 +8,7 @@ import { requestContext } from "../context.ts";
 import { done, failed, readForm } from "../forms.server.ts";
 import { useLive } from "../live/live-context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
+import { pack, usePacked } from "../packed.ts";
 import { CreateProject } from "../projects/create-project.tsx";
 import { ProjectList } from "../projects/project-list.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -20,7 +21,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Dashboard · Mosaic" }]
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await requirePage<typeof api.pages.dashboard._returnType>(args);
-  return { page: data && { projects: data.projects, lines: data.lines } };
+  return { list: data && pack({ projects: data.projects, lines: data.lines }) };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
@@ -37,14 +38,15 @@ export async function action({ request, context }: Route.ActionArgs) {
   return done(call, "/dashboard", "Project created");
 }
 
-export default function Dashboard({ loaderData: { page } }: Route.ComponentProps) {
+export default function Dashboard({ loaderData: { list } }: Route.ComponentProps) {
+  const loaded = usePacked(list);
   const failure = useActionData<typeof action>();
   const { viewer } = useLive();
   const mayCreate = viewer === null || roleAllows(viewer.role, "projects.create");
   return (
     <Page title="Dashboard">
       <ProjectList
-        loaded={page}
+        loaded={loaded}
         empty={
           mayCreate ? (
             <p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>
@@ -54,7 +56,7 @@ export default function Dashboard({ loaderData: { page } }: Route.ComponentProps
         }
       />
       {!mayCreate && failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
-      {mayCreate ? <CreateProject loaded={page} failure={failure} /> : null}
+      {mayCreate ? <CreateProject loaded={loaded} failure={failure} /> : null}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { requestContext } from "../context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
+import { pack } from "../packed.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
@@ -23,15 +24,15 @@ export const meta: Route.MetaFunction = () => [{ title: "Mosaic: what your agent
 export async function loader({ context }: Route.LoaderArgs) {
   const result = await context.get(requestContext).page.result();
   const data = result?.status === "ok" ? (result.data as typeof api.pages.home._returnType) : null;
-  return { page: data && { projects: data.projects, lines: data.lines } };
+  return { list: data && pack({ projects: data.projects, lines: data.lines }) };
 }
 
-export default function Home({ loaderData: { page } }: Route.ComponentProps) {
+export default function Home({ loaderData: { list } }: Route.ComponentProps) {
   const { user } = useAuth();
   if (user === null) return <Guest />;
   return (
     <Suspense>
-      <SignedInHome loaded={page} />
+      <SignedInHome list={list} />
     </Suspense>
   );
 }

@@ -25,8 +25,14 @@ export function Button({
 }) {
   return (
     <button {...rest} type={type} className="button" data-look={look} aria-busy={busy || undefined}>
-      <span className="button-rest">{children}</span>
-      {busy ? <span className="button-busy">{busyLabel}</span> : null}
+      {busy ? (
+        <>
+          <span className="button-rest">{children}</span>
+          <span className="button-busy">{busyLabel}</span>
+        </>
+      ) : (
+        children
+      )}
     </button>
   );
 }

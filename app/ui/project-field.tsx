@@ -57,12 +57,13 @@ export function ProjectField({
           {href === null ? (
             project.name
           ) : (
-            <a href={href} className="project-link" data-discover="true" data-prefetch="">
+            <a href={href} className="project-link" data-prefetch="">
               {project.name}
             </a>
           )}
         </h2>
-        {waiting ? <Waiting /> : <FieldSummary agents={project.agents} now={now} />}
+        {waiting ? <Waiting /> : null}
+        {project.agents.length > 0 ? <FieldSummary agents={project.agents} now={now} /> : null}
         {line}
         {project.role === "member" ? <p className="text-small text-quiet">Shared with you</p> : null}
       </div>
@@ -84,10 +85,7 @@ export function ProjectField({
           })}
         </ul>
       ) : (
-        <div className="flex flex-wrap items-center gap-x-6 gap-y-2 self-start">
-          <p className="project-none">No metrics yet</p>
-          {next}
-        </div>
+        <p className="project-none">No metrics yet {next}</p>
       )}
     </li>
   );

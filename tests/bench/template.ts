@@ -1,5 +1,6 @@
 /**
- * The same app as React Router's template serves it: a streamed page, the build as a function, each seal opened anew.
+ * The same app as React Router's template serves it: a streamed page, the build as a function, each value of
+ * the data encoded, each seal opened anew.
  * Built from a copy of the tree, so that nothing of it is ever in the app.
  */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -10,11 +11,20 @@ import { BUILT_FROM } from "../deploy/checkout.ts";
 /** What tells Mosaic's way from the template's: file, what stands there, what the template has. */
 const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
   ["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"],
+  ["react-router.config.ts", 'routeDiscovery: { mode: "initial" },', ""],
   [
     "workers/app.ts",
-    "createRequestHandler(build,",
-    'createRequestHandler(() => import("virtual:react-router/server-build"),',
+    "import { RouterContextProvider }",
+    "import { createRequestHandler, RouterContextProvider }",
   ],
+  [
+    "workers/app.ts",
+    "const routerOf = createRouters(build, import.meta.env.MODE);",
+    `const router = createRequestHandler(() => import("virtual:react-router/server-build"), import.meta.env.MODE);
+     const routerOf = (_: string | null) => router;`,
+  ],
+  ["app/packed.ts", "return JSON.stringify(value);", "return value as never;"],
+  ["app/packed.ts", "JSON.parse(packed)", "packed"],
   ["app/auth/seal.server.ts", "    keep(password, sealed, session);\n", ""],
 ];
 

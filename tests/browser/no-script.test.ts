@@ -42,6 +42,19 @@ test("without script a project is made, and a name that will not do is kept besi
   expect(await form.entry("Harbour").count()).toBe(1);
 });
 
+test("without script each project without metrics has a key made for it, and none for another", async () => {
+  const page = await (await stage.signedIn("keys@example.com", { javaScriptEnabled })).open("/dashboard");
+  const form = projectForm(page);
+  for (const name of ["North quay", "South quay"]) {
+    await form.name.fill(name);
+    await form.create.click();
+    await form.entry(name).waitFor();
+  }
+  await form.entry("North quay").getByRole("button").click();
+  await shows(heading(page), "North quay");
+  await shows(page.getByRole("main"), /Bearer mosaic_/);
+});
+
 test("without script a guest and a person choose a theme", async () => {
   const visitor = await stage.visitor({ javaScriptEnabled });
   const page = await visitor.open("/");
