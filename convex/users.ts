@@ -12,7 +12,7 @@ import {
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { refusal } from "./model/refusal.ts";
-import { roleShape } from "./model/userFields.ts";
+import { profileFields, roleShape } from "./model/userFields.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 import {
   asColleague,
@@ -41,9 +41,7 @@ export const syncFromWorkOS = edgeMutation({
 export const updateProfile = viewerMutation({
   args: {
     userId: v.string(),
-    firstName: v.optional(v.string()),
-    lastName: v.optional(v.string()),
-    profilePictureUrl: v.optional(v.string()),
+    ...profileFields,
   },
   returns: v.null(),
   handler: async (ctx, { userId, ...change }) => {

@@ -1,6 +1,6 @@
 /** The form for one's own name: shown everywhere at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useCallback, useState } from "react";
+import { Fragment, useCallback, useState } from "react";
 import { Form, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { SessionUser } from "../auth/session.ts";
@@ -11,9 +11,15 @@ import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import type { Viewer } from "../viewer.ts";
-import { profileProblems } from "./profile-problems.ts";
+import {
+  PROFILE_FIELDS,
+  type ProfileValues,
+  profileChanges,
+  profileProblems,
+  shownName,
+} from "./profile-fields.ts";
 
-type Change = { userId: string; firstName?: string; lastName?: string };
+type Change = ProfileValues & { userId: string };
 
 /**
  * @param viewer The person in Convex, live; null where Convex does not answer: then the form goes to the server.
@@ -31,23 +37,21 @@ export function ProfileForm({
 }) {
   const { state } = useNavigation();
   const showAtOnce = useCallback(
-    (store: OptimisticLocalStore, { firstName, lastName }: Change) => {
+    (store: OptimisticLocalStore, { userId: _, ...change }: Change) => {
       const known = store.getQuery(api.users.viewer, {}) ?? viewer;
       if (!known) return;
-      const names = { firstName: firstName?.trim(), lastName: lastName?.trim() };
-      store.setQuery(api.users.viewer, {}, { ...known, ...names });
+      const trimmed = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value.trim()]));
+      store.setQuery(api.users.viewer, {}, { ...known, ...trimmed });
     },
     [viewer],
   );
   const { edit, run } = useLiveMutation(api.users.updateProfile, showAtOnce);
-  const [typed, setTyped] = useState<{ firstName?: string; lastName?: string }>(failure?.values ?? {});
+  const [typed, setTyped] = useState<ProfileValues>(() => profileChanges(failure?.values ?? {}));
   const [tried, setTried] = useState(false);
-  const known = viewer ?? fallback;
-  // What is not being edited here follows what is edited elsewhere.
-  const firstName = typed.firstName ?? known?.firstName ?? "";
-  const lastName = typed.lastName ?? known?.lastName ?? "";
-  const problems = tried ? profileProblems({ firstName, lastName }) : {};
+  const known: ProfileValues = viewer ?? named(fallback);
+  const problems = tried ? profileProblems(typed) : {};
   const refusal = edit.status === "refused" ? edit.message : failure?.message;
+  const saved = edit.status === "done" && Object.keys(typed).length === 0;
 
   return (
     <Form
@@ -57,30 +61,32 @@ export function ProfileForm({
         if (run === null || viewer === null) return;
         event.preventDefault();
         setTried(true);
-        if (Object.keys(profileProblems({ firstName, lastName })).length > 0) return;
-        void run({ userId: viewer._id, firstName, lastName }).then((saved) => saved.done && setTyped({}));
+        const [wrong] = Object.keys(profileProblems(typed));
+        if (wrong !== undefined) {
+          const field = event.currentTarget.elements.namedItem(wrong);
+          if (field instanceof HTMLElement) field.focus();
+          return;
+        }
+        void run({ userId: viewer._id, ...typed }).then((saved) => saved.done && setTyped({}));
       }}
     >
       {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
-      {edit.status === "done" ? <Notice kind="status">Saved</Notice> : null}
-      <Field
-        label="First name"
-        name="firstName"
-        autoComplete="given-name"
-        maxLength={100}
-        value={firstName}
-        onChange={(event) => setTyped({ ...typed, firstName: event.currentTarget.value })}
-        error={problems.firstName ?? failure?.errors.firstName}
-      />
-      <Field
-        label="Last name"
-        name="lastName"
-        autoComplete="family-name"
-        maxLength={100}
-        value={lastName}
-        onChange={(event) => setTyped({ ...typed, lastName: event.currentTarget.value })}
-        error={problems.lastName ?? failure?.errors.lastName}
-      />
+      {saved ? <Notice kind="status">Saved</Notice> : null}
+      {PROFILE_FIELDS.map(({ name, label, autoComplete }) => (
+        <Fragment key={name}>
+          <input type="hidden" name={shownName(name)} value={known[name] ?? ""} />
+          <Field
+            label={label}
+            name={name}
+            autoComplete={autoComplete}
+            maxLength={100}
+            // What is not being edited here follows what is edited elsewhere.
+            value={typed[name] ?? known[name] ?? ""}
+            onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+            error={problems[name] ?? failure?.errors[name]}
+          />
+        </Fragment>
+      ))}
       <div className="flex items-center gap-4">
         <Button look="primary" busy={state === "submitting"} busyLabel="Saving">
           Save
@@ -89,4 +95,9 @@ export function ProfileForm({
       </div>
     </Form>
   );
+}
+
+/** What the session knows of a person. */
+function named(user: SessionUser | null): ProfileValues {
+  return { firstName: user?.firstName ?? "", lastName: user?.lastName ?? "" };
 }

@@ -7,8 +7,8 @@ import { useWorkOS } from "../auth/use-workos.ts";
 import { requestContext } from "../context.ts";
 import { done, failed, readForm, refused } from "../forms.server.ts";
 import { pageQuery } from "../middleware/page-query.ts";
+import { profileChanges, profileProblems } from "../profile/profile-fields.ts";
 import { ProfileForm } from "../profile/profile-form.tsx";
-import { profileProblems } from "../profile/profile-problems.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/profile";
@@ -25,16 +25,13 @@ export async function loader(args: Route.LoaderArgs) {
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);
-  const errors = profileProblems(form);
+  const changes = profileChanges(form);
+  const errors = profileProblems(changes);
   if (Object.keys(errors).length > 0) return refused(form, { errors });
   try {
     await asViewer(call, "/profile", async (convex) => {
       const viewer = await convex.query(api.users.viewer, {});
-      await convex.mutation(api.users.updateProfile, {
-        userId: viewer?._id ?? "",
-        firstName: form.firstName ?? "",
-        lastName: form.lastName ?? "",
-      });
+      await convex.mutation(api.users.updateProfile, { userId: viewer?._id ?? "", ...changes });
     });
   } catch (error) {
     if (error instanceof Response) throw error;

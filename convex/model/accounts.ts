@@ -3,10 +3,15 @@ import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { DEFAULT_ROLE } from "./roles.ts";
 import { revokeAllSessions } from "./sessions.ts";
+import { profileFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 import { findSync } from "./userSync.ts";
 
 const MOST_MEMBERSHIPS = 2000;
+
+const NOTHING_PERSONAL: { [field in keyof typeof profileFields]?: undefined } = Object.fromEntries(
+  Object.keys(profileFields).map((field) => [field, undefined]),
+);
 
 /**
  * Empties a person's row, ends their sessions, takes them out of other people's projects. Their own projects stay.
@@ -16,10 +21,8 @@ export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promis
   if (user.status === "deleted") return;
   await revokeAllSessions(ctx, { workosUserId: user.workosUserId, user });
   const emptied = {
+    ...NOTHING_PERSONAL,
     email: "",
-    firstName: undefined,
-    lastName: undefined,
-    profilePictureUrl: undefined,
     emailVerified: false,
     status: "deleted" as const,
     updatedAt: Date.now(),

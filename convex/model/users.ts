@@ -6,7 +6,7 @@ import { normalizeEmail, requirePersonName, requirePicture } from "./input.ts";
 import { preferencesOf, preferencesShape } from "./preferences.ts";
 import { refusal } from "./refusal.ts";
 import { roleAllows } from "./roles.ts";
-import { nameFields, userFields } from "./userFields.ts";
+import { nameFields, profileFields, userFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 import { noteChangedHere } from "./userSync.ts";
 
@@ -86,8 +86,17 @@ export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"u
   return false;
 }
 
-/** What a person sends to change about themselves: what is absent stays, an empty name is removed. */
-export type ProfileChange = { firstName?: string; lastName?: string; profilePictureUrl?: string };
+const profileChange = v.object(profileFields);
+
+/** What a person sends to change about themselves: what is absent stays, what is empty is removed. */
+export type ProfileChange = Infer<typeof profileChange>;
+
+/** What is kept of what is sent; each refuses what will not do. */
+const RULES: Record<keyof ProfileChange, (sent: string) => string> = {
+  firstName: requirePersonName,
+  lastName: requirePersonName,
+  profilePictureUrl: requirePicture,
+};
 
 /**
  * Changes what the person changed, and remembers it as theirs, so that no sync puts WorkOS's word back.
@@ -99,22 +108,20 @@ export async function changeProfile(
   user: Doc<"users">,
   change: ProfileChange,
 ): Promise<void> {
-  const wanted: ProfileChange = {};
-  if (change.firstName !== undefined) wanted.firstName = requirePersonName(change.firstName);
-  if (change.lastName !== undefined) wanted.lastName = requirePersonName(change.lastName);
-  if (change.profilePictureUrl !== undefined)
-    wanted.profilePictureUrl = requirePicture(change.profilePictureUrl);
-
-  const changed: (keyof ProfileChange)[] = [];
-  const patch: Partial<Doc<"users">> = {};
-  for (const field of ["firstName", "lastName", "profilePictureUrl"] as const) {
-    const value = wanted[field];
-    if (value === undefined || value === (user[field] ?? "")) continue;
-    patch[field] = value === "" ? undefined : value;
-    changed.push(field);
+  const patch: ProfileChange = {};
+  for (const field of Object.keys(RULES) as (keyof ProfileChange)[]) {
+    const sent = change[field];
+    if (sent === undefined) continue;
+    const kept = RULES[field](sent);
+    if (kept !== (user[field] ?? "")) patch[field] = kept === "" ? undefined : kept;
   }
+  const changed = Object.keys(patch) as (keyof ProfileChange)[];
   if (changed.length === 0) return;
   await ctx.db.patch("users", user._id, { ...patch, updatedAt: Date.now() });
-  await noteChangedHere(ctx, user._id, changed);
+  await noteChangedHere(ctx, user._id, changed.filter(isWorkosField));
   await saveSearchTerms(ctx, { ...user, ...patch });
+}
+
+function isWorkosField(field: keyof ProfileChange): field is keyof typeof nameFields {
+  return field in nameFields;
 }

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
+import { profileFields } from "../../convex/model/userFields.ts";
 import { EDGE_SECRET, startBackendAlone, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
 
@@ -51,6 +52,18 @@ test("one deletes one's own account; the row stays, emptied, and the project goe
   expect((await ada.query(api.projects.get, { projectId })).members).toEqual([
     { userId: grace.userId, role: "owner", email: "" },
   ]);
+});
+
+test("nothing that a person may change about themselves stays in their row", async () => {
+  const texts = Object.keys(profileFields).map((field) => [field, "https://example.com/x"]);
+  await grace.mutation(api.users.updateProfile, { userId: grace.userId, ...Object.fromEntries(texts) });
+  expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject(
+    Object.fromEntries(texts),
+  );
+  await grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  const row = await ada.query(api.users.getById, { userId: grace.userId });
+  expect(row).toMatchObject({ status: "deleted" });
+  for (const [field = ""] of texts) expect(row).not.toHaveProperty(field);
 });
 
 test("the last admin cannot go, and the page says so before", async () => {

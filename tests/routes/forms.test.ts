@@ -73,6 +73,17 @@ describe("the profile", () => {
     );
   });
 
+  it("takes nothing back that was not changed here: neither another tab's edit nor what Convex alone knows", async () => {
+    const browser = await someone();
+    await fill(browser, "/profile", "Save", { "First name": "Amazing", "Last name": "Hopper" });
+    app.outbound.fail("convex", { kind: "status", status: 503, body: "" });
+    const shown = new Page((await browser.get("/profile")).text).form("Save")?.fields ?? {};
+    app.outbound.heal();
+    expect(shown.firstName).not.toBe("Amazing");
+    await follow(browser, await browser.submit("/profile", { ...shown, lastName: "Grace" }));
+    expect(await viewer(browser)).toMatchObject({ firstName: "Amazing", lastName: "Grace" });
+  });
+
   it("takes an empty name, for a name may be empty", async () => {
     const browser = await someone();
     expect((await fill(browser, "/profile", "Save", { "First name": "", "Last name": "" })).status).toBe(303);

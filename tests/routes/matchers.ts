@@ -140,6 +140,8 @@ expect.extend({
       if (src === undefined && type !== "application/json" && own !== nonce)
         wrong.push("a script without the nonce");
     }
+    // WCAG 2.4.2: a page that was refused has a title too.
+    if (!/<title>[^<]{3,}<\/title>/.test(answer.text)) wrong.push("no title");
     return verdict(answer, this.isNot, wrong);
   },
 
