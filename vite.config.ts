@@ -66,5 +66,5 @@ export default defineConfig({
   },
   ...(dataDir && { cacheDir: join(dataDir, "vite") }),
   // Vite would otherwise answer CORS to every page on this machine.
-  server: { cors: false },
+  server: { cors: false, watch: { ignored: ["**/build/**", "**/.local/**"] } },
 });

@@ -79,4 +79,9 @@ function useFocusOnHeading(pathname: string): void {
     shown.current = pathname;
     document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
   }, [pathname]);
+  // On a phone the links scroll sideways, and the current one may lie outside.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: again on each page
+  useEffect(() => {
+    document.querySelector("header [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [pathname]);
 }

@@ -26,14 +26,26 @@ const OUR_FAULT = {
   message: "That is our fault, not yours, and nothing of yours was lost. Please try again.",
 };
 
+/** @returns What such a page is called, also in the browser's tab. */
+export function refusalTitle(error: unknown): string {
+  return wordsFor(error).title;
+}
+
+function wordsFor(error: unknown) {
+  return WORDS[statusOf(error)] ?? OUR_FAULT;
+}
+
+function statusOf(error: unknown): number {
+  return isRouteErrorResponse(error) ? error.status : 500;
+}
+
 /** @param error What the loader, the action or the page threw. */
 export function RefusedPage({ error }: { error: unknown }) {
   const { requestId } = useDocument();
-  const status = isRouteErrorResponse(error) ? error.status : 500;
-  useReturnOfData(status === 503);
+  useReturnOfData(statusOf(error) === 503);
   return (
     <ErrorPage
-      {...(WORDS[status] ?? OUR_FAULT)}
+      {...wordsFor(error)}
       action={{ href: "/", label: "Go to the start page" }}
       requestId={requestId}
     />

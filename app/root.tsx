@@ -6,7 +6,7 @@ import { Chrome } from "./chrome.tsx";
 import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
-import { RefusedPage } from "./refused-page.tsx";
+import { RefusedPage, refusalTitle } from "./refused-page.tsx";
 import { loadShell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
@@ -14,6 +14,11 @@ import { ThemeProvider } from "./theme/theme-provider.tsx";
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+];
+
+/** For a page that threw: its own words for the tab are then not asked for. */
+export const meta: Route.MetaFunction = ({ error }) => [
+  { title: error ? `${refusalTitle(error)} · Mosaic` : "Mosaic" },
 ];
 
 export async function loader({ context }: Route.LoaderArgs) {

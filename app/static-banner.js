@@ -36,7 +36,7 @@
     const nav = document.createElement("nav");
     nav.setAttribute("aria-label", "Main");
     nav.className =
-      "order-last -mx-4 basis-[calc(100%+2rem)] overflow-x-auto border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0";
+      "order-last -mx-4 basis-[calc(100%+2rem)] scroll-x border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0";
     const list = Object.assign(document.createElement("ul"), {
       className: "flex wide:h-14 wide:items-stretch",
     });

@@ -126,6 +126,7 @@ async function shoot({ state, email, pages, live }: Scene): Promise<void> {
         reducedMotion: "reduce",
       });
       if (email !== undefined) await visitor.signIn(email);
+      if (state === "stopped") visitor.allow(/ERR_CONNECTION_REFUSED/);
       for (const [name, path] of Object.entries(pages)) {
         const page = await visitor.open(path);
         if (live) await untilLive(page);

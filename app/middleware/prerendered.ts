@@ -3,9 +3,11 @@
  * of headers cannot know: a policy with the hash of its one script in place of a nonce, and no request id.
  */
 import staticBanner from "../static-banner.js?raw";
+import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 import { contentSecurityPolicy, securityHeaders } from "./headers.ts";
 
+const POLICY = "Content-Security-Policy";
 const PATHS = new Set(["/about", "/about.data"]);
 
 let scriptHash: string | null = null;
@@ -24,11 +26,14 @@ export const prerendered: Middleware = (next) => async (request, context) => {
   const reads = request.method === "GET" || request.method === "HEAD";
   if (!reads || !PATHS.has(pathname)) return next(request, context);
   const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
-  // With hot reload nothing was made at build: the page is rendered like any other.
-  if (!asset.ok && asset.status !== 304) return next(request, context);
+  // With hot reload nothing was made at build: the page is rendered, and its script still has no nonce.
+  if (!asset.ok && asset.status !== 304) {
+    const policy = contentSecurityPolicy(context.env, await hashSource());
+    return editHeaders(await next(request, context), (headers) => headers.set(POLICY, policy));
+  }
   const headers = new Headers(asset.headers);
   for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
-  headers.set("Content-Security-Policy", contentSecurityPolicy(context.env, await hashSource()));
+  headers.set(POLICY, contentSecurityPolicy(context.env, await hashSource()));
   headers.set("Cache-Control", "public, max-age=0, must-revalidate");
   return new Response(asset.body, { status: asset.status, headers });
 };

@@ -90,7 +90,7 @@ function Navigation({ current, isAdmin }: { current: string; isAdmin: boolean })
   return (
     <nav
       aria-label="Main"
-      className="order-last -mx-4 basis-[calc(100%+2rem)] overflow-x-auto border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0"
+      className="order-last -mx-4 basis-[calc(100%+2rem)] scroll-x border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0"
     >
       <ul className="flex wide:h-14 wide:items-stretch">
         {places.map(({ href, label }) => (

@@ -52,9 +52,10 @@ export function Chart({
       </figcaption>
       <div className="chart-plot">
         <svg width="100%" height={HEIGHT} aria-hidden="true" className="block overflow-visible">
-          <ValueLines axis={axis} empty={last === undefined} locale={place.locale} />
+          <ValueLines axis={axis} />
           <TimeTicks window={window} place={place} />
           <Line points={points} window={window} down={axis.down} />
+          {last ? <ValueLabels axis={axis} locale={place.locale} /> : null}
           {last ? <LastPoint point={last} window={window} down={axis.down} locale={place.locale} /> : null}
         </svg>
         {last ? (
@@ -68,28 +69,30 @@ export function Chart({
   );
 }
 
-function ValueLines({
-  axis: { ticks, decimals, down },
-  empty,
-  locale,
-}: {
-  axis: ReturnType<typeof valueAxis>;
-  empty: boolean;
-  locale: string;
-}) {
-  return ticks.map((tick) => {
-    const y = TOP + Math.round(down(tick)) + 0.5;
-    return (
-      <g key={tick}>
-        <line x1="0" x2="100%" y1={y} y2={y} className="chart-grid" />
-        {empty ? null : (
-          <text x="0" y={y - 5} className="chart-label">
-            {axisLabel(tick, decimals, locale)}
-          </text>
-        )}
-      </g>
-    );
-  });
+type Axis = ReturnType<typeof valueAxis>;
+
+const lineAt = (y: number) => TOP + Math.round(y) + 0.5;
+
+function ValueLines({ axis: { ticks, down } }: { axis: Axis }) {
+  return ticks.map((tick) => (
+    <line
+      key={tick}
+      x1="0"
+      x2="100%"
+      y1={lineAt(down(tick))}
+      y2={lineAt(down(tick))}
+      className="chart-grid"
+    />
+  ));
+}
+
+/** After the line, so that it does not strike them through. */
+function ValueLabels({ axis: { ticks, decimals, down }, locale }: { axis: Axis; locale: string }) {
+  return ticks.map((tick) => (
+    <text key={tick} x="0" y={lineAt(down(tick)) - 5} className="chart-label">
+      {axisLabel(tick, decimals, locale)}
+    </text>
+  ));
 }
 
 /** Small steps need more decimals than a value is shown with elsewhere, or two lines would bear the same number. */
@@ -98,12 +101,15 @@ function axisLabel(tick: number, decimals: number, locale: string): string {
   return tick === 0 ? "0" : tick.toExponential(1).replace("e", "E");
 }
 
+/** A tick so near to an end would have its words pushed into its neighbour's on a phone. */
+const NEAR_AN_END = 0.03;
+
 function TimeTicks({ window, place }: { window: ChartWindow; place: Place }) {
   return timeTicks(window.start, window.end, place.timeZone).map(({ at, kind }) => {
     const part = across(at, window);
-    const anchor = part < 0.03 ? "start" : part > 0.97 ? "end" : "middle";
+    if (part < NEAR_AN_END || part > 1 - NEAR_AN_END) return null;
     return (
-      <text key={at} x={percent(part)} y={HEIGHT - 6} textAnchor={anchor} className="chart-label">
+      <text key={at} x={percent(part)} y={HEIGHT - 6} textAnchor="middle" className="chart-label">
         {kind === "weekday" ? formatWeekday(at, place) : formatClock(at, place)}
       </text>
     );

@@ -50,7 +50,7 @@ export function Field({
         </p>
       ) : null}
       {help ? (
-        <p id={`${id}-help`} className="text-small text-quiet">
+        <p id={`${id}-help`} className="text-small text-pretty text-quiet">
           {help}
         </p>
       ) : null}

@@ -11,7 +11,8 @@ export const workosApiKey: Check = async ({ subject, ask }) => {
   const [problem] = problemsFor(subject, "workos-api-key");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
   if (subject.standIns.workos) {
-    const half = subject.isSet(NAME) ? ` (${NAME} is set, but without WORKOS_API_URL)` : "";
+    const forReal = subject.isSet(NAME) && !subject.values[NAME]?.startsWith("sk_local_");
+    const half = forReal ? ` (${NAME} is set, but without WORKOS_API_URL)` : "";
     return warn(`WorkOS is not configured${half}: the local stand-in is used`, FIX.workosStandIn);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
