@@ -123,11 +123,7 @@ export function putTogether(
     worker: pick(WORKER_NAMES),
     convex: pick(CONVEX_NAMES),
     standIns,
-    warnings: [
-      ...appUrlWarnings(addresses.APP_URL, ports),
-      ...(standIns.workos ? [] : elsewhereHere("WORKOS_API_URL", addresses, ports.workos)),
-      ...(standIns.convex ? [] : elsewhereHere("CONVEX_URL", addresses, ports.convex)),
-    ],
+    warnings: appUrlWarnings(addresses.APP_URL, ports),
   };
 }
 
@@ -148,11 +144,4 @@ function appUrlWarnings(appUrl: string | undefined, ports: Ports): string[] {
   const url = URL.parse(appUrl ?? "");
   if (url === null || url.protocol !== "http:" || url.port === String(ports.app)) return [];
   return [`APP_URL is not on PORT ${ports.app}: the app takes requests for another origin only.`];
-}
-
-/** An address of this machine that is not the stand-in's, as in a `.dev.vars` made for another PORT. */
-function elsewhereHere(name: string, addresses: Record<string, string | undefined>, port: number): string[] {
-  const url = URL.parse(addresses[name] ?? "");
-  if (url === null || !isLoopback(url.hostname)) return [];
-  return [`${name} is ${url.origin}, not this copy's stand-in (port ${port}): none is started for it.`];
 }

@@ -80,7 +80,8 @@ function portsToUse(ports: Ports, { standIns }: LocalConfig): number[] {
 }
 
 function welcome({ env, standIns, warnings }: LocalConfig): string {
-  const origin = (address: string, local: boolean) => `${address}${local ? " (local stand-in)" : ""}`;
+  const origin = (address: string, local: boolean) =>
+    `${address} (${local ? "local stand-in" : "as configured: no stand-in"})`;
   const people = [
     "Sign in as ada@example.com (admin), grace@example.com (developer),",
     "           or alan@example.com (viewer)",

@@ -5,7 +5,8 @@ import { decodablePath } from "./decodable.ts";
 /** The path that the handler inside is asked for. */
 async function pathInside(path: string): Promise<string> {
   const inside = decodablePath(async (request) => new Response(new URL(request.url).pathname));
-  return (await inside(new Request(`http://localhost${path}`), {} as RequestContext)).text();
+  const url = new URL(path, "http://localhost");
+  return (await inside(new Request(url), { url } as RequestContext)).text();
 }
 
 it.each([
