@@ -4,11 +4,13 @@ import { useLocation, useNavigation, useRouteLoaderData } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
 import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
+import { usePlace } from "./live/use-place.ts";
 import { useClientNavigation } from "./navigation.ts";
 import type { Shell } from "./shell.server.ts";
 import { Banner, type BannerViewer } from "./ui/banner.tsx";
 import { Footer } from "./ui/footer.tsx";
-import { LiveMark } from "./ui/live-mark.tsx";
+import { formatClock } from "./ui/format.ts";
+import { isStale, LiveMark } from "./ui/live-mark.tsx";
 import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
@@ -20,6 +22,7 @@ function useBannerViewer(): BannerViewer | null {
   if (workosUser === null) return null;
   return {
     firstName: (convexUser ? convexUser.firstName : workosUser.firstName) || null,
+    lastName: (convexUser ? convexUser.lastName : workosUser.lastName) || null,
     email: convexUser?.email ?? workosUser.email,
     pictureUrl: (convexUser ? convexUser.profilePictureUrl : workosUser.profilePictureUrl) ?? null,
     isAdmin: convexUser?.role === "admin",
@@ -31,6 +34,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   const viewer = useBannerViewer();
   const { onlyScript } = useDocument();
   const { pathname } = useLocation();
+  const { state } = useLive();
   const navigation = useNavigation();
   useClientNavigation();
   useFocusOnHeading(pathname);
@@ -44,7 +48,9 @@ export function Chrome({ children }: { children: ReactNode }) {
           <Notice kind={shell.notice.kind}>{shell.notice.text}</Notice>
         </div>
       ) : null}
-      {children}
+      <div className="contents" data-stale={isStale(state) ? "" : undefined}>
+        {children}
+      </div>
       <Footer>
         <Connection />
       </Footer>
@@ -54,10 +60,11 @@ export function Chrome({ children }: { children: ReactNode }) {
 
 /** Without JavaScript nothing will ever connect, so nothing is said to be about to. */
 function Connection() {
-  const { state } = useLive();
+  const { state, asOf } = useLive();
+  const place = usePlace();
   const hydrated = useHydrated();
   if (state === null || (state === "connecting" && !hydrated)) return null;
-  return <LiveMark state={state} />;
+  return <LiveMark state={state} since={asOf === null ? undefined : formatClock(asOf, place)} />;
 }
 
 /** Nobody acts as somebody else without seeing it on every page. */

@@ -14,6 +14,8 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   const [connection, setConnection] = useState<(Connection & { sessionId: string }) | null>(null);
   const [state, setState] = useState<LiveState>(shell.dataMissing ? "unavailable" : "connecting");
   const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
+  const [asOf, setAsOf] = useState(shell.dataMissing ? null : shell.now);
+  useEffect(() => (state === "live" ? () => setAsOf(Date.now()) : undefined), [state]);
   useSessionWatch(sessionId);
   // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
   const revalidate = useRevalidate();
@@ -54,9 +56,10 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
       // Another session's client is about to be closed.
       client: connection?.sessionId === sessionId ? connection.client : null,
       state: sessionId === null ? null : state,
+      asOf,
       viewer: sessionId === null ? null : viewer,
     }),
-    [connection, sessionId, state, viewer],
+    [connection, sessionId, state, asOf, viewer],
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }

@@ -2,7 +2,13 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { Banner, displayName } from "./banner.tsx";
 
-const ada = { firstName: "Ada", email: "ada@example.com", pictureUrl: null, isAdmin: true };
+const ada = {
+  firstName: "Ada",
+  lastName: "Lovelace",
+  email: "ada@example.com",
+  pictureUrl: null,
+  isAdmin: true,
+};
 const links = (html: string) => [...html.matchAll(/<a [^>]*href="([^"]+)"/gu)].map((match) => match[1]);
 
 test("someone without a first name goes by their e-mail up to the @", () => {

@@ -7,6 +7,7 @@ import { Spinner } from "./spinner.tsx";
 /** What the banner needs to know of the person who is signed in. */
 export interface BannerViewer {
   firstName: string | null;
+  lastName: string | null;
   email: string;
   pictureUrl: string | null;
   isAdmin: boolean;
@@ -106,9 +107,14 @@ function Navigation({ current, isAdmin }: { current: string; isAdmin: boolean })
 }
 
 function Account({ viewer }: { viewer: BannerViewer }) {
+  const { firstName, lastName } = viewer;
   return (
     <>
-      <Avatar name={viewer.firstName} email={viewer.email} src={viewer.pictureUrl} />
+      <Avatar
+        name={[firstName, lastName].filter(Boolean).join(" ")}
+        email={viewer.email}
+        src={viewer.pictureUrl}
+      />
       <span className="min-w-0 truncate wide:max-w-48" title={viewer.email}>
         {displayName(viewer)}
       </span>

@@ -13,7 +13,7 @@ import {
 } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
 import { ChartTable } from "./chart-table.tsx";
-import { formatClock, formatCompact, formatWeekday, type Place } from "./format.ts";
+import { formatBucket, formatClock, formatCompact, formatWeekday, type Place } from "./format.ts";
 import { timeTicks } from "./time-ticks.ts";
 
 /** Room above the plot for the last point's label, and below it for the times; in pixels. */
@@ -64,6 +64,9 @@ export function Chart({
           <div className="chart-empty">{children}</div>
         )}
       </div>
+      {last ? (
+        <p className="text-small text-quiet">Each point is the mean of {formatBucket(window.bucket)}.</p>
+      ) : null}
       <ChartTable name={name} points={points} window={window} place={place} />
     </figure>
   );

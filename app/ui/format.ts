@@ -76,6 +76,13 @@ export function formatClock(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "clock").format(at));
 }
 
+/** @param ms - How long a point of a chart stands for. @returns `a minute`, `10 minutes` or `an hour`. */
+export function formatBucket(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes === 1) return "a minute";
+  return minutes === 60 ? "an hour" : `${minutes} minutes`;
+}
+
 /**
  * How long ago, in the words of the product.
  *

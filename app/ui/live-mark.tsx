@@ -10,19 +10,23 @@ const LOOK: Record<LiveState, { words: string; mark: string }> = {
   unavailable: { words: "Live data is unavailable", mark: "quiet" },
 };
 
+/** Whether what one sees may be old. */
+export function isStale(state: LiveState | null): boolean {
+  return state === "offline" || state === "unavailable";
+}
+
 /**
  * Said politely when it changes, without being a `status`: that role is for what the person did.
  *
  * @param since - When the data shown was last right (`12:04`), for the states in which it may be old.
  */
-export function LiveMark({ state, since }: { state: LiveState; since?: string }) {
+export function LiveMark({ state, since }: { state: LiveState; since?: string | undefined }) {
   const { words, mark } = LOOK[state];
-  const old = since && (state === "offline" || state === "unavailable");
   return (
     <span aria-live="polite" className="inline-flex items-center gap-2 text-small text-quiet">
       <span className="mark" data-state={mark} aria-hidden="true" />
       <span>{words}</span>
-      {old ? <span>as of {since}</span> : null}
+      {since && isStale(state) ? <span>as of {since}</span> : null}
     </span>
   );
 }

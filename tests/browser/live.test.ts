@@ -74,6 +74,10 @@ test("with Convex stopped every page answers and says so, and recovers without a
   await untilLive(live);
   await stage.stack().stopConvex();
   await live.getByText("Live data is unavailable").first().waitFor();
+  await live
+    .getByRole("contentinfo")
+    .getByText(/^as of \d/)
+    .waitFor();
   for (const path of ["/", "/dashboard", "/profile", "/settings"]) {
     const start = performance.now();
     const page = await visitor.open(path);
