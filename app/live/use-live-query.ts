@@ -10,7 +10,7 @@ import { useLive } from "./live-context.ts";
  * @param initial The loader's value; null where Convex did not answer in time.
  * @returns The newest value there is. `error` is what the query threw since; the value before it stays.
  */
-export function useLiveQuery<F extends FunctionReference<"query">, I extends FunctionReturnType<F> | null>(
+export function useLiveQuery<F extends FunctionReference<"query">, I>(
   reference: F,
   args: F["_args"] | "skip",
   initial: I,

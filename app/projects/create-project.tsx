@@ -11,19 +11,10 @@ import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { type Loaded, WAITING } from "./project-list.tsx";
+import { WAITING } from "./project-list.tsx";
 
-/**
- * @param loaded The loader's projects, which are shown until the live query has answered.
- * @param failure Why the server refused the form, where it was sent without the live connection.
- */
-export function CreateProject({
-  loaded,
-  failure,
-}: {
-  loaded: Loaded | null;
-  failure: FormFailure | undefined;
-}) {
+/** @param failure Why the server refused the form, where it was sent without the live connection. */
+export function CreateProject({ failure }: { failure: FormFailure | undefined }) {
   const { viewer } = useLive();
   const { state } = useNavigation();
   const form = useRef<HTMLFormElement>(null);
@@ -32,7 +23,7 @@ export function CreateProject({
   const userId = viewer?._id;
   const showAtOnce = useCallback(
     (store: OptimisticLocalStore, { name }: { name: string }) => {
-      const known = store.getQuery(api.projects.mine, {}) ?? loaded?.projects;
+      const known = store.getQuery(api.projects.mine, {});
       listed.current = userId !== undefined && known !== undefined;
       if (userId === undefined || known === undefined) return;
       const project = {
@@ -44,7 +35,7 @@ export function CreateProject({
       };
       store.setQuery(api.projects.mine, {}, [project, ...known]);
     },
-    [userId, loaded],
+    [userId],
   );
   const { edit, run } = useLiveMutation(api.projects.create, showAtOnce);
   const error = edit.status === "refused" ? edit.message : failure?.errors.name;

@@ -11,16 +11,14 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields, tileKey } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
+import type { Loaded } from "./list-data.ts";
 import { type Metric, worstFirst } from "./overview.ts";
 import { metricPath, projectPath } from "./project-address.ts";
 import type { Line } from "./project-query.ts";
 import { Summary } from "./summary.tsx";
 import { newerThan } from "./use-arrivals.ts";
 
-/** What the loader gives, packed. */
-export type Loaded = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;
-
-type Project = (typeof api.projects.mine._returnType)[number];
+type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role">;
 
 /** Ids of projects that exist only in this tab until Convex has made them. */
 export const WAITING = "waiting-";

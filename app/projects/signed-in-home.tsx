@@ -5,7 +5,8 @@ import { type Packed, usePacked } from "../packed.ts";
 import { displayName } from "../ui/banner.tsx";
 import { Page } from "../ui/page.tsx";
 import { CreateProject } from "./create-project.tsx";
-import { type Loaded, ProjectList } from "./project-list.tsx";
+import type { Loaded } from "./list-data.ts";
+import { ProjectList } from "./project-list.tsx";
 
 /** @param list The loader's value; null where Convex did not answer. */
 export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) {
@@ -25,7 +26,7 @@ export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) 
             <p>You see projects here once somebody adds you to one.</p>
           )
         }
-        start={mayCreate ? <CreateProject loaded={loaded} failure={undefined} /> : null}
+        start={mayCreate ? <CreateProject failure={undefined} /> : null}
       />
     </Page>
   );

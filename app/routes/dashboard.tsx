@@ -8,8 +8,9 @@ import { requestContext } from "../context.ts";
 import { done, failed, readForm } from "../forms.server.ts";
 import { useLive } from "../live/live-context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import { pack, usePacked } from "../packed.ts";
+import { usePacked } from "../packed.ts";
 import { CreateProject } from "../projects/create-project.tsx";
+import { packList } from "../projects/list-data.ts";
 import { ProjectList } from "../projects/project-list.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -21,7 +22,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Dashboard · Mosaic" }]
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await requirePage<typeof api.pages.dashboard._returnType>(args);
-  return { list: data && pack({ projects: data.projects, lines: data.lines }) };
+  return { list: data && packList(data) };
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
@@ -56,7 +57,7 @@ export default function Dashboard({ loaderData: { list } }: Route.ComponentProps
         }
       />
       {!mayCreate && failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
-      {mayCreate ? <CreateProject loaded={loaded} failure={failure} /> : null}
+      {mayCreate ? <CreateProject failure={failure} /> : null}
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { requestContext } from "../context.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import { pack } from "../packed.ts";
+import { packList } from "../projects/list-data.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
@@ -24,7 +24,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Mosaic: what your agent
 export async function loader({ context }: Route.LoaderArgs) {
   const result = await context.get(requestContext).page.result();
   const data = result?.status === "ok" ? (result.data as typeof api.pages.home._returnType) : null;
-  return { list: data && pack({ projects: data.projects, lines: data.lines }) };
+  return { list: data && packList(data) };
 }
 
 export default function Home({ loaderData: { list } }: Route.ComponentProps) {

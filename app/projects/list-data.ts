@@ -1,0 +1,15 @@
+/** What a list of projects is made of, as home's and the dashboard's loaders give it: no more than is shown. */
+import type { api } from "../../convex/_generated/api.js";
+import { type Packed, pack } from "../packed.ts";
+
+type Answer = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;
+
+export type Loaded = {
+  projects: Pick<Answer["projects"][number], "_id" | "name" | "role" | "agents">[];
+  lines: Answer["lines"];
+};
+
+export function packList({ projects, lines }: Answer): Packed<Loaded> {
+  const shown = projects.map(({ _id, name, role, agents }) => ({ _id, name, role, agents }));
+  return pack({ projects: shown, lines });
+}
