@@ -1,5 +1,7 @@
+import { matchRoutes } from "react-router";
 import { describe, expect, it } from "vitest";
-import { createRouteTable, pagePath } from "./route-table.ts";
+import config from "../routes.ts";
+import { type BuiltRoutes, createRouteTable, pagePath } from "./route-table.ts";
 
 const page = { default: () => null };
 const routeOf = createRouteTable({
@@ -51,5 +53,54 @@ describe("the route table", () => {
   it("tells a page's path from its data's", () => {
     expect(pagePath("/settings/_.data")).toBe("/settings");
     expect(pagePath("/settings")).toBe("/settings");
+  });
+});
+
+/** Segments of the app's own addresses, and of addresses that are almost these. */
+const SEGMENTS = [
+  ...new Set(config.flatMap(({ path }) => path?.split("/") ?? [])),
+  ...[
+    "",
+    "DashBoard",
+    "%64ashboard",
+    "dash%2Fboard",
+    "a%2Fb",
+    "a%252Fb",
+    "%C3%A9",
+    "é",
+    "a b",
+    "a;b",
+    "a:b",
+    "*",
+  ],
+  ...["%20", "%00", "%5C", "\\", ".", "..", "%2E%2E", "_", "_root", "-", "~", "%25", "audit.csv.", "x.json"],
+];
+
+describe("the table and React Router", () => {
+  const children = config.map(({ file, path, index }) =>
+    index ? { id: file, index } : { id: file, path: path ?? "" },
+  );
+  const tree = [{ id: "root", path: "", children }];
+  const ownTable = createRouteTable(
+    Object.fromEntries(
+      children.map((route) => [route.id, { ...route, parentId: "root", module: page }]),
+    ) as BuiltRoutes,
+  );
+  const isSplat = (id: string | undefined) => config.find(({ file }) => file === id)?.path?.endsWith("*");
+
+  it("agree about every address, or a page would be missing", () => {
+    const starts = SEGMENTS.flatMap((one) => SEGMENTS.map((two) => `/${one}/${two}`));
+    const paths = starts.flatMap((start) =>
+      ["", "/", "//", "/export", "/token", "/b%2Fc"].map((end) => start + end),
+    );
+    const differing = paths.flatMap((path) => {
+      const { pathname } = new URL(`http://localhost${path}`);
+      const found = matchRoutes(tree, pathname)?.at(-1)?.route.id;
+      const theirs = isSplat(found) ? null : (found ?? null);
+      const ours = ownTable(pathname).id;
+      return ours === theirs ? [] : [`${pathname} is ${ours} here, ${theirs} there`];
+    });
+    expect(differing).toEqual([]);
+    expect(paths.length).toBeGreaterThan(10_000);
   });
 });

@@ -49,10 +49,10 @@ export function isDataPath(pathname: string): boolean {
 
 /** Decoded and without regard to case, as React Router matches them. */
 function segmentsOf(path: string): string[] {
-  return path
-    .split("/")
-    .filter(Boolean)
-    .map((segment) => decoded(segment).replaceAll("/", "%2f").toLowerCase());
+  const trimmed = path.replace(/^\/|\/+$/g, "");
+  return trimmed === ""
+    ? []
+    : trimmed.split("/").map((segment) => decoded(segment).replaceAll("/", "%2f").toLowerCase());
 }
 
 function decoded(segment: string): string {
