@@ -1,12 +1,13 @@
 /** What stands around every page: the banner, the foot, and how one gets from page to page. */
 import { type ReactNode, useEffect, useRef } from "react";
-import { useLocation, useNavigation, useRouteLoaderData } from "react-router";
+import { useLocation, useNavigation } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
 import { useDocument } from "./document.ts";
+import { useGoing } from "./interrupted.ts";
 import { useLive } from "./live/live-context.ts";
 import { usePlace } from "./live/use-place.ts";
 import { useClientNavigation } from "./navigation.ts";
-import type { Shell } from "./shell.server.ts";
+import { usePagesAhead } from "./pages-ahead.ts";
 import { Banner, type BannerViewer } from "./ui/banner.tsx";
 import { Footer } from "./ui/footer.tsx";
 import { formatClock } from "./ui/format.ts";
@@ -15,6 +16,7 @@ import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
 import { useHydrated } from "./ui/use-hydrated.ts";
+import { useShell } from "./use-shell.ts";
 
 /** The person in the banner: as Convex knows them, else as the session does. */
 function useBannerViewer(): BannerViewer | null {
@@ -30,13 +32,15 @@ function useBannerViewer(): BannerViewer | null {
 }
 
 export function Chrome({ children }: { children: ReactNode }) {
-  const shell = useRouteLoaderData<Shell>("root");
+  const shell = useShell();
   const viewer = useBannerViewer();
   const { onlyScript } = useDocument();
   const { pathname } = useLocation();
   const { state } = useLive();
   const navigation = useNavigation();
   useClientNavigation();
+  useGoing();
+  usePagesAhead(viewer !== null);
   useFocusOnHeading(pathname);
   return (
     <>

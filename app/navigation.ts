@@ -1,6 +1,7 @@
 /** Plain links and forms, one handler: cheaper on the server than a component for each, and the same for people. */
 import { useEffect } from "react";
 import { useNavigate, useSubmit } from "react-router";
+import { isCodeMissing } from "./pages-ahead.ts";
 
 /** These are answered by something else than a page of the client's router. */
 const DOCUMENTS = /^\/(api\/|about$|callback$|admin\/audit\.csv$)/;
@@ -39,19 +40,26 @@ export function useClientNavigation(): void {
   const submit = useSubmit();
   useEffect(() => {
     const follow = (event: MouseEvent) => {
-      const path = clientPath(event);
+      const path = isCodeMissing() ? null : clientPath(event);
       if (path === null) return;
       event.preventDefault();
       const { pathname, hash } = new URL(path, location.href);
       // Another range, metric or page of a list: one stays where one is looking.
       void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
     };
+    let sending = false;
     const send = (event: SubmitEvent) => {
       const form = event.target;
-      if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !("client" in form.dataset)) return;
+      if (event.defaultPrevented || isCodeMissing()) return;
+      if (!(form instanceof HTMLFormElement) || !("client" in form.dataset)) return;
       event.preventDefault();
+      // Pressed twice, it is meant once.
+      if (sending) return;
+      sending = true;
       // The button says where to, where several share a form.
-      void submit(event.submitter instanceof HTMLButtonElement ? event.submitter : form);
+      void submit(event.submitter instanceof HTMLButtonElement ? event.submitter : form).finally(() => {
+        sending = false;
+      });
     };
     document.addEventListener("click", follow);
     document.addEventListener("submit", send);

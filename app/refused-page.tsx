@@ -5,6 +5,10 @@ import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
 import { useRevalidate } from "./live/use-revalidate.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
+import { isUnreachable } from "./unreachable.ts";
+
+/** A network that comes back does not always say so. */
+const AGAIN_MS = 5_000;
 
 const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
   403: {
@@ -21,6 +25,11 @@ const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
   },
 };
 
+const OFFLINE = {
+  title: "This page could not be reached",
+  message: "Your browser seems to be offline. The page shows by itself as soon as it can be reached.",
+};
+
 const OUR_FAULT = {
   title: "Something went wrong",
   message: "That is our fault, not yours, and nothing of yours was lost. Please try again.",
@@ -32,6 +41,7 @@ export function refusalTitle(error: unknown): string {
 }
 
 function wordsFor(error: unknown) {
+  if (isUnreachable(error)) return OFFLINE;
   return WORDS[statusOf(error)] ?? OUR_FAULT;
 }
 
@@ -43,6 +53,7 @@ function statusOf(error: unknown): number {
 export function RefusedPage({ error }: { error: unknown }) {
   const { requestId } = useDocument();
   useReturnOfData(statusOf(error) === 503);
+  useReturnOfNetwork(isUnreachable(error));
   return (
     <ErrorPage
       {...wordsFor(error)}
@@ -50,6 +61,21 @@ export function RefusedPage({ error }: { error: unknown }) {
       requestId={requestId}
     />
   );
+}
+
+/** Asks for the page again when the network is back. */
+function useReturnOfNetwork(missing: boolean): void {
+  const revalidate = useRevalidate();
+  useEffect(() => {
+    if (!missing) return;
+    const again = () => void revalidate();
+    const timer = setInterval(again, AGAIN_MS);
+    addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("online", again);
+    };
+  }, [missing, revalidate]);
 }
 
 /** Asks for the page again when Convex answers again; on a page with no live connection nothing happens. */

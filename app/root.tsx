@@ -1,4 +1,5 @@
 /** The document, and what stands around every page. */
+import { type ReactNode, useEffect } from "react";
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import stylesheet from "./app.css?url";
@@ -7,9 +8,11 @@ import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
 import { RefusedPage, refusalTitle } from "./refused-page.tsx";
-import { loadShell } from "./shell.server.ts";
+import { loadShell, type Shell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
+import { isUnreachable } from "./unreachable.ts";
+import { ShellContext } from "./use-shell.ts";
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
@@ -30,7 +33,7 @@ export async function action({ request, context }: Route.ActionArgs) {
   return saveTheme(request, context.get(requestContext), "/");
 }
 
-export function Layout({ children }: { children: React.ReactNode }) {
+export function Layout({ children }: { children: ReactNode }) {
   const { onlyScript, ...document } = useDocument();
   const shell = useRouteLoaderData<typeof loader>("root");
   return (
@@ -62,21 +65,39 @@ export function Layout({ children }: { children: React.ReactNode }) {
 }
 
 export default function App({ loaderData }: Route.ComponentProps) {
+  useEffect(() => {
+    lastShown = loaderData;
+  }, [loaderData]);
   return (
-    <LiveProvider shell={loaderData}>
-      <ThemeProvider>
-        <Chrome>
-          <Outlet />
-        </Chrome>
-      </ThemeProvider>
-    </LiveProvider>
+    <Frame shell={loaderData}>
+      <Outlet />
+    </Frame>
   );
 }
 
+/** In the browser: what the page was in, for when root's data cannot be reached. */
+let lastShown: Shell | undefined;
+
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
+  const loaded = useRouteLoaderData<typeof loader>("root");
   return (
-    <Chrome>
+    <Frame shell={loaded ?? (isUnreachable(error) ? lastShown : undefined)}>
       <RefusedPage error={error} />
-    </Chrome>
+    </Frame>
+  );
+}
+
+function Frame({ shell, children }: { shell: Shell | undefined; children: ReactNode }) {
+  const page = <Chrome>{children}</Chrome>;
+  return (
+    <ShellContext value={shell}>
+      {shell ? (
+        <LiveProvider shell={shell}>
+          <ThemeProvider>{page}</ThemeProvider>
+        </LiveProvider>
+      ) : (
+        page
+      )}
+    </ShellContext>
   );
 }

@@ -1,6 +1,6 @@
 /** Who is signed in, in a component. */
-import { useNavigation, useRouteLoaderData } from "react-router";
-import type { Shell } from "../shell.server.ts";
+import { useNavigation } from "react-router";
+import { useShell } from "../use-shell.ts";
 import type { SessionUser } from "./session.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { SessionUser } from "./session.ts";
  * @returns `user` is null for a guest; `isLoading` only where no page has been rendered by the server yet.
  */
 export function useAuth(): { user: SessionUser | null; isLoading: boolean } {
-  const shell = useRouteLoaderData<Shell>("root");
+  const shell = useShell();
   const { state } = useNavigation();
   return { user: shell?.user ?? null, isLoading: shell === undefined && state === "loading" };
 }

@@ -16,6 +16,10 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
   const [asOf, setAsOf] = useState(shell.dataMissing ? null : shell.now);
   useEffect(() => (state === "live" ? () => setAsOf(Date.now()) : undefined), [state]);
+  // A page that the worker gave in the meantime is newer.
+  useEffect(() => {
+    if (!shell.dataMissing) setAsOf((before) => Math.max(before ?? 0, shell.now));
+  }, [shell]);
   useSessionWatch(sessionId);
   // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
   const revalidate = useRevalidate();

@@ -1,6 +1,5 @@
 /** Whose language, hours and clock a page is written in. */
-import { useRouteLoaderData } from "react-router";
-import type { Shell } from "../shell.server.ts";
+import { useShell } from "../use-shell.ts";
 import { useLive } from "./live-context.ts";
 import { useClock } from "./use-clock.ts";
 
@@ -9,7 +8,7 @@ export type Place = { locale: string; timeZone: string; now: number };
 
 /** The person's stored zone, live (none: UTC), the language asked for, and the page's clock. */
 export function usePlace(): Place {
-  const shell = useRouteLoaderData<Shell>("root");
+  const shell = useShell();
   const { viewer } = useLive();
   const now = useClock(shell?.now ?? 0);
   return {

@@ -6,9 +6,9 @@ import staticBanner from "../static-banner.js?raw";
 import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 import { contentSecurityPolicy, securityHeaders } from "./headers.ts";
+import { isDataPath } from "./route-table.ts";
 
 const POLICY = "Content-Security-Policy";
-const PATHS = new Set(["/about", "/about.data"]);
 
 let scriptHash: string | null = null;
 
@@ -22,9 +22,16 @@ async function hashSource(): Promise<string> {
 }
 
 export const prerendered: Middleware = (next) => async (request, context) => {
-  const { pathname } = context.url;
   const reads = request.method === "GET" || request.method === "HEAD";
-  if (!reads || !PATHS.has(pathname)) return next(request, context);
+  if (!reads || context.route.pattern !== "/about") return next(request, context);
+  const pathname = isDataPath(context.url.pathname) ? "/about.data" : "/about";
+  // One address for the same bytes.
+  if (context.url.pathname !== pathname) {
+    const headers = new Headers([...securityHeaders(context.env), ["Location", pathname]]);
+    headers.set("Cache-Control", "no-store");
+    headers.set("X-Request-Id", context.log.requestId);
+    return new Response(null, { status: 308, headers });
+  }
   const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
   // With hot reload nothing was made at build: the page is rendered, and its script still has no nonce.
   if (!asset.ok && asset.status !== 304) {

@@ -22,7 +22,8 @@ const routeOf = createRouteTable({
 describe("the route table", () => {
   it.each([
     ["/", "/"],
-    ["/_root.data", "/"],
+    ["/_.data", "/"],
+    ["/_root.data", "*"],
     ["/dashboard", "/dashboard"],
     ["/DASHBOARD/", "/dashboard"],
     ["/dashboard.data", "/dashboard"],
@@ -32,6 +33,9 @@ describe("the route table", () => {
     ["/projects", "*"],
     ["/projects/a/b", "*"],
     ["/%E0%A4%A", "*"],
+    ["/projects/abc%", "*"],
+    ["/projects/abc%FF.data", "*"],
+    ["/callbac\u212A", "*"],
     ["/api/auth/toke%6e", "/api/auth/token"],
     ["/%64ashboard", "/dashboard"],
     ["/api%2fauth/token", "*"],
@@ -56,9 +60,12 @@ describe("the route table", () => {
   });
 });
 
+const [frame, ...alone] = config;
+const ROUTES = [...(frame?.children ?? []), ...alone];
+
 /** Segments of the app's own addresses, and of addresses that are almost these. */
 const SEGMENTS = [
-  ...new Set(config.flatMap(({ path }) => path?.split("/") ?? [])),
+  ...new Set(ROUTES.flatMap(({ path }) => path?.split("/") ?? [])),
   ...[
     "",
     "DashBoard",
@@ -73,11 +80,28 @@ const SEGMENTS = [
     "a:b",
     "*",
   ],
-  ...["%20", "%00", "%5C", "\\", ".", "..", "%2E%2E", "_", "_root", "-", "~", "%25", "audit.csv.", "x.json"],
+  ...[
+    "%20",
+    "%00",
+    "%5C",
+    "\\",
+    ".",
+    "..",
+    "%2E%2E",
+    "_",
+    "_root",
+    "-",
+    "~",
+    "\u017F",
+    "callbac%E2%84%AA",
+    "%25",
+    "audit.csv.",
+    "x.json",
+  ],
 ];
 
 describe("the table and React Router", () => {
-  const children = config.map(({ file, path, index }) =>
+  const children = ROUTES.map(({ file, path, index }) =>
     index ? { id: file, index } : { id: file, path: path ?? "" },
   );
   const tree = [{ id: "root", path: "", children }];
@@ -86,7 +110,7 @@ describe("the table and React Router", () => {
       children.map((route) => [route.id, { ...route, parentId: "root", module: page }]),
     ) as BuiltRoutes,
   );
-  const isSplat = (id: string | undefined) => config.find(({ file }) => file === id)?.path?.endsWith("*");
+  const isSplat = (id: string | undefined) => ROUTES.find(({ file }) => file === id)?.path?.endsWith("*");
 
   it("agree about every address, or a page would be missing", () => {
     const starts = SEGMENTS.flatMap((one) => SEGMENTS.map((two) => `/${one}/${two}`));

@@ -25,7 +25,7 @@ const SPLAT: RouteEntry = {
 };
 
 /** React Router asks for a page's data under these names. */
-const DATA_SUFFIX = /(\/_root|\/_)?\.data$/;
+const DATA_SUFFIX = /(\/_)?\.data$/;
 
 /** @returns The path of the page, where the path is that of its data. */
 export function pagePath(pathname: string): string {
@@ -47,20 +47,25 @@ export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");
 }
 
-/** Decoded and without regard to case, as React Router matches them. */
-function segmentsOf(path: string): string[] {
+/** Decoded and without regard to the case of ASCII letters, as React Router matches them; null where that cannot be. */
+function segmentsOf(path: string): string[] | null {
   const trimmed = path.replace(/^\/|\/+$/g, "");
-  return trimmed === ""
-    ? []
-    : trimmed.split("/").map((segment) => decoded(segment).replaceAll("/", "%2f").toLowerCase());
+  if (trimmed === "") return [];
+  try {
+    return trimmed.split("/").map((segment) =>
+      decodeURIComponent(segment)
+        .replaceAll("/", "%2f")
+        .replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+    );
+  } catch {
+    return null;
+  }
 }
 
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+/** What is posted to an index route without saying so is for the nearest route around it that has an action. */
+function hasActionAbove(route: BuiltRoute, routes: BuiltRoutes): boolean {
+  const parent = routes[route.parentId ?? ""];
+  return parent !== undefined && (parent.module.action !== undefined || hasActionAbove(parent, routes));
 }
 
 /** @returns A look-up from a request's path to its route. */
@@ -68,15 +73,14 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
   const entries: { segments: string[]; entry: RouteEntry }[] = [];
   for (const route of Object.values(routes)) {
     if (route === undefined || route.id === "root" || (!route.index && !route.path)) continue;
-    const parent = route.index ? routes[route.parentId ?? ""] : undefined;
     const { loader, action, default: page } = route.module;
     // A page that has an action and no loader is what a form is answered with, and nothing to look at by itself.
     const reads = loader !== undefined || (page !== undefined && action === undefined);
-    const writes = action !== undefined || parent?.module.action !== undefined;
+    const writes = action !== undefined || (route.index === true && hasActionAbove(route, routes));
     const pattern = `/${route.path ?? ""}`;
     if (pattern.endsWith("*")) continue;
     entries.push({
-      segments: segmentsOf(pattern),
+      segments: segmentsOf(pattern) ?? [],
       entry: {
         id: route.id,
         pattern,
@@ -93,6 +97,7 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
 
   return (pathname) => {
     const segments = segmentsOf(pagePath(pathname));
+    if (segments === null) return SPLAT;
     const exact = fixed.get(segments.join("/"));
     if (exact !== undefined) return exact;
     const fits = dynamic.find(

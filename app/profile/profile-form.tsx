@@ -1,6 +1,6 @@
 /** The form for one's own name: shown everywhere at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { Fragment, useCallback, useState } from "react";
+import { Fragment, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { Form, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { SessionUser } from "../auth/session.ts";
@@ -47,6 +47,11 @@ export function ProfileForm({
   );
   const { edit, run } = useLiveMutation(api.users.updateProfile, showAtOnce);
   const [typed, setTyped] = useState<ProfileValues>(() => profileChanges(failure?.values ?? {}));
+  const form = useRef<HTMLFormElement>(null);
+  // What was typed before this ran, the fields would lose with the next render.
+  useLayoutEffect(() => {
+    if (form.current) setTyped(profileChanges(textsOf(form.current)));
+  }, []);
   const [tried, setTried] = useState(false);
   const known: ProfileValues = viewer ?? named(fallback);
   const problems = tried ? profileProblems(typed) : {};
@@ -55,6 +60,7 @@ export function ProfileForm({
 
   return (
     <Form
+      ref={form}
       method="post"
       className="flex max-w-form flex-col gap-4"
       onSubmit={(event) => {
@@ -67,7 +73,9 @@ export function ProfileForm({
           if (field instanceof HTMLElement) field.focus();
           return;
         }
-        void run({ userId: viewer._id, ...typed }).then((saved) => saved.done && setTyped({}));
+        void run({ userId: viewer._id, ...typed }).then(
+          (saved) => saved.done && setTyped((now) => without(now, typed)),
+        );
       }}
     >
       {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
@@ -82,7 +90,9 @@ export function ProfileForm({
             maxLength={100}
             // What is not being edited here follows what is edited elsewhere.
             value={typed[name] ?? known[name] ?? ""}
-            onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+            onChange={(event) =>
+              setTyped(changedBy(typed, name, event.currentTarget.value, known[name] ?? ""))
+            }
             error={problems[name] ?? failure?.errors[name]}
           />
         </Fragment>
@@ -95,6 +105,25 @@ export function ProfileForm({
       </div>
     </Form>
   );
+}
+
+/** What is typed with one field changed: one that is as it was is not edited any more. */
+function changedBy(typed: ProfileValues, name: keyof ProfileValues, value: string, known: string) {
+  const { [name]: _, ...others } = typed;
+  return value === known ? others : { ...others, [name]: value };
+}
+
+/** What has been typed since `sent` was. */
+function without(typed: ProfileValues, sent: ProfileValues): ProfileValues {
+  const fields = Object.entries(typed) as [keyof ProfileValues, string][];
+  return Object.fromEntries(fields.filter(([name, value]) => sent[name] !== value));
+}
+
+function textsOf(form: HTMLFormElement): Record<string, string> {
+  const texts = [...new FormData(form)].filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return Object.fromEntries(texts);
 }
 
 /** What the session knows of a person. */

@@ -10,7 +10,6 @@ import { requireAdminPage } from "../auth/guards.server.ts";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import { useRevalidate } from "../live/use-revalidate.ts";
 import { pageQuery } from "../middleware/page-query.ts";
-import { RefusedPage } from "../refused-page.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
@@ -67,8 +66,4 @@ function useRefusal(error: unknown): void {
   useEffect(() => {
     if (refused) void revalidate();
   }, [refused, revalidate]);
-}
-
-export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  return <RefusedPage error={error} />;
 }

@@ -13,7 +13,6 @@ import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
 import { saveRole } from "../people/save-role.server.ts";
 import { SearchForm } from "../people/search-form.tsx";
-import { RefusedPage } from "../refused-page.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { PageLinks } from "../ui/page-links.tsx";
@@ -76,8 +75,4 @@ function useRefusal(error: unknown): void {
   useEffect(() => {
     if (refused) void revalidate();
   }, [refused, revalidate]);
-}
-
-export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  return <RefusedPage error={error} />;
 }

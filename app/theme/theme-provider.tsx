@@ -1,8 +1,8 @@
 /** The theme of this tab: the person's own, live, or this browser's. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { useFetcher, useRouteLoaderData } from "react-router";
+import { useFetcher } from "react-router";
 import { useLive } from "../live/live-context.ts";
-import type { Shell } from "../shell.server.ts";
+import { useShell } from "../use-shell.ts";
 import type { Theme } from "./theme.ts";
 
 type ThemeControl = { theme: Theme; setTheme(theme: Theme): void };
@@ -15,7 +15,7 @@ export function useTheme(): ThemeControl {
 }
 
 export function ThemeProvider({ children }: { children: ReactNode }) {
-  const shell = useRouteLoaderData<Shell>("root");
+  const shell = useShell();
   const { viewer } = useLive();
   const [chosen, setChosen] = useState<Theme | null>(null);
   const { submit, state } = useFetcher();

@@ -93,3 +93,13 @@ describe("the axis of values", () => {
     expect(new Set(ticks.map((tick) => tick.toFixed(decimals))).size).toBe(ticks.length);
   });
 });
+
+test.each([Number.MAX_VALUE, -Number.MAX_VALUE])(
+  "draws a flat line at %d, where there is nothing beyond",
+  (value) => {
+    const { ticks, down } = valueAxis([value]);
+    expect(ticks.length).toBeGreaterThan(0);
+    expect(down(value)).toBeGreaterThanOrEqual(0);
+    expect(down(value)).toBeLessThanOrEqual(PLOT.height);
+  },
+);

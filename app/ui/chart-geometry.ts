@@ -77,7 +77,7 @@ export function valueAxis(values: readonly number[]): {
   if (low === high) {
     // A flat line lies in the middle, not on the ground.
     const room = Math.abs(low) / 10 || 1;
-    [low, high] = [low - room, high + room];
+    [low, high] = [Math.max(-Number.MAX_VALUE, low - room), Math.min(Number.MAX_VALUE, high + room)];
   }
   const scale = scaleLinear([low * SHRINK, high * SHRINK], [PLOT.height, 0]).nice(4);
   const ticks = scale

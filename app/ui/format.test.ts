@@ -63,3 +63,10 @@ test("one thing is one, two are many", () => {
   expect(formatCount(0, "project")).toBe("0 projects");
   expect(formatCount(2, "entry", "entries")).toBe("2 entries");
 });
+
+test("says zero without a sign, for JSON loses it on one of its ways", () => {
+  expect(formatNumber(-0, "en")).toBe("0");
+  expect(formatNumber(-0.0001, "en")).toBe("0");
+  expect(formatCompact(-0, "en")).toBe("0");
+  expect(formatNumber(-1, "en")).toBe("-1");
+});

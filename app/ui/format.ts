@@ -103,10 +103,18 @@ export function formatAgo(at: number, now: number, place: Place): string {
 /** From here on a number has more digits than anyone reads. */
 const LARGEST_WHOLE = 1e15;
 
+/** No minus before a zero: JSON loses it on one of its ways, and server and browser would differ. */
+const NUMBER = { signDisplay: "negative" } as const;
+
 function formatScientific(value: number, locale: string, maximumFractionDigits: number): string {
   return remembered(
     `scientific ${maximumFractionDigits} ${locale}`,
-    () => new Intl.NumberFormat(knownLocale(locale), { notation: "scientific", maximumFractionDigits }),
+    () =>
+      new Intl.NumberFormat(knownLocale(locale), {
+        ...NUMBER,
+        notation: "scientific",
+        maximumFractionDigits,
+      }),
   ).format(value);
 }
 
@@ -115,7 +123,7 @@ export function formatNumber(value: number, locale: string): string {
   if (Math.abs(value) >= LARGEST_WHOLE) return formatScientific(value, locale, 3);
   const format = remembered(
     `number ${locale}`,
-    () => new Intl.NumberFormat(knownLocale(locale), { maximumFractionDigits: 3 }),
+    () => new Intl.NumberFormat(knownLocale(locale), { ...NUMBER, maximumFractionDigits: 3 }),
   );
   return plainSpaces(format.format(value));
 }
@@ -140,7 +148,7 @@ export function formatCompact(value: number, locale: string): string {
   const [scale, unit] = SCALES.find(([least]) => Math.abs(rounded) >= least) ?? [1, ""];
   const format = remembered(
     `compact ${locale}`,
-    () => new Intl.NumberFormat(knownLocale(locale), { maximumSignificantDigits: 3 }),
+    () => new Intl.NumberFormat(knownLocale(locale), { ...NUMBER, maximumSignificantDigits: 3 }),
   );
   return `${plainSpaces(format.format(rounded / scale))} ${unit}`;
 }

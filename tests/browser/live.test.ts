@@ -95,3 +95,53 @@ test("with Convex stopped every page answers and says so, and recovers without a
   expect(await alert(page).count()).toBe(0);
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
+
+test("what was typed before the page came alive, and while an edit was under way, is kept", async () => {
+  const visitor = await stage.signedIn("dorothy@example.com");
+  const page = await visitor.open("/");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/assets/entry.client-*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/profile", { waitUntil: "commit" });
+  const { firstName, lastName, save } = profileForm(page);
+  await firstName.fill("Dorothy");
+  release();
+  await untilLive(page);
+  expect(await firstName.inputValue()).toBe("Dorothy");
+  visitor.allow(/WebSocket|ERR_CONNECTION/);
+  await stage.stack().stopConvex();
+  await page.getByRole("contentinfo").getByText("Live data is unavailable").waitFor();
+  await save.click();
+  await page.getByText("Waiting", { exact: true }).waitFor();
+  await lastName.fill("Vaughan");
+  await stage.stack().startConvex();
+  await untilLive(page);
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+  expect(await lastName.inputValue()).toBe("Vaughan");
+  expect(await status(page).count()).toBe(0);
+  await save.click();
+  await shows(status(page), "Saved");
+});
+
+test("a field put back as it was is not an edit: another tab's stays", async () => {
+  const visitor = await stage.signedIn("margaret@example.com");
+  const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];
+  await untilLive(one);
+  await untilLive(other);
+  const before = await profileForm(other).firstName.inputValue();
+  await profileForm(other).firstName.fill(`${before}x`);
+  await profileForm(other).firstName.fill(before);
+  await profileForm(one).firstName.fill("Peggy");
+  await profileForm(one).save.click();
+  await shows(status(one), "Saved");
+  await expect.poll(() => profileForm(other).firstName.inputValue()).toBe("Peggy");
+  await profileForm(other).lastName.fill("Hamilton");
+  await profileForm(other).save.click();
+  await shows(status(other), "Saved");
+  expect(await profileForm(one).firstName.inputValue()).toBe("Peggy");
+});

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { banner, heading, shows, themePicker, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
@@ -91,4 +92,75 @@ test("in a window of 360 px nothing is wider than the window, and the way out is
     expect((box?.x ?? 0) + (box?.width ?? 360), path).toBeLessThanOrEqual(360);
     expect(box?.height, path).toBeGreaterThanOrEqual(44);
   }
+});
+
+/** Waits until the code of the other pages has been asked for, and has come. */
+async function pagesAhead(page: Page): Promise<void> {
+  await page.locator('link[rel="modulepreload"][href*="/settings-"]').waitFor({ state: "attached" });
+  await page.waitForLoadState("networkidle");
+}
+
+test("the other pages' code is there before anybody asks, so that neither a deploy nor a lost network takes them away", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  await pagesAhead(page);
+  await page.route("**/assets/**", (route) => route.fulfill({ status: 404 }));
+  await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  for (const name of ["Settings", "Profile", "Dashboard"]) {
+    await banner(page).place(name).click();
+    await shows(heading(page), name);
+  }
+  expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
+});
+
+test("where a page's code is gone one still comes where one was going", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  visitor.allow(/404|Failed to fetch dynamically imported|Error loading route module/);
+  const page = await visitor.open("/dashboard");
+  await page.route(/assets\/(profile|settings)-/, (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await untilHydrated(page);
+  await banner(page).place("Profile").click(); // before it was noticed that the code is gone
+  await shows(heading(page), "Profile");
+  await page.goto("/dashboard");
+  const gone = page.waitForResponse((response) => response.status() === 404);
+  await untilHydrated(page);
+  await gone;
+  await banner(page).place("Settings").click();
+  await page.waitForURL("**/settings");
+  await shows(heading(page), "Settings");
+});
+
+test("a page that cannot be reached says so within the same banner, and shows when the network is back", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  await pagesAhead(page);
+  await visitor.setOffline(true);
+  await banner(page).place("Profile").click();
+  await shows(heading(page), "This page could not be reached");
+  await banner(page).place("Audit log").waitFor();
+  await visitor.setOffline(false);
+  await shows(heading(page), "Profile");
+});
+
+test("a page that is refused keeps the banner and the connection, and has the focus and a title", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  visitor.allow(/404/);
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  await page.evaluate(() => {
+    const link = document.createElement("a");
+    document
+      .querySelector("main")
+      ?.append(Object.assign(link, { href: "/projects/none", textContent: "Gone" }));
+  });
+  await page.getByRole("link", { name: "Gone" }).click();
+  await shows(heading(page), "Not found");
+  await banner(page).place("Users").waitFor();
+  await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor({ timeout: 500 });
+  expect(await page.title()).toBe("Not found · Mosaic");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Not found");
 });

@@ -52,6 +52,17 @@ test("a first project with the command ready takes two presses, and the first me
   expect(await page.getByText(key).count()).toBe(0);
 });
 
+test("a key button that is pressed twice makes one key", async () => {
+  const page = await (await stage.signedIn("twice@example.com")).open("/dashboard");
+  await untilLive(page);
+  await field(page, "Project name").fill("Twice");
+  await button(page, "Create project").click();
+  await projectForm(page).entry("Twice").getByRole("button").dblclick();
+  await shows(heading(page), "Twice");
+  await page.getByText(/^# Twice/).waitFor();
+  expect(await button(page, "Revoke").count()).toBe(1);
+});
+
 test("a metric shows in every open tab within a second, and lights up its tile", async () => {
   const visitor = await stage.signedIn("tabs@example.com");
   const page = await visitor.open("/dashboard");

@@ -35,6 +35,8 @@ describe("for everyone", () => {
     expect(answer.status).toBe(200);
     const slashed = await app.browser().get("/about/");
     expect([301, 302, 307, 308, 404]).toContain(slashed.status);
+    const shouted = await app.browser().get("/ABOUT");
+    expect(shouted.headers.get("location")).toBe("/about");
   });
 
   it("/healthz answers without asking WorkOS or Convex", async () => {

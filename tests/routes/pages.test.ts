@@ -88,7 +88,7 @@ describe("signed out", () => {
   it("the way back from data is the page's own path, whichever parts of the page were asked for", async () => {
     const ada = app.browser();
     await signIn(ada, "ada@example.com");
-    const [, route] = /"(routes\/[^"]+)":\s*route1/.exec((await ada.get("/dashboard")).text) ?? [];
+    const [, route] = /"(routes\/[^"]+)":\s*route2/.exec((await ada.get("/dashboard")).text) ?? [];
     expect(route).toBeDefined();
     const answer = await app
       .browser()

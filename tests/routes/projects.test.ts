@@ -219,7 +219,9 @@ describe("the time zone", () => {
 describe("the list of people", () => {
   it("is for admins", async () => {
     const ann = await someone();
-    expect(await ann.get("/admin/users")).toBeSafeHtml(403);
+    const forbidden = await ann.get("/admin/users");
+    expect(forbidden).toBeSafeHtml(403);
+    expect(forbidden.text).toContain("<title>Not allowed · Mosaic</title>");
     expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(400);
     const ada = await someone("ada@example.com");
     expect(await ada.get("/admin/users")).toBeSafeHtml(200);
