@@ -12,7 +12,12 @@ const PATIENCE_MS = 3_000;
 /** When a token was refused for good though the worker gave it, something between the two is being mended. */
 const REAUTHENTICATE_MS = 10_000;
 
-export type Connection = { client: ConvexReactClient; close(): void };
+export type Connection = {
+  client: ConvexReactClient;
+  /** Tells somebody else from now on, beginning with how things stand. */
+  tell(events: ConnectionEvents): void;
+  close(): void;
+};
 
 export type ConnectionEvents = {
   onState(state: LiveState): void;
@@ -24,9 +29,10 @@ export type ConnectionEvents = {
 /**
  * Connects to Convex as the person of this tab's session.
  *
- * @param url The deployment. @param events What the page wants to hear.
+ * @param url The deployment. @param first What the page wants to hear.
  */
-export function connect(url: string, events: ConnectionEvents): Connection {
+export function connect(url: string, first: ConnectionEvents): Connection {
+  let events = first;
   const closing = new AbortController();
   // Hold everything until there is a token; and keep the first one as long as it is good.
   const client = new ConvexReactClient(url, {
@@ -54,7 +60,7 @@ export function connect(url: string, events: ConnectionEvents): Connection {
     );
   };
   const state = watchState(client, {
-    onState: events.onState,
+    onState: (state) => events.onState(state),
     authorized: () => authorized,
     // The worker knows whether the session has ended meanwhile, however long that was.
     async confirm() {
@@ -66,7 +72,7 @@ export function connect(url: string, events: ConnectionEvents): Connection {
   });
   authenticate();
   const viewer = client.watchQuery(api.users.viewer, {});
-  const stopViewer = viewer.onUpdate(() => {
+  const lookAtViewer = () => {
     try {
       const value = viewer.localQueryResult();
       if (value === undefined) return;
@@ -75,10 +81,16 @@ export function connect(url: string, events: ConnectionEvents): Connection {
     } catch (error) {
       if (isOver(error)) events.onSessionOver();
     }
-  });
+  };
+  const stopViewer = viewer.onUpdate(lookAtViewer);
 
   return {
     client,
+    tell(next) {
+      events = next;
+      state.again();
+      lookAtViewer();
+    },
     close() {
       closing.abort();
       state.stop();
@@ -139,12 +151,17 @@ function watchState(client: ConvexReactClient, { onState, authorized, confirm, s
     show("connecting");
   };
   let shown: LiveState | null = null;
+  let told: LiveState = "connecting";
+  const tell = (state: LiveState) => {
+    told = state;
+    onState(state);
+  };
   const show = (state: LiveState) => {
     if (state === shown) return;
     shown = state;
     clearTimeout(patience);
-    onState(state);
-    if (state === "connecting") patience = setTimeout(() => onState("unavailable"), PATIENCE_MS);
+    tell(state);
+    if (state === "connecting") patience = setTimeout(() => tell("unavailable"), PATIENCE_MS);
   };
   const stop = client.subscribeToConnectionState(look);
   addEventListener("online", look, { signal });
@@ -153,6 +170,7 @@ function watchState(client: ConvexReactClient, { onState, authorized, confirm, s
   return {
     /** Looks again: something beside the connection has changed. */
     look,
+    again: () => onState(told),
     stop() {
       clearTimeout(patience);
       stop();

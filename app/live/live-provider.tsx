@@ -4,9 +4,31 @@ import { useSessionWatch } from "../auth/session-watch.ts";
 import type { Shell } from "../shell.server.ts";
 import type { LiveState } from "../ui/live-mark.tsx";
 import type { Viewer } from "../viewer.ts";
-import type { Connection } from "./connect.ts";
+import type { Connection, ConnectionEvents } from "./connect.ts";
 import { LiveContext } from "./live-context.ts";
 import { useRevalidate } from "./use-revalidate.ts";
+
+/**
+ * A connection whose page was just taken away. Where another page of the same session takes its place, as one that says
+ * that something could not be reached, it goes on with it, and with the edits that wait to be sent.
+ */
+let left: { sessionId: string; connection: Connection; taken: boolean } | null = null;
+
+function leave(sessionId: string, connection: Connection): void {
+  const leaving = { sessionId, connection, taken: false };
+  left = leaving;
+  setTimeout(() => {
+    if (leaving.taken) return;
+    leaving.taken = true;
+    connection.close();
+  });
+}
+
+function takeLeft(sessionId: string): Connection | null {
+  if (left === null || left.sessionId !== sessionId || left.taken) return null;
+  left.taken = true;
+  return left.connection;
+}
 
 /** @param shell What root's loader gave: who is here, and where Convex is. */
 export function LiveProvider({ shell, children }: { shell: Shell; children: ReactNode }) {
@@ -28,21 +50,27 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
 
   useEffect(() => {
     if (sessionId === null || convexUrl === null) return;
+    const events: ConnectionEvents = {
+      onState: setState,
+      onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
+      // Unless the page that is on its way is another session's already, or nobody's.
+      onSessionOver: () => void latest.current.revalidate(() => latest.current.sessionId === sessionId),
+    };
     let closed = false;
-    let current: Connection | null = null;
-    void import("./connect.ts").then(({ connect }) => {
-      if (closed) return;
-      current = connect(convexUrl, {
-        onState: setState,
-        onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
-        // Unless the page that is on its way is another session's already, or nobody's.
-        onSessionOver: () => void latest.current.revalidate(() => latest.current.sessionId === sessionId),
-      });
-      setConnection({ ...current, sessionId });
-    });
+    let current = takeLeft(sessionId);
+    const use = (connection: Connection) => {
+      current = connection;
+      setConnection({ ...connection, sessionId });
+    };
+    if (current !== null) {
+      use(current);
+      current.tell(events);
+    } else {
+      void import("./connect.ts").then(({ connect }) => closed || use(connect(convexUrl, events)));
+    }
     return () => {
       closed = true;
-      current?.close();
+      if (current !== null) leave(sessionId, current);
       setConnection(null);
       setLiveViewer(null);
     };

@@ -25,18 +25,18 @@ export const prerendered: Middleware = (next) => async (request, context) => {
   const reads = request.method === "GET" || request.method === "HEAD";
   if (!reads || context.route.pattern !== "/about") return next(request, context);
   const pathname = isDataPath(context.url.pathname) ? "/about.data" : "/about";
+  const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
+  // With hot reload nothing was made at build: the page is rendered, and its script still has no nonce.
+  if (!asset.ok && asset.status !== 304) {
+    const policy = contentSecurityPolicy(context.env, await hashSource());
+    return editHeaders(await next(request, context), (headers) => headers.set(POLICY, policy));
+  }
   // One address for the same bytes.
   if (context.url.pathname !== pathname) {
     const headers = new Headers([...securityHeaders(context.env), ["Location", pathname]]);
     headers.set("Cache-Control", "no-store");
     headers.set("X-Request-Id", context.log.requestId);
     return new Response(null, { status: 308, headers });
-  }
-  const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
-  // With hot reload nothing was made at build: the page is rendered, and its script still has no nonce.
-  if (!asset.ok && asset.status !== 304) {
-    const policy = contentSecurityPolicy(context.env, await hashSource());
-    return editHeaders(await next(request, context), (headers) => headers.set(POLICY, policy));
   }
   const headers = new Headers(asset.headers);
   for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);

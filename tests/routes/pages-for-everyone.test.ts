@@ -15,6 +15,7 @@ describe("for everyone", () => {
     const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
     expect(guest.status).toBe(200);
     expect(member.text).toBe(guest.text);
+    expect(guest.text).toContain("How to read a tile");
     const page = new Page(guest.text);
     expect(textOf(page.root)).not.toMatch(/Ada|Sign (in|out)|Welcome/);
     const policy = guest.headers.get("content-security-policy") ?? "";
