@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { isUnreachable } from "./unreachable.ts";
+
+it.each([
+  ["Failed to fetch", true],
+  ["Load failed", true],
+  ["NetworkError when attempting to fetch resource.", true],
+  ["The network connection was lost.", true],
+  ["Failed to fetch dynamically imported module: /assets/x.js", false],
+  ["Cannot read properties of undefined (reading 'fetch')", false],
+  ["network is not a function", false],
+])("%s: the network is gone, %s", (message, gone) => {
+  expect(isUnreachable(new TypeError(message))).toBe(gone);
+});
+
+it("takes nothing else for it", () => {
+  expect(isUnreachable(new Error("Failed to fetch"))).toBe(false);
+  expect(isUnreachable("Failed to fetch")).toBe(false);
+});
