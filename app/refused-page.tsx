@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
 
 const OFFLINE = {
   title: "This page could not be reached",
-  message: "Your browser seems to be offline. The page shows by itself as soon as it can be reached.",
+  message: "You seem to be offline. It shows by itself as soon as it can be reached.",
 };
 
 const OUR_FAULT = {
