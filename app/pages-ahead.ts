@@ -1,11 +1,8 @@
 /**
  * The code of the other pages, loaded when there is time: a click then waits for data alone, and a tab that is older
- * than a deploy, or offline, still has all of its pages. React Router's manifest names the files;
- * `tests/browser/moving-about.test.ts` fails when it does so no longer.
+ * than a deploy, or offline, still has all of its pages.
  */
 import { useEffect } from "react";
-
-type Manifest = { routes: Record<string, { module: string; imports?: string[] } | undefined> };
 
 declare global {
   interface Navigator {
@@ -28,23 +25,15 @@ export function isCodeMissing(): boolean {
 export function usePagesAhead(wanted: boolean): void {
   useEffect(() => {
     if (!wanted || navigator.connection?.saveData) return;
-    const timer = setTimeout(load, REST_MS);
+    const timer = setTimeout(
+      () => import("./load-ahead.ts").then(({ loadAhead }) => loadAhead(note)).catch(note),
+      REST_MS,
+    );
     return () => clearTimeout(timer);
   }, [wanted]);
 }
 
-function load(): void {
-  const { __reactRouterManifest: manifest } = window as { __reactRouterManifest?: Manifest };
-  const modules = Object.values(manifest?.routes ?? {}).flatMap((route) => [
-    route?.module ?? "",
-    ...(route?.imports ?? []),
-  ]);
-  for (const href of new Set(modules)) {
-    if (href === "" || document.querySelector(`link[rel=modulepreload][href="${href}"]`)) continue;
-    const link = Object.assign(document.createElement("link"), { rel: "modulepreload", href });
-    link.onerror = () => {
-      missing ||= navigator.onLine;
-    };
-    document.head.appendChild(link);
-  }
-}
+/** A file that did not come while there is a network is gone. */
+const note = () => {
+  missing ||= navigator.onLine;
+};
