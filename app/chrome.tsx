@@ -16,6 +16,7 @@ import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
 import { useHydrated } from "./ui/use-hydrated.ts";
+import { useNotice } from "./use-notice.ts";
 import { useShell } from "./use-shell.ts";
 
 /** The person in the banner: as Convex knows them, else as the session does. */
@@ -33,6 +34,7 @@ function useBannerViewer(): BannerViewer | null {
 
 export function Chrome({ children }: { children: ReactNode }) {
   const shell = useShell();
+  const notice = useNotice();
   const viewer = useBannerViewer();
   const { onlyScript } = useDocument();
   const { pathname } = useLocation();
@@ -47,9 +49,9 @@ export function Chrome({ children }: { children: ReactNode }) {
       <Progress active={navigation.state !== "idle"} />
       <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
-      {shell?.notice ? (
+      {notice ? (
         <div className="mx-auto w-full max-w-page px-4 pt-4 wide:px-6">
-          <Notice kind={shell.notice.kind}>{shell.notice.text}</Notice>
+          <Notice kind={notice.kind}>{notice.text}</Notice>
         </div>
       ) : null}
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>

@@ -1,5 +1,5 @@
 /** The list of sessions, live: what Convex sees of each shows at once, and what only the worker can say soon after. */
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import { useRevalidate } from "../live/use-revalidate.ts";
@@ -12,7 +12,9 @@ import type { ListedSession } from "./listed-sessions.server.ts";
 export function useSessionsElsewhere(listed: readonly ListedSession[]): readonly ListedSession[] {
   const { value } = useLiveQuery(api.sessions.mine, {}, null);
   const revalidate = useRevalidate();
-  const known = new Set(listed.map(({ sessionId }) => sessionId));
+  // Also those of earlier answers: of one that was ended the loader may hear before Convex says so here.
+  const known = useRef(new Set<string>()).current;
+  for (const { sessionId } of listed) known.add(sessionId);
   const arrived = (value ?? []).filter(({ sessionId }) => !known.has(sessionId)).map((row) => row.sessionId);
   const news = arrived.join(" ");
   useEffect(() => {

@@ -14,6 +14,14 @@ const otherSessions = (page: Page) => entries(page).filter({ hasNotText: "This d
 const revoke = (page: Page) =>
   otherSessions(page).first().getByRole("button", { name: "Revoke", exact: true });
 
+/** A test that is tried again finds the sessions of its first try. */
+async function endOthers(list: Page): Promise<void> {
+  await untilHydrated(list);
+  if ((await otherSessions(list).count()) === 0) return;
+  await list.getByRole("button", { name: "Revoke all others", exact: true }).click();
+  await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(1);
+}
+
 async function signedOut(page: Page): Promise<void> {
   await banner(page).signIn.waitFor({ timeout: SOON_MS });
   expect(await banner(page).signOut.count()).toBe(0);
@@ -22,11 +30,12 @@ async function signedOut(page: Page): Promise<void> {
 test("a session revoked elsewhere is signed out in its open tabs, its next page and its token, within seconds", async () => {
   const email = "rosalind@example.com";
   const desk = await stage.signedIn(email);
-  const phone = await stage.signedIn(email);
   const list = await desk.open("/settings/sessions");
+  await endOthers(list);
+  const phone = await stage.signedIn(email);
   const [dashboard, home] = [await phone.open("/dashboard"), await phone.open("/")];
   for (const page of [list, dashboard, home]) await untilLive(page);
-  await expect.poll(() => entries(list).count()).toBe(2);
+  await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(2);
   expect(await list.getByText("This device", { exact: true }).count()).toBe(1);
   phone.allow(/401 \(Unauthorized\)/);
   await revoke(list).click();
@@ -36,6 +45,10 @@ test("a session revoked elsewhere is signed out in its open tabs, its next page 
   await expect.poll(() => entries(list).count()).toBe(1);
   expect(await phone.html("/settings/sessions")).toContain("Sign in");
   await banner(list).signOut.waitFor();
+  // What was said stays where the page loads anew by itself, as it does for a session that it did not know.
+  await stage.signedIn(email);
+  await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(2);
+  await shows(status(list), "Session revoked");
 });
 
 test("a tab whose session was revoked says why", async () => {
