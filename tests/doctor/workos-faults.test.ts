@@ -108,7 +108,13 @@ describe("answers that are not WorkOS's", () => {
     await services.local("POST", "faults", { path, status: 503, count: null });
     const { of } = await runDoctor(services.good);
     expect(of(check)).toMatchObject({ status: "fail", detail: expect.stringMatching(/^answers, but /) });
-    for (const name of CONVEX_CHECKS) expect(of(name).status).toBe("ok");
+    for (const name of CONVEX_CHECKS) {
+      // Convex reads the same keys for itself, and how long it has kept them depends on how fast this machine is.
+      const mayMissKeys = name === "convex-auth" && path.startsWith("/sso/jwks/");
+      if (mayMissKeys && of(name).status === "fail")
+        expect(of(name).detail).toContain("cannot read WorkOS's keys");
+      else expect(of(name).status).toBe("ok");
+    }
   });
 
   test("garbage with status 200 fails: answers, but", async () => {
