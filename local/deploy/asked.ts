@@ -42,10 +42,15 @@ export function readAsked(args: string[], cloudflareEnv: string | undefined): As
   if (values.env !== undefined && cloudflareEnv && cloudflareEnv !== values.env) {
     throw new NotUnderstood("--env and CLOUDFLARE_ENV name two environments: leave one of them away.");
   }
-  const named = values.env ?? (cloudflareEnv || "production");
-  const environment = ENVIRONMENTS.find((one) => one === named);
+  const environment = environmentNamed(values.env ?? (cloudflareEnv || "production"));
+  return { environment, dryRun: values["dry-run"] };
+}
+
+/** @throws NotUnderstood */
+export function environmentNamed(name: string): Environment {
+  const environment = ENVIRONMENTS.find((one) => one === name);
   if (environment === undefined) {
     throw new NotUnderstood(`The environment must be one of wrangler.toml's: ${ENVIRONMENTS.join(", ")}.`);
   }
-  return { environment, dryRun: values["dry-run"] };
+  return environment;
 }

@@ -1,12 +1,10 @@
 /** `npm run deploy`: looks before it changes anything, changes in the right order, and looks again. */
-import { join } from "node:path";
-import { readDevVars } from "../dev-vars.ts";
 import { BuildError } from "../launch/build.ts";
 import { type Asked, HELP, NotUnderstood, readAsked } from "./asked.ts";
 import { CommandFailed, toolsFor } from "./command.ts";
 import { NotLive } from "./live.ts";
 import { ALL_NAMES, NAMES } from "./names.ts";
-import { problemsOf, type Settings, settingsFrom } from "./settings.ts";
+import { problemsOf, readSettings, type Settings } from "./settings.ts";
 import { type Deployment, STEPS, Stopped } from "./steps.ts";
 
 const root = process.cwd();
@@ -24,10 +22,9 @@ async function main(): Promise<number> {
   return asked.dryRun ? rehearse(asked, settings) : deploy(asked, settings);
 }
 
-/** The environment's values, then those of the environment's file. No tool gets them but by name. */
+/** No tool gets them but by name. */
 function takeSettings({ environment }: Asked): Settings {
-  const file = readDevVars(join(root, `.${environment}.vars`));
-  const settings = settingsFrom({ ...file, ...process.env });
+  const settings = readSettings(root, environment);
   for (const name of ALL_NAMES) delete process.env[name];
   return settings;
 }

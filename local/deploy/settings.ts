@@ -1,6 +1,8 @@
 /** The values of one deployment, and all that is wrong with them: known before anything is changed. */
+import { join } from "node:path";
 import { isLoopback } from "../../app/env.server.ts";
 import { localDefaults } from "../config.ts";
+import { readDevVars } from "../dev-vars.ts";
 import { convexProblems, type Problem, type Subject, subjectOf } from "../doctor/subject.ts";
 import { portsFrom } from "../ports.ts";
 import type { Environment } from "./asked.ts";
@@ -13,6 +15,15 @@ const WORKOS = "https://api.workos.com";
 
 /** The name of an environment's worker, as wrangler.toml has it. */
 export const WORKERS: Record<Environment, string> = { production: "mosaic", staging: "mosaic-staging" };
+
+/**
+ * The process environment's values, then those of the deployment's file, `.production.vars` or `.staging.vars`.
+ *
+ * @param root the checkout
+ */
+export function readSettings(root: string, environment: Environment): Settings {
+  return settingsFrom({ ...readDevVars(join(root, `.${environment}.vars`)), ...process.env });
+}
 
 /** @param given what the environment and the environment's file say. */
 export function settingsFrom(given: Record<string, string | undefined>): Settings {

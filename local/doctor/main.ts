@@ -1,38 +1,90 @@
 /** `npm run doctor`: says what is wrong with the configuration, and what to do about it. It changes nothing. */
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { putTogether } from "../config.ts";
+import { type Environment, environmentNamed, NotUnderstood } from "../deploy/asked.ts";
+import { readSettings, subjectFor } from "../deploy/settings.ts";
 import { readDevVars } from "../dev-vars.ts";
-import { type Ports, portsFrom } from "../ports.ts";
+import { portsFrom } from "../ports.ts";
 import { examine } from "./examine.ts";
 import { asJson, asText, CHECKS, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
-import { subjectOf } from "./subject.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 
-const HELP = `npm run doctor [-- --json]
+const HELP = `npm run doctor [-- --env production|staging] [--json]
 
 Checks the configuration (environment, .dev.vars, local defaults) against the services that it names.
+
+  --env   what was deployed instead: the environment, then .production.vars or .staging.vars
+  --json  an array of {name, status, detail, fix}
 `;
 
-/** Stands for the password that \`npm start\` would make here: the doctor writes no file. */
+/** Stands for the password that `npm start` would make here: the doctor writes no file. */
 const OWN_PASSWORD = "a password that npm start would make";
 
-async function run(): Promise<CheckResult[]> {
-  let ports: Ports;
-  let devVars: Record<string, string | undefined>;
+/** There is no configuration to look at. */
+class Unreadable extends Error {
+  override readonly name = "Unreadable";
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
+    super(message);
+    this.fix = fix;
+  }
+}
+
+type Asked = { environment: Environment | null; json: boolean };
+
+/** @throws NotUnderstood */
+function readAsked(args: string[]): Asked | "help" {
+  const options = {
+    env: { type: "string" },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  let values: { env?: string; json: boolean; help: boolean };
   try {
-    ports = portsFrom(process.env.PORT);
+    ({ values } = parseArgs({ args, options }));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return nothingBut(fail(error.message, "Set PORT again, or not at all."));
+    throw new NotUnderstood(`${(error as Error).message}\n\n${HELP}`);
   }
+  if (values.help) return "help";
+  return { environment: values.env === undefined ? null : environmentNamed(values.env), json: values.json };
+}
+
+/** @throws Unreadable */
+function subjectAsked(environment: Environment | null): Subject {
+  if (environment !== null) {
+    const settings = reading(`.${environment}.vars`, () => readSettings(process.cwd(), environment));
+    return subjectFor(settings, environment);
+  }
+  const devVars = reading(".dev.vars", () => readDevVars(join(process.cwd(), ".dev.vars")));
   try {
-    devVars = readDevVars(join(process.cwd(), ".dev.vars"));
-  } catch {
-    return nothingBut(
-      fail(".dev.vars cannot be read", "Make it a file that this user may read, or remove it."),
-    );
+    const config = putTogether(process.env, devVars, portsFrom(process.env.PORT), () => OWN_PASSWORD);
+    return subjectOf({ ...devVars, ...process.env }, config);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Unreadable(error.message, "Set PORT again, or not at all.");
+    throw error;
   }
-  const config = putTogether(process.env, devVars, ports, () => OWN_PASSWORD);
-  return examine(subjectOf({ ...devVars, ...process.env }, config));
+}
+
+/** @throws Unreadable */
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw new Unreadable(`${file} cannot be read`, "Make it a file that this user may read, or remove it.");
+  }
+}
+
+async function run(environment: Environment | null): Promise<CheckResult[]> {
+  let subject: Subject;
+  try {
+    subject = subjectAsked(environment);
+  } catch (error) {
+    if (error instanceof Unreadable) return nothingBut(fail(error.message, error.fix));
+    throw error;
+  }
+  return examine(subject);
 }
 
 /** Where there is no configuration to look at. */
@@ -41,13 +93,16 @@ function nothingBut(finding: Finding): CheckResult[] {
   return CHECKS.map((name) => ({ name, ...(name === "environment" ? finding : others) }));
 }
 
-const options = process.argv.slice(2);
-const unknown = options.find((option) => option !== "--json" && option !== "--help");
-if (unknown !== undefined || options.includes("--help")) {
-  process[unknown === undefined ? "stdout" : "stderr"].write(HELP);
-  process.exitCode = unknown === undefined ? 0 : 1;
-} else {
-  const results = await run();
-  process.stdout.write(options.includes("--json") ? asJson(results) : asText(results));
-  process.exitCode = results.some(({ status }) => status === "fail") ? 1 : 0;
+try {
+  const asked = readAsked(process.argv.slice(2));
+  if (asked === "help") process.stdout.write(HELP);
+  else {
+    const results = await run(asked.environment);
+    process.stdout.write(asked.json ? asJson(results) : asText(results));
+    process.exitCode = results.some(({ status }) => status === "fail") ? 1 : 0;
+  }
+} catch (error) {
+  if (!(error instanceof NotUnderstood)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 }

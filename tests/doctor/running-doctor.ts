@@ -1,6 +1,6 @@
 /** `npm run doctor` as a process of its own, and the two services that it is run against. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startConvex } from "../../local/convex/server.ts";
@@ -42,12 +42,15 @@ function bareCheckout(): string {
  * Runs it with `--json`, or with these arguments.
  *
  * @param environment The whole configuration: what is not in it is not set.
+ * @param files What lies in the checkout besides, such as a `.dev.vars`.
  */
 export async function runDoctor(
   environment: Record<string, string>,
   args: string[] = ["--json"],
+  files: Record<string, string> = {},
 ): Promise<Report> {
   const cwd = bareCheckout();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const start = performance.now();
   const child = spawn(process.execPath, ["local/doctor/main.ts", ...args], {
     cwd,

@@ -100,3 +100,37 @@ describe("where nothing is configured", () => {
     });
   });
 });
+
+describe("--env, for what was deployed", () => {
+  const vars = (values: Record<string, string>) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join("");
+
+  test("looks at the deployment's file, and at nothing of this machine's own", async () => {
+    const files = {
+      ".staging.vars": vars(services.good),
+      ".dev.vars": vars({ WORKOS_CLIENT_ID: "client_of_nobody", CONVEX_URL: "http://127.0.0.1:9" }),
+    };
+    const { failed, of, code } = await runDoctor({}, ["--json", "--env", "staging"], files);
+    expect(failed).toEqual([]);
+    expect(of("convex-functions").status).toBe("ok");
+    expect(code).toBe(0);
+  });
+
+  test("has no local defaults: what is not set is missing", async () => {
+    const { failed, of } = await runDoctor({ APP_URL: "https://app.example.com" }, [
+      "--json",
+      "--env",
+      "production",
+    ]);
+    expect(failed).toEqual([
+      "cookie-password",
+      "workos-api-key",
+      "workos-client",
+      "convex-url",
+      "edge-secret",
+    ]);
+    expect(of("convex-url").detail).toBe("CONVEX_URL is missing");
+  });
+});
