@@ -45,6 +45,8 @@ export default defineConfig({
         // says that it needed one; plain code gets none.
         // A long one that fails has found something.
         retry: name === "unit" || name === "deep" ? 0 : 2,
+        // What has to come soon says so itself; everything else is waited for, and not for the clock.
+        expect: { poll: { timeout: 10_000 } },
       },
     })),
   },
