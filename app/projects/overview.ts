@@ -18,8 +18,8 @@ export function standingOf(agents: readonly Metric[], now: number): Standing {
 
 /** @returns The projects with the worst first; among equals the order stays, so that nothing moves without a reason. */
 export function worstFirst<T extends Listed>(projects: readonly T[], now: number): T[] {
-  const rank = (project: T) => WORST_FIRST.indexOf(standingOf(project.agents, now));
-  return projects.toSorted((a, b) => rank(a) - rank(b));
+  const standing = Map.groupBy(projects, ({ agents }) => standingOf(agents, now));
+  return WORST_FIRST.flatMap((one) => standing.get(one) ?? []);
 }
 
 /** A tile that is not fresh, and where it lies. */
