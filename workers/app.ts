@@ -18,6 +18,7 @@ import { createRouteTable } from "../app/middleware/route-table.ts";
 import { createRouters } from "../app/middleware/routers.ts";
 import { sameOrigin } from "../app/middleware/same-origin.ts";
 import { sessionCookies } from "../app/middleware/session-cookies.ts";
+import { unreadBody } from "../app/middleware/unread-body.ts";
 
 export { SessionRefresher } from "./session-refresher.ts";
 
@@ -29,6 +30,7 @@ const handle = wrap(
     routerOf(context.route.id)(request, new RouterContextProvider(new Map([[requestContext, context]]))),
   [
     requestLog,
+    unreadBody,
     prerendered,
     responseHeaders,
     sameOrigin,

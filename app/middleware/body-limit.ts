@@ -8,17 +8,21 @@ export const MAX_FORM_BYTES = 64 * 1024;
 const tooLarge = (request: Request) =>
   refusalAnswer(request, 413, "too_large", "This is more than a form here can hold.");
 
-/** @returns The body, or null where it is larger than `limit` bytes. */
+/** @returns The body, or null where it is larger than `limit` bytes; the rest is then still to be read. */
 export async function readAtMost(
   body: ReadableStream<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > limit) return null;
-    chunks.push(chunk);
+  const reader = body.getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    size += chunk.value.byteLength;
+    if (size > limit) {
+      reader.releaseLock();
+      return null;
+    }
+    chunks.push(chunk.value);
   }
   const whole = new Uint8Array(size);
   let offset = 0;

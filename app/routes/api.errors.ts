@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { requestContext } from "../context.ts";
 import { readAtMost } from "../middleware/body-limit.ts";
+import { forgetRest } from "../middleware/unread-body.ts";
 import type { Route } from "./+types/api.errors";
 
 const MAX_BYTES = 8192;
@@ -28,7 +29,10 @@ const refuse = (status: number, error: string) => Response.json({ error }, { sta
 export async function action({ request, context }: Route.ActionArgs) {
   const { auth, report } = context.get(requestContext);
   const body = request.body === null ? new Uint8Array() : await readAtMost(request.body, MAX_BYTES);
-  if (body === null) return refuse(413, "too_large");
+  if (body === null) {
+    await forgetRest(request);
+    return refuse(413, "too_large");
+  }
   let sent: unknown;
   try {
     sent = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));

@@ -1,8 +1,11 @@
 /** Where agents send their metrics. No cookie is looked at. */
 import { requestContext } from "../context.ts";
 import { ingest } from "../ingest/ingest.server.ts";
+import { forgetRest } from "../middleware/unread-body.ts";
 import type { Route } from "./+types/api.v1.metrics";
 
 export async function action({ request, context }: Route.ActionArgs) {
-  return ingest(request, context.get(requestContext));
+  const answer = await ingest(request, context.get(requestContext));
+  await forgetRest(request);
+  return answer;
 }
