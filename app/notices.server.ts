@@ -70,6 +70,12 @@ export class Notices {
     }
   }
 
+  /** Nobody but whom it was left for is to read it. */
+  forget(): void {
+    const { cookies, settings } = this.#options;
+    if (cookies[this.#name] !== undefined) this.#write = [clearCookie(settings, this.#name)];
+  }
+
   /** The notice left for this page, if any. Reading spends it. */
   async take(): Promise<Notice | null> {
     const { cookies, mayRead, request, settings, log } = this.#options;

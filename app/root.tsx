@@ -70,7 +70,8 @@ export default function App({ loaderData }: Route.ComponentProps) {
   }, [loaderData]);
   return (
     <Frame shell={loaderData}>
-      <Outlet />
+      {/* Where somebody else goes on in this browser, nothing that was typed and not sent goes on with them. */}
+      <Outlet key={loaderData.user?.id} />
     </Frame>
   );
 }

@@ -5,7 +5,8 @@ import { parseEnv } from "node:util";
 /** What a file of `NAME=value` lines says; nothing where there is no such file. */
 export function readDevVars(file: string): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync(file, "utf8"));
+    // Some editors begin a file with a mark, which would become part of the first name.
+    return parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;

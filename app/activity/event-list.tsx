@@ -23,7 +23,7 @@ export function EventList({
             key={entry._id}
             className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 px-4 py-3"
           >
-            <div className="min-w-0">
+            <div className="min-w-0 [overflow-wrap:anywhere]">
               <p>
                 <span className="font-strong">{EVENT_WORDS[entry.event]}</span>{" "}
                 {detail === null ? null : <span className="text-quiet">{detail}</span>}

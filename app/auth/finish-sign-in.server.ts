@@ -80,7 +80,7 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
 }
 
 async function exchange(context: RequestContext, flow: Flow, code: string): Promise<Response> {
-  const { auth, env, seen, log, now } = context;
+  const { auth, env, seen, log, notices, now } = context;
   const signal = AbortSignal.timeout(CALLBACK_DEADLINE_MS);
   const grant = await exchangeCode(env, code, flow.verifier, seen, signal);
   const claims = await verifyAccessToken(env, grant.accessToken, signal, Date.now());
@@ -103,6 +103,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
     log.error("auth.callback", { outcome: "too_big", userId: session.user.id });
     return redirect(loginPath({ error: "sign_in_failed", returnTo: flow.returnTo }));
   }
+  notices.forget();
   log.info("auth.callback", { outcome: "signed_in", userId: session.user.id, ms: Date.now() - now });
   await sync(context, session, signal);
   return redirect(flow.returnTo ?? "/");

@@ -45,6 +45,13 @@ export function useSessionWatch(sessionId: string | null): void {
     else document.body.hidden = false;
   }, [check]);
 
+  // What the page was made of stands in its scripts, and would still when the session has ended.
+  const first = useRef(sessionId);
+  useEffect(() => {
+    if (sessionId === first.current) return;
+    for (const script of document.scripts) script.textContent = "";
+  }, [sessionId]);
+
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;

@@ -6,9 +6,10 @@ import { logoutUrl } from "./workos.server.ts";
 
 /** @returns 302 to WorkOS, which ends its own session and sends the browser back; to `/` where nobody is signed in. */
 export async function signOut(context: RequestContext): Promise<Response> {
-  const { auth, env, log, refreshers, seen } = context;
+  const { auth, env, log, notices, refreshers, seen } = context;
   const session = await auth.open();
   if (session === null) return redirect("/");
+  notices.forget();
   try {
     await refreshers(session.sessionId).end({
       sessionId: session.sessionId,

@@ -1,5 +1,5 @@
 /** A project: its agents, the chart of one metric, its events, its people and keys. All of it live, each part alone. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
@@ -48,7 +48,12 @@ export function ProjectPage({
   const refusal = answer && "message" in answer ? answer.message : null;
 
   // Whoever deletes or leaves it is on the way elsewhere when this is heard.
-  if (isGone(error) && state === "idle") return <Gone />;
+  const gone = isGone(error) && state === "idle";
+  const title = gone ? "Not found" : (project?.name ?? "Project");
+  useEffect(() => {
+    document.title = `${title} · Mosaic`;
+  }, [title]);
+  if (gone) return <Gone />;
   if (project === null) {
     return (
       <Page title="Project">

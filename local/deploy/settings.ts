@@ -61,6 +61,13 @@ export function problemsOf(settings: Settings, environment: Environment): Proble
   return problems.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
+/** The same of what is running: without what only a deploy uses. */
+export function runningProblemsOf(settings: Settings, environment: Environment): Problem[] {
+  const isRunning = ({ name }: Problem) =>
+    NAMES.some((known) => known.name === name && known.goes.some((goal) => goal !== "this command"));
+  return problemsOf(settings, environment).filter(isRunning);
+}
+
 function missing(settings: Settings): Problem[] {
   return NAMES.filter(({ name, needed }) => needed && settings[name] === "")
     .filter(({ name }) => name !== "CONVEX_DEPLOY_KEY" || settings.CONVEX_SELF_HOSTED_ADMIN_KEY === "")

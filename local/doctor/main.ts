@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { putTogether } from "../config.ts";
 import { type Environment, environmentNamed, NotUnderstood } from "../deploy/asked.ts";
-import { readSettings, subjectFor } from "../deploy/settings.ts";
+import { readSettings, runningProblemsOf, subjectFor } from "../deploy/settings.ts";
 import { readDevVars } from "../dev-vars.ts";
 import { portsFrom } from "../ports.ts";
 import { examine } from "./examine.ts";
@@ -14,7 +14,7 @@ const HELP = `npm run doctor [-- --env production|staging] [--json]
 
 Checks the configuration (environment, .dev.vars, local defaults) against the services that it names.
 
-  --env   what was deployed instead: the environment, then .production.vars or .staging.vars
+  --env   what was deployed instead: the environment, then .production.vars or .staging.vars, without local defaults
   --json  an array of {name, status, detail, fix}
 `;
 
@@ -55,7 +55,7 @@ function readAsked(args: string[]): Asked | "help" {
 function subjectAsked(environment: Environment | null): Subject {
   if (environment !== null) {
     const settings = reading(`.${environment}.vars`, () => readSettings(process.cwd(), environment));
-    return subjectFor(settings, environment);
+    return { ...subjectFor(settings, environment), problems: runningProblemsOf(settings, environment) };
   }
   const devVars = reading(".dev.vars", () => readDevVars(join(process.cwd(), ".dev.vars")));
   try {
@@ -89,7 +89,7 @@ async function run(environment: Environment | null): Promise<CheckResult[]> {
 
 /** Where there is no configuration to look at. */
 function nothingBut(finding: Finding): CheckResult[] {
-  const others = notChecked("environment: npm start would not start");
+  const others = notChecked("environment: there is no configuration to look at");
   return CHECKS.map((name) => ({ name, ...(name === "environment" ? finding : others) }));
 }
 

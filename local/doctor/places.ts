@@ -24,7 +24,7 @@ const SOURCES: Record<string, string> = {
 
 /** What to do about a value that is missing or malformed. */
 export function setAgain(name: string): string {
-  return `Set ${name} (in the environment or .dev.vars; deployed, by npm run deploy) to ${SOURCES[name] ?? "a good value"}.`;
+  return `Set ${name} (in the environment or .dev.vars; for what is deployed, .production.vars or .staging.vars, then npm run deploy) to ${SOURCES[name] ?? "a good value"}.`;
 }
 
 export const FIX = {

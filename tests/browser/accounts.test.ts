@@ -40,6 +40,7 @@ test("a session revoked elsewhere is signed out in its open tabs, its next page 
   phone.allow(/401 \(Unauthorized\)/);
   await revoke(list).click();
   await Promise.all([signedOut(dashboard), signedOut(home)]);
+  for (const page of [dashboard, home]) expect(await page.content()).not.toContain(email);
   await shows(heading(home), "Welcome, guest!");
   await shows(status(list), "Session revoked");
   await expect.poll(() => entries(list).count()).toBe(1);
@@ -49,6 +50,19 @@ test("a session revoked elsewhere is signed out in its open tabs, its next page 
   await stage.signedIn(email);
   await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(2);
   await shows(status(list), "Session revoked");
+});
+
+test("where somebody else signs in, nothing that was typed and not sent goes on with them", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  const [profile, dashboard] = [await visitor.open("/profile"), await visitor.open("/dashboard")];
+  for (const page of [profile, dashboard]) await untilLive(page);
+  await profile.getByLabel("Last name", { exact: true }).fill("A draft of Ada’s");
+  await dashboard.getByLabel("Project name", { exact: true }).fill("A secret of Ada’s");
+  await visitor.signIn("grace@example.com");
+  await (await visitor.open("/settings")).bringToFront();
+  for (const page of [profile, dashboard]) await page.getByRole("banner").getByText("Grace").waitFor();
+  expect(await profile.getByLabel("Last name", { exact: true }).inputValue()).toBe("Hopper");
+  expect(await dashboard.getByLabel("Project name", { exact: true }).inputValue()).toBe("");
 });
 
 test("a tab whose session was revoked says why", async () => {

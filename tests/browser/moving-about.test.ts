@@ -94,6 +94,20 @@ test("in a window of 360 px nothing is wider than the window, and the way out is
   }
 });
 
+test("a name without an end in it makes no page wider than the window, for an admin either", async () => {
+  const long = await (await stage.signedIn("barbara.with.a.very.long.address@example.com")).open("/profile");
+  await untilLive(long);
+  await long.getByLabel("First name", { exact: true }).fill("W".repeat(100));
+  await long.getByRole("button", { name: "Save", exact: true }).click();
+  await shows(long.getByRole("status"), "Saved");
+  const ada = await stage.signedIn("ada@example.com", { viewport: { width: 360, height: 740 } });
+  for (const path of ["/admin/users", "/admin/audit"]) {
+    const page = await ada.open(path);
+    await page.getByText("W".repeat(100)).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
+  }
+});
+
 /** Waits until the code of the other pages has been asked for, and has come. */
 async function pagesAhead(page: Page): Promise<void> {
   await page.locator('link[rel="modulepreload"][href*="/settings-"]').waitFor({ state: "attached" });

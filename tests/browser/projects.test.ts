@@ -136,6 +136,7 @@ test("a new name shows at once in both people's tabs, and one that is refused is
   await button(owner, "Rename").click();
   await shows(heading(theirs), "After", 1000);
   await shows(heading(owner), "After");
+  for (const page of [owner, theirs]) await expect.poll(() => page.title()).toBe("After · Mosaic");
   await field(owner, "New name").fill("a\u0007b");
   await button(owner, "Rename").click();
   await expect.poll(() => field(owner, "New name").getAttribute("aria-invalid")).toBe("true");

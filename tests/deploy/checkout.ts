@@ -52,7 +52,7 @@ function replaceScript(dir: string, file: string, source: string): void {
 export type Run = { code: number | null; stdout: string; stderr: string; ms: number };
 
 /**
- * Runs `npm run deploy` there.
+ * Runs `npm run deploy` there, or another command.
  *
  * @param environment all that the process gets beside PATH and HOME.
  */
@@ -60,9 +60,10 @@ export async function runDeploy(
   { dir }: Checkout,
   args: string[],
   environment: Record<string, string> = {},
+  command = "local/deploy/main.ts",
 ): Promise<Run> {
   const start = performance.now();
-  const child = spawn(process.execPath, ["local/deploy/main.ts", ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     cwd: dir,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

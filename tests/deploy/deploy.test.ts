@@ -73,6 +73,13 @@ describe("a first deploy", () => {
     expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler kv", "wrangler deploy"]);
   });
 
+  test("the doctor by itself is as content, with the values of the deploy", async () => {
+    const values = { ...cloud.reach, ...cloud.values };
+    const run = await runDeploy(checkout, ["--env", "production"], values, "local/doctor/main.ts");
+    expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
+    expect(run.code, run.stderr).toBe(0);
+  });
+
   test("Convex has its five variables and the fingerprint, written out", () => {
     expect(cloud.variables).toEqual({
       ADMIN_EMAILS: "ada@example.com",

@@ -140,6 +140,18 @@ describe("the profile", () => {
 });
 
 describe("the notice after a redirect", () => {
+  it("is for whom it was left: not for whoever comes after a sign-out or a sign-in", async () => {
+    const browser = await someone();
+    const save = () => fill(browser, "/profile", "Save", { "First name": "Ida" });
+    expect((await save()).status).toBe(303);
+    await browser.get("/api/auth/logout");
+    expect(new Page((await browser.get("/")).text).role("status").join(" ")).not.toContain("Saved");
+    await signIn(browser, app.person());
+    expect((await save()).status).toBe(303);
+    await signIn(browser, app.person());
+    expect(new Page((await browser.get("/dashboard")).text).role("status").join(" ")).not.toContain("Saved");
+  });
+
   it("is not spent by a HEAD, nor by data fetched ahead", async () => {
     const browser = await someone();
     await fill(browser, "/profile", "Save", { "First name": "Ann" });
