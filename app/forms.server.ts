@@ -47,7 +47,7 @@ const NOT_SAVED = "This could not be saved just now, and nothing was lost. Pleas
 
 /** Nobody could decide: 503, with what was typed. */
 export function unavailable(values: Record<string, string>, message = NOT_SAVED) {
-  return data<FormFailure>({ message, errors: {}, values }, { status: 503, headers: { "Retry-After": "5" } });
+  return data<FormFailure>({ message, errors: {}, values }, { status: 503 });
 }
 
 /** What a form's page is shown with where Convex refused or did not answer. */

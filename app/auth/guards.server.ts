@@ -102,6 +102,6 @@ export async function requirePage<T extends PageData>(args: Arguments): Promise<
  */
 export async function requireAdminPage<T extends PageData>(args: Arguments): Promise<Auth & { data: T }> {
   const { data: page, ...auth } = await requirePage<T>(args);
-  if (page === null) throw data(null, { status: 503, headers: { "Retry-After": "5" } });
+  if (page === null) throw data(null, { status: 503 });
   return { ...auth, data: page };
 }

@@ -34,6 +34,9 @@ const PERMISSIONS = ["camera", "microphone", "geolocation", "payment", "usb", "b
 
 const TWO_YEARS_S = 63_072_000;
 
+/** What was not to be had now may be asked for again after this time, unless the answer says another. */
+const RETRY_AFTER_S = "5";
+
 /** The headers that are the same for every kind of answer. */
 export function securityHeaders(env: Env): [name: string, value: string][] {
   return [
@@ -57,8 +60,11 @@ function setCaching(headers: Headers): void {
   if (!headers.get("Cache-Control")?.startsWith("public")) headers.append("Vary", "Cookie");
 }
 
-export const responseHeaders: Middleware = (next) => async (request, context) =>
-  editHeaders(await next(request, context), (headers) => {
+export const responseHeaders: Middleware = (next) => async (request, context) => {
+  const response = await next(request, context);
+  return editHeaders(response, (headers) => {
+    // React Router leaves out what an action says of its page's headers.
+    if (response.status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", RETRY_AFTER_S);
     headers.set("X-Request-Id", context.log.requestId);
     for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
     if (headers.get("Content-Type")?.startsWith("text/html")) {
@@ -66,3 +72,4 @@ export const responseHeaders: Middleware = (next) => async (request, context) =>
     }
     setCaching(headers);
   });
+};

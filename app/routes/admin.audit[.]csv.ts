@@ -5,8 +5,8 @@ import { requestContext } from "../context.ts";
 import { ConvexFailure, Refusal } from "../errors.ts";
 import type { Route } from "./+types/admin.audit[.]csv";
 
-const words = (status: number, text: string, headers: Record<string, string> = {}) =>
-  new Response(text, { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers } });
+const words = (status: number, text: string) =>
+  new Response(text, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });
 
 const NOT_THERE = words.bind(null, 404, "There is no such person or event in the audit log.");
 
@@ -29,8 +29,6 @@ export async function loader({ context, url }: Route.LoaderArgs) {
       return error.code === "not_found" ? NOT_THERE() : words(403, "Only an admin may read the audit log.");
     }
     if (!(error instanceof ConvexFailure)) throw error;
-    return words(503, "The audit log cannot be read just now. Please try again in a moment.", {
-      "Retry-After": "5",
-    });
+    return words(503, "The audit log cannot be read just now. Please try again in a moment.");
   }
 }

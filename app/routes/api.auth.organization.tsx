@@ -14,8 +14,7 @@ export const middleware = [pageQuery(api.pages.shell)];
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 
-const refusal = (status: 400 | 403 | 503) =>
-  data({ status }, { status, headers: status === 503 ? { "Retry-After": "5" } : {} });
+const refusal = (status: 400 | 403 | 503) => data({ status }, { status });
 
 export async function action({ request, context }: Route.ActionArgs) {
   const call = context.get(requestContext);

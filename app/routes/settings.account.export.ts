@@ -17,7 +17,7 @@ export async function loader({ context }: Route.LoaderArgs) {
     if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
     return new Response("Your data cannot be read just now. Please try again in a moment.", {
       status: 503,
-      headers: { "Content-Type": "text/plain; charset=utf-8", "Retry-After": "5" },
+      headers: { "Content-Type": "text/plain; charset=utf-8" },
     });
   }
 }

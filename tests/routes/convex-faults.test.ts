@@ -73,6 +73,7 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
     ]);
     for (const answer of [saved, created]) {
       expect(answer).toBeSafeHtml(503);
+      expect(answer.headers.get("retry-after")).toBe("5");
       expect(answer.ms).toBeLessThan(3_000);
       expect(answer).toSayAlert();
       expect(answer).toLeaveSessionAlone();
