@@ -1,20 +1,19 @@
-/** A Chromium to test in: the system's where there is one, else the one inside an npm package. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+/** The browser of all tests: the bundled Chromium on Linux x64, an installed one elsewhere. */
+import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { type BundledChromium, bundledChromium } from "./bundled-chromium.ts";
 
-const SYSTEM = [
+/** Where a browser may be installed on machines that the bundled one does not run on. */
+const INSTALLED = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
   "/usr/bin/google-chrome-stable",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "C:/Program Files/Google/Chrome/Application/chrome.exe",
 ];
 
-/** A quiet browser: one that calls nobody by itself. */
+/** Keeps the browser from calling servers of its vendor. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -26,57 +25,32 @@ const ARGUMENTS = [
   "--disable-domain-reliability",
 ];
 
-type Found = { executablePath: string; env?: Record<string, string> };
+type Chosen = Pick<BundledChromium, "executablePath"> & Partial<BundledChromium>;
 
 /**
- * @param backForwardCache As people's browsers have it; Playwright's own goes without.
- * @throws when there is neither a system browser nor one in a package for this machine.
+ * Starts the browser.
+ *
+ * @param options.backForwardCache - Keeps pages for the back button, as users' browsers do. Playwright turns it off.
+ * @throws {Error} when there is no browser for this machine.
  */
 export async function launchChromium({ backForwardCache = false } = {}): Promise<Browser> {
-  const system = SYSTEM.find((path) => existsSync(path));
-  const found: Found = system === undefined ? await packaged() : { executablePath: system };
+  const chosen = await chooseChromium();
   const ignoreDefaultArgs = backForwardCache ? ["--disable-back-forward-cache"] : [];
-  return chromium.launch({ ...found, args: ARGUMENTS, ignoreDefaultArgs });
+  return chromium.launch({ ...chosen, args: ARGUMENTS, ignoreDefaultArgs });
 }
 
-/**
- * Unpacks `@sparticuz/chromium`, once for each version, into a folder of ours. By itself it takes whatever lies
- * at `/tmp/chromium`, also what another version left or another process is still writing.
- */
-async function packaged(): Promise<Found> {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error(
-      "Install Chromium or Chrome: the browser tests found none, and bring one for Linux x64 only.",
-    );
+/** `CHROMIUM_PATH` comes first. On Linux x64 an installed browser is ignored, so that every machine tests the same. */
+async function chooseChromium(): Promise<Chosen> {
+  const selected = process.env.CHROMIUM_PATH;
+  if (selected) {
+    if (!existsSync(selected))
+      throw new Error("CHROMIUM_PATH names no file. Set it to a browser, or unset it.");
+    return { executablePath: selected };
   }
-  const { default: bundle, inflate } = await import("@sparticuz/chromium");
-  const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")));
-  const { version } = createRequire(import.meta.url)(join(packageFolder, "package.json"));
-  const folder = resolve(".local", `chromium-${version}`);
-  if (!existsSync(folder)) {
-    const unfinished = `${folder}.${process.pid}`;
-    mkdirSync(unfinished, { recursive: true });
-    const tmpdir = process.env.TMPDIR;
-    process.env.TMPDIR = unfinished; // where the package unpacks to
-    try {
-      await bundle.executablePath();
-      await inflate(join(packageFolder, "bin", "al2023.tar.br")); // libraries that a bare system lacks
-    } finally {
-      if (tmpdir === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = tmpdir;
-    }
-    try {
-      renameSync(unfinished, folder);
-    } catch {
-      rmSync(unfinished, { recursive: true, force: true }); // another process was first
-    }
+  if (process.platform === "linux" && process.arch === "x64") return bundledChromium();
+  const installed = INSTALLED.find((path) => existsSync(path));
+  if (installed === undefined) {
+    throw new Error("No browser found. Install Chrome or Chromium, or set CHROMIUM_PATH to one.");
   }
-  return {
-    executablePath: join(folder, "chromium"),
-    env: {
-      ...(process.env as Record<string, string>),
-      LD_LIBRARY_PATH: join(folder, "al2023", "lib"),
-      FONTCONFIG_PATH: join(folder, "fonts"),
-    },
-  };
+  return { executablePath: installed };
 }

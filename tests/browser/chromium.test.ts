@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, expect, test } from "vitest";
+
+const CHARACTERS = "· … → − 😀 日本語 العربية";
+
+/** Prints the width of each word in pixels, after a frame with all of them was painted. */
+const SCRIPT = `
+  import { launchChromium } from "./tests/browser/chromium.ts";
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  await page.setContent(process.argv[1].split(" ").map((word) => "<span>" + word + "</span>").join("<br>"));
+  await page.screenshot();
+  const widths = await page.locator("span").evaluateAll((spans) => spans.map((span) => span.offsetWidth));
+  await browser.close();
+  console.log(JSON.stringify(widths));`;
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+test("the browser renders the app's characters with an empty HOME, and leaves nothing behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-browser-"));
+  folders.push(folder);
+  const [home, temporary] = [join(folder, "home"), join(folder, "tmp")];
+  for (const path of [home, temporary]) mkdirSync(path);
+  const { PATH, CHROMIUM_PATH } = process.env;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "-e", SCRIPT, CHARACTERS],
+    { env: { PATH, ...(CHROMIUM_PATH && { CHROMIUM_PATH }), HOME: home, TMPDIR: temporary } },
+  );
+  const widths: number[] = JSON.parse(stdout);
+  expect(widths).toHaveLength(CHARACTERS.split(" ").length);
+  for (const width of widths) expect(width).toBeGreaterThan(0);
+  expect(readdirSync(temporary)).toEqual([]);
+  // An installed browser, selected by hand, may keep a profile in HOME.
+  if (!CHROMIUM_PATH) expect(readdirSync(home)).toEqual([]);
+});
