@@ -92,9 +92,15 @@ function useFocusOnHeading(pathname: string): void {
     shown.current = pathname;
     document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
   }, [pathname]);
-  // On a phone the links scroll sideways, and the current one may lie outside.
+  // On a phone the links scroll sideways, and the current one may lie outside. Not `scrollIntoView`: in Chromium it
+  // also moves the point from which Tab goes on, past the skip link.
   // biome-ignore lint/correctness/useExhaustiveDependencies: again on each page
   useEffect(() => {
-    document.querySelector("header [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    const link = document.querySelector<HTMLElement>("header [aria-current]");
+    const strip = link?.closest("nav");
+    if (!link || !strip) return;
+    const [inner, outer] = [link.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (inner.right > outer.right) strip.scrollLeft += inner.right - outer.right;
+    if (inner.left < outer.left) strip.scrollLeft -= outer.left - inner.left;
   }, [pathname]);
 }
