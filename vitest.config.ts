@@ -41,10 +41,6 @@ export default defineConfig({
         testTimeout: seconds * 1000,
         hookTimeout: Math.max(60, seconds) * 1000,
         fileParallelism: !oneByOne,
-        // A machine that others use too can stall for seconds. What starts processes gets another try, and the report
-        // says that it needed one; plain code gets none.
-        // A long one that fails has found something.
-        retry: name === "unit" || name === "deep" ? 0 : 2,
         // What has to come soon says so itself; everything else is waited for, and not for the clock.
         expect: { poll: { timeout: 10_000 } },
       },
