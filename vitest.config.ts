@@ -8,6 +8,8 @@ type Kind = {
   seconds: number;
   /** Needs a current `build/`. */
   built?: boolean;
+  /** A global setup of its own. */
+  setup?: string;
   /** Files one after the other: each starts processes of its own, and two cores are all there is. */
   oneByOne?: boolean;
 };
@@ -26,18 +28,24 @@ const KINDS: Kind[] = [
   { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },
   { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
   { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true },
-  { name: "browser", include: ["tests/browser/**/*.test.ts"], seconds: 60, built: true },
+  {
+    name: "browser",
+    include: ["tests/browser/**/*.test.ts"],
+    seconds: 60,
+    built: true,
+    setup: "tests/browser/stack-pool.ts",
+  },
 ];
 
 export default defineConfig({
   test: {
     maxWorkers: 3,
-    projects: KINDS.map(({ name, include, seconds, built, oneByOne }) => ({
+    projects: KINDS.map(({ name, include, seconds, built, setup, oneByOne }) => ({
       test: {
         name,
         include,
         setupFiles: ["tests/setup.ts"],
-        globalSetup: built ? ["tests/setup-build.ts"] : [],
+        globalSetup: [...(built ? ["tests/setup-build.ts"] : []), ...(setup ? [setup] : [])],
         testTimeout: seconds * 1000,
         hookTimeout: Math.max(60, seconds) * 1000,
         fileParallelism: !oneByOne,

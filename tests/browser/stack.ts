@@ -1,54 +1,102 @@
-/** Mosaic as `npm start` serves it, with a Convex beside it that can be stopped and started again. */
+/** Mosaic as `npm start` serves it, with both emulators beside it, in this process. */
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { localDefaults } from "../../local/config.ts";
 import { startConvex } from "../../local/convex/server.ts";
+import { startWorkos } from "../../local/workos/server.ts";
 import { cleanUp, dataFolder, freePorts, run } from "../launcher/copy.ts";
 
+/** What a test file may do with a stack, whether it is in this process or in the pool's. */
 export type Stack = {
   appUrl: string;
-  /** WorkOS's stand-in, where people sign in. */
+  /** The WorkOS emulator, where users sign in. */
   workosUrl: string;
   convexUrl: string;
-  /** Convex's port refuses everyone until `startConvex`. */
+  /** Convex's port refuses connections until `startConvex`. */
   stopConvex(): Promise<void>;
-  /** With the same data, at the same address. */
+  /** Starts Convex again, with the same data at the same address. */
   startConvex(): Promise<void>;
+};
+
+export type OwnStack = Stack & {
+  /** Replaces both emulators by new ones without data, at the same addresses. The app goes on. */
+  reset(): Promise<void>;
+  /** Ends everything that this process started with `run`. */
   close(): Promise<void>;
 };
 
-/** Starts all of it on free ports, with data of its own. */
-export async function startStack(): Promise<Stack> {
+type Closable = { close(): Promise<void> };
+
+/**
+ * Starts a stack on free ports, with data of its own.
+ *
+ * @param environment - Variables of the app beside the local defaults.
+ */
+export async function startStack(environment: Record<string, string> = {}): Promise<OwnStack> {
   const ports = await freePorts();
-  const own = await freePorts();
-  const defaults = localDefaults(ports);
-  const convexUrl = `http://127.0.0.1:${own.convex}`;
+  const emulators = await freePorts();
   const localDir = dataFolder();
-  const open = () =>
+  const data = join(localDir, "emulators");
+  const { APP_URL = "", ...defaults } = localDefaults(ports);
+  const workosUrl = `http://127.0.0.1:${emulators.workos}`;
+  const convexUrl = `http://127.0.0.1:${emulators.convex}`;
+  const env: Record<string, string> = {
+    ...defaults,
+    APP_URL,
+    WORKOS_API_URL: workosUrl,
+    CONVEX_URL: convexUrl,
+  };
+
+  const openConvex = () =>
     startConvex({
       functionsDir: resolve("convex"),
-      port: own.convex,
-      sitePort: own.convexSite,
-      dataFile: join(localDir, "convex-apart.sqlite"),
-      env: defaults,
+      port: emulators.convex,
+      sitePort: emulators.convexSite,
+      dataFile: join(data, "convex.sqlite"),
+      env,
       log: () => undefined,
     });
-  let convex: Awaited<ReturnType<typeof open>> | null = await open();
-  const copy = await run("start", { ports, localDir, environment: { CONVEX_URL: convexUrl } });
+  const openWorkos = () =>
+    startWorkos({
+      port: emulators.workos,
+      dataFile: join(data, "workos.sqlite"),
+      clientId: env.WORKOS_CLIENT_ID ?? "",
+      apiKey: env.WORKOS_API_KEY ?? "",
+      webhook: {
+        url: `http://127.0.0.1:${emulators.convexSite}/webhooks/workos`,
+        secret: env.WORKOS_WEBHOOK_SECRET ?? "",
+      },
+    });
+
+  mkdirSync(data, { recursive: true });
+  let convex: Closable | null = await openConvex();
+  let workos: Closable = await openWorkos();
+  const copy = await run("start", {
+    ports,
+    localDir,
+    environment: { WORKOS_API_URL: workosUrl, CONVEX_URL: convexUrl, ...environment },
+  });
   await copy.ready();
   return {
-    appUrl: defaults.APP_URL ?? "",
-    workosUrl: defaults.WORKOS_API_URL ?? "",
+    appUrl: APP_URL,
+    workosUrl,
     convexUrl,
     async stopConvex() {
       await convex?.close();
       convex = null;
     },
     async startConvex() {
-      convex ??= await open();
+      convex ??= await openConvex();
+    },
+    async reset() {
+      await Promise.all([convex?.close(), workos.close()]);
+      rmSync(data, { recursive: true, force: true });
+      mkdirSync(data);
+      [convex, workos] = await Promise.all([openConvex(), openWorkos()]);
     },
     async close() {
       await cleanUp();
-      await convex?.close();
+      await Promise.all([convex?.close(), workos.close()]);
     },
   };
 }

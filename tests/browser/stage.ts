@@ -1,8 +1,9 @@
 /** One stack and one browser for a test file; a test that made any browser complain fails. */
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { type Stack, startStack } from "./stack.ts";
+import type { Stack } from "./stack.ts";
+import { takeStack } from "./stack-pool.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 export type Stage = {
@@ -17,12 +18,12 @@ const START_MS = 180_000;
 
 /** Registers its own hooks: call it once, at the top of a file. */
 export function openStage(): Stage {
-  let stack: Stack;
+  let stack: Awaited<ReturnType<typeof takeStack>>;
   let browser: Browser;
   let visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchChromium()]);
+    [stack, browser] = await Promise.all([takeStack(inject("stackPool")), launchChromium()]);
   }, START_MS);
 
   afterEach(async () => {
@@ -34,7 +35,7 @@ export function openStage(): Stage {
 
   afterAll(async () => {
     await browser?.close();
-    await stack?.close();
+    await stack?.release();
   });
 
   const visitor = async (options?: VisitorOptions) => {
