@@ -15,7 +15,7 @@ import { call, openBackend, resultOf } from "./open-backend.ts";
 import { RandomProgram } from "./random-programs.ts";
 
 /** Programs of so many seeds: more in `npm run test:deep`. */
-const SEEDS = Number(process.env.DEEP_SEEDS ?? 80);
+const SEEDS = Number(process.env.DEEP_SEEDS ?? 40);
 
 const modules = {
   "../functions-random/programs.ts": () => Promise.resolve(programs),
