@@ -25,7 +25,7 @@ import { exchangeRefreshToken } from "../app/auth/workos.server.ts";
 import { createConvex } from "../app/convex.server.ts";
 import { type Env, readEnv } from "../app/env.server.ts";
 import { Refusal, WorkOSFailure } from "../app/errors.ts";
-import { createLog, describeError } from "../app/log.server.ts";
+import { createLog, describeError, type Log } from "../app/log.server.ts";
 import { api } from "../convex/_generated/api.js";
 
 /** WorkOS may take this long; the requests that wait have shorter deadlines of their own. */
@@ -71,10 +71,10 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   }
 
   async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
-    const { session, force, seen, organizationId } = request;
+    const { session, force, organizationId } = request;
     const reason = await this.ended();
     if (reason !== null) return { status: "ended", reason };
-    if (organizationId !== undefined) return this.#switchOrganization(session, seen, organizationId);
+    if (organizationId !== undefined) return this.#switchOrganization(request, organizationId);
     const now = Date.now();
     const latest = await this.#readLatest(now);
     const newer = latest !== null && latest.session.refreshedAt > session.refreshedAt ? latest : null;
@@ -87,17 +87,14 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     } else if (!force && !nearExpiry(session, now)) {
       return { status: "unchanged" };
     }
-    const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, seen));
+    const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, request));
     // What was shared was the wish for an organization; this request has none.
     return answer.status === "refused" ? this.refresh(request) : answer;
   }
 
   /** A refresh token is good once, so whatever is under way ends first; two equal wishes cause one call. */
-  async #switchOrganization(
-    session: Readonly<Session>,
-    seen: SeenFrom,
-    organizationId: string,
-  ): Promise<RefreshAnswer> {
+  async #switchOrganization(request: RefreshRequest, organizationId: string): Promise<RefreshAnswer> {
+    const { session } = request;
     await this.#readLatest(Date.now());
     while (this.#refreshing !== null) await this.#refreshing;
     const latest = this.#latest ?? null;
@@ -105,12 +102,17 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     if (newer?.session.organizationId === organizationId && !nearExpiry(newer.session, Date.now())) {
       return { status: "refreshed", ...newer };
     }
-    return this.#start(newer?.session ?? session, seen, organizationId);
+    return this.#start(newer?.session ?? session, request);
   }
 
-  /** The one refresh that is under way. */
-  #start(session: Readonly<Session>, seen: SeenFrom, organizationId?: string): Promise<RefreshAnswer> {
-    this.#refreshing = this.#refresh(session, seen, organizationId).finally(() => {
+  /**
+   * Starts the one refresh that is under way.
+   *
+   * @param session - The newest session known.
+   * @param cause - The request that starts it; later requests only wait for its result.
+   */
+  #start(session: Readonly<Session>, cause: RefreshRequest): Promise<RefreshAnswer> {
+    this.#refreshing = this.#refresh(session, cause).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -127,10 +129,9 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
 
   async #refresh(
     session: Readonly<Session>,
-    seen: SeenFrom,
-    organizationId: string | undefined,
+    { organizationId, requestId, seen }: RefreshRequest,
   ): Promise<RefreshAnswer> {
-    const log = createLog(crypto.randomUUID());
+    const log = createLog(requestId);
     const started = Date.now();
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
     try {
@@ -143,7 +144,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       await this.#wakeBy(sessionEnd(next));
       this.#latest = { sealed, session: next };
       log.info("auth.refresh", outcome("refreshed"));
-      this.ctx.waitUntil(this.#recordSeen(next, seen));
+      this.ctx.waitUntil(this.#recordSeen(next, seen, log));
       return { status: "refreshed", session: next, sealed };
     } catch (error) {
       if (error instanceof WorkOSFailure && error.kind === "invalid_grant") {
@@ -203,7 +204,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   }
 
   /** Tells Convex that the session is alive; nobody waits for it, and the next refresh says it again. */
-  async #recordSeen(session: Session, seen: SeenFrom): Promise<void> {
+  async #recordSeen(session: Session, seen: SeenFrom, log: Log): Promise<void> {
     try {
       const signal = AbortSignal.timeout(CONVEX_TIMEOUT_MS);
       await createConvex(this.#config, session.accessToken, signal).mutation(api.edge.refreshed, {
@@ -212,7 +213,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       });
     } catch (error) {
       const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
-      createLog(crypto.randomUUID()).warn("sync.user", { outcome: "not_seen", ...cause });
+      log.warn("sync.user", { outcome: "not_seen", ...cause });
     }
   }
 
@@ -230,7 +231,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
 
   /** Tells Convex that the session is over. Where it does not hear, the alarm tries again. */
   async #deliver(request: EndRequest): Promise<boolean> {
-    const log = createLog(crypto.randomUUID());
+    const log = createLog(request.requestId);
     try {
       const convex = createConvex(this.#config, null, AbortSignal.timeout(CONVEX_TIMEOUT_MS));
       await convex.mutation(api.edge.signedOut, {

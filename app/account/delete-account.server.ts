@@ -69,10 +69,10 @@ async function endEverySession(
   sessions: readonly { sessionId: string; startedAt: number }[],
 ): Promise<void> {
   const userId = (await auth.open())?.user.id ?? "";
-  const device = { ipAddress: seen.ipAddress, userAgent: seen.userAgent };
+  const origin = { ipAddress: seen.ipAddress, userAgent: seen.userAgent, requestId: log.requestId };
   const starts = new Map(sessions.map(({ sessionId, startedAt }) => [sessionId, startedAt]));
   const ends = [...starts].map(([sessionId, signedInAt]) =>
-    refreshers(sessionId).end({ sessionId, userId, signedInAt, ...device, told: true }),
+    refreshers(sessionId).end({ sessionId, userId, signedInAt, ...origin, told: true }),
   );
   for (const result of await Promise.allSettled(ends)) {
     if (result.status === "fulfilled") continue;

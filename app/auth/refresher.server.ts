@@ -10,6 +10,8 @@ export type RefreshRequest = {
   organizationId?: string;
   /** From where the session is used, for the person's list of sessions. */
   seen: SeenFrom;
+  /** Id of the request that asks: the log lines of a refresh carry the id of the request that started it. */
+  requestId: string;
 };
 
 /** Device and place of a request, as `sessions` in Convex keeps them. */
@@ -35,6 +37,8 @@ export type EndRequest = {
   userAgent: string;
   /** Convex knows already: only no token is to be given out any more. */
   told?: boolean;
+  /** Id of the request that ends the session, for the log lines of every delivery to Convex. */
+  requestId: string;
 };
 
 /** The methods of the Durable Object, as its stub has them. */

@@ -127,7 +127,7 @@ export class RequestAuth {
     session: Readonly<Session>,
     wish: Pick<RefreshRequest, "force" | "organizationId">,
   ): Promise<RefreshAnswer> {
-    const { refreshers, deadline, report, seen } = this.#options;
+    const { refreshers, deadline, log, report, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
       if (deadline.aborted) stop();
@@ -135,7 +135,7 @@ export class RequestAuth {
     });
     try {
       return await Promise.race([
-        refreshers(session.sessionId).refresh({ session, ...wish, seen: seen() }),
+        refreshers(session.sessionId).refresh({ session, ...wish, seen: seen(), requestId: log.requestId }),
         waited,
       ]);
     } catch (error) {

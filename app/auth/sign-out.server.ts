@@ -17,6 +17,7 @@ export async function signOut(context: RequestContext): Promise<Response> {
       signedInAt: session.signedInAt,
       ipAddress: seen.ipAddress,
       userAgent: seen.userAgent,
+      requestId: log.requestId,
     });
     log.info("auth.logout", { outcome: "signed_out", userId: session.user.id });
   } catch (error) {

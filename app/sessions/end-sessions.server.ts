@@ -68,7 +68,7 @@ async function end(context: RequestContext, { sessionId, startedAt }: Known): Pr
     log.warn("auth.revoked", { outcome: "workos_not_told", kind: error.kind, status: error.status });
   });
   const here = refreshers(sessionId)
-    .end({ sessionId, userId, signedInAt: startedAt, ...device, told: true })
+    .end({ sessionId, userId, signedInAt: startedAt, ...device, requestId: log.requestId, told: true })
     .catch((error: unknown) =>
       log.error("error", { component: "auth", action: "end-session", ...describeError(error) }),
     );

@@ -88,13 +88,13 @@ export class Browser {
   }
 
   /** Asks for a page and walks away once `bored` resolves: nobody reads the answer. */
-  async abandon(path: string, bored: Promise<void>): Promise<void> {
+  async abandon(path: string, bored: Promise<void>, options: SendOptions = {}): Promise<void> {
     const { hostname: host, port } = this.site.url;
     const request = http.request({
       host,
       port,
       path,
-      headers: this.#headers("GET", path, {}, null),
+      headers: this.#headers("GET", path, options, null),
       agent: false,
     });
     request.on("error", () => undefined).end();

@@ -12,7 +12,7 @@ import { signatureOf } from "../../local/workos/webhooks.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";
-import { brokenLog, brokenPromises } from "./promises.ts";
+import { brokenLog, brokenPromises, linesOfNoRequest } from "./promises.ts";
 import { startWorker, type Worker } from "./worker.ts";
 import { WorkerLog } from "./worker-log.ts";
 
@@ -35,6 +35,8 @@ export class Harness {
   readonly outbound = new Outbound();
   readonly log = new WorkerLog();
   readonly answers: Answer[] = [];
+  /** Ids of all requests so far, as their responses and `request` log lines name them. */
+  readonly #requestIds = new Set<string>();
   readonly #options: HarnessOptions;
   readonly #folder = mkdtempSync(path.join(tmpdir(), "mosaic-routes-"));
   readonly #closing: (() => Promise<void>)[] = [];
@@ -193,9 +195,12 @@ export class Harness {
   /** After each test: everything answers again, and every promise was kept. */
   check(): void {
     this.outbound.heal();
+    for (const { headers } of this.answers) this.#requestIds.add(headers.get("x-request-id") ?? "");
+    for (const { requestId } of this.log.of("request")) this.#requestIds.add(String(requestId));
     const wrong = [
       ...this.answers.flatMap((answer) => brokenPromises(answer, this.#secrets, this.outbound)),
       ...brokenLog(this.log, this.#secrets, this.outbound),
+      ...linesOfNoRequest(this.log, this.#requestIds),
       ...this.outbound.unexpected.map((address) => `an unexpected request to ${address}`),
     ];
     this.answers.length = 0;

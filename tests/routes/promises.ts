@@ -67,3 +67,10 @@ export function brokenLog(log: WorkerLog, secrets: Record<string, string>, outbo
   }
   return wrong;
 }
+
+/** Returns the log lines whose request id belongs to no request. */
+export function linesOfNoRequest(log: WorkerLog, requestIds: ReadonlySet<string>): string[] {
+  return log.lines
+    .filter(({ requestId }) => typeof requestId !== "string" || !requestIds.has(requestId))
+    .map((line) => `a log line without a request: ${JSON.stringify(line)}`);
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
-import { authenticate } from "./outbound.ts";
+import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -197,11 +197,63 @@ describe("a forced refresh", () => {
     expect(await browser.token({ forceRefresh: true })).toSetSession();
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
+});
 
-  it("is in the log", async () => {
+describe("the log line of a refresh", () => {
+  const as = (requestId: string) => ({ headers: { "x-request-id": requestId } });
+
+  it("carries the id of the document that caused it", async () => {
+    const [ann, ben] = [await someone(), await someone()];
+    await Promise.all([ann.get("/dashboard", as("ann-1")), ben.get("/dashboard", as("ben-1"))]);
+    await ann.token({ forceRefresh: true });
+    await app.log.line(({ requestId }) => requestId === "ben-1");
+    const lines = app.log.of("auth.refresh");
+    expect(lines.every(({ level }) => level === "info")).toBe(true);
+    const ids = lines.map(({ requestId }) => requestId);
+    expect(ids).toHaveLength(3);
+    expect(ids.slice(0, 2).sort()).toEqual(["ann-1", "ben-1"]);
+  });
+
+  it("carries the id of the first of several requests that wait for it", async () => {
     const browser = await someone();
-    await browser.token({ forceRefresh: true });
-    expect(await app.log.line(({ event }) => event === "auth.refresh")).toMatchObject({ level: "info" });
+    const held = app.outbound.hold("workos", authenticate("refresh_token"));
+    const first = browser.thief().get("/dashboard", as("first"));
+    await held.arrived;
+    const others = ["second", "third"].map((id) =>
+      browser
+        .thief()
+        .at(app.site(1))
+        .post("/api/auth/token", { json: { forceRefresh: true }, ...as(id) }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    held.release();
+    expectSignedIn(await Promise.all([first, ...others]));
+    expect(refreshes()).toBe(1);
+    await app.log.line(({ event }) => event === "auth.refresh");
+    expect(app.log.of("auth.refresh").map(({ requestId }) => requestId)).toEqual(["first"]);
+  });
+
+  it("carries the id of the request that nobody waited for", async () => {
+    const browser = await someone();
+    const held = app.outbound.hold("workos", authenticate("refresh_token"));
+    await browser.abandon("/dashboard", held.arrived, as("left"));
+    held.release();
+    expect(await app.log.line(({ event }) => event === "auth.refresh")).toMatchObject({ requestId: "left" });
+    await app.log.line(({ event, requestId }) => event === "request" && requestId === "left");
+  });
+
+  it("carries it when WorkOS fails, and when Convex does not hear of the refresh", async () => {
+    const browser = await someone();
+    app.outbound.fail("workos", { kind: "status", status: 503 }, authenticate("refresh_token"), 1);
+    await browser.get("/dashboard", as("failed"));
+    await app.log.line(({ event, outcome }) => event === "auth.refresh" && outcome === "unavailable");
+    expect(new Set(app.log.of("auth.refresh").map(({ requestId }) => requestId))).toEqual(
+      new Set(["failed"]),
+    );
+    app.outbound.fail("convex", { kind: "refused" }, calls("edge:refreshed"));
+    await browser.get("/dashboard", as("not-seen"));
+    const late = await app.log.line(({ event, outcome }) => event === "sync.user" && outcome === "not_seen");
+    expect(late.requestId).toBe("not-seen");
   });
 });
 
