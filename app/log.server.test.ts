@@ -17,9 +17,10 @@ describe("a log line", () => {
   });
 
   it("stays one line whatever is in it", () => {
-    createLog("id-1").error("error", { message: 'a\n{"level":"info"}\u2028b' });
+    createLog("id-1").error("error", { message: 'a\n\u0085\u009b{"level":"info"}\u2028\u2029b' });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).not.toContain("\n");
+    expect(lines[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(JSON.parse(lines[0] ?? "").message).toBe('a\n\u0085\u009b{"level":"info"}\u2028\u2029b');
   });
 
   it("is written through console.log on every level", () => {

@@ -35,6 +35,11 @@ export function describeError(error: unknown): Fields {
   return { error: error.name, message: scrub(error.message), stack: scrub(error.stack ?? "") };
 }
 
+/** Characters that JSON may contain as they are and that some readers of a log take for the end of a line. */
+const LINE_ENDS = /[\u007f-\u009f\u2028\u2029]/g;
+
+const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /** @returns A log whose lines carry this request id. */
 export function createLog(requestId: string): Log {
   const write = (level: Level) => (event: string, fields?: Fields) => {
@@ -43,7 +48,7 @@ export function createLog(requestId: string): Log {
       if (value !== undefined) line[name] = typeof value === "string" ? scrub(value) : value;
     }
     // Every level through console.log: wrangler decorates console.error and hides levels.
-    console.log(JSON.stringify(line));
+    console.log(JSON.stringify(line).replace(LINE_ENDS, escapeCharacter));
   };
   return { requestId, info: write("info"), warn: write("warn"), error: write("error") };
 }

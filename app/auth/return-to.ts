@@ -3,23 +3,32 @@
 const BASE = "https://mosaic.invalid";
 const MAX_LENGTH = 2000;
 
-/** A backslash, or a character that browsers drop from URLs or that would break a header. */
-const isUnsafe = (text: string) => [...text].some((c) => c === "\\" || c < " " || c === "\u007f");
+/** A backslash, or a control character: browsers drop some of them from URLs, others would break a header. */
+const UNSAFE = /[\\\p{Cc}]/u;
+const CONTROL = /\p{Cc}/u;
 
-/** Percent-decodes until nothing changes, so that a doubly encoded trick looks like the plain one. */
-function decodeFully(text: string): string | null {
-  let current = text;
-  for (let round = 0; round < 5; round++) {
-    let next: string;
-    try {
-      next = decodeURIComponent(current);
-    } catch {
-      return null;
-    }
+/** An encoded ASCII or C1 character. */
+const ENCODED = /%([0-7][\da-f])|%c2%([89][\da-f])/gi;
+
+/** Decodes ASCII and C1 characters until nothing changes, so that a doubly encoded trick looks like the plain one. */
+function decodeFully(text: string): string {
+  for (let current = text; ; ) {
+    const next = current.replace(ENCODED, (_, ascii?: string, c1?: string) =>
+      String.fromCharCode(Number.parseInt(ascii ?? c1 ?? "", 16)),
+    );
     if (next === current) return current;
     current = next;
   }
-  return null;
+}
+
+/** Returns whether the percent-encoding of a path stands for text. */
+function isDecodable(path: string): boolean {
+  try {
+    // The result is looked at, because the minifier takes a bare call for one without effect.
+    return decodeURIComponent(path).startsWith("/");
+  } catch {
+    return false;
+  }
 }
 
 /** Paths that would start, finish or end a session again: never a place to return to. */
@@ -37,11 +46,12 @@ function isAuthPath(path: string): boolean {
  */
 export function safeReturnTo(value: unknown): string | null {
   if (typeof value !== "string" || !value.startsWith("/") || value.length > MAX_LENGTH) return null;
-  if (isUnsafe(value)) return null;
+  // Also in the query and the fragment, where an encoded slash or backslash is only text.
+  if (UNSAFE.test(value) || CONTROL.test(decodeFully(value))) return null;
   const url = URL.parse(value, BASE);
   if (url === null || url.origin !== BASE || url.pathname.includes("//")) return null;
   const decoded = decodeFully(url.pathname);
-  if (decoded === null || isUnsafe(decoded) || decoded.includes("//")) return null;
+  if (!isDecodable(url.pathname) || UNSAFE.test(decoded) || decoded.includes("//")) return null;
   if (isAuthPath(url.pathname) || isAuthPath(decoded)) return null;
   return url.pathname + url.search + url.hash;
 }
