@@ -1,5 +1,7 @@
 /** The log: one JSON object a line on stdout, and no way for a secret or a second line into it. */
 
+import { scrub } from "./scrub.server.ts";
+
 type Level = "info" | "warn" | "error";
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
@@ -10,24 +12,6 @@ export type Log = {
   warn(event: string, fields?: Fields): void;
   error(event: string, fields?: Fields): void;
 };
-
-const SECRETS: [pattern: RegExp, instead: string][] = [
-  [/eyJ[\w-]{8,}(\.[\w-]*){0,2}/g, "[token]"],
-  [/Fe26\.2\*[^\s;"]*/g, "[sealed]"],
-  [/\b(sk|whsec|mosaic)_[\w-]+/g, "[key]"],
-  [/[\w.%+-]+@[\w-]+(\.[\w-]+)+/g, "[e-mail]"],
-  [/(https?:\/\/[^\s?#"']*)[?#][^\s"')]*/g, "$1"],
-];
-
-const MAX_TEXT = 2000;
-
-/** @returns The text without tokens, seals, keys, e-mail addresses and URL queries, and cut to a length. */
-export function scrub(text: string): string {
-  return SECRETS.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), text).slice(
-    0,
-    MAX_TEXT,
-  );
-}
 
 /** @returns What may be logged of something that was thrown. */
 export function describeError(error: unknown): Fields {

@@ -76,10 +76,13 @@ describe("an event", () => {
     ["an API key", "sk_live_abcdefgh"],
     ["a project's key", "mosaic_abcdefgh"],
     ["an e-mail", "ada@example.com"],
+    ["an encoded e-mail", "ada%40example.com"],
+    ["the query of a path", "/callback?code=abc&state=def"],
   ])("does not carry %s, in any field", async (_, secret) => {
     const error = new Error(`with ${secret} at https://a.example/x?code=secretquery`);
     error.stack = `Error: with ${secret}\n    at ${secret} (https://a.example/x.js?code=secretquery:1:2)`;
-    await sendToSentry(dsn(), event(error));
+    error.name = `Error ${secret}`;
+    await sendToSentry(dsn(), { ...event(error), action: `browser ${secret}` });
     expect(received).toHaveLength(1);
     expect(received[0]?.body).not.toContain(secret);
     expect(received[0]?.body).not.toContain("secretquery");

@@ -1,7 +1,7 @@
 /** One event to Sentry, built of what may leave and nothing else. In a file of its own, loaded where it is configured. */
 import { CloudflareClient, createTransport, type ErrorEvent, type StackFrame } from "@sentry/cloudflare";
-import { scrub } from "./log.server.ts";
 import type { Report } from "./report.server.ts";
+import { scrub } from "./scrub.server.ts";
 
 const TIMEOUT_MS = 5_000;
 const MOST_FRAMES = 30;
@@ -74,14 +74,14 @@ export async function sendToSentry(dsn: string, event: SentryEvent): Promise<voi
     exception: {
       values: [
         {
-          type: known.name,
+          type: scrub(known.name),
           value: scrub(known.message),
           stacktrace: { frames: framesOf(known.stack ?? "") },
           mechanism: { type: "generic", handled: true },
         },
       ],
     },
-    tags: { component: event.component, action: event.action, request_id: event.requestId },
+    tags: { component: event.component, action: scrub(event.action), request_id: event.requestId },
     ...(event.userId ? { user: { id: event.userId } } : {}),
   });
   await client.flush(TIMEOUT_MS);

@@ -32,6 +32,37 @@ describe("an error in the browser", () => {
     expect(app.log.lines.filter(({ event }) => event === "forged")).toEqual([]);
   });
 
+  it.each([
+    ["/callback?code=abc123&state=def456", "/callback"],
+    ["callback?code=abc123", "callback"],
+    ["./callback?abc123", "./callback"],
+    ["/callback#code=abc123", "/callback"],
+    ["/login%3FreturnTo%3Dabc123", "/login"],
+    [
+      "/users/abc123%40example.com and /users/j\u00f6rg.abc123@b\u00fccher.example",
+      "/users/[e-mail] and /users/[e-mail]",
+    ],
+    ["/x/eyJabc12345.eyJabc123.abc123/whsec_abc123", "/x/[token]/[key]"],
+  ])("leaves the secrets of %s out of every field", async (text, clean) => {
+    const stack = `Error: ${text}\n    at load (${text})\n    at https://a.example/assets/a.js:1:2`;
+    const message = `Failed to load ${text} now`;
+    await app.browser().post("/api/errors", { json: { message, stack, path: text } });
+    const line = await app.log.line(({ level, event }) => level === "error" && event !== "request");
+    expect(line.message).toBe(`Failed to load ${clean} now`);
+    expect(line.action).toBe(`browser ${clean}`);
+    expect(line.stack).toContain("https://a.example/assets/a.js:1:2");
+    expect(JSON.stringify(line)).not.toMatch(/abc123|def456/);
+  });
+
+  it("leaves out an email at the place where a long message is cut", async () => {
+    for (let before = 1_985; before < 2_000; before++) {
+      const message = `${"m".repeat(before - 1)} abc123@example.com`;
+      await app.browser().post("/api/errors", { json: { message } });
+    }
+    await expect.poll(() => app.log.of("error").length).toBe(15);
+    expect(JSON.stringify(app.log.of("error"))).not.toContain("abc");
+  });
+
   it("is cut where it is long", async () => {
     await app
       .browser()
