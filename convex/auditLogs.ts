@@ -1,7 +1,7 @@
 /** The audit log: the worker writes it, people read what is about them, admins all of it. */
-import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
-import { adminQuery, viewerQuery, vouchedMutation } from "./functions.ts";
+import { adminListQuery, viewerListQuery, vouchedMutation } from "./functions.ts";
 import { auditEntryShape, deviceArgs, listEntries, recordEventAbout } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { refusal } from "./model/refusal.ts";
@@ -16,17 +16,16 @@ export const logAuthEvent = vouchedMutation({
 });
 
 /** What is about the caller, newest first. */
-export const mine = viewerQuery({
-  args: { paginationOpts: paginationOptsValidator },
+export const mine = viewerListQuery({
+  args: {},
   returns: paginationResultValidator(auditEntryShape),
   handler: async (ctx, { paginationOpts }) =>
     await listEntries(ctx, paginationOpts, { userId: ctx.user._id }),
 });
 
 /** All of it, or by person and event, newest first. */
-export const all = adminQuery({
+export const all = adminListQuery({
   args: {
-    paginationOpts: paginationOptsValidator,
     userId: v.optional(v.string()),
     event: v.optional(auditEvent),
   },

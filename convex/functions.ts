@@ -3,12 +3,14 @@
  * Nothing else imports the raw builders; tests/architecture.test.ts holds that.
  */
 
+import { type PaginationOptions, paginationOptsValidator } from "convex/server";
 import { v } from "convex/values";
 import { customCtx, customMutation, customQuery } from "convex-helpers/server/customFunctions";
 import type { Doc } from "./_generated/dataModel";
 import { mutation, type QueryCtx, query } from "./_generated/server";
 import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model/caller.ts";
 import { edgeSecret } from "./model/environment.ts";
+import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { refusal } from "./model/refusal.ts";
 
 /** For someone signed in, synced or not: `ctx.user` may be null. */
@@ -21,6 +23,10 @@ export const viewerMutation = customMutation(mutation, customCtx(requireUser));
 /** For admins only. */
 export const adminQuery = customQuery(query, customCtx(requireAdmin));
 export const adminMutation = customMutation(mutation, customCtx(requireAdmin));
+
+/** The same for functions that take `paginationOpts`: they return pages of 1 to 100 items. */
+export const viewerListQuery = customQuery(query, paginated(requireUser));
+export const adminListQuery = customQuery(query, paginated(requireAdmin));
 
 /** For the worker, on behalf of the token's own user. `ctx.user` is null before the first sync. */
 export const edgeMutation = customMutation(mutation, {
@@ -60,6 +66,22 @@ async function workerOnly(ctx: QueryCtx, args: { edgeSecret: string }) {
   // No token is needed; one that is over is refused here as everywhere.
   if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
   return { ctx: {}, args: {} };
+}
+
+/** Settles who is calling, then checks how much is asked for and given. */
+function paginated<T extends object>(requireCaller: (ctx: QueryCtx) => Promise<T>) {
+  return {
+    args: { paginationOpts: paginationOptsValidator },
+    input: async (ctx: QueryCtx, args: { paginationOpts: PaginationOptions }) => {
+      const added = await requireCaller(ctx);
+      const paginationOpts = requirePage(args.paginationOpts);
+      return {
+        ctx: added,
+        args: { paginationOpts },
+        onSuccess: ({ result }: { result: unknown }) => requireBoundedPage(paginationOpts, result),
+      };
+    },
+  };
 }
 
 async function requireUser(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {

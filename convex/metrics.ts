@@ -1,7 +1,7 @@
 /** Agents' metrics: taken in from the worker, shown to the people of the project. */
-import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
-import { viewerQuery, workerMutation } from "./functions.ts";
+import { viewerListQuery, viewerQuery, workerMutation } from "./functions.ts";
 import { batchShape, ingest as ingestBatch, ingestOutcomeShape } from "./model/ingestion.ts";
 import { latestOf, latestShape } from "./model/latest.ts";
 import { lineOf, lineShape } from "./model/lines.ts";
@@ -30,8 +30,8 @@ export const series = viewerQuery({
 });
 
 /** Points as they were sent, newest first. */
-export const recent = viewerQuery({
-  args: { projectId: v.string(), paginationOpts: paginationOptsValidator },
+export const recent = viewerListQuery({
+  args: { projectId: v.string() },
   returns: paginationResultValidator(pointShape),
   handler: async (ctx, { projectId, paginationOpts }) => {
     const { project } = await requireProject(ctx, ctx.user, projectId);

@@ -1,9 +1,9 @@
 /** People, for the app: themselves, each other, and who just came through the door. */
-import { paginationOptsValidator, paginationResultValidator } from "convex/server";
+import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import {
+  adminListQuery,
   adminMutation,
-  adminQuery,
   edgeMutation,
   pageQuery,
   viewerMutation,
@@ -94,8 +94,8 @@ export const viewer = pageQuery({
   handler: async (ctx) => await viewerOf(ctx, ctx.user),
 });
 
-export const list = adminQuery({
-  args: { paginationOpts: paginationOptsValidator, search: v.optional(v.string()) },
+export const list = adminListQuery({
+  args: { search: v.optional(v.string()) },
   returns: paginationResultValidator(userShape),
   handler: async (ctx, { paginationOpts, search }) => await listUsers(ctx, paginationOpts, search ?? ""),
 });

@@ -197,6 +197,13 @@ describe("Convex's gate", () => {
       );
     expect(importers.map(({ path }) => path)).toEqual([]);
   });
+
+  test("only convex/functions.ts declares paginationOpts, and so checks the size of every page", () => {
+    const declaring = files.filter(
+      ({ path, text }) => inside(path, "convex") && /paginationOptsValidator|paginationOpts: v\./.test(text),
+    );
+    expect(declaring.map(({ path }) => path)).toEqual(["convex/functions.ts"]);
+  });
 });
 
 describe("files", () => {

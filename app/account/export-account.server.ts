@@ -6,7 +6,8 @@ import type { RequestContext } from "../context.ts";
 import { type Convex, createConvex } from "../convex.server.ts";
 import { accountExport } from "./account-export.ts";
 
-const ENTRIES_A_PAGE = 500;
+/** The most that Convex returns at once. */
+const ENTRIES_A_PAGE = 100;
 /** For each page of the log: whoever waits for a file waits longer than for a page. */
 const PAGE_TIMEOUT_MS = 10_000;
 

@@ -18,9 +18,12 @@ const COLUMNS = [
   "_id",
 ] as const;
 
-const ENTRIES_A_PAGE = 500;
+/** The most that Convex returns at once. */
+const ENTRIES_A_PAGE = 100;
 /** For each page after the first: nobody waits for a page to begin any more. */
 const PAGE_TIMEOUT_MS = 10_000;
+/** How many pages are read ahead of the browser: each has to wait for the one before it. */
+const PAGES_AHEAD = 8;
 
 const BROKEN_OFF = "This file is not whole: the log could not be read further. Please download it again.";
 
@@ -43,24 +46,31 @@ const linesOf = (page: Page) => page.page.map(line).join("");
  */
 export async function auditCsv(context: RequestContext, filter: AuditFilter): Promise<ReadableStream> {
   const first = await asViewer(context, context.address, (convex) => readPage(convex, filter, null));
-  const token = (await context.auth.current())?.session.accessToken ?? null;
   const encoder = new TextEncoder();
-  let text = csvLine(COLUMNS) + linesOf(first);
+  let text: string | null = csvLine(COLUMNS) + linesOf(first);
   let next = first.isDone ? null : first.continueCursor;
-  return new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
+      text ??= await readNext();
       controller.enqueue(encoder.encode(text));
-      if (next === null) return controller.close();
-      const convex = createConvex(context.env, token, AbortSignal.timeout(PAGE_TIMEOUT_MS));
-      try {
-        const page = await readPage(convex, filter, next);
-        text = linesOf(page);
-        next = page.isDone ? null : page.continueCursor;
-      } catch (error) {
-        context.report({ component: "data", action: "/admin/audit.csv", error });
-        text = csvLine([BROKEN_OFF]);
-        next = null;
-      }
+      text = null;
+      if (next === null) controller.close();
     },
-  });
+  };
+  return new ReadableStream(source, { highWaterMark: PAGES_AHEAD });
+
+  async function readNext(): Promise<string> {
+    const signal = AbortSignal.timeout(PAGE_TIMEOUT_MS);
+    try {
+      // A long log takes longer than a token is valid.
+      const convex = createConvex(context.env, await context.auth.lateToken(signal), signal);
+      const page = await readPage(convex, filter, next);
+      next = page.isDone ? null : page.continueCursor;
+      return linesOf(page);
+    } catch (error) {
+      context.report({ component: "data", action: "/admin/audit.csv", error });
+      next = null;
+      return csvLine([BROKEN_OFF]);
+    }
+  }
 }

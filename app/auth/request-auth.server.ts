@@ -86,6 +86,22 @@ export class RequestAuth {
     return this.#settle(session, await this.#ask(session, { force: false }));
   }
 
+  /**
+   * Returns an access token for work that goes on after the response has begun, when no cookie can be written any more.
+   *
+   * @param signal - Ends the wait for a refresh.
+   * @returns Null when the session has ended.
+   */
+  async lateToken(signal: AbortSignal): Promise<string | null> {
+    const session = await this.open();
+    if (session === null || !nearExpiry(session, Date.now())) return session?.accessToken ?? null;
+    const answer = await this.#ask(session, { force: false }, signal);
+    if (answer.status === "ended") return null;
+    if (answer.status !== "refreshed") return session.accessToken;
+    this.#opened = Promise.resolve(answer.session);
+    return answer.session.accessToken;
+  }
+
   /** Asks the session's object in any case, so that a session ended here is found out; `force` for a new token. */
   async askRefresher(force: boolean): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
     const session = await this.open();
@@ -126,8 +142,9 @@ export class RequestAuth {
   async #ask(
     session: Readonly<Session>,
     wish: Pick<RefreshRequest, "force" | "organizationId">,
+    deadline = this.#options.deadline,
   ): Promise<RefreshAnswer> {
-    const { refreshers, deadline, log, report, seen } = this.#options;
+    const { refreshers, log, report, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
       if (deadline.aborted) stop();

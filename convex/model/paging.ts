@@ -1,8 +1,39 @@
-/** One page of a list, from a cursor that stands in a URL, where anything may stand. */
+/** Pages of lists: how much a caller may ask for, and one page from the cursor of a URL, which is untrusted. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { refusal } from "./refusal.ts";
 
 const PAGE_SIZE = 20;
+const MAX_ITEMS = 100;
+
+const isLimit = (value: number | undefined) => value === undefined || (Number.isInteger(value) && value > 0);
+
+/**
+ * Checks what a caller asks for.
+ *
+ * @throws `invalid` when a page would have no items or more than 100, or when a limit is not a positive integer.
+ */
+export function requirePage(opts: PaginationOptions): PaginationOptions {
+  const { numItems, maximumRowsRead, maximumBytesRead } = opts;
+  if (!isLimit(numItems) || numItems > MAX_ITEMS) {
+    throw refusal("invalid", `Ask for 1 to ${MAX_ITEMS} items at a time.`);
+  }
+  if (!isLimit(maximumRowsRead) || !isLimit(maximumBytesRead)) {
+    throw refusal("invalid", "maximumRowsRead and maximumBytesRead are positive integers.");
+  }
+  return opts;
+}
+
+/**
+ * Checks a page that was read up to a given cursor: Convex does not count its items then.
+ *
+ * @throws `invalid` when it has more than 100 items.
+ */
+export function requireBoundedPage({ endCursor }: PaginationOptions, result: unknown): void {
+  const { page } = result as PaginationResult<unknown>;
+  if (endCursor && page.length > MAX_ITEMS) {
+    throw refusal("invalid", `There are more than ${MAX_ITEMS} items before that endCursor.`);
+  }
+}
 
 /**
  * @param cursor As the URL has it; absent for the newest.

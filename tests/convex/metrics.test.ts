@@ -47,9 +47,11 @@ async function series(range: "1h" | "24h" | "7d", agent = "scout", name = "laten
   return await grace.query(api.metrics.series, { projectId, agent, name, range });
 }
 
-async function recent(numItems = 100) {
-  const page = { numItems, cursor: null };
-  return (await grace.query(api.metrics.recent, { projectId, paginationOpts: page })).page;
+const recentPage = (cursor: string | null, endCursor: string | null = null) =>
+  grace.query(api.metrics.recent, { projectId, paginationOpts: { numItems: 100, cursor, endCursor } });
+
+async function recent() {
+  return (await recentPage(null)).page;
 }
 
 describe("keys", () => {
@@ -158,7 +160,16 @@ describe("taking in", () => {
   test("500 points in one batch are all there", async () => {
     const points = Array.from({ length: 500 }, (_, i) => ({ agent: `agent ${i % 50}`, value: i }));
     expect(await send(points)).toEqual({ outcome: "accepted", accepted: 500 });
-    expect(await recent(1000)).toHaveLength(500);
+    const pages = [await recentPage(null)];
+    for (let last = pages[0]; last !== undefined && !last.isDone; last = pages.at(-1)) {
+      pages.push(await recentPage(last.continueCursor));
+    }
+    expect(pages.map(({ page }) => page.length)).toEqual([100, 100, 100, 100, 100]);
+    expect(new Set(pages.flatMap(({ page }) => page.map(({ _id }) => _id))).size).toBe(500);
+    // A page up to a given cursor has no more than 100 items either.
+    const [one, two] = pages.map(({ continueCursor }) => continueCursor);
+    expect((await recentPage(null, one)).page).toHaveLength(100);
+    expect(await refusalOf(recentPage(null, two))).toBe("invalid");
   });
 
   test("without a batch the key is checked and counted, and the 601st request of a minute has to wait", async () => {

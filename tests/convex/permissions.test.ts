@@ -8,8 +8,14 @@ import { EDGE_SECRET, type Person, startBackend, type TestBackend } from "./back
 import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
 import { ROWS, type Row, type Scene, SIGNED_IN, type SignedIn } from "./permission-rows.ts";
 
-type Exported = { isPublic?: boolean; isInternal?: boolean; isQuery?: boolean; isMutation?: boolean };
-type Found = { path: string; kind: "query" | "mutation"; isPublic: boolean };
+type Exported = {
+  isPublic?: boolean;
+  isInternal?: boolean;
+  isQuery?: boolean;
+  isMutation?: boolean;
+  exportArgs?: () => string;
+};
+type Found = { path: string; kind: "query" | "mutation"; isPublic: boolean; takesPages: boolean };
 
 /** Every function of convex/, as its module exports it. */
 async function findFunctions(): Promise<Found[]> {
@@ -22,10 +28,11 @@ async function findFunctions(): Promise<Found[]> {
       const exported: Record<string, Exported> = await import(new URL(`${name}.ts`, folder).href);
       return Object.entries(exported)
         .filter(([, fn]) => fn?.isQuery === true || fn?.isMutation === true)
-        .map(([fn, { isQuery, isPublic }]) => ({
+        .map(([fn, { isQuery, isPublic, exportArgs }]) => ({
           path: `${name}:${fn}`,
           kind: isQuery === true ? ("query" as const) : ("mutation" as const),
           isPublic: isPublic === true,
+          takesPages: exportArgs?.().includes('"paginationOpts"') === true,
         }));
     }),
   );
@@ -114,6 +121,35 @@ describe.each(open)("$path", (fn) => {
     await owner.mutation(api.sessions.revoke, end);
     expect(await call(owner, fn, args)).toBe("unauthenticated");
   });
+});
+
+describe.each(open.filter(({ takesPages }) => takesPages))("a page of $path", (fn) => {
+  const ask = (paginationOpts: Record<string, Value>) => {
+    const caller = toLookAt.people.admin;
+    const args = ROWS[fn.path]?.args({ ...toLookAt.scene, caller });
+    return call(caller, fn, { ...args, paginationOpts: { cursor: null, ...paginationOpts } });
+  };
+
+  test("has 1 to 100 items", async () => {
+    for (const numItems of [1, 100]) expect(await ask({ numItems })).toBe("ok");
+    for (const numItems of [101, 30_000, 1e12, 0, -1, 1.5, 99.9, NaN, Infinity, -Infinity]) {
+      expect(await ask({ numItems }), String(numItems)).toBe("invalid");
+    }
+  });
+
+  test("reads positive numbers of rows and bytes", async () => {
+    expect(await ask({ numItems: 5, maximumRowsRead: 10, maximumBytesRead: 10_000 })).toBe("ok");
+    for (const limit of [0, -1, 0.5, NaN]) {
+      expect(await ask({ numItems: 5, maximumRowsRead: limit }), String(limit)).toBe("invalid");
+      expect(await ask({ numItems: 5, maximumBytesRead: limit }), String(limit)).toBe("invalid");
+    }
+  });
+});
+
+test("there are functions that take pages", () => {
+  expect(open.filter(({ takesPages }) => takesPages).map(({ path }) => path)).toEqual(
+    expect.arrayContaining(["auditLogs:all", "auditLogs:mine", "metrics:recent", "users:list"]),
+  );
 });
 
 test.each(functions.filter(({ isPublic }) => !isPublic))(

@@ -178,6 +178,16 @@ export class Harness {
     });
   }
 
+  /** Changes settings of the WorkOS emulator. */
+  async workosSettings(settings: { accessTokenSeconds: number }): Promise<void> {
+    const answer = await fetch(`${this.#workosUrl}/_local/settings`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(settings),
+    });
+    if (!answer.ok) throw new Error(`WorkOS's settings: ${answer.status}`);
+  }
+
   /** Delivers one of WorkOS's events to Convex, signed. Answers with the status. */
   async webhook(event: string, data: object): Promise<number> {
     const body = JSON.stringify({ id: `event_${crypto.randomUUID()}`, event, data });
