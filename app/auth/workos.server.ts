@@ -1,5 +1,6 @@
 /** The calls to WorkOS, through its SDK, each with a deadline and one kind of error. */
 import { WorkOS } from "@workos-inc/node";
+import { isVisible } from "../../convex/model/names.ts";
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 import type { SessionUser } from "./session.ts";
@@ -150,14 +151,15 @@ function readUser(given: unknown): SessionUser | null {
   if (typeof given !== "object" || given === null) return null;
   const user = given as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
+  const name = (value: unknown) => (typeof value === "string" && isVisible(value) ? value : null);
   const id = text(user.id);
   const email = text(user.email);
   if (id === null || email === null) return null;
   return {
     id,
     email,
-    firstName: text(user.firstName),
-    lastName: text(user.lastName),
+    firstName: name(user.firstName),
+    lastName: name(user.lastName),
     profilePictureUrl: text(user.profilePictureUrl),
     emailVerified: user.emailVerified === true,
   };

@@ -96,6 +96,28 @@ describe("a batch", () => {
     expect(await issues(batchOf({ ...good, agent: "\ud800" }))).toHaveLength(1);
   });
 
+  it("names agents and metrics visibly, and no agent . or ..", async () => {
+    expect(
+      await issues(
+        batchOf(
+          { ...good, agent: "\u200b" },
+          { ...good, name: " " },
+          { ...good, agent: "a\u0085" },
+          { ...good, agent: "." },
+          { ...good, agent: ".." },
+        ),
+      ),
+    ).toEqual([
+      "0 agent must have at least one visible character",
+      "1 name must have at least one visible character",
+      "2 agent must have no control character and no half of a surrogate pair",
+      "3 agent must not be . or ..",
+      "4 agent must not be . or ..",
+    ]);
+    const kept = { agent: " ... ", name: "..", value: 1 };
+    expect(await sent(batchOf(kept))).toMatchObject({ batch: { metrics: [kept] } });
+  });
+
   it("may not come from a clock far ahead", async () => {
     expect(await issues(batchOf({ ...good, at: now + 6 * 60_000 }))).toEqual([
       "0 at must not be more than 5 minutes ahead",

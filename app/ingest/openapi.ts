@@ -11,7 +11,8 @@ const retryAfter = {
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 1 } },
 };
 
-const name = { type: "string", minLength: 1, maxLength: 64 };
+const NAME_RULES = "At least one visible character, no control character; kept as sent.";
+const name = { type: "string", minLength: 1, maxLength: 64, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" };
 
 /** @param appUrl The origin that agents send to. */
 export function openApi(appUrl: string) {
@@ -87,8 +88,8 @@ export function openApi(appUrl: string) {
           type: "object",
           required: ["agent", "name", "value"],
           properties: {
-            agent: { ...name, description: "Which agent." },
-            name: { ...name, description: "Which of its figures." },
+            agent: { ...name, description: `Which agent. ${NAME_RULES} Not "." or "..".` },
+            name: { ...name, description: `Which of its figures. ${NAME_RULES}` },
             value: { type: "number" },
             at: {
               type: "number",

@@ -8,7 +8,47 @@ import {
   requireName,
   requirePersonName,
 } from "./input.ts";
-import { fitName } from "./names.ts";
+import { fitName, reportedNameProblem, visibleName } from "./names.ts";
+
+/** Characters that nobody sees, alone or together. */
+const INVISIBLE = {
+  "a zero width space": "\u200b",
+  "zero width joiners": "\u200c\u200d\u2060",
+  "marks of direction": "\u200e\u200f\u061c",
+  "an override of direction": "\u202e",
+  "isolates of direction": "\u2066\u2069",
+  "a soft hyphen": "\u00ad",
+  "a byte order mark in between": "\u200b\ufeff\u200b",
+  "a Hangul filler": "\u3164",
+  "other Hangul fillers": "\u115f\u1160\uffa0",
+  "a Braille blank": "\u2800",
+  "a Mongolian vowel separator": "\u180e",
+  "a combining grapheme joiner": "\u034f",
+  "variation selectors": "\ufe0f\u{e0100}",
+  tags: "\u{e0041}\u{e007f}",
+  "an invisible operator": "\u2062",
+  "an interlinear annotation": "\ufff9\ufffb",
+  "a mark without a letter": "\u0301",
+  "a musical null notehead": "\u{1d159}",
+  "a noncharacter": "\uffff",
+  "spaces around it": "\u200b \u00a0 \u3000 \u200b",
+};
+const VISIBLE = [
+  "a",
+  ".",
+  "0",
+  "\u00e9",
+  "e\u0301",
+  "\u200ba",
+  "\u5d50",
+  "\u{1f469}\u200d\u{1f680}",
+  "\u2764\ufe0f",
+  "1\ufe0f\u20e3",
+  "\u0928\u093f",
+  "\u05d0\u200f",
+  "\ufffd",
+  "\ue000",
+];
 
 function codeOf(run: () => unknown): string {
   try {
@@ -49,6 +89,32 @@ describe("names", () => {
       expect(requireName(name)).toBe(name);
     },
   );
+
+  test.each(Object.entries(INVISIBLE))("of %s only are invalid", (_what, name) => {
+    expect(codeOf(() => requireName(name))).toBe("invalid");
+    expect(codeOf(() => requirePersonName(name))).toBe("invalid");
+    expect(reportedNameProblem(name, 64)).toBe("must have at least one visible character");
+    expect(fitName(name)).toBeUndefined();
+    expect(visibleName(name)).toBe("Unnamed");
+  });
+
+  test.each(VISIBLE)("may be %j", (name) => {
+    expect(requireName(name)).toBe(name);
+    expect(requirePersonName(name)).toBe(name);
+    expect(reportedNameProblem(name, 64)).toBeNull();
+    expect(visibleName(name)).toBe(name);
+  });
+
+  test("that agents report are not trimmed, and have no control characters", () => {
+    expect(reportedNameProblem(" a\u200b\u2028b ", 64)).toBeNull();
+    expect(reportedNameProblem("\u{1f600}".repeat(64), 64)).toBeNull();
+    for (const name of ["", "x".repeat(65), 7, null, undefined, ["a"]]) {
+      expect(reportedNameProblem(name, 64)).toBe("must be a string of 1 to 64 characters");
+    }
+    for (const name of ["a\u0000", "\na", "a\u007f", "a\u009f", "a\ud800", "\udc00a"]) {
+      expect(reportedNameProblem(name, 64)).toMatch(/^must have no control character/);
+    }
+  });
 
   test("from WorkOS are made fit, not refused", () => {
     expect(fitName(" a\u0000b ")).toBe("a b");

@@ -4,6 +4,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { requireName } from "./input.ts";
+import { visibleName } from "./names.ts";
 import { requireManagedProject } from "./projects.ts";
 import { refusal } from "./refusal.ts";
 
@@ -33,7 +34,7 @@ export async function keysOf(
     .take(MOST_KEYS);
   return keys.map(({ _id, name, createdAt, lastUsedAt, revokedAt }) => ({
     keyId: _id,
-    name,
+    name: visibleName(name),
     createdAt,
     lastUsedAt: lastUsedAt ?? null,
     revokedAt: revokedAt ?? null,

@@ -1,7 +1,5 @@
-/**
- * What one metric of `POST /api/v1/metrics` may be. The worker checks before it asks, Convex checks whoever asks, both
- * by this file, which imports nothing.
- */
+/** What one metric of `POST /api/v1/metrics` may be: checked by the worker before it calls Convex, and by Convex. */
+import { reportedNameProblem } from "./names.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const OLDEST_MS = 7 * DAY_MS;
@@ -14,10 +12,11 @@ export const MOST_METRICS = 500;
 /** `index` is the metric's place in the batch; null for what is wrong with the whole. */
 export type MetricIssue = { index: number | null; message: string };
 
-function nameProblem(field: string, value: unknown): string | null {
-  const good =
-    typeof value === "string" && value !== "" && value.isWellFormed() && [...value].length <= LONGEST_NAME;
-  return good ? null : `${field} must be a string of 1 to ${LONGEST_NAME} characters`;
+function nameProblem(field: "agent" | "name", value: unknown): string | null {
+  // A URL cannot carry these as the name of an agent.
+  if (field === "agent" && (value === "." || value === "..")) return "agent must not be . or ..";
+  const problem = reportedNameProblem(value, LONGEST_NAME);
+  return problem === null ? null : `${field} ${problem}`;
 }
 
 function timeProblem(at: unknown, now: number): string | null {

@@ -1,4 +1,4 @@
-/** What a name may be. The app shows the same words at the field before it asks, so this file imports nothing. */
+/** Rules for names. The app checks them in the form and in the worker too, so this file imports nothing. */
 
 const LONGEST_NAME = 100;
 
@@ -6,12 +6,22 @@ const LONGEST_NAME = 100;
 // emoji are built from are no control characters and stay allowed.
 const FORBIDDEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+// A character that can be seen on its own: no space, no format character, no filler, no mark without a letter. The
+// last four are blank too, though Unicode counts them as symbols or letters.
+const VISIBLE =
+  /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Noncharacter_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u;
+
+/** Returns whether a text has a character that can be seen. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
 /** @returns What is wrong with the name of a person, which may be empty; null where nothing is. */
 export function personNameProblem(name: string): string | null {
   const trimmed = name.trim();
   if ([...trimmed].length > LONGEST_NAME) return `Use at most ${LONGEST_NAME} characters.`;
   if (FORBIDDEN_IN_NAMES.test(trimmed)) return "Use no control characters or line breaks.";
-  return null;
+  return trimmed === "" || isVisible(trimmed) ? null : "Use at least one visible character.";
 }
 
 /** @returns What is wrong with the name of a project or key; null where nothing is. */
@@ -19,9 +29,29 @@ export function nameProblem(name: string): string | null {
   return name.trim() === "" ? `Use 1 to ${LONGEST_NAME} characters.` : personNameProblem(name);
 }
 
+/** Returns the name of a project or API key for pages: those stored before the rule above may be invisible. */
+export function visibleName(name: string): string {
+  return isVisible(name) ? name : "Unnamed";
+}
+
 /** @returns A name made fit where a person did not choose it: cleaned and cut; undefined where nothing is left. */
 export function fitName(name: string | undefined): string | undefined {
   const clean = name?.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim() ?? "";
   const short = [...clean].slice(0, LONGEST_NAME).join("").trim();
-  return short === "" ? undefined : short;
+  return isVisible(short) ? short : undefined;
+}
+
+/**
+ * Checks the name of an agent or of a time series. Unlike those above, it is not trimmed.
+ *
+ * @param value - Untrusted.
+ * @param longest - The most characters it may have.
+ * @returns What the name must be, as the rest of a sentence; null when it is good.
+ */
+export function reportedNameProblem(value: unknown, longest: number): string | null {
+  if (typeof value !== "string" || value === "" || [...value].length > longest) {
+    return `must be a string of 1 to ${longest} characters`;
+  }
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) return "must have no control character and no half of a surrogate pair";
+  return isVisible(value) ? null : "must have at least one visible character";
 }

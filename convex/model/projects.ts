@@ -5,6 +5,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireName } from "./input.ts";
 import { latestOf, latestShape } from "./latest.ts";
 import { findMembership, insertMember, membershipShape } from "./memberships.ts";
+import { visibleName } from "./names.ts";
 import { refusal } from "./refusal.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
@@ -150,7 +151,7 @@ export async function createProject(
 }
 
 function plain({ _id, name, ownerId, createdAt }: Doc<"projects">) {
-  return { _id, name, ownerId, createdAt };
+  return { _id, name: visibleName(name), ownerId, createdAt };
 }
 
 function rank({ role }: { role: Membership }): number {

@@ -150,9 +150,15 @@ describe("taking in", () => {
       { value: Number.POSITIVE_INFINITY },
       { at: now - 7 * DAY - MINUTE },
       { at: now + 6 * MINUTE },
+      { agent: "\u200b" },
+      { agent: ".." },
+      { name: "a\u0085" },
       { agent: "😀".repeat(64), at: now - 7 * DAY + MINUTE },
     ]);
-    expect(answer).toMatchObject({ outcome: "invalid", issues: [0, 1, 2, 3, 4].map((index) => ({ index })) });
+    expect(answer).toMatchObject({
+      outcome: "invalid",
+      issues: [0, 1, 2, 3, 4, 5, 6, 7].map((index) => ({ index })),
+    });
     expect(await send([])).toMatchObject({ outcome: "invalid", issues: [{ index: null }] });
     expect(await send(Array(501).fill({}))).toMatchObject({ outcome: "invalid", issues: [{ index: null }] });
   });

@@ -47,9 +47,19 @@ test("a viewer creates nothing", async () => {
   expect(await refusalOf(alan.mutation(api.projects.create, { name: "Mine" }))).toBe("forbidden");
 });
 
-test.each(["", "   ", "x".repeat(101), "a\nb", "a\u0000b"])("the name %j is invalid", async (name) => {
+test("a name of nothing that can be seen, with a control character or of 101 characters is invalid", async () => {
   const grace = await signIn(backend, "grace");
-  expect(await refusalOf(grace.mutation(api.projects.create, { name }))).toBe("invalid");
+  const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  for (const name of ["", "   ", "x".repeat(101), "a\nb", "a\u0000b", "\u200b", "\u3164\u2800"]) {
+    for (const call of [
+      grace.mutation(api.projects.create, { name }),
+      grace.mutation(api.projects.rename, { projectId, name }),
+      grace.mutation(api.projectKeys.create, { projectId, name }),
+    ]) {
+      expect(await refusalOf(call), JSON.stringify(name)).toBe("invalid");
+    }
+  }
+  expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toHaveLength(1);
 });
 
 test("other people's lists are forbidden, for an admin what is no person is not found", async () => {

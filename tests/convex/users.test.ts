@@ -150,6 +150,7 @@ describe("changing a profile", () => {
   test.each([
     ["101 characters", { firstName: "x".repeat(101) }],
     ["a control character", { lastName: "a\u0007b" }],
+    ["a name that cannot be seen", { firstName: "\u200b\u2060" }],
     ["a picture that is not https", { profilePictureUrl: "http://example.com/a.png" }],
     ["a picture that is a script", { profilePictureUrl: "javascript:alert(1)" }],
   ])("%s is invalid", async (_what, change) => {
