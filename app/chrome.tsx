@@ -78,7 +78,7 @@ function Impersonation({ actor }: { actor: string }) {
   return (
     <aside aria-label="Impersonation" className="border-b border-line bg-warn-wash">
       <p className="mx-auto w-full max-w-page px-4 py-2 wide:px-6">
-        {actor} is signed in as this person. What is done here is in the audit log.
+        {`${actor} is signed in as this person. What is done here is in the audit log.`}
       </p>
     </aside>
   );

@@ -34,7 +34,7 @@ export function DeleteAccountForm({ failure }: { failure: FormFailure | undefine
       {hydrated ? (
         <div>
           <AskFirst label="Delete my account" title="Delete your account?">
-            <p>{WHAT_DELETING_DOES} This cannot be undone.</p>
+            <p>{`${WHAT_DELETING_DOES} This cannot be undone.`}</p>
             <Form method="post" onSubmit={close}>
               <input type="hidden" name="confirm" value="yes" />
               {button}

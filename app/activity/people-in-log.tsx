@@ -31,8 +31,10 @@ export function PeopleOfEntry({
         className="inline-flex items-center max-wide:min-h-11"
       >
         {about ? personName(about) : "Somebody"}
-      </a>{" "}
-      {actor === null ? null : <span className="text-quiet">by {by ? personName(by) : "somebody"}</span>}
+      </a>
+      {actor === null ? null : (
+        <span className="text-quiet">{` by ${by ? personName(by) : "somebody"}`}</span>
+      )}
     </>
   );
 }

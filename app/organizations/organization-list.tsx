@@ -25,7 +25,7 @@ export function OrganizationList({
             <form method="post" action="/api/auth/organization">
               <input type="hidden" name="organizationId" value={organizationId} />
               <input type="hidden" name="returnTo" value="/settings/organization" />
-              <Button>Switch to {name}</Button>
+              <Button>{`Switch to ${name}`}</Button>
             </form>
           )}
         </li>

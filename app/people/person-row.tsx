@@ -45,7 +45,7 @@ export function PersonRow({
         <Avatar name={name} email={email} src={profilePictureUrl ?? null} />
         <div className="min-w-0">
           <p className="font-strong [overflow-wrap:anywhere]">
-            {name ?? email}
+            <span>{name ?? email}</span>
             {isViewer ? <span className="font-normal text-quiet"> (you)</span> : null}
           </p>
           {name ? <p className="text-small text-quiet [overflow-wrap:anywhere]">{email}</p> : null}

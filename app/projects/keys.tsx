@@ -77,7 +77,6 @@ function NewKey({ created }: { created: CreatedKey }) {
 
 function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
   const id = useId();
-  const time = (at: number) => <RelativeTime at={at} {...place} />;
   const { keyId, name, createdAt, lastUsedAt, revokedAt } = listed;
   return (
     <li className="row">
@@ -86,8 +85,22 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
           {name}
         </p>
         <p className="text-small text-quiet">
-          {revokedAt === null ? null : <>Revoked {time(revokedAt)} · </>}
-          {lastUsedAt === null ? "never used" : <>last used {time(lastUsedAt)}</>} · created {time(createdAt)}
+          {revokedAt === null ? null : (
+            <span>
+              Revoked <RelativeTime at={revokedAt} {...place} /> ·{" "}
+            </span>
+          )}
+          {lastUsedAt === null ? (
+            <span>never used</span>
+          ) : (
+            <span>
+              last used <RelativeTime at={lastUsedAt} {...place} />
+            </span>
+          )}
+          <span>
+            {" · created "}
+            <RelativeTime at={createdAt} {...place} />
+          </span>
         </p>
       </div>
       {revokedAt === null ? (

@@ -84,7 +84,7 @@ function DeleteProject({
   return (
     <Form method="post" className="flex flex-col items-start gap-2">
       {intent}
-      <ConfirmCheck error={unticked}>Yes, delete it: {what}</ConfirmCheck>
+      <ConfirmCheck error={unticked}>{`Yes, delete it: ${what}`}</ConfirmCheck>
       {button}
     </Form>
   );

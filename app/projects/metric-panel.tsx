@@ -70,11 +70,9 @@ export function MetricPanel({
               </span>
               {change ? (
                 <span className="tabular-nums">
-                  <span aria-hidden="true">
-                    {change.arrow} {change.short}
-                  </span>
+                  <span aria-hidden="true">{`${change.arrow} ${change.short}`}</span>
                   <span className="sr-only">{change.words}</span>{" "}
-                  <span className="text-quiet">in the {words}</span>
+                  <span className="text-quiet">{`in the ${words}`}</span>
                 </span>
               ) : null}
               <span className="text-small text-quiet">
@@ -97,7 +95,7 @@ export function MetricPanel({
         </ul>
       </div>
       <Chart name={`${name} of ${agent}, ${words}`} points={points} window={window} place={place}>
-        <p>No metrics in the {words}</p>
+        <p>{`No metrics in the ${words}`}</p>
         {range === "7d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}
       </Chart>
     </section>

@@ -142,8 +142,9 @@ function Person({
       <div className="min-w-0">
         <p id={id} className="[overflow-wrap:anywhere]">
           {name ? <span className="font-strong">{name}</span> : null}
-          {name && email ? " " : null}
-          {email ? <span className={name ? "text-quiet" : "font-strong"}>{email}</span> : null}
+          {email ? (
+            <span className={name ? "text-quiet" : "font-strong"}>{name ? ` ${email}` : email}</span>
+          ) : null}
           {name || email ? null : <span className="text-quiet">A deleted account</span>}
         </p>
         <p className="text-small text-quiet">{words}</p>

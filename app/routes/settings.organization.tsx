@@ -78,7 +78,7 @@ function SignInAgain(props: { organizationId: string; name: string | null; retur
     >
       <p>
         <ButtonLink href={`/api/auth/login?${query}`} look="primary">
-          Sign in{name ? ` to ${name}` : ""}
+          {name ? `Sign in to ${name}` : "Sign in"}
         </ButtonLink>
       </p>
     </Card>

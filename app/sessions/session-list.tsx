@@ -39,7 +39,6 @@ function Session({ session }: { session: ListedSession }) {
   const { formData } = useNavigation();
   const id = useId();
   const place = usePlace();
-  const time = (at: number) => <RelativeTime at={at} {...place} />;
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 p-4">
       <div className="min-w-0">
@@ -47,8 +46,14 @@ function Session({ session }: { session: ListedSession }) {
           {session.device}
         </p>
         <p className="text-small text-quiet">
-          {session.place ? `${session.place} · ` : ""}signed in {time(session.startedAt)}
-          {session.lastSeenAt === null ? null : <> · last seen {time(session.lastSeenAt)}</>}
+          <span>{session.place ? `${session.place} · signed in ` : "signed in "}</span>
+          <RelativeTime at={session.startedAt} {...place} />
+          {session.lastSeenAt === null ? null : (
+            <span>
+              {" · last seen "}
+              <RelativeTime at={session.lastSeenAt} {...place} />
+            </span>
+          )}
         </p>
       </div>
       <Form method="post" className="flex items-center gap-4">

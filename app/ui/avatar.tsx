@@ -26,7 +26,7 @@ export function Avatar({ name, email, src }: { name: string | null; email: strin
       aria-hidden="true"
       className="relative grid size-8 flex-none place-items-center overflow-hidden rounded-tile bg-accent-wash text-small font-strong text-accent select-none"
     >
-      {initials(name, email)}
+      <span>{initials(name, email)}</span>
       {src ? (
         <img
           src={src}

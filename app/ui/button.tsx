@@ -25,14 +25,8 @@ export function Button({
 }) {
   return (
     <button {...rest} type={type} className="button" data-look={look} aria-busy={busy || undefined}>
-      {busy ? (
-        <>
-          <span className="button-rest">{children}</span>
-          <span className="button-busy">{busyLabel}</span>
-        </>
-      ) : (
-        children
-      )}
+      <span className="button-rest">{children}</span>
+      {busy ? <span className="button-busy">{busyLabel}</span> : null}
     </button>
   );
 }

@@ -65,7 +65,7 @@ export function Chart({
         )}
       </div>
       {last ? (
-        <p className="text-small text-quiet">Each point is the mean of {formatBucket(window.bucket)}.</p>
+        <p className="text-small text-quiet">{`Each point is the mean of ${formatBucket(window.bucket)}.`}</p>
       ) : null}
       <ChartTable name={name} points={points} window={window} place={place} />
     </figure>

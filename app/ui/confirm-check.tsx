@@ -16,7 +16,7 @@ export function ConfirmCheck({ error, children }: { error?: string | undefined; 
           aria-invalid={error ? true : undefined}
           aria-describedby={error ? id : undefined}
         />
-        {children}
+        <span>{children}</span>
       </label>
       {error ? (
         <p id={id} className="text-small font-strong text-bad">

@@ -30,7 +30,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
           );
         }}
       >
-        Copy<span className="sr-only"> {what}</span>
+        Copy<span className="sr-only">{` ${what}`}</span>
       </Button>
       <span aria-live="polite" className="sr-only">
         {copied ? "Copied" : ""}

@@ -26,7 +26,7 @@ export function LiveMark({ state, since }: { state: LiveState; since?: string | 
     <span aria-live="polite" className="inline-flex items-center gap-2 text-small text-quiet">
       <span className="mark" data-state={mark} aria-hidden="true" />
       <span>{words}</span>
-      {since && isStale(state) ? <span>as of {since}</span> : null}
+      {since && isStale(state) ? <span>{`as of ${since}`}</span> : null}
     </span>
   );
 }

@@ -21,7 +21,7 @@ export function NumberText({
   const shown = compact ? formatCompact(value, locale) : whole;
   return (
     <span className="whitespace-nowrap tabular-nums" title={shown === whole ? undefined : whole}>
-      {shown}
+      <span>{shown}</span>
       {unit ? <span className="ml-1 text-small text-quiet">{unit}</span> : null}
     </span>
   );

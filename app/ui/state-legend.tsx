@@ -16,7 +16,7 @@ export function StateLegend({ across = false }: { across?: boolean }) {
         <div key={state}>
           <dt className="flex items-baseline gap-3 font-strong">
             <span className="mark" data-state={state} aria-hidden="true" />
-            {name}
+            <span>{name}</span>
           </dt>
           <dd className="pl-5.5 text-quiet">{meaning}</dd>
         </div>

@@ -59,7 +59,7 @@ export function ThemePicker({
             >
               <path d={choice.icon} />
             </svg>
-            {choice.label}
+            <span>{choice.label}</span>
           </label>
         ))}
       </div>
