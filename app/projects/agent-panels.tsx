@@ -7,6 +7,7 @@ import { formatCompact, formatMinute, formatNumber } from "../ui/format.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
 import { tileState } from "../ui/tile-state.ts";
+import { newestOfEach, silentFirst } from "./overview.ts";
 import { metricPath, type Range } from "./project-address.ts";
 import type { Latest, Line } from "./project-query.ts";
 import { useArrivals } from "./use-arrivals.ts";
@@ -15,16 +16,14 @@ const HOUR_MS = 3_600_000;
 
 type Metric = { agent: string; name: string };
 
-/** Agents by name, each with its metrics by name: what moves must not change its place. */
-export function agentsOf(latest: readonly Latest[]): { agent: string; metrics: Latest[]; newest: Latest }[] {
-  const groups = Map.groupBy(latest, ({ agent }) => agent);
-  return [...groups]
-    .map(([agent, metrics]) => ({
-      agent,
-      metrics: metrics.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-      newest: metrics.reduce((best, metric) => (metric.at > best.at ? metric : best)),
-    }))
-    .toSorted((a, b) => (a.agent < b.agent ? -1 : 1));
+/** Returns every agent, silent ones first, with all its metrics by name. */
+function agentsOf(latest: readonly Latest[], now: number) {
+  const byName = latest.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return silentFirst(newestOfEach(latest), now).map((newest) => ({
+    agent: newest.agent,
+    metrics: byName.filter(({ agent }) => agent === newest.agent),
+    newest,
+  }));
 }
 
 /** @param chosen The metric whose chart is shown. @param lines The loader's small lines. */
@@ -50,7 +49,7 @@ export function AgentPanels({
         Agents
       </h2>
       <ul className="agents">
-        {agentsOf(latest).map(({ agent, metrics, newest }) => (
+        {agentsOf(latest, place.now).map(({ agent, metrics, newest }) => (
           <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
             <div className="agent-head">
               <h3 className="agent-name" title={agent}>
@@ -94,7 +93,7 @@ function State({ at, now }: { at: number; now: number }) {
   return (
     <span className="inline-flex items-center gap-2">
       <span className="mark" data-state={state} aria-hidden="true" />
-      {WORDS[state]},
+      <span>{`${WORDS[state]},`}</span>
     </span>
   );
 }
@@ -144,12 +143,8 @@ function Movement({
     <div className="agent-movement">
       <SmallLine points={points} bucket={HOUR_MS} />
       <p title={`${name} since ${since}`}>
-        <span aria-hidden="true">
-          {arrow} {brief}
-        </span>
-        <span className="sr-only">
-          {name} {words} since {since}
-        </span>
+        <span aria-hidden="true">{`${arrow} ${brief}`}</span>
+        <span className="sr-only">{`${name} ${words} since ${since}`}</span>
       </p>
     </div>
   );

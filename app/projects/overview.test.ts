@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Listed, overviewOf, standingOf, worstFirst } from "./overview.ts";
+import { type Listed, newestOfEach, overviewOf, silentFirst, standingOf, worstFirst } from "./overview.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
@@ -28,14 +28,29 @@ test("the worst project is first, and equals keep their order", () => {
   expect(worstFirst(projects, NOW).map(({ name }) => name)).toEqual(["silent", "quiet", "new", "b", "c"]);
 });
 
-test("the overview counts every tile and names what fell silent last", () => {
-  const { counts, newest } = overviewOf([project("a", 1, 5, 90), project("b", 0, 30)], NOW);
-  expect(counts).toEqual({ fresh: 2, quiet: 1, silent: 2 });
-  expect(newest?.metric.agent).toBe("b-30");
-  expect(newest?.state).toBe("silent");
+test("the overview counts the silent agents and names the one that is shown first", () => {
+  const { silent, first } = overviewOf([project("a", 0, 5), project("b", 1, 90, 30), project("c", 20)], NOW);
+  expect(silent).toBe(3);
+  expect(first?.metric.agent).toBe("b-30");
+  expect(first?.project.name).toBe("b");
 });
 
-test("where nothing is silent it names what is quiet, and where all is fresh nothing", () => {
-  expect(overviewOf([project("a", 1, 5, 3)], NOW).newest?.metric.agent).toBe("a-3");
-  expect(overviewOf([project("a", 1)], NOW).newest).toBeNull();
+test("no agent needs attention if all are fresh or quiet", () => {
+  expect(overviewOf([project("a", 1, 5, 3)], NOW)).toEqual({ silent: 0, first: null });
+});
+
+test("an agent counts once, by its newest metric", () => {
+  const of = (agent: string, name: string, ago: number) => ({
+    agent,
+    name,
+    value: 1,
+    at: NOW - ago * MINUTE,
+  });
+  const newest = newestOfEach([of("a", "y", 1), of("a", "x", 1), of("a", "old", 60), of("b", "z", 30)]);
+  expect(newest.map(({ agent, name }) => `${agent} ${name}`)).toEqual(["a x", "b z"]);
+});
+
+test("silent agents are listed first, then all by name", () => {
+  const { agents } = project("p", 30, 1, 5, 40);
+  expect(silentFirst(agents, NOW).map(({ agent }) => agent)).toEqual(["p-30", "p-40", "p-1", "p-5"]);
 });

@@ -1,15 +1,38 @@
-/** Is anything wrong? The answer across all of a person's projects, worst first. */
+/** Which agents need attention, across all of a user's projects, first of all. */
 import { type TileState, tileState } from "../ui/tile-state.ts";
 
 export type Metric = { agent: string; name: string; value: number; at: number };
+/** `agents` has the newest metric of each agent. */
 export type Listed = { _id: string; name: string; agents: readonly Metric[] };
 
-/** A project without metrics is not wrong, but it waits for somebody to do something. */
+/** A project without metrics is not wrong, but somebody has to do something. */
 export type Standing = "silent" | "quiet" | "none" | "fresh";
 
 const WORST_FIRST: readonly Standing[] = ["silent", "quiet", "none", "fresh"];
 
-/** @param now Unix ms, the page's clock. @returns How a project stands: as its worst tile. */
+/** Returns the newest metric of each agent; of several with the same time, the first by name. */
+export function newestOfEach<T extends Metric>(metrics: readonly T[]): T[] {
+  const newest = new Map<string, T>();
+  for (const metric of metrics) {
+    const known = newest.get(metric.agent);
+    if (!known || metric.at > known.at || (metric.at === known.at && metric.name < known.name)) {
+      newest.set(metric.agent, metric);
+    }
+  }
+  return [...newest.values()];
+}
+
+/**
+ * Sorts agents: silent ones first, then by name, so that a tile moves only when its agent falls silent or comes back.
+ *
+ * @param now - Unix ms, the page's clock.
+ */
+export function silentFirst<T extends { agent: string; at: number }>(agents: readonly T[], now: number): T[] {
+  const isFine = ({ at }: T) => (tileState(at, now) === "silent" ? 0 : 1);
+  return agents.toSorted((a, b) => isFine(a) - isFine(b) || (a.agent < b.agent ? -1 : 1));
+}
+
+/** @param now Unix ms, the page's clock. @returns How a project stands: as its worst agent. */
 export function standingOf(agents: readonly Metric[], now: number): Standing {
   if (agents.length === 0) return "none";
   const states = new Set<TileState>(agents.map(({ at }) => tileState(at, now)));
@@ -18,33 +41,19 @@ export function standingOf(agents: readonly Metric[], now: number): Standing {
 
 /** @returns The projects with the worst first; among equals the order stays, so that nothing moves without a reason. */
 export function worstFirst<T extends Listed>(projects: readonly T[], now: number): T[] {
-  const standing = Map.groupBy(projects, ({ agents }) => standingOf(agents, now));
-  return WORST_FIRST.flatMap((one) => standing.get(one) ?? []);
+  const standings = projects.map(({ agents }) => standingOf(agents, now));
+  return WORST_FIRST.flatMap((one) => projects.filter((_, index) => standings[index] === one));
 }
 
-/** A tile that is not fresh, and where it lies. */
-export type Trouble = { project: Listed; metric: Metric; state: "quiet" | "silent" };
+/** `silent` counts the agents that need attention; `first` is the one shown first, or null if there is none. */
+export type Overview = { silent: number; first: { project: Listed; metric: Metric } | null };
 
-export type Overview = {
-  counts: Record<TileState, number>;
-  /** The metric that has been silent, or else quiet, for the shortest time: the news. Null where all is well. */
-  newest: Trouble | null;
-};
-
+/** @param now - Unix ms, the page's clock. */
 export function overviewOf(projects: readonly Listed[], now: number): Overview {
-  const counts = { fresh: 0, quiet: 0, silent: 0 };
-  const troubles: Trouble[] = [];
-  for (const project of projects) {
-    for (const metric of project.agents) {
-      const state = tileState(metric.at, now);
-      counts[state] += 1;
-      if (state !== "fresh") troubles.push({ project, metric, state });
-    }
-  }
-  const worst = troubles.filter(({ state }) => state === (counts.silent > 0 ? "silent" : "quiet"));
-  const newest = worst.reduce<Trouble | null>(
-    (best, trouble) => (best !== null && best.metric.at >= trouble.metric.at ? best : trouble),
-    null,
+  const troubles = worstFirst(projects, now).flatMap((project) =>
+    silentFirst(project.agents, now)
+      .filter(({ at }) => tileState(at, now) === "silent")
+      .map((metric) => ({ project, metric })),
   );
-  return { counts, newest };
+  return { silent: troubles.length, first: troubles[0] ?? null };
 }

@@ -9,10 +9,10 @@ import { type Place, usePlace } from "../live/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { ProjectField, ProjectFields, tileKey } from "../ui/project-field.tsx";
+import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
 import type { Loaded } from "./list-data.ts";
-import { type Metric, worstFirst } from "./overview.ts";
+import { type Metric, newestOfEach, silentFirst, worstFirst } from "./overview.ts";
 import { metricPath, projectPath } from "./project-address.ts";
 import type { Line } from "./project-query.ts";
 import { Summary } from "./summary.tsx";
@@ -56,17 +56,22 @@ export function ProjectList({
   }
   const mayManage = ({ _id, role }: Project) =>
     viewer !== null && !_id.startsWith(WAITING) && mayManageProject(viewer.role, role);
-  const listed = projects.map((project) => ({ ...project, project, agents: agents[project._id] ?? NONE }));
+  const listed = projects.map((project) => {
+    const metrics = agents[project._id] ?? NONE;
+    return { ...project, project, metrics, agents: newestOfEach(metrics) };
+  });
+  // Before all have come, nobody can say that all is well.
+  const known = projects.every(({ _id }) => _id.startsWith(WAITING) || agents[_id] !== undefined);
   return (
     <>
-      <Summary projects={listed} place={place} />
+      {known ? <Summary projects={listed} place={place} /> : null}
       <FirstKey />
       <ProjectFields>
-        {worstFirst(listed, place.now).map(({ _id, project, agents }) => (
+        {worstFirst(listed, place.now).map(({ _id, project, metrics }) => (
           <OneProject
             key={_id}
             project={project}
-            agents={agents}
+            metrics={metrics}
             line={lines[_id] ?? null}
             mayCreateKey={mayManage(project)}
             {...place}
@@ -97,15 +102,20 @@ function useFigures(projects: readonly Project[], loaded: Loaded | null) {
 /** Woken by its own figures and the clock only. Marked pure: a guest must not load it for what it might do. */
 const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
-  agents,
+  metrics,
   line,
   mayCreateKey,
   ...place
-}: Place & { project: Project; agents: readonly Metric[]; line: Line | null; mayCreateKey: boolean }) {
-  const opened = useRef(agents);
-  const flashing = useMemo(() => new Set(newerThan(opened.current, agents).map(tileKey)), [agents]);
-  // By name, not by what moved last: a tile keeps its place.
-  const tiles = useMemo(() => agents.toSorted((a, b) => (tileKey(a) < tileKey(b) ? -1 : 1)), [agents]);
+}: Place & { project: Project; metrics: readonly Metric[]; line: Line | null; mayCreateKey: boolean }) {
+  const opened = useRef(metrics);
+  const flashing = useMemo(
+    () => new Set(newerThan(opened.current, metrics).map(({ agent }) => agent)),
+    [metrics],
+  );
+  const tiles = silentFirst(
+    useMemo(() => newestOfEach(metrics), [metrics]),
+    place.now,
+  );
   const waiting = project._id.startsWith(WAITING);
   return (
     <ProjectField

@@ -16,6 +16,7 @@ import { Events } from "./events.tsx";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
+import { newestOfEach } from "./overview.ts";
 import { People } from "./people.tsx";
 import { projectArgs } from "./project-address.ts";
 import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
@@ -84,7 +85,7 @@ export function ProjectPage({
       title={project.name}
       intro={
         <div className="flex flex-wrap gap-x-6 gap-y-1">
-          <FieldSummary agents={latest ?? []} now={place.now} />
+          <FieldSummary agents={newestOfEach(latest ?? [])} now={place.now} />
           <span>
             {membership === "owner"
               ? "Your project"

@@ -1,4 +1,4 @@
-/** The first thing to read: whether anything is wrong in any project, and where. */
+/** The first thing to read: whether any agent needs attention, and where. */
 
 import type { Place } from "../live/use-place.ts";
 import { formatCount } from "../ui/format.ts";
@@ -7,27 +7,27 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { type Listed, overviewOf } from "./overview.ts";
 import { metricPath } from "./project-address.ts";
 
+/** @param projects - In the order in which they are shown, each with one metric per agent. */
 export function Summary({ projects, place }: { projects: readonly Listed[]; place: Place }) {
-  const { counts, newest } = overviewOf(projects, place.now);
   const agents = projects.flatMap((project) => project.agents);
   if (agents.length === 0) return null;
-  const state = counts.silent > 0 ? "silent" : counts.quiet > 0 ? "quiet" : "fresh";
-  const several = newest !== null && counts[newest.state] > 1;
+  const { silent, first } = overviewOf(projects, place.now);
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
       <p className="min-w-0 text-large [overflow-wrap:anywhere]">
         <span className="font-strong">
-          {state === "fresh" ? "All is well: " : ""}
-          {formatCount(counts[state], "metric")} {state}
+          {first
+            ? `${formatCount(silent, "agent needs", "agents need")} attention`
+            : `All is well: ${formatCount(agents.length, "agent")}`}
         </span>
-        {newest ? (
-          <>
-            {several ? ", the latest " : ": "}
-            <a href={metricPath(newest.project._id, newest.metric)}>
-              <bdi>{newest.metric.agent}</bdi>
+        {first ? (
+          <span>
+            <span>{silent > 1 ? ", first " : ": "}</span>
+            <a href={metricPath(first.project._id, first.metric)}>
+              <bdi>{first.metric.agent}</bdi>
             </a>{" "}
-            in <bdi>{newest.project.name}</bdi>, <RelativeTime at={newest.metric.at} {...place} />
-          </>
+            in <bdi>{first.project.name}</bdi>, <RelativeTime at={first.metric.at} {...place} />
+          </span>
         ) : null}
       </p>
       <FieldSummary agents={agents} now={place.now} />

@@ -11,10 +11,12 @@ export function useArrivals(latest: readonly Arriving[]): ReadonlySet<string> {
 
 /** @returns What arrived since `known`: new, or with a later time. */
 export function newerThan<T extends Arriving>(known: readonly Arriving[], latest: readonly T[]): T[] {
-  return latest.filter(
-    ({ agent, name, at }) =>
-      !known.some((before) => before.agent === agent && before.name === name && before.at >= at),
-  );
+  const before = new Map(known.map((metric) => [keyOf(metric), metric.at]));
+  return latest.filter((metric) => !((before.get(keyOf(metric)) ?? Number.NEGATIVE_INFINITY) >= metric.at));
+}
+
+function keyOf({ agent, name }: Arriving): string {
+  return JSON.stringify([agent, name]);
 }
 
 function useFirst<T>(value: T): T {

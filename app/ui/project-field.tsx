@@ -5,6 +5,10 @@ import { AgentTile, type TileData } from "./tile.tsx";
 import { countStates, type TileState } from "./tile-state.ts";
 import { Waiting } from "./waiting.tsx";
 
+/** A project shows this many tiles; its page shows all. */
+const MOST_TILES = 24;
+
+/** `agents` has one tile for each agent, in the order in which they are shown. */
 export interface ProjectFieldData {
   _id: string;
   name: string;
@@ -25,7 +29,7 @@ export function ProjectFields({ children }: { children: ReactNode }) {
  * @param tileHref - Where a tile leads.
  * @param waiting - It was made here and has not arrived yet.
  * @param line - A small line under its name. @param next - What to do where it has no metrics yet.
- * @param flashing - `agent name` keys (see `tileKey`) of the tiles whose metric just came.
+ * @param flashing - Names of the agents whose metric just came.
  */
 export function ProjectField({
   project,
@@ -50,6 +54,8 @@ export function ProjectField({
   locale?: string;
   timeZone?: string;
 }) {
+  const tiles = project.agents.slice(0, MOST_TILES);
+  const more = project.agents.length - tiles.length;
   return (
     <li className={waiting ? "project project-waiting" : "project"}>
       <div className="project-head">
@@ -68,32 +74,31 @@ export function ProjectField({
         {project.role === "member" ? <p className="text-small text-quiet">Shared with you</p> : null}
       </div>
       {project.agents.length > 0 ? (
-        <ul className="field-of-tiles">
-          {project.agents.map((tile) => {
-            const key = tileKey(tile);
-            return (
+        <div className="min-w-0">
+          <ul className="field-of-tiles">
+            {tiles.map((tile) => (
               <AgentTile
-                key={key}
+                key={tile.agent}
                 {...tile}
                 href={tileHref?.(tile)}
                 now={now}
-                flash={flashing?.has(key) ?? false}
+                flash={flashing?.has(tile.agent) ?? false}
                 locale={locale}
                 timeZone={timeZone}
               />
-            );
-          })}
-        </ul>
+            ))}
+          </ul>
+          {more > 0 && href !== null ? (
+            <a href={href} className="inline-flex min-h-11 items-center text-small">
+              {`and ${more} more`}
+            </a>
+          ) : null}
+        </div>
       ) : (
         <p className="project-none">No metrics yet {next}</p>
       )}
     </li>
   );
-}
-
-/** What tells one tile of a project from another. */
-export function tileKey({ agent, name }: { agent: string; name: string }): string {
-  return `${agent}\n${name}`;
 }
 
 const WORST_FIRST: readonly TileState[] = ["silent", "quiet", "fresh"];
@@ -110,7 +115,7 @@ export function FieldSummary({ agents, now }: { agents: readonly { at: number | 
       {WORST_FIRST.filter((state) => counts[state] > 0).map((state) => (
         <span key={state} className="inline-flex items-center gap-2 tabular-nums">
           <span className="mark" data-state={state} aria-hidden="true" />
-          {counts[state]} {state}
+          <span>{`${counts[state]} ${state}`}</span>
         </span>
       ))}
     </p>
