@@ -1,14 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  type ChartPoint,
-  draw,
-  nearest,
-  PLOT,
-  pointsIn,
-  runsOf,
-  valueAxis,
-  windowOf,
-} from "./chart-geometry.ts";
+import { across, type ChartPoint, draw, nearest, pointsIn, runsOf, windowOf } from "./chart-geometry.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,11 +7,11 @@ const HOUR = 60 * MINUTE;
 const point = (at: number, value = 1): ChartPoint => ({ at, value, count: 1, min: value, max: value });
 
 describe("the window", () => {
-  test("ends with the bucket of now, whole", () => {
+  test("has every bucket of which a part lies in the range, whole", () => {
     const now = Date.parse("2026-11-24T14:03:20Z");
     const { start, end } = windowOf(HOUR, MINUTE, now);
+    expect(new Date(start).toISOString()).toBe("2026-11-24T13:03:00.000Z");
     expect(new Date(end).toISOString()).toBe("2026-11-24T14:04:00.000Z");
-    expect(end - start).toBe(HOUR);
   });
 
   test("leaves out what is older than it", () => {
@@ -28,6 +19,20 @@ describe("the window", () => {
     const points = [point(window.start - MINUTE), point(window.start), point(window.end - MINUTE)];
     expect(pointsIn(points, window)).toEqual(points.slice(1));
   });
+
+  test.each([MINUTE, 10 * MINUTE, HOUR])(
+    "draws points up to 5 minutes ahead at the right edge (%i)",
+    (bucket) => {
+      const now = Date.parse("2026-11-24T13:58:20Z");
+      const window = windowOf(60 * bucket, bucket, now);
+      const bucketAhead = Math.floor((now + 4.9 * MINUTE) / bucket) * bucket;
+      const points = [point(bucketAhead)];
+      expect(pointsIn(points, window)).toEqual(points);
+      expect(across(bucketAhead, window)).toBe(1);
+      const [alone] = draw(points, window, () => 10).alone;
+      expect(alone).toEqual(points[0]);
+    },
+  );
 });
 
 describe("the line", () => {
@@ -56,50 +61,3 @@ describe("the line", () => {
     expect(nearest([], 0.5, window)).toBe(-1);
   });
 });
-
-describe("the axis of values", () => {
-  test("shows zero for counts", () => {
-    expect(valueAxis([40, 42, 44]).ticks[0]).toBe(0);
-  });
-
-  test("leaves zero out of sight for what varies little, far from it", () => {
-    const { ticks, down } = valueAxis([300.5, 302, 304.5]);
-    expect(ticks[0]).toBeGreaterThanOrEqual(299);
-    expect(down(300.5)).toBeGreaterThan(down(304.5));
-  });
-
-  test.each([
-    ["one value", [7.5]],
-    ["zero", [0, 0]],
-    ["below zero", [-5, -1]],
-    ["small", [0.0001, 0.0002]],
-    ["the largest there are", [-Number.MAX_VALUE, Number.MAX_VALUE]],
-    ["the smallest there are", [Number.MIN_VALUE, 0]],
-    ["none", []],
-  ])("holds %s", (_what, values) => {
-    const { ticks, down, decimals } = valueAxis(values);
-    expect(ticks.length).toBeGreaterThan(0);
-    expect(ticks.length).toBeLessThanOrEqual(8);
-    expect(ticks.every(Number.isFinite)).toBe(true);
-    expect(decimals).toBeLessThanOrEqual(12);
-    for (const value of values) {
-      expect(down(value)).toBeGreaterThanOrEqual(-0.01);
-      expect(down(value)).toBeLessThanOrEqual(PLOT.height + 0.01);
-    }
-  });
-
-  test("has ticks that can be told apart", () => {
-    const { ticks, decimals } = valueAxis([0.0001, 0.0002]);
-    expect(new Set(ticks.map((tick) => tick.toFixed(decimals))).size).toBe(ticks.length);
-  });
-});
-
-test.each([Number.MAX_VALUE, -Number.MAX_VALUE])(
-  "draws a flat line at %d, where there is nothing beyond",
-  (value) => {
-    const { ticks, down } = valueAxis([value]);
-    expect(ticks.length).toBeGreaterThan(0);
-    expect(down(value)).toBeGreaterThanOrEqual(0);
-    expect(down(value)).toBeLessThanOrEqual(PLOT.height);
-  },
-);

@@ -1,7 +1,6 @@
 // A chart as numbers: where its lines, points and ticks lie. Pure, so that it is drawn the same on the server and in
 // the browser.
 
-import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 
 /** What happened in one bucket of time; `at` is its start, Unix ms, `value` the mean. */
@@ -24,23 +23,24 @@ export interface ChartWindow {
 export const PLOT = { width: 1000, height: 176 };
 
 /**
+ * Returns the window from the bucket in which the range begins to the bucket of now, both whole.
+ *
  * @param span - How far back, and `bucket`, how wide a point is; both in ms.
  * @param now - Unix ms, the page's clock.
- * @returns The window that ends with the bucket of now.
  */
 export function windowOf(span: number, bucket: number, now: number): ChartWindow {
-  const end = (Math.floor(now / bucket) + 1) * bucket;
-  return { start: end - span, end, bucket };
+  const startOf = (at: number) => Math.floor(at / bucket) * bucket;
+  return { start: startOf(now - span), end: startOf(now) + bucket, bucket };
 }
 
-/** @returns The points inside the window. */
-export function pointsIn(points: readonly ChartPoint[], { start, end }: ChartWindow): ChartPoint[] {
-  return points.filter(({ at }) => at >= start && at < end);
+/** Returns the points from the start of the window on. An agent's clock may be ahead: such points are part of it. */
+export function pointsIn(points: readonly ChartPoint[], { start }: ChartWindow): ChartPoint[] {
+  return points.filter(({ at }) => at >= start);
 }
 
-/** @returns Where a moment lies across the window, 0 to 1. */
+/** Returns where a moment lies across the window, 0 to 1; one ahead of it lies at its right edge. */
 export function across(at: number, { start, end }: ChartWindow): number {
-  return (at - start) / (end - start);
+  return Math.min(1, (at - start) / (end - start));
 }
 
 /** Runs of buckets that follow each other without a gap: a line is never drawn where there is no data. */
@@ -53,40 +53,6 @@ export function runsOf(points: readonly ChartPoint[], bucket: number): ChartPoin
     else runs.push([point]);
   }
   return runs;
-}
-
-/** Sums of the largest numbers there are overflow; a quarter of each does not. */
-const SHRINK = 0.25;
-
-/**
- * The axis of values: round ends, three to five lines, zero in view for counts and wherever it is near.
- *
- * @returns `down` gives a value's place from the top, in pixels; `ticks` are values, `decimals` what tells them apart.
- */
-export function valueAxis(values: readonly number[]): {
-  ticks: number[];
-  decimals: number;
-  down: (value: number) => number;
-} {
-  let low = Math.min(...values);
-  let high = Math.max(...values);
-  if (values.length === 0) [low, high] = [0, 1];
-  const counts = low >= 0 && values.every(Number.isInteger);
-  if (counts || (low > 0 && low < high / 3)) low = 0;
-  if (high < 0 && high > low / 3) high = 0;
-  if (low === high) {
-    // A flat line lies in the middle, not on the ground.
-    const room = Math.abs(low) / 10 || 1;
-    [low, high] = [Math.max(-Number.MAX_VALUE, low - room), Math.min(Number.MAX_VALUE, high + room)];
-  }
-  const scale = scaleLinear([low * SHRINK, high * SHRINK], [PLOT.height, 0]).nice(4);
-  const ticks = scale
-    .ticks(4)
-    .map((tick) => Number((tick / SHRINK).toPrecision(12)))
-    .filter(Number.isFinite);
-  const step = ticks.length > 1 ? Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) : 1;
-  const decimals = step >= 1 ? 0 : Math.min(12, Math.ceil(-Math.log10(step) + 0.001));
-  return { ticks, decimals, down: (value) => scale(value * SHRINK) };
 }
 
 export interface Drawing {

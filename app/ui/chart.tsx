@@ -2,19 +2,12 @@
 // table. Text is never stretched: the line lies in a drawing of its own, everything else is placed in percent.
 
 import { type ReactNode, useId } from "react";
-import {
-  across,
-  type ChartPoint,
-  type ChartWindow,
-  draw,
-  PLOT,
-  pointsIn,
-  valueAxis,
-} from "./chart-geometry.ts";
+import { across, type ChartPoint, type ChartWindow, draw, PLOT, pointsIn } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import { formatBucket, formatClock, formatCompact, formatWeekday, type Place } from "./format.ts";
 import { timeTicks } from "./time-ticks.ts";
+import { axisLabels, type ValueAxis, valueAxis } from "./value-axis.ts";
 
 /** Room above the plot for the last point's label, and below it for the times; in pixels. */
 const TOP = 24;
@@ -43,7 +36,10 @@ export function Chart({
 }) {
   const id = useId();
   const points = pointsIn(all, window);
-  const axis = valueAxis(points.map(({ value }) => value));
+  const axis = valueAxis(
+    points.map(({ value }) => value),
+    PLOT.height,
+  );
   const last = points.at(-1);
   return (
     <figure aria-labelledby={id} className="chart">
@@ -72,11 +68,9 @@ export function Chart({
   );
 }
 
-type Axis = ReturnType<typeof valueAxis>;
-
 const lineAt = (y: number) => TOP + Math.round(y) + 0.5;
 
-function ValueLines({ axis: { ticks, down } }: { axis: Axis }) {
+function ValueLines({ axis: { ticks, down } }: { axis: ValueAxis }) {
   return ticks.map((tick) => (
     <line
       key={tick}
@@ -90,18 +84,13 @@ function ValueLines({ axis: { ticks, down } }: { axis: Axis }) {
 }
 
 /** After the line, so that it does not strike them through. */
-function ValueLabels({ axis: { ticks, decimals, down }, locale }: { axis: Axis; locale: string }) {
-  return ticks.map((tick) => (
-    <text key={tick} x="0" y={lineAt(down(tick)) - 5} className="chart-label">
-      {axisLabel(tick, decimals, locale)}
+function ValueLabels({ axis, locale }: { axis: ValueAxis; locale: string }) {
+  const labels = axisLabels(axis, locale);
+  return axis.ticks.map((tick, index) => (
+    <text key={tick} x="0" y={lineAt(axis.down(tick)) - 5} className="chart-label">
+      {labels[index]}
     </text>
   ));
-}
-
-/** Small steps need more decimals than a value is shown with elsewhere, or two lines would bear the same number. */
-function axisLabel(tick: number, decimals: number, locale: string): string {
-  if (decimals <= 3) return formatCompact(tick, locale);
-  return tick === 0 ? "0" : tick.toExponential(1).replace("e", "E");
 }
 
 /** A tick so near to an end would have its words pushed into its neighbour's on a phone. */

@@ -106,7 +106,8 @@ const LARGEST_WHOLE = 1e15;
 /** No minus before a zero: JSON loses it on one of its ways, and server and browser would differ. */
 const NUMBER = { signDisplay: "negative" } as const;
 
-function formatScientific(value: number, locale: string, maximumFractionDigits: number): string {
+/** Returns the number in the form `1.2E15`, with up to this many decimals. */
+export function formatScientific(value: number, locale: string, maximumFractionDigits: number): string {
   return remembered(
     `scientific ${maximumFractionDigits} ${locale}`,
     () =>
@@ -121,9 +122,14 @@ function formatScientific(value: number, locale: string, maximumFractionDigits: 
 /** @returns The number whole, grouped as the language does, with up to three decimals; `1.235E20` from 10^15 on. */
 export function formatNumber(value: number, locale: string): string {
   if (Math.abs(value) >= LARGEST_WHOLE) return formatScientific(value, locale, 3);
+  return formatDecimals(value, locale, 3);
+}
+
+/** Returns the number whole, grouped as the language does, with up to this many decimals. */
+export function formatDecimals(value: number, locale: string, maximumFractionDigits: number): string {
   const format = remembered(
-    `number ${locale}`,
-    () => new Intl.NumberFormat(knownLocale(locale), { ...NUMBER, maximumFractionDigits: 3 }),
+    `decimals ${maximumFractionDigits} ${locale}`,
+    () => new Intl.NumberFormat(knownLocale(locale), { ...NUMBER, maximumFractionDigits }),
   );
   return plainSpaces(format.format(value));
 }

@@ -16,6 +16,13 @@ test("an hour has a tick each ten minutes", () => {
   );
 });
 
+test("an hour in which the clock is set back has a tick each ten minutes, and none twice", () => {
+  const end = at("2026-10-25T01:41:00Z");
+  expect(iso(end - HOUR, end, "Europe/Berlin")).toHaveLength(6);
+  const end30 = at("2026-04-04T15:21:00Z");
+  expect(iso(end30 - HOUR, end30, "Australia/Lord_Howe")).toHaveLength(3);
+});
+
 test("a day has its ticks on the person's own hours, also in a zone off by a quarter of an hour", () => {
   const end = at("2026-11-24T14:10:00Z");
   const ticks = timeTicks(end - DAY, end, "Asia/Kathmandu");

@@ -49,8 +49,8 @@ function momentOf(wall: number, timeZone: string): number | null {
 
 /** How far apart ticks are, on the wall, for a window of this length. */
 function stepFor(span: number): number {
-  if (span <= HOUR) return 10 * MINUTE;
-  return span <= DAY ? 4 * HOUR : DAY;
+  if (span < 2 * HOUR) return 10 * MINUTE;
+  return span < 2 * DAY ? 4 * HOUR : DAY;
 }
 
 /**
@@ -59,11 +59,23 @@ function stepFor(span: number): number {
  */
 export function timeTicks(start: number, end: number, timeZone: string): Tick[] {
   const step = stepFor(end - start);
-  const first = Math.ceil(wallTime(start, timeZone) / step) * step;
+  const startWall = wallTime(start, timeZone);
+  const first = Math.ceil(startWall / step) * step;
+  const kindOf = (wall: number) => (wall % DAY === 0 ? "weekday" : "clock");
   const ticks: Tick[] = [];
+  if (step < HOUR) {
+    // In steps of real time, so that an hour that the clock shows twice has ticks. The same time is not written twice.
+    const seen = new Set<number>();
+    for (let at = start + first - startWall; at < end; at += step) {
+      const wall = wallTime(at, timeZone);
+      if (!seen.has(wall)) ticks.push({ at, kind: kindOf(wall) });
+      seen.add(wall);
+    }
+    return ticks;
+  }
   for (let wall = first; ; wall += step) {
     const at = momentOf(wall, timeZone);
     if ((at ?? wall - DAY) >= end || wall - first > 8 * DAY) return ticks;
-    if (at !== null && at >= start) ticks.push({ at, kind: wall % DAY === 0 ? "weekday" : "clock" });
+    if (at !== null && at >= start) ticks.push({ at, kind: kindOf(wall) });
   }
 }
