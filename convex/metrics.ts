@@ -3,7 +3,7 @@ import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { viewerListQuery, viewerQuery, workerMutation } from "./functions.ts";
 import { batchShape, ingest as ingestBatch, ingestOutcomeShape } from "./model/ingestion.ts";
-import { latestOf, latestShape } from "./model/latest.ts";
+import { latestOf, latestShape, newestOf } from "./model/latest.ts";
 import { lineOf, lineShape } from "./model/lines.ts";
 import { pointShape, recentOf } from "./model/points.ts";
 import { requireProject } from "./model/projects.ts";
@@ -56,7 +56,6 @@ export const line = viewerQuery({
   handler: async (ctx, { projectId, agent, name }) => {
     const { project } = await requireProject(ctx, ctx.user, projectId);
     if (agent !== undefined && name !== undefined) return await lineOf(ctx, project._id, { agent, name });
-    const [newest] = await latestOf(ctx, project._id);
-    return await lineOf(ctx, project._id, newest);
+    return await lineOf(ctx, project._id, await newestOf(ctx, project._id));
   },
 });

@@ -1,6 +1,7 @@
 /** What a list of projects is made of, as home's and the dashboard's loaders give it: no more than is shown. */
 import type { api } from "../../convex/_generated/api.js";
 import { type Packed, pack } from "../packed.ts";
+import { newestOfEach } from "./overview.ts";
 
 type Answer = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;
 
@@ -10,6 +11,11 @@ export type Loaded = {
 };
 
 export function packList({ projects, lines }: Answer): Packed<Loaded> {
-  const shown = projects.map(({ _id, name, role, agents }) => ({ _id, name, role, agents }));
+  const shown = projects.map(({ _id, name, role, agents }) => ({
+    _id,
+    name,
+    role,
+    agents: newestOfEach(agents),
+  }));
   return pack({ projects: shown, lines });
 }

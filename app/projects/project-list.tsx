@@ -16,7 +16,7 @@ import { type Metric, newestOfEach, silentFirst, worstFirst } from "./overview.t
 import { metricPath, projectPath } from "./project-address.ts";
 import type { Line } from "./project-query.ts";
 import { Summary } from "./summary.tsx";
-import { newerThan } from "./use-arrivals.ts";
+import { arrivedSince } from "./use-arrivals.ts";
 
 type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role">;
 
@@ -108,10 +108,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   ...place
 }: Place & { project: Project; metrics: readonly Metric[]; line: Line | null; mayCreateKey: boolean }) {
   const opened = useRef(metrics);
-  const flashing = useMemo(
-    () => new Set(newerThan(opened.current, metrics).map(({ agent }) => agent)),
-    [metrics],
-  );
+  const flashing = useMemo(() => arrivedSince(opened.current, metrics), [metrics]);
   const tiles = silentFirst(
     useMemo(() => newestOfEach(metrics), [metrics]),
     place.now,

@@ -1,22 +1,22 @@
 /** Which agents' metrics arrived while the page was open: their tiles light up. */
 import { useRef } from "react";
 
-type Arriving = { agent: string; name: string; at: number };
+type Arriving = { agent: string; at: number };
 
 /** @returns The agents of whom something is newer than when the page was opened. */
 export function useArrivals(latest: readonly Arriving[]): ReadonlySet<string> {
-  const newer = newerThan(useFirst(latest), latest);
-  return new Set(newer.map(({ agent }) => agent));
+  return arrivedSince(useFirst(latest), latest);
 }
 
-/** @returns What arrived since `known`: new, or with a later time. */
-export function newerThan<T extends Arriving>(known: readonly Arriving[], latest: readonly T[]): T[] {
-  const before = new Map(known.map((metric) => [keyOf(metric), metric.at]));
-  return latest.filter((metric) => !((before.get(keyOf(metric)) ?? Number.NEGATIVE_INFINITY) >= metric.at));
-}
-
-function keyOf({ agent, name }: Arriving): string {
-  return JSON.stringify([agent, name]);
+/** Returns the agents whose newest metric is later than in `known`, or that are not in it. */
+export function arrivedSince(known: readonly Arriving[], latest: readonly Arriving[]): ReadonlySet<string> {
+  const before = new Map<string, number>();
+  for (const { agent, at } of known) before.set(agent, Math.max(at, before.get(agent) ?? at));
+  return new Set(
+    latest
+      .filter(({ agent, at }) => at > (before.get(agent) ?? Number.NEGATIVE_INFINITY))
+      .map(({ agent }) => agent),
+  );
 }
 
 function useFirst<T>(value: T): T {

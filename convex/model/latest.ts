@@ -4,21 +4,51 @@ import type { Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { type Point, pointFields } from "./points.ts";
 
-const MOST_PER_PROJECT = 24;
+/** Enough for 200 agents of 5 metrics. */
+const MOST_PER_PROJECT = 1000;
 
 /** The latest value of one metric of one agent; `at` is Unix ms. */
 export const latestShape = v.object(pointFields);
 
 export type Latest = Infer<typeof latestShape>;
 
-/** @returns One entry for each agent and metric, newest first, at most 24. */
-export async function latestOf(ctx: QueryCtx, projectId: Id<"projects">): Promise<Latest[]> {
-  const rows = await ctx.db
+/**
+ * Returns one entry for each agent and metric, newest first. Of more than `most`, the entries in the middle are left
+ * out: the newest are what a project is doing, and the oldest are the agents that fell silent.
+ *
+ * @param most - At most so many entries.
+ */
+export async function latestOf(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  most = MOST_PER_PROJECT,
+): Promise<Latest[]> {
+  const read = (order: "asc" | "desc", count: number) =>
+    ctx.db
+      .query("latestMetrics")
+      .withIndex("by_project", (q) => q.eq("projectId", projectId))
+      .order(order)
+      .take(count);
+  let rows = await read("desc", most + 1);
+  if (rows.length > most) {
+    const oldest = await read("asc", Math.floor(most / 2));
+    rows = [...rows.slice(0, most - oldest.length), ...oldest.reverse()];
+  }
+  return rows.map(plain);
+}
+
+/** Returns the project's newest value, or null if it has no metrics. */
+export async function newestOf(ctx: QueryCtx, projectId: Id<"projects">): Promise<Latest | null> {
+  const row = await ctx.db
     .query("latestMetrics")
     .withIndex("by_project", (q) => q.eq("projectId", projectId))
     .order("desc")
-    .take(MOST_PER_PROJECT);
-  return rows.map(({ agent, name, value, at }) => ({ agent, name, value, at }));
+    .first();
+  return row === null ? null : plain(row);
+}
+
+function plain({ agent, name, value, at }: Latest): Latest {
+  return { agent, name, value, at };
 }
 
 /** Keeps the newest by `at`; of two with the same time the later to arrive. */

@@ -69,11 +69,16 @@ export async function requireProject(
   throw refusal("not_found", "There is no such project.");
 }
 
-/** @returns The person's projects with the latest figures of each, newest project first. */
+/** A list of projects reads about so many latest values in all, and at least so many of each project. */
+const MOST_LATEST = 10_000;
+const LEAST_LATEST_PER_PROJECT = 24;
+
+/** Returns the user's projects with the latest values of each, newest project first. */
 export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedProject[]> {
   const projects = await membershipsOf(ctx, userId);
+  const each = Math.max(LEAST_LATEST_PER_PROJECT, Math.floor(MOST_LATEST / Math.max(10, projects.length)));
   return await Promise.all(
-    projects.map(async (project) => ({ ...project, agents: await latestOf(ctx, project._id) })),
+    projects.map(async (project) => ({ ...project, agents: await latestOf(ctx, project._id, each) })),
   );
 }
 

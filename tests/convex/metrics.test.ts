@@ -224,7 +224,20 @@ describe("showing", () => {
     expect(await series("1h")).toMatchObject([{ count: 2, sum: Number.MAX_VALUE, max: Number.MAX_VALUE }]);
   });
 
-  test("a list of projects has the newest value by time of each metric, newest first, at most 24", async () => {
+  test("every range has the bucket of a point whose agent's clock is 4.9 minutes ahead", async () => {
+    const at = Date.now() + 4.9 * MINUTE;
+    await send([{ at }]);
+    for (const [range, width] of [
+      ["1h", MINUTE],
+      ["24h", 10 * MINUTE],
+      ["7d", HOUR],
+    ] as const) {
+      const buckets = await series(range);
+      expect(buckets.map((bucket) => bucket.at)).toEqual([Math.floor(at / width) * width]);
+    }
+  });
+
+  test("a list of projects has the newest value by time of each metric, newest first", async () => {
     const now = Date.now();
     await send([
       { value: 2, at: now - 1000 },
@@ -237,9 +250,33 @@ describe("showing", () => {
       { agent: "scout", name: "load", value: 7, at: now - 2000 },
     ]);
     expect(await grace.query(api.metrics.latest, { projectId })).toEqual(project?.agents);
-    await send(Array.from({ length: 30 }, (_, i) => ({ agent: `agent ${i}`, at: now + i })));
-    const tiles = await grace.query(api.metrics.latest, { projectId });
-    expect(tiles.map(({ agent }) => agent)).toEqual(Array.from({ length: 24 }, (_, i) => `agent ${29 - i}`));
+  });
+
+  test("an agent that fell silent stays in every list, however many others report later", async () => {
+    const now = Date.now();
+    await send([{ agent: "silent", at: now - 40 * MINUTE }]);
+    const others = Array.from({ length: 199 }, (_, i) => `agent ${i}`);
+    await send(others.map((agent, i) => ({ agent, at: now - i })));
+    await send(others.map((agent, i) => ({ agent, name: "load", at: now - i })));
+    const latest = await grace.query(api.metrics.latest, { projectId });
+    const [project] = await grace.query(api.projects.getUserProjects, { userId: grace.userId });
+    const page = await grace.query(api.pages.dashboard, {});
+    for (const list of [latest, project?.agents, page.projects[0]?.agents]) {
+      expect(list?.at(-1)?.agent).toBe("silent");
+      expect(new Set(list?.map(({ agent }) => agent)).size).toBe(200);
+    }
+  });
+
+  test("of more metrics than a list holds, the newest and the oldest are in it", async () => {
+    const now = Date.now();
+    await send([{ agent: "silent", at: now - 40 * MINUTE }]);
+    for (let batch = 0; batch < 3; batch++) {
+      await send(Array.from({ length: 400 }, (_, i) => ({ agent: `agent ${batch} ${i}`, at: now - i })));
+    }
+    const latest = await grace.query(api.metrics.latest, { projectId });
+    expect(latest).toHaveLength(1000);
+    expect(latest.at(0)?.at).toBe(now);
+    expect(latest.at(-1)?.agent).toBe("silent");
   });
 
   test("members and admins see metrics, others find no project", async () => {
