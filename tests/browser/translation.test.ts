@@ -1,0 +1,214 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { PERSONS_PAGES } from "../pages.ts";
+import {
+  banner,
+  button,
+  field,
+  heading,
+  profileForm,
+  row,
+  shows,
+  status,
+  themePicker,
+  untilHydrated,
+  untilLive,
+} from "./parts.ts";
+import { openStage } from "./stage.ts";
+import { translate, translateAtOnce } from "./translation.ts";
+
+const stage = openStage();
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** The page's clock ticks every ten seconds. */
+const UNTIL_TICK = 15 * SECOND;
+
+async function openTranslated(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await untilLive(page);
+  await translate(page);
+}
+
+/** A project with one key, made by translated pages. */
+async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
+  await openTranslated(page, "/dashboard");
+  await field(page, "Project name").fill(name);
+  await button(page, "Create project").click();
+  await page.getByRole("link", { name, exact: true }).click();
+  await shows(heading(page), name);
+  await field(page, "Key name").fill("Laptop");
+  await button(page, "Create key").click();
+  await shows(status(page), /Key “Laptop” created/);
+  const key = (await status(page).locator("code").textContent()) ?? "";
+  return { path: new URL(page.url()).pathname, key };
+}
+
+async function send(key: string, metrics: { agent: string; name: string; value: number; at?: number }[]) {
+  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ metrics }),
+  });
+  expect(response.status).toBe(202);
+}
+
+/** Everything that stays on a page: without messages, new keys and the seconds of clocks. */
+const textOf = (page: Page) =>
+  page.getByRole("main").evaluate((main) => {
+    const copy = main.cloneNode(true) as HTMLElement;
+    for (const one of copy.querySelectorAll("noscript, [role=status], pre, code")) one.remove();
+    return (
+      copy.textContent?.replaceAll(/\s+/g, " ").replaceAll(/just now|\d+ min ago|\d\d:\d\d:\d\d/g, "…") ?? ""
+    );
+  });
+
+/** Waits until a page says what it says to a user who has just opened it and does not translate it. */
+async function expectCurrent(page: Page): Promise<void> {
+  const plain = await page.context().newPage();
+  await plain.goto(page.url());
+  await untilLive(plain);
+  await expect.poll(() => textOf(page)).toBe(await textOf(plain));
+  await plain.close();
+}
+
+test("every page can be left and come back to while it is translated", async () => {
+  const page = await (await stage.signedIn("ada@example.com")).open("/about");
+  await translate(page);
+  for (const path of PERSONS_PAGES.filter((path) => path !== "/about")) {
+    await openTranslated(page, path);
+    const before = await heading(page).textContent();
+    await banner(page)
+      .place(path === "/profile" ? "Dashboard" : "Profile")
+      .click();
+    await shows(heading(page), path === "/profile" ? "Dashboard" : "Profile");
+    await page.goBack();
+    await shows(heading(page), before ?? "");
+    await expectCurrent(page);
+  }
+  for (const name of ["Dashboard", "Profile", "Users", "Audit log", "Settings", "Dashboard"]) {
+    await banner(page).place(name).click();
+    await shows(heading(page), name);
+  }
+});
+
+test("every page comes alive if it was translated before React took over", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  // React finds other nodes than the server sent, and renders the page again.
+  visitor.allow(/React error #418/);
+  const page = await visitor.open("/about");
+  await translateAtOnce(page);
+  for (const path of PERSONS_PAGES.filter((path) => path !== "/about")) {
+    await page.goto(path);
+    await untilLive(page);
+    await banner(page).place("Profile").click();
+    await shows(heading(page), "Profile");
+  }
+});
+
+test("a new key stays on a translated page when it is copied, and can be revoked there", async () => {
+  const page = await (await stage.signedIn("copy@example.com")).open("/about");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const { key } = await makeProject(page, "Keys");
+  const copy = status(page).getByRole("button");
+  await copy.click();
+  await shows(copy, "Copied");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
+  await expect.poll(() => copy.getAttribute("aria-busy")).toBeNull();
+  await shows(status(page), key);
+  await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
+  await shows(row(page, "Laptop"), /Revoked just now/);
+  await shows(status(page), key);
+});
+
+test("a translated project page follows what is done in it and to it", async () => {
+  const page = await (await stage.signedIn("translated@example.com")).open("/about");
+  const { key } = await makeProject(page, "Before");
+  await send(key, [{ agent: "scout", name: "tasks", value: 1, at: Date.now() - 5 * MINUTE }]);
+  await shows(page.getByRole("main"), /Quiet, ?5 min ago/);
+  await send(key, [
+    { agent: "scout", name: "tasks", value: 3.5 },
+    { agent: "other", name: "load", value: 1234.2 },
+  ]);
+  await shows(page.getByRole("main"), /Fresh, ?just now/);
+  await page.getByRole("link", { name: "24h", exact: true }).click();
+  await page.getByRole("link", { name: /^load/ }).click();
+  await page.getByRole("slider").focus();
+  for (const key of ["Home", "End", "Escape"]) await page.keyboard.press(key);
+  await field(page, "New name").fill("After");
+  await button(page, "Rename").click();
+  await shows(heading(page), "After");
+  for (const email of ["joan@example.com", "nobody.yet@example.com"]) {
+    await field(page, "E-mail").fill(email);
+    await button(page, "Add member").click();
+    await row(page, email).waitFor();
+    await expect.poll(() => field(page, "E-mail").inputValue()).toBe("");
+  }
+  await row(page, "nobody.yet@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
+  await expect.poll(() => row(page, "nobody.yet@example.com").count()).toBe(0);
+  await expectCurrent(page);
+});
+
+test("a translated home page says that an agent falls silent and comes back, and the state of the connection", async () => {
+  const visitor = await stage.signedIn("watching@example.com");
+  const page = await visitor.open("/about");
+  const { key } = await makeProject(page, "Watch");
+  const now = Date.now();
+  await send(key, [
+    { agent: "falling", name: "n", value: 1, at: now - 15 * MINUTE + 5 * SECOND },
+    { agent: "waning", name: "n", value: 1, at: now - 2 * MINUTE + 5 * SECOND },
+  ]);
+  await openTranslated(page, "/");
+  const main = page.getByRole("main");
+  await shows(main, "All is well: 2 agents");
+  await shows(main, /1 agent needs attention: falling in Watch, 15 min ago/, UNTIL_TICK);
+  await shows(main, /1 silent1 quiet/);
+  await send(key, [{ agent: "falling", name: "n", value: 2 }]);
+  await shows(main, "All is well: 2 agents");
+  await shows(main, /1 quiet1 fresh/);
+  await expectCurrent(page);
+
+  visitor.allow(/WebSocket|ERR_CONNECTION/);
+  await stage.stack().stopConvex();
+  const foot = page.getByRole("contentinfo");
+  await shows(foot, /Live data is unavailable/, 40 * SECOND);
+  await stage.stack().startConvex();
+  await shows(foot, /Live(?! data)/, 40 * SECOND);
+});
+
+test("a translated profile, theme, time zone and role show what is chosen", async () => {
+  await stage.signedIn("joan@example.com");
+  const page = await (await stage.signedIn("ada@example.com")).open("/about");
+  await openTranslated(page, "/profile");
+  await profileForm(page).firstName.fill("Augusta");
+  await profileForm(page).save.click();
+  await shows(status(page), "Saved");
+  await shows(banner(page).landmark, "Augusta");
+  await banner(page).place("Settings").click();
+  await themePicker(page).choice("Dark").check();
+  await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
+  await field(page, "Time zone").fill("Asia/Tokyo");
+  await button(page, "Save time zone").click();
+  await shows(status(page), "Saved");
+  await shows(page.getByRole("main"), /GMT\+9/);
+  await banner(page).place("Users").click();
+  const person = row(page, "joan@example.com");
+  await person.getByRole("combobox").selectOption("viewer");
+  await person.getByRole("button", { name: "Save role", exact: true }).click();
+  await shows(status(page), "Saved");
+});
+
+test("a translated tab is signed out in place, and shows a page that is not found", async () => {
+  const visitor = await stage.signedIn("leaving@example.com");
+  visitor.allow(/401|404/);
+  const page = await visitor.open("/about");
+  await openTranslated(page, "/dashboard");
+  const other = await visitor.open("/settings");
+  await banner(other).signOut.click();
+  await banner(page).signIn.waitFor();
+  await page.goto("/nowhere");
+  await untilHydrated(page);
+  await translate(page);
+  await page.getByRole("link", { name: "Go to the start page" }).click();
+  await banner(page).signIn.waitFor();
+});
