@@ -67,7 +67,7 @@ const textOf = (page: Page) =>
 async function expectCurrent(page: Page): Promise<void> {
   const plain = await page.context().newPage();
   await plain.goto(page.url());
-  await untilLive(plain);
+  await untilHydrated(plain);
   await expect.poll(() => textOf(page)).toBe(await textOf(plain));
   await plain.close();
 }
