@@ -3,7 +3,7 @@ import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import type { Place } from "../live/use-place.ts";
 import { Card } from "../ui/card.tsx";
-import { formatNumber } from "../ui/format.ts";
+import { formatNumber } from "../ui/format-number.ts";
 import { PageLinks } from "../ui/page-links.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { LoadedProject } from "./project-query.ts";

@@ -3,7 +3,7 @@ import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
-import { formatCount } from "../ui/format.ts";
+import { formatCount } from "../ui/format-number.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { ActForm } from "./act-form.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";

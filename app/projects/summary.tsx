@@ -1,7 +1,7 @@
 /** The first thing to read: whether any agent needs attention, and where. */
 
 import type { Place } from "../live/use-place.ts";
-import { formatCount } from "../ui/format.ts";
+import { formatCount } from "../ui/format-number.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { type Listed, overviewOf } from "./overview.ts";

@@ -1,6 +1,6 @@
 // How a value has changed, in a sign, an arrow and words.
 
-import { formatCompact, formatNumber } from "./format.ts";
+import { formatCompact, formatNumber } from "./format-number.ts";
 
 export interface Change {
   arrow: "↑" | "↓" | "→";

@@ -3,7 +3,8 @@
 
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { across, type ChartPoint, type ChartWindow, nearest } from "./chart-geometry.ts";
-import { formatCount, formatMinute, formatNumber, type Place } from "./format.ts";
+import { formatMinute, type Place } from "./format.ts";
+import { formatCount, formatNumber } from "./format-number.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
 /** Where a key leads from the point at `index`, of `count`. */

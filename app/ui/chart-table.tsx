@@ -2,7 +2,8 @@
 // without JavaScript: the button is a native disclosure that shows what follows it.
 
 import type { ChartPoint, ChartWindow } from "./chart-geometry.ts";
-import { formatMinute, formatNumber, type Place } from "./format.ts";
+import { formatMinute, type Place } from "./format.ts";
+import { formatNumber } from "./format-number.ts";
 
 /** @param points - Ascending; the table has the newest on top. */
 export function ChartTable({

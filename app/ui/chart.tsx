@@ -5,7 +5,8 @@ import { type ReactNode, useId } from "react";
 import { across, type ChartPoint, type ChartWindow, draw, PLOT, pointsIn } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
 import { ChartTable } from "./chart-table.tsx";
-import { formatBucket, formatClock, formatCompact, formatWeekday, type Place } from "./format.ts";
+import { formatBucket, formatClock, formatWeekday, type Place } from "./format.ts";
+import { formatCompact } from "./format-number.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { axisLabels, type ValueAxis, valueAxis } from "./value-axis.ts";
 

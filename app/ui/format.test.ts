@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatClock, formatCompact, formatCount, formatMoment, formatNumber } from "./format.ts";
+import { formatAgo, formatClock, formatMoment } from "./format.ts";
+import { formatCompact, formatCount, formatNumber } from "./format-number.ts";
 
 const utc = { locale: "en", timeZone: "UTC" };
 const now = Date.UTC(2026, 10, 24, 13, 5, 9);

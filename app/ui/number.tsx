@@ -1,6 +1,6 @@
 // A number that changes or lines up with others: tabular figures, so that nothing jitters.
 
-import { formatCompact, formatNumber } from "./format.ts";
+import { formatCompact, formatNumber } from "./format-number.ts";
 
 /**
  * @param unit - Smaller and quieter than the value.

@@ -1,7 +1,7 @@
 // One agent's metric as a tile: who, what, how much, how long ago, and by its shape and colour whether
 // that is fine.
 
-import { formatCompact, formatNumber } from "./format.ts";
+import { formatCompact, formatNumber } from "./format-number.ts";
 import { RelativeTime } from "./relative-time.tsx";
 import { tileState } from "./tile-state.ts";
 

@@ -1,7 +1,7 @@
 // The axis of values: which lines a chart has, where a value lies, and labels that are all different, for any finite
 // values.
 
-import { formatDecimals, formatNumber, formatScientific } from "./format.ts";
+import { formatDecimals, formatNumber, formatScientific } from "./format-number.ts";
 
 /** `exponent`: every tick is a multiple of this power of ten. `down` gives a value's place from the top, in pixels. */
 export interface ValueAxis {
