@@ -5,10 +5,10 @@ import { api } from "../../convex/_generated/api.js";
 import { browserTimeZone } from "../time-zone/time-zones.ts";
 import type { LiveState } from "../ui/live-mark.tsx";
 import type { Viewer } from "../viewer.ts";
+import { watchState } from "./connection-state.ts";
+import { heardSocket } from "./heard-socket.ts";
 import { fetchAccessToken } from "./token.ts";
 
-/** Convex may take this long to answer before the page says that it does not. */
-const PATIENCE_MS = 3_000;
 /** When a token was refused for good though the worker gave it, something between the two is being mended. */
 const REAUTHENTICATE_MS = 10_000;
 
@@ -34,8 +34,10 @@ export type ConnectionEvents = {
 export function connect(url: string, first: ConnectionEvents): Connection {
   let events = first;
   const closing = new AbortController();
+  const socket = heardSocket(() => state.heard());
   // Hold everything until there is a token; and keep the first one as long as it is good.
   const client = new ConvexReactClient(url, {
+    webSocketConstructor: socket.constructor,
     expectAuth: true,
     initialAuthTokenReuse: true,
     unsavedChangesWarning: false,
@@ -59,7 +61,7 @@ export function connect(url: string, first: ConnectionEvents): Connection {
       },
     );
   };
-  const state = watchState(client, {
+  const state = watchState(client, socket, {
     onState: (state) => events.onState(state),
     authorized: () => authorized,
     // The worker knows whether the session has ended meanwhile, however long that was.
@@ -93,7 +95,6 @@ export function connect(url: string, first: ConnectionEvents): Connection {
     },
     close() {
       closing.abort();
-      state.stop();
       stopViewer();
       void client.close();
     },
@@ -117,63 +118,4 @@ function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
 /** Whether a query failed because its session was revoked or its person deleted. */
 export function isOver(error: unknown): boolean {
   return error instanceof ConvexError && (error.data as { code?: unknown })?.code === "unauthenticated";
-}
-
-type StateWatch = {
-  onState(state: LiveState): void;
-  /** Whether there is a token to ask with. */
-  authorized(): boolean;
-  /** Whether the session still stands; asked before data is called live again after an interruption. */
-  confirm(): Promise<boolean>;
-  signal: AbortSignal;
-};
-
-function watchState(client: ConvexReactClient, { onState, authorized, confirm, signal }: StateWatch) {
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  /** The connection, by its number, on which data is live; the first one has just been given its token. */
-  let confirmed: number | null = null;
-  let asking: number | null = null;
-  const ask = async (connection: number) => {
-    asking = connection;
-    const stands = await confirm();
-    if (asking !== connection) return;
-    asking = null;
-    if (!stands || signal.aborted) return;
-    confirmed = connection;
-    look();
-  };
-  const look = () => {
-    const { isWebSocketConnected, connectionCount } = client.connectionState();
-    if (isWebSocketConnected && authorized()) confirmed ??= connectionCount;
-    if (!navigator.onLine) return show("offline");
-    if (isWebSocketConnected && confirmed === connectionCount) return show("live");
-    if (isWebSocketConnected && confirmed !== null && asking !== connectionCount) void ask(connectionCount);
-    show("connecting");
-  };
-  let shown: LiveState | null = null;
-  let told: LiveState = "connecting";
-  const tell = (state: LiveState) => {
-    told = state;
-    onState(state);
-  };
-  const show = (state: LiveState) => {
-    if (state === shown) return;
-    shown = state;
-    clearTimeout(patience);
-    tell(state);
-    if (state === "connecting") patience = setTimeout(() => tell("unavailable"), PATIENCE_MS);
-  };
-  const stop = client.subscribeToConnectionState(look);
-  addEventListener("online", look, { signal });
-  addEventListener("offline", look, { signal });
-  look();
-  return {
-    /** Looks again: something beside the connection has changed. */
-    look,
-    again: () => onState(told),
-    stop() {
-      clearTimeout(patience);
-      stop();
-    },
-  };
 }

@@ -5,6 +5,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
+import type { LineMode } from "./line.ts";
 import { type OwnStack, type Stack, startStack } from "./stack.ts";
 
 declare module "vitest" {
@@ -18,6 +19,7 @@ type Entry = { stack: OwnStack };
 const ACTIONS = {
   stopConvex: ({ stack }: Entry) => stack.stopConvex(),
   startConvex: ({ stack }: Entry) => stack.startConvex(),
+  setLine: ({ stack }: Entry, mode: string) => stack.setLine(mode as LineMode),
   release: async (entry: Entry) => void free.push(entry),
 };
 type Action = keyof typeof ACTIONS;
@@ -39,11 +41,11 @@ async function take(): Promise<Entry> {
 /** Vitest's global setup of the browser tests. Starts no stack yet. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = createServer(async (request, response) => {
-    const [, id = "", action = ""] = (request.url ?? "").split("/");
+    const [, id = "", action = "", detail = ""] = (request.url ?? "").split("/");
     try {
       const entry = id === "take" ? await take() : entries[Number(id)];
       if (entry === undefined) throw new Error(`No such stack: ${request.url}`);
-      if (action in ACTIONS) await ACTIONS[action as Action](entry);
+      if (action in ACTIONS) await ACTIONS[action as Action](entry, detail);
       const { appUrl, workosUrl, convexUrl } = entry.stack;
       response.end(JSON.stringify({ id: entries.indexOf(entry), appUrl, workosUrl, convexUrl }));
     } catch (error) {
@@ -76,6 +78,7 @@ export async function takeStack(pool: string): Promise<Stack & { release(): Prom
     ...addresses,
     stopConvex: act("stopConvex"),
     startConvex: act("startConvex"),
+    setLine: async (mode) => void (await ask(`${id}/setLine/${mode}`)),
     release: act("release"),
   };
 }

@@ -5,6 +5,7 @@ import { localDefaults } from "../../local/config.ts";
 import { startConvex } from "../../local/convex/server.ts";
 import { startWorkos } from "../../local/workos/server.ts";
 import { cleanUp, dataFolder, freePorts, run } from "../launcher/copy.ts";
+import { createLine, type LineMode } from "./line.ts";
 
 /** What a test file may do with a stack, whether it is in this process or in the pool's. */
 export type Stack = {
@@ -16,6 +17,8 @@ export type Stack = {
   stopConvex(): Promise<void>;
   /** Starts Convex again, with the same data at the same address. */
   startConvex(): Promise<void>;
+  /** Sets what happens on the line to Convex. */
+  setLine(mode: LineMode): Promise<void>;
 };
 
 export type OwnStack = Stack & {
@@ -47,15 +50,23 @@ export async function startStack(environment: Record<string, string> = {}): Prom
     CONVEX_URL: convexUrl,
   };
 
-  const openConvex = () =>
-    startConvex({
+  const line = createLine(emulators.convex, emulators.app);
+  const openConvex = async () => {
+    const backend = await startConvex({
       functionsDir: resolve("convex"),
-      port: emulators.convex,
+      port: emulators.app,
       sitePort: emulators.convexSite,
       dataFile: join(data, "convex.sqlite"),
       env,
       log: () => undefined,
     });
+    await line.open();
+    return {
+      async close() {
+        await Promise.all([line.close(), backend.close()]);
+      },
+    };
+  };
   const openWorkos = () =>
     startWorkos({
       port: emulators.workos,
@@ -88,7 +99,11 @@ export async function startStack(environment: Record<string, string> = {}): Prom
     async startConvex() {
       convex ??= await openConvex();
     },
+    async setLine(mode) {
+      line.set(mode);
+    },
     async reset() {
+      line.set("open");
       await Promise.all([convex?.close(), workos.close()]);
       rmSync(data, { recursive: true, force: true });
       mkdirSync(data);

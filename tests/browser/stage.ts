@@ -29,6 +29,7 @@ export function openStage(): Stage {
   afterEach(async () => {
     const complaints = (await Promise.all(visitors.map((visitor) => visitor.leave()))).flat();
     visitors = [];
+    await stack.setLine("open");
     await stack.startConvex();
     if (complaints.length > 0) throw new Error(`The browser complained:\n${complaints.join("\n")}`);
   });

@@ -10,7 +10,8 @@ import { Subscriptions } from "./subscriptions.ts";
 
 /** Convex allows 16 MiB of arguments; a message has to hold them. */
 const LONGEST_MESSAGE = 20 * 1024 * 1024;
-const TICK_MS = 5_000;
+/** Fine enough that a Ping goes out 15 s after the last message, as Convex sends it. */
+const TICK_MS = 1_000;
 /** How long clients get to answer the closing handshake. */
 const GRACE_MS = 250;
 const CLOSE_GOING_AWAY = 1001;

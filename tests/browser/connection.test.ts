@@ -1,0 +1,46 @@
+/** What a page says and does while its connection to Convex is silent, blocked or gone. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { LineMode } from "./line.ts";
+import { button, field, heading, profileForm, projectForm, shows, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+const line = (mode: LineMode) => stage.stack().setLine(mode);
+
+/** Waits until the page says that nothing arrives. */
+async function untilUnavailable(page: Page, timeout: number): Promise<void> {
+  await page.getByRole("contentinfo").getByText("Live data is unavailable").waitFor({ timeout });
+}
+
+const waiting = (page: Page) => page.getByText("Waiting", { exact: true });
+
+test("a socket that carries nothing is noticed within 30 s, and what was edited waits and is applied once", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  visitor.allow(/WebSocket/);
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  await line("silent-sockets");
+  await projectForm(page).name.fill("Made in silence");
+  await projectForm(page).create.click();
+  await waiting(page).first().waitFor();
+  await untilUnavailable(page, 30_000);
+  expect(await waiting(page).count()).toBeGreaterThan(0);
+  await line("open");
+  await untilLive(page);
+  await expect.poll(() => waiting(page).count(), { timeout: 20_000 }).toBe(0);
+  expect(await projectForm(page).entry("Made in silence").count()).toBe(1);
+}, 120_000);
+
+test("a tab that comes to the foreground while Convex stands still says so within 2 s, and recovers", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  visitor.allow(/WebSocket/);
+  const page = await visitor.open("/profile");
+  await untilLive(page);
+  await line("frozen");
+  // Chromium without a window shows every tab.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await untilUnavailable(page, 2_000);
+  await line("open");
+  await untilLive(page);
+});
