@@ -5,6 +5,8 @@ export default {
   // All routes in one file that the browser keeps: asked for one by one, they would cost requests to the worker, a
   // trip before a click's data, and a copy in every page.
   routeDiscovery: { mode: "initial" },
+  // A page's `clientAction` is one line: a file of its own would be one more request for each page with a form.
+  splitRouteModules: false,
   // The same bytes for everyone; app/middleware/prerendered.ts hands them out.
   prerender: ["/about"],
   // Our own origin check (app/middleware/same-origin.ts) runs first, against APP_URL. React Router's

@@ -1,23 +1,27 @@
 /** What stands around every page: the banner, the foot, and how one gets from page to page. */
-import { type ReactNode, useEffect, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef } from "react";
 import { useLocation, useNavigation } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
 import { useDocument } from "./document.ts";
-import { useGoing } from "./interrupted.ts";
 import { useLive } from "./live/live-context.ts";
-import { usePlace } from "./live/use-place.ts";
+import { clearRejections, useRejections } from "./live/pending.ts";
 import { useClientNavigation } from "./navigation.ts";
 import { usePagesAhead } from "./pages-ahead.ts";
+import { OFFLINE, useNetworkAgain } from "./refused-page.tsx";
 import { Banner, type BannerViewer } from "./ui/banner.tsx";
+import { ErrorPage } from "./ui/error-page.tsx";
 import { Footer } from "./ui/footer.tsx";
-import { formatClock } from "./ui/format.ts";
-import { isStale, LiveMark } from "./ui/live-mark.tsx";
+import { isStale } from "./ui/live-state.ts";
 import { Notice } from "./ui/notice.tsx";
 import { PAGE_TITLE_ID } from "./ui/page.tsx";
 import { Progress } from "./ui/progress.tsx";
-import { useHydrated } from "./ui/use-hydrated.ts";
 import { useNotice } from "./use-notice.ts";
 import { useShell } from "./use-shell.ts";
+
+/** A guest has no connection, and does not load what shows it. */
+const Connection = import.meta.env.SSR
+  ? (await import("./live/connection.tsx")).default
+  : lazy(() => import("./live/connection.tsx"));
 
 /** The person in the banner: as Convex knows them, else as the session does. */
 function useBannerViewer(): BannerViewer | null {
@@ -40,8 +44,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const { state } = useLive();
   const navigation = useNavigation();
-  useClientNavigation();
-  useGoing();
+  const { unreached, go } = useClientNavigation();
   usePagesAhead(viewer !== null);
   useFocusOnHeading(pathname);
   return (
@@ -49,28 +52,59 @@ export function Chrome({ children }: { children: ReactNode }) {
       <Progress active={navigation.state !== "idle"} />
       <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
-      {notice ? (
-        <div className="mx-auto w-full max-w-page px-4 pt-4 wide:px-6">
-          <Notice kind={notice.kind}>{notice.text}</Notice>
-        </div>
-      ) : null}
+      <Said notice={notice} />
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>
-        {children}
+        {unreached === null ? children : <UnreachedPage path={unreached} go={go} />}
       </div>
       <Footer>
-        <Connection />
+        {state === null ? null : (
+          <Suspense>
+            <Connection />
+          </Suspense>
+        )}
       </Footer>
     </>
   );
 }
 
-/** Without JavaScript nothing will ever connect, so nothing is said to be about to. */
-function Connection() {
-  const { state, asOf } = useLive();
-  const place = usePlace();
-  const hydrated = useHydrated();
-  if (state === null || (state === "connecting" && !hydrated)) return null;
-  return <LiveMark state={state} since={asOf === null ? undefined : formatClock(asOf, place)} />;
+/** What the server said of the last form, and the rejections whose form is gone, until the next navigation. */
+function Said({ notice }: { notice: ReturnType<typeof useNotice> }) {
+  const { key } = useLocation();
+  const rejections = useRejections();
+  const shownAt = useRef(key);
+  useEffect(() => {
+    if (shownAt.current !== key) clearRejections();
+    shownAt.current = key;
+  }, [key]);
+  if (notice === null && rejections.length === 0) return null;
+  return (
+    <div className="mx-auto flex w-full max-w-page flex-col gap-2 px-4 pt-4 wide:px-6">
+      {notice ? <Notice kind={notice.kind}>{notice.text}</Notice> : null}
+      {rejections.map((text, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same text may be there twice, and none moves
+        <Notice key={index} kind="alert">
+          {text}
+        </Notice>
+      ))}
+    </div>
+  );
+}
+
+/** Stands for a page whose code could not be loaded, until it can be. */
+function UnreachedPage({ path, go }: { path: string; go: (path: string) => void }) {
+  useNetworkAgain(
+    true,
+    useCallback(() => go(path), [go, path]),
+  );
+  useEffect(() => {
+    const before = document.title;
+    document.title = `${OFFLINE.title} · Mosaic`;
+    document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
+    return () => {
+      document.title = before;
+    };
+  }, []);
+  return <ErrorPage {...OFFLINE} action={{ href: "/", label: "Go to the start page" }} requestId="" />;
 }
 
 /** Nobody acts as somebody else without seeing it on every page. */

@@ -3,7 +3,6 @@ import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
 import { DocumentProvider, readDocument } from "./document.ts";
-import { goOn } from "./interrupted.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 /** Where the network is gone nobody can be told, and this must not be the next thing that goes wrong. */
@@ -16,8 +15,6 @@ const report = (error: unknown) => {
 
 window.addEventListener("error", (event: ErrorEvent) => report(event.error ?? event.message));
 window.addEventListener("unhandledrejection", (event: PromiseRejectionEvent) => report(event.reason));
-
-goOn();
 
 startTransition(() => {
   hydrateRoot(

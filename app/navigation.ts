@@ -1,7 +1,9 @@
 /** Plain links and forms, one handler: cheaper on the server than a component for each, and the same for people. */
-import { useEffect } from "react";
-import { useNavigate, useSubmit } from "react-router";
-import { isCodeMissing } from "./pages-ahead.ts";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useLocation, useNavigate, useSubmit } from "react-router";
+import { addRejection, OFFLINE_EDIT } from "./live/pending.ts";
+import { isReachable } from "./live/use-revalidate.ts";
+import { loadPageCode } from "./page-code.ts";
 
 /** These are answered by something else than a page of the client's router. */
 const DOCUMENTS = /^\/(api\/|about$|callback$|admin\/audit\.csv$)/;
@@ -12,7 +14,8 @@ export function clientPath(event: MouseEvent): string | null {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return null;
-  if (DOCUMENTS.test(link.pathname)) return null;
+  // The browser would leave the app for its own error page.
+  if (DOCUMENTS.test(link.pathname) && navigator.onLine) return null;
   const samePage = link.pathname === location.pathname && link.search === location.search;
   return samePage && link.hash ? null : link.pathname + link.search + link.hash;
 }
@@ -34,32 +37,79 @@ function prefetch({ target }: Event): void {
   setTimeout(() => hint.remove(), KEPT_MS);
 }
 
+export type ClientNavigation = {
+  /** The page that could not be reached because its code could not be loaded; null otherwise. */
+  unreached: string | null;
+  /** Goes to a page of the app. */
+  go(path: string): void;
+};
+
 /** Follows links to our own pages, and sends the forms marked `data-client`, without loading the document again. */
-export function useClientNavigation(): void {
+export function useClientNavigation(): ClientNavigation {
   const navigate = useNavigate();
   const submit = useSubmit();
-  useEffect(() => {
-    const follow = (event: MouseEvent) => {
-      const path = isCodeMissing() ? null : clientPath(event);
-      if (path === null) return;
-      event.preventDefault();
+  const { key } = useLocation();
+  const [missed, setMissed] = useState<{ path: string; at: string } | null>(null);
+  const latest = useRef({ key, path: "" });
+  latest.current.key = key;
+
+  const go = useCallback(
+    async (path: string) => {
+      latest.current.path = path;
       const { pathname, hash } = new URL(path, location.href);
+      const isLoaded =
+        !DOCUMENTS.test(pathname) &&
+        (await loadPageCode(pathname).then(
+          () => true,
+          () => false,
+        ));
+      // If the server is reachable, the code is gone since a deploy, and a document has the new one.
+      const isGone = !isLoaded && (await isReachable());
+      if (latest.current.path !== path) return;
+      if (isGone) return location.assign(path);
+      if (!isLoaded) return setMissed({ path, at: latest.current.key });
       // Another range, metric or page of a list: one stays where one is looking.
       void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
+    },
+    [navigate],
+  );
+
+  useEffect(() => {
+    const follow = (event: MouseEvent) => {
+      const path = clientPath(event);
+      if (path === null) return;
+      event.preventDefault();
+      void go(path);
     };
     let sending = false;
-    const send = (event: SubmitEvent) => {
+    const send = async (event: SubmitEvent) => {
       const form = event.target;
-      if (event.defaultPrevented || isCodeMissing()) return;
-      if (!(form instanceof HTMLFormElement) || !("client" in form.dataset)) return;
+      if (event.defaultPrevented) return;
+      if (!(form instanceof HTMLFormElement)) return;
+      if (form.method === "post" && !navigator.onLine) {
+        event.preventDefault();
+        return addRejection(OFFLINE_EDIT);
+      }
+      if (!("client" in form.dataset)) return;
       event.preventDefault();
       // Pressed twice, it is meant once.
       if (sending) return;
       sending = true;
       // The button says where to, where several share a form.
-      void submit(event.submitter instanceof HTMLButtonElement ? event.submitter : form).finally(() => {
+      const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
+      try {
+        const action = button?.formAction || form.action;
+        await loadPageCode(new URL(action).pathname).catch(() => {
+          form.action = action;
+          form.submit();
+          throw new Error("The form was sent with a document.");
+        });
+        await submit(button ?? form);
+      } catch {
+        // The browser goes on.
+      } finally {
         sending = false;
-      });
+      }
     };
     document.addEventListener("click", follow);
     document.addEventListener("submit", send);
@@ -71,5 +121,7 @@ export function useClientNavigation(): void {
       document.removeEventListener("pointerover", prefetch);
       document.removeEventListener("focusin", prefetch);
     };
-  }, [navigate, submit]);
+  }, [go, submit]);
+
+  return { unreached: missed?.at === key ? missed.path : null, go };
 }

@@ -14,26 +14,20 @@ declare global {
 /** After this the page itself has what it needs. */
 const REST_MS = 1_500;
 
-let missing = false;
-
-/** Whether code of this tab's version is gone from the server: then pages are best loaded as documents. */
-export function isCodeMissing(): boolean {
-  return missing;
-}
-
 /** @param wanted A guest's pages are few, and who saves data asks for no more than is needed. */
 export function usePagesAhead(wanted: boolean): void {
   useEffect(() => {
     if (!wanted || navigator.connection?.saveData) return;
     const timer = setTimeout(
-      () => import("./load-ahead.ts").then(({ loadAhead }) => loadAhead(note)).catch(note),
+      () =>
+        import("./load-ahead.ts").then(
+          ({ loadAhead }) => loadAhead(),
+          () => {
+            // Offline: a click says so.
+          },
+        ),
       REST_MS,
     );
     return () => clearTimeout(timer);
   }, [wanted]);
 }
-
-/** A file that did not come while there is a network is gone. */
-const note = () => {
-  missing ||= navigator.onLine;
-};

@@ -1,5 +1,5 @@
 /** The page that is shown where a loader gave none: not there, not theirs, nobody could say, or our own fault. */
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { isRouteErrorResponse } from "react-router";
 import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
@@ -9,6 +9,19 @@ import { isUnreachable } from "./unreachable.ts";
 
 /** A network that comes back does not always say so. */
 const AGAIN_MS = 5_000;
+
+/** Calls `again` while the network is away, until it is back. */
+export function useNetworkAgain(isAway: boolean, again: () => void): void {
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = setInterval(again, AGAIN_MS);
+    addEventListener("online", again);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("online", again);
+    };
+  }, [isAway, again]);
+}
 
 const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
   403: {
@@ -25,7 +38,7 @@ const WORDS: Readonly<Record<number, { title: string; message: string }>> = {
   },
 };
 
-const OFFLINE = {
+export const OFFLINE = {
   title: "This page could not be reached",
   message: "You seem to be offline. It shows by itself as soon as it can be reached.",
 };
@@ -53,7 +66,11 @@ function statusOf(error: unknown): number {
 export function RefusedPage({ error }: { error: unknown }) {
   const { requestId } = useDocument();
   useReturnOfData(statusOf(error) === 503);
-  useReturnOfNetwork(isUnreachable(error));
+  const revalidate = useRevalidate();
+  useNetworkAgain(
+    isUnreachable(error),
+    useCallback(() => void revalidate(), [revalidate]),
+  );
   return (
     <ErrorPage
       {...wordsFor(error)}
@@ -61,21 +78,6 @@ export function RefusedPage({ error }: { error: unknown }) {
       requestId={requestId}
     />
   );
-}
-
-/** Asks for the page again when the network is back. */
-function useReturnOfNetwork(missing: boolean): void {
-  const revalidate = useRevalidate();
-  useEffect(() => {
-    if (!missing) return;
-    const again = () => void revalidate();
-    const timer = setInterval(again, AGAIN_MS);
-    addEventListener("online", again);
-    return () => {
-      clearInterval(timer);
-      removeEventListener("online", again);
-    };
-  }, [missing, revalidate]);
 }
 
 /** Asks for the page again when Convex answers again; on a page with no live connection nothing happens. */

@@ -1,7 +1,7 @@
 /** The form that ends an account. It asks first: in a dialog, without JavaScript by a box to tick. */
-import type { FormEvent } from "react";
-import { Form, useNavigation } from "react-router";
 import type { FormFailure } from "../forms.server.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { useEdit } from "../live/use-edit.ts";
 import { AskFirst } from "../ui/ask-first.tsx";
 import { Button } from "../ui/button.tsx";
 import { ConfirmCheck } from "../ui/confirm-check.tsx";
@@ -14,38 +14,31 @@ export const WHAT_DELETING_DOES =
 /** @param failure Why it was refused. */
 export function DeleteAccountForm({ failure }: { failure: FormFailure | undefined }) {
   const hydrated = useHydrated();
-  const { formData } = useNavigation();
-  const unticked = failure?.errors.confirm;
+  const edit = useEdit({ failure });
+  const message = edit.refusal ?? failure?.message;
   const button = (
-    <Button
-      name="intent"
-      value="delete"
-      look="danger"
-      busy={formData?.get("intent") === "delete"}
-      busyLabel="Deleting"
-    >
+    <Button look="danger" busy={edit.busy} busyLabel="Deleting">
       Delete my account
     </Button>
   );
-  const close = (event: FormEvent<HTMLFormElement>) => event.currentTarget.closest("dialog")?.close();
   return (
     <>
-      {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
+      {message ? <Notice kind="alert">{message}</Notice> : null}
       {hydrated ? (
         <div>
           <AskFirst label="Delete my account" title="Delete your account?">
             <p>{`${WHAT_DELETING_DOES} This cannot be undone.`}</p>
-            <Form method="post" onSubmit={close}>
+            <EditForm edit={edit}>
               <input type="hidden" name="confirm" value="yes" />
               {button}
-            </Form>
+            </EditForm>
           </AskFirst>
         </div>
       ) : (
-        <Form method="post" className="flex flex-col items-start gap-2">
-          <ConfirmCheck error={unticked}>Yes, delete my account for good</ConfirmCheck>
+        <EditForm edit={edit} className="flex flex-col items-start gap-2">
+          <ConfirmCheck error={failure?.errors.confirm}>Yes, delete my account for good</ConfirmCheck>
           {button}
-        </Form>
+        </EditForm>
       )}
     </>
   );

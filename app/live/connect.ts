@@ -3,7 +3,7 @@ import { ConvexReactClient } from "convex/react";
 import { ConvexError } from "convex/values";
 import { api } from "../../convex/_generated/api.js";
 import { browserTimeZone } from "../time-zone/time-zones.ts";
-import type { LiveState } from "../ui/live-mark.tsx";
+import type { LiveState } from "../ui/live-state.ts";
 import type { Viewer } from "../viewer.ts";
 import { watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";

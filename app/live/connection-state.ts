@@ -1,7 +1,7 @@
 /** Whether data is known to arrive: `live` only while the socket carries messages and the session is confirmed. */
 import type { ConvexReactClient } from "convex/react";
 import { api } from "../../convex/_generated/api.js";
-import type { LiveState } from "../ui/live-mark.tsx";
+import type { LiveState } from "../ui/live-state.ts";
 import type { HeardSocket } from "./heard-socket.ts";
 
 /** Convex may take this long to answer before the page says that it does not. */

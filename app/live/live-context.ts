@@ -2,7 +2,7 @@
 
 import type { ConvexReactClient } from "convex/react";
 import { createContext, useContext } from "react";
-import type { LiveState } from "../ui/live-mark.tsx";
+import type { LiveState } from "../ui/live-state.ts";
 import type { Viewer } from "../viewer.ts";
 
 export type Live = {

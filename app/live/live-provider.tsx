@@ -2,10 +2,11 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useSessionWatch } from "../auth/session-watch.ts";
 import type { Shell } from "../shell.server.ts";
-import type { LiveState } from "../ui/live-mark.tsx";
+import type { LiveState } from "../ui/live-state.ts";
 import type { Viewer } from "../viewer.ts";
 import type { Connection, ConnectionEvents } from "./connect.ts";
 import { LiveContext } from "./live-context.ts";
+import { belongTo } from "./pending.ts";
 import { useRevalidate } from "./use-revalidate.ts";
 
 /**
@@ -42,6 +43,7 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   useEffect(() => {
     if (!shell.dataMissing) setAsOf((before) => Math.max(before ?? 0, shell.now));
   }, [shell]);
+  useEffect(() => belongTo(sessionId), [sessionId]);
   useSessionWatch(sessionId);
   // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
   const revalidate = useRevalidate();

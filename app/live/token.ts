@@ -1,19 +1,6 @@
 /** The access token for Convex, asked for at the worker. It lives in memory only. */
 
-/** Waits a little longer after each failure, or until the browser is back online. */
-function pause(attempt: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener("online", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, Math.min(500 * 2 ** attempt, 15_000) * (0.75 + Math.random() / 2));
-    addEventListener("online", done);
-    signal.addEventListener("abort", done);
-  });
-}
+import { pause } from "./pause.ts";
 
 /** How long a page that is being left asks for nothing; a download only looks like leaving, and the page goes on. */
 const LEAVING_MS = 2_000;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { useNavigation, useRevalidator } from "react-router";
 
 /** Asks the worker for nothing, by a request that changes nothing. */
-async function isReachable(): Promise<boolean> {
+export async function isReachable(): Promise<boolean> {
   try {
     return (await fetch("/healthz", { method: "HEAD", cache: "no-store" })).ok;
   } catch {

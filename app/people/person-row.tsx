@@ -1,12 +1,12 @@
 /** One person in an admin's list, with the role that an admin may give: shown at once, taken back where refused. */
 import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
-import { useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { useLayoutEffect, useRef, useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { isRole, ROLES, type Role } from "../../convex/model/roles.ts";
 import type { FormFailure } from "../forms.server.ts";
-import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { useEdit } from "../live/use-edit.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -32,13 +32,27 @@ export function PersonRow({
   isViewer: boolean;
   failure: FormFailure | undefined;
 }) {
-  const { formData } = useNavigation();
-  const { edit, run } = useLiveMutation(api.users.setRole, showAtOnce);
   const [chosen, setChosen] = useState<Role | null>(null);
+  const select = useRef<HTMLSelectElement>(null);
+  // A role that was chosen before hydration stays chosen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as it was hydrated
+  useLayoutEffect(() => {
+    const shown = select.current?.value;
+    if (isRole(shown) && shown !== person.role) setChosen(shown);
+  }, []);
+  const edit = useEdit({
+    reference: api.users.setRole,
+    args: ({ role }) => (isRole(role) ? { userId: person._id, role } : null),
+    optimistic: showAtOnce,
+    failure,
+    stay: true,
+    onDone: () => setChosen(null),
+    onRejected: () => setChosen(null),
+  });
   const { _id, email, firstName, lastName, profilePictureUrl } = person;
   const name = [firstName, lastName].filter(Boolean).join(" ") || null;
   const role = chosen ?? person.role;
-  const refusal = edit.status === "refused" ? edit.message : failure?.message;
+  const refusal = edit.refusal ?? edit.failure?.message;
   return (
     <li className="row">
       <div className="flex min-w-0 items-center gap-3">
@@ -51,24 +65,16 @@ export function PersonRow({
           {name ? <p className="text-small text-quiet [overflow-wrap:anywhere]">{email}</p> : null}
         </div>
       </div>
-      <Form
-        method="post"
-        preventScrollReset
-        className="flex flex-wrap items-center justify-end gap-2"
-        onSubmit={(event) => {
-          if (run === null) return;
-          event.preventDefault();
-          void run({ userId: _id, role }).then(() => setChosen(null));
-        }}
-      >
+      <EditForm edit={edit} className="flex flex-wrap items-center justify-end gap-2">
         <input type="hidden" name="userId" value={_id} />
-        {edit.status === "waiting" ? <Waiting /> : null}
-        {edit.status === "done" && chosen === null ? (
+        {edit.waiting ? <Waiting /> : null}
+        {edit.done && role === person.role ? (
           <span role="status" className="text-small text-quiet">
             Saved
           </span>
         ) : null}
         <select
+          ref={select}
           name="role"
           aria-label={`Role of ${email}`}
           value={role}
@@ -81,7 +87,7 @@ export function PersonRow({
             </option>
           ))}
         </select>
-        <Button busy={formData?.get("userId") === _id} busyLabel="Saving">
+        <Button busy={edit.busy} busyLabel="Saving">
           Save role
         </Button>
         {refusal ? (
@@ -89,7 +95,7 @@ export function PersonRow({
             <Notice kind="alert">{refusal}</Notice>
           </div>
         ) : null}
-      </Form>
+      </EditForm>
     </li>
   );
 }

@@ -1,11 +1,12 @@
 /** The form for one's own name: shown everywhere at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { Fragment, useCallback, useLayoutEffect, useRef, useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { Fragment, useLayoutEffect, useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import type { SessionUser } from "../auth/session.ts";
+import { textsOf } from "../form-texts.ts";
 import type { FormFailure } from "../forms.server.ts";
-import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { useEdit } from "../live/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -35,49 +36,40 @@ export function ProfileForm({
   fallback: SessionUser | null;
   failure: FormFailure | null;
 }) {
-  const { state } = useNavigation();
-  const showAtOnce = useCallback(
-    (store: OptimisticLocalStore, { userId: _, ...change }: Change) => {
+  const [typed, setTyped] = useState<ProfileValues>(() => profileChanges(failure?.values ?? {}));
+  const [tried, setTried] = useState(false);
+  const edit = useEdit({
+    reference: api.users.updateProfile,
+    args(fields) {
+      if (viewer === null) return undefined;
+      setTried(true);
+      const changes = profileChanges(fields);
+      const [wrong] = Object.keys(profileProblems(changes));
+      if (wrong === undefined) return { userId: viewer._id, ...changes };
+      const field = edit.form.current?.elements.namedItem(wrong);
+      if (field instanceof HTMLElement) field.focus();
+      return null;
+    },
+    optimistic(store: OptimisticLocalStore, { userId: _, ...change }: Change) {
       const known = store.getQuery(api.users.viewer, {}) ?? viewer;
       if (!known) return;
       const trimmed = Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value.trim()]));
       store.setQuery(api.users.viewer, {}, { ...known, ...trimmed });
     },
-    [viewer],
-  );
-  const { edit, run } = useLiveMutation(api.users.updateProfile, showAtOnce);
-  const [typed, setTyped] = useState<ProfileValues>(() => profileChanges(failure?.values ?? {}));
-  const form = useRef<HTMLFormElement>(null);
+    failure,
+    onDone: (args) => setTyped((now) => (args ? without(now, args) : {})),
+  });
   // What was typed before this ran, the fields would lose with the next render.
   useLayoutEffect(() => {
-    if (form.current) setTyped(profileChanges(textsOf(form.current)));
-  }, []);
-  const [tried, setTried] = useState(false);
+    if (edit.form.current) setTyped(profileChanges(textsOf(new FormData(edit.form.current))));
+  }, [edit.form]);
   const known: ProfileValues = viewer ?? named(fallback);
   const problems = tried ? profileProblems(typed) : {};
-  const refusal = edit.status === "refused" ? edit.message : failure?.message;
-  const saved = edit.status === "done" && Object.keys(typed).length === 0;
+  const refusal = edit.refusal ?? edit.failure?.message;
+  const saved = edit.done && Object.keys(typed).length === 0;
 
   return (
-    <Form
-      ref={form}
-      method="post"
-      className="flex max-w-form flex-col gap-4"
-      onSubmit={(event) => {
-        if (run === null || viewer === null) return;
-        event.preventDefault();
-        setTried(true);
-        const [wrong] = Object.keys(profileProblems(typed));
-        if (wrong !== undefined) {
-          const field = event.currentTarget.elements.namedItem(wrong);
-          if (field instanceof HTMLElement) field.focus();
-          return;
-        }
-        void run({ userId: viewer._id, ...typed }).then(
-          (saved) => saved.done && setTyped((now) => without(now, typed)),
-        );
-      }}
-    >
+    <EditForm edit={edit} className="flex max-w-form flex-col gap-4">
       {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
       {saved ? <Notice kind="status">Saved</Notice> : null}
       {PROFILE_FIELDS.map(({ name, label, autoComplete }) => (
@@ -93,17 +85,17 @@ export function ProfileForm({
             onChange={(event) =>
               setTyped(changedBy(typed, name, event.currentTarget.value, known[name] ?? ""))
             }
-            error={problems[name] ?? failure?.errors[name]}
+            error={problems[name] ?? edit.failure?.errors[name]}
           />
         </Fragment>
       ))}
       <div className="flex items-center gap-4">
-        <Button look="primary" busy={state === "submitting"} busyLabel="Saving">
+        <Button look="primary" busy={edit.busy} busyLabel="Saving">
           Save
         </Button>
-        {edit.status === "waiting" ? <Waiting /> : null}
+        {edit.waiting ? <Waiting /> : null}
       </div>
-    </Form>
+    </EditForm>
   );
 }
 
@@ -117,13 +109,6 @@ function changedBy(typed: ProfileValues, name: keyof ProfileValues, value: strin
 function without(typed: ProfileValues, sent: ProfileValues): ProfileValues {
   const fields = Object.entries(typed) as [keyof ProfileValues, string][];
   return Object.fromEntries(fields.filter(([name, value]) => sent[name] !== value));
-}
-
-function textsOf(form: HTMLFormElement): Record<string, string> {
-  const texts = [...new FormData(form)].filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(texts);
 }
 
 /** What the session knows of a person. */

@@ -1,71 +1,40 @@
 /** Adding somebody by e-mail: they show at once, marked as waiting until Convex has them. */
-import { useRef, useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { type Edit, useLiveMutation } from "../live/use-live-mutation.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { type Edit, useEdit } from "../live/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { failureOf, type ProjectAnswer } from "./project-forms.ts";
 
 export type Adding = {
-  edit: Edit;
+  edit: Edit<typeof api.projects.addMember>;
   /** What came of the last one. */
   said: string | null;
   /** E-mails on their way, oldest first. */
   waiting: readonly string[];
-  /** Null while there is no live connection. */
-  add: ((email: string) => Promise<boolean>) | null;
 };
 
 /** Keeps who is being added where the list can show it. */
-export function useAddMember(projectId: string): Adding {
-  const { edit, run } = useLiveMutation(api.projects.addMember);
-  const [waiting, setWaiting] = useState<readonly string[]>([]);
+export function useAddMember(projectId: string, answer: ProjectAnswer): Adding {
   const [said, setSaid] = useState<string | null>(null);
-  const add = async (typed: string) => {
-    if (run === null) return false;
-    const email = typed.trim().toLowerCase();
-    setSaid(null);
-    setWaiting((known) => [...known, email]);
-    const outcome = await run({ projectId, email });
-    setWaiting((known) => known.filter((_, index) => index !== known.indexOf(email)));
-    if (outcome.done) {
-      setSaid(outcome.value === "added" ? "Member added" : "Invited: they join at their first sign-in");
-    }
-    return outcome.done;
-  };
-  return { edit, said, waiting, add: run === null ? null : add };
+  const edit = useEdit({
+    reference: api.projects.addMember,
+    args: ({ email = "" }) => ({ projectId, email: email.trim().toLowerCase() }),
+    failure: failureOf(answer, "add-member"),
+    stay: true,
+    onDone: (_, value) =>
+      setSaid(value === "added" ? "Member added" : "Invited: they join at their first sign-in"),
+  });
+  return { edit, said, waiting: edit.pending.flatMap((args) => (args ? [args.email] : [])) };
 }
 
-export function AddMember({
-  adding: { edit, said, add },
-  answer,
-}: {
-  adding: Adding;
-  answer: ProjectAnswer;
-}) {
-  const form = useRef<HTMLFormElement>(null);
-  const { formData } = useNavigation();
-  const failure = failureOf(answer, "add-member");
-  const error = edit.status === "refused" ? edit.message : failure?.errors.email;
+export function AddMember({ adding: { edit, said } }: { adding: Adding }) {
   return (
     <>
-      {said && edit.status === "done" ? <Notice kind="status">{said}</Notice> : null}
-      <Form
-        method="post"
-        ref={form}
-        preventScrollReset
-        className="form-row max-w-form"
-        onSubmit={(event) => {
-          if (add === null) return;
-          event.preventDefault();
-          const email = String(new FormData(event.currentTarget).get("email") ?? "");
-          const emptied = form.current;
-          void add(email).then((added) => added && emptied?.reset());
-        }}
-      >
-        <input type="hidden" name="intent" value="add-member" />
+      {said && edit.done ? <Notice kind="status">{said}</Notice> : null}
+      <EditForm edit={edit} intent="add-member" className="form-row max-w-form">
         <Field
           label="E-mail"
           name="email"
@@ -74,13 +43,13 @@ export function AddMember({
           maxLength={254}
           autoComplete="off"
           help="Somebody who is not here yet becomes a member at their first sign-in."
-          defaultValue={failure?.values.email}
-          error={error ?? undefined}
+          defaultValue={edit.failure?.values.email}
+          error={edit.refusal ?? edit.failure?.errors.email}
         />
-        <Button busy={formData?.get("intent") === "add-member"} busyLabel="Adding">
+        <Button busy={edit.busy} busyLabel="Adding">
           Add member
         </Button>
-      </Form>
+      </EditForm>
     </>
   );
 }

@@ -1,9 +1,9 @@
 /** The form that makes a key. The key itself goes to whoever shows it, and nowhere else. */
-import { useRef, useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { nameProblem } from "../../convex/model/names.ts";
-import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { useEdit } from "../live/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
@@ -21,52 +21,35 @@ export function CreateKey({
   onCreated: (created: CreatedKey) => void;
   answer: ProjectAnswer;
 }) {
-  const form = useRef<HTMLFormElement>(null);
-  const { formData } = useNavigation();
-  const failure = failureOf(answer, "create-key");
-  const { edit, run } = useLiveMutation(api.projectKeys.create);
   const [problem, setProblem] = useState<string | null>(null);
-  const error = problem ?? (edit.status === "refused" ? edit.message : failure?.errors.keyName);
+  const edit = useEdit({
+    reference: api.projectKeys.create,
+    args({ keyName: name = "" }) {
+      const found = nameProblem(name);
+      setProblem(found);
+      return found === null ? { projectId, name } : null;
+    },
+    failure: failureOf(answer, "create-key"),
+    stay: true,
+    onDone: (args, value) => value && args && onCreated({ key: value.key, name: args.name.trim() }),
+  });
   return (
     <>
-      <Form
-        method="post"
-        ref={form}
-        preventScrollReset
-        className="form-row max-w-form"
-        onSubmit={(event) => {
-          if (run === null) return;
-          event.preventDefault();
-          const name = String(new FormData(event.currentTarget).get("keyName") ?? "");
-          const found = nameProblem(name);
-          setProblem(found);
-          if (found !== null) return;
-          void run({ projectId, name }).then((outcome) => {
-            if (!outcome.done) return;
-            form.current?.reset();
-            onCreated({ key: outcome.value.key, name: name.trim() });
-          });
-        }}
-      >
-        <input type="hidden" name="intent" value="create-key" />
+      <EditForm edit={edit} intent="create-key" className="form-row max-w-form">
         <Field
           label="Key name"
           name="keyName"
           required
           maxLength={100}
           autoComplete="off"
-          defaultValue={failure?.values.keyName ?? (first ? "First key" : undefined)}
-          error={error ?? undefined}
+          defaultValue={edit.failure?.values.keyName ?? (first ? "First key" : undefined)}
+          error={problem ?? edit.refusal ?? edit.failure?.errors.keyName}
         />
-        <Button
-          look={first ? "primary" : "quiet"}
-          busy={formData?.get("intent") === "create-key"}
-          busyLabel="Creating"
-        >
+        <Button look={first ? "primary" : "quiet"} busy={edit.busy} busyLabel="Creating">
           Create key
         </Button>
-      </Form>
-      {edit.status === "waiting" ? <Waiting /> : null}
+      </EditForm>
+      {edit.waiting ? <Waiting /> : null}
     </>
   );
 }

@@ -1,13 +1,13 @@
 /** A project's keys, for those who may manage them: made and shown once, revoked, and how to send with one. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
+import { ActForm } from "../live/act-form.tsx";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import type { Place } from "../live/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { ActForm } from "./act-form.tsx";
 import { CreateKey } from "./create-key.tsx";
 import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
 import type { Project, ProjectKey } from "./project-query.ts";

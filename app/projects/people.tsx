@@ -1,11 +1,11 @@
 /** Who is in a project, who is invited, and the ways in and out. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
+import { ActForm } from "../live/act-form.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format-number.ts";
 import { Waiting } from "../ui/waiting.tsx";
-import { ActForm } from "./act-form.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";
 import type { ProjectAnswer } from "./project-forms.ts";
 import type { Project } from "./project-query.ts";
@@ -24,7 +24,7 @@ export function People({
   viewerId: string | null;
   answer: ProjectAnswer;
 }) {
-  const adding = useAddMember(project._id);
+  const adding = useAddMember(project._id, answer);
   const shown = new Set(project.invited);
   const arriving = adding.waiting.filter((email) => !shown.has(email));
   return (
@@ -49,7 +49,7 @@ export function People({
           <InviteRow key={`invited ${email}`} projectId={project._id} email={email} withdrawable={manages} />
         ))}
       </ul>
-      {manages ? <AddMember adding={adding} answer={answer} /> : null}
+      {manages ? <AddMember adding={adding} /> : null}
     </Card>
   );
 }

@@ -1,10 +1,10 @@
 /** A project's new name: shown at once, taken back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useCallback, useRef, useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { nameProblem } from "../../convex/model/names.ts";
-import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { EditForm } from "../live/edit-form.tsx";
+import { useEdit } from "../live/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
@@ -23,54 +23,40 @@ export function RenameProject({
   project: Project | null;
   answer: ProjectAnswer;
 }) {
-  const form = useRef<HTMLFormElement>(null);
-  const { formData } = useNavigation();
-  const failure = failureOf(answer, "rename");
-  const showAtOnce = useCallback(
-    (store: OptimisticLocalStore, { name }: { name: string }) => {
+  const [problem, setProblem] = useState<string | null>(null);
+  const edit = useEdit({
+    reference: api.projects.rename,
+    args({ name = "" }) {
+      const found = nameProblem(name);
+      setProblem(found);
+      return found === null ? { projectId, name } : null;
+    },
+    optimistic(store: OptimisticLocalStore, { name }) {
       // Before the live query has answered, what the loader gave is what is shown.
       const known = store.getQuery(api.projects.get, { projectId }) ?? project;
       if (known) store.setQuery(api.projects.get, { projectId }, { ...known, name: name.trim() });
     },
-    [projectId, project],
-  );
-  const { edit, run } = useLiveMutation(api.projects.rename, showAtOnce);
-  const [problem, setProblem] = useState<string | null>(null);
-  const error = problem ?? (edit.status === "refused" ? edit.message : failure?.errors.name);
+    failure: failureOf(answer, "rename"),
+    stay: true,
+  });
   return (
     <Card title="Name">
-      {edit.status === "done" ? <Notice kind="status">Project renamed</Notice> : null}
-      <Form
-        method="post"
-        ref={form}
-        preventScrollReset
-        className="form-row max-w-form"
-        onSubmit={(event) => {
-          if (run === null) return;
-          event.preventDefault();
-          const name = String(new FormData(event.currentTarget).get("name") ?? "");
-          const found = nameProblem(name);
-          setProblem(found);
-          if (found === null) {
-            void run({ projectId, name }).then((renamed) => renamed.done && form.current?.reset());
-          }
-        }}
-      >
-        <input type="hidden" name="intent" value="rename" />
+      {edit.done ? <Notice kind="status">Project renamed</Notice> : null}
+      <EditForm edit={edit} intent="rename" className="form-row max-w-form">
         <Field
           label="New name"
           name="name"
           required
           maxLength={100}
           autoComplete="off"
-          defaultValue={failure?.values.name}
-          error={error ?? undefined}
+          defaultValue={edit.failure?.values.name}
+          error={problem ?? edit.refusal ?? edit.failure?.errors.name}
         />
-        <Button busy={formData?.get("intent") === "rename"} busyLabel="Renaming">
+        <Button busy={edit.busy} busyLabel="Renaming">
           Rename
         </Button>
-      </Form>
-      {edit.status === "waiting" ? <Waiting /> : null}
+      </EditForm>
+      {edit.waiting ? <Waiting /> : null}
     </Card>
   );
 }

@@ -14,14 +14,14 @@ export function Unsent({
   answer: ProjectAnswer;
   onCreated: (created: CreatedKey) => void;
 }) {
-  const adding = useAddMember(projectId);
+  const adding = useAddMember(projectId, answer);
   switch (answer && "values" in answer ? answer.values.intent : null) {
     case "rename":
       return <RenameProject projectId={projectId} project={null} answer={answer} />;
     case "add-member":
       return (
         <Card title="People">
-          <AddMember adding={adding} answer={answer} />
+          <AddMember adding={adding} />
         </Card>
       );
     case "create-key":

@@ -27,6 +27,8 @@ export async function loader(args: Route.LoaderArgs) {
   return { users: data.users, ...peopleAddress(args.url) };
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   return saveRole(await readForm(request), context.get(requestContext));
 }

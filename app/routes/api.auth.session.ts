@@ -10,5 +10,10 @@ export async function loader({ context }: Route.LoaderArgs) {
   const result = await page.result();
   if (result === null || result.status === "signed_out") return Response.json({ user: null });
   const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);
-  return Response.json({ user: result.session.user, sessionId, role, organizationId, expiresAt });
+  // The body says the same as always: only a tab that wants to send something asks whether Convex answers.
+  const headers: HeadersInit = result.status === "unavailable" ? { "X-Data-Missing": "1" } : {};
+  return Response.json(
+    { user: result.session.user, sessionId, role, organizationId, expiresAt },
+    { headers },
+  );
 }

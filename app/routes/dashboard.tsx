@@ -25,6 +25,8 @@ export async function loader(args: Route.LoaderArgs) {
   return { list: data && packList(data) };
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);

@@ -1,6 +1,5 @@
 /** The start page: for a guest what this is, for somebody signed in whether anything is wrong. */
 import { lazy, Suspense } from "react";
-import { Form } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { requestContext } from "../context.ts";
@@ -10,6 +9,7 @@ import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import type { Route } from "./+types/home";
 
 /** A guest does not load what only somebody signed in sees; the server has it at hand and never waits. */
@@ -38,15 +38,23 @@ export default function Home({ loaderData: { list } }: Route.ComponentProps) {
 }
 
 function Guest() {
-  const { theme, setTheme } = useTheme();
+  const { theme, waiting, setTheme } = useTheme();
   return (
     <GuestHome>
-      <Form method="post" action="/" className="theme-form">
+      <form
+        method="post"
+        action="/"
+        autoComplete="off"
+        className="theme-form"
+        // A choice is stored as soon as it is made.
+        onSubmit={(event) => event.preventDefault()}
+      >
         <ThemePicker value={theme} onSelect={setTheme} />
+        {waiting ? <Waiting /> : null}
         <noscript>
           <Button>Save theme</Button>
         </noscript>
-      </Form>
+      </form>
     </GuestHome>
   );
 }

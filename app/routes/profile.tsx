@@ -22,6 +22,8 @@ export async function loader(args: Route.LoaderArgs) {
   return null;
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);

@@ -27,6 +27,8 @@ function withoutViewer({ viewer: _, ...page }: typeof api.pages.project._returnT
   return page;
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, params, context }: Route.ActionArgs) {
   return actOnProject(context.get(requestContext), params.id, await readForm(request));
 }

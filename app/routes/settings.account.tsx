@@ -30,6 +30,8 @@ export async function loader(args: Route.LoaderArgs) {
   return { claims, missing: page === null, lastAdmin: page?.lastAdmin ?? false };
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   const call = context.get(requestContext);
   const form = await readForm(request);

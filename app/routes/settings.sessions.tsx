@@ -30,6 +30,8 @@ export async function loader(args: Route.LoaderArgs) {
   return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], info.sessionId), missing };
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);

@@ -1,5 +1,5 @@
 /** How Mosaic looks to this person, and in whose hours it speaks. */
-import { Form, useActionData } from "react-router";
+import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
 import { requirePage } from "../auth/guards.server.ts";
@@ -16,6 +16,7 @@ import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import type { Route } from "./+types/settings";
 
 export const middleware = [pageQuery(api.pages.settings)];
@@ -28,6 +29,8 @@ export async function loader(args: Route.LoaderArgs) {
   return { zones: timeZones() };
 }
 
+export { clientAction } from "../form-action.ts";
+
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);
@@ -36,7 +39,7 @@ export async function action({ request, context }: Route.ActionArgs) {
 
 export default function Settings({ loaderData: { zones } }: Route.ComponentProps) {
   const failure = useActionData<typeof action>();
-  const { theme, setTheme } = useTheme();
+  const { theme, waiting, setTheme } = useTheme();
   const ofTimeZone = failure != null && "timeZone" in failure.values;
   return (
     <Page title="Settings" narrow>
@@ -44,12 +47,20 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
         {failure && !ofTimeZone ? (
           <Notice kind="alert">{failure.message ?? failure.errors.theme}</Notice>
         ) : null}
-        <Form method="post" className="theme-form">
+        <form
+          method="post"
+          action="/settings"
+          autoComplete="off"
+          className="theme-form"
+          // A choice is stored as soon as it is made.
+          onSubmit={(event) => event.preventDefault()}
+        >
           <ThemePicker value={theme} onSelect={setTheme} />
+          {waiting ? <Waiting /> : null}
           <noscript>
             <Button>Save</Button>
           </noscript>
-        </Form>
+        </form>
       </Card>
       <TimeZoneForm zones={zones} failure={ofTimeZone ? failure : undefined} />
       <SettingsLinks />

@@ -1,13 +1,11 @@
 /** The list of sessions, each with the button that ends it. */
 import { useId } from "react";
-import { Form, useNavigation } from "react-router";
+import { ActForm } from "../live/act-form.tsx";
 import { usePlace } from "../live/use-place.ts";
-import { Button } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 export function SessionList({ sessions }: { sessions: readonly ListedSession[] }) {
-  const { formData } = useNavigation();
   const others = sessions.filter(({ current }) => !current);
   return (
     <>
@@ -19,24 +17,17 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
         </ul>
       ) : null}
       {others.length > 0 ? (
-        <Form method="post">
-          <Button
-            name="intent"
-            value="others"
-            look="danger"
-            busy={formData?.get("intent") === "others"}
-            busyLabel="Revoking"
-          >
+        <div>
+          <ActForm intent="others" look="danger" busyLabel="Revoking">
             Revoke all others
-          </Button>
-        </Form>
+          </ActForm>
+        </div>
       ) : null}
     </>
   );
 }
 
 function Session({ session }: { session: ListedSession }) {
-  const { formData } = useNavigation();
   const id = useId();
   const place = usePlace();
   return (
@@ -56,17 +47,12 @@ function Session({ session }: { session: ListedSession }) {
           )}
         </p>
       </div>
-      <Form method="post" className="flex items-center gap-4">
+      <div className="flex items-center gap-4">
         {session.current ? <p className="text-small text-quiet">This device</p> : null}
-        <input type="hidden" name="sessionId" value={session.sessionId} />
-        <Button
-          busy={formData?.get("sessionId") === session.sessionId}
-          busyLabel="Revoking"
-          aria-describedby={id}
-        >
+        <ActForm fields={{ sessionId: session.sessionId }} about={id} busyLabel="Revoking">
           Revoke
-        </Button>
-      </Form>
+        </ActForm>
+      </div>
     </li>
   );
 }

@@ -1,15 +1,20 @@
-/** The theme of this tab: the person's own, live, or this browser's. */
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { useFetcher } from "react-router";
+/** Theme of this tab: the user's own, live, or this browser's. A choice shows at once and is stored by the server. */
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useLive } from "../live/live-context.ts";
 import { useShell } from "../use-shell.ts";
 import type { Theme } from "./theme.ts";
+import { chooseTheme, currentChoice, onChoice } from "./theme-choice.ts";
 
-type ThemeControl = { theme: Theme; setTheme(theme: Theme): void };
+type ThemeControl = {
+  theme: Theme;
+  /** The choice is not stored yet. */
+  waiting: boolean;
+  setTheme(theme: Theme): void;
+};
 
-const ThemeContext = createContext<ThemeControl>({ theme: "system", setTheme: () => {} });
+const ThemeContext = createContext<ThemeControl>({ theme: "system", waiting: false, setTheme: () => {} });
 
-/** The theme in use, and how to choose another: it shows at once and is kept by the server. */
+/** Returns the theme in use, and how to choose another. */
 export function useTheme(): ThemeControl {
   return useContext(ThemeContext);
 }
@@ -17,30 +22,19 @@ export function useTheme(): ThemeControl {
 export function ThemeProvider({ children }: { children: ReactNode }) {
   const shell = useShell();
   const { viewer } = useLive();
-  const [chosen, setChosen] = useState<Theme | null>(null);
-  const { submit, state } = useFetcher();
+  const choice = useSyncExternalStore(onChoice, currentChoice, () => null);
   const known = viewer?.preferences.theme ?? shell?.theme ?? "system";
-  const theme = chosen ?? known;
-
-  // Once it is kept, what another tab or device chooses counts again.
-  const saving = state !== "idle";
-  useEffect(() => {
-    if (!saving && chosen === known) setChosen(null);
-  }, [saving, chosen, known]);
+  const waiting = choice !== null && !choice.stored;
+  // Once it is stored, what another tab or device chooses counts again.
+  const theme = choice !== null && (waiting || choice.before === known) ? choice.theme : known;
 
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
 
   const control = useMemo(
-    () => ({
-      theme,
-      setTheme(next: Theme) {
-        setChosen(next);
-        void submit({ theme: next }, { method: "post", action: "/" });
-      },
-    }),
-    [theme, submit],
+    () => ({ theme, waiting, setTheme: (next: Theme) => chooseTheme(next, known) }),
+    [theme, waiting, known],
   );
   return <ThemeContext value={control}>{children}</ThemeContext>;
 }

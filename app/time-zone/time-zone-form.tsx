@@ -1,11 +1,11 @@
 /** The person's time zone: every time follows at once, and goes back with a reason where it is refused. */
 import type { OptimisticLocalStore } from "convex/browser";
-import { useCallback, useState } from "react";
-import { Form, useNavigation } from "react-router";
+import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import type { FormFailure } from "../forms.server.ts";
+import { EditForm } from "../live/edit-form.tsx";
 import { useLive } from "../live/live-context.ts";
-import { useLiveMutation } from "../live/use-live-mutation.ts";
+import { useEdit } from "../live/use-edit.ts";
 import { usePlace } from "../live/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -24,41 +24,31 @@ export function TimeZoneForm({
 }) {
   const { viewer } = useLive();
   const place = usePlace();
-  const { formData } = useNavigation();
-  const showAtOnce = useCallback(
-    (store: OptimisticLocalStore, { timeZone }: { timeZone?: string }) => {
+  const [unknown, setUnknown] = useState(false);
+  const edit = useEdit({
+    reference: api.preferences.set,
+    args({ timeZone: typed = "" }) {
+      const timeZone = typed.trim();
+      const isKnown = isTimeZone(timeZone);
+      setUnknown(!isKnown);
+      return isKnown ? { timeZone } : null;
+    },
+    optimistic(store: OptimisticLocalStore, { timeZone }) {
       const known = store.getQuery(api.users.viewer, {}) ?? viewer;
       if (!known || timeZone === undefined) return;
       store.setQuery(api.users.viewer, {}, { ...known, preferences: { ...known.preferences, timeZone } });
     },
-    [viewer],
-  );
-  const { edit, run } = useLiveMutation(api.preferences.set, showAtOnce);
-  const [typed, setTyped] = useState<string | null>(failure?.values.timeZone ?? null);
-  const [unknown, setUnknown] = useState(false);
-  const stored = viewer?.preferences.timeZone ?? "";
+    failure,
+    stay: true,
+  });
   const error = unknown
     ? "Choose a time zone from the list, such as Europe/Berlin."
-    : edit.status === "refused"
-      ? edit.message
-      : failure?.errors.timeZone;
+    : (edit.refusal ?? edit.failure?.errors.timeZone);
   return (
     <Card title="Times" intro="Every time and every chart is shown in your own zone.">
-      {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
-      {edit.status === "done" && typed === null ? <Notice kind="status">Saved</Notice> : null}
-      <Form
-        method="post"
-        preventScrollReset
-        className="form-row max-w-form"
-        onSubmit={(event) => {
-          if (run === null) return;
-          event.preventDefault();
-          const timeZone = (typed ?? stored).trim();
-          const isKnown = isTimeZone(timeZone);
-          setUnknown(!isKnown);
-          if (isKnown) void run({ timeZone }).then((saved) => saved.done && setTyped(null));
-        }}
-      >
+      {edit.failure?.message ? <Notice kind="alert">{edit.failure.message}</Notice> : null}
+      {edit.done ? <Notice kind="status">Saved</Notice> : null}
+      <EditForm edit={edit} className="form-row max-w-form">
         <Field
           label="Time zone"
           name="timeZone"
@@ -67,16 +57,16 @@ export function TimeZoneForm({
           autoComplete="off"
           spellCheck={false}
           placeholder="UTC"
-          value={typed ?? stored}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          // Follows what is stored until somebody types, before hydration too.
+          defaultValue={edit.failure?.values.timeZone ?? viewer?.preferences.timeZone ?? ""}
           help={`There it is ${formatMoment(place.now, place)}`}
-          error={error ?? undefined}
+          error={error}
         />
-        <Button busy={formData?.has("timeZone")} busyLabel="Saving">
+        <Button busy={edit.busy} busyLabel="Saving">
           Save time zone
         </Button>
-      </Form>
-      {edit.status === "waiting" ? <Waiting /> : null}
+      </EditForm>
+      {edit.waiting ? <Waiting /> : null}
     </Card>
   );
 }

@@ -2,7 +2,6 @@
 
 import { Avatar } from "./avatar.tsx";
 import { Logo } from "./logo.tsx";
-import { Spinner } from "./spinner.tsx";
 
 /** What the banner needs to know of the person who is signed in. */
 export interface BannerViewer {
@@ -53,7 +52,7 @@ export function Banner({
 }: {
   viewer: BannerViewer | null;
   current: string;
-  state?: "known" | "unknown" | "unasked";
+  state?: "known" | "unasked";
 }) {
   const known = state === "known";
   return (
@@ -71,7 +70,6 @@ export function Banner({
           </a>
           {known && viewer ? <Navigation current={current} isAdmin={viewer.isAdmin} /> : null}
           <div className="flex min-h-14 min-w-0 flex-1 items-center justify-end gap-3" data-banner="account">
-            {state === "unknown" ? <Spinner label="Finding out who is signed in" /> : null}
             {known && viewer ? <Account viewer={viewer} /> : null}
             {known && !viewer ? (
               <a href="/login" className="button" data-look="quiet">

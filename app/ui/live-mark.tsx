@@ -1,7 +1,6 @@
 // Whether what one sees is live. A quiet dot while it is; words when it is not.
 
-/** How the page stands to its data. `offline`: this browser; `unavailable`: the other end. */
-export type LiveState = "connecting" | "live" | "offline" | "unavailable";
+import { isStale, type LiveState } from "./live-state.ts";
 
 const LOOK: Record<LiveState, { words: string; mark: string }> = {
   connecting: { words: "Connecting", mark: "" },
@@ -9,11 +8,6 @@ const LOOK: Record<LiveState, { words: string; mark: string }> = {
   offline: { words: "Offline", mark: "silent" },
   unavailable: { words: "Live data is unavailable", mark: "quiet" },
 };
-
-/** Whether what one sees may be old. */
-export function isStale(state: LiveState | null): boolean {
-  return state === "offline" || state === "unavailable";
-}
 
 /**
  * Said politely when it changes, without being a `status`: that role is for what the person did.

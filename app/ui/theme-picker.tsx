@@ -1,6 +1,6 @@
 // The choice between light, dark and what the system says; plain radios in whatever form it stands in.
 
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 
 export type ThemeChoice = "light" | "dark" | "system";
 
@@ -29,9 +29,17 @@ export function ThemePicker({
   onSelect?: (value: ThemeChoice) => void;
 }) {
   const id = useId();
+  const group = useRef<HTMLFieldSetElement>(null);
+  // A theme that was chosen before hydration counts.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as it was hydrated
+  useEffect(() => {
+    const checked = group.current?.querySelector<HTMLInputElement>(":checked")?.value;
+    const chosen = CHOICES.find((choice) => choice.value === checked && checked !== value);
+    if (chosen) onSelect?.(chosen.value);
+  }, []);
   return (
     // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA in HTML allows this very role on a fieldset
-    <fieldset role="radiogroup" aria-labelledby={id} className="min-w-0">
+    <fieldset ref={group} role="radiogroup" aria-labelledby={id} className="min-w-0">
       <legend id={id} className="mb-1 font-strong">
         Theme
       </legend>

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { LineMode } from "./line.ts";
-import { button, field, heading, profileForm, projectForm, shows, untilLive } from "./parts.ts";
+import { projectForm, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();

@@ -43,12 +43,13 @@ export function createLine(port: number, target: number): Line {
       if (!(answered && pair.isWebSocket && mode === "silent-sockets")) client.write(chunk);
       answered = true;
     });
-    const end = () => {
+    client.setNoDelay().on("error", () => server.destroy());
+    server.setNoDelay().on("error", () => client.destroy());
+    client.on("close", () => {
       pairs.delete(pair);
-      client.destroy();
       server.destroy();
-    };
-    for (const socket of [client, server]) socket.setNoDelay().on("close", end).on("error", end);
+    });
+    server.on("close", () => client.destroySoon());
     if (mode === "frozen") freeze(pair);
   };
 

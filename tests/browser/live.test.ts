@@ -128,6 +128,51 @@ test("what was typed before the page came alive, and while an edit was under way
   await shows(status(page), "Saved");
 });
 
+test("what was typed or chosen before hydration is kept, and is what is sent", async () => {
+  const visitor = await stage.signedIn("ada@example.com");
+  await stage.signedIn("someone@example.com");
+  const page = await visitor.open("/");
+  const held: (() => void)[] = [];
+  await page.route("**/assets/entry.client-*", async (route) => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    await route.continue();
+  });
+  const hydrate = async () => {
+    for (const release of held.splice(0)) release();
+    await untilLive(page);
+  };
+  const open = async (path: string) => {
+    await page.goto(path, { waitUntil: "commit" });
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+  };
+
+  await open("/settings");
+  const zone = page.getByLabel("Time zone", { exact: true });
+  await zone.fill("Europe/Berlin");
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await hydrate();
+  expect(await zone.inputValue()).toBe("Europe/Berlin");
+  await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
+  await page.getByRole("button", { name: "Save time zone" }).click();
+  await shows(status(page), "Saved");
+  expect(await zone.inputValue()).toBe("Europe/Berlin");
+
+  await open("/admin/users");
+  const role = page.getByRole("combobox", { name: "Role of someone@example.com" });
+  await role.selectOption("viewer");
+  await hydrate();
+  expect(await role.inputValue()).toBe("viewer");
+  await page.getByRole("listitem").filter({ hasText: "someone@example.com" }).getByRole("button").click();
+  await shows(status(page), "Saved");
+
+  await open("/dashboard");
+  await projectForm(page).name.fill("Early");
+  await hydrate();
+  expect(await projectForm(page).name.inputValue()).toBe("Early");
+  await projectForm(page).create.click();
+  await projectForm(page).entry("Early").waitFor();
+});
+
 test("a field put back as it was is not an edit: another tab's stays", async () => {
   const visitor = await stage.signedIn("margaret@example.com");
   const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];

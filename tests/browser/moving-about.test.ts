@@ -169,6 +169,27 @@ test("a page that cannot be reached says so within the same banner, loses no edi
   await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
 });
 
+test("a page whose code cannot be loaded offline is a page of the app, and shows when the network is back", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket|Failed to fetch/);
+  const page = await visitor.open("/dashboard");
+  await page.route(/assets\/(profile|load-ahead)-/, (route) => route.abort());
+  await page.reload();
+  await untilHydrated(page);
+  await visitor.setOffline(true);
+  await banner(page).place("Profile").click();
+  await shows(heading(page), "This page could not be reached");
+  await expect.poll(() => page.title()).toBe("This page could not be reached · Mosaic");
+  await banner(page).place("Settings").waitFor();
+  await page.getByRole("link", { name: "About", exact: true }).click(); // a document, not a page of the router
+  await shows(heading(page), "This page could not be reached");
+  await banner(page).place("Profile").click();
+  await page.unrouteAll();
+  await visitor.setOffline(false);
+  await shows(heading(page), "Profile", 20_000);
+  await expect.poll(() => page.title()).toContain("Profile");
+});
+
 test("a page that is refused keeps the banner and the connection, and has the focus and a title", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/404/);

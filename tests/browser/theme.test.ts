@@ -111,3 +111,41 @@ test("the theme that a guest chose becomes the person's, where Convex keeps none
   const elsewhere = await stage.signedIn("frances@example.com", { javaScriptEnabled: false });
   expect(await themeOf(await elsewhere.open("/dashboard"))).toBe("dark");
 });
+
+test("a theme chosen without a network shows at once, is marked as waiting, and is stored when the network is back", async () => {
+  const guest = await stage.visitor({ colorScheme: "light" });
+  const user = await stage.signedIn("grace@example.com");
+  for (const [visitor, path] of [
+    [guest, "/"],
+    [user, "/settings"],
+  ] as const) {
+    visitor.allow(/ERR_INTERNET_DISCONNECTED|WebSocket/);
+    const page = await visitor.open(path);
+    await untilHydrated(page);
+    if (visitor === user) await untilLive(page);
+    await visitor.setOffline(true);
+    await themePicker(page).choice("Dark").check();
+    expect(await themeOf(page), path).toBe("dark");
+    await page.getByText("Waiting", { exact: true }).waitFor();
+    await visitor.setOffline(false);
+    await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+    expect(await visitor.html("/login"), path).toContain('data-theme="dark"');
+  }
+  const elsewhere = await stage.signedIn("grace@example.com");
+  expect(await elsewhere.html("/settings")).toContain('data-theme="dark"');
+});
+
+test("a theme chosen while Convex is stopped is kept, and stored when it is back", async () => {
+  const visitor = await stage.signedIn("alan@example.com");
+  visitor.allow(/WebSocket|ERR_CONNECTION|503/);
+  const page = await visitor.open("/settings");
+  await untilLive(page);
+  await stage.stack().stopConvex();
+  await themePicker(page).choice("Dark").check();
+  await page.getByText("Waiting", { exact: true }).waitFor();
+  expect(await themeOf(page)).toBe("dark");
+  await stage.stack().startConvex();
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 30_000 }).toBe(0);
+  const elsewhere = await stage.signedIn("alan@example.com");
+  expect(await elsewhere.html("/settings")).toContain('data-theme="dark"');
+});

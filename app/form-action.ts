@@ -1,0 +1,18 @@
+/** Sends a form to the server's action. Without a network the form stays, with what was typed and a message. */
+import { type ClientActionFunctionArgs, data } from "react-router";
+import { textsOf } from "./form-texts.ts";
+import type { FormFailure } from "./forms.server.ts";
+import { isUnreachable } from "./unreachable.ts";
+
+const NOT_SENT = "The server could not be reached. Check the connection and try again.";
+
+/** For the `clientAction` of every route that has an action. */
+export async function clientAction({ request, serverAction }: ClientActionFunctionArgs) {
+  const values = textsOf(await request.clone().formData());
+  try {
+    return await serverAction<FormFailure>();
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    return data<FormFailure>({ message: NOT_SENT, errors: {}, values }, { status: 503 });
+  }
+}

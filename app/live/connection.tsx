@@ -1,0 +1,15 @@
+/** The state of the connection, in the foot of every page of a signed-in user. */
+import { formatClock } from "../ui/format.ts";
+import { LiveMark } from "../ui/live-mark.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
+import { useLive } from "./live-context.ts";
+import { usePlace } from "./use-place.ts";
+
+/** Without JavaScript nothing will ever connect, so nothing is said to be about to. */
+export default function Connection() {
+  const { state, asOf } = useLive();
+  const place = usePlace();
+  const hydrated = useHydrated();
+  if (state === null || (state === "connecting" && !hydrated)) return null;
+  return <LiveMark state={state} since={asOf === null ? undefined : formatClock(asOf, place)} />;
+}

@@ -1,0 +1,19 @@
+/**
+ * Waits before another attempt: a little longer after each, or until the browser is back online.
+ *
+ * @param attempt - How many attempts failed before, from 0.
+ * @param signal - Ends the pause.
+ */
+export function pause(attempt: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(500 * 2 ** attempt, 15_000) * (0.75 + Math.random() / 2));
+    addEventListener("online", done);
+    signal?.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,86 @@
+/** Edits of this tab that are not applied yet, and rejections whose form is gone. Both belong to one session. */
+import { useSyncExternalStore } from "react";
+
+/** Said of what cannot wait for the network. */
+export const OFFLINE_EDIT = "You are offline. This can be done once you are back.";
+
+/** A pending edit, from when leaving the site asks first, Unix ms. */
+type Held = { from: number };
+
+let owner: string | null | undefined;
+const held = new Set<Held>();
+let rejections: readonly string[] = [];
+const listeners = new Set<() => void>();
+const onOwnerChange = new Set<() => void>();
+
+const ask = (event: BeforeUnloadEvent) => {
+  const now = Date.now();
+  if ([...held].some(({ from }) => from <= now || !navigator.onLine)) event.preventDefault();
+};
+
+/** The listener keeps pages out of the back-forward cache, so it is there only while something is pending. */
+function update(): void {
+  if (held.size > 0) addEventListener("beforeunload", ask);
+  else globalThis.removeEventListener?.("beforeunload", ask);
+}
+
+/**
+ * Makes leaving the site ask first while an edit is pending.
+ *
+ * @param graceMs - An edit that is expected to be applied at once does not ask for this long.
+ * @returns Releases the edit.
+ */
+export function hold(graceMs: number): () => void {
+  const one: Held = { from: Date.now() + graceMs };
+  held.add(one);
+  update();
+  return () => {
+    held.delete(one);
+    update();
+  };
+}
+
+/** Shows a rejection in the frame. */
+export function addRejection(text: string): void {
+  setRejections([...rejections, text]);
+}
+
+export function clearRejections(): void {
+  if (rejections.length > 0) setRejections([]);
+}
+
+function setRejections(next: readonly string[]): void {
+  rejections = next;
+  for (const listener of listeners) listener();
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+const NONE: readonly string[] = [];
+
+/** Returns the rejections whose form is gone, oldest first. */
+export function useRejections(): readonly string[] {
+  return useSyncExternalStore(
+    subscribe,
+    () => rejections,
+    () => NONE,
+  );
+}
+
+/** Clears what belongs to the session before. @param sessionId - Null for a guest. */
+export function belongTo(sessionId: string | null): void {
+  const changed = owner !== undefined && owner !== sessionId;
+  owner = sessionId;
+  if (!changed) return;
+  held.clear();
+  update();
+  clearRejections();
+  for (const clear of onOwnerChange) clear();
+}
+
+/** Calls `clear` when the session changes. */
+export function clearWithOwner(clear: () => void): void {
+  onOwnerChange.add(clear);
+}

@@ -1,0 +1,23 @@
+/** The code of pages, by React Router's manifest. `tests/browser/moving-about.test.ts` fails if its shape changes. */
+import { matchRoutes } from "react-router";
+
+type Route = { id: string; path?: string; index?: boolean; module: string; imports?: string[] };
+type Manifest = { routes: Record<string, Route | undefined> };
+
+/** Returns all routes of the app; none before React Router has started. */
+export function knownRoutes(): Route[] {
+  const { __reactRouterManifest: manifest } = window as { __reactRouterManifest?: Manifest };
+  return Object.values(manifest?.routes ?? {}).filter((route) => route !== undefined);
+}
+
+/**
+ * Loads the code of a page. React Router reloads the document if it cannot load it, which leaves the app.
+ *
+ * @throws {TypeError} when the code cannot be loaded.
+ */
+export async function loadPageCode(path: string): Promise<void> {
+  // No route with a path of its own has a parent with a path.
+  const pages = knownRoutes().filter(({ path, index }) => path || index);
+  const found = matchRoutes(pages, path)?.at(-1)?.route;
+  if (found) await import(/* @vite-ignore */ found.module);
+}

@@ -1,0 +1,175 @@
+/** One edit, one effect: over a blocked WebSocket, for a double click, and for a user who lost the right to it. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import {
+  alert,
+  button,
+  field,
+  heading,
+  profileForm,
+  projectForm,
+  row,
+  shows,
+  status,
+  untilLive,
+} from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+const waiting = (page: Page) => page.getByText("Waiting", { exact: true });
+const unavailable = (page: Page) => page.getByRole("contentinfo").getByText("Live data is unavailable");
+
+/** Creates a project on the dashboard and opens it. */
+async function openProject(page: Page, name: string): Promise<void> {
+  await projectForm(page).name.fill(name);
+  await projectForm(page).create.click();
+  await page.getByRole("link", { name, exact: true }).click();
+  await shows(heading(page), name);
+}
+
+test("with WebSockets blocked every form goes over HTTP, in order, and once for a double click", async () => {
+  const visitor = await stage.signedIn("lin@example.com");
+  visitor.allow(/WebSocket|403 \(Forbidden\)/);
+  await stage.stack().setLine("no-sockets");
+  const page = await visitor.open("/dashboard");
+  const { name, create, entry } = projectForm(page);
+  // Before the page knows that no socket opens.
+  await name.fill("First");
+  await name.press("Enter");
+  await name.press("Enter");
+  await entry("First").waitFor();
+  await unavailable(page).waitFor();
+  await expect.poll(() => name.inputValue()).toBe("");
+  for (const made of ["Second", "Third"]) {
+    await name.fill(made);
+    await name.press("Enter");
+  }
+  await entry("Third").waitFor();
+  await name.fill("First");
+  await create.dblclick();
+  await expect.poll(() => page.getByRole("link", { name: "First", exact: true }).count()).toBe(2);
+  await shows(page.getByRole("main").getByRole("list").last(), "Second");
+
+  await page.getByRole("link", { name: "Second", exact: true }).click();
+  await field(page, "Key name").fill("Laptop");
+  await button(page, "Create key").dblclick();
+  await page
+    .getByRole("status")
+    .getByText(/^mosaic_/)
+    .waitFor();
+  await expect.poll(() => button(page, "Revoke").count()).toBe(1);
+  await button(page, "Revoke").click();
+  await shows(status(page), "Key revoked");
+  await field(page, "New name").fill("Renamed");
+  await button(page, "Rename").click();
+  await shows(heading(page), "Renamed");
+
+  await page.goto("/profile");
+  await profileForm(page).lastName.fill("Clark");
+  await profileForm(page).save.click();
+  await shows(status(page), "Saved");
+  expect(await waiting(page).count()).toBe(0);
+  await page.reload();
+  expect(await profileForm(page).lastName.inputValue()).toBe("Clark");
+});
+
+test("over the socket a double click and Enter twice make one thing, and the same name again makes another", async () => {
+  const visitor = await stage.signedIn("kay@example.com");
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  const { name } = projectForm(page);
+  for (const [made, count] of [
+    ["One", 1],
+    ["One", 2],
+  ] as const) {
+    await name.fill(made);
+    await name.press("Enter");
+    await name.press("Enter");
+    await expect.poll(() => page.getByRole("link", { name: "One", exact: true }).count()).toBe(count);
+    await expect.poll(() => name.inputValue()).toBe("");
+  }
+  await openProject(page, "Two");
+  await untilLive(page);
+  await button(page, "Create key").dblclick();
+  await page
+    .getByRole("status")
+    .getByText(/^mosaic_/)
+    .waitFor();
+  await expect.poll(() => button(page, "Revoke").count()).toBe(1);
+  const after = await visitor.open(new URL(page.url()).pathname);
+  expect(await button(after, "Revoke").count()).toBe(1);
+  expect(
+    await (await visitor.open("/dashboard")).getByRole("link", { name: "One", exact: true }).count(),
+  ).toBe(2);
+});
+
+test("the rejection of an edit made offline is shown although its form is gone", async () => {
+  const ada = await stage.signedIn("ada@example.com");
+  const visitor = await stage.signedIn("demoted@example.com");
+  for (const one of [ada, visitor]) one.allow(/ERR_INTERNET_DISCONNECTED|403 \(Forbidden\)|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  const users = await ada.open("/admin/users?search=demoted");
+  await untilLive(users);
+  await visitor.setOffline(true);
+  await stage.stack().setLine("no-sockets"); // Chromium's own "offline" does not affect sockets
+  await projectForm(page).name.fill("Too late");
+  await projectForm(page).create.click();
+  await projectForm(page).entry("Too late").getByText("Waiting").waitFor();
+  await users.getByRole("combobox", { name: "Role of demoted@example.com" }).selectOption("viewer");
+  await row(users, "demoted@example.com").getByRole("button", { name: "Save role" }).click();
+  await shows(status(users), "Role saved");
+  await stage.stack().setLine("open");
+  await visitor.setOffline(false);
+  await shows(alert(page), /Create project “Too late” was rejected/, 30_000);
+  await expect.poll(() => projectForm(page).create.count()).toBe(0);
+  await shows(alert(page), /Create project “Too late” was rejected/);
+  expect(await projectForm(page).entry("Too late").count()).toBe(0);
+}, 90_000);
+
+test("leaving the site with a pending edit asks first; going to another page of the app does not", async () => {
+  const visitor = await stage.signedIn("joan@example.com");
+  visitor.allow(/WebSocket|ERR_CONNECTION|403 \(Forbidden\)|Failed to load/);
+  const page = await visitor.open("/dashboard");
+  await untilLive(page);
+  let asked = 0;
+  page.on("dialog", (dialog) => {
+    asked += 1;
+    void dialog.dismiss();
+  });
+  await stage.stack().stopConvex();
+  await unavailable(page).waitFor();
+  await projectForm(page).name.fill("Unsaved");
+  await projectForm(page).create.click();
+  await projectForm(page).entry("Unsaved").getByText("Waiting").waitFor();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await shows(heading(page), "Settings");
+  expect(asked).toBe(0);
+  await page.evaluate(() => location.reload());
+  await expect.poll(() => asked).toBe(1);
+  await stage.stack().startConvex();
+  await untilLive(page);
+  await page.getByRole("link", { name: "Dashboard", exact: true }).click();
+  await expect.poll(() => page.getByRole("link", { name: "Unsaved", exact: true }).count()).toBe(1);
+  await page.evaluate(() => location.reload());
+  await untilLive(page);
+  expect(asked).toBe(1);
+}, 90_000);
+
+test("a form that only works online says so at once, and keeps the page", async () => {
+  const visitor = await stage.signedIn("mary@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/);
+  const page = await visitor.open("/settings/sessions");
+  await untilLive(page);
+  await visitor.setOffline(true);
+  await button(page, "Revoke").first().click();
+  await shows(alert(page), "You are offline");
+  await shows(heading(page), "Sessions");
+  await visitor.setOffline(false);
+  // The network is there, and the server is not.
+  await page.route("**/*.data", (route) => route.abort());
+  await button(page, "Revoke").first().click();
+  await shows(alert(page), "could not be reached");
+  await shows(heading(page), "Sessions");
+});
