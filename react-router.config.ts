@@ -5,7 +5,7 @@ export default {
   // All routes in one file that the browser keeps: asked for one by one, they would cost requests to the worker, a
   // trip before a click's data, and a copy in every page.
   routeDiscovery: { mode: "initial" },
-  // A page's `clientAction` is one line: a file of its own would be one more request for each page with a form.
+  // A page's `clientAction` is one line: splitting it off would add a request to each page with a form.
   splitRouteModules: false,
   // The same bytes for everyone; app/middleware/prerendered.ts hands them out.
   prerender: ["/about"],

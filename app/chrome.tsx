@@ -67,7 +67,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   );
 }
 
-/** What the server said of the last form, and the rejections whose form is gone, until the next navigation. */
+/** Result of the last form, and rejections of forms that are no longer shown. Cleared by the next navigation. */
 function Said({ notice }: { notice: ReturnType<typeof useNotice> }) {
   const { key } = useLocation();
   const rejections = useRejections();

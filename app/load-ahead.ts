@@ -1,4 +1,4 @@
-/** Loads the code of all pages; in a file of its own, since a guest never does. */
+/** Loads the code of all pages. A separate file, because guests never need it. */
 import { knownRoutes } from "./page-code.ts";
 
 export function loadAhead(): void {

@@ -63,12 +63,12 @@ export function useClientNavigation(): ClientNavigation {
           () => true,
           () => false,
         ));
-      // If the server is reachable, the code is gone since a deploy, and a document has the new one.
+      // If the server is reachable, a deploy has replaced the code: load the document.
       const isGone = !isLoaded && (await isReachable());
       if (latest.current.path !== path) return;
       if (isGone) return location.assign(path);
       if (!isLoaded) return setMissed({ path, at: latest.current.key });
-      // Another range, metric or page of a list: one stays where one is looking.
+      // Keep the scroll position for another range, metric or page of a list.
       void navigate(path, { preventScrollReset: pathname === location.pathname && !hash });
     },
     [navigate],

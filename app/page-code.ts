@@ -16,7 +16,7 @@ export function knownRoutes(): Route[] {
  * @throws {TypeError} when the code cannot be loaded.
  */
 export async function loadPageCode(path: string): Promise<void> {
-  // No route with a path of its own has a parent with a path.
+  // Only routes without a path have children.
   const pages = knownRoutes().filter(({ path, index }) => path || index);
   const found = matchRoutes(pages, path)?.at(-1)?.route;
   if (found) await import(/* @vite-ignore */ found.module);

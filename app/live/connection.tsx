@@ -5,7 +5,7 @@ import { useHydrated } from "../ui/use-hydrated.ts";
 import { useLive } from "./live-context.ts";
 import { usePlace } from "./use-place.ts";
 
-/** Without JavaScript nothing will ever connect, so nothing is said to be about to. */
+/** Shows nothing before hydration: without JavaScript the page never connects. */
 export default function Connection() {
   const { state, asOf } = useLive();
   const place = usePlace();

@@ -1,4 +1,4 @@
-/** Edits of this tab that are not applied yet, and rejections whose form is gone. Both belong to one session. */
+/** Pending edits of this tab, and rejections of forms that are no longer shown. Both belong to one session. */
 import { useSyncExternalStore } from "react";
 
 /** Said of what cannot wait for the network. */
@@ -18,7 +18,7 @@ const ask = (event: BeforeUnloadEvent) => {
   if ([...held].some(({ from }) => from <= now || !navigator.onLine)) event.preventDefault();
 };
 
-/** The listener keeps pages out of the back-forward cache, so it is there only while something is pending. */
+/** Listens only while an edit is pending, because the listener keeps pages out of the back-forward cache. */
 function update(): void {
   if (held.size > 0) addEventListener("beforeunload", ask);
   else globalThis.removeEventListener?.("beforeunload", ask);
@@ -60,7 +60,7 @@ const subscribe = (listener: () => void) => {
 };
 const NONE: readonly string[] = [];
 
-/** Returns the rejections whose form is gone, oldest first. */
+/** Returns the rejections of forms that are no longer shown, oldest first. */
 export function useRejections(): readonly string[] {
   return useSyncExternalStore(
     subscribe,

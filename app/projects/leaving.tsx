@@ -41,7 +41,7 @@ export function Leaving({
   );
 }
 
-/** @param children - What stands beside it. */
+/** @param children - Shown next to the button. */
 function DeleteProject({
   name,
   answer,

@@ -57,7 +57,7 @@ export function TimeZoneForm({
           autoComplete="off"
           spellCheck={false}
           placeholder="UTC"
-          // Follows what is stored until somebody types, before hydration too.
+          // Follows the stored value until the user types, also before hydration.
           defaultValue={edit.failure?.values.timeZone ?? viewer?.preferences.timeZone ?? ""}
           help={`There it is ${formatMoment(place.now, place)}`}
           error={error}

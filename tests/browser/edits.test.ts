@@ -104,7 +104,7 @@ test("over the socket a double click and Enter twice make one thing, and the sam
   ).toBe(2);
 });
 
-test("the rejection of an edit made offline is shown although its form is gone", async () => {
+test("shows the rejection of an offline edit after its form was removed", async () => {
   const ada = await stage.signedIn("ada@example.com");
   const visitor = await stage.signedIn("demoted@example.com");
   for (const one of [ada, visitor]) one.allow(/ERR_INTERNET_DISCONNECTED|403 \(Forbidden\)|WebSocket/);
@@ -167,7 +167,7 @@ test("a form that only works online says so at once, and keeps the page", async 
   await shows(alert(page), "You are offline");
   await shows(heading(page), "Sessions");
   await visitor.setOffline(false);
-  // The network is there, and the server is not.
+  // Online, but the server does not answer.
   await page.route("**/*.data", (route) => route.abort());
   await button(page, "Revoke").first().click();
   await shows(alert(page), "could not be reached");

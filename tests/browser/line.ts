@@ -12,7 +12,7 @@ export type LineMode = "open" | "no-sockets" | "silent-sockets" | "frozen";
 export type Line = {
   open(): Promise<void>;
   set(mode: LineMode): void;
-  /** Ends all connections; the port refuses new ones. */
+  /** Ends all connections and stops listening. */
   close(): Promise<void>;
 };
 
@@ -20,7 +20,12 @@ type Pair = { client: Socket; server: Socket; isWebSocket: boolean };
 
 const REJECTED = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/** Creates a closed line. @param port - Where it listens. @param target - Convex's port. Both on 127.0.0.1. */
+/**
+ * Creates a line that does not listen yet.
+ *
+ * @param port - The port to listen on, on 127.0.0.1.
+ * @param target - Convex's port, on 127.0.0.1.
+ */
 export function createLine(port: number, target: number): Line {
   const pairs = new Set<Pair>();
   let mode: LineMode = "open";
