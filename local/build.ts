@@ -1,8 +1,10 @@
 /** `npm run build`: the deployable worker and its assets, in `build/`. */
+import ownChildren from "./clean-exit/own-children.cjs";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 
 const controller = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
+ownChildren.handleSignalsMyself();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => controller.abort());
 
 try {
   await ensureBuild({

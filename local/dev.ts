@@ -2,8 +2,10 @@
  * `npm run dev` and, with `--built`, `npm start`: starts the stand-ins and the app, says when they answer, and
  * ends all of it, whatever ends first.
  */
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EnvError } from "../app/env.server.ts";
+import ownChildren from "./clean-exit/own-children.cjs";
 import { type LocalConfig, readConfig } from "./config.ts";
 import { runDemo } from "./demo/run.ts";
 import { readDevVars } from "./dev-vars.ts";
@@ -22,6 +24,7 @@ const built = process.argv.includes("--built");
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 const lifetime = createLifetime();
+ownChildren.handleSignalsMyself();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => lifetime.end(0));
 process.on("uncaughtException", (error) => lifetime.end(1, `The launcher failed: ${error.stack ?? error}`));
 
@@ -43,6 +46,10 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const lock = claim(dir);
   if (lock === null) throw new Refusal(`Mosaic is already running with the data in ${dir.path}.`);
   onEnd("data folder", lock.release);
+  const emptyTemporary = () => rmSync(dir.temporary, { recursive: true, force: true });
+  emptyTemporary();
+  mkdirSync(dir.temporary);
+  onEnd("temporary folder", emptyTemporary);
 
   // Nothing here waits for anything else: the app answers /healthz without its services.
   const startApp = async () => {

@@ -7,6 +7,7 @@ import { launchChromium } from "./browser/chromium.ts";
 import { projectForm, untilLive } from "./browser/parts.ts";
 import { type Stack, startStack } from "./browser/stack.ts";
 import { Visitor } from "./browser/visitor.ts";
+import { checkTemporaryFolder, TemporaryFolderError } from "./temporary.ts";
 
 const FOLDER = join(".local", "shots");
 const WIDTHS = { 1280: 800, 360: 740 };
@@ -40,6 +41,13 @@ type Scene = { state: string; email?: string; pages: Record<string, string>; liv
 
 const log = (line: string) => void process.stdout.write(`${line}\n`);
 
+try {
+  checkTemporaryFolder();
+} catch (error) {
+  if (!(error instanceof TemporaryFolderError)) throw error;
+  log(error.message);
+  process.exit(1);
+}
 const signal = AbortSignal.timeout(600_000);
 await ensureBuild({ root: process.cwd(), signal, log });
 rmSync(FOLDER, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /** Runs the steps of `npm test` and `npm run check` one after the other, all of them, and counts what passed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import ownChildren from "../local/clean-exit/own-children.cjs";
+import { makeTemporaryFolder, type TemporaryFolder, TemporaryFolderError } from "./temporary.ts";
 
 /** A step counts as one, or, where it is vitest, as its tests. */
 export type Step =
@@ -30,17 +31,56 @@ export const tests = (...projects: string[]): Extract<Step, { projects: string[]
   projects,
 });
 
-let running: ChildProcess | undefined;
+/** How long a step that is told to end has for it, in milliseconds. */
+const END_MS = 15_000;
+
+const running = new Set<ChildProcess>();
 let ending = false;
 
-/** Runs every step, also after one failed. The last line is `N passed, N failed`; sets the process's exit code. */
+/**
+ * Runs every step, also after one failed, with a temporary folder that is removed at the end. The last line is
+ * `N passed, N failed`. Sets the process's exit code. A signal ends the running steps and skips the others.
+ *
+ * @param stepMs - How long a step may take, in milliseconds.
+ */
 export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promise<void> {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      ending = true;
-      running?.kill("SIGTERM");
-    });
+  ownChildren.handleSignalsMyself();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, endSteps);
+  let temporary: TemporaryFolder;
+  try {
+    temporary = makeTemporaryFolder();
+  } catch (error) {
+    if (!(error instanceof TemporaryFolderError)) throw error;
+    process.stdout.write(`${error.message}\n0 passed, 1 failed\n`);
+    process.exitCode = 1;
+    return;
   }
+  try {
+    await runAll(steps, temporary.path, stepMs);
+  } finally {
+    temporary.remove();
+  }
+}
+
+/** Each step is a process group of its own, so Ctrl-C in a terminal reaches it only from here, and once. */
+function endSteps(): void {
+  if (ending) return;
+  ending = true;
+  for (const child of running) {
+    child.kill("SIGTERM");
+    setTimeout(() => child.pid !== undefined && running.has(child) && killGroup(child.pid), END_MS).unref();
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended in the meantime.
+  }
+}
+
+async function runAll(steps: readonly Step[], temporary: string, stepMs: number): Promise<void> {
   const total = { passed: 0, failed: 0 };
   const notPassed: string[] = [];
   const reasons: string[] = [];
@@ -48,7 +88,7 @@ export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promis
     if (ending) break;
     const start = Date.now();
     process.stdout.write(`\n=== ${step.name}\n`);
-    const { passed, failed, words } = await runStep(step, stepMs);
+    const { passed, failed, words } = await runStep(step, temporary, stepMs);
     total.passed += passed;
     total.failed += failed;
     if (failed > 0) notPassed.push(step.name);
@@ -63,14 +103,13 @@ export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promis
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step, stepMs: number): Promise<Count> {
+async function runStep(step: Step, temporary: string, stepMs: number): Promise<Count> {
   if (step.projects === undefined) {
-    return (await runNode(step.args, stepMs))
+    return (await runNode(step.args, temporary, stepMs))
       ? { passed: 1, failed: 0, words: [] }
       : { passed: 0, failed: 1, words: [] };
   }
-  const folder = mkdtempSync(join(tmpdir(), "mosaic-tests-"));
-  const report = join(folder, "report.json");
+  const report = join(temporary, `report-${step.projects.join("-")}.json`);
   const vitest = [
     "node_modules/vitest/vitest.mjs",
     "run",
@@ -78,9 +117,8 @@ async function runStep(step: Step, stepMs: number): Promise<Count> {
     ...(step.atOnce === undefined ? [] : [`--maxWorkers=${step.atOnce}`]),
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
   ];
-  const good = await runNode(vitest, stepMs);
+  const good = await runNode(vitest, temporary, stepMs);
   const count = readReport(report);
-  rmSync(folder, { recursive: true, force: true });
   // A file that does not load, an unhandled rejection, a crash: no test failed, and yet the step did.
   return good || count.failed > 0 ? count : { ...count, failed: 1 };
 }
@@ -118,11 +156,31 @@ function readReport(file: string): Count {
 
 const firstLine = (text: string) => stripVTControlCharacters(text.trim().split("\n", 1)[0] ?? "");
 
-function runNode(args: string[], timeout: number): Promise<boolean> {
+/** Whatever a step writes outside the checkout. HOME may be read-only, and stays as it is. */
+function foldersIn(temporary: string): Record<string, string> {
+  return {
+    TMPDIR: temporary,
+    XDG_CONFIG_HOME: join(temporary, "config"),
+    XDG_CACHE_HOME: join(temporary, "cache"),
+    XDG_DATA_HOME: join(temporary, "data"),
+    npm_config_cache: join(temporary, "npm"),
+  };
+}
+
+function runNode(args: string[], temporary: string, stepMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: "inherit", timeout });
-    running = child;
-    child.once("error", () => resolve(false));
-    child.once("exit", (code) => resolve(code === 0));
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...foldersIn(temporary) },
+      detached: true,
+      timeout: stepMs,
+    });
+    running.add(child);
+    const settle = (good: boolean) => {
+      running.delete(child);
+      resolve(good);
+    };
+    child.once("error", () => settle(false));
+    child.once("exit", (code) => settle(code === 0));
   });
 }

@@ -67,6 +67,10 @@ function environment(dir: DataDir): NodeJS.ProcessEnv {
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_REGISTRY_PATH: dir.registry,
+    WRANGLER_LOG_PATH: join(dir.toolSettings, "logs"),
+    XDG_CONFIG_HOME: dir.toolSettings,
+    XDG_CACHE_HOME: dir.toolSettings,
+    TMPDIR: dir.temporary,
     MOSAIC_DATA_DIR: dir.path,
   };
 }

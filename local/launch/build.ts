@@ -81,14 +81,31 @@ function hashOf(root: string): string {
 }
 
 async function runBuild(root: string, signal: AbortSignal): Promise<void> {
+  // Of this checkout, and so on a disk that has room for a build: the machine's temporary folder may be full.
+  const temporary = join(root, ".local", "build-temporary");
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
   const build = startChild([join(root, "node_modules/@react-router/dev/bin.cjs"), "build"], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: "production" },
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      TMPDIR: temporary,
+      XDG_CONFIG_HOME: temporary,
+      XDG_CACHE_HOME: temporary,
+      WRANGLER_LOG_PATH: join(temporary, "logs"),
+      WRANGLER_REGISTRY_PATH: join(temporary, "registry"),
+    },
   });
-  const stop = () => void build.stop();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped = build.stop();
+  };
   signal.addEventListener("abort", stop, { once: true });
   const outcome = await build.ended;
+  await stopped;
   signal.removeEventListener("abort", stop);
+  rmSync(temporary, { recursive: true, force: true });
   signal.throwIfAborted();
   if (outcome !== "exit code 0") throw new BuildError(`The build failed (${outcome}):\n${build.held()}`);
 }

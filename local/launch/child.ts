@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import "../clean-exit/own-children.cjs";
 
 export type Child = {
   /** Settles when the process itself has ended, with a word on how. */
@@ -15,12 +16,12 @@ export type Child = {
 };
 
 /** How long a child has to end on its own, in milliseconds; the launcher itself has 5 s. */
-const PATIENCE_MS = 2_500;
+const PATIENCE_MS = 3_500;
 const HELD_LINES = 200;
 
 /**
- * Starts Node with these arguments in a process group of its own: wrangler and Vite start workerd, and leave it
- * behind when only they are told to stop. Ctrl-C in a terminal does not reach the group; the launcher passes it on.
+ * Starts Node with these arguments in a process group of its own, so that all of it can be killed when it does not end
+ * by itself. Ctrl-C in a terminal does not reach the group; the launcher passes it on.
  *
  * @param isNoise Lines that are never shown.
  */
@@ -62,7 +63,8 @@ export function startChild(
     async stop() {
       if (child.pid === undefined) return;
       shown = false; // what a process says about being told to end is of no use to anybody
-      signalGroup(child.pid, "SIGTERM");
+      // It ends its own children (see ../clean-exit/own-children.cjs). Wrangler would restart a workerd that ends first.
+      child.kill("SIGTERM");
       const deadline = Date.now() + PATIENCE_MS;
       while (signalGroup(child.pid, 0) && Date.now() < deadline) await pause(25);
       signalGroup(child.pid, "SIGKILL");

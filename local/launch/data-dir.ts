@@ -26,6 +26,10 @@ export type DataDir = {
   demoKeys: string;
   /** The worker's variables while it runs with hot reload. */
   devVars: string;
+  /** The temporary folder of the app's processes, emptied at each start. The machine's may be full. */
+  temporary: string;
+  /** What wrangler would keep in HOME, which may be read-only: settings and logs. */
+  toolSettings: string;
 };
 
 /**
@@ -48,6 +52,8 @@ export function dataDir(root: string, port: number, localDir: string | undefined
     passwordFile: join(path, "cookie-password"),
     demoKeys: join(path, "demo-keys.json"),
     devVars: join(path, ".dev.vars"),
+    temporary: join(path, "temporary"),
+    toolSettings: join(path, "tool-settings"),
   };
 }
 
@@ -74,7 +80,14 @@ export function empty(dir: DataDir): void {
   const databases = [dir.workosFile, dir.convexFile].map((file) => basename(file));
   const isOurs = (name: string) => databases.some((database) => name.startsWith(database));
   const files = readdirSync(dir.path).filter(isOurs);
-  const folders = [dir.workerState, dir.viteCache, dir.servedBuild, dir.registry];
+  const folders = [
+    dir.workerState,
+    dir.viteCache,
+    dir.servedBuild,
+    dir.registry,
+    dir.temporary,
+    dir.toolSettings,
+  ];
   const secrets = [dir.devVars, dir.passwordFile, dir.demoKeys];
   for (const path of [...files.map((name) => join(dir.path, name)), ...folders, ...secrets]) {
     rmSync(path, { recursive: true, force: true });

@@ -16,6 +16,9 @@ const INSTALLED = [
 /** Keeps the browser from calling servers of its vendor. */
 const ARGUMENTS = [
   "--no-sandbox",
+  // Without these Chromium leaves its zygotes behind as zombies where process 1 waits for nobody.
+  "--no-zygote",
+  "--in-process-gpu",
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",

@@ -1,6 +1,7 @@
 /** One running copy of Mosaic, started the way a person starts it: `npm start` or `npm run dev`, in a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -22,20 +23,39 @@ export type Copy = {
 };
 
 const started = new Set<Copy>();
-const folders = new Set<string>();
+const dataFolders = new Set<string>();
 
-/** Four free ports in a row, below those that the system hands out by itself. */
+/**
+ * Finds four free ports in a row, below those that the system hands out by itself. The port before them is held until
+ * this process ends, so that no other test, in this or another clone, gets the same four.
+ */
 export async function freePorts(): Promise<Ports> {
   for (;;) {
-    const ports = portsFrom(String(20_000 + 4 * Math.floor(Math.random() * 2_500)));
-    if ((await busyPorts(Object.values(ports))).length === 0) return ports;
+    const first = 20_000 + 5 * Math.floor(Math.random() * 2_000);
+    const ports = portsFrom(String(first + 1));
+    if ((await hold(first)) && (await busyPorts(Object.values(ports))).length === 0) return ports;
   }
+}
+
+function hold(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const holder = createServer();
+    holder.unref();
+    holder.once("error", () => resolve(false));
+    holder.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(true));
+  });
+}
+
+/** Where a test run keeps temporary files and settings of tools (tests/steps.ts); nothing outside of a test run. */
+function folders(): Record<string, string> {
+  const names = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** A data folder that is gone after the test. */
 export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-data-"));
-  folders.add(folder);
+  dataFolders.add(folder);
   return folder;
 }
 
@@ -55,6 +75,7 @@ export async function run(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      ...folders(),
       PORT: String(ports.app),
       LOCAL_DIR: localDir,
       ...options.environment,
@@ -90,8 +111,8 @@ export async function cleanUp(): Promise<void> {
     await exited;
   }
   started.clear();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  folders.clear();
+  for (const folder of dataFolders) rmSync(folder, { recursive: true, force: true });
+  dataFolders.clear();
 }
 
 /** The launcher tells each process that it starts where the data is; the system shows with what it was started. */

@@ -49,16 +49,6 @@ describe.each(["start", "dev"] as const)("npm run %s", (script) => {
 });
 
 describe("a copy", () => {
-  it("ends once, however often it is told to", async () => {
-    const copy = await run("start");
-    await copy.ready();
-    const since = Date.now();
-    copy.npm.kill("SIGINT");
-    copy.npm.kill("SIGINT");
-    copy.npm.kill("SIGTERM");
-    await expectEnded(copy, since);
-  });
-
   it("ends as well before it is ready", async () => {
     const copy = await run("start");
     while (copy.leftBehind().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));

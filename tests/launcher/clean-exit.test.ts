@@ -1,0 +1,93 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { cleanUp, dataFolder, freePorts } from "./copy.ts";
+import { runUnreaped } from "./unreaped.ts";
+
+afterEach(cleanUp);
+
+const OWN_CHILDREN = join(import.meta.dirname, "../../local/clean-exit/own-children.cjs");
+
+/** Runs a script with the module loaded, as npm's shell here does. */
+const runScript = (script: string, signal?: string) =>
+  runUnreaped([process.execPath, "--require", OWN_CHILDREN, "-e", script], { signal, text: "ready" });
+
+const SPAWN = `const { spawn } = require("node:child_process");
+  const sleep = () => spawn("sleep", ["100"], { stdio: "ignore" });`;
+
+describe("a Node process that npm starts here", () => {
+  it("ends its children and waits for them when it exits", async () => {
+    const { code, left } = await runScript(
+      `${SPAWN} sleep(); sleep(); setTimeout(() => process.exit(3), 100);`,
+    );
+    expect({ code, left }).toEqual({ code: 3, left: [] });
+  });
+
+  it("does so when it has nothing left to do", async () => {
+    const { code, left } = await runScript(`${SPAWN} sleep().unref();`);
+    expect({ code, left }).toEqual({ code: 0, left: [] });
+  });
+
+  it("does so for the children of its threads", async () => {
+    const { code, left } = await runScript(
+      `const { Worker } = require("node:worker_threads");
+       new Worker(${JSON.stringify(`${SPAWN} sleep(); setInterval(() => {}, 1000);`)}, { eval: true });
+       setTimeout(() => process.exit(0), 500);`,
+    );
+    expect({ code, left }).toEqual({ code: 0, left: [] });
+  });
+
+  it("does so at a signal, and the signal has its usual effect", async () => {
+    const script = `${SPAWN} sleep(); console.log("ready"); setInterval(() => {}, 1000);`;
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+      const { code, left } = await runScript(script, signal);
+      expect({ code, left }).toEqual({ code: signal, left: [] });
+    }
+  });
+
+  it("does so before its own handler of the signal exits", async () => {
+    const { code, left } = await runScript(
+      `${SPAWN} sleep(); process.on("SIGTERM", () => process.exit(7));
+       console.log("ready"); setInterval(() => {}, 1000);`,
+      "SIGTERM",
+    );
+    expect({ code, left }).toEqual({ code: 7, left: [] });
+  });
+});
+
+describe("no process is left, even where process 1 waits for nobody, by", () => {
+  it.each([
+    ["start", "SIGTERM"],
+    ["dev", "SIGINT-group"],
+  ])("npm run %s after %s", async (script, signal) => {
+    const { app } = await freePorts();
+    const { code, ms, left } = await runUnreaped(["npm", "run", script], {
+      signal,
+      text: "Ctrl-C ends everything.",
+      environment: { PORT: String(app), LOCAL_DIR: dataFolder() },
+    });
+    expect({ code, left }).toEqual({ code: 0, left: [] });
+    expect(ms).toBeLessThan(5_000);
+  });
+
+  it("npx wrangler dev after SIGTERM", async () => {
+    const { app } = await freePorts();
+    // Beside the copied build, so that the checkout's own .dev.vars stays as it is.
+    const folder = dataFolder();
+    mkdirSync(join(folder, "server"), { recursive: true });
+    writeFileSync(
+      join(folder, "server", "index.js"),
+      'export default { fetch: () => new Response("here") };',
+    );
+    writeFileSync(
+      join(folder, "server", "wrangler.json"),
+      JSON.stringify({ name: "here", main: "index.js", compatibility_date: "2026-10-01" }),
+    );
+    const config = join(folder, "server", "wrangler.json");
+    const { left } = await runUnreaped(
+      ["npx", "wrangler", "dev", "--config", config, "--port", String(app), "--inspector-port", "0"],
+      { signal: "SIGTERM", text: "Ready on", environment: { CLOUDFLARE_CF_FETCH_ENABLED: "false" } },
+    );
+    expect(left).toEqual([]);
+  });
+});

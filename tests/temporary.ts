@@ -1,0 +1,77 @@
+/** The temporary folder of one test run: checked before anything starts, and removed when the run ends. */
+import { mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Lock, tryLock } from "../local/launch/lock.ts";
+
+/** Room for the browsers' profiles, the data of the copies and the builds that run at the same time, in MiB. */
+const NEEDED_MIB = 300;
+const PREFIX = "mosaic-tests-";
+
+/** A reason not to start the tests, in one line. */
+export class TemporaryFolderError extends Error {
+  override readonly name = "TemporaryFolderError";
+}
+
+export type TemporaryFolder = {
+  path: string;
+  /** Removes the folder and everything in it. */
+  remove(): void;
+};
+
+/**
+ * Checks that the machine's temporary folder exists, is writable and has enough space.
+ *
+ * @throws {TemporaryFolderError} when it is not usable.
+ */
+export function checkTemporaryFolder(): void {
+  makeTemporaryFolder().remove();
+}
+
+/**
+ * Makes the folder, and removes those of runs that were killed.
+ *
+ * @throws {TemporaryFolderError} when the machine's temporary folder is not usable.
+ */
+export function makeTemporaryFolder(): TemporaryFolder {
+  const parent = tmpdir();
+  try {
+    const { bavail, bsize } = statfsSync(parent);
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    if (free < NEEDED_MIB) throw new Error(`has ${free} MiB free, and ${NEEDED_MIB} are needed`);
+    removeAbandoned(parent);
+    const path = mkdtempSync(join(parent, PREFIX));
+    const lock = tryLock(join(path, "lock"));
+    return { path, remove: () => release(path, lock) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "does not exist",
+      ENOTDIR: "is not a folder",
+      ENOSPC: "is full",
+    };
+    const reason = code === undefined ? message : (reasons[code] ?? `is not writable (${code})`);
+    throw new TemporaryFolderError(
+      `The temporary folder ${parent} ${reason}. Set TMPDIR to a folder with enough space.`,
+    );
+  }
+}
+
+function release(path: string, lock: Lock | null): void {
+  lock?.release();
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** A run that was killed has lost its lock. A folder without one is being made. */
+function removeAbandoned(parent: string): void {
+  for (const name of readdirSync(parent).filter((name) => name.startsWith(PREFIX))) {
+    const path = join(parent, name);
+    try {
+      if (!readdirSync(path).includes("lock")) continue;
+      const lock = tryLock(join(path, "lock"));
+      if (lock !== null) release(path, lock);
+    } catch {
+      // Another user's, or gone in the meantime.
+    }
+  }
+}
