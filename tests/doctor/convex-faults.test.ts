@@ -2,9 +2,11 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHECKS, type CheckName } from "../../local/doctor/report.ts";
 import { answering, hanging, nothing, selfSigned } from "./bad-servers.ts";
 import {
   copyOfFunctions,
+  examineHere,
   type Report,
   runDoctor,
   type Services,
@@ -25,9 +27,10 @@ async function withConvex(
   functionsDir: string,
   environment: Record<string, string> = {},
   configuration: Record<string, string> = {},
+  only?: readonly CheckName[],
 ): Promise<Report> {
   const convex = await startConvexWith(functionsDir, { WORKOS_API_URL: services.workosUrl, ...environment });
-  const report = await runDoctor({ ...services.good, CONVEX_URL: convex.url, ...configuration });
+  const report = await examineHere({ ...services.good, CONVEX_URL: convex.url, ...configuration }, only);
   await convex.close();
   return report;
 }
@@ -37,7 +40,7 @@ const OURS = join(process.cwd(), "convex");
 describe("other functions", () => {
   test("an empty deployment: all of them are missing", async () => {
     const empty = mkdtempSync(join(tmpdir(), "mosaic-empty-"));
-    const { of, failed } = await withConvex(empty);
+    const { of, failed } = await withConvex(empty, {}, {}, CHECKS);
     rmSync(empty, { recursive: true });
     expect(failed).toEqual(["convex-functions", "convex-auth"]);
     expect(of("convex-functions")).toMatchObject({
@@ -51,7 +54,7 @@ describe("other functions", () => {
   });
 
   test("another project's functions: ours are missing, and none of theirs is run but queries", async () => {
-    const { of } = await withConvex(join(process.cwd(), "tests/local/functions-notes"));
+    const { of } = await withConvex(join(process.cwd(), "tests/local/functions-notes"), {}, {}, CHECKS);
     expect(of("convex-functions").status).toBe("fail");
   });
 
@@ -59,7 +62,7 @@ describe("other functions", () => {
     const copy = copyOfFunctions();
     const file = join(copy.dir, "preferences.ts");
     writeFileSync(file, readFileSync(file, "utf8").replace("export const set =", "export const put ="));
-    const { of, failed } = await withConvex(copy.dir);
+    const { of, failed } = await withConvex(copy.dir, {}, {}, CHECKS);
     copy.remove();
     expect(failed).toEqual(["convex-functions"]);
     expect(of("convex-functions").detail).toMatch(/^missing there: preferences:set \(of \d+\)$/);
@@ -68,7 +71,7 @@ describe("other functions", () => {
   test("all are there, but not as they are here: a warning", async () => {
     const copy = copyOfFunctions();
     appendFileSync(join(copy.dir, "model/roles.ts"), "\n// of another day\n");
-    const { of, failed } = await withConvex(copy.dir);
+    const { of, failed } = await withConvex(copy.dir, {}, {}, CHECKS);
     copy.remove();
     expect(failed).toEqual([]);
     expect(of("convex-functions")).toMatchObject({
@@ -80,7 +83,7 @@ describe("other functions", () => {
 
 describe("other variables", () => {
   test("another edge secret fails at the secret; the functions' version cannot be seen", async () => {
-    const { of, failed } = await withConvex(OURS, { CONVEX_EDGE_SECRET: "x".repeat(40) });
+    const { of, failed } = await withConvex(OURS, { CONVEX_EDGE_SECRET: "x".repeat(40) }, {}, CHECKS);
     expect(failed).toEqual(["edge-secret"]);
     expect(of("edge-secret").fix).toContain("Environment Variables: set CONVEX_EDGE_SECRET");
     expect(of("convex-functions")).toMatchObject({
@@ -142,11 +145,10 @@ describe("a production deployment, which tells nobody what was wrong", () => {
     ["others", "other", "warn"],
   ])("its functions are compared by their fingerprint: %s", async (_, which, status) => {
     const server = await redacting(which === "same" ? "pass" : "change");
-    const { of } = await runDoctor({
-      ...services.good,
-      CONVEX_URL: server.url,
-      CONVEX_SITE_URL: services.siteUrl,
-    });
+    const { of } = await examineHere(
+      { ...services.good, CONVEX_URL: server.url, CONVEX_SITE_URL: services.siteUrl },
+      CHECKS,
+    );
     await server.close();
     expect(of("convex-functions").status).toBe(status);
     expect(of("edge-secret").status).toBe("ok");
@@ -154,12 +156,15 @@ describe("a production deployment, which tells nobody what was wrong", () => {
 
   test("with another edge secret nothing is known of its functions", async () => {
     const server = await redacting("pass");
-    const { of } = await runDoctor({
-      ...services.good,
-      CONVEX_URL: server.url,
-      CONVEX_SITE_URL: services.siteUrl,
-      CONVEX_EDGE_SECRET: "x".repeat(40),
-    });
+    const { of } = await examineHere(
+      {
+        ...services.good,
+        CONVEX_URL: server.url,
+        CONVEX_SITE_URL: services.siteUrl,
+        CONVEX_EDGE_SECRET: "x".repeat(40),
+      },
+      CHECKS,
+    );
     await server.close();
     expect(of("edge-secret").status).toBe("fail");
     expect(of("convex-functions")).toMatchObject({
@@ -194,6 +199,7 @@ describe("a production deployment, which tells nobody what was wrong", () => {
 });
 
 describe("nothing that answers", () => {
+  /** In a process of its own: tests may not ask DNS in theirs. */
   async function expectUnreachable(url: string, words: RegExp): Promise<void> {
     const { of, ms, failed } = await runDoctor({ ...services.good, CONVEX_URL: url });
     expect(failed).toEqual(["convex-url"]);
@@ -220,7 +226,7 @@ describe("nothing that answers", () => {
   });
 
   test("a webhook's host that is dead fails at the webhook alone", async () => {
-    const { failed, of } = await runDoctor({ ...services.good, CONVEX_SITE_URL: await nothing() });
+    const { failed, of } = await examineHere({ ...services.good, CONVEX_SITE_URL: await nothing() });
     expect(failed).toEqual(["webhook"]);
     expect(of("webhook").detail).toMatch(/^cannot be reached: /);
   });
@@ -234,7 +240,7 @@ describe("something else that answers", () => {
     ["a redirect", 301, ""],
   ])("%s: answers, but; the rest is not checked", async (_, status, body) => {
     const server = await answering((_request, response) => response.writeHead(status).end(body));
-    const { of, failed } = await runDoctor({ ...services.good, CONVEX_URL: server.url });
+    const { of, failed } = await examineHere({ ...services.good, CONVEX_URL: server.url });
     await server.close();
     expect(failed).toEqual(["convex-url"]);
     expect(of("convex-url").detail).toMatch(/^answers, but /);
@@ -244,11 +250,10 @@ describe("something else that answers", () => {
 
 test("both services hang: it ends in time all the same", async () => {
   const server = await hanging();
-  const { ms, results, of } = await runDoctor({
-    ...services.good,
-    WORKOS_API_URL: server.url,
-    CONVEX_URL: server.url,
-  });
+  const { ms, results, of } = await examineHere(
+    { ...services.good, WORKOS_API_URL: server.url, CONVEX_URL: server.url },
+    CHECKS,
+  );
   await server.close();
   process.stdout.write(`doctor, all dead: ${ms} ms\n`);
   expect(ms).toBeLessThan(8_000);

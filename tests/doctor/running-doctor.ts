@@ -1,10 +1,14 @@
-/** `npm run doctor` as a process of its own, and the two services that it is run against. */
+/** `npm run doctor` as a process of its own or in this one, and the two services that it is run against. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { putTogether } from "../../local/config.ts";
 import { startConvex } from "../../local/convex/server.ts";
-import type { CheckName, CheckResult } from "../../local/doctor/report.ts";
+import { examine } from "../../local/doctor/examine.ts";
+import { asJson, CHECKS, type CheckName, type CheckResult } from "../../local/doctor/report.ts";
+import { subjectOf } from "../../local/doctor/subject.ts";
+import { portsFrom } from "../../local/ports.ts";
 import { startWorkos } from "../../local/workos/server.ts";
 
 export const root = process.cwd();
@@ -19,15 +23,16 @@ export const SECRETS = {
 export const CLIENT_ID = "client_of_the_doctors_tests";
 
 export type Report = {
-  code: number | null;
-  /** Milliseconds from start to end of the process. */
+  /** Milliseconds from start to end. */
   ms: number;
-  stdout: string;
   results: CheckResult[];
   of(name: CheckName): CheckResult;
   /** The checks that failed. */
   failed: CheckName[];
 };
+
+/** What the process of a doctor leaves. */
+export type RunReport = Report & { code: number | null; stdout: string };
 
 /** The checkout as the doctor needs it, without this machine's `.dev.vars`. */
 function bareCheckout(): string {
@@ -48,7 +53,7 @@ export async function runDoctor(
   environment: Record<string, string>,
   args: string[] = ["--json"],
   files: Record<string, string> = {},
-): Promise<Report> {
+): Promise<RunReport> {
   const cwd = bareCheckout();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const start = performance.now();
@@ -65,15 +70,41 @@ export async function runDoctor(
   rmSync(cwd, { recursive: true });
   const ms = Math.round(performance.now() - start);
   if (stderr !== "") throw new Error(`The doctor complains:\n${stderr}`);
+  requireNoSecret(environment, stdout);
+  const results: CheckResult[] = args.includes("--json") ? JSON.parse(stdout) : [];
+  return { ...reportOf(results, ms), code, stdout };
+}
+
+/** Bundling this checkout's functions takes longer than all the other checks. */
+const ALL_BUT_FUNCTIONS = CHECKS.filter((name) => name !== "convex-functions");
+
+/**
+ * Makes the same checks in this process: starting one for each test takes longer than most checks.
+ *
+ * @param environment - The whole configuration.
+ * @param only - The checks to make.
+ */
+export async function examineHere(
+  environment: Record<string, string>,
+  only: readonly CheckName[] = ALL_BUT_FUNCTIONS,
+): Promise<Report> {
+  const start = performance.now();
+  const config = putTogether(environment, {}, portsFrom("8787"), () => SECRETS.WORKOS_COOKIE_PASSWORD);
+  const results = await examine(subjectOf(environment, config), only);
+  requireNoSecret(environment, asJson(results));
+  return reportOf(results, Math.round(performance.now() - start));
+}
+
+function requireNoSecret(environment: Record<string, string>, printed: string): void {
   for (const name of Object.keys(SECRETS)) {
     const secret = environment[name];
-    if (secret && stdout.includes(secret)) throw new Error(`The doctor prints ${name}.`);
+    if (secret && printed.includes(secret)) throw new Error(`The doctor prints ${name}.`);
   }
-  const results: CheckResult[] = args.includes("--json") ? JSON.parse(stdout) : [];
+}
+
+function reportOf(results: CheckResult[], ms: number): Report {
   return {
-    code,
     ms,
-    stdout,
     results,
     of: (name) => {
       const found = results.find((result) => result.name === name);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHECKS } from "../../local/doctor/report.ts";
 import {
   CLIENT_ID,
-  type Report,
+  type RunReport,
   runDoctor,
   SECRETS,
   type Services,
@@ -10,7 +10,7 @@ import {
 } from "./running-doctor.ts";
 
 let services: Services;
-let report: Report;
+let report: RunReport;
 
 beforeAll(async () => {
   services = await startServices();
