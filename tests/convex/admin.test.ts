@@ -1,17 +1,17 @@
 /** Admins find people, give roles, read the whole log; the last of them stays one. */
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackendAlone, type TestBackend } from "./backend.ts";
-import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
+import { EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
+import { DEVICE, idOf, type Member, refusalOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 let grace: Member;
-beforeEach(async () => {
-  backend = await startBackendAlone();
+async function begin(start: () => Promise<TestBackend>): Promise<void> {
+  backend = await start();
   ada = await signIn(backend, "ada", { profile: { firstName: "Ada", lastName: "Lovelace" } });
   grace = await signIn(backend, "grace", { profile: { firstName: "Grace", lastName: "Hopper" } });
-});
+}
 
 const firstPage = { numItems: 20, cursor: null };
 
@@ -20,97 +20,109 @@ async function found(search: string): Promise<string[]> {
   return page.map(({ email }) => email);
 }
 
-test("people are found by the start of first name, last name or e-mail, in any case, each once", async () => {
-  expect(await found("GRA")).toEqual([grace.email]);
-  expect(await found(" hop")).toEqual([grace.email]);
-  expect(await found("grace h")).toEqual([grace.email]);
-  expect(await found("grace@ex")).toEqual([grace.email]);
-  expect(await found("example")).toEqual([]);
-  expect(await found("opper")).toEqual([]);
-  expect(await found("")).toEqual([ada.email, grace.email]);
-});
+describe("beside others", () => {
+  beforeEach(() => begin(startBackend));
 
-test("a search follows names as they change, and pages are full and without repeats", async () => {
-  for (const n of [1, 2, 3, 4, 5]) await signIn(backend, `zoe${n}`, { profile: { firstName: "Zoe" } });
-  const seen: string[] = [];
-  let cursor: string | null = null;
-  for (let pages = 0; pages < 10; pages++) {
-    const result: { page: { email: string }[]; isDone: boolean; continueCursor: string } = await ada.query(
-      api.users.list,
-      { paginationOpts: { numItems: 2, cursor }, search: "zoe" },
-    );
-    seen.push(...result.page.map(({ email }) => email));
-    cursor = result.continueCursor;
-    if (result.isDone) break;
-    expect(result.page).toHaveLength(2);
-  }
-  expect([...seen].sort()).toEqual([1, 2, 3, 4, 5].map((n) => `zoe${n}@example.com`));
-  await grace.mutation(api.users.updateProfile, { userId: grace.userId, firstName: "Zara" });
-  expect(await found("zara")).toEqual([grace.email]);
-  expect(await found("grace h")).toEqual([]);
-});
+  test("a search follows names as they change, and pages are full and without repeats", async () => {
+    for (const n of [1, 2, 3, 4, 5]) await signIn(backend, `zoe${n}`, { profile: { firstName: "Zoe" } });
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    for (let pages = 0; pages < 10; pages++) {
+      const result: { page: { email: string }[]; isDone: boolean; continueCursor: string } = await ada.query(
+        api.users.list,
+        { paginationOpts: { numItems: 2, cursor }, search: "zoe" },
+      );
+      seen.push(...result.page.map(({ email }) => email));
+      cursor = result.continueCursor;
+      if (result.isDone) break;
+      expect(result.page).toHaveLength(2);
+    }
+    expect([...seen].sort()).toEqual([1, 2, 3, 4, 5].map((n) => `zoe${n}${backend.scope}@example.com`));
+    await grace.mutation(api.users.updateProfile, { userId: grace.userId, firstName: "Zara" });
+    expect(await found("zara")).toEqual([grace.email]);
+    expect(await found("grace h")).not.toContain(grace.email);
+  });
 
-test("a role given here holds, whatever the token says later, and is in the log with who gave it", async () => {
-  await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
-  await signIn(backend, "grace", { role: "admin" });
-  expect((await grace.query(api.users.viewer, {}))?.role).toBe("viewer");
-  const { page } = await ada.query(api.auditLogs.all, { paginationOpts: firstPage, event: "role_changed" });
-  expect(page).toMatchObject([{ userId: grace.userId, actorId: ada.userId, target: "viewer" }]);
-});
+  test("a role given here holds, whatever the token says later, and is in the log with who gave it", async () => {
+    await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
+    await signIn(backend, "grace", { role: "admin" });
+    expect((await grace.query(api.users.viewer, {}))?.role).toBe("viewer");
+    const { page } = await ada.query(api.auditLogs.all, {
+      paginationOpts: firstPage,
+      userId: grace.userId,
+      event: "role_changed",
+    });
+    expect(page).toMatchObject([{ userId: grace.userId, actorId: ada.userId, target: "viewer" }]);
+  });
 
-test("a demoted admin of ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {
-  const lower = { userId: ada.userId, role: "developer" } as const;
-  expect(await refusalOf(ada.mutation(api.users.setRole, lower))).toBe("conflict");
-  await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });
-  await grace.mutation(api.users.setRole, lower);
-  await signIn(backend, "ada");
-  expect((await ada.query(api.users.viewer, {}))?.role).toBe("developer");
-});
+  test("only admins list, give roles and read the whole log", async () => {
+    expect(await refusalOf(grace.query(api.users.list, { paginationOpts: firstPage }))).toBe("forbidden");
+    const raise = { userId: grace.userId, role: "admin" } as const;
+    expect(await refusalOf(grace.mutation(api.users.setRole, raise))).toBe("forbidden");
+    expect(await refusalOf(grace.query(api.auditLogs.all, { paginationOpts: firstPage }))).toBe("forbidden");
+    expect(await refusalOf(ada.mutation(api.users.setRole, { ...raise, userId: "no id" }))).toBe("not_found");
+  });
 
-test("only admins list, give roles and read the whole log", async () => {
-  expect(await refusalOf(grace.query(api.users.list, { paginationOpts: firstPage }))).toBe("forbidden");
-  const raise = { userId: grace.userId, role: "admin" } as const;
-  expect(await refusalOf(grace.mutation(api.users.setRole, raise))).toBe("forbidden");
-  expect(await refusalOf(grace.query(api.auditLogs.all, { paginationOpts: firstPage }))).toBe("forbidden");
-  expect(await refusalOf(ada.mutation(api.users.setRole, { ...raise, userId: "no id" }))).toBe("not_found");
-});
+  test("everyone reads what is about them, newest first, also what happened before they were here", async () => {
+    const early = { workosUserId: idOf(backend, "new"), ...DEVICE, edgeSecret: EDGE_SECRET };
+    await backend.nobody.mutation(api.auditLogs.logAuthEvent, { ...early, event: "password_change" });
+    const newcomer = await signIn(backend, "new");
+    const { page } = await newcomer.query(api.auditLogs.mine, { paginationOpts: firstPage });
+    expect(page.map(({ event }) => event)).toEqual(["login", "password_change"]);
+    expect(page[1]).toEqual({
+      _id: expect.any(String),
+      userId: newcomer.userId,
+      event: "password_change",
+      timestamp: expect.any(Number),
+      ...DEVICE,
+    });
+  });
 
-test("everyone reads what is about them, newest first, also what happened before they were here", async () => {
-  const early = { workosUserId: "user_new", ...DEVICE, edgeSecret: EDGE_SECRET };
-  await backend.nobody.mutation(api.auditLogs.logAuthEvent, { ...early, event: "password_change" });
-  const newcomer = await signIn(backend, "new");
-  const { page } = await newcomer.query(api.auditLogs.mine, { paginationOpts: firstPage });
-  expect(page.map(({ event }) => event)).toEqual(["login", "password_change"]);
-  expect(page[1]).toEqual({
-    _id: expect.any(String),
-    userId: newcomer.userId,
-    event: "password_change",
-    timestamp: expect.any(Number),
-    ...DEVICE,
+  test("the log is filtered by person and event, and a person who is none is not found", async () => {
+    const { page } = await ada.query(api.auditLogs.all, {
+      paginationOpts: firstPage,
+      userId: grace.userId,
+      event: "login",
+    });
+    expect(page).toHaveLength(1);
+    const nobody = ada.query(api.auditLogs.all, { paginationOpts: firstPage, userId: "no id" });
+    expect(await refusalOf(nobody)).toBe("not_found");
+  });
+
+  test("one's own sessions that are not over are listed, newest first", async () => {
+    const phone = await signIn(backend, "grace", { session: "phone" });
+    const ids = async () => (await phone.query(api.sessions.mine, {})).map(({ sessionId }) => sessionId);
+    expect(await ids()).toEqual([phone.sessionId, grace.sessionId]);
+    await phone.mutation(api.sessions.revoke, {
+      sessionId: grace.sessionId,
+      ...DEVICE,
+      edgeSecret: EDGE_SECRET,
+    });
+    expect(await ids()).toEqual([phone.sessionId]);
+    const { page } = await phone.query(api.auditLogs.mine, { paginationOpts: firstPage });
+    expect(page[0]).toMatchObject({ event: "session_revoked", target: grace.sessionId, ...DEVICE });
   });
 });
 
-test("the log is filtered by person and event, and a person who is none is not found", async () => {
-  const { page } = await ada.query(api.auditLogs.all, {
-    paginationOpts: firstPage,
-    userId: grace.userId,
-    event: "login",
-  });
-  expect(page).toHaveLength(1);
-  const nobody = ada.query(api.auditLogs.all, { paginationOpts: firstPage, userId: "no id" });
-  expect(await refusalOf(nobody)).toBe("not_found");
-});
+describe("alone on a deployment", () => {
+  beforeEach(() => begin(startBackendAlone));
 
-test("one's own sessions that are not over are listed, newest first", async () => {
-  const phone = await signIn(backend, "grace", { session: "phone" });
-  const ids = async () => (await phone.query(api.sessions.mine, {})).map(({ sessionId }) => sessionId);
-  expect(await ids()).toEqual(["session_phone", "session_grace"]);
-  await phone.mutation(api.sessions.revoke, {
-    sessionId: grace.sessionId,
-    ...DEVICE,
-    edgeSecret: EDGE_SECRET,
+  test("people are found by the start of first name, last name or e-mail, in any case, each once", async () => {
+    expect(await found("GRA")).toEqual([grace.email]);
+    expect(await found(" hop")).toEqual([grace.email]);
+    expect(await found("grace h")).toEqual([grace.email]);
+    expect(await found("grace@ex")).toEqual([grace.email]);
+    expect(await found("example")).toEqual([]);
+    expect(await found("opper")).toEqual([]);
+    expect(await found("")).toEqual([ada.email, grace.email]);
   });
-  expect(await ids()).toEqual(["session_phone"]);
-  const { page } = await phone.query(api.auditLogs.mine, { paginationOpts: firstPage });
-  expect(page[0]).toMatchObject({ event: "session_revoked", target: grace.sessionId, ...DEVICE });
+
+  test("a demoted admin of ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {
+    const lower = { userId: ada.userId, role: "developer" } as const;
+    expect(await refusalOf(ada.mutation(api.users.setRole, lower))).toBe("conflict");
+    await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });
+    await grace.mutation(api.users.setRole, lower);
+    await signIn(backend, "ada");
+    expect((await ada.query(api.users.viewer, {}))?.role).toBe("developer");
+  });
 });

@@ -1,13 +1,13 @@
 /** What happens without anybody asking: old rows go, migrations run in batches. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { startBackendAlone, type TestBackend } from "./backend.ts";
+import { startBackend, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 beforeEach(async () => {
-  backend = await startBackendAlone();
+  backend = await startBackend();
   ada = await signIn(backend, "ada");
 });
 

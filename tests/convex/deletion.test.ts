@@ -3,17 +3,18 @@ import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { profileFields } from "../../convex/model/userFields.ts";
-import { EDGE_SECRET, startBackendAlone, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 let grace: Member;
-beforeEach(async () => {
-  backend = await startBackendAlone();
+async function begin(start: () => Promise<TestBackend>): Promise<void> {
+  backend = await start();
   ada = await signIn(backend, "ada");
   grace = await signIn(backend, "grace");
-});
+}
+beforeEach(() => begin(startBackend));
 
 test("a deleted project is found by nobody, its key is good for nothing, the log says who did it", async () => {
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
@@ -67,6 +68,7 @@ test("nothing that a person may change about themselves stays in their row", asy
 });
 
 test("the last admin cannot go, and the page says so before", async () => {
+  await begin(startBackendAlone);
   expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(true);
   const gone = ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
   expect(await refusalOf(gone)).toBe("conflict");
