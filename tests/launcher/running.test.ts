@@ -1,8 +1,13 @@
-/** What WorkOS says by webhook reaches the app that `npm start` runs, for everything is wired to everything else. */
+/**
+ * What `npm start` runs, all wired together: WorkOS's webhooks reach the app, wrangler's proxy in front of it survives
+ * rejected requests, and a second copy runs beside it.
+ */
 import { createHmac } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { localDefaults } from "../../local/config.ts";
-import { type Copy, cleanUp, run } from "./copy.ts";
+import { type Copy, cleanUp, freePorts, run, statusOf } from "./copy.ts";
 
 /** Revoking must be everywhere within this time. */
 const SOON = { timeout: 5_000, interval: 100 };
@@ -103,4 +108,51 @@ test("an e-mail that changes at WorkOS changes here, and signs nobody out", asyn
     (await fetch(`${app()}/settings/account`, { headers: { cookie: one.cookie } })).text();
   await expect.poll(page, SOON).toContain("eleanor@example.com");
   expect(await sentTo(one)).toBeNull();
+});
+
+const post = (path: string, body: string, headers: Record<string, string>) =>
+  fetch(`${app()}${path}`, { method: "POST", body, headers });
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+test.each([
+  ["/api/v1/metrics", 401, { ...JSON_TYPE, authorization: "Bearer mosaic_none" }],
+  ["/profile", 403, { origin: "https://evil.example.com" }],
+  ["/profile", 413, {}],
+  ["/api/errors", 413, JSON_TYPE],
+  ["/healthz", 405, {}],
+] as const)(
+  "a large body refused at %s with %i costs nobody their next request",
+  async (path, status, headers) => {
+    for (const kib of [30, 64, 300]) {
+      const refused = await post(path, " ".repeat(kib * 1024), headers);
+      await refused.arrayBuffer();
+      if (kib === 300) expect(refused.status).toBe(status);
+      const next = await post("/api/auth/token", "{}", JSON_TYPE);
+      expect(await next.text(), `after ${kib} KiB`).toBe('{"error":"signed_out"}');
+    }
+  },
+);
+
+test("a data folder in use is refused to another copy and to npm run reset", async () => {
+  const other = await run("start", { ports: await freePorts(), localDir: copy.localDir });
+  expect(await other.exited).toBe(1);
+  expect(other.output()).toContain("already running");
+  const reset = await run("reset", { ports: copy.ports, localDir: copy.localDir });
+  expect(await reset.exited).toBe(1);
+  expect(reset.output()).toContain("Stop it first");
+  expect(await statusOf(`${app()}/healthz`)).toBe(200);
+});
+
+test("two copies of one checkout run side by side, and one outlives the other", async () => {
+  const other = await run("start");
+  await other.ready();
+  for (const { localDir, ports } of [copy, other]) {
+    expect(await statusOf(`http://127.0.0.1:${ports.app}/`)).toBe(200);
+    expect(existsSync(join(localDir, "convex.sqlite"))).toBe(true);
+  }
+  copy.npm.kill("SIGTERM");
+  expect(await copy.exited).toBe(0);
+  expect(await statusOf(`http://127.0.0.1:${other.ports.app}/`)).toBe(200);
+  expect(other.leftBehind()).not.toEqual([]);
 });

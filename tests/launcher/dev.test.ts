@@ -1,0 +1,72 @@
+/** `npm run dev`: what `npm start` does, and the demo. Each test of one data folder goes on from the last. */
+import { spawnSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { ConvexHttpClient } from "convex/browser";
+import { afterAll, describe, expect, it } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { signIn } from "../../local/demo/sign-in.ts";
+import { DEMO_PROJECTS } from "../../local/demo/team.ts";
+import { busyPorts } from "../../local/ports.ts";
+import { type Copy, cleanUp, commandOf, run, statusOf } from "./copy.ts";
+import { expectEnded } from "./ending.ts";
+
+afterAll(cleanUp);
+
+async function demoIsReady(copy: Copy): Promise<void> {
+  await copy.ready();
+  while (!copy.output().includes("Demo: two projects")) {
+    expect(copy.output()).not.toContain("could not be prepared");
+    await pause(50);
+  }
+}
+
+describe("npm run dev", () => {
+  let copy: Copy;
+
+  it("says where the app is when all three answer, and a SIGTERM to npm alone ends everything", async () => {
+    copy = await run("dev");
+    await demoIsReady(copy);
+    for (const part of [`http://localhost:${copy.ports.app}`, "ada@example.com"]) {
+      expect(copy.output()).toContain(part);
+    }
+    expect(await statusOf(`http://localhost:${copy.ports.app}/healthz`)).toBe(200);
+    const since = Date.now();
+    copy.npm.kill("SIGTERM");
+    await expectEnded(copy, since);
+  });
+
+  it("comes with projects for everyone in the demo, once, and agents that send to them", async () => {
+    copy = await run("dev", { ports: copy.ports, localDir: copy.localDir });
+    await demoIsReady(copy);
+    const url = `http://127.0.0.1:${copy.ports.app}`;
+    const headers = { cookie: await signIn(url, "alan@example.com") };
+    const html = await (await fetch(`${url}/dashboard`, { headers })).text();
+    for (const { agents } of DEMO_PROJECTS) for (const { agent } of agents) expect(html).toContain(agent);
+    const token = await fetch(`${url}/api/auth/token`, { method: "POST", headers });
+    const convex = new ConvexHttpClient(`http://127.0.0.1:${copy.ports.convex}`);
+    convex.setAuth(((await token.json()) as { token: string }).token);
+    const { projects } = await convex.query(api.pages.dashboard, {});
+    expect(projects.map(({ name }) => name).sort()).toEqual(DEMO_PROJECTS.map(({ name }) => name).sort());
+
+    const wrongKey = ["local/demo/cli.ts", "--key", "mosaic_nobody-has-this", "--url", url];
+    const { status, stderr } = spawnSync(process.execPath, wrongKey, { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toContain("refused");
+  });
+
+  it("ends the rest, with a message and exit 1, when the app dies by itself", async () => {
+    const server = copy.leftBehind().find((pid) => / dev /.test(commandOf(pid)));
+    expect(server).toBeDefined();
+    process.kill(Number(server), "SIGKILL");
+    expect(await copy.exited).toBe(1);
+    expect(copy.output()).toContain("The app stopped by itself");
+    expect(copy.leftBehind()).toEqual([]);
+    expect(await busyPorts(Object.values(copy.ports))).toEqual([]);
+  });
+});
+
+it("npm run agent says what it needs", () => {
+  const { status, stderr } = spawnSync(process.execPath, ["local/demo/cli.ts"], { encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toContain("--key is missing");
+});
