@@ -96,30 +96,12 @@ describe("the audit log's page", () => {
 
 describe.each(["/admin/audit", "/admin/audit.csv"])("%s", (path) => {
   it("is for nobody but admins", async () => {
-    expect(await app.browser().get(`${path}?event=login`)).toRedirectTo(
-      `/login?returnTo=${encodeURIComponent(`${path}?event=login`)}`,
-    );
     for (const query of ["", "?event=login", "?event=none", "?userId=none"]) {
       const answer = await nobody.get(`${path}${query}`);
       expect(answer.status, query).toBe(403);
       expect(answer.text).not.toMatch(/Signed in|,login,/);
     }
   });
-
-  it.each(["refused", "hang", "garbage"] as const)(
-    "is 503 while Convex does not answer (%s)",
-    async (kind) => {
-      app.outbound.fail("convex", { kind });
-      for (const browser of [admin, nobody]) {
-        const answer = await browser.get(path);
-        expect(answer.status).toBe(503);
-        expect(answer.ms).toBeLessThan(3_000);
-        expect(answer).toLeaveSessionAlone();
-      }
-      app.outbound.heal();
-      expect((await admin.get(path)).status).toBe(200);
-    },
-  );
 
   it("is the same to HEAD, without a body", async () => {
     expect((await admin.send("HEAD", path)).status).toBe(200);

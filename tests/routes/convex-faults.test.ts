@@ -1,5 +1,6 @@
 /** Convex dead, slow or talking nonsense: pages come in time and say what is missing, forms keep what was typed. */
 import { describe, expect, it } from "vitest";
+import { PERSONS_PAGES } from "../pages.ts";
 import type { Answer, Browser } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
@@ -86,14 +87,37 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
 });
 
 describe("Convex down", () => {
-  it("data of a page comes in time, too", async () => {
-    const browser = await someone();
-    app.outbound.fail("convex", { kind: "hang" });
-    const answer = await browser.data("/dashboard");
-    expect(answer.status).toBe(200);
-    expect(answer.ms).toBeLessThan(3_000);
-    expect(answer).toLeaveSessionAlone();
-  });
+  /** Pages that are nothing without their data, and files. */
+  const ALL_OR_NOTHING = ["/admin/users", "/admin/audit", "/admin/audit.csv", "/settings/account/export"];
+
+  it.each(["refused", "hang"] as const)(
+    "(%s) every page is there in time without its data, and says so, or is 503",
+    async (kind) => {
+      const ada = app.browser();
+      await signIn(ada, "ada@example.com");
+      const plain = await someone();
+      app.outbound.fail("convex", { kind });
+      const pages = PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path));
+      const [degraded, unavailable, data] = await Promise.all([
+        Promise.all([...pages, "/projects/any"].map((path) => ada.get(path))),
+        Promise.all(ALL_OR_NOTHING.flatMap((path) => [ada.get(path), plain.get(path)])),
+        ada.data("/dashboard"),
+      ]);
+      degraded.forEach(expectDegraded);
+      for (const answer of unavailable) {
+        expect(answer.status, answer.path).toBe(503);
+        expect(answer.ms, answer.path).toBeLessThan(3_000);
+        expect(answer.headers.get("content-disposition")).toBeNull();
+        expect(answer).toLeaveSessionAlone();
+      }
+      expect(data.status).toBe(200);
+      expect(data.ms).toBeLessThan(3_000);
+      expect(data).toLeaveSessionAlone();
+      app.outbound.heal();
+      const again = await Promise.all(ALL_OR_NOTHING.map((path) => ada.get(path)));
+      expect(again.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    },
+  );
 
   it("session and token are answered as the seal says", async () => {
     const browser = await someone();

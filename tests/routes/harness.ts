@@ -132,7 +132,7 @@ export class Harness {
     const keptIn = mkdtempSync(path.join(this.#folder, "other-"));
     const worker = await startWorker({ env: merged, outbound: this.outbound, log: this.log, keptIn });
     this.#closing.unshift(() => worker.stop());
-    return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard };
+    return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard: this.#noting(heard) };
   }
 
   async stop(): Promise<void> {
@@ -146,7 +146,15 @@ export class Harness {
   site(isolate: 0 | 1 = 0): Site {
     const url = this.#worker?.urls[isolate];
     if (url === undefined) throw new Error("No such isolate is running");
-    return { url, appUrl: APP_URL, heard: (answer) => this.answers.push(answer) };
+    return { url, appUrl: APP_URL, heard: this.#noting((answer) => this.answers.push(answer)) };
+  }
+
+  /** Remembers the request id of each answer. */
+  #noting(heard: Site["heard"]): Site["heard"] {
+    return (answer) => {
+      this.#requestIds.add(answer.headers.get("x-request-id") ?? "");
+      heard(answer);
+    };
   }
 
   /** A fresh browser, at an address of its own. */
@@ -205,7 +213,6 @@ export class Harness {
   /** After each test: everything answers again, and every promise was kept. */
   check(): void {
     this.outbound.heal();
-    for (const { headers } of this.answers) this.#requestIds.add(headers.get("x-request-id") ?? "");
     for (const { requestId } of this.log.of("request")) this.#requestIds.add(String(requestId));
     const wrong = [
       ...this.answers.flatMap((answer) => brokenPromises(answer, this.#secrets, this.outbound)),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { PERSONS_PAGES } from "../pages.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
@@ -7,12 +8,17 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
+/** Every page for signed-in users. */
 const GUARDED = [
-  ["/dashboard", "/dashboard"],
-  ["/dashboard?tab=1&q=a%20b", "/dashboard?tab=1&q=a%20b"],
-  ["/profile", "/profile"],
-  ["/settings", "/settings"],
-  ["/settings/sessions", "/settings/sessions"],
+  ...PERSONS_PAGES.filter((path) => path !== "/" && path !== "/about"),
+  "/dashboard?tab=1&q=a%20b",
+  "/projects/any?range=24h",
+  "/admin/audit?event=login",
+];
+/** Files, which have no data of a page, and where the sign-in leads back to. */
+const GUARDED_FILES = [
+  ["/admin/audit.csv?event=login", "/admin/audit.csv?event=login"],
+  ["/settings/account/export", "/settings/account"],
 ] as const;
 
 const loginFor = (returnTo: string) => `/login?returnTo=${encodeURIComponent(returnTo)}`;
@@ -69,21 +75,21 @@ describe("signed out", () => {
     expect(new Page(answer.text).role("alert")).toEqual([]);
   });
 
-  it.each(GUARDED)("%s leads to the sign-in page and back", async (path, returnTo) => {
-    const answer = await app.browser().get(path);
-    expect(answer).toRedirectTo(/^\/login\?returnTo=/);
-    expect(answer).toBeForOnePerson();
-    expect(returnToOf(locationOf(answer, APP_URL))).toBe(returnTo);
-  });
-
-  it.each(GUARDED)(
-    "the data of %s leads to the sign-in page in React Router's own way",
+  it.each([...GUARDED.map((path) => [path, path] as const), ...GUARDED_FILES])(
+    "%s leads to the sign-in page and back to %s",
     async (path, returnTo) => {
-      const answer = await app.browser().data(path);
+      const answer = await app.browser().get(path);
+      expect(answer).toRedirectTo(loginFor(returnTo));
       expect(answer).toBeForOnePerson();
-      expect(answer).toRedirectDataTo(loginFor(returnTo));
+      expect(returnToOf(locationOf(answer, APP_URL))).toBe(returnTo);
     },
   );
+
+  it.each(GUARDED)("the data of %s leads to the sign-in page in React Router's own way", async (path) => {
+    const answer = await app.browser().data(path);
+    expect(answer).toBeForOnePerson();
+    expect(answer).toRedirectDataTo(loginFor(path));
+  });
 
   it("the way back from data is the page's own path, whichever parts of the page were asked for", async () => {
     const ada = app.browser();

@@ -181,13 +181,10 @@ describe("a project's page", () => {
     }
   });
 
-  it("says what is missing while Convex is down, and keeps what was typed", async () => {
+  it("keeps what was typed while Convex is down", async () => {
     const ann = await someone();
     const path = await projectOf(ann, "Storm");
     app.outbound.fail("convex", { kind: "refused" });
-    const page = await ann.get(path);
-    expect(page).toBeSafeHtml(200);
-    expect(page.text).toContain("Live data is unavailable");
     for (const [intent, label, name] of [
       ["rename", "New name", "name"],
       ["add-member", "E-mail", "email"],
@@ -275,8 +272,6 @@ describe("the list of people", () => {
     expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(400);
     const ada = await someone("ada@example.com");
     expect(await ada.get("/admin/users")).toBeSafeHtml(200);
-    app.outbound.fail("convex", { kind: "refused" });
-    expect(await ada.get("/admin/users")).toBeSafeHtml(503);
   });
 
   it("finds by the start of an e-mail and gives a role", async () => {

@@ -97,17 +97,12 @@ describe("the sessions page", () => {
     expect((await victim.get("/dashboard")).status).toBe(200);
   });
 
-  it("is there while Convex or WorkOS is down, and says what is missing", async () => {
+  it("is there while WorkOS hangs", async () => {
     const [browser] = await everywhere(1);
     if (browser === undefined) throw new Error("Nobody");
     app.outbound.fail("workos", { kind: "hang" });
     const half = await browser.get(PATH);
     expect(half).toBeSafeHtml();
     expect(half.ms).toBeLessThan(3_000);
-    app.outbound.fail("convex", { kind: "refused" });
-    const none = await browser.get(PATH);
-    expect(none).toBeSafeHtml();
-    expect(none.text).toContain("Live data is unavailable");
-    expect(none).toLeaveSessionAlone();
   });
 });
