@@ -87,13 +87,6 @@ describe("npm run deploy -- --dry-run", () => {
   });
 });
 
-test("staging is built as staging", async () => {
-  const run = await runDeploy(checkout, ["--dry-run", "--env", "staging"], OFFLINE);
-  expect(run.code, run.stdout + run.stderr).toBe(0);
-  const built = JSON.parse(readFileSync(join(checkout.dir, "build/server/wrangler.json"), "utf8"));
-  expect(built).toMatchObject({ name: "mosaic-staging", targetEnvironment: "staging" });
-});
-
 test("a function that does not typecheck stops it", async () => {
   const file = join(checkout.dir, "convex/doctor.ts");
   const text = readFileSync(file, "utf8");

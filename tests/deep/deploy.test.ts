@@ -1,0 +1,34 @@
+/** Deploys that cost a whole build each, and differ little from those that `npm test` makes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { copyCheckout, runDeploy } from "../deploy/checkout.ts";
+import { startCloud } from "../deploy/cloud.ts";
+import { toolSource } from "../deploy/tool.ts";
+
+const packages = join(process.cwd(), "node_modules");
+
+test("staging is built as staging", async () => {
+  const checkout = copyCheckout();
+  const run = await runDeploy(checkout, ["--dry-run", "--env", "staging"]);
+  expect(run.code, run.stdout + run.stderr).toBe(0);
+  const built = JSON.parse(readFileSync(join(checkout.dir, "build/server/wrangler.json"), "utf8"));
+  expect(built).toMatchObject({ name: "mosaic-staging", targetEnvironment: "staging" });
+  checkout.remove();
+});
+
+test("a worker that Cloudflare does not take leaves Convex ready, and no worker", async () => {
+  const checkout = copyCheckout({
+    "convex/bin/main.js": toolSource("convex", join(packages, "convex/bin/main.js")),
+    "wrangler/bin/wrangler.js": toolSource("wrangler", join(packages, "wrangler/bin/wrangler.js")),
+  });
+  const cloud = await startCloud(join(checkout.dir, "convex"));
+  await cloud.register([`${cloud.values.APP_URL}/callback`]);
+  cloud.cloudflare.refuseNext();
+  const run = await runDeploy(checkout, [], { ...cloud.reach, ...cloud.values });
+  expect(run.code, run.stdout + run.stderr).toBe(1);
+  expect(run.stderr).toMatch(/Stopped at step 8 .* Changed so far: step 5, step 6, step 7\./);
+  expect(cloud.cloudflare.worker()).toBeNull();
+  await cloud.close();
+  checkout.remove();
+});
