@@ -152,7 +152,7 @@ describe("imports go one way", () => {
   });
 
   test("own files are imported with their extension", () => {
-    const named = ({ target }: Import) => /\.(tsx?|m?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
+    const named = ({ target }: Import) => /\.(tsx?|[cm]?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
     const generated = ({ target }: Import) =>
       /^convex\/_generated\/(api|server|dataModel)$/.test(target) || target.includes("/+types/");
     expect(
