@@ -54,13 +54,19 @@ const chunks = [
   },
 ];
 
+/** The oldest browsers that Mosaic supports; `tests/browser-floor.ts` has them too. */
+const OLDEST_BROWSERS = ["chrome119", "edge119", "firefox121", "safari17.1"];
+
 export default defineConfig({
   plugins: [cloudflare({ viteEnvironment: { name: "ssr" }, ...running }), reactRouter(), tailwindcss()],
   environments: {
     client: {
       // Found at the start, or the first visit of a page would find them, and reload it.
       optimizeDeps: { entries: ["app/**/*.{ts,tsx}", "!app/**/*.{server,test}.{ts,tsx}"] },
-      build: { rolldownOptions: { output: { codeSplitting: { groups: chunks } } } },
+      build: {
+        target: OLDEST_BROWSERS,
+        rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
+      },
     },
     ssr: { build: { minify: true } },
   },

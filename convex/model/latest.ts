@@ -2,6 +2,7 @@
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { groupBy } from "./groupBy.ts";
 import { type Point, pointFields } from "./points.ts";
 
 /** Enough for 200 agents of 5 metrics. */
@@ -57,7 +58,7 @@ export async function noteLatest(
   projectId: Id<"projects">,
   points: Point[],
 ): Promise<void> {
-  const metrics = Map.groupBy(points, ({ agent, name }) => JSON.stringify([agent, name]));
+  const metrics = groupBy(points, ({ agent, name }) => JSON.stringify([agent, name]));
   for (const ofMetric of metrics.values()) {
     const newest = ofMetric.reduce((best, point) => (point.at >= best.at ? point : best));
     const row = await ctx.db

@@ -5,6 +5,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { groupBy } from "./groupBy.ts";
 import type { Point } from "./points.ts";
 
 const MINUTE_MS = 60_000;
@@ -70,7 +71,7 @@ export async function addToRollups(
   points: Point[],
 ): Promise<void> {
   for (const width of WIDTHS) {
-    const buckets = Map.groupBy(points, ({ agent, name, at }) =>
+    const buckets = groupBy(points, ({ agent, name, at }) =>
       JSON.stringify([agent, name, startOfBucket(at, width)]),
     );
     for (const inBucket of buckets.values()) await addToBucket(ctx, projectId, width, inBucket);
