@@ -85,6 +85,7 @@ const CONVEX_FOR_APP = [
   "convex/model/roles.ts",
   "convex/model/names.ts",
   "convex/model/metricRules.ts",
+  "convex/model/timeZones.ts",
 ];
 
 describe("imports go one way", () => {

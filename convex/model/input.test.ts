@@ -1,14 +1,8 @@
 import { ConvexError } from "convex/values";
 import { describe, expect, test } from "vitest";
-import {
-  acceptablePicture,
-  isTimeZone,
-  normalizeEmail,
-  requireEmail,
-  requireName,
-  requirePersonName,
-} from "./input.ts";
+import { acceptablePicture, normalizeEmail, requireEmail, requireName, requirePersonName } from "./input.ts";
 import { fitName, reportedNameProblem, visibleName } from "./names.ts";
+import { isTimeZone } from "./timeZones.ts";
 
 /** Characters that nobody sees, alone or together. */
 const INVISIBLE = {
@@ -164,7 +158,24 @@ test.each([
   ["Europe/Berlin", true],
   ["UTC", true],
   ["America/Argentina/Buenos_Aires", true],
+  ["Asia/Kolkata", true],
+  ["US/Pacific", true],
+  ["Etc/GMT+5", true],
   ["Mars/Base", false],
+  ["Europe/Atlantis", false],
+  ["PST", false],
+  ["IST", false],
+  ["BST", false],
+  ["ACT", false],
+  ["CET", false],
+  ["EST5EDT", false],
+  ["Japan", false],
+  ["GMT", false],
+  ["Z", false],
+  ["SystemV/PST8PDT", false],
+  ["Etc/Unknown", false],
+  ["Europe/", false],
+  ["Europe/Berlin ", false],
   ["+02:00", false],
   ["", false],
 ])("that %j is a time zone is %j", (timeZone, expected) => {

@@ -1,6 +1,7 @@
 /** What people may type: the rules for names, pictures, e-mails and time zones, each in one function. */
 import { nameProblem, personNameProblem } from "./names.ts";
 import { refusal } from "./refusal.ts";
+import { isTimeZone, TIME_ZONE_PROBLEM } from "./timeZones.ts";
 
 const LONGEST_URL = 2000;
 
@@ -47,7 +48,7 @@ export function requirePicture(url: string): string {
 
 /** @throws `invalid` */
 export function requireTimeZone(timeZone: string): string {
-  if (!isTimeZone(timeZone)) throw refusal("invalid", "That time zone is not known.");
+  if (!isTimeZone(timeZone)) throw refusal("invalid", TIME_ZONE_PROBLEM);
   return timeZone;
 }
 
@@ -58,15 +59,4 @@ export function acceptablePicture(url: string | undefined): string | undefined {
   return parsed?.protocol === "https:" && parsed.username === "" && parsed.password === ""
     ? parsed.href
     : undefined;
-}
-
-/** An IANA name such as `Europe/Berlin`; an offset such as `+02:00` is none, though Intl takes it. */
-export function isTimeZone(timeZone: string): boolean {
-  if (timeZone.length > 64 || !/^[A-Za-z]/.test(timeZone)) return false;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,8 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { isTimeZone, requireTimeZone } from "./input.ts";
+import { requireTimeZone } from "./input.ts";
+import { isTimeZone } from "./timeZones.ts";
 
 export const themeShape = v.union(v.literal("light"), v.literal("dark"), v.literal("system"));
 
