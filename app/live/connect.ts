@@ -5,7 +5,8 @@ import { api } from "../../convex/_generated/api.js";
 import { browserTimeZone } from "../time-zone/time-zones.ts";
 import type { LiveState } from "../ui/live-state.ts";
 import type { Viewer } from "../viewer.ts";
-import { watchState } from "./connection-state.ts";
+import { serverNow } from "./clock.ts";
+import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
 import { fetchAccessToken } from "./token.ts";
 
@@ -16,6 +17,8 @@ export type Connection = {
   client: ConvexReactClient;
   /** Tells somebody else from now on, beginning with how things stand. */
   tell(events: ConnectionEvents): void;
+  /** Returns when the data was last known to be current, by the server's clock, Unix ms: before sleep, if there was any. */
+  currentAt(): number;
   close(): void;
 };
 
@@ -92,6 +95,10 @@ export function connect(url: string, first: ConnectionEvents): Connection {
       events = next;
       state.again();
       lookAtViewer();
+    },
+    currentAt() {
+      const quiet = Date.now() - socket.heardAt();
+      return serverNow() - (quiet > SILENT_MS ? quiet : 0);
     },
     close() {
       closing.abort();

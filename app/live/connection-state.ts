@@ -7,7 +7,7 @@ import type { HeardSocket } from "./heard-socket.ts";
 /** Convex may take this long to answer before the page says that it does not. */
 const PATIENCE_MS = 3_000;
 /** Convex sends a Ping after 15 s without another message (`HEARTBEAT_INTERVAL` in its `sync/worker.rs`). */
-const SILENT_MS = 22_000;
+export const SILENT_MS = 22_000;
 /** How long the answer to a probe may take. */
 const PROBE_MS = 1_000;
 const TICK_MS = 1_000;

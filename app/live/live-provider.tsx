@@ -38,7 +38,10 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   const [state, setState] = useState<LiveState>(shell.dataMissing ? "unavailable" : "connecting");
   const [liveViewer, setLiveViewer] = useState<{ sessionId: string; viewer: Viewer | null } | null>(null);
   const [asOf, setAsOf] = useState(shell.dataMissing ? null : shell.now);
-  useEffect(() => (state === "live" ? () => setAsOf(Date.now()) : undefined), [state]);
+  useEffect(
+    () => (state === "live" && connection ? () => setAsOf(connection.currentAt()) : undefined),
+    [state, connection],
+  );
   // A page that the worker gave in the meantime is newer.
   useEffect(() => {
     if (!shell.dataMissing) setAsOf((before) => Math.max(before ?? 0, shell.now));
@@ -68,7 +71,12 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
       use(current);
       current.tell(events);
     } else {
-      void import("./connect.ts").then(({ connect }) => closed || use(connect(convexUrl, events)));
+      import("./connect.ts")
+        .then(({ connect }) => closed || use(connect(convexUrl, events)))
+        .catch((error) => {
+          setState("unavailable");
+          reportError(error);
+        });
     }
     return () => {
       closed = true;

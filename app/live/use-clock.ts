@@ -1,16 +1,17 @@
-/** The page's clock: the server's time at first, so that both render the same, then going on from there. */
-import { useEffect, useState } from "react";
+/** The server's clock, in a component. */
+import { useEffect, useSyncExternalStore } from "react";
+import { noteServerTime, onNewTime, shownTime } from "./clock.ts";
 
-const TICK_MS = 10_000;
-
-/** @param start The server's time, Unix milliseconds. @returns The time now by the server's clock, to ten seconds. */
+/**
+ * Follows the server's clock while the page is open.
+ *
+ * @param start - The server's time when it gave the page, Unix ms; the first render uses it on both sides.
+ * @returns The server's time, Unix ms, to ten seconds.
+ */
 export function useClock(start: number): number {
-  const [now, setNow] = useState(start);
+  const now = useSyncExternalStore(onNewTime, shownTime, () => start);
   useEffect(() => {
-    const mounted = performance.now();
-    setNow(start);
-    const timer = setInterval(() => setNow(start + performance.now() - mounted), TICK_MS);
-    return () => clearInterval(timer);
+    if (start > 0) noteServerTime(start);
   }, [start]);
-  return now;
+  return Math.max(now, start);
 }

@@ -2,6 +2,7 @@
 import type { OptimisticLocalStore } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import type { FormFailure } from "../forms.server.ts";
+import { serverNow } from "../live/clock.ts";
 import { EditForm } from "../live/edit-form.tsx";
 import { useLive } from "../live/live-context.ts";
 import { useEdit } from "../live/use-edit.ts";
@@ -11,6 +12,9 @@ import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { WAITING } from "./project-list.tsx";
+
+/** How many entries this tab has made. `crypto.randomUUID` is missing at plain http addresses. */
+let made = 0;
 
 /** @param failure Why the server refused the form, where it was sent without the live connection. */
 export function CreateProject({ failure }: { failure: FormFailure | undefined }) {
@@ -22,10 +26,10 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
       const known = store.getQuery(api.projects.mine, {});
       if (!viewer || !known) return;
       const project = {
-        _id: `${WAITING}${crypto.randomUUID()}` as (typeof known)[number]["_id"],
+        _id: `${WAITING}${++made}` as (typeof known)[number]["_id"],
         name: name.trim(),
         ownerId: viewer._id,
-        createdAt: Date.now(),
+        createdAt: serverNow(),
         role: "owner" as const,
       };
       store.setQuery(api.projects.mine, {}, [project, ...known]);

@@ -78,6 +78,59 @@ test("a metric shows in every open tab within a second, and lights up its tile",
   expect(await dashboard.locator(".tile-flash").count()).toBe(1);
 });
 
+/** A device whose clock can be set while its steady clock goes on, as both do in sleep. */
+const SETTABLE_CLOCK = `{
+  const { now } = Date;
+  let ahead = 0;
+  Date.now = () => now() + ahead;
+  window.setClock = (ms) => { ahead += ms; };
+}`;
+
+declare global {
+  interface Window {
+    setClock(ms: number): void;
+  }
+}
+
+test("within 2 s of waking, a tab that slept without a network shows the right ages", async () => {
+  const visitor = await stage.signedIn("sleeper@example.com", { without: SETTABLE_CLOCK });
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  const { key } = await makeProject(page, "Bunks");
+  await send(key, [{ agent: "hammock", name: "swing", value: 1 }]);
+  await page.goto("/dashboard");
+  await untilLive(page);
+  const tile = page.locator("li.tile").filter({ hasText: "hammock" });
+  await shows(tile, "just now");
+  await visitor.setOffline(true);
+  await page.evaluate(() => window.setClock(195_000));
+  await shows(tile, "3 min ago", 2_000);
+});
+
+test("a device's clock that is wrong, or set forward, changes no age for longer than it takes to ask the server", async () => {
+  const visitor = await stage.signedIn("timekeeper@example.com", {
+    without: `${SETTABLE_CLOCK} setClock(3 * 3_600_000)`,
+  });
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
+  const page = await visitor.open("/dashboard");
+  const { key } = await makeProject(page, "Clocks");
+  await send(key, [{ agent: "sextant", name: "angle", value: 1 }]);
+  await page.goto("/dashboard");
+  await untilLive(page);
+  const tile = page.locator("li.tile").filter({ hasText: "sextant" });
+  await shows(tile, "just now");
+  await page.evaluate(() => window.setClock(3 * 3_600_000));
+  await shows(tile, "3 h ago", 2_000);
+  await shows(tile, "just now", 15_000);
+  await visitor.setOffline(true);
+  const clock = (at: number) => new Date(at).toISOString().slice(11, 16);
+  const footer = page.getByRole("contentinfo");
+  await shows(footer, "Offline");
+  expect([clock(Date.now()), clock(Date.now() - 60_000)]).toContain(
+    /as of (\d\d:\d\d)/.exec((await footer.textContent()) ?? "")?.[1],
+  );
+});
+
 test("the chart is in the first HTML as a figure with a table, and its range is in the address", async () => {
   const visitor = await stage.signedIn("html@example.com", { javaScriptEnabled: false });
   const page = await visitor.open("/dashboard");

@@ -5,7 +5,10 @@ import type { Stack } from "./stack.ts";
 export type VisitorOptions = Pick<
   BrowserContextOptions,
   "javaScriptEnabled" | "colorScheme" | "viewport" | "reducedMotion" | "locale" | "timezoneId"
->;
+> & {
+  /** A script that runs in each page before its own: it takes from the browser what others lack. */
+  without?: string;
+};
 
 /** Who signs out may be seen asking once more for a token by the tab that is being left; the answer is no. */
 export const TOKEN_REFUSED = /401 \(Unauthorized\)/;
@@ -28,7 +31,11 @@ export class Visitor {
     this.#stack = stack;
   }
 
-  static async arrive(browser: Browser, stack: Stack, options: VisitorOptions = {}): Promise<Visitor> {
+  static async arrive(
+    browser: Browser,
+    stack: Stack,
+    { without, ...options }: VisitorOptions = {},
+  ): Promise<Visitor> {
     const context = await browser.newContext({ baseURL: stack.appUrl, ...options });
     const visitor = new Visitor(context, stack);
     await context.addInitScript(() => {
@@ -42,6 +49,7 @@ export class Visitor {
         }
       }).observe({ type: "layout-shift", buffered: true });
     });
+    if (without !== undefined) await context.addInitScript({ content: without });
     context.on("request", (request) => visitor.#watch(request.url()));
     context.on("weberror", (error) => visitor.#complaints.push(`error: ${error.error().message}`));
     context.on("console", (message) => {
@@ -69,8 +77,8 @@ export class Visitor {
   }
 
   /** What a plain HTTP client with these cookies is answered. */
-  async html(path: string): Promise<string> {
-    return (await this.#context.request.get(path)).text();
+  async html(path: string, headers: Record<string, string> = {}): Promise<string> {
+    return (await this.#context.request.get(path, { headers })).text();
   }
 
   setOffline(offline: boolean): Promise<void> {
