@@ -29,7 +29,7 @@ export type RequestContext = {
   now: number;
   /** For the inline scripts of this response. */
   nonce: string;
-  /** The first language that the browser asks for, as a BCP 47 tag that `Intl` knows. */
+  /** Language of numbers and dates: the first that the browser asks for, or `en` if the server lacks its data. */
   locale: string;
   /** The page's own path and query, also where its data is asked for. */
   address: string;

@@ -4,17 +4,18 @@ import { isTheme, type Theme } from "./theme/theme.ts";
 
 export type DocumentInfo = {
   theme: Theme;
-  locale: string;
   requestId: string;
+  /** Allows the inline scripts of this response; unset in the browser, which hides it. */
+  nonce?: string | undefined;
   /** The one script of a page that is the same for everyone; such a page has no client router, nonce or request id. */
   onlyScript?: string;
 };
 
-const DocumentContext = createContext<DocumentInfo>({ theme: "system", locale: "en", requestId: "" });
+const DocumentContext = createContext<DocumentInfo>({ theme: "system", requestId: "" });
 
 export const DocumentProvider = DocumentContext.Provider;
 
-/** Theme, language and request id of the document as it was first sent. */
+/** Theme and request id of the document as it was first sent. */
 export function useDocument(): DocumentInfo {
   return useContext(DocumentContext);
 }
@@ -24,7 +25,6 @@ export function readDocument(html: HTMLElement): DocumentInfo {
   const theme = html.dataset.theme;
   return {
     theme: isTheme(theme) ? theme : "system",
-    locale: html.lang,
     requestId: html.dataset.request ?? "",
   };
 }

@@ -16,11 +16,36 @@ const report = (error: unknown) => {
 window.addEventListener("error", (event: ErrorEvent) => report(event.error ?? event.message));
 window.addEventListener("unhandledrejection", (event: PromiseRejectionEvent) => report(event.reason));
 
-startTransition(() => {
-  hydrateRoot(
-    document,
-    <DocumentProvider value={readDocument(document.documentElement)}>
-      <HydratedRouter onError={report} />
-    </DocumentProvider>,
+const html = document.documentElement;
+
+/**
+ * Hydrates the page.
+ *
+ * @param agrees - Whether this browser formats the page's dates and numbers as the server did.
+ */
+function hydrate(agrees: boolean): void {
+  // Otherwise, as with an unknown time zone, React renders the page again on the client, which is not an error here.
+  const options = agrees ? {} : { onRecoverableError: () => {} };
+  startTransition(() => {
+    hydrateRoot(
+      document,
+      <DocumentProvider value={readDocument(html)}>
+        <HydratedRouter onError={report} />
+      </DocumentProvider>,
+      options,
+    );
+  });
+}
+
+// A guest's page has no dates or numbers, and does not load what compares them.
+const { formats } = html.dataset;
+if (formats === undefined) hydrate(true);
+else {
+  import("./live/formats.ts").then(
+    ({ compareFormats }) => hydrate(compareFormats(formats)),
+    (error) => {
+      report(error);
+      hydrate(true);
+    },
   );
-});
+}

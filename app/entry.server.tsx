@@ -23,12 +23,12 @@ export default async function handleRequest(
   routerContext: EntryContext,
   loadContext: RouterContextProvider,
 ): Promise<Response> {
-  const { log, env, cookies, report, route, nonce: ownNonce, locale } = loadContext.get(requestContext);
+  const { log, env, cookies, report, route, nonce: ownNonce } = loadContext.get(requestContext);
   const prerendered = isSameForEveryone(routerContext);
   const nonce = prerendered ? undefined : ownNonce;
   const info: DocumentInfo = prerendered
-    ? { theme: "system", locale: "en", requestId: "", onlyScript: staticBanner }
-    : { theme: readTheme(env, cookies) ?? "system", locale, requestId: log.requestId };
+    ? { theme: "system", requestId: "", onlyScript: staticBanner }
+    : { theme: readTheme(env, cookies) ?? "system", requestId: log.requestId, nonce };
   const page = (
     <DocumentProvider value={info}>
       <ServerRouter context={routerContext} url={request.url} {...(nonce ? { nonce } : {})} />

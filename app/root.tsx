@@ -1,13 +1,16 @@
 /** The document, and what stands around every page. */
 import { type ReactNode, useEffect } from "react";
-import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
+import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import stylesheet from "./app.css?url";
 import { Chrome } from "./chrome.tsx";
 import { requestContext } from "./context.ts";
 import { useDocument } from "./document.ts";
+import { Fallback } from "./fallback.tsx";
+import { type Live, LiveContext } from "./live/live-context.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
 import { RefusedPage, refusalTitle } from "./refused-page.tsx";
+import { ScrollRestoration } from "./scroll-restoration.tsx";
 import { loadShell, type Shell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
@@ -38,9 +41,10 @@ export function Layout({ children }: { children: ReactNode }) {
   const shell = useRouteLoaderData<typeof loader>("root");
   return (
     <html
-      lang={(!onlyScript && shell?.locale) || document.locale}
+      lang="en"
       data-theme={(!onlyScript && shell?.theme) || document.theme}
       data-request={document.requestId || undefined}
+      data-formats={shell?.formats ?? undefined}
     >
       <head>
         <meta charSet="utf-8" />
@@ -81,24 +85,29 @@ let lastShown: Shell | undefined;
 
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const loaded = useRouteLoaderData<typeof loader>("root");
+  const page = <RefusedPage error={error} />;
   return (
-    <Frame shell={loaded ?? (isUnreachable(error) ? lastShown : undefined)}>
-      <RefusedPage error={error} />
-    </Frame>
+    // The banner or a provider may be what failed: then the page is shown without them.
+    <Fallback instead={page}>
+      <Frame shell={loaded ?? (isUnreachable(error) ? lastShown : undefined)}>{page}</Frame>
+    </Fallback>
   );
 }
 
 function Frame({ shell, children }: { shell: Shell | undefined; children: ReactNode }) {
   const page = <Chrome>{children}</Chrome>;
+  if (!shell) return <ShellContext value={shell}>{page}</ShellContext>;
+  const themed = <ThemeProvider>{page}</ThemeProvider>;
   return (
     <ShellContext value={shell}>
-      {shell ? (
-        <LiveProvider shell={shell}>
-          <ThemeProvider>{page}</ThemeProvider>
-        </LiveProvider>
-      ) : (
-        page
-      )}
+      <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
+        <LiveProvider shell={shell}>{themed}</LiveProvider>
+      </Fallback>
     </ShellContext>
   );
+}
+
+/** The page as the server gave it, if this browser cannot make it live. */
+function withoutLive({ sessionId, now, viewer }: Shell): Live {
+  return { client: null, state: sessionId === null ? null : "unavailable", asOf: now, viewer };
 }

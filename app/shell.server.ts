@@ -1,6 +1,7 @@
 /** What every page is rendered within: who is here, in which theme, language and time zone. */
 import type { SessionUser } from "./auth/session.ts";
 import type { RequestContext } from "./context.ts";
+import { sampleFormats, shownTimeZone } from "./live/formats.ts";
 import type { Notice } from "./notices.server.ts";
 import type { PageResult } from "./page-query.server.ts";
 import type { Theme } from "./theme/theme.ts";
@@ -20,6 +21,8 @@ export type Shell = {
   theme: Theme;
   timeZone: string;
   locale: string;
+  /** A sample of how the server formats, for the browser to compare; null for a guest, who sees no dates. */
+  formats: string | null;
   /** The server's time, Unix milliseconds: the page's clock starts here. */
   now: number;
   /** Where the browser connects for live data; null for a guest. */
@@ -34,6 +37,7 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
   const remembered = readTheme(env, cookies);
   const viewer = result.status === "ok" ? result.data.viewer : null;
   const session = result.status === "signed_out" ? null : result.session;
+  const timeZone = shownTimeZone(viewer?.preferences.timeZone ?? "UTC");
   const stored = viewer?.preferences.theme ?? null;
   // The browser keeps what Convex says, so that it is still there after sign-out.
   if (stored !== null && stored !== remembered) context.setCookies.push(rememberTheme(env, stored));
@@ -44,8 +48,9 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
     viewer,
     dataMissing: result.status === "unavailable",
     theme: stored ?? remembered ?? "system",
-    timeZone: viewer?.preferences.timeZone ?? "UTC",
+    timeZone,
     locale,
+    formats: session ? sampleFormats(locale, timeZone, new Date(now).getUTCFullYear()) : null,
     now,
     convexUrl: session && auth.endReason === null ? env.convexUrl : null,
     notice,

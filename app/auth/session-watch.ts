@@ -4,6 +4,17 @@ import { useRevalidateWhenIdle } from "../live/use-revalidate.ts";
 
 const CHANNEL = "mosaic-session";
 
+/** Sends the session's id to the other tabs. @returns The channel, or null if the browser blocks it, as Firefox does together with cookies. */
+function openChannel(sessionId: string | null): BroadcastChannel | null {
+  try {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.postMessage(sessionId);
+    return channel;
+  } catch {
+    return null;
+  }
+}
+
 /** Asks the worker who is signed in. @returns The session's id, null for nobody, undefined where nobody answered. */
 async function askSession(): Promise<string | null | undefined> {
   try {
@@ -55,16 +66,15 @@ export function useSessionWatch(sessionId: string | null): void {
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.postMessage(sessionId);
-    channel.addEventListener("message", ({ data }) => data !== shown.current && void check(), { signal });
+    const channel = openChannel(sessionId);
+    channel?.addEventListener("message", ({ data }) => data !== shown.current && void check(), { signal });
     addEventListener("online", () => void check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || void check(), { signal });
     // A page out of the back-forward cache may be of a session that has ended since.
     addEventListener("pageshow", (event) => event.persisted && void checkUnseen(), { signal });
     return () => {
       stop.abort();
-      channel.close();
+      channel?.close();
     };
   }, [sessionId, check, checkUnseen]);
 }

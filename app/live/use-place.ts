@@ -1,19 +1,20 @@
 /** Whose language, hours and clock a page is written in. */
 import { useShell } from "../use-shell.ts";
+import { shownLocale, shownTimeZone } from "./formats.ts";
 import { useLive } from "./live-context.ts";
 import { useClock } from "./use-clock.ts";
 
 /** `now` is Unix ms by the server's clock; it goes on while the page is open. */
 export type Place = { locale: string; timeZone: string; now: number };
 
-/** The person's stored zone, live (none: UTC), the language asked for, and the page's clock. */
+/** The person's stored zone, live (none or unknown: UTC), the language asked for, and the page's clock. */
 export function usePlace(): Place {
   const shell = useShell();
   const { viewer } = useLive();
   const now = useClock(shell?.now ?? 0);
   return {
-    locale: shell?.locale ?? "en",
-    timeZone: viewer?.preferences.timeZone ?? shell?.timeZone ?? "UTC",
+    locale: shownLocale(shell?.locale ?? "en"),
+    timeZone: shownTimeZone(viewer?.preferences.timeZone ?? shell?.timeZone ?? "UTC"),
     now,
   };
 }

@@ -12,6 +12,7 @@ import { Notices } from "../notices.server.ts";
 import { PageQuery } from "../page-query.server.ts";
 import { createReporter } from "../report.server.ts";
 import { readTheme } from "../theme/theme-cookie.server.ts";
+import { knownLocale } from "../ui/format.ts";
 import { isReadOnly } from "./read-only.ts";
 import { requestIdOf } from "./request-id.ts";
 import { pageAddress, type RouteEntry } from "./route-table.ts";
@@ -62,23 +63,15 @@ const MOST_LOCALES = 200;
 /** What RFC 5646, section 4.4.1, asks everybody to have room for. */
 const LONGEST_TAG = 35;
 
-/** The first language asked for, as `Intl` knows it. */
+/** Returns the first language asked for, or `en` if this runtime lacks its data. */
 function localeOf(request: Request): string {
   const first = request.headers.get("Accept-Language")?.split(/[,;]/, 1)[0]?.trim() ?? "";
   if (first === "" || first === "*") return "en";
   const known = locales.get(first);
   if (known !== undefined) return known;
-  const locale = supported(first);
+  const locale = knownLocale(first);
   if (first.length <= LONGEST_TAG) remember(locales, MOST_LOCALES, first, locale);
   return locale;
-}
-
-function supported(language: string): string {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(language)[0] ?? "en";
-  } catch {
-    return "en";
-  }
 }
 
 /** The address and place as Cloudflare saw them; nothing that a client says of itself but its user agent. */

@@ -2,15 +2,17 @@
 import type { OptimisticLocalStore } from "convex/browser";
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
+import { looksLikeTimeZone, TIME_ZONE_PROBLEM } from "../../convex/model/timeZones.ts";
 import type { FormFailure } from "../forms.server.ts";
 import { EditForm } from "../live/edit-form.tsx";
+import { shownTimeZone } from "../live/formats.ts";
 import { useLive } from "../live/live-context.ts";
 import { useEdit } from "../live/use-edit.ts";
 import { usePlace } from "../live/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
-import { formatMoment } from "../ui/format.ts";
+import { formatMinute } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 
@@ -24,12 +26,13 @@ export function TimeZoneForm({
 }) {
   const { viewer } = useLive();
   const place = usePlace();
+  const stored = viewer?.preferences.timeZone ?? "UTC";
   const [unknown, setUnknown] = useState(false);
   const edit = useEdit({
     reference: api.preferences.set,
     args({ timeZone: typed = "" }) {
       const timeZone = typed.trim();
-      const isKnown = isTimeZone(timeZone);
+      const isKnown = looksLikeTimeZone(timeZone);
       setUnknown(!isKnown);
       return isKnown ? { timeZone } : null;
     },
@@ -41,9 +44,7 @@ export function TimeZoneForm({
     failure,
     stay: true,
   });
-  const error = unknown
-    ? "Choose a time zone from the list, such as Europe/Berlin."
-    : (edit.refusal ?? edit.failure?.errors.timeZone);
+  const error = unknown ? TIME_ZONE_PROBLEM : (edit.refusal ?? edit.failure?.errors.timeZone);
   return (
     <Card title="Times" intro="Every time and every chart is shown in your own zone.">
       {edit.failure?.message ? <Notice kind="alert">{edit.failure.message}</Notice> : null}
@@ -59,7 +60,11 @@ export function TimeZoneForm({
           placeholder="UTC"
           // Follows the stored value until the user types, also before hydration.
           defaultValue={edit.failure?.values.timeZone ?? viewer?.preferences.timeZone ?? ""}
-          help={`There it is ${formatMoment(place.now, place)}`}
+          help={
+            shownTimeZone(stored) === stored
+              ? `Local time: ${formatMinute(place.now, place)}`
+              : `The time zone ${stored} is not known here, so times are shown in UTC.`
+          }
           error={error}
         />
         <Button busy={edit.busy} busyLabel="Saving">
@@ -69,14 +74,4 @@ export function TimeZoneForm({
       {edit.waiting ? <Waiting /> : null}
     </Card>
   );
-}
-
-/** What the browser cannot show times in would break the page before Convex could refuse it. */
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return timeZone !== "";
-  } catch {
-    return false;
-  }
 }

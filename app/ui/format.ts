@@ -30,12 +30,27 @@ export function plainSpaces(text: string): string {
   return text.replace(/[\u00a0\u202f\u2009]/gu, " ");
 }
 
-/** A language tag that Intl takes, else English. A browser may ask for anything. */
+/** How `Intl` names November if it knows a language, but has no data for it: workerd and Chromium, for `kk`, `az`, `uz`. */
+const NO_DATA = /M11/;
+
+/** Returns a language tag that this runtime has the data of, or `en`. A browser may ask for anything. */
 export function knownLocale(locale: string): string {
   try {
-    return Intl.DateTimeFormat.supportedLocalesOf([locale])[0] ?? "en";
+    const [known = "en"] = Intl.DateTimeFormat.supportedLocalesOf([locale]);
+    const november = new Intl.DateTimeFormat(known, { month: "short", timeZone: "UTC" });
+    return NO_DATA.test(november.format(Date.UTC(2026, 10, 1))) ? "en" : known;
   } catch {
     return "en";
+  }
+}
+
+/** Returns the time zone, or UTC if this runtime does not know it. */
+export function knownTimeZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return timeZone;
+  } catch {
+    return "UTC";
   }
 }
 
@@ -53,7 +68,11 @@ const KINDS = {
 function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl.DateTimeFormat {
   return remembered(
     `${kind} ${locale} ${timeZone}`,
-    () => new Intl.DateTimeFormat(knownLocale(locale), { ...KINDS[kind], timeZone }),
+    () =>
+      new Intl.DateTimeFormat(knownLocale(locale), {
+        ...KINDS[kind],
+        timeZone: knownTimeZone(timeZone),
+      }),
   );
 }
 

@@ -1,5 +1,7 @@
 // Where a time axis has its ticks: on the hours and days of the person, whatever their zone does in between.
 
+import { knownTimeZone } from "./format.ts";
+
 export interface Tick {
   /** Unix ms. */
   at: number;
@@ -18,7 +20,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   if (known) return known;
   if (clocks.size >= MOST_PARTS) clocks.clear();
   const made = new Intl.DateTimeFormat("en-US", {
-    timeZone,
+    timeZone: knownTimeZone(timeZone),
     hourCycle: "h23",
     year: "numeric",
     month: "numeric",
