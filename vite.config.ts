@@ -46,7 +46,10 @@ function isForGuests(id: string, graph: Graph, seen = new Set<string>()): boolea
  * (tests/build/weight.test.ts holds the limits).
  */
 const chunks = [
-  { name: "framework", test: /node_modules[\\/](react|react-dom|react-router|scheduler|cookie)[\\/]/ },
+  {
+    name: "framework",
+    test: /node_modules[\\/](react|react-dom|react-router|scheduler|cookie)[\\/]|^\0vite\/preload-helper/,
+  },
   {
     name: (id: string, graph: Graph) => (isForGuests(id, graph) ? "app" : "signed-in"),
     test: /[\\/]app[\\/](?!routes)/,

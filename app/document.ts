@@ -5,8 +5,6 @@ import { isTheme, type Theme } from "./theme/theme.ts";
 export type DocumentInfo = {
   theme: Theme;
   requestId: string;
-  /** Allows the inline scripts of this response; unset in the browser, which hides it. */
-  nonce?: string | undefined;
   /** The one script of a page that is the same for everyone; such a page has no client router, nonce or request id. */
   onlyScript?: string;
 };

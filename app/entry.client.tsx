@@ -3,6 +3,7 @@ import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
 import { DocumentProvider, readDocument } from "./document.ts";
+import { keyHistoryEntry } from "./scroll-restoration.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 /** Where the network is gone nobody can be told, and this must not be the next thing that goes wrong. */
@@ -15,6 +16,8 @@ const report = (error: unknown) => {
 
 window.addEventListener("error", (event: ErrorEvent) => report(event.error ?? event.message));
 window.addEventListener("unhandledrejection", (event: PromiseRejectionEvent) => report(event.reason));
+
+keyHistoryEntry();
 
 const html = document.documentElement;
 

@@ -28,7 +28,7 @@ export default async function handleRequest(
   const nonce = prerendered ? undefined : ownNonce;
   const info: DocumentInfo = prerendered
     ? { theme: "system", requestId: "", onlyScript: staticBanner }
-    : { theme: readTheme(env, cookies) ?? "system", requestId: log.requestId, nonce };
+    : { theme: readTheme(env, cookies) ?? "system", requestId: log.requestId };
   const page = (
     <DocumentProvider value={info}>
       <ServerRouter context={routerContext} url={request.url} {...(nonce ? { nonce } : {})} />

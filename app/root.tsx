@@ -10,7 +10,7 @@ import { Fallback } from "./fallback.tsx";
 import { type Live, LiveContext } from "./live/live-context.ts";
 import { LiveProvider } from "./live/live-provider.tsx";
 import { RefusedPage, refusalTitle } from "./refused-page.tsx";
-import { ScrollRestoration } from "./scroll-restoration.tsx";
+import { ScrollRestoration } from "./scroll-restoration.ts";
 import { loadShell, type Shell } from "./shell.server.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";

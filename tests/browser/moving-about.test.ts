@@ -208,3 +208,20 @@ test("a page that is refused keeps the banner and the connection, and has the fo
   expect(await page.title()).toBe("Not found · Mosaic");
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Not found");
 });
+
+test("a reload and the back button keep the scroll position, and another document starts at the top", async () => {
+  const visitor = await stage.visitor({ viewport: { width: 360, height: 300 } });
+  const page = await visitor.open("/");
+  const top = () => page.evaluate(() => Math.round(window.scrollY));
+  await untilHydrated(page);
+  await page.evaluate(() => window.scrollTo(0, 200));
+  await page.reload();
+  await untilHydrated(page);
+  await expect.poll(top).toBe(200);
+  await page.goto("/login");
+  await untilHydrated(page);
+  expect(await top()).toBe(0);
+  await page.goBack();
+  await untilHydrated(page);
+  await expect.poll(top).toBe(200);
+});

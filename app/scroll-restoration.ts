@@ -1,0 +1,16 @@
+/**
+ * Scroll restoration by React Router's hook. React Router's component adds an inline script that throws if the browser
+ * blocks storage; the browser restores the position of a reloaded page by itself.
+ */
+import { UNSAFE_useScrollRestoration as useScrollRestoration } from "react-router";
+
+/** Gives the history entry of a new document a key of its own, under which its scroll position is stored. */
+export function keyHistoryEntry(): void {
+  if (!history.state?.key) history.replaceState({ key: Math.random().toString(36).slice(2) }, "");
+}
+
+/** Keeps the scroll position of each history entry. */
+export function ScrollRestoration() {
+  useScrollRestoration();
+  return null;
+}
