@@ -16,6 +16,7 @@ import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
 import { untilAnswers } from "./launch/ready.ts";
 import { Refusal } from "./launch/refusal.ts";
 import { startStandIns } from "./launch/stand-ins.ts";
+import { storageProblem } from "./launch/storage.ts";
 import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
 
 const root = process.cwd();
@@ -111,5 +112,7 @@ function explain(error: unknown): string {
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
     return busyMessage([Number(error.port)]);
   }
+  const problem = storageProblem(error);
+  if (problem !== null) return problem;
   return `Mosaic could not start: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
 }

@@ -8,6 +8,9 @@ afterEach(cleanUp);
 
 const OWN_CHILDREN = join(import.meta.dirname, "../../local/clean-exit/own-children.cjs");
 
+/** Stands for a read-only HOME and a full disk, for root too: nothing can be made below a file. */
+const UNUSABLE = { HOME: "/etc/passwd", TMPDIR: "/etc/passwd/tmp" };
+
 /** Runs a script with the module loaded, as npm's shell here does. */
 const runScript = (script: string, signal?: string) =>
   runUnreaped([process.execPath, "--require", OWN_CHILDREN, "-e", script], { signal, text: "ready" });
@@ -59,12 +62,12 @@ describe("no process is left, even where process 1 waits for nobody, by", () => 
   it.each([
     ["start", "SIGTERM"],
     ["dev", "SIGINT-group"],
-  ])("npm run %s after %s", async (script, signal) => {
+  ])("npm run %s after %s, without a usable HOME and temporary folder", async (script, signal) => {
     const { app } = await freePorts();
     const { code, ms, left } = await runUnreaped(["npm", "run", script], {
       signal,
       text: "Ctrl-C ends everything.",
-      environment: { PORT: String(app), LOCAL_DIR: dataFolder() },
+      environment: { PORT: String(app), LOCAL_DIR: dataFolder(), ...UNUSABLE },
     });
     expect({ code, left }).toEqual({ code: 0, left: [] });
     expect(ms).toBeLessThan(5_000);

@@ -1,0 +1,31 @@
+/** Errors of a disk that is full or read-only, in words for the user. */
+
+const CODES: Record<string, string> = {
+  ENOSPC: "The disk is full",
+  EDQUOT: "The disk quota is used up",
+  EROFS: "The disk is read-only",
+  EACCES: "A folder is not writable",
+  ENOTDIR: "A folder of the path is a file",
+};
+
+/** SQLite's own codes: SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN. */
+const SQLITE: Record<number, string> = {
+  8: "The disk is read-only",
+  10: "The disk is full or broken",
+  13: "The disk is full",
+  14: "The disk is full or not writable",
+};
+
+/**
+ * Explains an error of the data folder.
+ *
+ * @param error - Whatever was thrown.
+ * @returns One line that says what to do, or null for any other error.
+ */
+export function storageProblem(error: unknown): string | null {
+  const { code, errcode, path } = (error ?? {}) as { code?: string; errcode?: number; path?: string };
+  const reason = CODES[code ?? ""] ?? SQLITE[(errcode ?? 0) & 0xff];
+  if (reason === undefined) return null;
+  const where = path === undefined ? "" : ` (${path})`;
+  return `${reason}${where}. Make room there, or set LOCAL_DIR to a folder that can be written.`;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { cleanUp, dataFolder } from "./copy.ts";
+import { type Outcome, runUnreaped } from "./unreaped.ts";
+
+afterEach(cleanUp);
+
+/** Starts processes in two generations, one in a group of its own, and fills the temporary folder. Then it hangs. */
+const STEP = `const { spawn } = require("node:child_process");
+  require("node:fs").mkdtempSync(require("node:os").tmpdir() + "/left-");
+  const nested = "require('node:child_process').spawn('sleep', ['100']); console.log('started'); setInterval(() => {}, 1000)";
+  spawn(process.execPath, ["-e", nested], { stdio: "inherit", detached: true });
+  setInterval(() => {}, 1000);`;
+
+/** Runs a step as `npm test` does, with this temporary folder. */
+function runStep(step: string, temporary: string, signal?: string): Promise<Outcome> {
+  const script = `import { runSteps } from "./tests/steps.ts";
+    await runSteps([{ name: "step", args: ["-e", ${JSON.stringify(step)}] }, { name: "next", args: ["-e", ""] }]);`;
+  return runUnreaped([process.execPath, "--input-type=module", "-e", script], {
+    signal,
+    text: "started",
+    environment: { TMPDIR: temporary },
+  });
+}
+
+describe("npm test", () => {
+  it.each(["SIGINT-group", "SIGTERM", "SIGHUP"])(
+    "leaves no process and no file after %s, and reports that it failed",
+    async (signal) => {
+      const temporary = dataFolder();
+      const { code, left, output } = await runStep(STEP, temporary, signal);
+      expect({ code, left, files: readdirSync(temporary) }).toEqual({ code: 1, left: [], files: [] });
+      expect(output).not.toContain("=== next");
+      expect(output).toMatch(/\n0 passed, \d failed\n$/);
+    },
+  );
+
+  it("removes its temporary folder, and that of a run that was killed", async () => {
+    const temporary = dataFolder();
+    mkdirSync(join(temporary, "mosaic-tests-killed"));
+    writeFileSync(join(temporary, "mosaic-tests-killed", "lock"), "");
+    const { code, output } = await runStep("", temporary);
+    expect({ code, files: readdirSync(temporary) }).toEqual({ code: 0, files: [] });
+    expect(output).toMatch(/\n2 passed, 0 failed\n$/);
+  });
+
+  it.each(["/etc/passwd", "/etc/passwd/missing", "/proc"])(
+    "says in one line that the temporary folder %s cannot be used",
+    async (temporary) => {
+      const { code, output } = await runStep("", temporary);
+      expect(code).toBe(1);
+      expect(output).toMatch(/^The temporary folder .* Set TMPDIR .*\n0 passed, 1 failed\n$/);
+    },
+  );
+});
