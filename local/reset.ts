@@ -1,5 +1,6 @@
 /** `npm run reset`: empties the local data of this `PORT` (or `LOCAL_DIR`), unless it is in use. */
 import { claim, dataDir, empty } from "./launch/data-dir.ts";
+import { storageProblem } from "./launch/storage.ts";
 import { portsFrom } from "./ports.ts";
 
 function reset(): string | null {
@@ -18,7 +19,17 @@ function reset(): string | null {
   return null;
 }
 
-const refusal = reset();
+function resetOrExplain(): string | null {
+  try {
+    return reset();
+  } catch (error) {
+    const problem = storageProblem(error);
+    if (problem === null) throw error;
+    return problem;
+  }
+}
+
+const refusal = resetOrExplain();
 if (refusal !== null) {
   process.stderr.write(`${refusal}\n`);
   process.exitCode = 1;

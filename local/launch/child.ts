@@ -64,7 +64,8 @@ export function startChild(
       if (child.pid === undefined) return;
       shown = false; // what a process says about being told to end is of no use to anybody
       // It ends its own children (see ../clean-exit/own-children.cjs). Wrangler would restart a workerd that ends first.
-      child.kill("SIGTERM");
+      // When it is gone already, what it has left is told.
+      if (!child.kill("SIGTERM")) signalGroup(child.pid, "SIGTERM");
       const deadline = Date.now() + PATIENCE_MS;
       while (signalGroup(child.pid, 0) && Date.now() < deadline) await pause(25);
       signalGroup(child.pid, "SIGKILL");

@@ -17,6 +17,7 @@ describe("a data folder that cannot be written", () => {
     const errors = [
       thrownBy(() => mkdirSync("package.json/data", { recursive: true })),
       Object.assign(new Error("write"), { code: "ENOSPC" }),
+      Object.assign(new Error("mkdir"), { code: "ENOENT", syscall: "mkdir" }),
       thrownBy(() => tryLock("local")), // SQLite cannot open a folder.
     ];
     for (const error of errors) expect(storageProblem(error)).toMatch(/^The disk|^A folder.*LOCAL_DIR/);

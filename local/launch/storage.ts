@@ -16,6 +16,8 @@ const SQLITE: Record<number, string> = {
   14: "The disk is full or not writable",
 };
 
+type Thrown = { code?: string; errcode?: number; path?: string; syscall?: string };
+
 /**
  * Explains an error of the data folder.
  *
@@ -23,8 +25,10 @@ const SQLITE: Record<number, string> = {
  * @returns One line that says what to do, or null for any other error.
  */
 export function storageProblem(error: unknown): string | null {
-  const { code, errcode, path } = (error ?? {}) as { code?: string; errcode?: number; path?: string };
-  const reason = CODES[code ?? ""] ?? SQLITE[(errcode ?? 0) & 0xff];
+  const { code, errcode, path, syscall } = (error ?? {}) as Thrown;
+  // On a read-only disk Node's recursive mkdir reports ENOENT.
+  const unmade = code === "ENOENT" && syscall === "mkdir" ? "A folder cannot be made" : undefined;
+  const reason = CODES[code ?? ""] ?? SQLITE[(errcode ?? 0) & 0xff] ?? unmade;
   if (reason === undefined) return null;
   const where = path === undefined ? "" : ` (${path})`;
   return `${reason}${where}. Make room there, or set LOCAL_DIR to a folder that can be written.`;
