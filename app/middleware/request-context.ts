@@ -29,7 +29,7 @@ export type Bindings = Record<string, unknown> & {
 };
 
 /** A page is answered within this time, with or without WorkOS and Convex. */
-const PAGE_DEADLINE_MS = 2_500;
+const PAGE_DEADLINE_MS = 2_300;
 
 const known = new WeakMap<object, Env>();
 
