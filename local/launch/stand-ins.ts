@@ -1,9 +1,9 @@
 /** Starts the stand-ins for the services that are not configured. */
 import { join } from "node:path";
+import { startConvex } from "convex-local";
+import { startWorkos } from "workos-local";
 import type { LocalConfig } from "../config.ts";
-import { startConvex } from "../convex/server.ts";
 import type { Ports } from "../ports.ts";
-import { startWorkos } from "../workos/server.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { Refusal } from "./refusal.ts";

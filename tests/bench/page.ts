@@ -7,11 +7,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { startConvex } from "convex-local";
 import { build } from "esbuild";
+import { startWorkos } from "workos-local";
 import { localDefaults } from "../../local/config.ts";
-import { startConvex } from "../../local/convex/server.ts";
 import { ensureBuild } from "../../local/launch/build.ts";
-import { startWorkos } from "../../local/workos/server.ts";
 import { freePorts } from "../launcher/copy.ts";
 import { type Asked, load, quantile } from "./load.ts";
 import { AGAIN, startMemory } from "./memory.ts";

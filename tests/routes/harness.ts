@@ -5,10 +5,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { startConvex } from "../../local/convex/server.ts";
-import { startWorkos } from "../../local/workos/server.ts";
-import { signatureOf } from "../../local/workos/webhooks.ts";
+import { signatureOf, startWorkos } from "workos-local";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";

@@ -1,11 +1,11 @@
-/** `node local/convex/cli.ts`: serves any folder of Convex functions from this machine. */
+/** `npx convex-local`: serves any folder of Convex functions from this machine. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startConvex } from "./server.ts";
 
 const HELP = `Serves a folder of Convex functions on this machine.
 
-  node local/convex/cli.ts --functions DIR --port N --site-port N --data FILE
+  npx convex-local --functions DIR --port N --site-port N --data FILE
 
   --functions DIR   the folder with the functions, schema.ts and so on (default: convex)
   --port N          for clients: HTTP API and sync sockets (default: 3210)

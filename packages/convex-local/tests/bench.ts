@@ -1,13 +1,13 @@
 /**
  * How fast the local Convex is, in one run, as ratios where a machine's own speed would otherwise decide:
- * `node tests/bench/convex.ts [documents]`, 100,000 documents unless told otherwise.
+ * `node packages/convex-local/tests/bench.ts [documents]`, 100,000 documents unless told otherwise.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Backend, SubscriptionId } from "../../local/convex/backend.ts";
-import { startBackend } from "../../local/convex/worker-backend.ts";
-import { call, resultOf } from "../local/convex-engine/open-backend.ts";
+import type { Backend, SubscriptionId } from "../src/backend.ts";
+import { startBackend } from "../src/worker-backend.ts";
+import { call, resultOf } from "./engine/open-backend.ts";
 
 const SMALL = 1000;
 const LARGE = Number(process.argv[2] ?? 100_000);
@@ -45,7 +45,7 @@ try {
 }
 
 async function open(documents: number): Promise<Filled> {
-  const functionsDir = join(import.meta.dirname, "..", "local", "functions-notes");
+  const functionsDir = join(import.meta.dirname, "fixtures/notes");
   const dataFile = join(dir, `${documents}.sqlite`);
   return {
     documents,

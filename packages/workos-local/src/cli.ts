@@ -1,8 +1,8 @@
-/** The stand-in by itself: `node local/workos/cli.ts --port 8788 --data .local/workos.sqlite`. Client id, key and webhook come from the environment. */
+/** The stand-in by itself: `npx workos-local --port 8788 --data FILE`. Client id, key and webhook come from the environment. */
 import { parseArgs } from "node:util";
 import { startWorkos } from "./server.ts";
 
-const USAGE = `node local/workos/cli.ts --port N --data FILE [--token-seconds N] [--webhook URL]
+const USAGE = `npx workos-local --port N --data FILE [--token-seconds N] [--webhook URL]
 
 Environment: WORKOS_CLIENT_ID, WORKOS_API_KEY; with --webhook also WORKOS_WEBHOOK_SECRET.
 `;

@@ -1,7 +1,7 @@
 /** Everything else that the app asks WorkOS for, through the SDK, and what it answers when asked wrongly. */
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX } from "../../../local/workos/demo-people.ts";
+import { ACME, GLOBEX } from "../src/demo-people.ts";
 import {
   API_KEY,
   authorizeUrl,

@@ -1,5 +1,5 @@
 /** What must outlive the process, and how the process comes and goes. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expect, test } from "vitest";
-import { startWorkos } from "../../../local/workos/server.ts";
+import { startWorkos } from "../src/server.ts";
 import { API_KEY, CLIENT_ID, codeFor, local, newPkce, runningWorkos, signIn } from "./running-workos.ts";
 
 test("a restart signs nobody out: keys, codes, sessions and refresh tokens stay good", async () => {
@@ -86,7 +86,7 @@ test("closing does not wait for requests that hang", async () => {
   expect(await hanging).toBeInstanceOf(TypeError);
 });
 
-const CLI = fileURLToPath(new URL("../../../local/workos/cli.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../bin/workos-local.mjs", import.meta.url));
 
 function cli(args: string[], environment: Record<string, string>) {
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...environment }, stdio: "pipe" });
@@ -107,6 +107,12 @@ test("the command starts it, prints its address and no key, and ends with 0 on a
   expect(await ended).toBe(0);
   expect(output.text).not.toContain(API_KEY);
   rmSync(folder, { recursive: true });
+});
+
+test("npx workos-local --help works with the Node of the machine, which may be older", () => {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const npx = spawnSync("npx", ["workos-local", "--help"], { cwd: root, encoding: "utf8" });
+  expect(npx).toMatchObject({ status: 0, stdout: expect.stringContaining("npx workos-local --port N") });
 });
 
 test("the command says what is missing, and exits with 1", async () => {

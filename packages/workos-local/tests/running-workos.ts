@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WorkOS } from "@workos-inc/node";
-import { startWorkos, type WorkosOptions } from "../../../local/workos/server.ts";
+import { startWorkos, type WorkosOptions } from "../src/server.ts";
 
 export const CLIENT_ID = "client_test";
 export const API_KEY = "sk_test_key";

@@ -1,6 +1,6 @@
 /** The page on which a person picks who to be, as a browser gets it and as a script uses it. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX, INITECH } from "../../../local/workos/demo-people.ts";
+import { ACME, GLOBEX, INITECH } from "../src/demo-people.ts";
 import {
   authorizeUrl,
   CLIENT_ID,

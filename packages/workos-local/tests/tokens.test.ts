@@ -1,7 +1,7 @@
 /** The grants, through the SDK that the app uses. */
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX, INITECH } from "../../../local/workos/demo-people.ts";
+import { ACME, GLOBEX, INITECH } from "../src/demo-people.ts";
 import {
   CLIENT_ID,
   codeFor,

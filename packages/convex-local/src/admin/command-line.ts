@@ -1,7 +1,5 @@
-/** The command line of `npm run convex`: what is asked for, or what is wrong with it in one line. */
+/** Command line that inspects and seeds a running local Convex backend over its admin key. */
 import { parseArgs } from "node:util";
-import { dataDir } from "../../launch/data-dir.ts";
-import { portsFrom } from "../../ports.ts";
 import {
   exportTo,
   importFrom,
@@ -13,19 +11,17 @@ import {
 } from "./commands.ts";
 import { CommandRefused, Deployment } from "./deployment.ts";
 
-const HELP = `Looks into the local Convex that npm run dev or npm start runs with this PORT, over its admin key.
+const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too: run users:viewer '{}'
+      --identity JSON      the caller: {"subject": …, "issuer": …, and other claims}
+  data [TABLE]             lists the tables, or the newest documents of one table, one per line
+      --limit N            the largest number of documents (default: 100)
+      --order asc|desc     by creation time (default: desc)
+  export FILE              writes all documents as of one moment, without those of components and stored files
+  import FILE              inserts them; --replace empties their tables first
+  env [NAME]               prints the environment variables of the functions, or one of them
 
-  npm run convex -- run FUNCTION [ARGS]   runs a function, internal ones too: run users:viewer '{}'
-                    --identity JSON       as somebody: {"subject": …, "issuer": …, and other claims}
-  npm run convex -- data [TABLE]          the tables, or the newest documents of one, one a line
-                    --limit N             so many (default: 100)
-                    --order asc|desc      by creation (default: desc)
-  npm run convex -- export FILE           all documents of one moment; not those of components, nor stored files
-  npm run convex -- import FILE           puts them in; --replace empties their tables first
-  npm run convex -- env [NAME]            the variables that the functions see, or one
-
-  --url URL, --data FILE                  another local Convex: its address, and the file that keeps its data
-  --help                                  this text`;
+  --url URL, --data FILE   another local backend: its address and its data file
+  --help                   this text`;
 
 /** How many operands each command takes, at least and at most. */
 const OPERANDS: { [command: string]: [least: number, most: number] } = {
@@ -36,13 +32,28 @@ const OPERANDS: { [command: string]: [least: number, most: number] } = {
   env: [0, 1],
 };
 
-/** Where a command's lines go. */
+/** Where the lines of a command go. */
 export type Output = { print: Print; printError: Print };
 
-/** Performs one command. @param args what stands behind the command's own name @returns the exit code */
-export async function command(args: string[], output: Output): Promise<number> {
+/** How the command is called, and which backend it uses without `--url` and `--data`. */
+export type Program = {
+  /** The beginning of the help text: what this is for, and how to start it. */
+  usage: string;
+  /** @throws {RangeError} when the environment does not name a backend. */
+  backend: () => { url: string; dataFile: string };
+};
+
+/**
+ * Runs one command.
+ *
+ * @param args - The arguments that follow the name of the program.
+ * @param output - Where its lines go.
+ * @param program - How it is called, and its default backend.
+ * @returns The exit code.
+ */
+export async function command(args: string[], output: Output, program: Program): Promise<number> {
   try {
-    return await main(args, output);
+    return await main(args, output, program);
   } catch (error) {
     const forPeople = error instanceof CommandRefused || error instanceof RangeError;
     output.printError(forPeople ? error.message : String(error instanceof Error ? error.stack : error));
@@ -50,11 +61,11 @@ export async function command(args: string[], output: Output): Promise<number> {
   }
 }
 
-async function main(args: string[], output: Output): Promise<number> {
+async function main(args: string[], output: Output, program: Program): Promise<number> {
   const { values, positionals } = readArguments(args);
   const [command, ...operands] = positionals;
   if (values.help || command === undefined) {
-    output.print(HELP);
+    output.print(`${program.usage}\n\n${COMMANDS}`);
     return values.help ? 0 : 1;
   }
   const [least, most] = OPERANDS[command] ?? [0, 0];
@@ -67,7 +78,7 @@ async function main(args: string[], output: Output): Promise<number> {
     throw new CommandRefused(`${command} needs ${command === "run" ? "a function" : "a file"}: see --help.`);
   if (operands.length > most)
     throw new CommandRefused(`${command} takes no ${JSON.stringify(operands[most])}: see --help.`);
-  await perform(command, operands, values, output);
+  await perform(command, operands, deploymentOf(values, program), values, output);
   return 0;
 }
 
@@ -76,10 +87,10 @@ type Values = ReturnType<typeof readArguments>["values"];
 async function perform(
   command: string,
   [operand = "", second]: string[],
+  deployment: Deployment,
   values: Values,
   { print, printError }: Output,
 ): Promise<void> {
-  const deployment = deploymentOf(values);
   switch (command) {
     case "run": {
       const asked = { path: operand, args: second ?? "{}", identity: values.identity ?? null };
@@ -124,13 +135,11 @@ function pageOf({ limit, order }: Values): { limit: number; order: string } {
   return { limit: Number(limit), order };
 }
 
-function deploymentOf({ url, data }: Values): Deployment {
+function deploymentOf({ url, data }: Values, program: Program): Deployment {
   if ((url === undefined) !== (data === undefined)) throw new CommandRefused("--url and --data go together.");
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
     throw new CommandRefused("--url takes an address such as http://127.0.0.1:3210.");
   }
-  const ports = portsFrom(process.env.PORT);
-  const here = `http://127.0.0.1:${ports.convex}`;
-  const dataFile = data ?? dataDir(process.cwd(), ports.app, process.env.LOCAL_DIR).convexFile;
-  return new Deployment((url ?? here).replace(/\/$/, ""), dataFile);
+  const backend = url !== undefined && data !== undefined ? { url, dataFile: data } : program.backend();
+  return new Deployment(backend.url.replace(/\/$/, ""), backend.dataFile);
 }

@@ -67,7 +67,7 @@ export class Deployment {
     try {
       return await fetch(`${this.#url}${path}`, request);
     } catch {
-      throw new CommandRefused(`Nothing answers at ${this.#url}. Start Mosaic there first: npm run dev`);
+      throw new CommandRefused(`Nothing answers at ${this.#url}. Start the backend first.`);
     }
   }
 }
@@ -79,8 +79,6 @@ function readKey(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch {
-    throw new CommandRefused(
-      `There is no admin key at ${file}. Start Mosaic first (npm run dev), or give --data.`,
-    );
+    throw new CommandRefused(`There is no admin key at ${file}. Start the backend first, or pass --data.`);
   }
 }

@@ -1,4 +1,5 @@
 /** What goes wrong in a call: refused before anything ran, or thrown by the function. How each is told to the caller. */
+import { dirname } from "node:path";
 import { convexToJson, type JSONValue, type Value } from "convex/values";
 import type { BackendErrorCode, Outcome } from "../backend.ts";
 
@@ -96,6 +97,9 @@ export function errorOf(outcome: Extract<Outcome, { ok: false }>): ErrorWithData
   return error;
 }
 
+/** The folder of this package's sources, which no stack of a user's function shows. */
+const OWN_SOURCES = `${dirname(import.meta.dirname)}/`;
+
 /** The lines of a stack that lie in the user's own files, as paths from the project's folder. */
 function framesOf(stack: string): string {
   const frames: string[] = [];
@@ -105,7 +109,7 @@ function framesOf(stack: string): string {
         line,
       );
     const file = match?.groups?.file;
-    if (!file || file.includes("/node_modules/") || file.includes("/local/convex/")) continue;
+    if (!file || file.includes("/node_modules/") || file.startsWith(OWN_SOURCES)) continue;
     const cwd = `${process.cwd()}/`;
     frames.push(
       `\n    at ${match?.groups?.name ?? "handler"} (${file.startsWith(cwd) ? file.slice(cwd.length) : file})`,

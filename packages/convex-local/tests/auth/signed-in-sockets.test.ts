@@ -1,8 +1,8 @@
 /** Tokens on the socket, with the published client: sign-in, refresh, expiry, and a provider that is out of reach. */
 import type { BaseConvexClientOptions } from "convex/browser";
 import { expect, test } from "vitest";
-import { Tab } from "../convex-sync/clients.ts";
-import { type Serving, serveScripted } from "../convex-sync/serving.ts";
+import { Tab } from "../sync/clients.ts";
+import { type Serving, serveScripted } from "../sync/serving.ts";
 import { Provider } from "./provider.ts";
 
 const AS_THE_APP: BaseConvexClientOptions = { expectAuth: true, initialAuthTokenReuse: true };

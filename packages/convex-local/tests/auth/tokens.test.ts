@@ -1,8 +1,8 @@
 /** Which tokens the server takes, over its HTTP API, and what a function then knows of the caller. */
 import type { JWTPayload } from "jose";
 import { expect, test } from "vitest";
-import type { AuthProvider } from "../../../local/convex/backend.ts";
-import { ADMIN_KEY, type Serving, serveScripted } from "../convex-sync/serving.ts";
+import type { AuthProvider } from "../../src/backend.ts";
+import { ADMIN_KEY, type Serving, serveScripted } from "../sync/serving.ts";
 import { Provider } from "./provider.ts";
 
 const now = (): number => Math.floor(Date.now() / 1000);

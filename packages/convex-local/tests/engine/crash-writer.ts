@@ -2,7 +2,7 @@
  * The process that the crash test kills: 16 clients that add numbered notes as fast as they are answered, each number
  * with a key of its own, and say on stdout what was acknowledged. What was sent and not answered before is sent again.
  */
-import { startBackend } from "../../../local/convex/worker-backend.ts";
+import { startBackend } from "../../src/worker-backend.ts";
 import { call, resultOf } from "./open-backend.ts";
 
 const [functionsDir = "", dataFile = "", first = "0", unanswered = ""] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../local/convex/functions/chance.ts";
+import { seededRandom } from "../../src/functions/chance.ts";
 import { call, openBackend, resultOf } from "./open-backend.ts";
 
 /** So many kills: 50 in `npm run test:deep`. */
@@ -12,7 +12,7 @@ const KILLS = Number(process.env.DEEP_KILLS ?? 4);
 const WRITER = join(import.meta.dirname, "crash-writer.ts");
 
 test(`nothing acknowledged is lost or done twice over ${KILLS} kills`, { timeout: 600_000 }, async () => {
-  const opened = await openBackend("functions-notes");
+  const opened = await openBackend("notes");
   try {
     await opened.backend.close();
     const random = seededRandom(KILLS);

@@ -9,8 +9,8 @@ import { makeFunctionReference } from "convex/server";
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { convexTest } from "convex-test";
 import { expect, test } from "vitest";
-import * as programs from "../functions-random/programs.ts";
-import schema from "../functions-random/schema.ts";
+import * as programs from "../fixtures/random/programs.ts";
+import schema from "../fixtures/random/schema.ts";
 import { call, openBackend, resultOf } from "./open-backend.ts";
 import { RandomProgram } from "./random-programs.ts";
 
@@ -18,8 +18,8 @@ import { RandomProgram } from "./random-programs.ts";
 const SEEDS = Number(process.env.DEEP_SEEDS ?? 40);
 
 const modules = {
-  "../functions-random/programs.ts": () => Promise.resolve(programs),
-  "../functions-random/_generated/api.ts": () => Promise.resolve({}),
+  "../fixtures/random/programs.ts": () => Promise.resolve(programs),
+  "../fixtures/random/_generated/api.ts": () => Promise.resolve({}),
 };
 const runs = makeFunctionReference<"mutation", { steps: unknown }>("programs:run");
 const reads = makeFunctionReference<"query", { read: unknown }>("programs:one");
@@ -28,7 +28,7 @@ const pages = makeFunctionReference<"query", { read: unknown; paginationOpts: un
 type Page = { page: unknown[]; isDone: boolean; continueCursor: string };
 
 test(`${SEEDS} random programs answer as they do on convex-test`, { timeout: 1_800_000 }, async () => {
-  const opened = await openBackend("functions-random");
+  const opened = await openBackend("random");
   try {
     for (let seed = 1; seed <= SEEDS; seed++) await compare(opened, seed);
   } finally {

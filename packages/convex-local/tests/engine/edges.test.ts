@@ -7,7 +7,7 @@ import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-b
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-edges");
+  opened = await openBackend("edges");
 });
 afterAll(() => opened.close());
 
@@ -141,7 +141,7 @@ test("an action in a file for Node has Node's modules, and vector search says th
 });
 
 test("as in production, a caller learns nothing of an error but that it was one, and a ConvexError's data", async () => {
-  const redacting = await openBackend("functions-notes", { redactErrors: true });
+  const redacting = await openBackend("notes", { redactErrors: true });
   try {
     const { backend } = redacting;
     expect(errorOf(await backend.query(call("notes:fail")))).toMatch(/^\[Request ID: \w+\] Server Error$/);

@@ -1,12 +1,12 @@
 /** Functions that loop, and restarts: the caller is told, others are answered, and nothing acknowledged is lost. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startBackend } from "../../../local/convex/worker-backend.ts";
+import { startBackend } from "../../src/worker-backend.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-notes");
+  opened = await openBackend("notes");
 });
 afterAll(() => opened.close());
 

@@ -6,7 +6,7 @@ import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-b
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-notes", { env: { GREETING: "hello" } });
+  opened = await openBackend("notes", { env: { GREETING: "hello" } });
 });
 afterAll(() => opened.close());
 

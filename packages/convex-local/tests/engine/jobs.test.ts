@@ -7,7 +7,7 @@ import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-jobs");
+  opened = await openBackend("jobs");
 });
 afterAll(() => opened.close());
 

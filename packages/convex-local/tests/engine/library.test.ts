@@ -1,13 +1,13 @@
 /** Search indexes, stored files, HTTP actions and components. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { HttpRequestMessage } from "../../../local/convex/backend.ts";
+import type { HttpRequestMessage } from "../../src/backend.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
 const site = "http://127.0.0.1:1";
 
 beforeAll(async () => {
-  opened = await openBackend("functions-library", {
+  opened = await openBackend("library", {
     env: { CONVEX_URL: "http://127.0.0.1:2", CONVEX_SITE_URL: site, SECRET: "the app's" },
   });
 });

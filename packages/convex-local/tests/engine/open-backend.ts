@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { JSONValue } from "convex/values";
-import type { BackendEvent, FunctionCall, Identity, Outcome } from "../../../local/convex/backend.ts";
-import type { LocalBackend } from "../../../local/convex/local-backend.ts";
-import { startBackend } from "../../../local/convex/worker-backend.ts";
+import type { BackendEvent, FunctionCall, Identity, Outcome } from "../../src/backend.ts";
+import type { LocalBackend } from "../../src/local-backend.ts";
+import { startBackend } from "../../src/worker-backend.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -24,14 +24,14 @@ export type TestBackend = {
 
 type Options = { env?: Record<string, string>; watch?: boolean; redactErrors?: boolean };
 
-/** @param fixture a folder in tests/local */
+/** @param fixture a folder in `tests/fixtures` */
 export async function openBackend(fixture: string, options: Options = {}): Promise<TestBackend> {
   // Inside the checkout, so that the functions find their packages.
-  const local = join(HERE, "..", "..", "..", ".local");
+  const local = join(HERE, "../../../../.local");
   await mkdir(local, { recursive: true });
   const dir = await mkdtemp(join(local, `${fixture}-`));
   const functionsDir = join(dir, "convex");
-  await cp(join(HERE, "..", fixture), functionsDir, { recursive: true });
+  await cp(join(HERE, "../fixtures", fixture), functionsDir, { recursive: true });
   const data = await mkdtemp(join(tmpdir(), "convex-engine-"));
   const dataFile = join(data, "data.sqlite");
   const log: string[] = [];

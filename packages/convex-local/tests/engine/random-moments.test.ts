@@ -1,7 +1,7 @@
 /** Random programs against themselves: what a moment showed it goes on showing, and what is not stale has not changed. */
 import { convexToJson, type JSONValue, type Value } from "convex/values";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ReadSpec, Step } from "../functions-random/programs.ts";
+import type { ReadSpec, Step } from "../fixtures/random/programs.ts";
 import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 import { RandomProgram } from "./random-programs.ts";
 
@@ -13,7 +13,7 @@ let opened: TestBackend;
 const LONGEST = { timeout: 600_000 };
 
 beforeAll(async () => {
-  opened = await openBackend("functions-random");
+  opened = await openBackend("random");
 });
 afterAll(() => opened.close());
 

@@ -1,7 +1,7 @@
 /** Random programs over random values, the same for the same seed. */
 import type { Value } from "convex/values";
-import { seededRandom } from "../../../local/convex/functions/chance.ts";
-import type { Bound, ReadSpec, Step } from "../functions-random/programs.ts";
+import { seededRandom } from "../../src/functions/chance.ts";
+import type { Bound, ReadSpec, Step } from "../fixtures/random/programs.ts";
 
 const INDEXES: { index: string | null; fields: string[] }[] = [
   { index: null, fields: [] },

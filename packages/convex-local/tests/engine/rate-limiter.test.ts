@@ -5,7 +5,7 @@ import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-limits");
+  opened = await openBackend("limits");
 });
 afterAll(() => opened.close());
 

@@ -2,7 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { startBackend } from "../../../local/convex/worker-backend.ts";
+import { startBackend } from "../../src/worker-backend.ts";
 import { eventually } from "./eventually.ts";
 import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
@@ -11,7 +11,7 @@ let schema: string;
 const file = (name: string) => join(opened.functionsDir, name);
 
 beforeAll(async () => {
-  opened = await openBackend("functions-notes", { watch: true });
+  opened = await openBackend("notes", { watch: true });
   schema = await readFile(file("schema.ts"), "utf8");
   resultOf(await opened.backend.mutation(call("notes:add", { folder: "a", text: "kept", stars: 2 })));
 });

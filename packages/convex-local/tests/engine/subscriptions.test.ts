@@ -5,7 +5,7 @@ import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts
 let opened: TestBackend;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-notes");
+  opened = await openBackend("notes");
 });
 afterAll(() => opened.close());
 

@@ -6,7 +6,7 @@ let opened: TestBackend;
 let team: unknown;
 
 beforeAll(async () => {
-  opened = await openBackend("functions-helpers");
+  opened = await openBackend("convex-helpers");
   team = resultOf(await opened.backend.mutation(call("people:fill", { count: 10 })));
 });
 afterAll(() => opened.close());

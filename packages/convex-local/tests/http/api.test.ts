@@ -4,7 +4,7 @@ import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { ConvexError, convexToJson } from "convex/values";
 import { expect, test } from "vitest";
-import { ADMIN_KEY, serveScripted } from "../convex-sync/serving.ts";
+import { ADMIN_KEY, serveScripted } from "../sync/serving.ts";
 
 const getRow = makeFunctionReference<"query", { name: string }>("rows:get");
 const setRow = makeFunctionReference<"mutation", { name: string; value: unknown }>("rows:set");

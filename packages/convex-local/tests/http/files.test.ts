@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Served } from "../../../local/convex/serve.ts";
-import { startConvex } from "../../../local/convex/server.ts";
+import type { Served } from "../../src/serve.ts";
+import { startConvex } from "../../src/server.ts";
 
 const uploadUrl = makeFunctionReference<"mutation", Record<string, never>, string>("notes:uploadUrl");
 const fileUrl = makeFunctionReference<"query", { id: string }, string | null>("notes:fileUrl");
@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mosaic-files-"));
   served = await startConvex({
-    functionsDir: resolve(import.meta.dirname, "../convex-sync/functions"),
+    functionsDir: resolve(import.meta.dirname, "../fixtures/lists"),
     port: 0,
     sitePort: 0,
     dataFile: join(folder, "data.sqlite"),

@@ -1,5 +1,5 @@
 /** The command: what it says, how it ends, and that a crash in the middle of work loses and doubles nothing. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,8 +9,9 @@ import { makeFunctionReference } from "convex/server";
 import { expect, onTestFinished, test } from "vitest";
 import { Tab } from "./clients.ts";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
-const FUNCTIONS = resolve(import.meta.dirname, "functions");
+const ROOT = resolve(import.meta.dirname, "../../../..");
+const CLI = resolve(import.meta.dirname, "../../bin/convex-local.mjs");
+const FUNCTIONS = resolve(import.meta.dirname, "../fixtures/lists");
 const allNotes = makeFunctionReference<"query", { list: string }, number[]>("notes:all");
 
 class Command {
@@ -20,7 +21,7 @@ class Command {
   #wake: () => void = () => undefined;
 
   constructor(args: string[], env: NodeJS.ProcessEnv = process.env) {
-    this.child = spawn(process.execPath, ["local/convex/cli.ts", ...args], { cwd: ROOT, env });
+    this.child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, env });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (data) => {
         this.output += String(data);
@@ -73,6 +74,14 @@ test("--help says how it is called, and ends with 0", async () => {
   expect(await command.exit).toEqual({ code: 0, signal: null });
   for (const option of ["--functions", "--port", "--site-port", "--data"])
     expect(command.output).toContain(option);
+});
+
+test("npx convex-local --help works with the Node of the machine, which may be older", () => {
+  const npx = spawnSync("npx", ["convex-local", "--help"], { cwd: ROOT, encoding: "utf8" });
+  expect(npx).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("npx convex-local --functions DIR"),
+  });
 });
 
 test.each([["--port", "http"], ["--nonsense"], ["--functions", "/nowhere/at/all"]])(

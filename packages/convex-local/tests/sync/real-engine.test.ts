@@ -7,13 +7,13 @@ import { makeFunctionReference } from "convex/server";
 import { ConvexError } from "convex/values";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
-import type { Served } from "../../../local/convex/serve.ts";
-import { startConvex } from "../../../local/convex/server.ts";
-import { Provider } from "../convex-auth/provider.ts";
+import type { Served } from "../../src/serve.ts";
+import { startConvex } from "../../src/server.ts";
+import { Provider } from "../auth/provider.ts";
 import { BadLine } from "./bad-line.ts";
 import { Tab } from "./clients.ts";
 
-const FUNCTIONS = resolve(import.meta.dirname, "functions");
+const FUNCTIONS = resolve(import.meta.dirname, "../fixtures/lists");
 const webSocketConstructor = WebSocket as unknown as typeof globalThis.WebSocket;
 const allNotes = makeFunctionReference<"query", { list: string }, number[]>("notes:all");
 const addNote = makeFunctionReference<"mutation", { list: string; value: number }, null>("notes:add");
@@ -45,7 +45,7 @@ async function serveReal(own = false): Promise<Real> {
 }
 
 async function localFolder(): Promise<string> {
-  const folder = resolve(import.meta.dirname, "../../../.local/tests");
+  const folder = resolve(import.meta.dirname, "../../../../.local/tests");
   await mkdir(folder, { recursive: true });
   return folder;
 }

@@ -18,7 +18,7 @@ import type {
   SubscriptionRequest,
   SubscriptionResult,
   Timestamp,
-} from "../../../local/convex/backend.ts";
+} from "../../src/backend.ts";
 
 type Rows = { get(name: string): JSONValue; set(name: string, value: JSONValue): void };
 type Handler = (rows: Rows, args: { [name: string]: JSONValue }, call: FunctionCall) => JSONValue;

@@ -1,6 +1,6 @@
 /** A scripted backend behind the real server, on free ports, closed with the test. */
 import { onTestFinished } from "vitest";
-import { type Served, serve } from "../../../local/convex/serve.ts";
+import { type Served, serve } from "../../src/serve.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";
 
 export const ADMIN_KEY = "local|an-admin-key-of-the-tests";
