@@ -1,6 +1,6 @@
 /** What the backend of one machine takes to start, and what it can do beside a `Backend`'s part. */
 import type { Backend, HttpRequestMessage, HttpResponseMessage, Identity, Tables } from "./backend.ts";
-import type { StoredFile } from "./functions/files.ts";
+import type { StoredFile } from "./functions/tables/stored-files.ts";
 
 export type BackendOptions = {
   /** Folder of the functions. */

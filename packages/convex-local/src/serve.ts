@@ -1,11 +1,11 @@
 /** Puts a backend on its two ports: the HTTP API with the sync sockets, and the HTTP actions. */
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Backend } from "./backend.ts";
+import type { Insides } from "./http/admin-routes.ts";
 import { handleApi } from "./http/api.ts";
+import type { FileStore } from "./http/file-routes.ts";
 import { type Loopback, listenOnLoopback } from "./http/loopback.ts";
 import { handleSite } from "./http/site.ts";
-import type { FileStore } from "./http/storage.ts";
-import type { Insides } from "./http/tables.ts";
 import { SocketServer } from "./sync/socket-server.ts";
 
 export type ServeOptions = {

@@ -24,13 +24,13 @@ import type {
   TableSummary,
   Timestamp,
 } from "./backend.ts";
-import { CallRefused, redacted } from "./functions/errors.ts";
-import type { StoredFile } from "./functions/files.ts";
-import type { CallOut, EngineAnswers, Invocation } from "./functions/messages.ts";
-import { OWN_SESSION } from "./functions/messages.ts";
-import { ThreadEnded } from "./functions/thread.ts";
-import { Threads } from "./functions/threads.ts";
-import { watchSources } from "./functions/watch.ts";
+import { CallRefused, redacted } from "./functions/execution/call-errors.ts";
+import { watchSources } from "./functions/modules/watch-sources.ts";
+import type { StoredFile } from "./functions/tables/stored-files.ts";
+import { ThreadEnded } from "./functions/threads/thread.ts";
+import type { CallOut, EngineAnswers, Invocation } from "./functions/threads/thread-messages.ts";
+import { OWN_SESSION } from "./functions/threads/thread-messages.ts";
+import { Threads } from "./functions/threads/thread-pair.ts";
 import type { BackendOptions, LocalBackend, UploadedFile } from "./local-backend.ts";
 
 /** So often a call is run again when its thread ended and nobody knows through whom. */

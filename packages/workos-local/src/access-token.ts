@@ -2,9 +2,9 @@
 import { sign } from "node:crypto";
 import { newId } from "./ids.ts";
 import { permissionsOf } from "./roles.ts";
-import type { Session } from "./store/sessions.ts";
+import type { Session } from "./store/session-store.ts";
 import type { SigningKey } from "./store/signing-keys.ts";
-import type { User } from "./store/users.ts";
+import type { User } from "./store/user-store.ts";
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString("base64url");
 

@@ -2,7 +2,7 @@
 import type { WorkosContext } from "./context.ts";
 import { isChallenge } from "./pkce.ts";
 import { redirectTarget } from "./redirect-target.ts";
-import type { Organization } from "./store/organizations.ts";
+import type { Organization } from "./store/organization-store.ts";
 
 export type AuthorizeRequest = {
   redirectUri: URL;

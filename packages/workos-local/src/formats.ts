@@ -1,7 +1,7 @@
 /** How each thing looks on the wire; every field as WorkOS's OpenAPI description has it. */
-import type { Membership, Organization } from "./store/organizations.ts";
-import type { Session, SignInMethod } from "./store/sessions.ts";
-import type { User } from "./store/users.ts";
+import type { Membership, Organization } from "./store/organization-store.ts";
+import type { Session, SignInMethod } from "./store/session-store.ts";
+import type { User } from "./store/user-store.ts";
 
 const iso = (time: number): string => new Date(time).toISOString();
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));

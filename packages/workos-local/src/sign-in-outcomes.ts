@@ -3,8 +3,8 @@ import type { WorkosContext } from "./context.ts";
 import { oauthError, WorkosError } from "./errors.ts";
 import { formatUser } from "./formats.ts";
 import { newId } from "./ids.ts";
-import type { Organization } from "./store/organizations.ts";
-import type { User } from "./store/users.ts";
+import type { Organization } from "./store/organization-store.ts";
+import type { User } from "./store/user-store.ts";
 
 export const OUTCOMES = [
   "signed_in",

@@ -3,8 +3,8 @@ import { signAccessToken } from "./access-token.ts";
 import type { WorkosContext } from "./context.ts";
 import { formatAuthentication } from "./formats.ts";
 import type { WorkosRequest } from "./request.ts";
-import type { Session } from "./store/sessions.ts";
-import type { User } from "./store/users.ts";
+import type { Session } from "./store/session-store.ts";
+import type { User } from "./store/user-store.ts";
 
 /**
  * A new access token and a new refresh token, as the answer of a grant.

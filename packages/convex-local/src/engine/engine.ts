@@ -15,7 +15,7 @@ import { type Change, Layer } from "./layer.ts";
 import { ReadSet } from "./read-set.ts";
 import { newUsage, Reader } from "./reader.ts";
 import { Store } from "./store.ts";
-import { Subscriptions, type WrittenKey } from "./subscriptions.ts";
+import { Subscriptions, type WrittenKey } from "./subscription-index.ts";
 import { Transaction } from "./transaction.ts";
 
 /** How long a past snapshot can be asked for by its timestamp, and how many commits and bytes are kept for that. */

@@ -1,6 +1,6 @@
 /** The tree finds what a look at every range finds. */
 import { expect, test } from "vitest";
-import { seededRandom } from "../functions/chance.ts";
+import { seededRandom } from "../functions/isolate/seeded-random.ts";
 import { type Interval, IntervalTree } from "./interval-tree.ts";
 
 test("random ranges, added and removed, are found at every key that they hold", () => {

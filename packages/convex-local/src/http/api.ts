@@ -4,10 +4,10 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
 import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
+import { type Insides, importAnswer, pageAnswer, tablesAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
+import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
-import { type FileStore, fileAnswer, uploadAnswer } from "./storage.ts";
-import { type Insides, importAnswer, pageAnswer, tablesAnswer } from "./tables.ts";
 
 export type ApiOptions = {
   backend: Backend;

@@ -1,7 +1,7 @@
 /** A query's answer as it stands in a Transition, written once for all sockets: everything but the query's number. */
 import type { SubscriptionResult } from "../backend.ts";
 import { reasonOf } from "../failure.ts";
-import type { QueryId } from "./messages.ts";
+import type { QueryId } from "./socket-messages.ts";
 
 /** What a run answered, as the inside of a `QueryUpdated` or `QueryFailed`. */
 export function answerText({ outcome, journal }: SubscriptionResult): string {

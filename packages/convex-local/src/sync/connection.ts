@@ -4,8 +4,11 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, NOBODY } from "../auth/caller.ts";
 import type { Backend, FunctionCall } from "../backend.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
-import { runAction, runMutation } from "./calls.ts";
 import { Intake, Sequence } from "./intake.ts";
+import { Outbox } from "./outbox.ts";
+import { QuerySet } from "./query-set.ts";
+import type { Subscriber, Subscription, Subscriptions } from "./shared-subscriptions.ts";
+import { runAction, runMutation } from "./socket-calls.ts";
 import {
   type AddQuery,
   BadMessageError,
@@ -13,11 +16,8 @@ import {
   type MessageOf,
   onlyArgument,
   parseClientMessage,
-} from "./messages.ts";
-import { Outbox } from "./outbox.ts";
-import { QuerySet } from "./query-set.ts";
+} from "./socket-messages.ts";
 import { identityKey } from "./subscription-key.ts";
-import type { Subscriber, Subscription, Subscriptions } from "./subscriptions.ts";
 import { TokenClock } from "./token-clock.ts";
 
 /** A client gives up on a server that is silent for a minute. */

@@ -1,7 +1,7 @@
 /** What goes out on one socket, and whether the other side keeps up with it. */
 import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
-import type { ServerMessage } from "./messages.ts";
+import type { ServerMessage } from "./socket-messages.ts";
 
 /** With more than this waiting to leave, nothing new is computed for the socket; below the second mark it is again. */
 const CONGESTED_BYTES = 1024 * 1024;

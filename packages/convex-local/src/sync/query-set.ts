@@ -6,14 +6,14 @@
  */
 import type { FunctionCall, Timestamp } from "../backend.ts";
 import { modificationText } from "./answer-text.ts";
+import { needsRun, type Subscriber, type Subscription, type Subscriptions } from "./shared-subscriptions.ts";
 import {
   type AddQuery,
   BadMessageError,
   type MessageOf,
   type QueryId,
   type WireVersion,
-} from "./messages.ts";
-import { needsRun, type Subscriber, type Subscription, type Subscriptions } from "./subscriptions.ts";
+} from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
 /** After so many batches that left no common moment, all of the set is run at one snapshot. */

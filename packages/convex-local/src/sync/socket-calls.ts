@@ -1,7 +1,7 @@
 /** Mutations and actions that come over a socket: run, and put into the words of the protocol. */
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
-import type { ServerMessage } from "./messages.ts";
+import type { ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
 /** A mutation whose worker thread ended under it is asked for again: its key keeps it from being applied twice. */

@@ -6,7 +6,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Backend } from "../backend.ts";
 import { clientVersion } from "./client-version.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { Subscriptions } from "./shared-subscriptions.ts";
 
 /** Convex allows 16 MiB of arguments; a message has to hold them. */
 const LONGEST_MESSAGE = 20 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Keys compare, byte by byte, as the published package compares values. */
 import { compareValues, type Value } from "convex/values";
 import { expect, test } from "vitest";
-import { seededRandom } from "../functions/chance.ts";
+import { seededRandom } from "../functions/isolate/seeded-random.ts";
 import { afterKey, afterPrefix, encodeTuple, encodeValue, keyFromBytes, keyToBytes } from "./key.ts";
 
 const random = seededRandom(1);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../src/functions/chance.ts";
+import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
 import { call, openBackend, resultOf } from "./open-backend.ts";
 
 /** So many kills: 50 in `npm run test:deep`. */

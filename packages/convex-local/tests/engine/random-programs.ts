@@ -1,6 +1,6 @@
 /** Random programs over random values, the same for the same seed. */
 import type { Value } from "convex/values";
-import { seededRandom } from "../../src/functions/chance.ts";
+import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
 import type { Bound, ReadSpec, Step } from "../fixtures/random/programs.ts";
 
 const INDEXES: { index: string | null; fields: string[] }[] = [

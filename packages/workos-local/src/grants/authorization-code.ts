@@ -6,7 +6,7 @@ import { formatSession } from "../formats.ts";
 import { verifierFits } from "../pkce.ts";
 import type { WorkosRequest } from "../request.ts";
 import { type Outcome, refuseOutcome } from "../sign-in-outcomes.ts";
-import type { SignIn } from "../store/sessions.ts";
+import type { SignIn } from "../store/session-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
 import { parseGrant } from "./parse-grant.ts";
 

@@ -7,8 +7,8 @@ import type { WorkosContext } from "../context.ts";
 import { oauthError } from "../errors.ts";
 import type { WorkosRequest } from "../request.ts";
 import { unmetRequirement } from "../sign-in-outcomes.ts";
-import type { RefreshRefusal, Session } from "../store/sessions.ts";
-import type { User } from "../store/users.ts";
+import type { RefreshRefusal, Session } from "../store/session-store.ts";
+import type { User } from "../store/user-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
 import { parseGrant } from "./parse-grant.ts";
 

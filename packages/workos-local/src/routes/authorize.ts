@@ -17,8 +17,8 @@ import { type Reply, redirect } from "../reply.ts";
 import { formOf, type WorkosRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import { OUTCOMES } from "../sign-in-outcomes.ts";
-import type { SignIn } from "../store/sessions.ts";
-import type { User } from "../store/users.ts";
+import type { SignIn } from "../store/session-store.ts";
+import type { User } from "../store/user-store.ts";
 import { Email } from "./users.ts";
 
 const TEN_MINUTES = 10 * 60_000;

@@ -7,7 +7,7 @@ import { listPage } from "../list-page.ts";
 import { empty, json, type Reply } from "../reply.ts";
 import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
-import type { Membership, Organization } from "../store/organizations.ts";
+import type { Membership, Organization } from "../store/organization-store.ts";
 import { userById } from "./users.ts";
 
 const Role = v.pipe(v.string(), v.regex(/^[a-z0-9_-]{1,64}$/));

@@ -7,7 +7,7 @@ import { listPage } from "../list-page.ts";
 import { empty, json, type Reply } from "../reply.ts";
 import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
-import type { User, UserFields } from "../store/users.ts";
+import type { User, UserFields } from "../store/user-store.ts";
 
 const Text = v.nullish(v.pipe(v.string(), v.maxLength(500)));
 export const Email = v.pipe(v.string(), v.trim(), v.email(), v.maxLength(254));

@@ -3,11 +3,11 @@ import { Database } from "./database.ts";
 import { Events } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { OneTimeTokens } from "./one-time-tokens.ts";
-import { Organizations } from "./organizations.ts";
-import { Sessions } from "./sessions.ts";
+import { Organizations } from "./organization-store.ts";
+import { Sessions } from "./session-store.ts";
 import { SettingsStore } from "./settings.ts";
 import { SigningKeys } from "./signing-keys.ts";
-import { Users } from "./users.ts";
+import { Users } from "./user-store.ts";
 
 export type Store = {
   users: Users;

@@ -4,11 +4,11 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
-import type { Identity } from "../backend.ts";
-import type { QueryStream } from "../engine/query-stream.ts";
-import type { Reader } from "../engine/reader.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import type { FunctionAddress } from "./address.ts";
+import type { Identity } from "../../backend.ts";
+import type { QueryStream } from "../../engine/query-stream.ts";
+import type { Reader } from "../../engine/reader.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import type { FunctionAddress } from "../modules/function-address.ts";
 
 export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 

@@ -1,7 +1,7 @@
 /** What goes wrong in a call: refused before anything ran, or thrown by the function. How each is told to the caller. */
-import { dirname } from "node:path";
+import { resolve } from "node:path";
 import { convexToJson, type JSONValue, type Value } from "convex/values";
-import type { BackendErrorCode, Outcome } from "../backend.ts";
+import type { BackendErrorCode, Outcome } from "../../backend.ts";
 
 /** A call that ran nothing: no such function, another kind, and so on. The main thread rejects the call with it. */
 export class CallRefused extends Error {
@@ -98,7 +98,7 @@ export function errorOf(outcome: Extract<Outcome, { ok: false }>): ErrorWithData
 }
 
 /** The folder of this package's sources, which no stack of a user's function shows. */
-const OWN_SOURCES = `${dirname(import.meta.dirname)}/`;
+const OWN_SOURCES = `${resolve(import.meta.dirname, "../..")}/`;
 
 /** The lines of a stack that lie in the user's own files, as paths from the project's folder. */
 function framesOf(stack: string): string {

@@ -5,18 +5,18 @@
 import { randomInt } from "node:crypto";
 import { setImmediate } from "node:timers";
 import type { JSONValue } from "convex/values";
-import type { Engine } from "../engine/engine.ts";
-import { Layer } from "../engine/layer.ts";
-import { newUsage, Reader } from "../engine/reader.ts";
-import { canonicalPath, type FunctionAddress } from "./address.ts";
-import type { NestedKind } from "./call-syscalls.ts";
-import { seededRandom } from "./chance.ts";
-import { type CallContext, newContext } from "./context.ts";
-import { CallRefused } from "./errors.ts";
-import { realNow } from "./globals.ts";
-import type { Invocation } from "./messages.ts";
-import type { RegisteredFunction, Registry } from "./registry.ts";
-import { run } from "./runner.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { Layer } from "../../engine/layer.ts";
+import { newUsage, Reader } from "../../engine/reader.ts";
+import { realNow } from "../isolate/globals.ts";
+import { seededRandom } from "../isolate/seeded-random.ts";
+import { canonicalPath, type FunctionAddress } from "../modules/function-address.ts";
+import type { RegisteredFunction, Registry } from "../modules/registry.ts";
+import type { NestedKind } from "../syscalls/call-syscalls.ts";
+import type { Invocation } from "../threads/thread-messages.ts";
+import { type CallContext, newContext } from "./call-context.ts";
+import { CallRefused } from "./call-errors.ts";
+import { run } from "./function-runner.ts";
 
 /** After so long without a break other work of the thread gets its turn, in ms. */
 const TURN_MS = 8;

@@ -3,12 +3,12 @@
  * checked. What it does to the database is in the context's transaction; committing that is the caller's matter.
  */
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
-import { checkArguments, checkResult } from "../values/limits.ts";
-import { describeViolation, findViolation, type IdCheck } from "../values/validator.ts";
-import { beginCall, type CallContext, callStorage, endCall } from "./context.ts";
-import { ArgumentValidationError, ReturnsValidationError } from "./errors.ts";
-import { realClearTimeout, realSetTimeout } from "./globals.ts";
-import type { RegisteredFunction } from "./registry.ts";
+import { checkArguments, checkResult } from "../../values/limits.ts";
+import { describeViolation, findViolation, type IdCheck } from "../../values/validator.ts";
+import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
+import type { RegisteredFunction } from "../modules/registry.ts";
+import { beginCall, type CallContext, callStorage, endCall } from "./call-context.ts";
+import { ArgumentValidationError, ReturnsValidationError } from "./call-errors.ts";
 
 /** For queries and mutations, in ms: Convex's own limit. */
 const TRANSACTION_MS = 1000;

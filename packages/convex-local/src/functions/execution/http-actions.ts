@@ -1,8 +1,8 @@
 /** Requests to the functions' own HTTP router, `http.ts`, run in the actions' thread. */
-import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../backend.ts";
-import { beginCall, callStorage, endCall, newContext, type Work } from "./context.ts";
-import { readThrown } from "./errors.ts";
-import type { Registry, Router } from "./registry.ts";
+import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../../backend.ts";
+import type { Registry, Router } from "../modules/registry.ts";
+import { beginCall, callStorage, endCall, newContext, type Work } from "./call-context.ts";
+import { readThrown } from "./call-errors.ts";
 
 /**
  * Finds the route and runs its handler. A request that no route takes is answered 404, a handler that throws 500.

@@ -1,17 +1,17 @@
 /** Mutations: one after the other, each atomic, on the disk before it is answered, its key remembered with its effect. */
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
-import type { Identity, MutationKey, Outcome } from "../backend.ts";
-import { type MutationAnswer, substitute } from "../engine/engine.ts";
-import type { Reader } from "../engine/reader.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import type { FunctionAddress } from "./address.ts";
-import type { Calls } from "./calls.ts";
-import { type CallContext, newContext } from "./context.ts";
-import { CommitFailed, toOutcome } from "./errors.ts";
-import type { JobState } from "./jobs.ts";
-import type { Invocation } from "./messages.ts";
-import type { RegisteredFunction } from "./registry.ts";
-import { run } from "./runner.ts";
+import type { Identity, MutationKey, Outcome } from "../../backend.ts";
+import { type MutationAnswer, substitute } from "../../engine/engine.ts";
+import type { Reader } from "../../engine/reader.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import type { JobState } from "../jobs/scheduled-functions.ts";
+import type { FunctionAddress } from "../modules/function-address.ts";
+import type { RegisteredFunction } from "../modules/registry.ts";
+import type { Invocation } from "../threads/thread-messages.ts";
+import { type CallContext, newContext } from "./call-context.ts";
+import { CommitFailed, toOutcome } from "./call-errors.ts";
+import type { Calls } from "./engine-calls.ts";
+import { run } from "./function-runner.ts";
 
 export type MutationResult = { ts: bigint; outcome: Outcome };
 

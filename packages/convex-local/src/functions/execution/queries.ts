@@ -1,13 +1,13 @@
 /** Queries at a snapshot, and subscriptions that know what they read. */
 import type { JSONValue } from "convex/values";
-import type { BackendEvent, Outcome, SubscriptionRequest, SubscriptionResult } from "../backend.ts";
-import type { Snapshot } from "../engine/engine.ts";
-import type { ReadSet } from "../engine/read-set.ts";
-import type { Calls } from "./calls.ts";
-import { CallRefused, toOutcome } from "./errors.ts";
-import type { Invocation } from "./messages.ts";
-import type { RegisteredFunction } from "./registry.ts";
-import { run } from "./runner.ts";
+import type { BackendEvent, Outcome, SubscriptionRequest, SubscriptionResult } from "../../backend.ts";
+import type { Snapshot } from "../../engine/engine.ts";
+import type { ReadSet } from "../../engine/read-set.ts";
+import type { RegisteredFunction } from "../modules/registry.ts";
+import type { Invocation } from "../threads/thread-messages.ts";
+import { CallRefused, toOutcome } from "./call-errors.ts";
+import type { Calls } from "./engine-calls.ts";
+import { run } from "./function-runner.ts";
 
 export class Queries {
   readonly #calls: Calls;

@@ -2,7 +2,7 @@
  * `process.env` as each component sees it: the app its own variables, a component those that it was installed with, and
  * everyone the addresses of the deployment. Modules keep `process.env` itself, so the choice is made at each look.
  */
-import { callStorage } from "./context.ts";
+import { callStorage } from "../execution/call-context.ts";
 
 export type Environment = { [name: string]: string | undefined };
 

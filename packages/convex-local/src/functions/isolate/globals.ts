@@ -3,7 +3,7 @@
  * and fetch are refused, as in Convex's isolate; console lines go to the call that wrote them, and to the log.
  */
 import { inspect } from "node:util";
-import { type CallContext, callStorage } from "./context.ts";
+import { type CallContext, callStorage } from "../execution/call-context.ts";
 
 /** The real ones, for this program's own use. */
 export const realNow = Date.now.bind(Date);

@@ -1,6 +1,6 @@
 /** Errors that user code leaves lying about: a promise nobody awaited, a throw after the answer. They end nothing. */
 
-import { CommitFailed } from "./errors.ts";
+import { CommitFailed } from "../execution/call-errors.ts";
 
 /** @returns what ends this thread, for a fault of the backend's own */
 export function surviveUserErrors(log: (line: string) => void): (error: unknown) => void {

@@ -3,17 +3,17 @@
  * database, so a restart neither forgets a job nor runs one twice; times missed while nothing ran are made up for once.
  */
 import type { JSONValue, Value } from "convex/values";
-import { RangeCursor } from "../engine/query-stream.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import { afterPrefix } from "../values/key.ts";
-import { canonicalPath } from "./address.ts";
+import { RangeCursor } from "../../engine/query-stream.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import { afterPrefix } from "../../values/key.ts";
+import type { Mutations } from "../execution/mutations.ts";
+import { realNow } from "../isolate/globals.ts";
+import { canonicalPath } from "../modules/function-address.ts";
+import type { CronSpec, Registry } from "../modules/registry.ts";
+import { CRONS } from "../tables/system-tables.ts";
 import { nextTime } from "./cron-times.ts";
-import { realNow } from "./globals.ts";
-import { addJob, type JobState } from "./jobs.ts";
-import type { Mutations } from "./mutations.ts";
-import type { CronSpec, Registry } from "./registry.ts";
+import { addJob, type JobState } from "./scheduled-functions.ts";
 import type { JobSource } from "./scheduler.ts";
-import { CRONS } from "./system-tables.ts";
 
 type CronRow = {
   _id: string;

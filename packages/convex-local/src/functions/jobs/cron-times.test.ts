@@ -1,7 +1,7 @@
 /** Schedules against the calendar. */
 import { expect, test } from "vitest";
+import type { CronSchedule } from "../modules/registry.ts";
 import { nextTime } from "./cron-times.ts";
-import type { CronSchedule } from "./registry.ts";
 
 const after = Date.parse("2026-11-24T13:47:30Z");
 const next = (schedule: CronSchedule) => new Date(nextTime(schedule, after)).toISOString().slice(0, 16);

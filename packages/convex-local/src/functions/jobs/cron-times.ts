@@ -1,5 +1,5 @@
 /** When a cron job is next due: Convex's schedules, all in UTC. */
-import type { CronSchedule } from "./registry.ts";
+import type { CronSchedule } from "../modules/registry.ts";
 
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const DAY_NAMES = DAYS.map((day) => day.slice(0, 3));

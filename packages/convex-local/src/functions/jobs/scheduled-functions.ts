@@ -4,13 +4,13 @@
  */
 import type { JSONValue, Value } from "convex/values";
 import { convexToJson, jsonToConvex } from "convex/values";
-import type { Catalog, Table } from "../engine/catalog.ts";
-import { RangeCursor } from "../engine/query-stream.ts";
-import type { Reader } from "../engine/reader.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import { afterPrefix, encodeTuple, encodeValue } from "../values/key.ts";
-import type { FunctionAddress } from "./address.ts";
-import { JOBS, SCHEDULED } from "./system-tables.ts";
+import type { Catalog, Table } from "../../engine/catalog.ts";
+import { RangeCursor } from "../../engine/query-stream.ts";
+import type { Reader } from "../../engine/reader.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import { afterPrefix, encodeTuple, encodeValue } from "../../values/key.ts";
+import type { FunctionAddress } from "../modules/function-address.ts";
+import { JOBS, SCHEDULED } from "../tables/system-tables.ts";
 
 export type Job = {
   /** Id in the table of jobs. */

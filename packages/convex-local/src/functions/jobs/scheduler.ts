@@ -2,13 +2,21 @@
  * Runs scheduled functions when they are due. A mutation and the note that it ran are one transaction, so it runs exactly
  * once; an action is noted as running first, so it runs at most once, and one that a restart cut off counts as failed.
  */
-import type { Outcome } from "../backend.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import type { Calls } from "./calls.ts";
-import { realClearTimeout, realNow, realSetTimeout } from "./globals.ts";
-import { finishJob, isWaiting, type Job, type JobState, runningJobs, startJob, waitingJobs } from "./jobs.ts";
-import type { Invocation } from "./messages.ts";
-import type { Mutations } from "./mutations.ts";
+import type { Outcome } from "../../backend.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import type { Calls } from "../execution/engine-calls.ts";
+import type { Mutations } from "../execution/mutations.ts";
+import { realClearTimeout, realNow, realSetTimeout } from "../isolate/globals.ts";
+import type { Invocation } from "../threads/thread-messages.ts";
+import {
+  finishJob,
+  isWaiting,
+  type Job,
+  type JobState,
+  runningJobs,
+  startJob,
+  waitingJobs,
+} from "./scheduled-functions.ts";
 
 /** So many jobs run at the same time. */
 const CONCURRENT = 10;

@@ -2,11 +2,11 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ValidatorJSON } from "convex/values";
-import type { AuthProvider } from "../backend.ts";
-import type { FunctionAddress } from "./address.ts";
+import type { AuthProvider } from "../../backend.ts";
+import { CallRefused } from "../execution/call-errors.ts";
+import { noteLoading, setComponentEnvironments } from "../isolate/component-env.ts";
 import type { Build, ComponentBuild } from "./bundle.ts";
-import { noteLoading, setComponentEnvironments } from "./component-env.ts";
-import { CallRefused } from "./errors.ts";
+import type { FunctionAddress } from "./function-address.ts";
 
 export type RegisteredKind = "query" | "mutation" | "action";
 

@@ -1,8 +1,13 @@
 /** Calls from one function to another, and what a function may know about itself and its caller. */
 import { convexToJson, type JSONValue } from "convex/values";
-import { LIMITS } from "../values/limits.ts";
-import { type AddressJson, type FunctionAddress, resolveAddress, toHandle } from "./address.ts";
-import type { CallContext } from "./context.ts";
+import { LIMITS } from "../../values/limits.ts";
+import type { CallContext } from "../execution/call-context.ts";
+import {
+  type AddressJson,
+  type FunctionAddress,
+  resolveAddress,
+  toHandle,
+} from "../modules/function-address.ts";
 import type { Operation } from "./syscalls.ts";
 
 export type NestedKind = "query" | "mutation" | "snapshotQuery";

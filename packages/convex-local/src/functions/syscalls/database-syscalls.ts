@@ -1,14 +1,14 @@
 /** `ctx.db`: reading and writing documents, as the published package asks for it. */
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
-import type { Table } from "../engine/catalog.ts";
-import { literalFromJson } from "../engine/expression.ts";
-import { readPage } from "../engine/query-page.ts";
-import { type EntrySource, expectedEntries, QueryStream, RangeCursor } from "../engine/query-stream.ts";
-import type { Reader } from "../engine/reader.ts";
-import { SearchCursor } from "../engine/search.ts";
-import { findIndex, type QueryJson, resolveRange } from "../engine/source.ts";
-import type { Fields, Transaction } from "../engine/transaction.ts";
-import type { CallContext } from "./context.ts";
+import type { Table } from "../../engine/catalog.ts";
+import { literalFromJson } from "../../engine/expression.ts";
+import { readPage } from "../../engine/query-page.ts";
+import { type EntrySource, expectedEntries, QueryStream, RangeCursor } from "../../engine/query-stream.ts";
+import type { Reader } from "../../engine/reader.ts";
+import { SearchCursor } from "../../engine/search.ts";
+import { findIndex, type QueryJson, resolveRange } from "../../engine/source.ts";
+import type { Fields, Transaction } from "../../engine/transaction.ts";
+import type { CallContext } from "../execution/call-context.ts";
 import type { Operation } from "./syscalls.ts";
 
 type DocumentArgs = { id: string; table?: string; isSystem?: boolean };

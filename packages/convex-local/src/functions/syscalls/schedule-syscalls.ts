@@ -1,12 +1,12 @@
 /** `ctx.scheduler`: a job is part of the transaction that schedules it; from an action it is one of its own. */
 import type { JSONValue } from "convex/values";
-import { LIMITS } from "../values/limits.ts";
-import { type AddressJson, resolveAddress } from "./address.ts";
-import type { CallContext } from "./context.ts";
+import { LIMITS } from "../../values/limits.ts";
+import type { CallContext } from "../execution/call-context.ts";
+import { realNow } from "../isolate/globals.ts";
+import { addJob, cancelJob } from "../jobs/scheduled-functions.ts";
+import { type AddressJson, resolveAddress } from "../modules/function-address.ts";
+import type { RegisteredFunction } from "../modules/registry.ts";
 import { writerOf } from "./database-syscalls.ts";
-import { realNow } from "./globals.ts";
-import { addJob, cancelJob } from "./jobs.ts";
-import type { RegisteredFunction } from "./registry.ts";
 import type { Operation } from "./syscalls.ts";
 
 type ScheduleArgs = AddressJson & { ts: number; args: JSONValue };

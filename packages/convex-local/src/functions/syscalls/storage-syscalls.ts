@@ -1,8 +1,8 @@
 /** `ctx.storage` in queries and mutations, and, each in a transaction of its own, for actions. */
-import type { CallContext } from "./context.ts";
+import type { CallContext } from "../execution/call-context.ts";
+import { realNow } from "../isolate/globals.ts";
+import type { Files } from "../tables/stored-files.ts";
 import { readerOf, writerOf } from "./database-syscalls.ts";
-import type { Files } from "./files.ts";
-import { realNow } from "./globals.ts";
 import type { Operation } from "./syscalls.ts";
 
 type FileArgs = { storageId: string };

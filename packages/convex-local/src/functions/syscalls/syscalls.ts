@@ -1,6 +1,6 @@
 /** The `Convex` global: the published package's way into the backend, one table of operations for all of them. */
-import { type CallContext, currentCall } from "./context.ts";
-import { toSyscallError } from "./errors.ts";
+import { type CallContext, currentCall } from "../execution/call-context.ts";
+import { toSyscallError } from "../execution/call-errors.ts";
 
 /** An operation: the running call and its JSON arguments in, JSON text out. */
 export type Operation = (context: CallContext, args: never) => string | Promise<string>;

@@ -1,13 +1,13 @@
 /** Documents as the holder of the admin key sees them: which tables there are, page by page, and put in from a file. */
 import { type JSONValue, jsonToConvex } from "convex/values";
-import type { DocumentsPage, DocumentsRequest, TableSummary } from "../backend.ts";
-import type { Table } from "../engine/catalog.ts";
-import type { Fields, Transaction } from "../engine/transaction.ts";
-import type { DocumentValue } from "../values/document.ts";
-import { afterKey, afterPrefix, keyFromBytes, keyToBytes } from "../values/key.ts";
-import type { Calls } from "./calls.ts";
-import { CallRefused, CommitFailed } from "./errors.ts";
-import type { Mutations } from "./mutations.ts";
+import type { DocumentsPage, DocumentsRequest, TableSummary } from "../../backend.ts";
+import type { Table } from "../../engine/catalog.ts";
+import type { Fields, Transaction } from "../../engine/transaction.ts";
+import type { DocumentValue } from "../../values/document.ts";
+import { afterKey, afterPrefix, keyFromBytes, keyToBytes } from "../../values/key.ts";
+import { CallRefused, CommitFailed } from "../execution/call-errors.ts";
+import type { Calls } from "../execution/engine-calls.ts";
+import type { Mutations } from "../execution/mutations.ts";
 import { SCHEDULED, STORAGE } from "./system-tables.ts";
 
 /** Documents in one page or one transaction of emptying a table: some milliseconds of the thread's time. */

@@ -14,9 +14,9 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Engine } from "../engine/engine.ts";
-import type { Reader } from "../engine/reader.ts";
-import type { Transaction } from "../engine/transaction.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { Reader } from "../../engine/reader.ts";
+import type { Transaction } from "../../engine/transaction.ts";
 import { STORAGE } from "./system-tables.ts";
 
 export type FileMetadata = { storageId: string; sha256: string; size: number; contentType: string | null };

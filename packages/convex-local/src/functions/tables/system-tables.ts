@@ -1,6 +1,6 @@
 /** Tables that the backend itself keeps, beside those of the schemas; and the schemas as tables to bring about. */
-import type { TableSpec } from "../engine/schema-change.ts";
-import type { Registry } from "./registry.ts";
+import type { TableSpec } from "../../engine/schema-change.ts";
+import type { Registry } from "../modules/registry.ts";
 
 /** Jobs that are waiting or running, of all components; what functions see of them is `_scheduled_functions`. */
 export const JOBS = "_jobs";

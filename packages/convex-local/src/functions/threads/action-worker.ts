@@ -1,22 +1,22 @@
 /** The actions' thread: slow work that holds no database. Its queries and mutations run in the engine's thread. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { JSONValue } from "convex/values";
-import type { Outcome } from "../backend.ts";
-import { tableOfId } from "../values/id.ts";
-import { canonicalPath } from "./address.ts";
-import { asyncCalls, type Callee } from "./call-syscalls.ts";
-import { installEnvironment } from "./component-env.ts";
-import { type CallContext, newContext, reportRunning } from "./context.ts";
-import { CallRefused, errorOf, toOutcome } from "./errors.ts";
-import type { StoredFile } from "./files.ts";
-import { installGlobals } from "./globals.ts";
-import { runHttpAction } from "./http-actions.ts";
-import type { ActionAnswers, ActionRequest, ActionWorkerData, Invocation } from "./messages.ts";
-import { Port } from "./port.ts";
-import { Registry } from "./registry.ts";
-import { run } from "./runner.ts";
-import { installSyscalls, type Operation } from "./syscalls.ts";
-import { surviveUserErrors } from "./user-errors.ts";
+import type { Outcome } from "../../backend.ts";
+import { tableOfId } from "../../values/id.ts";
+import { type CallContext, newContext, reportRunning } from "../execution/call-context.ts";
+import { CallRefused, errorOf, toOutcome } from "../execution/call-errors.ts";
+import { run } from "../execution/function-runner.ts";
+import { runHttpAction } from "../execution/http-actions.ts";
+import { installEnvironment } from "../isolate/component-env.ts";
+import { installGlobals } from "../isolate/globals.ts";
+import { surviveUserErrors } from "../isolate/user-errors.ts";
+import { canonicalPath } from "../modules/function-address.ts";
+import { Registry } from "../modules/registry.ts";
+import { asyncCalls, type Callee } from "../syscalls/call-syscalls.ts";
+import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
+import type { StoredFile } from "../tables/stored-files.ts";
+import type { ActionAnswers, ActionRequest, ActionWorkerData, Invocation } from "./thread-messages.ts";
+import { Port } from "./worker-port.ts";
 
 if (!parentPort) throw new Error("action-worker.ts runs as a worker");
 const { running } = workerData as ActionWorkerData;

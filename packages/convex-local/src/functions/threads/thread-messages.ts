@@ -15,10 +15,10 @@ import type {
   SubscriptionRequest,
   SubscriptionResult,
   TableSummary,
-} from "../backend.ts";
-import type { Build } from "./bundle.ts";
-import type { Work } from "./context.ts";
-import type { StoredFile } from "./files.ts";
+} from "../../backend.ts";
+import type { Work } from "../execution/call-context.ts";
+import type { Build } from "../modules/bundle.ts";
+import type { StoredFile } from "../tables/stored-files.ts";
 
 /** A call of a function by name, as it reaches the thread that runs it. */
 export type Invocation = FunctionCall & {

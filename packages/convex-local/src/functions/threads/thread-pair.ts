@@ -4,11 +4,17 @@
  */
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AuthProvider, BackendEvent } from "../backend.ts";
-import { type Build, type Bundle, bundle, sweepBuilds } from "./bundle.ts";
-import { CallRefused } from "./errors.ts";
-import type { ActionAnswers, ActionRequest, CallOut, EngineAnswers, EngineRequest } from "./messages.ts";
+import type { AuthProvider, BackendEvent } from "../../backend.ts";
+import { CallRefused } from "../execution/call-errors.ts";
+import { type Build, type Bundle, bundle, sweepBuilds } from "../modules/bundle.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
+import type {
+  ActionAnswers,
+  ActionRequest,
+  CallOut,
+  EngineAnswers,
+  EngineRequest,
+} from "./thread-messages.ts";
 
 export type EngineThread = Thread<EngineRequest, EngineAnswers>;
 export type ActionThread = Thread<ActionRequest, ActionAnswers>;

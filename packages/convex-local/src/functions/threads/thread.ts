@@ -4,10 +4,10 @@
  */
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
-import type { BackendEvent } from "../backend.ts";
-import type { Work } from "./context.ts";
-import { CallRefused } from "./errors.ts";
-import type { CallOut, FromWorker, Reply, ToWorker } from "./messages.ts";
+import type { BackendEvent } from "../../backend.ts";
+import type { Work } from "../execution/call-context.ts";
+import { CallRefused } from "../execution/call-errors.ts";
+import type { CallOut, FromWorker, Reply, ToWorker } from "./thread-messages.ts";
 
 const TICK_MS = 100;
 

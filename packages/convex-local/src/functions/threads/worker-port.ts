@@ -1,7 +1,7 @@
 /** A worker's end of the line to the main thread: answers requests, and puts questions of its own. */
 import type { MessagePort } from "node:worker_threads";
-import { CallRefused } from "./errors.ts";
-import type { CallOut, FromWorker, Reply, ToWorker } from "./messages.ts";
+import { CallRefused } from "../execution/call-errors.ts";
+import type { CallOut, FromWorker, Reply, ToWorker } from "./thread-messages.ts";
 
 export type Handlers<Request> = {
   /** Answers a request. A CallRefused is passed on; whatever else is thrown ends the thread. */
