@@ -1,19 +1,18 @@
 /**
- * The line between the main thread (sockets, HTTP, token checks) and the worker thread (engine and functions).
+ * Interface between the main thread (sockets, HTTP, token checks) and the worker threads (engine and functions).
  *
- * The main thread holds a `Backend`; the worker thread implements one. Everything that crosses is structured-clonable,
- * and every Convex value crosses in Convex's JSON encoding (`convexToJson`), so neither side trusts the other's objects.
- * What a subscription depends on (its read ranges) stays in the worker: the main thread only learns which of its
- * subscriptions a commit has made stale, and decides itself when to ask again. That is where backpressure lives.
+ * Everything that crosses it is structured-clonable, and every Convex value crosses in Convex's JSON encoding
+ * (`convexToJson`). The read ranges of a subscription stay in the worker: the main thread learns only which
+ * subscriptions a commit has made stale, and decides when to evaluate them again. This is where backpressure happens.
  */
 import type { JSONValue } from "convex/values";
 
-/** A verified identity: the claims as Convex's `UserIdentity` carries them, `tokenIdentifier`, `issuer` and `subject` included. */
+/** Verified claims, as in Convex's `UserIdentity`. */
 export type Identity = { tokenIdentifier: string; issuer: string; subject: string } & {
   [claim: string]: JSONValue;
 };
 
-/** Database time. One commit, one timestamp; it grows for ever, across restarts too. */
+/** Database time. Each commit has its own timestamp; it always increases, also across restarts. */
 export type Timestamp = bigint;
 
 export type FunctionCall = {
@@ -22,7 +21,7 @@ export type FunctionCall = {
   /** One object, Convex-encoded. */
   args: JSONValue;
   identity: Identity | null;
-  /** `internal` may call internal functions too (the admin key, the scheduler). */
+  /** `internal` may also call internal functions (the admin key, the scheduler). */
   caller: "public" | "internal";
 };
 
@@ -30,10 +29,10 @@ export type Outcome =
   | { ok: true; value: JSONValue; logLines: string[] }
   | { ok: false; errorMessage: string; errorData?: JSONValue; logLines: string[] };
 
-/** A mutation's place in a client's own sequence: the same key is applied once, also after a crash. */
+/** Idempotency key of a mutation: session and sequence number of the client. It is applied once, also after a crash. */
 export type MutationKey = { sessionId: string; requestId: number };
 
-/** A subscription of the main thread's; the number is the main thread's own, unique while the backend lives. */
+/** Assigned by the main thread, unique during the lifetime of the backend. */
 export type SubscriptionId = number;
 
 export type SubscriptionRequest = { id: SubscriptionId; call: FunctionCall; journal: string | null };
@@ -43,10 +42,10 @@ export type SubscriptionResult = { id: SubscriptionId; outcome: Outcome; journal
 export type BackendEvent =
   /** A commit at `ts` changed what these subscriptions read. Arrives before any answer computed at or after `ts`. */
   | { type: "committed"; ts: Timestamp; stale: SubscriptionId[] }
-  /** New functions are in place (or the worker was restarted): every subscription must be run again. */
+  /** New functions were loaded, or the worker was restarted: every subscription must run again. */
   | { type: "reloaded"; ts: Timestamp };
 
-/** Thrown (rejected) by every method when the call names no public function, or a function of another kind. */
+/** Code of the error with which every method rejects a call that it did not run. */
 export type BackendErrorCode =
   | "function_not_found"
   | "wrong_kind"
@@ -67,29 +66,29 @@ export type HttpRequestMessage = {
 export type HttpResponseMessage = { status: number; headers: [string, string][]; body: Uint8Array };
 
 export interface Backend {
-  /** One query at the newest snapshot, or at `at` where given (`/api/query_at_ts`). */
+  /** Runs one query at the newest snapshot, or at `at` (`/api/query_at_ts`). */
   query(call: FunctionCall, at?: Timestamp): Promise<{ ts: Timestamp; outcome: Outcome }>;
 
-  /** One mutation, durable before it is answered. A repeated `key` gets the first answer and runs nothing. */
+  /** Runs one mutation and resolves once it is durable. A repeated `key` gets the first result and runs nothing. */
   mutation(call: FunctionCall, key?: MutationKey): Promise<{ ts: Timestamp; outcome: Outcome }>;
 
   action(call: FunctionCall): Promise<{ outcome: Outcome }>;
 
-  /** A request to the functions' own `http.ts` router. */
+  /** Passes a request to the router of the functions' `http.ts`. */
   http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
   /**
-   * Runs the queries at one snapshot and remembers what each read, until `release` or the next `evaluate` of the same
-   * id. The events of commits that happened meanwhile come before the answer.
+   * Runs the queries at one snapshot and remembers what each of them read, until `release` or the next `evaluate` of
+   * the same id. Events of commits in between arrive before the result.
    */
   evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }>;
 
   release(ids: SubscriptionId[]): void;
 
-  /** Newest committed timestamp. */
+  /** Returns the newest committed timestamp. */
   now(): Timestamp;
 
-  /** What `auth.config.ts` says, as it stands now. */
+  /** Returns the providers of the loaded `auth.config.ts`. */
   authProviders(): AuthProvider[];
 
   onEvent(listener: (event: BackendEvent) => void): () => void;
@@ -97,10 +96,10 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** A table of the app's own. Ids of its documents carry `number`. */
+/** A table of the app, without its components. Ids of its documents contain `number`. */
 export type TableSummary = { name: string; number: number; documents: number };
 
-/** Documents in the order of their creation; `at` is the moment to read at, the newest unless given. */
+/** A page of documents in the order of creation, at the newest snapshot or at `at`. */
 export type DocumentsRequest = {
   cursor: string | null;
   limit: number;
@@ -108,18 +107,18 @@ export type DocumentsRequest = {
   at?: Timestamp;
 };
 
-/** `cursor` is null behind the last document. */
+/** `cursor` is null after the last document. */
 export type DocumentsPage = { ts: Timestamp; documents: JSONValue[]; cursor: string | null };
 
-/** What the holder of the admin key may do with documents: those of the app, not those of its components. */
+/** Access to the documents of the app, without its components, for holders of the admin key. */
 export interface Tables {
   tables(): Promise<TableSummary[]>;
 
   documents(table: string, request: DocumentsRequest): Promise<DocumentsPage>;
 
   /**
-   * Adds documents in one transaction, checked against the schema. One that brings its `_id` and `_creationTime` keeps
-   * them. With `replace` the table is emptied first, in transactions of their own.
+   * Adds documents in one transaction, checked against the schema. A document with `_id` and `_creationTime` keeps
+   * both. With `replace` the table is emptied first, in separate transactions.
    */
   importDocuments(table: string, documents: JSONValue[], options: { replace: boolean }): Promise<void>;
 }

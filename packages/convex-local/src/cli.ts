@@ -1,26 +1,26 @@
-/** `npx convex-local`: serves any folder of Convex functions from this machine. */
+/** Command line of `npx convex-local`: serves a folder of Convex functions. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { startConvex } from "./server.ts";
 
-const HELP = `Serves a folder of Convex functions on this machine.
+const HELP = `Serves a folder of Convex functions on this machine, on loopback only.
 
   npx convex-local --functions DIR --port N --site-port N --data FILE
 
-  --functions DIR   the folder with the functions, schema.ts and so on (default: convex)
-  --port N          for clients: HTTP API and sync sockets (default: 3210)
-  --site-port N     for HTTP actions (default: 3211)
-  --data FILE       the SQLite file that keeps everything (default: .local/convex.sqlite)
-  --no-watch        do not take up changes in the folder
-  --help            this text
+  --functions DIR   the folder with the functions and schema.ts (default: convex)
+  --port N          port of the HTTP API and the sync sockets; 0 for any free one (default: 3210)
+  --site-port N     port of HTTP actions; 0 for any free one (default: 3211)
+  --data FILE       the SQLite file, created if it does not exist (default: .local/convex.sqlite)
+  --no-watch        do not reload when the folder changes
+  --help            print this text
 
-Functions get their environment variables from this process; CONVEX_URL and CONVEX_SITE_URL are set for them.
-The admin key is in FILE.admin-key.
+Functions get the environment variables of this process, with CONVEX_URL and CONVEX_SITE_URL set.
+The admin key is stored in FILE.admin-key.
 `;
 
-type Asked = { functionsDir: string; port: number; sitePort: number; dataFile: string; watch: boolean };
+type Arguments = { functionsDir: string; port: number; sitePort: number; dataFile: string; watch: boolean };
 
-function readArguments(): Asked | "help" {
+function readArguments(): Arguments | "help" {
   const { values } = parseArgs({
     options: {
       functions: { type: "string", default: "convex" },
@@ -63,12 +63,12 @@ function fail(error: unknown): never {
 }
 
 async function main(): Promise<void> {
-  const asked = readArguments();
-  if (asked === "help") {
+  const args = readArguments();
+  if (args === "help") {
     process.stdout.write(HELP);
     return;
   }
-  const convex = await startConvex({ ...asked, env: environment(), log: print });
+  const convex = await startConvex({ ...args, env: environment(), log: print });
   print(`Convex is at ${convex.url}, HTTP actions at ${convex.siteUrl}.`);
   const end = (): void => {
     convex.close().then(() => process.exit(0), fail);

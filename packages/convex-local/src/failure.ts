@@ -1,24 +1,24 @@
-/** What a caller is told when the backend rejects a call, and what is better kept for the log. */
+/** Maps an error of the backend to what the caller may see; everything else belongs in the log. */
 import type { BackendErrorCode } from "./backend.ts";
 
-const codes: ReadonlySet<string> = new Set<BackendErrorCode>([
+const CODES: readonly BackendErrorCode[] = [
   "function_not_found",
   "wrong_kind",
   "bad_arguments",
   "timed_out",
   "restarted",
-]);
+];
 
-/** The sentence of Convex's own servers where the fault is not the caller's. */
+/** Convex's own message for an internal error. */
 export const UNAVAILABLE = "Your request couldn't be completed. Try again later.";
 
-/** Which of the backend's own refusals an error is, or null where it is something unexpected. */
+/** Returns the code of a rejected call, or null for an unexpected error. */
 export function codeOf(error: unknown): BackendErrorCode | null {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
-  return codes.has(error.code) ? (error.code as BackendErrorCode) : null;
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  return CODES.find((code) => code === error.code) ?? null;
 }
 
-/** The sentence for the caller. */
+/** Returns the message for the caller. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return error instanceof Error && code !== null && code !== "restarted" ? error.message : UNAVAILABLE;

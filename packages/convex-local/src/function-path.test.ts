@@ -7,6 +7,6 @@ test.each([
   ["folder/messages:list", "folder/messages:list"],
   ["messages", "messages:default"],
   ["a:b:c", "a:b:c"],
-])("%s is %s", (path, canonical) => {
+])("converts %s to %s", (path, canonical) => {
   expect(canonicalFunctionPath(path)).toBe(canonical);
 });

@@ -1,10 +1,10 @@
-/** How a function is named from outside, brought to the one form that the engine knows. */
+/** Canonical form of function names that clients send. */
 
 /**
- * Brings `module`, `module.js:export` and `folder/module:export` to `folder/module:export`.
+ * Converts `module`, `module.js:export` and `folder/module:export` to `folder/module:export`.
  *
- * The rule is the client's own (`canonicalizeUdfPath` of the `convex` package): a name without an export means the
- * default export, and an ending `.js` is dropped. What names nothing stays a name that nothing has.
+ * Follows `canonicalizeUdfPath` of the `convex` package: a name without an export means the default export, and a
+ * trailing `.js` is removed.
  */
 export function canonicalFunctionPath(path: string): string {
   const colon = path.lastIndexOf(":");

@@ -1,4 +1,4 @@
-/** What other packages use: starts a backend with or without its ports, and bundles a folder of functions. */
+/** Public API: starts a backend with or without its ports, and bundles a folder of functions. */
 export { adminKeyFor } from "./auth/admin-key.ts";
 export type { Backend, Identity } from "./backend.ts";
 export { bundle } from "./functions/modules/bundle.ts";

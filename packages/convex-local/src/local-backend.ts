@@ -1,36 +1,37 @@
-/** What the backend of one machine takes to start, and what it can do beside a `Backend`'s part. */
+/** The local backend: its options, and what it offers in addition to `Backend`. */
 import type { Backend, HttpRequestMessage, HttpResponseMessage, Identity, Tables } from "./backend.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
 
 export type BackendOptions = {
   /** Folder of the functions. */
   functionsDir: string;
-  /** SQLite file; made where there is none. */
+  /** SQLite file; created if it does not exist. */
   dataFile: string;
   /** The functions' `process.env`. */
   env: Record<string, string>;
-  /** One line each: what functions print, reloads, what went wrong. */
+  /** Receives one line for each console line of a function, reload and error. */
   log(line: string): void;
-  /** Whether to take up changes of the sources. */
+  /** Whether to reload when the sources change. */
   watch: boolean;
-  /** Whether callers learn no more of an error than in production. */
+  /** Whether errors are redacted for callers, as in production. */
   redactErrors?: boolean;
 };
 
-/** A file that somebody uploads; `sha256` is what it must hash to, in base64, where they say. */
+/** An uploaded file; `sha256` is its expected digest in base64. */
 export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
 
-/** The backend with what only this one has: stored files, the tables as they are, and who asks in an HTTP action. */
+/** `Backend` with stored files, direct access to the tables, and the identity of the caller in HTTP actions. */
 export interface LocalBackend extends Backend, Tables {
-  /** @param identity who the request's token says is asking, where it has a good one */
+  /** @param identity - The identity of the request's token, if the token is valid. */
   http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
   /**
-   * `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` gives.
-   * @throws an error with code `bad_arguments` when the token or the hash is not right
+   * Handles `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` returns.
+   *
+   * @throws {CallRejectedError} with the code `bad_arguments` when the token or the digest is wrong.
    */
   storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }>;
 
-  /** `GET /api/storage/{storageId}`, the URL that `getUrl` gives; null: there is none. */
+  /** Handles `GET /api/storage/{storageId}`, the URL that `getUrl` returns. Null if there is no such file. */
   readFile(storageId: string): Promise<StoredFile | null>;
 }

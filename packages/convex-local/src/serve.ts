@@ -1,7 +1,7 @@
-/** Puts a backend on its two ports: the HTTP API with the sync sockets, and the HTTP actions. */
+/** Serves a backend on two ports: the HTTP API with the sync sockets, and HTTP actions. */
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Backend } from "./backend.ts";
-import type { Insides } from "./http/admin-routes.ts";
+import type { AdminAccess } from "./http/admin-routes.ts";
 import { handleApi } from "./http/api.ts";
 import type { FileStore } from "./http/file-routes.ts";
 import { type Loopback, listenOnLoopback } from "./http/loopback.ts";
@@ -9,26 +9,30 @@ import { handleSite } from "./http/site.ts";
 import { SocketServer } from "./sync/socket-server.ts";
 
 export type ServeOptions = {
-  /** 0 for any free one, for both. */
+  /** 0 for any free port, for both. */
   port: number;
   sitePort: number;
   adminKey: string;
   log: (line: string) => void;
-  /** Starts the backend once its own addresses are known; the ports are open by then, and wait for it. */
+  /** Starts the backend once its addresses are known. Requests wait until it has started. */
   start: (addresses: { url: string; siteUrl: string }) => Promise<Parts>;
 };
 
-/** `files` and `insides` are null where the backend has none to show. */
-type Parts = { backend: Backend; files: FileStore | null; insides: Insides | null };
+/** `files` and `admin` are null if the backend does not offer them. */
+type Parts = { backend: Backend; files: FileStore | null; admin: AdminAccess | null };
 
 export type Served = { url: string; siteUrl: string; close(): Promise<void> };
 
 type Running = Parts & { authenticator: Authenticator; sockets: SocketServer };
 
-/** @throws where a port is taken or the backend does not start; nothing is left open then. */
+/**
+ * Opens the ports and starts the backend.
+ *
+ * @throws {Error} when a port is in use or the backend does not start. No port stays open then.
+ */
 export async function serve({ port, sitePort, adminKey, log, start }: ServeOptions): Promise<Served> {
   const { promise: running, resolve, reject } = Promise.withResolvers<Running>();
-  // Those who wait for a backend that never comes lose their connections with the ports.
+  // If the backend does not start, waiting requests are closed with the ports.
   running.catch(() => undefined);
   const main = await listenOnLoopback(port, {
     request: (request, response) => {

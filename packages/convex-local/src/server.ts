@@ -1,27 +1,27 @@
-/** A Convex deployment for one machine: the functions of a folder, on two loopback ports, over one data file. */
+/** A local Convex deployment: the functions of a folder, served on two loopback ports from one data file. */
 import { adminKeyFor } from "./auth/admin-key.ts";
 import { type Served, serve } from "./serve.ts";
 import { startBackend } from "./worker-backend.ts";
 
 export type ConvexOptions = {
   functionsDir: string;
-  /** 0 for any free one, for both. */
+  /** Port of the HTTP API and the sync sockets. 0 for any free port, also for `sitePort`. */
   port: number;
   sitePort: number;
   dataFile: string;
-  /** The functions' `process.env`; CONVEX_URL and CONVEX_SITE_URL are added. */
+  /** The functions' `process.env`, to which CONVEX_URL and CONVEX_SITE_URL are added. */
   env: Record<string, string>;
-  /** Gets what functions print and what the server has to say, line by line. */
+  /** Receives the lines that functions and the server log. */
   log: (line: string) => void;
-  /** Whether a change in the folder is taken up at once. */
+  /** Whether to reload when the folder changes. */
   watch?: boolean;
 };
 
 /**
- * Starts it, and answers when it serves.
+ * Starts a deployment. Resolves once it serves requests.
  *
- * @throws an Error for a person to read: a port that is taken, functions that cannot be loaded, a data file that
- *   another process holds. Nothing is left running then.
+ * @throws {Error} with a readable message when a port is in use, the functions cannot be loaded, or another process uses
+ *   the data file. Nothing keeps running then.
  */
 export function startConvex({
   functionsDir,
@@ -40,7 +40,7 @@ export function startConvex({
     start: async ({ url, siteUrl }) => {
       const all = { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url };
       const backend = await startBackend({ functionsDir, dataFile, env: all, log, watch });
-      return { backend, files: backend, insides: { tables: backend, env: all } };
+      return { backend, files: backend, admin: { tables: backend, env: all } };
     },
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The `Backend` of one machine: bundles the functions, runs them in worker threads, puts new ones in their place when
- * the sources change, and starts a thread again when it had to be ended.
+ * The local backend: bundles the functions, runs them in worker threads, reloads them when the sources change, and
+ * retries calls whose thread had to be terminated.
  */
 
 import { randomUUID } from "node:crypto";
@@ -24,24 +24,31 @@ import type {
   TableSummary,
   Timestamp,
 } from "./backend.ts";
-import { CallRefused, redacted } from "./functions/execution/call-errors.ts";
+import { CallRejectedError, redacted } from "./functions/execution/call-errors.ts";
 import { watchSources } from "./functions/modules/watch-sources.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
-import { ThreadEnded } from "./functions/threads/thread.ts";
-import type { CallOut, EngineAnswers, Invocation } from "./functions/threads/thread-messages.ts";
-import { OWN_SESSION } from "./functions/threads/thread-messages.ts";
-import { Threads } from "./functions/threads/thread-pair.ts";
+import { ThreadEndedError } from "./functions/threads/thread.ts";
+import {
+  type AnswerOf,
+  type CrossRequests,
+  type EngineRequests,
+  type Invocation,
+  OWN_SESSION,
+  type RequestOf,
+} from "./functions/threads/thread-messages.ts";
+import { ThreadPair } from "./functions/threads/thread-pair.ts";
 import type { BackendOptions, LocalBackend, UploadedFile } from "./local-backend.ts";
 
-/** So often a call is run again when its thread ended and nobody knows through whom. */
-const MOST_TRIES = 3;
+/** How often a call is tried when its thread ends and the cause is unknown. */
+const MAX_TRIES = 3;
 
 const TIMED_OUT = "Function execution timed out (maximum duration: 1s)";
-const GIVEN_UP = "The functions' thread had to be started anew again and again while this was running.";
+const GIVEN_UP = "The thread of the functions ended repeatedly while the mutation was running.";
 
 /**
- * @returns a backend whose functions are loaded
- * @throws Error when the functions cannot be bundled or loaded, or the data does not fit their schema
+ * Starts a backend and loads its functions.
+ *
+ * @throws {Error} when the functions cannot be bundled or loaded, or existing documents do not match the schema.
  */
 export async function startBackend(options: BackendOptions): Promise<LocalBackend> {
   const functionsDir = resolve(options.functionsDir);
@@ -54,7 +61,7 @@ export async function startBackend(options: BackendOptions): Promise<LocalBacken
 
 class WorkerBackend implements LocalBackend {
   readonly #options: BackendOptions;
-  readonly #threads: Threads;
+  readonly #threads: ThreadPair;
   readonly #listeners = new Set<(event: BackendEvent) => void>();
   readonly #session = randomUUID();
   #nextRequest = 0;
@@ -63,9 +70,9 @@ class WorkerBackend implements LocalBackend {
 
   constructor(options: BackendOptions) {
     this.#options = options;
-    this.#threads = new Threads(options, {
-      event: (event) => this.#tell(event),
-      call: (call) => this.#called(call),
+    this.#threads = new ThreadPair(options, {
+      event: (event) => this.#notify(event),
+      call: (call) => this.#forward(call),
     });
   }
 
@@ -88,8 +95,8 @@ class WorkerBackend implements LocalBackend {
       try {
         return this.#shown(await (await this.#threads.engine()).request(request));
       } catch (error) {
-        if (!(error instanceof ThreadEnded)) throw error;
-        if (error.blame === "request" || tries === MOST_TRIES)
+        if (!(error instanceof ThreadEndedError)) throw error;
+        if (error.blame === "request" || tries === MAX_TRIES)
           return { ts: this.#ts, outcome: failure(TIMED_OUT) };
       }
     }
@@ -105,12 +112,12 @@ class WorkerBackend implements LocalBackend {
     }));
   }
 
-  /** @param identity who the request's token says is asking, where it has a good one */
   async http(request: HttpRequestMessage, identity: Identity | null = null): Promise<HttpResponseMessage> {
     try {
       return await (await this.#threads.actions()).request({ type: "http", request, identity });
     } catch (error) {
-      if (error instanceof ThreadEnded) throw new CallRefused("timed_out", "The HTTP action did not finish.");
+      if (error instanceof ThreadEndedError)
+        throw new CallRejectedError("timed_out", "The HTTP action did not finish.");
       throw error;
     }
   }
@@ -162,18 +169,18 @@ class WorkerBackend implements LocalBackend {
           : results;
         return { ts, results: [...shown, ...failed] };
       } catch (error) {
-        if (!(error instanceof ThreadEnded)) throw error;
-        const guilty = left.filter(
-          ({ id }) => id === error.subscription || (error.blame === "unknown" && tries >= MOST_TRIES),
+        if (!(error instanceof ThreadEndedError)) throw error;
+        const blamed = left.filter(
+          ({ id }) => id === error.subscription || (error.blame === "unknown" && tries >= MAX_TRIES),
         );
-        failed.push(...guilty.map(({ id }) => ({ id, outcome: failure(TIMED_OUT), journal: null })));
-        left = left.filter((request) => !guilty.includes(request));
+        failed.push(...blamed.map(({ id }) => ({ id, outcome: failure(TIMED_OUT), journal: null })));
+        left = left.filter((request) => !blamed.includes(request));
       }
     }
   }
 
   release(ids: SubscriptionId[]): void {
-    // Where the thread is gone, so are its subscriptions.
+    // A thread that has ended has no subscriptions to release.
     this.#threads.engine().then(
       (engine) => engine.release(ids),
       () => {},
@@ -198,17 +205,17 @@ class WorkerBackend implements LocalBackend {
     await this.#threads.close();
   }
 
-  /** Every mutation has a key: so, when its thread ends, it is known whether it was applied, and it can be run again. */
+  /** Every mutation has a key, so that it can be retried safely when its thread ends. */
   async #mutation(call: Invocation, key = this.#ownKey()): Promise<{ ts: Timestamp; outcome: Outcome }> {
     for (let tries = 1; ; tries++) {
       try {
         return await (await this.#threads.engine()).request({ type: "mutation", call, key });
       } catch (error) {
-        if (!(error instanceof ThreadEnded)) throw error;
+        if (!(error instanceof ThreadEndedError)) throw error;
         const known = await this.#answerOf(key);
         if (known) return known;
         if (error.blame === "request") return { ts: this.#ts, outcome: failure(TIMED_OUT) };
-        if (error.blame === "unknown" && tries >= MOST_TRIES)
+        if (error.blame === "unknown" && tries >= MAX_TRIES)
           return { ts: this.#ts, outcome: failure(GIVEN_UP) };
       }
     }
@@ -222,14 +229,14 @@ class WorkerBackend implements LocalBackend {
     try {
       return await (await this.#threads.actions()).request({ type: "action", call });
     } catch (error) {
-      if (error instanceof ThreadEnded)
-        return { outcome: failure("The action's thread was ended before the action was.") };
+      if (error instanceof ThreadEndedError)
+        return { outcome: failure("The thread of the action ended before the action finished.") };
       throw error;
     }
   }
 
-  /** What one thread asks of the other. */
-  async #called(call: CallOut): Promise<unknown> {
+  /** Passes a request of one thread to the other. */
+  async #forward(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>> {
     switch (call.type) {
       case "action":
         return this.#action(call.call);
@@ -244,7 +251,7 @@ class WorkerBackend implements LocalBackend {
     }
   }
 
-  async #answerOf(key: MutationKey): Promise<EngineAnswers["answerOf"]> {
+  async #answerOf(key: MutationKey): Promise<AnswerOf<EngineRequests, "answerOf">> {
     return (await this.#threads.engine()).request({ type: "answerOf", key });
   }
 
@@ -257,7 +264,7 @@ class WorkerBackend implements LocalBackend {
     if (ts > this.#ts) this.#ts = ts;
   }
 
-  #tell(event: BackendEvent): void {
+  #notify(event: BackendEvent): void {
     this.#advance(event.ts);
     for (const listener of this.#listeners) listener(event);
   }

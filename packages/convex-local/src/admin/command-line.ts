@@ -9,7 +9,7 @@ import {
   showEnvironment,
   showTable,
 } from "./commands.ts";
-import { CommandRefused, Deployment } from "./deployment.ts";
+import { CommandError, Deployment } from "./deployment.ts";
 
 const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too: run users:viewer '{}'
       --identity JSON      the caller: {"subject": …, "issuer": …, and other claims}
@@ -23,7 +23,7 @@ const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too:
   --url URL, --data FILE   another local backend: its address and its data file
   --help                   this text`;
 
-/** How many operands each command takes, at least and at most. */
+/** Smallest and largest number of operands of each command. */
 const OPERANDS: { [command: string]: [least: number, most: number] } = {
   run: [1, 2],
   data: [0, 1],
@@ -32,7 +32,7 @@ const OPERANDS: { [command: string]: [least: number, most: number] } = {
   env: [0, 1],
 };
 
-/** Where the lines of a command go. */
+/** Receives the lines of a command. */
 export type Output = { print: Print; printError: Print };
 
 /** How the command is called, and which backend it uses without `--url` and `--data`. */
@@ -55,8 +55,8 @@ export async function command(args: string[], output: Output, program: Program):
   try {
     return await main(args, output, program);
   } catch (error) {
-    const forPeople = error instanceof CommandRefused || error instanceof RangeError;
-    output.printError(forPeople ? error.message : String(error instanceof Error ? error.stack : error));
+    const readable = error instanceof CommandError || error instanceof RangeError;
+    output.printError(readable ? error.message : String(error instanceof Error ? error.stack : error));
     return 1;
   }
 }
@@ -70,14 +70,12 @@ async function main(args: string[], output: Output, program: Program): Promise<n
   }
   const [least, most] = OPERANDS[command] ?? [0, 0];
   if (!Object.hasOwn(OPERANDS, command)) {
-    throw new CommandRefused(
-      `There is no command ${command}: there are ${Object.keys(OPERANDS).join(", ")}.`,
-    );
+    throw new CommandError(`There is no command ${command}. Commands: ${Object.keys(OPERANDS).join(", ")}.`);
   }
   if (operands.length < least)
-    throw new CommandRefused(`${command} needs ${command === "run" ? "a function" : "a file"}: see --help.`);
+    throw new CommandError(`${command} needs ${command === "run" ? "a function" : "a file"}: see --help.`);
   if (operands.length > most)
-    throw new CommandRefused(`${command} takes no ${JSON.stringify(operands[most])}: see --help.`);
+    throw new CommandError(`${command} does not take ${JSON.stringify(operands[most])}: see --help.`);
   await perform(command, operands, deploymentOf(values, program), values, output);
   return 0;
 }
@@ -93,8 +91,8 @@ async function perform(
 ): Promise<void> {
   switch (command) {
     case "run": {
-      const asked = { path: operand, args: second ?? "{}", identity: values.identity ?? null };
-      return runFunction(deployment, asked, print, printError);
+      const call = { path: operand, args: second ?? "{}", identity: values.identity ?? null };
+      return runFunction(deployment, call, print, printError);
     }
     case "data": {
       if (operand === "") return listTables(deployment, print);
@@ -125,20 +123,21 @@ function readArguments(args: string[]) {
       },
     });
   } catch (error) {
-    throw new CommandRefused(error instanceof Error ? error.message : String(error));
+    throw new CommandError(error instanceof Error ? error.message : String(error));
   }
 }
 
 function pageOf({ limit, order }: Values): { limit: number; order: string } {
-  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new CommandRefused("--limit takes a number from 1.");
-  if (order !== "asc" && order !== "desc") throw new CommandRefused("--order takes asc or desc.");
+  if (!/^[1-9]\d{0,8}$/.test(limit)) throw new CommandError("--limit must be a number from 1.");
+  if (order !== "asc" && order !== "desc") throw new CommandError("--order must be asc or desc.");
   return { limit: Number(limit), order };
 }
 
 function deploymentOf({ url, data }: Values, program: Program): Deployment {
-  if ((url === undefined) !== (data === undefined)) throw new CommandRefused("--url and --data go together.");
+  if ((url === undefined) !== (data === undefined))
+    throw new CommandError("--url and --data must be used together.");
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
-    throw new CommandRefused("--url takes an address such as http://127.0.0.1:3210.");
+    throw new CommandError("--url must be a URL such as http://127.0.0.1:3210.");
   }
   const backend = url !== undefined && data !== undefined ? { url, dataFile: data } : program.backend();
   return new Deployment(backend.url.replace(/\/$/, ""), backend.dataFile);

@@ -1,8 +1,9 @@
-/** What the commands do: run a function, look at documents, take them out to a file and put them in from one. */
+/** Admin commands: run a function, list documents, export and import them. */
 import { createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { JSONValue } from "convex/values";
-import { CommandRefused, type Deployment, type DocumentPage } from "./deployment.ts";
+import { parseJson } from "../values/json.ts";
+import { CommandError, type Deployment, type DocumentPage } from "./deployment.ts";
 import {
   documentLine,
   headerLine,
@@ -12,34 +13,33 @@ import {
   type TableNumbers,
 } from "./export-file.ts";
 
-/** Documents, and characters of their JSON, that go over at once. */
+/** Limits of one request: documents, and characters of their JSON. */
 const BATCH = 500;
 const BATCH_CHARACTERS = 4_000_000;
 
 export type Print = (line: string) => void;
 
-/** Runs a function of any kind, internal ones too, and prints its result as JSON; what it logged goes to `printLog`. */
+/** Runs a function of any kind, including internal ones, and prints its result as JSON. Its log lines go to `printLog`. */
 export async function runFunction(
   deployment: Deployment,
   { path, args, identity }: { path: string; args: string; identity: string | null },
   print: Print,
   printLog: Print,
 ): Promise<void> {
-  const answer = await deployment.run(path, parseJson("The arguments are", args), identity);
+  const answer = await deployment.run(path, parseArguments(args), identity);
   for (const line of answer.logLines) printLog(line.trimEnd());
-  if (answer.status === "error")
-    throw new CommandRefused(`${path} failed: ${messageOf(answer.errorMessage)}`);
+  if (answer.status === "error") throw new CommandError(`${path} failed: ${messageOf(answer.errorMessage)}`);
   print(JSON.stringify(answer.value, null, 2));
 }
 
-/** Prints each table and how many documents it holds. */
+/** Prints each table with its number of documents. */
 export async function listTables(deployment: Deployment, print: Print): Promise<void> {
   const tables = (await deployment.tables()).toSorted((a, b) => a.name.localeCompare(b.name));
   const width = Math.max(0, ...tables.map(({ name }) => name.length));
   for (const { name, documents } of tables) print(`${name.padEnd(width)}  ${documents}`);
 }
 
-/** Prints documents of a table, one a line. */
+/** Prints documents of a table, one per line. */
 export async function showTable(
   deployment: Deployment,
   { table, limit, order }: { table: string; limit: number; order: string },
@@ -53,7 +53,7 @@ export async function showTable(
   }
 }
 
-/** Writes all documents, as they are at one moment, to a new file that only its owner can read. */
+/** Writes all documents, as of one timestamp, to a new file that only its owner can read. */
 export async function exportTo(deployment: Deployment, file: string, print: Print): Promise<void> {
   const tables = await deployment.tables();
   let count = 0;
@@ -72,32 +72,32 @@ export async function exportTo(deployment: Deployment, file: string, print: Prin
   try {
     await pipeline(lines, createWriteStream(file, { flags: "wx", mode: 0o600 }));
   } catch (error) {
-    const { syscall, message } = error as NodeJS.ErrnoException;
-    if (syscall === "open") throw new CommandRefused(`${file} cannot be written: ${message}`);
-    // Half an export is none.
+    if (error instanceof Error && "syscall" in error && error.syscall === "open")
+      throw new CommandError(`${file} cannot be written: ${error.message}`);
+    // An incomplete export is useless.
     rmSync(file, { force: true });
     throw error;
   }
   print(`${count} documents of ${tables.length} tables are in ${file}.`);
 }
 
-/** Puts the documents of a file in. Tables that hold some already are refused, or emptied first with `replace`. */
+/** Imports the documents of a file. Tables must be empty, or are emptied first with `replace`. */
 export async function importFrom(
   deployment: Deployment,
   { file, replace }: { file: string; replace: boolean },
   print: Print,
 ): Promise<void> {
   const theirs = await readHeader(file);
-  for await (const _ of readDocuments(file, theirs)); // Read once to the end: a broken file changes nothing.
+  for await (const _ of readDocuments(file, theirs)); // Reads the file to the end first, so that a malformed one changes nothing.
   const names = Object.keys(theirs);
-  // Nothing to put in yet: it is refused where there is no such table, and made where there is no schema.
+  // An empty import fails if the table does not exist, and creates it if there is no schema.
   for (const name of names) await deployment.importDocuments(name, [], false);
   const tables = await deployment.tables();
   const full = tables.filter(({ name, documents }) => documents > 0 && names.includes(name));
   if (!replace && full.length > 0) {
     const list = full.map(({ name }) => name).join(", ");
-    throw new CommandRefused(
-      `Nothing was imported: there are documents in ${list}. --replace removes them first.`,
+    throw new CommandError(
+      `Nothing was imported because these tables have documents: ${list}. Use --replace to delete them first.`,
     );
   }
   const ours: TableNumbers = Object.fromEntries(tables.map(({ name, number }) => [name, number]));
@@ -111,7 +111,7 @@ export async function importFrom(
   print(`${count} documents are in ${names.length} tables.`);
 }
 
-/** Prints the functions' environment, or one variable of it. */
+/** Prints the environment variables of the functions, or one of them. */
 export async function showEnvironment(
   deployment: Deployment,
   name: string | undefined,
@@ -123,11 +123,11 @@ export async function showEnvironment(
     return;
   }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (value === undefined) throw new CommandRefused(`${name} is not set for the functions.`);
+  if (value === undefined) throw new CommandError(`${name} is not set for the functions.`);
   print(value);
 }
 
-/** All pages at one moment: that of the first, unless another is given. */
+/** Reads all pages at one timestamp: that of the first page, unless another is given. */
 async function* pagesOf(
   deployment: Deployment,
   parameters: Record<string, string>,
@@ -163,17 +163,17 @@ async function* batchesOf(file: string, tables: TableNumbers) {
   if (batch !== null) yield batch;
 }
 
-/** What went wrong, without where the server met it and where in the sources. */
+/** Returns the error without request id and stack. */
 function messageOf(errorMessage: string): string {
   return errorMessage
     .replace(/^\[Request ID: \w+\] Server Error\nUncaught /, "")
     .replace(/(\n {4}at .*)+$/, "");
 }
 
-function parseJson(what: string, text: string): JSONValue {
+function parseArguments(text: string): JSONValue {
   try {
-    return JSON.parse(text) as JSONValue;
+    return parseJson(text);
   } catch (error) {
-    throw new CommandRefused(`${what} not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new CommandError(`The arguments are not JSON: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -1,12 +1,12 @@
-/** The line from the commands to a running local Convex: its address, its admin key, and its answers. */
+/** Client of the admin commands for a running local backend. */
 import { readFileSync } from "node:fs";
 import type { JSONValue } from "convex/values";
 import { adminKeyFile } from "../auth/admin-key.ts";
 import type { TableSummary } from "../backend.ts";
 
-/** What a person is told in one line, and the command ends with 1. */
-export class CommandRefused extends Error {
-  override readonly name = "CommandRefused";
+/** An error that the command reports in one line. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
 }
 
 export type DocumentPage = { documents: JSONValue[]; cursor: string | null; ts: string };
@@ -15,70 +15,79 @@ type RunAnswer =
   | { status: "success"; value: JSONValue; logLines: string[] }
   | { status: "error"; errorMessage: string; errorData?: JSONValue; logLines: string[] };
 
+/** A running backend. */
 export class Deployment {
   readonly #url: string;
   readonly #key: string;
 
-  /** @throws CommandRefused when there is no admin key beside the data file. */
+  /** @throws {CommandError} when there is no admin key next to the data file. */
   constructor(url: string, dataFile: string) {
     this.#url = url;
     this.#key = readKey(adminKeyFile(dataFile));
   }
 
-  /** @param identity who the function is to see as its caller, as JSON */
+  /**
+   * Runs a function.
+   *
+   * @param path - The function, as `module:export`.
+   * @param args - Its arguments.
+   * @param identity - The identity of the caller as JSON, or null.
+   */
   run(path: string, args: JSONValue, identity: string | null): Promise<RunAnswer> {
     const as = identity === null ? "" : `:${Buffer.from(identity).toString("base64")}`;
-    return this.#ask("/api/function", { path, args, format: "json" }, as);
+    return this.#request("/api/function", { path, args, format: "json" }, as);
   }
 
   tables(): Promise<TableSummary[]> {
-    return this.#ask("/api/local/tables");
+    return this.#request("/api/local/tables");
   }
 
   documents(parameters: Record<string, string>): Promise<DocumentPage> {
-    return this.#ask(`/api/local/documents?${new URLSearchParams(parameters)}`);
+    return this.#request(`/api/local/documents?${new URLSearchParams(parameters)}`);
   }
 
   async importDocuments(table: string, documents: JSONValue[], replace: boolean): Promise<void> {
-    await this.#ask("/api/local/documents", { table, documents, replace });
+    await this.#request("/api/local/documents", { table, documents, replace });
   }
 
   environment(): Promise<Record<string, string>> {
-    return this.#ask("/api/local/environment");
+    return this.#request("/api/local/environment");
   }
 
-  /** @throws CommandRefused when nothing answers, or with the server's own reason. */
-  async #ask<Body>(path: string, body?: JSONValue, as = ""): Promise<Body> {
+  /** @throws {CommandError} when the backend does not respond, or rejects the request. */
+  async #request<Body>(path: string, body?: JSONValue, as = ""): Promise<Body> {
     const response = await this.#fetch(path, {
       method: body === undefined ? "GET" : "POST",
       headers: { authorization: `Convex ${this.#key}${as}`, "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok || response.status === FUNCTION_FAILED) return answer as Body;
+    const answer = await response.json().catch(() => null);
+    if (response.ok || response.status === FUNCTION_FAILED) return answer;
     if (response.status === 401 && as === "") {
-      throw new CommandRefused(`What answers at ${this.#url} has another admin key: it has other data.`);
+      throw new CommandError(
+        `The backend at ${this.#url} has another admin key, so it uses another data file.`,
+      );
     }
-    const reason = (answer as { message?: string } | null)?.message ?? `status ${response.status}`;
-    throw new CommandRefused(`${this.#url} refused: ${reason}`);
+    const reason = answer?.message ?? `status ${response.status}`;
+    throw new CommandError(`${this.#url} rejected the request: ${reason}`);
   }
 
   async #fetch(path: string, request: RequestInit): Promise<Response> {
     try {
       return await fetch(`${this.#url}${path}`, request);
     } catch {
-      throw new CommandRefused(`Nothing answers at ${this.#url}. Start the backend first.`);
+      throw new CommandError(`No backend responds at ${this.#url}. Start it first.`);
     }
   }
 }
 
-/** The status of a function that was run, and failed. */
+/** The status of a function that ran and failed. */
 const FUNCTION_FAILED = 560;
 
 function readKey(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch {
-    throw new CommandRefused(`There is no admin key at ${file}. Start the backend first, or pass --data.`);
+    throw new CommandError(`There is no admin key at ${file}. Start the backend first, or pass --data.`);
   }
 }

@@ -1,17 +1,18 @@
 /**
- * The file of an export: a line that says what it is and how its tables are numbered, then one line for each document.
- * Ids carry the number of their table, so documents that go where tables are numbered otherwise get their ids anew.
+ * Export file: a header with the table numbers, then one line for each document. Ids contain the number of their table,
+ * so an import into a backend with other numbers replaces them.
  */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { JSONValue } from "convex/values";
 import type { TableSummary } from "../backend.ts";
 import { idInTable, tableOfId } from "../values/id.ts";
-import { CommandRefused } from "./deployment.ts";
+import { parseJson } from "../values/json.ts";
+import { CommandError } from "./deployment.ts";
 
 const FORMAT = "local-convex-export-1";
 
-/** Numbers of the tables by name, as the exporting deployment had them. */
+/** Table numbers by table name. */
 export type TableNumbers = { [table: string]: number };
 
 export type ExportedDocument = { table: string; document: JSONValue };
@@ -25,7 +26,11 @@ export function documentLine(table: string, document: JSONValue): string {
   return JSON.stringify({ table, document });
 }
 
-/** @throws CommandRefused when the file cannot be read or its first line is no header. */
+/**
+ * Reads the header.
+ *
+ * @throws {CommandError} when the file cannot be read, or has no header.
+ */
 export async function readHeader(file: string): Promise<TableNumbers> {
   for await (const line of linesOf(file)) {
     const header = objectIn(line);
@@ -33,10 +38,14 @@ export async function readHeader(file: string): Promise<TableNumbers> {
     if (isNumbers(tables)) return tables;
     break;
   }
-  throw new CommandRefused(`${file} is no export: its first line does not say so.`);
+  throw new CommandError(`${file} is not an export: it has no header.`);
 }
 
-/** Every document of the file. @throws CommandRefused at the first line that is none. */
+/**
+ * Reads all documents.
+ *
+ * @throws {CommandError} when a line is not a document of one of the tables.
+ */
 export async function* readDocuments(file: string, tables: TableNumbers): AsyncGenerator<ExportedDocument> {
   let number = 0;
   for await (const line of linesOf(file)) {
@@ -44,13 +53,13 @@ export async function* readDocuments(file: string, tables: TableNumbers): AsyncG
     if (number === 1 || line === "") continue;
     const read = objectIn(line);
     if (read === null || typeof read.table !== "string" || !Object.hasOwn(tables, read.table)) {
-      throw new CommandRefused(`${file}, line ${number}: this is no document of one of its tables.`);
+      throw new CommandError(`${file}, line ${number}: this is not a document of one of its tables.`);
     }
     yield { table: read.table, document: read.document ?? null };
   }
 }
 
-/** @returns a function that gives a document's ids, wherever in it they are, the numbers of the tables here. */
+/** Returns a function that replaces the table numbers in all ids of a document. */
 export function renumbering(from: TableNumbers, to: TableNumbers): (document: JSONValue) => JSONValue {
   const changed = new Map<number, number>();
   for (const [table, number] of Object.entries(from)) {
@@ -67,7 +76,7 @@ export function renumbering(from: TableNumbers, to: TableNumbers): (document: JS
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(
-      // `$bytes` and the like hold base64, which is no text of anybody's.
+      // `$bytes` and similar fields contain base64 and not text.
       Object.entries(value).map(([field, item]) => [
         text(field),
         field.startsWith("$") ? item : walk(item ?? null),
@@ -81,13 +90,13 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   try {
     yield* createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
-    throw new CommandRefused(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new CommandError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 function objectIn(line: string): { [field: string]: JSONValue | undefined } | null {
   try {
-    const value = JSON.parse(line) as JSONValue;
+    const value = parseJson(line);
     return value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
   } catch {
     return null;

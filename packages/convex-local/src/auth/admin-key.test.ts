@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { adminKeyFile, adminKeyFor, matchesAdminKey } from "./admin-key.ts";
 
-test("a data file keeps its key, which only its owner can read", () => {
-  const folder = mkdtempSync(join(tmpdir(), "mosaic-key-"));
+test("keeps the key of a data file, readable only by its owner", () => {
+  const folder = mkdtempSync(join(tmpdir(), "convex-local-key-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const dataFile = join(folder, "not", "there", "data.sqlite");
   const key = adminKeyFor(dataFile);
@@ -14,7 +14,7 @@ test("a data file keeps its key, which only its owner can read", () => {
   expect(adminKeyFor(join(folder, "other.sqlite"))).not.toBe(key);
 });
 
-test("only the whole key matches", () => {
+test("matches only the complete key", () => {
   expect(matchesAdminKey("local|abc", "local|abc")).toBe(true);
   for (const other of ["", "local|ab", "local|abcd", "LOCAL|ABC"])
     expect(matchesAdminKey(other, "local|abc")).toBe(false);

@@ -1,14 +1,14 @@
-/** The key that may do everything, kept in a file beside the data for the commands that look and seed. */
+/** Admin key, stored next to the data file for the commands that inspect and seed. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Where the key of a data file is. */
+/** Returns the path of the key of a data file. */
 export function adminKeyFile(dataFile: string): string {
   return `${dataFile}.admin-key`;
 }
 
-/** The key beside a data file, made at the first start and readable by its owner only. */
+/** Returns the key of a data file. Creates it, readable only by its owner, if there is none. */
 export function adminKeyFor(dataFile: string): string {
   const file = adminKeyFile(dataFile);
   if (existsSync(file)) {
@@ -21,7 +21,7 @@ export function adminKeyFor(dataFile: string): string {
   return key;
 }
 
-/** Compares in a time that does not tell how much of the key was right. */
+/** Compares in constant time. */
 export function matchesAdminKey(given: string, key: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(key));

@@ -1,29 +1,35 @@
-/** Finds out who is calling, from what a socket or an HTTP request brings. */
+/** Authenticates callers by the token or admin key of a socket or an HTTP request. */
 import type { JSONValue } from "convex/values";
 import { decodeJwt, errors, jwtVerify } from "jose";
 import type { AuthProvider, Identity } from "../backend.ts";
+import { parseJson } from "../values/json.ts";
 import { matchesAdminKey } from "./admin-key.ts";
-import { AuthError, type Caller, NOBODY, ProviderUnavailableError } from "./caller.ts";
-import { identityFrom } from "./identity.ts";
+import { ANONYMOUS, AuthError, type Caller, ProviderUnavailableError } from "./caller.ts";
+import { type Claims, identityFrom } from "./identity.ts";
 import { KeySets } from "./key-sets.ts";
 
 const OIDC_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
 
+/** Verifies tokens against the providers of `auth.config.ts`, and the admin key. */
 export class Authenticator {
   readonly #providers: () => AuthProvider[];
   readonly #adminKey: string;
   readonly #keys = new KeySets();
 
-  /** @param providers what `auth.config.ts` says at the moment. */
+  /**
+   * @param providers - Returns the providers of the loaded `auth.config.ts`.
+   * @param adminKey - The admin key of the deployment.
+   */
   constructor(providers: () => AuthProvider[], adminKey: string) {
     this.#providers = providers;
     this.#adminKey = adminKey;
   }
 
   /**
-   * The person a token was issued for.
+   * Verifies a token and returns its user.
    *
-   * @throws AuthError where it is not good, ProviderUnavailableError where that cannot be told.
+   * @throws {AuthError} when the token is invalid.
+   * @throws {ProviderUnavailableError} when the keys of its provider cannot be fetched.
    */
   async user(token: string): Promise<Caller> {
     const provider = this.#providerOf(token);
@@ -31,7 +37,7 @@ export class Authenticator {
     try {
       const issuer = oidc ? String(decodeJwt(token).iss) : provider.issuer;
       const keys = oidc ? await this.#keys.ofIssuer(issuer) : this.#keys.at(provider.jwks);
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify<Claims>(token, keys, {
         issuer,
         ...(provider.applicationID === undefined ? {} : { audience: provider.applicationID }),
         algorithms: oidc ? OIDC_ALGORITHMS : [provider.algorithm],
@@ -47,14 +53,15 @@ export class Authenticator {
       };
     } catch (error) {
       if (error instanceof AuthError || error instanceof ProviderUnavailableError) throw error;
-      throw new AuthError("InvalidAuthHeader", refusal(error));
+      throw new AuthError("InvalidAuthHeader", reasonOf(error));
     }
   }
 
   /**
-   * Whoever has the admin key, in the role of somebody where they ask for that.
+   * Verifies the admin key.
    *
-   * @throws AuthError where it is another key.
+   * @param impersonating - Claims of the user to act as.
+   * @throws {AuthError} when the key is wrong.
    */
   admin(key: string, impersonating?: { [claim: string]: JSONValue } | null): Caller {
     if (!matchesAdminKey(key, this.#adminKey)) {
@@ -68,12 +75,14 @@ export class Authenticator {
   }
 
   /**
-   * Reads an `Authorization` header: `Bearer TOKEN`, `Convex ADMINKEY`, `Convex ADMINKEY:BASE64-OF-IDENTITY`, or none.
+   * Authenticates an `Authorization` header: `Bearer TOKEN`, `Convex ADMINKEY`, `Convex ADMINKEY:BASE64-OF-IDENTITY`, or
+   * none.
    *
-   * @throws AuthError, ProviderUnavailableError
+   * @throws {AuthError} when the token or the key is invalid.
+   * @throws {ProviderUnavailableError} when the keys of the token's provider cannot be fetched.
    */
   async header(value: string | undefined): Promise<Caller> {
-    if (value === undefined) return NOBODY;
+    if (value === undefined) return ANONYMOUS;
     const bearer = /^bearer\s+(.+)$/i.exec(value);
     if (bearer?.[1] !== undefined) return this.user(bearer[1].trim());
     const admin = /^convex\s+(.+)$/i.exec(value);
@@ -111,33 +120,31 @@ function matches(provider: AuthProvider, issuer: string, audiences: string[]): b
   const { applicationID } = provider;
   if (applicationID !== undefined && !audiences.includes(applicationID)) return false;
   if (!("domain" in provider)) return provider.issuer === issuer;
-  // A domain is written without its protocol or its last slash as often as with them.
+  // The protocol and the trailing slash of a domain are optional.
   const domain = /^https?:\/\//.test(provider.domain) ? provider.domain : `https://${provider.domain}`;
   return domain.replace(/\/$/, "") === issuer.replace(/\/$/, "");
 }
 
-/** Why jose refused a token, in words that hold nothing of it. */
-function refusal(error: unknown): string {
+/** Returns why jose rejected a token, without parts of the token. */
+function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "Could not validate token: it has expired.";
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return `Could not validate token: its claim '${error.claim}' does not hold.`;
+    return `Could not validate token: its claim '${error.claim}' is not as expected.`;
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return "Could not decode token: no key of the provider fits it. Check its 'kid' header.";
+    return "Could not decode token: no key of the provider matches it. Check its 'kid' header.";
   }
-  return "Could not decode token: its signature or its form is not valid.";
+  return "Could not decode token: its signature or format is invalid.";
 }
 
 function decodeAttributes(base64: string): { [claim: string]: JSONValue } {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(base64, "base64").toString("utf8"));
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
-      return parsed as { [claim: string]: JSONValue };
-    }
+    const parsed = parseJson(Buffer.from(base64, "base64").toString("utf8"));
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
   } catch {
-    // The same answer as for JSON of another kind.
+    // Reported below, like JSON that is not an object.
   }
-  throw new AuthError("InvalidAuthHeader", "The identity to act as is not an object in JSON and base64.");
+  throw new AuthError("InvalidAuthHeader", "The identity to act as is not a JSON object in base64.");
 }
 
 function impersonated(attributes: { [claim: string]: JSONValue }): Identity {

@@ -1,19 +1,19 @@
-/** Who is calling, once that has been checked. */
+/** An authenticated caller, and the errors of authentication. */
 import type { Identity } from "../backend.ts";
 
 export type Caller = {
   identity: Identity | null;
-  /** `internal`: the holder of the admin key, who may call internal functions too. */
+  /** `internal` for holders of the admin key, who may also call internal functions. */
   caller: "public" | "internal";
-  /** When the token runs out, in Unix milliseconds; null for those who hold none. */
+  /** Expiry of the token in Unix milliseconds; null without a token. */
   expiresAt: number | null;
 };
 
-export const NOBODY: Caller = { identity: null, caller: "public", expiresAt: null };
+export const ANONYMOUS: Caller = { identity: null, caller: "public", expiresAt: null };
 
 export type AuthErrorCode = "InvalidAuthHeader" | "NoAuthProvider" | "Unauthenticated" | "BadAdminKey";
 
-/** The caller is not who they say: asking again with the same token is useless. */
+/** The token or the admin key is invalid. A retry with the same one is useless. */
 export class AuthError extends Error {
   override name = "AuthError";
   readonly code: AuthErrorCode;
@@ -24,7 +24,7 @@ export class AuthError extends Error {
   }
 }
 
-/** It cannot be told now whether the caller is who they say: their provider's keys are out of reach. */
+/** The token cannot be verified now because the keys of its provider cannot be fetched. A retry may help. */
 export class ProviderUnavailableError extends Error {
   override name = "ProviderUnavailableError";
 }

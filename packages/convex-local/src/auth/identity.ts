@@ -1,16 +1,15 @@
-/** From a token's claims to what `ctx.auth.getUserIdentity()` gives. */
+/** Converts the claims of a token to the result of `ctx.auth.getUserIdentity()`. */
 import type { JSONValue } from "convex/values";
-import type { JWTPayload } from "jose";
 import type { AuthProvider, Identity } from "../backend.ts";
 
 /**
- * What tells tokens of one person apart and says nothing about the person. Functions do not see it, as in the cloud:
- * so a refreshed token is the same identity, and no query has to be run again for it.
+ * Claims about the token and not about the user. As in the cloud, functions do not see them: a refreshed token has the
+ * same identity, and no query has to run again for it.
  */
-const ofTheToken = new Set(["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "fva"]);
+const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "fva"]);
 
-/** Standard claims under the names of Convex's `UserIdentity`; for OIDC providers only. */
-const oidcNames: Record<string, string> = {
+/** Names of standard claims in Convex's `UserIdentity`. Only for OIDC providers. */
+const OIDC_NAMES: Record<string, string> = {
   given_name: "givenName",
   family_name: "familyName",
   preferred_username: "preferredUsername",
@@ -26,10 +25,13 @@ const oidcNames: Record<string, string> = {
   updated_at: "updatedAt",
 };
 
-/** The identity in verified claims that have an issuer and a subject. */
+/** Claims of a token, as parsed from its JSON. */
+export type Claims = { [name: string]: JSONValue };
+
+/** Returns the identity in verified claims. */
 export function identityFrom(
   provider: AuthProvider,
-  claims: JWTPayload & { iss: string; sub: string },
+  claims: Claims & { iss: string; sub: string },
 ): Identity {
   const identity: Identity = {
     ...("domain" in provider ? oidcClaims(claims) : flattened(claims)),
@@ -40,21 +42,21 @@ export function identityFrom(
   return identity;
 }
 
-function oidcClaims(claims: JWTPayload): Record<string, JSONValue> {
+function oidcClaims(claims: Claims): Record<string, JSONValue> {
   const identity: Record<string, JSONValue> = {};
   for (const [name, value] of personalClaims(claims)) {
     const isTime = name === "updated_at" && typeof value === "number";
-    identity[oidcNames[name] ?? name] = isTime ? new Date(value * 1000).toISOString() : value;
+    identity[OIDC_NAMES[name] ?? name] = isTime ? new Date(value * 1000).toISOString() : value;
   }
   return identity;
 }
 
 /**
- * Custom tokens keep their claims' own names; nested ones are reached as `identity["properties.id"]`.
+ * Keeps the names of a custom token's claims, and gives nested claims dotted names: `identity["properties.id"]`.
  *
  * @see https://docs.convex.dev/auth/advanced/custom-jwt#custom-claims
  */
-function flattened(claims: JWTPayload): Record<string, JSONValue> {
+function flattened(claims: Claims): Record<string, JSONValue> {
   const identity: Record<string, JSONValue> = {};
   const put = (name: string, value: JSONValue): void => {
     if (value === null || typeof value !== "object" || Array.isArray(value)) {
@@ -69,7 +71,6 @@ function flattened(claims: JWTPayload): Record<string, JSONValue> {
   return identity;
 }
 
-function personalClaims(claims: JWTPayload): [string, JSONValue][] {
-  const all = Object.entries(claims) as [string, JSONValue][];
-  return all.filter(([name]) => !ofTheToken.has(name));
+function personalClaims(claims: Claims): [string, JSONValue][] {
+  return Object.entries(claims).filter(([name]) => !TOKEN_CLAIMS.has(name));
 }

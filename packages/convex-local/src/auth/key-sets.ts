@@ -1,4 +1,4 @@
-/** The providers' public keys: fetched when first needed, kept, and fetched again when a token names a new one. */
+/** Public keys of the auth providers: fetched on first use, cached, and fetched again for an unknown key id. */
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -8,27 +8,28 @@ import {
 } from "jose";
 import { ProviderUnavailableError } from "./caller.ts";
 
-/** An unknown key id makes us ask again, but no more often than this, whoever sends such tokens. */
+/** The shortest time between two fetches for unknown key ids. */
 const COOLDOWN_MS = 3_000;
 const TIMEOUT_MS = 5_000;
 const MAX_AGE_MS = 10 * 60_000;
-/** Providers come from `auth.config.ts`, so there are few; a limit all the same, for configurations that change. */
-const MOST_SETS = 64;
+/** A limit for configurations that change often; one `auth.config.ts` has few providers. */
+const MAX_SETS = 64;
 
+/** Cache of key sets by address and by issuer. */
 export class KeySets {
   readonly #sets = new Map<string, JWTVerifyGetKey>();
   readonly #discovered = new Map<string, { jwks: string; at: number }>();
 
   /**
-   * The keys at an address, `http:`, `https:` or `data:`.
+   * Returns the keys at an `http:`, `https:` or `data:` URL.
    *
-   * What it returns throws `ProviderUnavailableError` where they cannot be had, and jose's own errors where the token
-   * fits none of them.
+   * The returned function throws `ProviderUnavailableError` when the keys cannot be fetched, and jose's errors when none
+   * of them matches the token.
    */
   at(address: string): JWTVerifyGetKey {
     let set = this.#sets.get(address);
     if (set === undefined) {
-      if (this.#sets.size >= MOST_SETS) this.#sets.clear();
+      if (this.#sets.size >= MAX_SETS) this.#sets.clear();
       set = address.startsWith("data:") ? inline(address) : remote(address);
       this.#sets.set(address, set);
     }
@@ -36,9 +37,9 @@ export class KeySets {
   }
 
   /**
-   * The keys of an OpenID Connect issuer, found by its discovery document.
+   * Returns the keys of an OpenID Connect issuer, found by its discovery document.
    *
-   * @throws ProviderUnavailableError where that document cannot be had or is another issuer's.
+   * @throws {ProviderUnavailableError} when the document cannot be fetched or is another issuer's.
    * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
    */
   async ofIssuer(issuer: string): Promise<JWTVerifyGetKey> {
@@ -48,7 +49,8 @@ export class KeySets {
       const address = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
       const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual" });
       const metadata: unknown = response.status === 200 ? await response.json() : null;
-      if (!isMetadata(metadata) || metadata.issuer !== issuer) throw new Error("no metadata of this issuer");
+      if (!isMetadata(metadata) || metadata.issuer !== issuer)
+        throw new Error("The discovery document is not of this issuer.");
       this.#discovered.set(issuer, { jwks: metadata.jwks_uri, at: Date.now() });
       return this.at(metadata.jwks_uri);
     } catch (cause) {
@@ -74,7 +76,7 @@ function remote(address: string): JWTVerifyGetKey {
       });
       const old = keys.jwks();
       if (old === undefined) throw unavailable;
-      // A provider that is down for a while does not make its known keys wrong.
+      // Known keys stay valid while the provider is down.
       return createLocalJWKSet(old)(header, token).catch((error: unknown) => {
         throw isNoMatch(error) ? unavailable : error;
       });
@@ -99,7 +101,7 @@ function inline(address: string): JWTVerifyGetKey {
 /** @see https://www.rfc-editor.org/rfc/rfc2397 */
 function decodeDataUrl(address: string): string {
   const comma = address.indexOf(",");
-  if (comma === -1) throw new Error("a data: URL without a comma");
+  if (comma === -1) throw new Error("The data: URL has no comma.");
   const data = decodeURIComponent(address.slice(comma + 1));
   return /;\s*base64\s*$/i.test(address.slice(0, comma))
     ? Buffer.from(data, "base64").toString("utf8")

@@ -1,4 +1,4 @@
-/** Which tables and indexes there are: read from the store once, then kept in memory and written through. */
+/** Tables and indexes of the database, kept in memory and written through to the store. */
 import type { ValidatorJSON } from "convex/values";
 import { FIRST_TABLE_NUMBER, LAST_TABLE_NUMBER, tableOfId } from "../values/id.ts";
 import type { IndexRow, Store } from "./store.ts";
@@ -8,28 +8,29 @@ export type Index = {
   readonly table: Table;
   readonly name: string;
   readonly kind: "plain" | "search";
-  /** Field paths, `_creationTime` and `_id` at the end included. A search index: its search field, then its filter fields. */
+  /** Field paths, including `_creationTime` and `_id` at the end. Of a search index: the search field, then filter fields. */
   readonly fields: readonly string[];
 };
 
 export type Table = {
   readonly number: number;
-  /** Path of the component that owns it, "" for the app. */
+  /** Path of the component that owns the table, "" for the app. */
   readonly component: string;
   readonly name: string;
-  /** Indexes that can be read. */
+  /** Indexes that queries can use. */
   readonly indexes: Map<string, Index>;
-  /** Indexes that every write keeps up to date: those above, and the ones being filled. */
+  /** Indexes that every write updates: those above, and those that are being filled. */
   readonly maintained: Set<Index>;
   readonly byId: Index;
   readonly byCreation: Index;
-  /** What documents must look like; null where the schema does not say. */
+  /** Validator of the documents; null if the schema has none. */
   validator: ValidatorJSON | null;
 };
 
 export const BY_ID = "by_id";
 export const BY_CREATION = "by_creation_time";
 
+/** Finds, creates and removes tables and indexes. */
 export class Catalog {
   readonly #store: Store;
   readonly #byNumber = new Map<number, Table>();
@@ -51,12 +52,13 @@ export class Catalog {
     }
   }
 
-  /** The table of this name, made on the spot where there is none (as Convex does for a table without a schema). */
+  /** Returns the table of this name. Creates it if there is none, as Convex does for tables without a schema. */
   table(component: string, name: string): Table {
     const known = this.find(component, name);
     if (known) return known;
     const number = this.#nextTable;
-    if (number > LAST_TABLE_NUMBER) throw new Error("There are too many tables.");
+    if (number > LAST_TABLE_NUMBER)
+      throw new Error(`Too many tables (maximum table number ${LAST_TABLE_NUMBER}).`);
     const rows: IndexRow[] = [
       { id: this.#nextIndex++, tbl: number, name: BY_ID, kind: "plain", fields: '["_id"]', ready: 1 },
       {
@@ -79,7 +81,7 @@ export class Catalog {
     return this.#byName.get(`${component}\n${name}`);
   }
 
-  /** The table that an id belongs to, whichever component owns it; null where the string is no id of any. */
+  /** Returns the table of an id, of any component, or null if the string is not the id of a table. */
   tableOf(id: string): Table | null {
     const number = tableOfId(id);
     return number === null ? null : (this.#byNumber.get(number) ?? null);
@@ -89,7 +91,7 @@ export class Catalog {
     return this.#byNumber.values();
   }
 
-  /** A new index that is maintained from now on, and read once `publish` says that it is filled. */
+  /** Adds an index that writes update from now on. Queries can use it after `publish`. */
   addIndex(table: Table, name: string, kind: Index["kind"], fields: readonly string[]): Index {
     this.save();
     const index: Index = { id: this.#nextIndex++, table, name, kind, fields };
@@ -105,18 +107,19 @@ export class Catalog {
     return index;
   }
 
+  /** Makes a filled index available to queries. */
   publish(index: Index): void {
     this.#store.setIndexReady(index.id);
     index.table.indexes.set(index.name, index);
   }
 
-  /** Takes the index out of use; its entries are the caller's to delete. */
+  /** Removes an index. The caller deletes its entries. */
   retire(index: Index): void {
     index.table.maintained.delete(index);
     if (index.table.indexes.get(index.name) === index) index.table.indexes.delete(index.name);
   }
 
-  /** Writes tables made since the last call into the open transaction. */
+  /** Writes the tables that were created since the last call into the open transaction. */
   save(): void {
     if (this.#unsaved.length === 0) return;
     const pending = this.#unsaved;
@@ -127,9 +130,24 @@ export class Catalog {
   #addTable(number: number, component: string, name: string, rows: IndexRow[]): Table {
     const indexes = new Map<string, Index>();
     const maintained = new Set<Index>();
-    const table = { number, component, name, indexes, maintained, validator: null } as unknown as Table & {
-      byId: Index;
-      byCreation: Index;
+    const index = (name: string): Index => {
+      const found = indexes.get(name);
+      if (!found) throw new Error(`Table ${number} of the data file has no index ${name}.`);
+      return found;
+    };
+    const table: Table = {
+      number,
+      component,
+      name,
+      indexes,
+      maintained,
+      get byId() {
+        return index(BY_ID);
+      },
+      get byCreation() {
+        return index(BY_CREATION);
+      },
+      validator: null,
     };
     for (const row of rows) {
       this.#nextIndex = Math.max(this.#nextIndex, row.id + 1);
@@ -138,12 +156,10 @@ export class Catalog {
         table,
         name: row.name,
         kind: row.kind,
-        fields: JSON.parse(row.fields) as string[],
+        fields: JSON.parse(row.fields),
       };
       maintained.add(index);
       if (row.ready) indexes.set(row.name, index);
-      if (row.name === BY_ID) table.byId = index;
-      if (row.name === BY_CREATION) table.byCreation = index;
     }
     this.#byNumber.set(number, table);
     this.#byName.set(`${component}\n${name}`, table);

@@ -1,13 +1,13 @@
 /**
- * The database of one thread: snapshots to read from, one transaction at a time to write with, commits in groups.
+ * The database: snapshots to read from, one transaction at a time to write with, and group commits.
  *
- * A commit is applied to SQLite's open transaction at once and seen by whatever begins after it; it counts as done, and
- * is told to anyone, only when `flush` has put its group on the disk. Queries that began earlier keep their snapshot:
- * each holds a layer of the versions that later commits replaced.
+ * A commit is applied to the open SQLite transaction at once, and everything that begins after it sees it. It is
+ * reported only after `flush` has written its group to the disk. Queries that began earlier keep their snapshot: a layer
+ * holds the versions that later commits replaced.
  */
 import { setImmediate } from "node:timers";
 import { CommitTsPlaceholder, type Value } from "convex/values";
-import { Document, type DocumentValue } from "../values/document.ts";
+import { asDocument, Document, isObject } from "../values/document.ts";
 import type { Key } from "../values/key.ts";
 import { Catalog } from "./catalog.ts";
 import { keysIn } from "./index-keys.ts";
@@ -15,45 +15,49 @@ import { type Change, Layer } from "./layer.ts";
 import { ReadSet } from "./read-set.ts";
 import { newUsage, Reader } from "./reader.ts";
 import { Store } from "./store.ts";
-import { Subscriptions, type WrittenKey } from "./subscription-index.ts";
+import { SubscriptionIndex, type WrittenKey } from "./subscription-index.ts";
 import { Transaction } from "./transaction.ts";
 
-/** How long a past snapshot can be asked for by its timestamp, and how many commits and bytes are kept for that. */
+/** How long a past snapshot can be read by its timestamp, and how many commits and bytes are kept for that. */
 const HISTORY_MS = 30_000;
 const HISTORY_COMMITS = 2000;
 const HISTORY_BYTES = 4 << 20;
 
-/** Creation times grow by at least this, in ms: exact in a double for the next centuries. */
+/** The smallest difference of two creation times in ms: exact in a double for the next centuries. */
 const CREATION_STEP = 1 / 1024;
 
-/** One state of the database. `close` it, or commits go on keeping what it might still read. */
+/** One state of the database. Must be closed, because commits keep replaced versions for open snapshots. */
 export type Snapshot = { readonly ts: bigint; readonly layer: Layer; close(): void };
 
 export type MutationAnswer = { session: string; request: number; value: string; logLines: string[] };
 
 export type CommitListener = (ts: bigint, stale: number[]) => void;
 
-/** A commit that a snapshot may still have to look behind. */
+/** A recent commit, kept for snapshots that are older. */
 export type Commit = { ts: bigint; at: number; changes: Change[]; written: WrittenKey[]; bytes: number };
 
+/** The database in its data file. */
 export class Engine {
   readonly store: Store;
   readonly catalog: Catalog;
-  readonly subscriptions = new Subscriptions();
+  readonly subscriptions = new SubscriptionIndex();
   readonly #now: () => number;
   readonly #snapshots = new Set<{ ts: bigint; layer: Layer }>();
   #history: Commit[] = [];
   #historyBytes = 0;
   #ts: bigint;
-  /** No commit after this one is forgotten. */
+  /** Commits up to this one are no longer in the history. */
   #forgotten: bigint;
   #creationTime: number;
-  #untold: { ts: bigint; stale: number[] }[] = [];
+  #unreported: { ts: bigint; stale: number[] }[] = [];
   #waiting: (() => void)[] = [];
   #flushAt: NodeJS.Immediate | null = null;
   #onCommit: CommitListener = () => {};
 
-  /** @param now Unix ms */
+  /**
+   * @param file - The path of the data file.
+   * @param now - Returns the time in Unix milliseconds.
+   */
   constructor(file: string, now: () => number) {
     this.#now = now;
     this.store = new Store(file);
@@ -63,7 +67,7 @@ export class Engine {
     this.#creationTime = Number(this.store.meta("creationTime") ?? "0");
   }
 
-  /** Timestamp of the newest commit, in Unix nanoseconds or later. */
+  /** Timestamp of the newest commit: Unix nanoseconds, or later. */
   get ts(): bigint {
     return this.#ts;
   }
@@ -72,7 +76,12 @@ export class Engine {
     this.#onCommit = listener;
   }
 
-  /** The newest state, or that of an earlier moment. @throws Error when that is too long ago */
+  /**
+   * Opens a snapshot.
+   *
+   * @param at - The timestamp to read at, the newest by default.
+   * @throws {Error} when the timestamp is no longer in the history.
+   */
   snapshot(at: bigint = this.#ts): Snapshot {
     const layer = new Layer();
     if (at < this.#ts) {
@@ -90,7 +99,7 @@ export class Engine {
     return new Reader(this.store, this.catalog, snapshot.layer, new ReadSet(), newUsage());
   }
 
-  /** A transaction over the newest state. Only one may be open at a time; the caller sees to that. */
+  /** Begins a transaction on the newest state. The caller ensures that only one is open at a time. */
   begin(): Transaction {
     const layer = new Layer();
     return new Transaction(
@@ -107,9 +116,11 @@ export class Engine {
   }
 
   /**
-   * Applies a transaction's writes, and the answer to remember with them. Not yet durable: see `durable`.
-   * @param answerAt what to remember of the answer, which may hold the commit's timestamp
-   * @returns the commit's timestamp; for a transaction that wrote nothing, the newest one
+   * Applies the writes of a transaction and stores its answer with them. Not durable until `durable` resolves.
+   *
+   * @param transaction - The transaction to commit.
+   * @param answerAt - Returns the answer to store; it may contain the timestamp of the commit.
+   * @returns The timestamp of the commit, or the newest one if the transaction wrote nothing.
    */
   commit(transaction: Transaction, answerAt: (ts: bigint) => MutationAnswer | null = () => null): bigint {
     const changes = [...transaction.layer.changes()].filter(({ stored, seen }) => stored !== seen);
@@ -130,13 +141,13 @@ export class Engine {
     return ts;
   }
 
-  /** Resolves when everything committed so far is on the disk. */
+  /** Resolves when all commits so far are on the disk. */
   durable(): Promise<void> {
     if (this.#flushAt === null) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Puts the open group on the disk, then tells of it. */
+  /** Writes the open group to the disk, then reports its commits. */
   flush(): void {
     if (this.#flushAt !== null) clearImmediate(this.#flushAt);
     this.#flushAt = null;
@@ -144,22 +155,22 @@ export class Engine {
     this.store.setMeta("ts", String(this.#ts));
     this.store.setMeta("creationTime", String(this.#creationTime));
     this.store.commit();
-    const told = this.#untold;
+    const unreported = this.#unreported;
     const waiting = this.#waiting;
-    this.#untold = [];
+    this.#unreported = [];
     this.#waiting = [];
-    for (const { ts, stale } of told) this.#onCommit(ts, stale);
+    for (const { ts, stale } of unreported) this.#onCommit(ts, stale);
     for (const resolve of waiting) resolve();
   }
 
-  /** A timestamp of its own for something that changes what queries say without being a commit: new functions. */
+  /** Returns a new timestamp. Also used for changes that are not commits, such as new functions. */
   nextTs(): bigint {
     const now = BigInt(Math.floor(this.#now())) * 1_000_000n;
     this.#ts = now > this.#ts ? now : this.#ts + 1n;
     return this.#ts;
   }
 
-  /** Commits after `ts`, oldest first. */
+  /** Returns the commits after `ts`, oldest first. */
   commitsSince(ts: bigint): readonly Commit[] {
     const first = this.#history.findLastIndex((commit) => commit.ts <= ts) + 1;
     return this.#history.slice(first);
@@ -200,7 +211,7 @@ export class Engine {
     for (const { layer } of this.#snapshots) {
       for (const change of commit.changes) hide(layer, change);
     }
-    this.#untold.push({ ts: commit.ts, stale: [...this.subscriptions.touchedBy(commit.written)] });
+    this.#unreported.push({ ts: commit.ts, stale: [...this.subscriptions.touchedBy(commit.written)] });
     this.#history.push(commit);
     this.#historyBytes += commit.bytes;
     const oldest = this.#oldestSnapshot();
@@ -222,7 +233,7 @@ export class Engine {
   }
 }
 
-/** About how much memory the changes hold. */
+/** Estimates the memory of the changes in bytes. */
 function weightOf(changes: readonly Change[]): number {
   return changes.reduce(
     (sum, { stored, seen }) => sum + (stored?.json.length ?? 0) + (seen?.json.length ?? 0) + 1000,
@@ -230,24 +241,24 @@ function weightOf(changes: readonly Change[]): number {
   );
 }
 
-/** Makes a snapshot's layer go on showing what a commit replaced. Commits come oldest first. */
+/** Adds the version that a commit replaced to the layer of a snapshot. Called with the oldest commit first. */
 function hide(layer: Layer, { table, id, stored, seen }: Change): void {
   const earlier = layer.get(id);
   layer.set({ table, id, stored: seen, seen: earlier ? earlier.seen : stored });
 }
 
-/** Unresolved commit timestamps become this commit's. */
+/** Replaces unresolved commit timestamps with that of this commit. */
 function resolveCommitTs(document: Document | null, ts: bigint): Document | null {
   if (!document?.json.includes('"$commitTs":null')) return document;
-  return Document.written(document.row, substitute(document.value as Value, ts) as DocumentValue);
+  return Document.written(document.row, asDocument(resolveTimestamps(document.value, ts)));
 }
 
-/** The value with every unresolved commit timestamp replaced. */
-export function substitute(value: Value | undefined, ts: bigint): Value | undefined {
+/** Returns the value with every unresolved commit timestamp replaced. */
+export function resolveTimestamps(value: Value, ts: bigint): Value {
   if (value instanceof CommitTsPlaceholder) return ts;
-  if (Array.isArray(value)) return value.map((item) => substitute(item, ts) as Value);
-  if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return value;
+  if (Array.isArray(value)) return value.map((item) => resolveTimestamps(item, ts));
+  if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([field, item]) => [field, substitute(item as Value, ts)]),
-  ) as Value;
+    Object.entries(value).map(([field, item]) => [field, item && resolveTimestamps(item, ts)]),
+  );
 }

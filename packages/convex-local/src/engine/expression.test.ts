@@ -1,4 +1,4 @@
-/** Filters, in the form that the published client gives them. */
+/** Filter expressions in the format of the published client. */
 import type { JSONValue, Value } from "convex/values";
 import { expect, test } from "vitest";
 import { compileExpression } from "./expression.ts";
@@ -28,12 +28,12 @@ test.each<[JSONValue, Value | undefined]>([
   [{ $neg: field("i") }, -5n],
   [field("deep.er"), [1]],
   [field("deep.er.x"), undefined],
-])("%j is %o", (expression, expected) => {
+])("%j yields %o", (expression, expected) => {
   expect(evaluate(expression)).toEqual(expected);
 });
 
 test.each<JSONValue>([null, 1, {}, { $what: 1 }, { $eq: [literal(1)] }, { $and: 1 }, { $eq: [], $and: [] }])(
-  "%j is refused",
+  "%j is rejected",
   (expression) => {
     expect(() => evaluate(expression)).toThrow("Malformed filter expression");
   },
@@ -44,6 +44,6 @@ test.each<JSONValue>([
   { $add: [literal(1), literal("a")] },
   { $add: [field("n"), field("i")] },
   { $and: [literal(null)] },
-])("%j fails where it is evaluated", (expression) => {
+])("%j fails when it is evaluated", (expression) => {
   expect(() => evaluate(expression)).toThrow("needs");
 });

@@ -1,8 +1,8 @@
-/** `filter` expressions as the published client serialises them, evaluated over one document. */
+/** Evaluates `filter` expressions, as the published client serializes them, on one document. */
 import { compareValues, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { fieldAt } from "../values/document.ts";
 
-/** A compiled expression: what it yields for a document. */
+/** A compiled expression. */
 export type Expression = (document: Value) => Value | undefined;
 
 type Compare = (order: number) => boolean;
@@ -27,12 +27,16 @@ const ARITHMETIC: Record<
   $mod: { float: (a, b) => a % b, int: (a, b) => a % b },
 };
 
-/** @throws Error for an operator that Convex does not have. */
+/**
+ * Compiles an expression.
+ *
+ * @throws {Error} when an operator is unknown or has the wrong operands.
+ */
 export function compileExpression(json: JSONValue): Expression {
   if (json === null || typeof json !== "object" || Array.isArray(json)) throw malformed(json);
   const [entry, ...others] = Object.entries(json);
   if (!entry || others.length > 0) throw malformed(json);
-  const [operator, operand] = entry as [string, JSONValue];
+  const [operator, operand] = entry;
   if (operator === "$literal") {
     const value = literalFromJson(operand);
     return () => value;
@@ -68,7 +72,7 @@ export function compileExpression(json: JSONValue): Expression {
   };
 }
 
-/** A value, or `{$undefined: null}` for a missing field. */
+/** Converts JSON to a value; `{$undefined: null}` stands for a missing field. */
 export function literalFromJson(json: JSONValue): Value | undefined {
   if (json !== null && typeof json === "object" && !Array.isArray(json) && "$undefined" in json)
     return undefined;

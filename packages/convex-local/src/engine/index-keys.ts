@@ -1,9 +1,10 @@
-/** Where a document stands in an index: one key in a plain one, one for each word in a search index. */
+/** Keys of a document in an index: one in a plain index, one per word in a search index. */
 import { type Document, fieldAt } from "../values/document.ts";
 import { encodeTuple, encodeValue, type Key } from "../values/key.ts";
 import { BY_ID, type Index } from "./catalog.ts";
 import { wordsOf } from "./search-words.ts";
 
+/** Returns the keys of a document in an index. */
 export function keysIn(index: Index, document: Document): readonly Key[] {
   if (index.kind === "search") return searchKeys(index, document);
   const value = document.value;
@@ -11,7 +12,7 @@ export function keysIn(index: Index, document: Document): readonly Key[] {
   return [encodeTuple(index.fields.map((path) => fieldAt(value, path)))];
 }
 
-/** A word, then the document's id: all documents with a word stand together. */
+/** Each key is a word and the id of the document, so the documents with a word are one range. */
 function searchKeys(index: Index, { value }: Document): Key[] {
   const text = fieldAt(value, index.fields[0] ?? "");
   if (typeof text !== "string") return [];

@@ -1,6 +1,6 @@
 /**
- * Which of many key ranges hold a key: a treap by lower bound in which every node knows the highest upper bound below
- * it. With a thousand disjoint subscriptions a written key then costs a few comparisons, not a thousand.
+ * Interval tree: finds the key ranges that contain a key. A treap ordered by lower bound, in which every node has the
+ * highest upper bound of its subtree. With a thousand disjoint ranges, a lookup costs a few comparisons.
  */
 import type { Key } from "../values/key.ts";
 
@@ -15,7 +15,7 @@ type Node<T> = {
   right: Node<T> | null;
 };
 
-/** Handle of one stored range, needed to remove it. */
+/** A stored range, needed to remove it. */
 export type Interval<T> = {
   readonly low: Key;
   readonly high: Key;
@@ -23,6 +23,7 @@ export type Interval<T> = {
   readonly order: number;
 };
 
+/** Key ranges with their owners. */
 export class IntervalTree<T> {
   #root: Node<T> | null = null;
   #order = 0;
@@ -54,7 +55,7 @@ export class IntervalTree<T> {
     this.#size--;
   }
 
-  /** Calls `found` for the owner of every range that holds `key` (once per range). */
+  /** Calls `found` with the owner of every range that contains `key`, once per range. */
   forEachAt(key: Key, found: (owner: T) => void): void {
     visit(this.#root, key, found);
   }
@@ -79,7 +80,7 @@ function update<T>(node: Node<T>): Node<T> {
   return node;
 }
 
-/** Nodes before `at`, and the rest. */
+/** Splits a tree into the nodes before `at` and the others. */
 function split<T>(node: Node<T> | null, at: { low: Key; order: number }): [Node<T> | null, Node<T> | null] {
   if (!node) return [null, null];
   if (before(node, at)) {

@@ -1,23 +1,24 @@
 /**
- * Versions that differ from what the store holds: a transaction's own writes, or, for a query that began before the
- * newest commits, the versions which those commits replaced. Reading goes through a layer onto the store.
+ * Document versions that differ from those in the store: the writes of a transaction, or, for a query that began before
+ * the newest commits, the versions that these commits replaced. Readers look into the layer first, then into the store.
  */
 import type { Document } from "../values/document.ts";
 import type { Key } from "../values/key.ts";
 import type { Index, Table } from "./catalog.ts";
 import { keysIn } from "./index-keys.ts";
 
-/** One document: the version in the store (null: none), and the one to see instead (null: none). */
+/** One document: its version in the store and the version that readers see, each null if there is none. */
 export type Change = { table: Table; id: string; stored: Document | null; seen: Document | null };
 
 export type LayerEntry = { key: Key; document: Document | null };
 
+/** Changes on top of the store. */
 export class Layer {
   readonly #changes = new Map<string, Change>();
   readonly #indexes = new Map<Index, LayerIndex>();
   #version = 0;
 
-  /** Grows with every change of the layer. */
+  /** Increases with every change of the layer. */
   get version(): number {
     return this.#version;
   }
@@ -30,7 +31,7 @@ export class Layer {
     return this.#changes.get(id);
   }
 
-  /** Adds or replaces what is to be seen of one document. */
+  /** Sets the version that readers see of one document. */
   set(change: Change): void {
     this.#version++;
     const before = this.#changes.get(change.id);
@@ -42,7 +43,7 @@ export class Layer {
     }
   }
 
-  /** Puts one document back to what it was before a `set`; undefined: it was untouched. */
+  /** Undoes a `set` of one document; `before` is undefined if the document had no change. */
   restore(id: string, before: Change | undefined): void {
     if (before) {
       this.set(before);
@@ -53,7 +54,7 @@ export class Layer {
     this.#indexes.clear();
   }
 
-  /** What this layer says about a range of an index, in ascending order; null hides the store's entry. */
+  /** Returns the changed entries of a range of an index, in ascending order. A null document hides the store's entry. */
   entries(index: Index, low: Key, high: Key): LayerEntry[] {
     if (this.#changes.size === 0) return [];
     let entries = this.#indexes.get(index);
@@ -68,7 +69,7 @@ export class Layer {
   }
 }
 
-/** The layer's view of one index, sorted by key. */
+/** Changed entries of one index, sorted by key. */
 class LayerIndex {
   readonly #documents = new Map<Key, Document | null>();
   readonly #keys: Key[] = [];
@@ -85,9 +86,7 @@ class LayerIndex {
 
   range(low: Key, high: Key): LayerEntry[] {
     const found: LayerEntry[] = [];
-    for (let i = lowerBound(this.#keys, low); i < this.#keys.length; i++) {
-      const key = this.#keys[i] as Key;
-      if (key >= high) break;
+    for (const key of this.#keys.slice(lowerBound(this.#keys, low), lowerBound(this.#keys, high))) {
       found.push({ key, document: this.#documents.get(key) ?? null });
     }
     return found;
@@ -99,7 +98,7 @@ function lowerBound(keys: readonly Key[], key: Key): number {
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] as Key) < key) low = middle + 1;
+    if ((keys[middle] ?? key) < key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,6 +1,6 @@
 /**
- * `paginate`: one page of a query. A cursor is a position in the index, not a count, so pages stay where they are while
- * documents come and go; it also carries a mark of its query, since a position means nothing in another one.
+ * `paginate`: one page of a query. A cursor is a position in the index and not a count, so pages stay stable while
+ * documents are added and removed. It also contains a fingerprint of its query, because it is invalid in any other.
  */
 import { createHash } from "node:crypto";
 import type { Document } from "../values/document.ts";
@@ -10,7 +10,7 @@ import { passesFilter, RangeCursor } from "./query-stream.ts";
 import type { Reader } from "./reader.ts";
 import type { KeyRange, QueryOperator } from "./source.ts";
 
-/** Convex's own word for "behind the last entry". */
+/** Convex's cursor for the position after the last entry. */
 const END = "_end_cursor";
 
 export type PageRequest = {
@@ -29,7 +29,11 @@ export type Page = {
   pageStatus: "SplitRecommended" | "SplitRequired" | null;
 };
 
-/** @throws Error (`InvalidCursor`) when a cursor is broken or belongs to another query. */
+/**
+ * Reads one page.
+ *
+ * @throws {Error} (`InvalidCursor`) when a cursor is malformed or belongs to another query.
+ */
 export function readPage(
   reader: Reader,
   range: KeyRange,
@@ -39,10 +43,10 @@ export function readPage(
   const filters = operators.flatMap((operator) =>
     "filter" in operator ? [compileExpression(operator.filter)] : [],
   );
-  const mark = markOf(range, operators);
+  const fingerprint = fingerprintOf(range, operators);
   const { cursor, endCursor, pageSize } = request;
   const bounded = endCursor !== null;
-  const part = restrict(range, positionOf(cursor, mark), positionOf(endCursor, mark));
+  const part = restrict(range, positionOf(cursor, fingerprint), positionOf(endCursor, fingerprint));
   const entries = new RangeCursor(reader, part, filters.length === 0 && !bounded ? pageSize + 1 : undefined);
   const page: Document[] = [];
   const read: Key[] = [];
@@ -70,19 +74,19 @@ export function readPage(
   if (stopped)
     continueCursor =
       last === undefined
-        ? (cursor ?? encodeCursor(range.order === "asc" ? range.low : range.high, mark))
-        : encodeCursor(last, mark);
+        ? (cursor ?? encodeCursor(range.order === "asc" ? range.low : range.high, fingerprint))
+        : encodeCursor(last, fingerprint);
   else if (bounded) continueCursor = endCursor;
   if (split === null && read.length > pageSize + 1 && read.length >= 2) split = "SplitRecommended";
   const middle = read[Math.floor((read.length - 1) / 2)];
   const splitCursor =
-    split !== null && read.length >= 2 && middle !== undefined ? encodeCursor(middle, mark) : null;
+    split !== null && read.length >= 2 && middle !== undefined ? encodeCursor(middle, fingerprint) : null;
   return { page, isDone: continueCursor === END, continueCursor, splitCursor, pageStatus: split };
 }
 
 type Position = { key: Key } | "end" | null;
 
-/** The part of a range behind the position `from`, up to and with the position `to`. */
+/** Returns the part of a range after the position `from`, up to and including the position `to`. */
 function restrict(range: KeyRange, from: Position, to: Position): KeyRange {
   let { low, high } = range;
   if (range.order === "asc") {
@@ -97,11 +101,11 @@ function restrict(range: KeyRange, from: Position, to: Position): KeyRange {
   return { ...range, low, high };
 }
 
-function positionOf(cursor: string | null, mark: string): Position {
+function positionOf(cursor: string | null, fingerprint: string): Position {
   if (cursor === null) return null;
   if (cursor === END) return "end";
   const [text, key] = cursor.split(".");
-  if (text !== mark || key === undefined) {
+  if (text !== fingerprint || key === undefined) {
     throw new Error(
       "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed or the cursor is malformed.",
     );
@@ -109,11 +113,11 @@ function positionOf(cursor: string | null, mark: string): Position {
   return { key: keyFromBytes(Buffer.from(key, "base64url")) };
 }
 
-function encodeCursor(key: Key, mark: string): string {
-  return `${mark}.${keyToBytes(key).toString("base64url")}`;
+function encodeCursor(key: Key, fingerprint: string): string {
+  return `${fingerprint}.${keyToBytes(key).toString("base64url")}`;
 }
 
-function markOf({ index, low, high, order }: KeyRange, operators: readonly QueryOperator[]): string {
+function fingerprintOf({ index, low, high, order }: KeyRange, operators: readonly QueryOperator[]): string {
   const text = JSON.stringify([index.table.name, index.name, index.fields, low, high, order, operators]);
   return createHash("sha256").update(text).digest("base64url").slice(0, 11);
 }

@@ -1,4 +1,4 @@
-/** A query being read: entries of one source, through its filters and limits, as many as the function asks for. */
+/** Reads a query entry by entry: from its source, through its filters and limits. */
 import type { Document } from "../values/document.ts";
 import { afterKey, type Key } from "../values/key.ts";
 import { compileExpression, type Expression } from "./expression.ts";
@@ -12,7 +12,7 @@ const LARGEST_BATCH = 512;
 
 type Step = { filter: Expression } | { left: number };
 
-/** Entries of a key range one by one; what was handed out so far is what counts as read. */
+/** Reads a key range entry by entry. Only the part up to the last returned entry counts as read. */
 export class RangeCursor {
   readonly range: KeyRange;
   readonly #reader: Reader;
@@ -22,11 +22,15 @@ export class RangeCursor {
   #batch: number;
   #version = -1;
   #exhausted = false;
-  /** Where the next entry is looked for: the open end of what was read. */
+  /** Bounds of the part that is not read yet. */
   #low: Key;
   #high: Key;
 
-  /** @param expected how many entries will be asked for, where that is known */
+  /**
+   * @param reader - The snapshot.
+   * @param range - The range to read.
+   * @param expected - The number of entries that will be read, if known.
+   */
   constructor(reader: Reader, range: KeyRange, expected = FIRST_BATCH) {
     this.range = range;
     this.#reader = reader;
@@ -53,7 +57,7 @@ export class RangeCursor {
     return entry;
   }
 
-  /** Whether there is another entry. That it is there, or not, counts as read. */
+  /** Returns whether there is another entry. Its existence counts as read. */
   hasMore(): boolean {
     const entry = this.#peek();
     if (!entry) return false;
@@ -62,7 +66,7 @@ export class RangeCursor {
     return true;
   }
 
-  /** The next entry without taking it. At the range's end the whole range counts as read. */
+  /** Returns the next entry without consuming it. At the end, the whole range counts as read. */
   #peek(): Entry | null {
     if (this.#version !== this.#reader.version) {
       this.#buffer = [];
@@ -87,9 +91,10 @@ export class RangeCursor {
   }
 }
 
-/** A source of entries, whatever finds them. */
+/** A source of entries: a range or a search. */
 export type EntrySource = { next(): Entry | null };
 
+/** A query that is being read. */
 export class QueryStream {
   readonly #source: EntrySource;
   readonly #steps: Step[];
@@ -119,14 +124,18 @@ export class QueryStream {
   }
 }
 
-/** @throws Error when the filter yields something that is no boolean. */
+/**
+ * Returns whether a document passes a filter.
+ *
+ * @throws {Error} when the filter does not yield a boolean.
+ */
 export function passesFilter(filter: Expression, document: Document): boolean {
-  const result = filter(document.value as Parameters<Expression>[0]);
+  const result = filter(document.value);
   if (typeof result !== "boolean") throw new Error("A filter must yield a boolean.");
   return result;
 }
 
-/** How many entries a query will read at most, where no filter makes that unknown. */
+/** Returns the largest number of entries that a query reads, or undefined if it has a filter. */
 export function expectedEntries(operators: readonly QueryOperator[]): number | undefined {
   let expected: number | undefined;
   for (const operator of operators) {

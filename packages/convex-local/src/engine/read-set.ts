@@ -1,15 +1,16 @@
-/** What a function read, as ranges of index keys: whoever writes a key inside one of them makes its result stale. */
+/** Read set of a function: ranges of index keys. A write inside one of them makes its result stale. */
 import type { Key } from "../values/key.ts";
 import type { Index } from "./catalog.ts";
 
 /** Keys from `low` up to, not including, `high`. */
 export type Range = { index: Index; low: Key; high: Key };
 
+/** Collects the ranges that a function reads. */
 export class ReadSet {
   readonly #ranges: Range[] = [];
   readonly #points = new Set<string>();
 
-  /** A range that the caller may still widen while it reads on. */
+  /** Adds a range that the caller widens while it reads. */
   open(index: Index, low: Key, high: Key): Range {
     const range = { index, low, high };
     this.#ranges.push(range);

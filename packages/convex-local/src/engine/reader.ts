@@ -1,6 +1,6 @@
 /**
- * Reading one snapshot: the store's newest state seen through a layer. Everything read is noted in the read set, and
- * counted against the limits that Convex sets for one function call.
+ * Reads one snapshot: the newest state of the store through a layer. Adds everything to the read set and counts it
+ * against Convex's limits for one function call.
  */
 import type { Document } from "../values/document.ts";
 import { afterPrefix, encodeValue, type Key } from "../values/key.ts";
@@ -32,6 +32,7 @@ export function newUsage(): Usage {
   };
 }
 
+/** Reads one snapshot. */
 export class Reader {
   readonly catalog: Catalog;
   readonly reads: ReadSet;
@@ -47,12 +48,12 @@ export class Reader {
     this.usage = usage;
   }
 
-  /** Grows with every write that this reader sees; whoever holds rows read earlier compares it. */
+  /** Increases with every write that this reader sees, so that buffered rows can be detected as outdated. */
   get version(): number {
     return this.#layer.version;
   }
 
-  /** The document of this id, or null. `table` is the one that the id names. */
+  /** Returns the document with this id, or null. `table` is the table of the id. */
   get(table: Table, id: string): Document | null {
     const key = encodeValue(id);
     this.reads.add(table.byId, key, afterPrefix(key));
@@ -64,23 +65,25 @@ export class Reader {
   }
 
   /**
-   * Up to `limit` entries of a range, in order. Neither noted nor counted: the caller knows how many it uses.
-   * @returns fewer than `limit` only at the range's end
+   * Returns up to `limit` entries of a range, in order. Does not add them to the read set and does not count them,
+   * because only the caller knows how many it uses.
+   *
+   * @returns Fewer than `limit` entries only at the end of the range.
    */
   scan(index: Index, low: Key, high: Key, order: Order, limit: number): Entry[] {
     if (low >= high || limit === 0) return [];
-    const over = this.#layer.entries(index, low, high);
-    if (over.length === 0) return this.#store.scan(index.id, low, high, order, limit);
-    const hidden = new Set(over.map(({ key }) => key));
+    const changed = this.#layer.entries(index, low, high);
+    if (changed.length === 0) return this.#store.scan(index.id, low, high, order, limit);
+    const hidden = new Set(changed.map(({ key }) => key));
     const stored = this.#store
-      .scan(index.id, low, high, order, limit + over.length)
+      .scan(index.id, low, high, order, limit + changed.length)
       .filter(({ key }) => !hidden.has(key));
-    const seen = over.filter((entry): entry is Entry => entry.document !== null);
+    const seen = changed.filter((entry): entry is Entry => entry.document !== null);
     const sign = order === "asc" ? 1 : -1;
     return [...stored, ...seen].sort((a, b) => (a.key < b.key ? -sign : sign)).slice(0, limit);
   }
 
-  /** How many documents a table holds. Reads the whole table, as far as staleness is concerned. */
+  /** Returns the number of documents in a table. Adds the whole table to the read set. */
   count(table: Table): number {
     this.reads.add(table.byId, "", afterPrefix(""));
     let count = this.#store.count(table.byId.id);

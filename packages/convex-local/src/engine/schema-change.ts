@@ -1,8 +1,8 @@
 /**
- * Brings the database to a new schema: documents that are there must fit it, new indexes are filled before anyone reads
- * them, old ones go. Nothing is changed for readers until all of it has been found good.
+ * Changes the schema of the database: checks existing documents, fills new indexes before queries can use them, and
+ * drops old ones. Readers see no change until all documents have been checked.
  */
-import type { ValidatorJSON, Value } from "convex/values";
+import type { ValidatorJSON } from "convex/values";
 import { afterKey, afterPrefix, type Key } from "../values/key.ts";
 import { describeViolation, findViolation } from "../values/validator.ts";
 import { BY_CREATION, BY_ID, type Index, type Table } from "./catalog.ts";
@@ -17,33 +17,36 @@ export type TableSpec = {
   indexes: readonly IndexSpec[];
 };
 
-/** Documents looked at, or entries dropped, between two breaths of the thread. */
+/** Documents or index entries that are processed before other work of the thread gets a turn. */
 const CHUNK = 500;
 
-/** Under this name the store says which validator every document of a table is known to fit. */
-const HELD = "validators";
+/** Name under which the store keeps the validator that all documents of each table match. */
+const CHECKED = "validators";
 
-/** Documents that are there do not fit the schema: it is not taken. */
-export class SchemaRefused extends Error {
-  override name = "SchemaRefused";
+/** An existing document does not match the new schema. */
+export class SchemaError extends Error {
+  override name = "SchemaError";
 }
 
 /**
- * @param specs every table that is to have a schema, of all components
- * @param breathe called between chunks, so that reads go on
- * @throws SchemaRefused naming the first document that does not fit
+ * Changes the schema.
+ *
+ * @param engine - The database.
+ * @param specs - All tables with a schema, of all components.
+ * @param yieldTurn - Called between chunks, so that reads can continue.
+ * @throws {SchemaError} when a document does not match; the message names the first one.
  */
 export async function changeSchema(
   engine: Engine,
   specs: readonly TableSpec[],
-  breathe: () => Promise<void>,
+  yieldTurn: () => Promise<void>,
 ): Promise<void> {
   const { catalog } = engine;
   const wanted = specs.map((spec) => ({ spec, table: catalog.table(spec.component, spec.name) }));
-  const held = new Map(JSON.parse(engine.store.meta(HELD) ?? "[]") as [number, string][]);
+  const checked = new Map<number, string>(JSON.parse(engine.store.meta(CHECKED) ?? "[]"));
   for (const { spec, table } of wanted) {
-    if (spec.validator !== null && JSON.stringify(spec.validator) !== held.get(table.number)) {
-      await checkDocuments(engine, table, spec.validator, breathe);
+    if (spec.validator !== null && JSON.stringify(spec.validator) !== checked.get(table.number)) {
+      await checkDocuments(engine, table, spec.validator, yieldTurn);
     }
   }
   const fresh: Index[] = [];
@@ -54,11 +57,11 @@ export async function changeSchema(
         engine.store.begin();
         const added = catalog.addIndex(table, index.name, index.kind, index.fields);
         fresh.push(added);
-        await fill(engine, added, breathe);
+        await fill(engine, added, yieldTurn);
       }
     }
   } catch (error) {
-    for (const index of fresh) await drop(engine, index, breathe);
+    for (const index of fresh) await drop(engine, index, yieldTurn);
     throw error;
   }
   const old = findOld(wanted, catalog.tables());
@@ -68,9 +71,9 @@ export async function changeSchema(
   for (const index of fresh) catalog.publish(index);
   catalog.save();
   const validated = wanted.map(({ spec, table }) => [table.number, JSON.stringify(spec.validator)]);
-  engine.store.setMeta(HELD, JSON.stringify(validated));
+  engine.store.setMeta(CHECKED, JSON.stringify(validated));
   engine.flush();
-  for (const index of old) await drop(engine, index, breathe);
+  for (const index of old) await drop(engine, index, yieldTurn);
 }
 
 function sameIndex(index: Index | undefined, spec: IndexSpec): boolean {
@@ -81,7 +84,7 @@ function sameIndex(index: Index | undefined, spec: IndexSpec): boolean {
   );
 }
 
-/** Indexes that no schema names any more, and what an interrupted change left half filled. */
+/** Returns indexes that are no longer in a schema, and those that an interrupted change left partly filled. */
 function findOld(wanted: readonly { spec: TableSpec; table: Table }[], tables: Iterable<Table>): Index[] {
   const specs = new Map(wanted.map(({ spec, table }) => [table, spec]));
   const old: Index[] = [];
@@ -91,8 +94,8 @@ function findOld(wanted: readonly { spec: TableSpec; table: Table }[], tables: I
       const kept = specs
         .get(table)
         ?.indexes.some((spec) => spec.name === index.name && sameIndex(index, spec));
-      const half = table.indexes.get(index.name) !== index;
-      if (!kept || (half && table.indexes.has(index.name))) old.push(index);
+      const unpublished = table.indexes.get(index.name) !== index;
+      if (!kept || (unpublished && table.indexes.has(index.name))) old.push(index);
     }
   }
   return old;
@@ -102,42 +105,42 @@ async function checkDocuments(
   engine: Engine,
   table: Table,
   validator: ValidatorJSON,
-  breathe: () => Promise<void>,
+  yieldTurn: () => Promise<void>,
 ): Promise<void> {
   const { catalog } = engine;
   const isId = (name: string, id: string): boolean => {
     const of = catalog.tableOf(id);
     return of !== null && of === catalog.find(table.component, name);
   };
-  for await (const document of everyDocument(engine, table, breathe)) {
+  for await (const document of everyDocument(engine, table, yieldTurn)) {
     const { _id, _creationTime, ...fields } = document.value;
-    const violation = findViolation(validator, fields as Value, isId);
+    const violation = findViolation(validator, fields, isId);
     if (violation) {
-      throw new SchemaRefused(
+      throw new SchemaError(
         `Schema validation failed.\nDocument with ID "${_id}" in table "${table.name}" does not match the schema: ${describeViolation(violation)}`,
       );
     }
   }
 }
 
-async function fill(engine: Engine, index: Index, breathe: () => Promise<void>): Promise<void> {
-  for await (const document of everyDocument(engine, index.table, breathe)) {
+async function fill(engine: Engine, index: Index, yieldTurn: () => Promise<void>): Promise<void> {
+  for await (const document of everyDocument(engine, index.table, yieldTurn)) {
     engine.store.begin();
     for (const key of keysIn(index, document)) engine.store.insertEntry(index.id, key, document.row ?? 0);
   }
 }
 
-async function drop(engine: Engine, index: Index, breathe: () => Promise<void>): Promise<void> {
+async function drop(engine: Engine, index: Index, yieldTurn: () => Promise<void>): Promise<void> {
   engine.catalog.retire(index);
   for (let more = true; more; ) {
     engine.store.begin();
     more = engine.store.dropIndex(index.id, CHUNK);
     engine.flush();
-    await breathe();
+    await yieldTurn();
   }
 }
 
-async function* everyDocument(engine: Engine, table: Table, breathe: () => Promise<void>) {
+async function* everyDocument(engine: Engine, table: Table, yieldTurn: () => Promise<void>) {
   let low: Key = "";
   for (;;) {
     const entries = engine.store.scan(table.byId.id, low, afterPrefix(""), "asc", CHUNK);
@@ -146,6 +149,6 @@ async function* everyDocument(engine: Engine, table: Table, breathe: () => Promi
     if (entries.length < CHUNK || !last) return;
     low = afterKey(last.key);
     engine.flush();
-    await breathe();
+    await yieldTurn();
   }
 }

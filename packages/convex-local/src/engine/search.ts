@@ -1,8 +1,7 @@
 /**
- * Reading a search index: documents that hold any of the query's words, best first. The last word also matches words
- * that begin with it, for people who are still typing. Scores are BM25's; equals stand newest first, as in Convex.
+ * Reads a search index: documents that contain any word of the query, best match first. The last word also matches as a
+ * prefix, for search as you type. Scores follow BM25; equal scores are ordered newest first, as in Convex.
  */
-import type { JSONValue } from "convex/values";
 import { compareValues } from "convex/values";
 import { type Document, fieldAt } from "../values/document.ts";
 import { afterPrefix, encodeValue, type Key } from "../values/key.ts";
@@ -14,23 +13,31 @@ import { wordsOf } from "./search-words.ts";
 import type { SearchFilter } from "./source.ts";
 import type { Entry } from "./store.ts";
 
-/** At most so many documents are looked at for a word, and so many words of a query used: Convex's limits. */
-const MOST_MATCHES = 1024;
-const MOST_WORDS = 16;
+/** Convex's limits: documents that are scored per word, and words of a query. */
+const MAX_MATCHES = 1024;
+const MAX_WORDS = 16;
 
-/** BM25's usual constants: how soon repetition stops counting, and how much length matters. */
+/** The usual constants of BM25: saturation of repeated words, and weight of the text's length. */
 const SATURATION = 1.2;
 const LENGTH_WEIGHT = 0.75;
-/** A text of so many words is taken as the usual length. */
+/** The assumed average length of a text in words. */
 const USUAL_LENGTH = 20;
 
 type Match = { entry: Entry; score: number };
 
+/** The results of one search. */
 export class SearchCursor implements EntrySource {
   readonly #results: Entry[];
   #at = 0;
 
-  /** @throws Error when a filter names a field that the index does not have */
+  /**
+   * Runs the search.
+   *
+   * @param reader - The snapshot.
+   * @param index - The search index.
+   * @param filters - The search expression and the filters.
+   * @throws {Error} when a filter names a field that the index does not have.
+   */
   constructor(reader: Reader, index: Index, filters: readonly SearchFilter[]) {
     const [searchField = "", ...filterFields] = index.fields;
     const matches = new Map<string, Match>();
@@ -45,11 +52,11 @@ export class SearchCursor implements EntrySource {
         if (!filterFields.includes(filter.fieldPath)) {
           throw new Error(`Search index ${index.name} has no filter field "${filter.fieldPath}".`);
         }
-        wanted.push({ path: filter.fieldPath, value: literalFromJson(filter.value as JSONValue) });
+        wanted.push({ path: filter.fieldPath, value: literalFromJson(filter.value) });
       }
     }
     if (text === null) throw new Error(`A query of search index ${index.name} needs a search expression.`);
-    const words = wordsOf(text).slice(0, MOST_WORDS);
+    const words = wordsOf(text).slice(0, MAX_WORDS);
     for (const [i, word] of words.entries()) {
       const prefix = i === words.length - 1;
       collect(reader, index, word, prefix, matches, (document) =>
@@ -64,7 +71,7 @@ export class SearchCursor implements EntrySource {
   }
 }
 
-/** Adds what one word of the query is worth to each document that has it. */
+/** Adds the score of one word of the query to each document that contains it. */
 function collect(
   reader: Reader,
   index: Index,
@@ -77,10 +84,10 @@ function collect(
   const low: Key = prefix ? exact.slice(0, -2) : exact;
   const cursor = new RangeCursor(reader, { index, low, high: afterPrefix(low), order: "asc" });
   const found = new Map<string, Entry>();
-  for (let entry = cursor.next(); entry && found.size < MOST_MATCHES; entry = cursor.next()) {
+  for (let entry = cursor.next(); entry && found.size < MAX_MATCHES; entry = cursor.next()) {
     if (fits(entry.document)) found.set(entry.document.value._id, entry);
   }
-  const rarity = Math.log(1 + MOST_MATCHES / (found.size + 0.5));
+  const rarity = Math.log(1 + MAX_MATCHES / (found.size + 0.5));
   for (const [id, entry] of found) {
     const words = wordsOf(String(fieldAt(entry.document.value, index.fields[0] ?? "") ?? ""));
     const exactCount = words.filter((other) => other === word).length;

@@ -1,4 +1,4 @@
-/** Where a query reads: the published client's query JSON turned into one range of one index. */
+/** Source of a query: converts the query JSON of the published client to one range of one index. */
 import type { JSONValue } from "convex/values";
 import { afterPrefix, encodeTuple, encodeValue, type Key } from "../values/key.ts";
 import type { Catalog, Index } from "./catalog.ts";
@@ -18,13 +18,17 @@ export type QuerySource =
   | { type: "IndexRange"; indexName: string; range: RangeExpression[]; order: Order | null }
   | { type: "Search"; indexName: string; filters: SearchFilter[] };
 export type QueryOperator = { filter: JSONValue } | { limit: number };
-/** A query as `queryStream` and `queryPage` get it. */
+/** A query as `queryStream` and `queryPage` receive it. */
 export type QueryJson = { source: QuerySource; operators: QueryOperator[] };
 
-/** A range of an index in key space. */
+/** A range of keys of an index. */
 export type KeyRange = { index: Index; low: Key; high: Key; order: Order };
 
-/** @throws Error when there is no such index, or its fields are not named in order. */
+/**
+ * Converts a source to a range.
+ *
+ * @throws {Error} when the index does not exist, or its fields are not used in order.
+ */
 export function resolveRange(
   catalog: Catalog,
   component: string,
@@ -43,7 +47,11 @@ export function resolveRange(
   return { index, ...boundsOf(index, source.range), order };
 }
 
-/** @throws Error when the schema declares no index of this name and kind. */
+/**
+ * Finds an index by `table.index`.
+ *
+ * @throws {Error} when the schema has no index of this name and kind.
+ */
 export function findIndex(catalog: Catalog, component: string, path: string, kind: Index["kind"]): Index {
   const dot = path.indexOf(".");
   const tableName = path.slice(0, dot);
@@ -59,16 +67,15 @@ export function findIndex(catalog: Catalog, component: string, path: string, kin
 
 type Bound = { field: string; key: Key };
 
-/** Equalities on the first fields, then at most one lower and one upper bound on the next. */
+/** Returns the bounds of equalities on the first fields and at most one lower and one upper bound on the next field. */
 function boundsOf(index: Index, expressions: readonly RangeExpression[]): { low: Key; high: Key } {
   let equal = 0;
   let prefix: Key = "";
-  let low = null as Bound | null;
-  let high = null as Bound | null;
+  const bounds: { low?: Bound; high?: Bound } = {};
   for (const { type, fieldPath, value: json } of expressions) {
     const value = literalFromJson(json);
-    const bounded: string | undefined = low?.field ?? high?.field;
-    const expected: string | undefined = bounded ?? index.fields[equal];
+    const bounded = bounds.low?.field ?? bounds.high?.field;
+    const expected = bounded ?? index.fields[equal];
     if (type === "Eq") {
       if (bounded !== undefined)
         throw new Error(
@@ -82,16 +89,16 @@ function boundsOf(index: Index, expressions: readonly RangeExpression[]): { low:
     if (fieldPath !== expected) throw wrongField(index, expected, fieldPath);
     const key = prefix + encodeTuple([value]);
     if (type === "Gt" || type === "Gte") {
-      if (low)
+      if (bounds.low)
         throw new Error("Incorrect operator used in `withIndex`: a range has at most one lower bound.");
-      low = { field: fieldPath, key: type === "Gt" ? afterPrefix(key) : key };
+      bounds.low = { field: fieldPath, key: type === "Gt" ? afterPrefix(key) : key };
     } else {
-      if (high)
+      if (bounds.high)
         throw new Error("Incorrect operator used in `withIndex`: a range has at most one upper bound.");
-      high = { field: fieldPath, key: type === "Lte" ? afterPrefix(key) : key };
+      bounds.high = { field: fieldPath, key: type === "Lte" ? afterPrefix(key) : key };
     }
   }
-  return { low: low?.key ?? prefix, high: high?.key ?? afterPrefix(prefix) };
+  return { low: bounds.low?.key ?? prefix, high: bounds.high?.key ?? afterPrefix(prefix) };
 }
 
 function wrongField(index: Index, expected: string | undefined, got: string): Error {

@@ -1,10 +1,11 @@
 /**
- * The file: every SQL statement of the local Convex stands here. Documents are kept once, as JSON text; every index is a
- * run of `entry` rows ordered by its key bytes, so that an index range is one range scan joined to its documents.
+ * The data file and all SQL statements. Documents are stored once, as JSON text. An index consists of `entry` rows
+ * ordered by key, so an index range is one range scan joined with the documents.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Document } from "../values/document.ts";
 import { type Key, keyFromBytes, keyToBytes } from "../values/key.ts";
+import { blob, integer, type Row, text } from "./rows.ts";
 
 const FORMAT = "1";
 
@@ -30,19 +31,20 @@ export type IndexRow = {
   fields: string;
   ready: number;
 };
-/** A mutation's answer as it was given: Convex JSON text, and its log lines. */
+/** The result of an applied mutation: its value as Convex JSON text, and its log lines. */
 export type StoredAnswer = { ts: bigint; value: string; logLines: string[] };
 
+/** Reads and writes the data file. */
 export class Store {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #open = false;
 
-  /** @throws Error when the file was written by another format of this program. */
+  /** @throws {Error} when another process uses the file, or it has another format. */
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
     try {
-      // One process at a time: what another one wrote behind this one's back would reach no subscription.
+      // Exclusive, because writes of another process would not reach the subscriptions of this one.
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       this.#db.exec(
         "PRAGMA cache_size = -12000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
@@ -56,7 +58,7 @@ export class Store {
     const format = this.meta("format");
     if (format === null) this.setMeta("format", FORMAT);
     else if (format !== FORMAT)
-      throw new Error(`${file} has format ${format}, this is ${FORMAT}: move it away or reset`);
+      throw new Error(`${file} has format ${format}; this version needs ${FORMAT}. Move or delete the file.`);
   }
 
   close(): void {
@@ -65,7 +67,7 @@ export class Store {
     this.#db.close();
   }
 
-  /** Opens the write transaction if it is not; everything until `commit` reaches the disk together. */
+  /** Opens the write transaction if none is open. Everything until `commit` is written to the disk together. */
   begin(): void {
     if (this.#open) return;
     this.#db.exec("BEGIN IMMEDIATE");
@@ -80,25 +82,23 @@ export class Store {
 
   scan(index: number, low: Key, high: Key, order: Order, limit: number): Entry[] {
     const statement = this.#arrays(`${SCAN} ${order === "asc" ? "ASC" : "DESC"} LIMIT ?`);
-    const rows = statement.all(index, keyToBytes(low), keyToBytes(high), limit) as unknown as [
-      Uint8Array,
-      number,
-      string,
-    ][];
-    return rows.map(([key, row, json]) => ({ key: keyFromBytes(key), document: Document.stored(row, json) }));
+    return statement.all(index, keyToBytes(low), keyToBytes(high), limit).map((row) => ({
+      key: keyFromBytes(blob(row, 0)),
+      document: Document.stored(integer(row, 1), text(row, 2)),
+    }));
   }
 
   find(index: number, key: Key): Document | null {
     const statement = this.#arrays(
       "SELECT d.row, d.value FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key = ?",
     );
-    const found = statement.get(index, keyToBytes(key)) as unknown as [number, string] | undefined;
-    return found ? Document.stored(found[0], found[1]) : null;
+    const row = statement.get(index, keyToBytes(key));
+    return row ? Document.stored(integer(row, 0), text(row, 1)) : null;
   }
 
   count(index: number): number {
-    const row = this.#statement("SELECT count(*) AS n FROM entry WHERE idx = ?").get(index) as { n: number };
-    return row.n;
+    const row = this.#statement("SELECT count(*) AS n FROM entry WHERE idx = ?").get(index);
+    return row ? integer(row, "n") : 0;
   }
 
   insertDocument(json: string): number {
@@ -126,7 +126,12 @@ export class Store {
   }
 
   tables(): TableRow[] {
-    return this.#statement("SELECT number, component, name FROM tbl").all() as TableRow[];
+    const rows = this.#statement("SELECT number, component, name FROM tbl").all();
+    return rows.map((row) => ({
+      number: integer(row, "number"),
+      component: text(row, "component"),
+      name: text(row, "name"),
+    }));
   }
 
   insertTable(table: TableRow): void {
@@ -138,7 +143,7 @@ export class Store {
   }
 
   indexes(): IndexRow[] {
-    return this.#statement("SELECT id, tbl, name, kind, fields, ready FROM idx").all() as IndexRow[];
+    return this.#statement("SELECT id, tbl, name, kind, fields, ready FROM idx").all().map(indexRow);
   }
 
   insertIndex(index: IndexRow): void {
@@ -156,7 +161,11 @@ export class Store {
     this.#statement("UPDATE idx SET ready = 1 WHERE id = ?").run(id);
   }
 
-  /** Forgets an index and up to `limit` of its entries. @returns whether entries may be left */
+  /**
+   * Deletes an index and up to `limit` of its entries.
+   *
+   * @returns Whether there may be more entries.
+   */
   dropIndex(id: number, limit: number): boolean {
     this.#statement("DELETE FROM idx WHERE id = ?").run(id);
     const { changes } = this.#statement(
@@ -166,10 +175,8 @@ export class Store {
   }
 
   meta(name: string): string | null {
-    const row = this.#statement("SELECT value FROM meta WHERE name = ?").get(name) as
-      | { value: string }
-      | undefined;
-    return row?.value ?? null;
+    const row = this.#statement("SELECT value FROM meta WHERE name = ?").get(name);
+    return row ? text(row, "value") : null;
   }
 
   setMeta(name: string, value: string): void {
@@ -180,8 +187,13 @@ export class Store {
     const row = this.#statement("SELECT ts, value, logs FROM answer WHERE session = ? AND request = ?").get(
       session,
       request,
-    ) as { ts: string; value: string; logs: string } | undefined;
-    return row ? { ts: BigInt(row.ts), value: row.value, logLines: JSON.parse(row.logs) as string[] } : null;
+    );
+    if (!row) return null;
+    return {
+      ts: BigInt(text(row, "ts")),
+      value: text(row, "value"),
+      logLines: JSON.parse(text(row, "logs")),
+    };
   }
 
   insertAnswer(session: string, request: number, answer: StoredAnswer, at: number): void {
@@ -190,7 +202,12 @@ export class Store {
     ).run(session, request, String(answer.ts), answer.value, JSON.stringify(answer.logLines), at);
   }
 
-  /** @param before Unix ms @param sessions only those that begin so */
+  /**
+   * Deletes old answers.
+   *
+   * @param before - Unix milliseconds.
+   * @param sessions - Deletes only answers of sessions that begin with this prefix.
+   */
   deleteAnswers(before: number, sessions = ""): void {
     this.#statement("DELETE FROM answer WHERE at < ? AND substr(session, 1, ?) = ?").run(
       before,
@@ -213,4 +230,15 @@ export class Store {
     statement.setReturnArrays(true);
     return statement;
   }
+}
+
+function indexRow(row: Row): IndexRow {
+  return {
+    id: integer(row, "id"),
+    tbl: integer(row, "tbl"),
+    name: text(row, "name"),
+    kind: text(row, "kind") === "search" ? "search" : "plain",
+    fields: text(row, "fields"),
+    ready: integer(row, "ready"),
+  };
 }

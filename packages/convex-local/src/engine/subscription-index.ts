@@ -1,17 +1,18 @@
-/** Which subscription read what, so that a commit makes stale those it touches and no other. */
+/** Index of what each subscription read. Finds the subscriptions that a commit makes stale. */
 import type { Key } from "../values/key.ts";
 import type { Index } from "./catalog.ts";
 import { type Interval, IntervalTree } from "./interval-tree.ts";
 import type { Range } from "./read-set.ts";
 
-/** A key that a commit wrote, or took away. */
+/** A key that a commit wrote or deleted. */
 export type WrittenKey = { index: Index; key: Key };
 
-export class Subscriptions {
+/** Key ranges of all subscriptions. */
+export class SubscriptionIndex {
   readonly #trees = new Map<number, IntervalTree<number>>();
   readonly #held = new Map<number, { index: number; interval: Interval<number> }[]>();
 
-  /** Remembers what a subscription's newest run read, in place of what it read before. */
+  /** Replaces the ranges of a subscription with those of its newest run. */
   set(id: number, ranges: readonly Range[]): void {
     this.delete(id);
     this.#held.set(
@@ -36,7 +37,7 @@ export class Subscriptions {
     this.#held.delete(id);
   }
 
-  /** The subscriptions that read any of these keys. */
+  /** Returns the subscriptions that read any of these keys. */
   touchedBy(keys: readonly WrittenKey[]): Set<number> {
     const touched = new Set<number>();
     for (const { index, key } of keys) {

@@ -1,4 +1,4 @@
-/** A mutation's writes, held in memory until it commits: checked against the schema, seen by its own reads, undone whole. */
+/** Writes of a mutation, kept in memory until it commits: checked against the schema and visible to its own reads. */
 import type { Value } from "convex/values";
 import { Document, type DocumentValue } from "../values/document.ts";
 import { newId } from "../values/id.ts";
@@ -10,9 +10,10 @@ import type { Reader } from "./reader.ts";
 
 export type Fields = { [field: string]: Value | undefined };
 
-/** Gives each document of a database its own creation time, in Unix ms, later than every one before. */
+/** Returns creation times in Unix ms, each later than all before. */
 export type CreationClock = { nextCreationTime(): number };
 
+/** Writes of one mutation. */
 export class Transaction {
   readonly reader: Reader;
   readonly layer: Layer;
@@ -25,7 +26,12 @@ export class Transaction {
     this.#clock = clock;
   }
 
-  /** @returns the new document's id @throws Error when the schema does not take it */
+  /**
+   * Inserts a document.
+   *
+   * @returns The id of the new document.
+   * @throws {Error} when the document does not match the schema.
+   */
   insert(table: Table, fields: Fields): string {
     if (fields._id !== undefined || fields._creationTime !== undefined) {
       throw new Error(
@@ -38,14 +44,18 @@ export class Transaction {
     return id;
   }
 
-  /** Puts in a document with the id and the creation time that it has elsewhere. @throws Error when that id is taken */
+  /**
+   * Inserts a document with its own id and creation time, for imports.
+   *
+   * @throws {Error} when a document with this id exists.
+   */
   restore(table: Table, value: DocumentValue): void {
     if (this.reader.get(table, value._id))
       throw new Error(`There already is a document with ID ${value._id}.`);
     this.#write(table, value._id, null, value);
   }
 
-  /** Fields that are undefined are removed, the others set. */
+  /** Sets fields of a document, and removes those that are undefined. */
   patch(table: Table, id: string, fields: Fields): void {
     const before = this.#existing(table, id, "Update");
     checkSystemFields(fields, before.value);
@@ -67,7 +77,7 @@ export class Transaction {
     this.#set(table, id, this.#existing(table, id, "Delete"), null);
   }
 
-  /** A place to roll back to, for a mutation inside a mutation. */
+  /** Returns a savepoint for `rollback`, for nested mutations. */
   mark(): number {
     return this.#undo.length;
   }
@@ -94,7 +104,7 @@ export class Transaction {
   #checkSchema(table: Table, { _id, _creationTime, ...fields }: DocumentValue): void {
     if (table.validator === null) return;
     const { catalog } = this.reader;
-    const violation = findViolation(table.validator, fields as Value, (name, id) => {
+    const violation = findViolation(table.validator, fields, (name, id) => {
       return catalog.tableOf(id) === catalog.find(table.component, name) && catalog.tableOf(id) !== null;
     });
     if (violation) {
@@ -124,7 +134,7 @@ export class Transaction {
   }
 }
 
-/** A patch or replacement may repeat a document's own system fields, and not others. */
+/** A patch or replacement may repeat the system fields of the document, but must not change them. */
 function checkSystemFields(fields: Fields, value: DocumentValue): void {
   if (fields._id !== undefined && fields._id !== value._id) {
     throw new Error(

@@ -1,4 +1,4 @@
-/** `/api/local/…`: documents, tables and environment for the holder of the admin key. These routes are ours, not Convex's. */
+/** Routes `/api/local/…`: documents, tables and environment for holders of the admin key. Convex itself has no such routes. */
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
@@ -6,10 +6,10 @@ import type { Tables } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
-import { parse, readJson } from "./json-body.ts";
+import { checked, readJson } from "./json-body.ts";
 
-/** What the commands look at besides functions. */
-export type Insides = { tables: Tables; env: Record<string, string> };
+/** What the admin routes give access to. */
+export type AdminAccess = { tables: Tables; env: Record<string, string> };
 
 const table = v.pipe(v.string(), v.minLength(1));
 const importBody = v.object({
@@ -25,36 +25,36 @@ const pageParameters = v.object({
   ts: v.optional(v.string()),
 });
 
-/** All tables, with how many documents each holds. */
-export async function tablesAnswer({ tables }: Insides): Promise<Answer> {
-  return { status: 200, body: await asked(() => tables.tables()) };
+/** Responds with all tables and their numbers of documents. */
+export async function tablesAnswer({ tables }: AdminAccess): Promise<Answer> {
+  return { status: 200, body: await rejecting(() => tables.tables()) };
 }
 
-/** A page of a table's documents in Convex's JSON, with the cursor of the next and the moment they were read at. */
-export async function pageAnswer({ tables }: Insides, parameters: URLSearchParams): Promise<Answer> {
+/** Responds with a page of documents in Convex's JSON, its timestamp, and the cursor of the next page. */
+export async function pageAnswer({ tables }: AdminAccess, parameters: URLSearchParams): Promise<Answer> {
   const {
     table: name,
     cursor = null,
     limit,
     order,
     ts,
-  } = parse(pageParameters, Object.fromEntries(parameters));
+  } = checked(pageParameters, Object.fromEntries(parameters));
   const at = ts === undefined ? undefined : decodeTimestamp(ts);
   if (at === null) throw new HttpError(400, "BadTimestamp", "ts is not a timestamp.");
-  const page = await asked(() =>
+  const page = await rejecting(() =>
     tables.documents(name, { cursor, limit, order, ...(at === undefined ? {} : { at }) }),
   );
   return { status: 200, body: { ...page, ts: encodeTimestamp(page.ts) } };
 }
 
-/** Puts in documents, all or none. */
-export async function importAnswer({ tables }: Insides, request: IncomingMessage): Promise<Answer> {
-  const { table: name, documents, replace } = parse(importBody, await readJson(request));
-  await asked(() => tables.importDocuments(name, documents, { replace }));
+/** Imports documents, all or none. */
+export async function importAnswer({ tables }: AdminAccess, request: IncomingMessage): Promise<Answer> {
+  const { table: name, documents, replace } = checked(importBody, await readJson(request));
+  await rejecting(() => tables.importDocuments(name, documents, { replace }));
   return { status: 200, body: { imported: documents.length } };
 }
 
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+async function rejecting<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What the HTTP API answers with, and how it reaches the socket. */
+/** Responses of the HTTP API. */
 import type { ServerResponse } from "node:http";
 import type { JSONValue } from "convex/values";
 
@@ -8,7 +8,7 @@ export type Answer = {
   headers?: Record<string, string>;
 };
 
-/** A refusal that is no function's doing. The body has the `code` and `message` of Convex's own servers. */
+/** An error of the request itself. The body has `code` and `message`, as in Convex. */
 export class HttpError extends Error {
   override name = "HttpError";
   readonly status: number;
@@ -27,9 +27,7 @@ export class HttpError extends Error {
   }
 }
 
-/**
- * Any page may call: who it is that calls is said by the token in the request, never by a cookie.
- */
+/** Any page may call, because requests are authenticated by token and never by cookie. */
 export const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -37,7 +35,7 @@ export const CORS = {
   "Access-Control-Max-Age": "86400",
 } as const;
 
-/** Text and bytes go out as they are, everything else as JSON. */
+/** Sends a response: text and bytes unchanged, everything else as JSON. */
 export function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   if (response.destroyed || response.headersSent) return;
   const isText = typeof body === "string";

@@ -1,10 +1,10 @@
-/** The HTTP API of the deployment's own port: finds the route, asks who it is, and answers every fault. */
+/** HTTP API of the deployment: routes, authentication and error responses. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
 import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
-import { type Insides, importAnswer, pageAnswer, tablesAnswer } from "./admin-routes.ts";
+import { type AdminAccess, importAnswer, pageAnswer, tablesAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
@@ -12,7 +12,7 @@ import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } fr
 export type ApiOptions = {
   backend: Backend;
   files: FileStore | null;
-  insides: Insides | null;
+  admin: AdminAccess | null;
   authenticator: Authenticator;
   log: (line: string) => void;
 };
@@ -40,13 +40,13 @@ const routes: { [path: string]: Route } = {
       return answerCall(request.options.backend, "any", await readCall(request.message, caller));
     },
   },
-  "/api/local/tables": { GET: async (request) => tablesAnswer(await insidesFor(request)) },
+  "/api/local/tables": { GET: async (request) => tablesAnswer(await adminAccess(request)) },
   "/api/local/documents": {
-    GET: async (request) => pageAnswer(await insidesFor(request), request.url.searchParams),
-    POST: async (request) => importAnswer(await insidesFor(request), request.message),
+    GET: async (request) => pageAnswer(await adminAccess(request), request.url.searchParams),
+    POST: async (request) => importAnswer(await adminAccess(request), request.message),
   },
   "/api/local/environment": {
-    GET: async (request) => ({ status: 200, body: (await insidesFor(request)).env }),
+    GET: async (request) => ({ status: 200, body: (await adminAccess(request)).env }),
   },
   "/api/storage/upload": {
     POST: ({ message, url, options }) => uploadAnswer(options.files, message, url.searchParams.get("token")),
@@ -54,7 +54,7 @@ const routes: { [path: string]: Route } = {
   "/api/debug_event": { POST: () => ({ status: 200, body: {} }) },
 };
 
-/** Routes whose last part is a name. */
+/** Routes with a name as the last segment. */
 const prefixes: { [prefix: string]: Route } = {
   "/api/run/": {
     POST: async (request) => {
@@ -70,7 +70,7 @@ const prefixes: { [prefix: string]: Route } = {
   },
 };
 
-/** Answers one request; never throws. */
+/** Handles one request. Errors become responses. */
 export async function handleApi(
   message: IncomingMessage,
   response: ServerResponse,
@@ -79,19 +79,19 @@ export async function handleApi(
   try {
     send(response, await answer(message, options));
   } catch (error) {
-    send(response, faultAnswer(error, options.log));
+    send(response, errorAnswer(error, options.log));
   }
 }
 
 async function answer(message: IncomingMessage, options: ApiOptions): Promise<Answer> {
   const url = parseUrl(message.url);
   const route = findRoute(url.pathname);
-  if (route === null) throw new HttpError(404, "NotFound", "There is nothing here.");
+  if (route === null) throw new HttpError(404, "NotFound", "There is no such route.");
   const method = message.method === "HEAD" ? "GET" : (message.method ?? "");
   if (method === "OPTIONS") return { status: 204, body: "" };
   const handler = Object.hasOwn(route, method) ? route[method] : undefined;
   if (handler === undefined) {
-    throw new HttpError(405, "MethodNotAllowed", "This takes another method.", {
+    throw new HttpError(405, "MethodNotAllowed", "The route does not support this method.", {
       Allow: Object.keys(route).join(", "),
     });
   }
@@ -113,31 +113,31 @@ function callerOf({ message, options }: Request): Promise<Caller> {
   return options.authenticator.header(message.headers.authorization);
 }
 
-/** @throws HttpError 403 for everybody but the holder of the admin key. */
+/** @throws {HttpError} 403 without the admin key. */
 async function adminOf(request: Request): Promise<Caller> {
   const caller = await callerOf(request);
-  if (caller.caller !== "internal") throw new HttpError(403, "Forbidden", "This takes the admin key.");
+  if (caller.caller !== "internal") throw new HttpError(403, "Forbidden", "This needs the admin key.");
   return caller;
 }
 
-async function insidesFor(request: Request): Promise<Insides> {
+async function adminAccess(request: Request): Promise<AdminAccess> {
   await adminOf(request);
-  const { insides } = request.options;
-  if (insides === null) throw new HttpError(404, "NotFound", "There is nothing here.");
-  return insides;
+  const { admin } = request.options;
+  if (admin === null) throw new HttpError(404, "NotFound", "There is no such route.");
+  return admin;
 }
 
 function parseUrl(path = "/"): URL {
   const url = URL.parse(path.replace(/^\/+/, "/"), "http://convex.invalid");
-  if (url === null) throw new HttpError(400, "BadRequest", "The request's URL cannot be read.");
+  if (url === null) throw new HttpError(400, "BadRequest", "The URL of the request is malformed.");
   return url;
 }
 
-function faultAnswer(error: unknown, log: (line: string) => void): Answer {
+function errorAnswer(error: unknown, log: (line: string) => void): Answer {
   if (error instanceof HttpError) return error.answer;
   if (error instanceof AuthError) return new HttpError(401, error.code, error.message).answer;
   if (error instanceof ProviderUnavailableError) {
-    log(`A token could not be checked: ${error.message}`);
+    log(`A token could not be verified: ${error.message}`);
     return new HttpError(503, "AuthProviderUnavailable", error.message, { "Retry-After": "1" }).answer;
   }
   log(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -1,11 +1,15 @@
-/** Reads a request's body, up to a limit. */
+/** Reads the body of a request, up to a limit. */
 import type { IncomingMessage } from "node:http";
 import { HttpError } from "./answer.ts";
 
-/** What is over the limit is still read, and forgotten, so that the caller gets to hear of it; up to so many times it. */
-const PATIENCE = 10;
+/** A body over the limit is drained, so that the caller can read the response, up to this multiple of the limit. */
+const DRAIN_FACTOR = 10;
 
-/** @throws HttpError 413 as soon as the body is longer than `limit` bytes, 400 where it is cut short. */
+/**
+ * Reads a body.
+ *
+ * @throws {HttpError} 413 as soon as the body is longer than `limit` bytes, 400 when it is incomplete.
+ */
 export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
@@ -15,13 +19,15 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
       if (length <= limit) chunks.push(chunk);
       else {
         chunks = [];
-        reject(new HttpError(413, "RequestTooLarge", `The request's body is longer than ${limit} bytes.`));
-        if (length > limit * PATIENCE) request.destroy();
+        reject(
+          new HttpError(413, "RequestTooLarge", `The body of the request is longer than ${limit} bytes.`),
+        );
+        if (length > limit * DRAIN_FACTOR) request.destroy();
       }
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
     const cut = (): void =>
-      reject(new HttpError(400, "BadRequest", "The request's body ended before its end."));
+      reject(new HttpError(400, "BadRequest", "The body of the request is incomplete."));
     request.on("error", cut);
     request.on("close", cut);
   });

@@ -2,7 +2,7 @@ import { convexToJson } from "convex/values";
 import { expect, test } from "vitest";
 import { cleanJson } from "./clean-json.ts";
 
-test("what JSON does not know becomes text, all the way down", () => {
+test("converts nested values that JSON does not support to strings", () => {
   const value = {
     n: [1n, Number.NaN, -Infinity, 1.5],
     b: new Uint8Array([1, 2]).buffer,

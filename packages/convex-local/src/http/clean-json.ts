@@ -1,9 +1,9 @@
-/** The format `json` of the HTTP API: easy to read in any language, at the price of some types. */
+/** Format `json` of the HTTP API: easy to read in any language, without the types that JSON does not have. */
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
 
 /**
- * Turns Convex's encoded JSON into plain JSON: int64s and numbers that JSON does not know become strings, bytes become
- * base64.
+ * Converts Convex's encoded JSON to plain JSON: int64s and numbers that JSON does not support become strings, and bytes
+ * become base64.
  *
  * @see https://docs.convex.dev/http-api/#http-api-result
  */

@@ -1,35 +1,40 @@
-/** Stored files over HTTP: uploads to the URL that a function gave, downloads by id. */
+/** Stored files over HTTP: uploads to a URL from a function, downloads by id. */
 import type { IncomingMessage } from "node:http";
 import { codeOf, reasonOf } from "../failure.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
 
-/** A file passes through memory here; Convex itself has no limit but time. */
-const LONGEST_FILE = 256 * 1024 * 1024;
+/** The largest file in bytes, because files pass through memory here. Convex has no size limit. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
-/** A file never changes under its id. */
+/** A stored file never changes. */
 const CACHED_SECONDS = 30 * 24 * 3600;
 
 export type FileStore = {
-  /** @throws an error with the code `bad_arguments` where the token or the hash is not right. */
+  /** @throws {Error} with the code `bad_arguments` when the token or the digest is wrong. */
   storeFile(
     token: string,
     file: { body: Uint8Array; contentType: string | null; sha256: string | null },
   ): Promise<{ storageId: string }>;
-  /** Null where there is none. `sha256` is base64. */
+  /** Returns null if there is no such file. `sha256` is base64. */
   readFile(
     storageId: string,
   ): Promise<{ body: Uint8Array; contentType: string | null; sha256: string } | null>;
 };
 
-/** Keeps a body as a file. @throws HttpError 400 where the URL is not good or the `Digest` is of something else. */
+/**
+ * Stores a body as a file.
+ *
+ * @throws {HttpError} 400 when the URL is invalid or the `Digest` differs.
+ */
 export async function uploadAnswer(
   files: FileStore | null,
   request: IncomingMessage,
   token: string | null,
 ): Promise<Answer> {
-  if (files === null || token === null) throw new HttpError(400, "BadUploadUrl", "This is no upload URL.");
-  const body = await readBody(request, LONGEST_FILE);
+  if (files === null || token === null)
+    throw new HttpError(400, "BadUploadUrl", "This is not an upload URL.");
+  const body = await readBody(request, MAX_FILE_BYTES);
   const contentType = request.headers["content-type"] ?? null;
   try {
     return {
@@ -42,7 +47,11 @@ export async function uploadAnswer(
   }
 }
 
-/** A file, or the part that a `Range` asks for. @throws HttpError 404, 416 */
+/**
+ * Responds with a file, or with the requested range of it.
+ *
+ * @throws {HttpError} 404 when there is no such file, 416 when the range is not in it.
+ */
 export async function fileAnswer(
   files: FileStore | null,
   request: IncomingMessage,
@@ -58,10 +67,10 @@ export async function fileAnswer(
     "X-Content-Type-Options": "nosniff",
     Digest: `sha-256=${sha256}`,
   };
-  const range = askedRange(request.headers.range, body.length);
+  const range = requestedRange(request.headers.range, body.length);
   if (range === null) return { status: 200, body, headers };
   if (range === "unsatisfiable") {
-    throw new HttpError(416, "RangeNotSatisfiable", "The file has no such part.", {
+    throw new HttpError(416, "RangeNotSatisfiable", "The range is not in the file.", {
       "Content-Range": `bytes */${body.length}`,
     });
   }
@@ -70,7 +79,7 @@ export async function fileAnswer(
   return { status: 206, body: body.subarray(first, last + 1), headers: { ...headers, ...part } };
 }
 
-/** The base64 in `Digest: sha-256=…`. @see https://www.rfc-editor.org/rfc/rfc3230 */
+/** Returns the base64 of `Digest: sha-256=…` (https://www.rfc-editor.org/rfc/rfc3230). */
 function digest(request: IncomingMessage): string | null {
   const header = request.headers.digest;
   return (
@@ -78,8 +87,8 @@ function digest(request: IncomingMessage): string | null {
   );
 }
 
-/** One range of bytes; anything else is answered with the whole. @see https://www.rfc-editor.org/rfc/rfc9110#name-range */
-function askedRange(
+/** Parses one range of bytes. Null means the whole file (https://www.rfc-editor.org/rfc/rfc9110#name-range). */
+function requestedRange(
   header: string | undefined,
   size: number,
 ): { first: number; last: number } | "unsatisfiable" | null {

@@ -1,4 +1,4 @@
-/** `/api/query`, `/api/mutation`, `/api/action` and their relatives: one call, one answer. */
+/** Function calls over HTTP: `/api/query`, `/api/mutation`, `/api/action`, `/api/run` and `/api/function`. */
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
@@ -9,9 +9,9 @@ import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { cleanJson } from "./clean-json.ts";
-import { parse, parseJson, readJson } from "./json-body.ts";
+import { checked, parseRequest, readJson } from "./json-body.ts";
 
-/** The status that the client takes for "the function was run, and failed". */
+/** The status by which the client knows that the function ran and failed. */
 const STATUS_UDF_FAILED = 560;
 
 export type Kind = "query" | "mutation" | "action" | "any";
@@ -29,9 +29,13 @@ const runBody = v.object({ args: v.optional(json), format });
 
 type Call = { call: FunctionCall; clean: boolean; at: Timestamp | null };
 
-/** Reads the call in a POST's body. @throws HttpError 400 with the reason where there is none. */
+/**
+ * Reads the call in the body of a POST.
+ *
+ * @throws {HttpError} 400 when the body is malformed.
+ */
 export async function readCall(request: IncomingMessage, caller: Caller): Promise<Call> {
-  const body = parse(callBody, await readJson(request));
+  const body = checked(callBody, await readJson(request));
   if (body.componentPath) {
     throw new HttpError(400, "BadRequest", "Functions of components cannot be called from outside.");
   }
@@ -41,7 +45,11 @@ export async function readCall(request: IncomingMessage, caller: Caller): Promis
   return { call: functionCall(body.path, body.args ?? {}, caller), clean: isClean(body.format, request), at };
 }
 
-/** Reads a call whose function stands in the URL, as `folder/module/export`. @throws HttpError 400 */
+/**
+ * Reads a call with the function in the URL, as `folder/module/export`.
+ *
+ * @throws {HttpError} 400 when the URL or the body is malformed.
+ */
 export async function readRun(request: IncomingMessage, identifier: string, caller: Caller): Promise<Call> {
   const parts = identifier.split("/").map((part) => decode(part));
   const name = parts.pop();
@@ -49,18 +57,22 @@ export async function readRun(request: IncomingMessage, identifier: string, call
     throw new HttpError(
       400,
       "MissingIdentifier",
-      "Write the function in the path, as in /api/run/messages/list.",
+      "The path must contain the function, as in /api/run/messages/list.",
     );
   }
-  const body = parse(runBody, await readJson(request));
+  const body = checked(runBody, await readJson(request));
   const clean = body.format === undefined || isClean(body.format, request);
   return { call: functionCall(`${parts.join("/")}:${name}`, body.args ?? {}, caller), clean, at: null };
 }
 
-/** Reads a query in the parameters of a GET. @throws HttpError 400 */
+/**
+ * Reads a query in the parameters of a GET.
+ *
+ * @throws {HttpError} 400 when they are malformed.
+ */
 export function readGet(request: IncomingMessage, parameters: URLSearchParams, caller: Caller): Call {
   const text = parameters.get("args") ?? "{}";
-  const body = parse(callBody, { ...Object.fromEntries(parameters), args: parseJson(text) });
+  const body = checked(callBody, { ...Object.fromEntries(parameters), args: parseRequest(text) });
   return {
     call: functionCall(body.path, body.args ?? {}, caller),
     clean: isClean(body.format, request),
@@ -68,7 +80,11 @@ export function readGet(request: IncomingMessage, parameters: URLSearchParams, c
   };
 }
 
-/** Runs a call. What the function did wrong is in the answer; what the caller did wrong is thrown. */
+/**
+ * Runs a call. An error of the function is part of the response.
+ *
+ * @throws {HttpError} when the caller made an error, or the backend is not available.
+ */
 export async function answerCall(backend: Backend, kind: Kind, { call, clean, at }: Call): Promise<Answer> {
   try {
     return outcomeAnswer(await run(backend, kind, call, at), clean);
@@ -82,7 +98,7 @@ export async function answerCall(backend: Backend, kind: Kind, { call, clean, at
   }
 }
 
-/** The answer to `/api/query_ts`: the moment at which a client may then ask several queries. */
+/** Responds to `/api/query_ts` with the timestamp at which a client can run several queries. */
 export function timestampAnswer(backend: Backend): Answer {
   return { status: 200, body: { ts: encodeTimestamp(backend.now()) } };
 }
@@ -103,7 +119,7 @@ async function run(backend: Backend, kind: Kind, call: FunctionCall, at: Timesta
   }
 }
 
-/** The backend names no function's kind, but refuses the wrong one before it runs anything. */
+/** Tries each kind, because the backend rejects a wrong one before it runs anything. */
 async function runAny(backend: Backend, call: FunctionCall): Promise<Outcome> {
   for (const kind of ["query", "mutation"] as const) {
     try {
@@ -130,14 +146,14 @@ function outcomeAnswer(outcome: Outcome, clean: boolean): Answer {
 function functionCall(path: string, args: JSONValue, { identity, caller }: Caller): FunctionCall {
   const [only = {}, ...others] = Array.isArray(args) ? args : [args];
   if (others.length > 0 || only === null || typeof only !== "object" || Array.isArray(only)) {
-    throw new HttpError(400, "BadArguments", "args is one object with the arguments by name.");
+    throw new HttpError(400, "BadArguments", "args must be one object with the arguments by name.");
   }
   return { path: canonicalFunctionPath(path), args: only, identity, caller };
 }
 
-function isClean(asked: v.InferOutput<typeof format>, request: IncomingMessage): boolean {
-  if (asked !== undefined) return asked === "json" || asked === "convex_clean_json";
-  // Without a word from them, Convex's own clients get what they can decode and others what they can read.
+function isClean(requested: v.InferOutput<typeof format>, request: IncomingMessage): boolean {
+  if (requested !== undefined) return requested === "json" || requested === "convex_clean_json";
+  // By default, Convex's own clients get encoded JSON and other clients plain JSON.
   return request.headers["convex-client"] === undefined;
 }
 
@@ -145,6 +161,6 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new HttpError(400, "MissingIdentifier", "The path is not encoded as a URL is.");
+    throw new HttpError(400, "MissingIdentifier", "The path is not encoded correctly.");
   }
 }

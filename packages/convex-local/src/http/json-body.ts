@@ -1,20 +1,20 @@
-/** A request's JSON, read and checked at the door. */
+/** Reads and validates the JSON of a request. */
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 import { HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
 
-/** Convex allows 16 MiB of arguments; the rest is for what stands around them. */
-const LONGEST_BODY = 20 * 1024 * 1024;
+/** The largest body in bytes. Convex allows 16 MiB of arguments; the rest is for the fields around them. */
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
-/** @throws HttpError 400 where it is no JSON, 413 where it is too long. */
+/** @throws {HttpError} 400 when the body is not JSON, 413 when it is too long. */
 export async function readJson(request: IncomingMessage): Promise<JSONValue> {
-  return parseJson((await readBody(request, LONGEST_BODY)).toString("utf8"));
+  return parseRequest((await readBody(request, MAX_BODY_BYTES)).toString("utf8"));
 }
 
-/** @throws HttpError 400 */
-export function parseJson(text: string): JSONValue {
+/** @throws {HttpError} 400 when the text is not JSON. */
+export function parseRequest(text: string): JSONValue {
   try {
     return JSON.parse(text);
   } catch {
@@ -22,8 +22,11 @@ export function parseJson(text: string): JSONValue {
   }
 }
 
-/** @throws HttpError 400 naming the first field that is not as it should be. */
-export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
+/** @throws {HttpError} 400 with the first invalid field. */
+export function checked<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

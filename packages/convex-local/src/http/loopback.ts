@@ -1,9 +1,8 @@
-/** A port on this machine's own addresses, which nobody else can reach. */
+/** HTTP server on loopback addresses, which other machines cannot reach. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** Requests that are being answered when the server stops get this long. */
+/** How long running requests may take when the server stops. */
 const GRACE_MS = 500;
 
 export type Handlers = {
@@ -14,30 +13,31 @@ export type Handlers = {
 export type Loopback = { port: number; url: string; close(): Promise<void> };
 
 /**
- * Listens on 127.0.0.1, and on ::1 under the same port where the machine has it.
+ * Listens on 127.0.0.1 and, if the machine has IPv6, on the same port of ::1.
  *
- * @param port 0 for any free one.
- * @throws an Error that names the port, where it is taken.
+ * @param port - The port, 0 for any free one.
+ * @param handlers - Handles requests and upgrades.
+ * @throws {Error} when the port is in use; the message names it.
  */
 export async function listenOnLoopback(port: number, handlers: Handlers): Promise<Loopback> {
   const first = httpServer(handlers);
   try {
     await listen(first, port, "127.0.0.1");
   } catch (cause) {
-    throw new Error(`Port ${port} is in use or may not be used.`, { cause });
+    throw new Error(`Port ${port} is in use or not allowed.`, { cause });
   }
-  const taken = (first.address() as AddressInfo).port;
+  const bound = portOf(first);
   const servers = [first];
   const second = httpServer(handlers);
   try {
-    await listen(second, taken, "::1");
+    await listen(second, bound, "::1");
     servers.push(second);
   } catch {
-    // No IPv6 here, or somebody else has this port of it: everything of ours uses 127.0.0.1.
+    // Without IPv6, or with its port in use, 127.0.0.1 is enough.
   }
   return {
-    port: taken,
-    url: `http://127.0.0.1:${taken}`,
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
     close: async () => {
       await Promise.all(servers.map(stop));
     },
@@ -47,7 +47,7 @@ export async function listenOnLoopback(port: number, handlers: Handlers): Promis
 function httpServer({ request, upgrade }: Handlers): Server {
   const server = createServer({ keepAliveTimeout: 5_000 }, request);
   if (upgrade !== undefined) server.on("upgrade", upgrade);
-  // What is not HTTP at all gets a 400 and loses its connection, nothing more.
+  // Input that is not HTTP gets a 400, and only its own connection is closed.
   server.on("clientError", (_, stream) => {
     if (stream.writable)
       stream.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
@@ -64,6 +64,13 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       resolve();
     });
   });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string")
+    throw new Error("The server does not listen on a port.");
+  return address.port;
 }
 
 function stop(server: Server): Promise<void> {

@@ -1,9 +1,9 @@
-/** A query's answer as it stands in a Transition, written once for all sockets: everything but the query's number. */
+/** Answer of a query as JSON text for a Transition, shared by all sockets. Only the query id is added per socket. */
 import type { SubscriptionResult } from "../backend.ts";
 import { reasonOf } from "../failure.ts";
 import type { QueryId } from "./socket-messages.ts";
 
-/** What a run answered, as the inside of a `QueryUpdated` or `QueryFailed`. */
+/** Returns the result of a run as `QueryUpdated` or `QueryFailed`. */
 export function answerText({ outcome, journal }: SubscriptionResult): string {
   if (outcome.ok) {
     return JSON.stringify({
@@ -17,12 +17,12 @@ export function answerText({ outcome, journal }: SubscriptionResult): string {
   return JSON.stringify({ type: "QueryFailed", errorMessage, errorData, logLines, journal });
 }
 
-/** The same where the query could not be run at all. */
+/** Returns the failure of a query that could not run. */
 export function failureText(error: unknown, journal: string | null): string {
   return JSON.stringify({ type: "QueryFailed", errorMessage: reasonOf(error), logLines: [], journal });
 }
 
-/** The answer as one socket's modification. */
+/** Returns an answer as a modification of one socket. */
 export function modificationText(queryId: QueryId, answer: string): string {
   return `{"queryId":${queryId},${answer.slice(1)}`;
 }

@@ -1,16 +1,15 @@
-/** Which clients this server can talk to, by the version in the path of the socket. */
+/** Checks the client version in the path of a socket. */
 
 export type ClientVersion =
   | { supported: true; chunks: boolean }
-  /** A sentence for the person who reads the client's console. */
+  /** Shown in the console of the client. */
   | { supported: false; reason: string };
 
 /**
- * Judges `VERSION` of `/api/VERSION/sync`.
+ * Checks `VERSION` of `/api/VERSION/sync`. The server supports major version 1; clients support chunked transitions
+ * since 1.28.
  *
- * The protocol is that of the client's first major version; split transitions are understood since 1.28.
- *
- * @param version what stands in the path, or null for `/api/sync`, which clients in other languages use.
+ * @param version - The version in the path, or null for `/api/sync`, which clients in other languages use.
  */
 export function clientVersion(version: string | null): ClientVersion {
   if (version === null) return { supported: true, chunks: false };
@@ -18,13 +17,13 @@ export function clientVersion(version: string | null): ClientVersion {
   if (numbers === null) {
     return {
       supported: false,
-      reason: "The version of the Convex client in the socket's path is not a version.",
+      reason: "The path of the socket does not contain a valid version of the Convex client.",
     };
   }
   if (Number(numbers[1]) !== 1) {
     return {
       supported: false,
-      reason: `Convex client ${numbers[1]}.${numbers[2]}.${numbers[3]} is not supported here: use version 1 of the convex package.`,
+      reason: `Convex client ${numbers[1]}.${numbers[2]}.${numbers[3]} is not supported. Use version 1 of the convex package.`,
     };
   }
   return { supported: true, chunks: Number(numbers[2]) >= 28 };

@@ -1,13 +1,13 @@
-/** One client on its socket: from Connect to close, message by message, in the order in which they came. */
+/** Connection of one client: handles its messages in order, and sends its transitions. */
 import type { WebSocket } from "ws";
 import type { Authenticator } from "../auth/authenticator.ts";
-import { AuthError, type Caller, NOBODY } from "../auth/caller.ts";
+import { ANONYMOUS, AuthError, type Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall } from "../backend.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { Intake, Sequence } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { QuerySet } from "./query-set.ts";
-import type { Subscriber, Subscription, Subscriptions } from "./shared-subscriptions.ts";
+import type { SharedSubscriptions, Subscriber, Subscription } from "./shared-subscriptions.ts";
 import { runAction, runMutation } from "./socket-calls.ts";
 import {
   type AddQuery,
@@ -20,10 +20,10 @@ import {
 import { identityKey } from "./subscription-key.ts";
 import { TokenClock } from "./token-clock.ts";
 
-/** A client gives up on a server that is silent for a minute. */
+/** Clients reconnect after a minute without a message. */
 const PING_AFTER_MS = 15_000;
 const SILENT_FOR_MS = 120_000;
-/** A Transition waits so long for the answer of the client's own mutation, which it may already contain. */
+/** How long a Transition waits for the answer to a mutation of the same client, whose writes it may contain. */
 const ANSWER_FIRST_MS = 50;
 
 const CLOSE_NORMAL = 1000;
@@ -32,18 +32,19 @@ const CLOSE_INTERNAL = 1011;
 
 type State =
   /**
-   * A client that was paused to wait for a token (`expectAuth`) and was given a fetcher for it only after its socket
-   * had opened never says Connect on that socket: it has no session then, and works all the same.
+   * No Connect yet. A client that waits for a token (`expectAuth`) and gets its fetcher after the socket has opened never
+   * sends Connect on that socket. It works without a session.
    */
   { name: "anonymous" } | { name: "connected"; sessionId: string; clockSkew: number } | { name: "closed" };
 
 export type ConnectionOptions = {
   backend: Backend;
-  subscriptions: Subscriptions;
+  subscriptions: SharedSubscriptions;
   authenticator: Authenticator;
   log: (line: string) => void;
 };
 
+/** One client on its socket. */
 export class Connection implements Subscriber {
   readonly #socket: WebSocket;
   readonly #options: ConnectionOptions;
@@ -54,7 +55,7 @@ export class Connection implements Subscriber {
   readonly #mutations = new Sequence();
   #state: State = { name: "anonymous" };
   readonly #token = new TokenClock(() => this.#sendAuthError("Convex token identity expired.", false));
-  #caller: Caller = NOBODY;
+  #caller: Caller = ANONYMOUS;
   #mutating = false;
   #held: NodeJS.Timeout | undefined;
   #lastHeardAt = Date.now();
@@ -65,7 +66,7 @@ export class Connection implements Subscriber {
     this.#intake = new Intake(socket);
     this.#queries = new QuerySet(options.subscriptions, this);
     this.#outbox = new Outbox(socket, chunks, () => {
-      // What could no longer be sent is also "written" when a socket ends.
+      // Unsent data is also reported as written when a socket closes.
       if (this.#state.name === "closed") return;
       options.subscriptions.wake(this);
       this.#offerTransition();
@@ -75,7 +76,7 @@ export class Connection implements Subscriber {
       this.#lastHeardAt = Date.now();
     });
     socket.on("close", () => this.#leave());
-    // What the socket itself cannot read (too long, not UTF-8) closes it, with a code that says so.
+    // Frames that the socket cannot read (too long, not UTF-8) close it with their own code.
     socket.on("error", () => this.#leave());
   }
 
@@ -89,10 +90,10 @@ export class Connection implements Subscriber {
 
   refreshed(): void {
     if (this.#mutating) this.#offerTransition();
-    else if (!this.#transition()) this.#queries.missed();
+    else if (!this.#transition()) this.#queries.noteMiss();
   }
 
-  /** Called every few seconds: says that we are there, and finds out who is not. */
+  /** Called every few seconds: sends pings and closes connections without response. */
   tick(now: number): void {
     if (this.#state.name === "closed") return;
     if (now - this.#lastHeardAt > SILENT_FOR_MS && !this.#socket.isPaused) {
@@ -104,11 +105,11 @@ export class Connection implements Subscriber {
     this.#socket.ping();
   }
 
-  /** Ends the connection from our side; the client tries again where the code lets it. */
+  /** Closes the connection. The client reconnects if the code allows it. */
   close(code: number, reason: string): void {
     if (this.#state.name === "closed") return;
     this.#leave();
-    // A socket that is not read from would not hear the other side's goodbye.
+    // A paused socket would not receive the closing handshake.
     if (this.#socket.isPaused) this.#socket.resume();
     this.#socket.close(code, reason.slice(0, 120));
   }
@@ -129,21 +130,26 @@ export class Connection implements Subscriber {
       if (isBinary) throw new BadMessageError("Received a binary message on websocket.");
       message = parseClientMessage(text);
     } catch (error) {
-      this.#refuse(error);
+      this.#fail(error);
       return;
     }
     const done = this.#intake.take(text.length);
     this.#messages.add(() => {
       try {
         const waiting = this.#handle(message, done);
-        if (waiting !== undefined) return waiting.catch((error: unknown) => this.#refuse(error));
+        if (waiting !== undefined) return waiting.catch((error: unknown) => this.#fail(error));
       } catch (error) {
-        this.#refuse(error);
+        this.#fail(error);
       }
     });
   }
 
-  /** @param done is called when the message no longer takes up room. */
+  /**
+   * Handles one message.
+   *
+   * @param message - The message.
+   * @param done - Called when the message no longer counts as pending.
+   */
   #handle(message: ClientMessage, done: () => void): Promise<void> | undefined {
     if (this.#state.name === "closed") return;
     switch (message.type) {
@@ -152,10 +158,10 @@ export class Connection implements Subscriber {
         done();
         return;
       case "Mutation":
-        if (!this.#token.hasRunOut()) this.#mutation(message, done);
+        if (!this.#token.isExpired()) this.#mutation(message, done);
         return;
       case "Action":
-        if (!this.#token.hasRunOut()) this.#action(message, done);
+        if (!this.#token.isExpired()) this.#action(message, done);
         return;
       case "Authenticate":
         return this.#authenticate(message).finally(done);
@@ -173,9 +179,9 @@ export class Connection implements Subscriber {
   }
 
   #connect(message: MessageOf<"Connect">): void {
-    if (this.#state.name === "connected") throw new BadMessageError("Connect was sent twice.");
-    // Both clocks are this machine's: a client that seems ahead only counts its own page's age twice, and would
-    // believe its token to be good for longer than it is.
+    if (this.#state.name === "connected") throw new BadMessageError("Received Connect twice.");
+    // Client and server usually share a clock. A client that seems ahead has counted the age of its page twice, and
+    // would overestimate how long its token is valid.
     const clockSkew = Math.min(0, Math.round((message.clientTs ?? Date.now()) - Date.now()));
     this.#state = { name: "connected", sessionId: message.sessionId, clockSkew };
   }
@@ -193,11 +199,11 @@ export class Connection implements Subscriber {
     this.#offerTransition();
   }
 
-  /** Who a message says the client is; null where that is not so, and the client has been told. */
+  /** Returns the caller of a message, or null after sending an error to the client. */
   async #callerOf(message: MessageOf<"Authenticate">): Promise<Caller | null> {
     const { authenticator } = this.#options;
     try {
-      if (message.tokenType === "None") return NOBODY;
+      if (message.tokenType === "None") return ANONYMOUS;
       if (message.tokenType === "User") return await authenticator.user(message.value);
       return authenticator.admin(message.value, message.impersonating);
     } catch (error) {
@@ -206,14 +212,14 @@ export class Connection implements Subscriber {
         return null;
       }
       this.#options.log(
-        `A token could not be checked: ${error instanceof Error ? error.message : String(error)}`,
+        `A token could not be verified: ${error instanceof Error ? error.message : String(error)}`,
       );
-      this.close(CLOSE_INTERNAL, "InternalServerError: the auth provider's keys are out of reach.");
+      this.close(CLOSE_INTERNAL, "InternalServerError: the keys of the auth provider cannot be fetched.");
       return null;
     }
   }
 
-  /** Nothing that came after the token is looked at: on its next socket the client sends it again. */
+  /** Ignores all further messages: the client sends them again on its next socket. */
   #sendAuthError(error: string, authUpdateAttempted: boolean): void {
     if (this.#state.name === "closed") return;
     const baseVersion = this.#queries.identityVersion;
@@ -233,8 +239,8 @@ export class Connection implements Subscriber {
       this.#outbox.send(answer);
       if (ts !== null) {
         subscriptions.observe(ts);
-        // The client keeps its optimistic update until a Transition has what the mutation did.
-        this.#queries.owe(ts);
+        // The client keeps its optimistic update until a Transition includes the mutation.
+        this.#queries.awaitCommit(ts);
       }
       this.#transition();
       done();
@@ -261,8 +267,8 @@ export class Connection implements Subscriber {
   }
 
   /**
-   * Sends the next Transition, but not ahead of the answer to a mutation that is being run: what it did would be shown
-   * twice, by itself and by the client's optimistic update.
+   * Sends the next Transition, but not before the answer to a running mutation: its effect would be shown twice, by the
+   * result and by the optimistic update.
    */
   #offerTransition(): void {
     if (!this.#mutating) {
@@ -282,8 +288,8 @@ export class Connection implements Subscriber {
     return true;
   }
 
-  /** Something that no published client does, or a fault of ours: the socket ends, the server goes on. */
-  #refuse(error: unknown): void {
+  /** Closes the connection after an invalid message or an internal error. */
+  #fail(error: unknown): void {
     if (error instanceof BadMessageError) {
       this.#outbox.send({ type: "FatalError", error: error.message });
       this.close(CLOSE_VIOLATION, error.message);

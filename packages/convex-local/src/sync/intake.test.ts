@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Sequence } from "./intake.ts";
 
-test("steps run one after the other, and at once where nothing is waiting", async () => {
+test("runs steps one after another, and at once if none is pending", async () => {
   const sequence = new Sequence();
   const done: string[] = [];
   sequence.add(() => void done.push("now"));

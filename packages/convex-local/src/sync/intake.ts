@@ -1,13 +1,13 @@
 /**
- * What one client has sent and has not had an answer to, in order, and no more of it than fits.
- *
- * A client that sends faster than it is answered is not read from for a while; TCP tells it to wait.
+ * Pending messages of one client, in order and limited in number and size. While a client sends faster than it is
+ * answered, its socket is paused, so that TCP slows it down.
  */
 import type { WebSocket } from "ws";
 
-const MOST_MESSAGES = 1_000;
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_MESSAGES = 1_000;
+const MAX_BYTES = 8 * 1024 * 1024;
 
+/** Pauses the socket while too many messages are pending. */
 export class Intake {
   readonly #socket: WebSocket;
   #messages = 0;
@@ -18,9 +18,9 @@ export class Intake {
   }
 
   /**
-   * Counts a message until it has been dealt with.
+   * Counts a message as pending.
    *
-   * @returns what to call then, once.
+   * @returns Marks it as handled. Call once.
    */
   take(bytes: number): () => void {
     this.#messages += 1;
@@ -34,18 +34,19 @@ export class Intake {
   }
 
   get #full(): boolean {
-    return this.#messages > MOST_MESSAGES || this.#bytes > MOST_BYTES;
+    return this.#messages > MAX_MESSAGES || this.#bytes > MAX_BYTES;
   }
 }
 
-/** Does one thing after the other, in the order in which they were asked for. */
+/** Runs steps one after another, in the order in which they were added. */
 export class Sequence {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
 
   /**
-   * @param step is called at once where nothing is waiting, so that a message that needs no waiting gets none. It must
-   *   not throw: what can go wrong in it is its own to answer.
+   * Adds a step.
+   *
+   * @param step - Called at once if no other step is pending. Must not throw.
    */
   add(step: () => Promise<void> | void): void {
     if (this.#waiting === 0) {

@@ -1,15 +1,16 @@
-/** What goes out on one socket, and whether the other side keeps up with it. */
+/** Outgoing messages of one socket, with backpressure. */
 import { randomUUID } from "node:crypto";
 import type { WebSocket } from "ws";
 import type { ServerMessage } from "./socket-messages.ts";
 
-/** With more than this waiting to leave, nothing new is computed for the socket; below the second mark it is again. */
+/** Above the first limit of buffered bytes, nothing is computed for the socket until it is below the second. */
 const CONGESTED_BYTES = 1024 * 1024;
 const FLOWING_BYTES = 256 * 1024;
 
-/** Longer Transitions are split, so that a slow line shows signs of life: in UTF-16 units. */
+/** Longer Transitions are split, so that a slow connection still makes progress. In UTF-16 units. */
 const CHUNK_LENGTH = 1024 * 1024;
 
+/** Sends messages, and notices when the client does not keep up. */
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #chunks: boolean;
@@ -18,8 +19,9 @@ export class Outbox {
   #lastSentAt = Date.now();
 
   /**
-   * @param chunks whether the client can put split Transitions together.
-   * @param drained called when a congested socket flows again.
+   * @param socket - The socket.
+   * @param chunks - Whether the client supports chunked Transitions.
+   * @param drained - Called when a congested socket has drained.
    */
   constructor(socket: WebSocket, chunks: boolean, drained: () => void) {
     this.#socket = socket;
@@ -40,7 +42,7 @@ export class Outbox {
     this.#write(JSON.stringify(message));
   }
 
-  /** Sends a Transition, in parts where it is long: nothing but these may come between them. */
+  /** Sends a Transition, in chunks if it is long. No other message comes between them. */
   sendTransition(text: string): void {
     if (!this.#chunks || text.length <= CHUNK_LENGTH) {
       this.#write(text);
@@ -67,7 +69,7 @@ export class Outbox {
   }
 }
 
-/** Cuts a text into pieces of about `length`, never between the two halves of one character. */
+/** Splits a text into parts of about `length`, never inside a surrogate pair. */
 export function split(text: string, length: number): string[] {
   const parts: string[] = [];
   for (let start = 0; start < text.length; ) {

@@ -4,24 +4,24 @@ import { Quarantine } from "./quarantine.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("a query is tried again after a while, and only if something has changed", () => {
+test("retries a query after a delay, and only if something has changed", () => {
   const tried: number[] = [];
   const quarantine = new Quarantine((id) => tried.push(id));
   quarantine.add(1);
   expect(quarantine.has(1)).toBe(true);
   vi.advanceTimersByTime(60_000);
   expect(tried).toEqual([]);
-  quarantine.hear();
+  quarantine.noteChange();
   expect(tried).toEqual([1]);
   expect(quarantine.has(1)).toBe(false);
 });
 
-test("each failure makes the wait longer, and an answer makes it short again", () => {
+test("each failure doubles the delay, and an answer resets it", () => {
   const tried: number[] = [];
   const quarantine = new Quarantine((id) => tried.push(id));
   const waits = [1, 2, 3].map(() => {
     quarantine.add(1);
-    quarantine.hear();
+    quarantine.noteChange();
     const before = tried.length;
     let waited = 0;
     while (tried.length === before) {
@@ -33,16 +33,16 @@ test("each failure makes the wait longer, and an answer makes it short again", (
   expect(waits).toEqual([2, 4, 8]);
   quarantine.forget(1);
   quarantine.add(1);
-  quarantine.hear();
+  quarantine.noteChange();
   vi.advanceTimersByTime(2_000);
   expect(tried).toHaveLength(4);
 });
 
-test("a query that nobody asks for any more is not tried", () => {
+test("does not retry a query that has been removed", () => {
   const tried: number[] = [];
   const quarantine = new Quarantine((id) => tried.push(id));
   quarantine.add(1);
-  quarantine.hear();
+  quarantine.noteChange();
   quarantine.forget(1);
   vi.advanceTimersByTime(60_000);
   expect(tried).toEqual([]);

@@ -1,13 +1,13 @@
 /**
- * Queries that ran into their time limit.
+ * Queries that exceeded their time limit, with exponential backoff.
  *
- * Each such run costs the worker thread its life, and its restart asks for every query to be run again: so one that
- * loops for ever is left alone for a while, longer each time, and then waits for something to have changed.
+ * Each such run ends the worker thread, and its restart runs every query again. A query that never ends is therefore
+ * retried only after a growing delay, and only when functions or data have changed.
  */
 import type { SubscriptionId } from "../backend.ts";
 
 const FIRST_MS = 2_000;
-const LONGEST_MS = 5 * 60_000;
+const MAX_MS = 5 * 60_000;
 
 type Held =
   | { state: "held"; timer: NodeJS.Timeout; changed: boolean }
@@ -15,16 +15,17 @@ type Held =
   | { state: "tried" };
 type Entry = { rounds: number; held: Held };
 
+/** Delays queries that time out. */
 export class Quarantine {
   readonly #entries = new Map<SubscriptionId, Entry>();
   readonly #retry: (id: SubscriptionId) => void;
 
-  /** @param retry called when a query may be run once more. */
+  /** @param retry - Called when a query may run again. */
   constructor(retry: (id: SubscriptionId) => void) {
     this.#retry = retry;
   }
 
-  /** Whether the query is to be left alone now. */
+  /** Returns whether the query must not run now. */
   has(id: SubscriptionId): boolean {
     const held = this.#entries.get(id)?.held;
     return held !== undefined && held.state !== "tried";
@@ -33,20 +34,20 @@ export class Quarantine {
   add(id: SubscriptionId): void {
     const rounds = (this.#entries.get(id)?.rounds ?? 0) + 1;
     this.forget(id);
-    const timer = setTimeout(() => this.#end(id), Math.min(FIRST_MS * 2 ** (rounds - 1), LONGEST_MS));
+    const timer = setTimeout(() => this.#end(id), Math.min(FIRST_MS * 2 ** (rounds - 1), MAX_MS));
     timer.unref();
     this.#entries.set(id, { rounds, held: { state: "held", timer, changed: false } });
   }
 
-  /** Functions or data changed. */
-  hear(): void {
+  /** Notes that functions or data have changed. */
+  noteChange(): void {
     for (const [id, entry] of this.#entries) {
       if (entry.held.state === "held") entry.held.changed = true;
       else if (entry.held.state === "waiting") this.#try(id, entry);
     }
   }
 
-  /** The query was answered, or nobody asks for it any more. */
+  /** Removes a query that was answered or is no longer subscribed to. */
   forget(id: SubscriptionId): void {
     const held = this.#entries.get(id)?.held;
     if (held?.state === "held") clearTimeout(held.timer);

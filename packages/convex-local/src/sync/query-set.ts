@@ -1,12 +1,17 @@
 /**
- * The queries of one client, and the Transitions that take it from one consistent moment to the next.
+ * Queries of one client, and the Transitions between consistent states.
  *
- * Each answer holds for a span of database time. A Transition is possible when there is a moment that lies in all of
- * them: what the client then shows is one snapshot, never half of a change.
+ * Each answer is valid for a span of database time. A Transition is possible when one timestamp lies in all spans, so
+ * the client always shows one snapshot.
  */
 import type { FunctionCall, Timestamp } from "../backend.ts";
 import { modificationText } from "./answer-text.ts";
-import { needsRun, type Subscriber, type Subscription, type Subscriptions } from "./shared-subscriptions.ts";
+import {
+  needsRun,
+  type SharedSubscriptions,
+  type Subscriber,
+  type Subscription,
+} from "./shared-subscriptions.ts";
 import {
   type AddQuery,
   BadMessageError,
@@ -16,26 +21,27 @@ import {
 } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
-/** After so many batches that left no common moment, all of the set is run at one snapshot. */
-const PATIENCE = 3;
+/** After this many batches without a common timestamp, all queries run at one snapshot. */
+const MAX_MISSES = 3;
 
 type Version = { querySet: number; identity: number; ts: Timestamp };
 type Watched = { query: AddQuery; subscription: Subscription; sent: string | null };
 
+/** The queries of one client. */
 export class QuerySet {
-  readonly #subscriptions: Subscriptions;
+  readonly #subscriptions: SharedSubscriptions;
   readonly #subscriber: Subscriber;
   readonly #watched = new Map<QueryId, Watched>();
   readonly #removed: QueryId[] = [];
-  /** What the client has been told. */
+  /** Sent to the client. */
   #version: Version = { querySet: 0, identity: 0, ts: 0n };
-  /** What the client has asked for. */
+  /** Requested by the client. */
   #asked = { querySet: 0, identity: 0 };
-  /** A mutation was answered that was committed then: the client waits for a Transition that has it. */
-  #owed: Timestamp | null = null;
-  #missed = 0;
+  /** Commit of a mutation that the next Transition must include. */
+  #awaited: Timestamp | null = null;
+  #misses = 0;
 
-  constructor(subscriptions: Subscriptions, subscriber: Subscriber) {
+  constructor(subscriptions: SharedSubscriptions, subscriber: Subscriber) {
     this.#subscriptions = subscriptions;
     this.#subscriber = subscriber;
   }
@@ -51,8 +57,9 @@ export class QuerySet {
   /**
    * Adds and removes queries.
    *
-   * @param call makes the call that a query stands for, as the person this client is now.
-   * @throws BadMessageError where the client's count and ours have come apart.
+   * @param message - The modifications.
+   * @param call - Returns the call of a query with the current identity.
+   * @throws {BadMessageError} when the client is based on another version.
    */
   modify(message: MessageOf<"ModifyQuerySet">, call: (query: AddQuery) => FunctionCall): void {
     if (message.baseVersion !== this.#asked.querySet || message.newVersion <= message.baseVersion) {
@@ -67,7 +74,7 @@ export class QuerySet {
     }
   }
 
-  /** @throws BadMessageError where the client's count of its identities and ours have come apart. */
+  /** @throws {BadMessageError} when the client is based on another identity version. */
   checkIdentityBase(baseVersion: number): void {
     if (baseVersion === this.#asked.identity) return;
     throw new BadMessageError(
@@ -76,9 +83,9 @@ export class QuerySet {
   }
 
   /**
-   * The client is somebody else now, or the same person with a newer token.
+   * Changes the identity of the client.
    *
-   * @param call the call of a query as the new person, or null where nothing that a function can see has changed.
+   * @param call - Returns the call of a query with the new identity, or null if functions see no difference.
    */
   identify(call: ((query: AddQuery) => FunctionCall) | null): void {
     this.#asked.identity += 1;
@@ -93,34 +100,32 @@ export class QuerySet {
     for (const subscription of before) this.#subscriptions.unsubscribe(subscription, this.#subscriber);
   }
 
-  /** The client is about to hear of its mutation, and waits for a moment at or after it. */
-  owe(ts: Timestamp): void {
-    if (this.#owed === null || ts > this.#owed) this.#owed = ts;
+  /** Makes the next Transition include this commit. */
+  awaitCommit(ts: Timestamp): void {
+    if (this.#awaited === null || ts > this.#awaited) this.#awaited = ts;
   }
 
-  /** What has to be run before the next Transition. */
+  /** Returns the subscriptions that must run before the next Transition. */
   *wanted(): Iterable<Subscription> {
-    const all = this.#missed >= PATIENCE;
+    const all = this.#misses >= MAX_MISSES;
     for (const { subscription } of this.#watched.values()) {
       if (all || needsRun(subscription)) yield subscription;
     }
   }
 
-  /** A batch has been run and still there was no common moment. */
-  missed(): void {
-    if (this.#owesSomething()) this.#missed += 1;
+  /** Notes that a batch ran and no Transition is possible. */
+  noteMiss(): void {
+    if (this.#hasUnsent()) this.#misses += 1;
   }
 
   /**
-   * The next Transition, or null where there is nothing to say or not yet.
+   * Returns the next Transition, or null if there is none yet. The caller must send it, because it counts as sent.
    *
-   * What it returns has to be sent: the set counts it as told.
-   *
-   * @param clientClockSkew by how many milliseconds the client's clock is ahead; it is told with a new identity.
+   * @param clientClockSkew - How far the client's clock is ahead in milliseconds. Sent with a new identity.
    */
   transition(clientClockSkew: number): string | null {
-    const moment = this.#moment();
-    if (moment === null) return null;
+    const ts = this.#commonTimestamp();
+    if (ts === null) return null;
     const modifications = this.#removed.map((queryId) => `{"type":"QueryRemoved","queryId":${queryId}}`);
     const changed: [Watched, string][] = [];
     for (const [queryId, watched] of this.#watched) {
@@ -130,21 +135,21 @@ export class QuerySet {
       modifications.push(modificationText(queryId, text));
     }
     const identified = this.#asked.identity !== this.#version.identity;
-    const owed = this.#owed !== null && moment >= this.#owed;
+    const includesAwaited = this.#awaited !== null && ts >= this.#awaited;
     if (
       modifications.length === 0 &&
       !identified &&
-      !owed &&
+      !includesAwaited &&
       this.#asked.querySet === this.#version.querySet
     ) {
       return null;
     }
     for (const [watched, text] of changed) watched.sent = text;
     const start = wireVersion(this.#version);
-    this.#version = { ...this.#asked, ts: moment };
+    this.#version = { ...this.#asked, ts };
     this.#removed.length = 0;
-    this.#missed = 0;
-    if (owed) this.#owed = null;
+    this.#misses = 0;
+    if (includesAwaited) this.#awaited = null;
     const skew = identified ? `,"clientClockSkew":${clientClockSkew}` : "";
     const end = wireVersion(this.#version);
     return (
@@ -171,20 +176,20 @@ export class QuerySet {
     if (watched === undefined) throw new BadMessageError(`Nonexistent query ID: ${queryId}.`);
     this.#watched.delete(queryId);
     this.#removed.push(queryId);
-    // Two queries of one client may be the same subscription (their journals having met).
+    // Two queries of one client can share a subscription, if their journals became equal.
     for (const other of this.#watched.values()) if (other.subscription === watched.subscription) return;
     this.#subscriptions.unsubscribe(watched.subscription, this.#subscriber);
   }
 
-  #owesSomething(): boolean {
+  #hasUnsent(): boolean {
     for (const { subscription, sent } of this.#watched.values()) {
       if (subscription.answer === null || subscription.answer.text !== sent) return true;
     }
-    return this.#owed !== null || this.#asked.identity !== this.#version.identity;
+    return this.#awaited !== null || this.#asked.identity !== this.#version.identity;
   }
 
-  /** The newest moment at which every answer holds. */
-  #moment(): Timestamp | null {
+  /** Returns the newest timestamp at which every answer is valid. */
+  #commonTimestamp(): Timestamp | null {
     let last = this.#subscriptions.frontier;
     let first = this.#version.ts;
     for (const { subscription } of this.#watched.values()) {

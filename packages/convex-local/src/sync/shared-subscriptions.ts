@@ -1,9 +1,9 @@
 /**
- * The queries that somebody is watching, each run once however many sockets watch it.
+ * Subscriptions of all sockets: each query runs once for all of its subscribers.
  *
- * The backend says which of them a commit has made stale; this file decides when to run them again: one batch at a
- * time, only for sockets that can take an answer. Every answer carries the span of database time for which it is
- * known to hold, from which a query set puts together a consistent moment (`query-set.ts`).
+ * The backend reports which subscriptions a commit made stale. This class decides when they run again: one batch at a
+ * time, and only for sockets that can receive an answer. Every answer has the span of database time for which it is
+ * valid, from which a query set computes a consistent state (`query-set.ts`).
  */
 import type {
   Backend,
@@ -19,48 +19,49 @@ import { answerText, failureText } from "./answer-text.ts";
 import { Quarantine } from "./quarantine.ts";
 import { subscriptionKey } from "./subscription-key.ts";
 
-/** So many queries are run at one snapshot before others get their turn; one subscriber's are never split. */
+/** The number of queries per batch. The queries of one subscriber are never split. */
 const BATCH = 256;
 
-/** A batch that the worker thread did not live to answer is asked for again so often. */
-const RETRIES = 3;
+/** How often a query is tried when the worker restarts before it answers. */
+const ATTEMPTS = 3;
 
-/** A query's newest answer, right for every moment from `evaluatedAt` on and before `validUntil`. */
+/** The newest answer of a query, valid from `evaluatedAt` until before `validUntil`. */
 export type Answer = { text: string; evaluatedAt: Timestamp; validUntil: Timestamp | null };
 
 export type Subscription = {
   readonly id: SubscriptionId;
   readonly call: FunctionCall;
   readonly subscribers: Set<Subscriber>;
-  /** What the next run is given so that its pages end where they ended. */
+  /** Passed to the next run, so that its page ends at the same position. */
   journal: string | null;
   answer: Answer | null;
-  /** Under which others find it: the call, and the journal that the first run was given. */
+  /** Key for other subscribers: the call, and the journal of the first run. */
   key: { text: string; journal: string | null };
 };
 
-/** Somebody who watches: in practice one socket. */
+/** A subscriber, in practice one socket. */
 export interface Subscriber {
-  /** Whether an answer could be sent now. */
+  /** Whether an answer can be sent now. */
   readonly ready: boolean;
-  /** Those of its subscriptions that have to be run. */
+  /** Returns its subscriptions that must run. */
   wanted(): Iterable<Subscription>;
-  /** Something it watches has been run. */
+  /** Called after one of its subscriptions has run. */
   refreshed(): void;
 }
 
 type Batch = {
   subscriptions: Map<SubscriptionId, Subscription>;
-  /** Commits that were heard of while the batch ran. */
+  /** Commits during the batch that made a subscription stale. */
   staleAt: Map<SubscriptionId, Timestamp[]>;
   reloaded: boolean;
 };
 
-export class Subscriptions {
+/** Runs subscriptions and keeps their answers. */
+export class SharedSubscriptions {
   readonly #backend: Backend;
   readonly #byId = new Map<SubscriptionId, Subscription>();
   readonly #byKey = new Map<string, Subscription>();
-  /** Subscribers with something to run, longest waiting first. */
+  /** Subscribers with subscriptions to run, in order of waiting. */
   readonly #waiting = new Set<Subscriber>();
   readonly #quarantine: Quarantine;
   readonly #unlisten: () => void;
@@ -74,28 +75,30 @@ export class Subscriptions {
     this.#backend = backend;
     this.#frontier = backend.now();
     this.#quarantine = new Quarantine((id) => this.#markStale(id, this.#frontier));
-    this.#unlisten = backend.onEvent((event) => this.#hear(event));
+    this.#unlisten = backend.onEvent((event) => this.#receive(event));
   }
 
-  /** The newest time of which everything is known: an answer without an end holds up to here. */
+  /** The newest known timestamp. An answer without an end is valid up to here. */
   get frontier(): Timestamp {
     return this.#frontier;
   }
 
-  /** How many different queries are being watched. */
+  /** The number of different subscriptions. */
   get size(): number {
     return this.#byId.size;
   }
 
-  /** A time at which something was committed: what becomes stale by it has been heard of before. */
+  /** Notes the timestamp of a commit. Its stale subscriptions have been reported before. */
   observe(ts: Timestamp): void {
     if (ts > this.#frontier) this.#frontier = ts;
   }
 
   /**
-   * Watches a query, together with everyone who watches the same.
+   * Subscribes to a query, sharing it with other subscribers.
    *
-   * @param journal what an earlier run of this query left, if the subscriber has it.
+   * @param call - The call.
+   * @param journal - The journal of an earlier run, if the subscriber has it.
+   * @param subscriber - The subscriber.
    */
   subscribe(call: FunctionCall, journal: string | null, subscriber: Subscriber): Subscription {
     const text = subscriptionKey(call, journal);
@@ -117,17 +120,17 @@ export class Subscriptions {
     if (this.#byKey.get(subscription.key.text) === subscription) this.#byKey.delete(subscription.key.text);
     this.#byId.delete(subscription.id);
     this.#quarantine.forget(subscription.id);
-    // One that is being run is let go when it has been: the worker must not hear of it in the other order.
+    // A running subscription is released after its run, so that the worker gets both in the right order.
     if (!this.#running?.subscriptions.has(subscription.id)) this.#backend.release([subscription.id]);
   }
 
-  /** The subscriber has something to run, or can take answers again. */
+  /** Notes that a subscriber has subscriptions to run, or can receive answers again. */
   wake(subscriber: Subscriber): void {
     this.#waiting.add(subscriber);
     this.#schedule();
   }
 
-  /** The subscriber is gone; its subscriptions have been given up one by one. */
+  /** Removes a subscriber that has unsubscribed from everything. */
   forget(subscriber: Subscriber): void {
     this.#waiting.delete(subscriber);
   }
@@ -139,14 +142,14 @@ export class Subscriptions {
     this.#waiting.clear();
   }
 
-  #hear(event: BackendEvent): void {
+  #receive(event: BackendEvent): void {
     this.observe(event.ts);
     if (event.type === "committed") {
-      this.#quarantine.hear();
+      this.#quarantine.noteChange();
       for (const id of event.stale) this.#markStale(id, event.ts);
     } else {
       if (this.#running !== null) this.#running.reloaded = true;
-      this.#quarantine.hear();
+      this.#quarantine.noteChange();
       for (const id of this.#byId.keys()) if (!this.#quarantine.has(id)) this.#markStale(id, event.ts);
     }
   }
@@ -157,7 +160,7 @@ export class Subscriptions {
     this.#running?.staleAt.get(id)?.push(ts);
     const { answer } = subscription;
     if (answer !== null && answer.validUntil === null) {
-      // A reload may carry the time of the last commit: then nothing is left of the span, and that is right.
+      // A reload can have the timestamp of the last commit. Then the span is empty, as intended.
       answer.validUntil = ts > answer.evaluatedAt ? ts : answer.evaluatedAt;
       this.#rekey(subscription);
     }
@@ -168,7 +171,7 @@ export class Subscriptions {
   #schedule(): void {
     if (this.#scheduled || this.#running !== null || this.#closed) return;
     this.#scheduled = true;
-    // After everything that arrived together, so that it is run together.
+    // Waits for everything that arrives at the same time, so that it runs in one batch.
     queueMicrotask(() => {
       this.#scheduled = false;
       void this.#run();
@@ -190,7 +193,8 @@ export class Subscriptions {
     if (this.#running !== null || this.#closed) return;
     const subscriptions = this.#nextBatch();
     if (subscriptions.size === 0) return;
-    const staleAt = new Map([...subscriptions.keys()].map((id) => [id, [] as Timestamp[]]));
+    const staleAt = new Map<SubscriptionId, Timestamp[]>();
+    for (const id of subscriptions.keys()) staleAt.set(id, []);
     this.#running = { subscriptions, staleAt, reloaded: false };
     await this.#evaluate([...subscriptions.values()]);
     this.#running = null;
@@ -209,7 +213,7 @@ export class Subscriptions {
     if (this.#waiting.size > 0) this.#schedule();
   }
 
-  /** Runs subscriptions and keeps their answers; a batch that cannot be answered as a whole is run one by one. */
+  /** Runs subscriptions and stores their answers. A batch that fails as a whole runs again one by one. */
   async #evaluate(subscriptions: Subscription[]): Promise<void> {
     const requests: SubscriptionRequest[] = subscriptions.map(({ id, call, journal }) => ({
       id,
@@ -227,7 +231,7 @@ export class Subscriptions {
         if (subscriptions.length > 1) break;
         const [subscription] = subscriptions;
         if (subscription === undefined) return;
-        if (attempt < RETRIES && codeOf(error) === "restarted") continue;
+        if (attempt < ATTEMPTS && codeOf(error) === "restarted") continue;
         this.#keepFailure(subscription, error);
         return;
       }
@@ -240,7 +244,7 @@ export class Subscriptions {
     const subscription = running?.subscriptions.get(result.id);
     if (running === null || subscription === undefined) return;
     this.#answer(subscription, answerText(result), ts);
-    // Failed while the worker was started anew: it may be what ended it.
+    // It failed while the worker restarted, so it may be the cause.
     if (!result.outcome.ok && running.reloaded) {
       this.#isolate(subscription);
       return;
@@ -256,7 +260,7 @@ export class Subscriptions {
     if (code === "timed_out" || code === "restarted") this.#isolate(subscription);
   }
 
-  /** Leaves the failure standing for a while, so that the rest of a query set moves on without it. */
+  /** Keeps the failure as the answer for a while, so that the rest of a query set can continue. */
   #isolate(subscription: Subscription): void {
     this.#quarantine.add(subscription.id);
     if (subscription.answer !== null) subscription.answer.validUntil = null;
@@ -268,14 +272,14 @@ export class Subscriptions {
     for (const stale of running?.staleAt.get(subscription.id) ?? []) {
       if (stale > ts && (validUntil === null || stale < validUntil)) validUntil = stale;
     }
-    // The same text keeps the same string, so that a thousand sockets hold it once.
+    // Reuses an equal string, so that it is in memory only once.
     const same = subscription.answer?.text === text ? subscription.answer.text : text;
     subscription.answer = { text: same, evaluatedAt: ts, validUntil };
   }
 
   /**
-   * A page that is run with a journal is no longer what somebody without one would get: before it is, it moves out of
-   * the way of those who come without.
+   * Changes the key of a paginated subscription before it runs with a journal, because its result then differs from that
+   * of a new subscriber without one.
    */
   #rekey(subscription: Subscription): void {
     if (subscription.journal === subscription.key.journal) return;
@@ -286,6 +290,7 @@ export class Subscriptions {
   }
 }
 
+/** Returns whether a subscription has no valid answer. */
 export function needsRun(subscription: Subscription): boolean {
   return subscription.answer === null || subscription.answer.validUntil !== null;
 }

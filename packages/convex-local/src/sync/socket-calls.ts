@@ -1,10 +1,10 @@
-/** Mutations and actions that come over a socket: run, and put into the words of the protocol. */
+/** Runs mutations and actions of a socket, and returns their protocol messages. */
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import type { ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
-/** A mutation whose worker thread ended under it is asked for again: its key keeps it from being applied twice. */
+/** How often a mutation is tried when the worker restarts. Its key prevents that it is applied twice. */
 const ATTEMPTS = 3;
 
 type Failure = { success: false; result: string; logLines: string[] };
@@ -12,8 +12,11 @@ type Failure = { success: false; result: string; logLines: string[] };
 /**
  * Runs a mutation.
  *
- * @param place where it stands in its client's sequence; a client without a session cannot ask for it again.
- * @returns the answer, and the time at which it was committed; null where it was not.
+ * @param backend - The backend.
+ * @param call - The call.
+ * @param place - The position in the sequence of the client. Without a session, it cannot be retried.
+ * @param log - Receives unexpected errors.
+ * @returns The message, and the timestamp of the commit or null.
  */
 export async function runMutation(
   backend: Backend,
@@ -37,7 +40,7 @@ export async function runMutation(
   }
 }
 
-/** Runs an action, once: nobody knows what one that failed half-way has done. */
+/** Runs an action once. It is never retried, because it may have had effects before it failed. */
 export async function runAction(
   backend: Backend,
   call: FunctionCall,

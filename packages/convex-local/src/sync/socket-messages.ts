@@ -1,18 +1,18 @@
 /**
- * The sync protocol: what a client may say, checked once at the door, and what the server answers.
+ * Messages of the sync protocol. Client messages are validated when they arrive.
  *
- * Names and shapes are those of `src/browser/sync/protocol.ts` in the published `convex` package.
+ * Names and shapes follow `src/browser/sync/protocol.ts` in the published `convex` package.
  */
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 
 export type QueryId = number;
 
-/** A client's view of its own state: which queries, as whom, as of when. `ts` is a timestamp's base64 text. */
+/** Version of the client's state: query set, identity and timestamp in base64. */
 export type WireVersion = { querySet: number; identity: number; ts: string };
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-/** What came out of `JSON.parse` is a JSON value already. */
+/** The result of `JSON.parse` is always a JSON value. */
 const json = v.custom<JSONValue>(() => true, "a JSON value");
 const args = v.array(json);
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
@@ -84,22 +84,22 @@ export type ServerMessage =
       | { success: true; result: JSONValue; logLines: string[] }
       | Failure
     ))
-  /** `authUpdateAttempted`: the answer to an Authenticate, rather than a token that ran out in use. */
+  /** `authUpdateAttempted` is true for the answer to Authenticate, and false for a token that expired later. */
   | { type: "AuthError"; error: string; baseVersion: number; authUpdateAttempted: boolean }
-  /** The client stops for good: only for what trying again cannot mend. */
+  /** The client stops permanently. Only for errors that a retry cannot fix. */
   | { type: "FatalError"; error: string }
   | { type: "TransitionChunk"; chunk: string; partNumber: number; totalParts: number; transitionId: string }
   | { type: "Ping" };
 
-/** A message that no published client sends. */
+/** An invalid message, which no published client sends. */
 export class BadMessageError extends Error {
   override name = "BadMessageError";
 }
 
 /**
- * Reads one text frame.
+ * Parses one text frame.
  *
- * @throws BadMessageError with what is wrong with it, and without what it contained.
+ * @throws {BadMessageError} when it is invalid. The error does not contain its content.
  */
 export function parseClientMessage(text: string): ClientMessage {
   let raw: unknown;
@@ -115,7 +115,7 @@ export function parseClientMessage(text: string): ClientMessage {
   throw new BadMessageError(`Received an invalid message on websocket: ${where} is not ${issue.expected}.`);
 }
 
-/** The arguments object of a call: the protocol sends a list with exactly one. */
+/** Returns the arguments object of a call. The protocol sends a list with exactly one. */
 export function onlyArgument(list: JSONValue[]): JSONValue {
   return list[0] ?? {};
 }

@@ -1,4 +1,4 @@
-/** Takes the upgrades to `/api/VERSION/sync` and holds the connections that come of them. */
+/** WebSocket server for `/api/VERSION/sync`. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -6,21 +6,22 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Backend } from "../backend.ts";
 import { clientVersion } from "./client-version.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Subscriptions } from "./shared-subscriptions.ts";
+import { SharedSubscriptions } from "./shared-subscriptions.ts";
 
-/** Convex allows 16 MiB of arguments; a message has to hold them. */
-const LONGEST_MESSAGE = 20 * 1024 * 1024;
-/** Fine enough that a Ping goes out 15 s after the last message, as Convex sends it. */
+/** The largest message in bytes. Convex allows 16 MiB of arguments. */
+const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+/** Short enough that a Ping is sent 15 s after the last message, as in Convex. */
 const TICK_MS = 1_000;
-/** How long clients get to answer the closing handshake. */
+/** How long clients have for the closing handshake. */
 const GRACE_MS = 250;
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_VIOLATION = 1008;
 
+/** Accepts connections and keeps them alive. */
 export class SocketServer {
   readonly #sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: LONGEST_MESSAGE,
+    maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
   });
   readonly #connections = new Set<Connection>();
@@ -28,7 +29,7 @@ export class SocketServer {
   readonly #ticking: NodeJS.Timeout;
 
   constructor(options: { backend: Backend; authenticator: Authenticator; log: (line: string) => void }) {
-    this.#options = { ...options, subscriptions: new Subscriptions(options.backend) };
+    this.#options = { ...options, subscriptions: new SharedSubscriptions(options.backend) };
     this.#ticking = setInterval(() => {
       const now = Date.now();
       for (const connection of this.#connections) connection.tick(now);
@@ -36,7 +37,7 @@ export class SocketServer {
     this.#ticking.unref();
   }
 
-  /** Whether a path is one that clients open a socket on. */
+  /** Returns whether clients can open a socket on a path. */
   static serves(path: string): boolean {
     return syncPath(path) !== null;
   }
@@ -50,7 +51,7 @@ export class SocketServer {
     this.#sockets.handleUpgrade(request, stream, head, (socket) => {
       const version = clientVersion(match.version);
       if (!version.supported) {
-        // A browser does not show why an upgrade was refused, so this is said on the socket.
+        // Browsers do not show why an upgrade failed, so the reason is sent over the socket.
         socket.on("error", () => socket.terminate());
         socket.send(JSON.stringify({ type: "FatalError", error: version.reason }));
         socket.close(CLOSE_VIOLATION, version.reason.slice(0, 120));
@@ -62,18 +63,18 @@ export class SocketServer {
     });
   }
 
-  /** Tells every client to come back later, and does not wait long for those that do not answer. */
+  /** Closes all connections, and terminates those that do not respond soon. */
   async close(): Promise<void> {
     clearInterval(this.#ticking);
     this.#options.subscriptions.close();
     for (const connection of this.#connections) connection.close(CLOSE_GOING_AWAY, "The server is stopping.");
     const { clients } = this.#sockets;
     const gone = [...clients].map((socket) => new Promise<void>((resolve) => socket.once("close", resolve)));
-    const hurry = setTimeout(() => {
+    const timer = setTimeout(() => {
       for (const socket of clients) socket.terminate();
     }, GRACE_MS);
     await Promise.all(gone);
-    clearTimeout(hurry);
+    clearTimeout(timer);
   }
 }
 

@@ -1,14 +1,15 @@
-/** When two subscriptions are the same: same function, same arguments, same person, same place in a paginated list. */
+/** Key of a subscription: function, arguments, identity, and journal of a paginated query. */
 import type { JSONValue } from "convex/values";
 import type { FunctionCall, Identity } from "../backend.ts";
 
 const identityKeys = new WeakMap<Identity, string>();
 
+/** Returns a text that is equal for equal subscriptions. */
 export function subscriptionKey(call: FunctionCall, journal: string | null): string {
   return JSON.stringify([call.path, canonical(call.args), identityKey(call.identity), call.caller, journal]);
 }
 
-/** A text that is equal for equal claims, whatever order they come in. */
+/** Returns a text that is equal for equal claims in any order. */
 export function identityKey(identity: Identity | null): string {
   if (identity === null) return "";
   let key = identityKeys.get(identity);

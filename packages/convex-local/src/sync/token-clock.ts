@@ -1,35 +1,36 @@
-/** When a socket's token runs out: told once, on the moment or at the next look, whichever is first. */
+/** Expiry of a socket's token: reported by a timer or at the next check, whichever comes first. */
 
-/** Timers hold no longer than this; a longer wait is several. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The longest delay of a timer. A longer wait uses several. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Watches the expiry of one token. */
 export class TokenClock {
-  readonly #ranOut: () => void;
+  readonly #onExpired: () => void;
   #expiresAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(ranOut: () => void) {
-    this.#ranOut = ranOut;
+  constructor(onExpired: () => void) {
+    this.#onExpired = onExpired;
   }
 
-  /** @param expiresAt Unix milliseconds, or null for somebody without a token. */
+  /** @param expiresAt - Unix milliseconds, or null without a token. */
   set(expiresAt: number | null): void {
     this.stop();
     this.#expiresAt = expiresAt;
     if (expiresAt === null) return;
     this.#timer = setTimeout(
       () => {
-        if (!this.hasRunOut()) this.set(expiresAt);
+        if (!this.isExpired()) this.set(expiresAt);
       },
-      Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS),
+      Math.min(expiresAt - Date.now(), MAX_TIMER_MS),
     );
     this.#timer.unref();
   }
 
-  /** Whether it is over; a timer may be late where the machine slept. */
-  hasRunOut(): boolean {
+  /** Checks and reports the expiry. A timer can be late, for example after the machine has slept. */
+  isExpired(): boolean {
     if (this.#expiresAt === null || Date.now() < this.#expiresAt) return false;
-    this.#ranOut();
+    this.#onExpired();
     return true;
   }
 

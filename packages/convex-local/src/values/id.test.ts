@@ -1,9 +1,9 @@
-/** Ids say which table they belong to, and what is none is known as such. */
+/** Ids contain the number of their table, and invalid ids are detected. */
 import { expect, test } from "vitest";
 import { FIRST_TABLE_NUMBER, LAST_TABLE_NUMBER, newId, tableOfId } from "./id.ts";
 
 test.each([FIRST_TABLE_NUMBER, 129, 255, 256, 10_001, LAST_TABLE_NUMBER])(
-  "an id of table %i has 32 characters and names it",
+  "an id of table %i has 32 characters and contains the table number",
   (table) => {
     const id = newId(table);
     expect(id).toMatch(/^[0-9a-hjkmnp-tv-z]{32}$/);
@@ -15,7 +15,7 @@ test("ten thousand ids are all different", () => {
   expect(new Set(Array.from({ length: 10_000 }, () => newId(200))).size).toBe(10_000);
 });
 
-test("an id with a character changed, cut or added is none", () => {
+test("an id with a changed, removed or added character is invalid", () => {
   const id = newId(300);
   for (let i = 0; i < id.length - 1; i++) {
     const changed = id.slice(0, i) + (id[i] === "0" ? "1" : "0") + id.slice(i + 1);
@@ -25,7 +25,7 @@ test("an id with a character changed, cut or added is none", () => {
     expect(tableOfId(text)).toBeNull();
 });
 
-test("a table number that no id can hold is refused", () => {
+test("a table number that does not fit into an id is rejected", () => {
   expect(() => newId(LAST_TABLE_NUMBER + 1)).toThrow(RangeError);
   expect(() => newId(FIRST_TABLE_NUMBER - 1)).toThrow(RangeError);
 });

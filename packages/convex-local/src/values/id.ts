@@ -1,6 +1,6 @@
 /**
- * Document ids in Convex's form: 32 characters of Crockford's base 32 that hold the table's number, 16 random bytes and
- * a checksum. So an id says by itself which table it belongs to, and a string that is none is known as such.
+ * Document ids in Convex's format: 32 characters of Crockford's base 32 that encode the table number, 16 random bytes
+ * and a checksum.
  */
 import { randomFillSync } from "node:crypto";
 
@@ -17,9 +17,15 @@ export const LAST_TABLE_NUMBER = 16383;
 const pool = Buffer.alloc(RANDOM_BYTES * 256);
 let poolUsed = pool.length;
 
-/** @throws RangeError when the table number does not fit two varint bytes. */
+/**
+ * Returns a new random id.
+ *
+ * @param table - The table number.
+ * @throws {RangeError} when the number does not fit into two varint bytes.
+ */
 export function newId(table: number): string {
-  if (table < FIRST_TABLE_NUMBER || table > LAST_TABLE_NUMBER) throw new RangeError(`table number ${table}`);
+  if (table < FIRST_TABLE_NUMBER || table > LAST_TABLE_NUMBER)
+    throw new RangeError(`Table number ${table} does not fit into an id.`);
   if (poolUsed === pool.length) {
     randomFillSync(pool);
     poolUsed = 0;
@@ -33,7 +39,7 @@ export function newId(table: number): string {
   return toBase32(bytes);
 }
 
-/** The table's number in an id, or null where the string is no id. */
+/** Returns the table number in an id, or null if the string is not an id. */
 export function tableOfId(id: string): number | null {
   if (!SHAPE.test(id)) return null;
   const bytes = fromBase32(id);
@@ -44,7 +50,7 @@ export function tableOfId(id: string): number | null {
   return (low & 0x7f) | (high << 7);
 }
 
-/** The same id as one of another table: for documents that come from a file whose tables were numbered otherwise. */
+/** Returns an id with another table number. Used for imported documents, whose tables may have had other numbers. */
 export function idInTable(id: string, table: number): string {
   const bytes = fromBase32(id);
   bytes[0] = (table & 0x7f) | 0x80;

@@ -1,4 +1,4 @@
-/** Keys compare, byte by byte, as the published package compares values. */
+/** Keys compare byte by byte as the published package compares values. */
 import { compareValues, type Value } from "convex/values";
 import { expect, test } from "vitest";
 import { seededRandom } from "../functions/isolate/seeded-random.ts";
@@ -54,7 +54,7 @@ function anyValue(depth = 0): Value {
 
 const sign = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-test("20,000 random pairs compare as their keys do", () => {
+test("the keys of 20,000 random pairs compare as the values do", () => {
   for (let i = 0; i < 20_000; i++) {
     const a = below(12) === 0 ? undefined : anyValue();
     const b = below(12) === 0 ? undefined : anyValue();
@@ -62,7 +62,7 @@ test("20,000 random pairs compare as their keys do", () => {
   }
 });
 
-test("a key is the same after a round through bytes, and its bytes compare as it does", () => {
+test("a key survives the conversion to bytes, and its bytes have the same order", () => {
   const keys = Array.from({ length: 200 }, () => encodeValue(anyValue()));
   for (const key of keys) expect(keyFromBytes(keyToBytes(key))).toBe(key);
   for (const [i, key] of keys.entries()) {
@@ -71,7 +71,7 @@ test("a key is the same after a round through bytes, and its bytes compare as it
   }
 });
 
-test("every tuple that begins with a prefix lies before its end, and no other", () => {
+test("the range of a prefix holds every tuple with that prefix and no other", () => {
   for (let i = 0; i < 2000; i++) {
     const prefix = encodeValue(anyValue());
     const longer = prefix + encodeTuple([anyValue(), anyValue()]);

@@ -1,13 +1,13 @@
 /**
- * Index keys: Convex values as byte strings that compare, byte by byte, in Convex's order, so that an index range is
- * one range scan in SQLite. In memory a key is a JavaScript string with one character (U+0000 to U+00FF) for each byte:
- * such strings compare in byte order, are usable as Map keys, and cost one copy on the way to SQLite.
+ * Index keys: Convex values encoded as byte strings that compare in Convex's order, so that an index range is one range
+ * scan in SQLite. In memory a key is a JavaScript string with one character (U+0000 to U+00FF) for each byte: such
+ * strings compare in byte order, can be Map keys, and need one copy on the way to SQLite.
  *
  * Order (convex/values `compareValues`): undefined < null < bigint < number < boolean < string < bytes < array < object.
  */
 import { CommitTsPlaceholder, type Value } from "convex/values";
 
-/** A key, or the beginning of one: one character per byte. */
+/** A key or a prefix of a key: one character per byte. */
 export type Key = string;
 
 const TAG = {
@@ -23,7 +23,7 @@ const TAG = {
   object: "\x0a",
 } as const;
 
-/** Ends an array, an object, a string: lower than every tag, and than the escape of a zero byte. */
+/** Terminates arrays, objects and strings: lower than every tag and than an escaped zero byte. */
 const END = "\x00";
 const ZERO_ESCAPED = "\x00\xff";
 const STRING_END = "\x00\x00";
@@ -31,10 +31,10 @@ const STRING_END = "\x00\x00";
 const MAX_INT64 = 2n ** 63n - 1n;
 const scratch = new DataView(new ArrayBuffer(8));
 const scratchBytes = Buffer.from(scratch.buffer);
-/** Text whose UTF-8 bytes are its characters, without a zero byte. */
+/** Text that is its own UTF-8 encoding and has no zero byte. */
 const PLAIN_TEXT = /^[ -~\t\n\r]*$/;
 
-/** The key of one value; `undefined` is a missing field. An unresolved commit timestamp sorts as the largest bigint. */
+/** Encodes one value; `undefined` is a missing field. An unresolved commit timestamp sorts as the largest bigint. */
 export function encodeValue(value: Value | undefined): Key {
   if (value === undefined) return TAG.undefined;
   if (value === null) return TAG.null;
@@ -63,19 +63,19 @@ export function encodeValue(value: Value | undefined): Key {
   return key + END;
 }
 
-/** The key of a tuple: an index entry is its fields' values, then creation time, then id. */
+/** Encodes a tuple. An index entry is the tuple of its fields' values, creation time and id. */
 export function encodeTuple(values: readonly (Value | undefined)[]): Key {
   let key = "";
   for (const value of values) key += encodeValue(value);
   return key;
 }
 
-/** The smallest key above every key that begins with `prefix`, given that `prefix` ends where a value ends. */
+/** Returns the smallest key above every key with this prefix. The prefix must end at the end of a value. */
 export function afterPrefix(prefix: Key): Key {
   return `${prefix}\xff`;
 }
 
-/** The smallest key above `key`. */
+/** Returns the smallest key above `key`. */
 export function afterKey(key: Key): Key {
   return `${key}\x00`;
 }
@@ -93,7 +93,7 @@ function encodeBigint(value: bigint): Key {
   return TAG.bigint + scratchBytes.toString("latin1");
 }
 
-/** IEEE 754 bits, negative numbers inverted, positive ones with the sign bit set: the total order, −0 below 0. */
+/** Encodes IEEE 754 bits, inverted for negative numbers, otherwise with the sign bit set: the total order, −0 below 0. */
 function encodeNumber(value: number): Key {
   scratch.setFloat64(0, value);
   const high = scratch.getUint32(0);

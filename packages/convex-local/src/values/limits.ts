@@ -1,4 +1,4 @@
-/** What Convex allows a document, a value and a transaction to be (docs.convex.dev/production/state/limits). */
+/** Convex's limits of documents, values and transactions (docs.convex.dev/production/state/limits). */
 import { getConvexSize, type Value } from "convex/values";
 
 export const LIMITS = {
@@ -17,7 +17,7 @@ export const LIMITS = {
   functionsScheduled: 1000,
 } as const;
 
-/** @throws Error when the value is too deep, too wide, or has a field name that Convex does not take. */
+/** @throws {Error} when the value is nested too deeply, or has too many items or fields. */
 function checkShape(value: Value | undefined, depth = 0): void {
   if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return;
   if (depth >= LIMITS.nesting) {
@@ -34,12 +34,12 @@ function checkShape(value: Value | undefined, depth = 0): void {
   if (fields.length > LIMITS.objectFields) {
     throw new Error(`Object has too many fields (${fields.length} > maximum number ${LIMITS.objectFields}).`);
   }
-  for (const [, item] of fields) checkShape(item as Value | undefined, depth + 1);
+  for (const [, item] of fields) checkShape(item, depth + 1);
 }
 
-/** @throws Error when a document is larger than Convex stores. */
+/** @throws {Error} when a document is too large, or has a field name that is reserved. */
 export function checkDocument(value: { [field: string]: Value | undefined }): void {
-  checkShape(value as Value);
+  checkShape(value);
   for (const field of Object.keys(value)) {
     if (field.startsWith("_") && field !== "_id" && field !== "_creationTime") {
       throw new Error(
@@ -47,7 +47,7 @@ export function checkDocument(value: { [field: string]: Value | undefined }): vo
       );
     }
   }
-  const size = getConvexSize(value as Value);
+  const size = getConvexSize(value);
   if (size > LIMITS.documentBytes) {
     throw new Error(
       `Value is too large (${formatBytes(size)} > maximum size ${formatBytes(LIMITS.documentBytes)}).`,
@@ -55,7 +55,7 @@ export function checkDocument(value: { [field: string]: Value | undefined }): vo
   }
 }
 
-/** @throws Error when a call's arguments are larger than Convex takes. */
+/** @throws {Error} when the arguments of a call are too large. */
 export function checkArguments(path: string, json: string): void {
   if (json.length > LIMITS.argumentBytes) {
     throw new Error(
@@ -64,7 +64,7 @@ export function checkArguments(path: string, json: string): void {
   }
 }
 
-/** @throws Error when a function's result is larger than Convex sends. */
+/** @throws {Error} when the result of a function is too large. */
 export function checkResult(path: string, json: string): void {
   if (json.length > LIMITS.resultBytes) {
     throw new Error(

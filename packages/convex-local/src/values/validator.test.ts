@@ -1,4 +1,4 @@
-/** Validators in their exported form, and what is said of what they refuse. */
+/** Exported validators, and the messages for values that they reject. */
 import { type GenericValidator, type ValidatorJSON, type Value, v } from "convex/values";
 import { expect, test } from "vitest";
 import { describeViolation, findViolation } from "./validator.ts";
@@ -26,7 +26,7 @@ test.each<[GenericValidator, Value]>([
   [v.record(v.string(), v.number()), { a: 1 }],
   [v.object({ a: v.optional(v.number()) }), {}],
   [v.object({ a: v.object({ b: v.string() }) }), { a: { b: "x" } }],
-])("takes what it describes: case %#", (validator, value) => {
+])("accepts a matching value: case %#", (validator, value) => {
   expect(check(validator, value)).toBeNull();
 });
 
@@ -42,11 +42,11 @@ test.each<[GenericValidator, Value, string]>([
   [v.object({ a: v.number() }), [], "Value does not match"],
   [v.union(v.string(), v.null()), 1, "v.union(v.string(), v.null())"],
   [v.record(v.id("notes"), v.number()), { x: 1 }, "Path: .x"],
-])("refuses the rest and says so: case %#", (validator, value, message) => {
+])("rejects a value that does not match, with a message: case %#", (validator, value, message) => {
   expect(check(validator, value)).toContain(message);
 });
 
-test("a field named like something every object has is not taken for it", () => {
+test("a field with the name of an inherited property is not confused with it", () => {
   expect(check(v.object({ toString: v.string() }), {})).toContain("missing");
   expect(check(v.object({}), { constructor: 1 })).toContain("extra field");
 });

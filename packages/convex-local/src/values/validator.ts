@@ -1,12 +1,13 @@
-/** Checks values against validators in their exported JSON form: a schema's documents, a function's arguments and result. */
+/** Checks values against exported validators: documents of a schema, arguments and results of a function. */
 import { CommitTsPlaceholder, convexToJson, type ValidatorJSON, type Value } from "convex/values";
+import { isObject } from "./document.ts";
 
 export type Violation = { message: string; path: string; value: Value | undefined; validator: ValidatorJSON };
 
-/** True where `id` is an id of the table with this name, in the component that asks. */
+/** Returns whether `id` is an id of the table with this name in the calling component. */
 export type IdCheck = (tableName: string, id: string) => boolean;
 
-/** @returns what is wrong first, or null. */
+/** Returns the first violation, or null if the value matches. */
 export function findViolation(
   validator: ValidatorJSON,
   value: Value | undefined,
@@ -64,8 +65,8 @@ export function findViolation(
       for (const [key, item] of Object.entries(value)) {
         if (item === undefined) continue;
         const violation =
-          findViolation(validator.keys as ValidatorJSON, key, isId, `${path}.${key}`) ??
-          findViolation(validator.values.fieldType, item as Value, isId, `${path}.${key}`);
+          findViolation(validator.keys, key, isId, `${path}.${key}`) ??
+          findViolation(validator.values.fieldType, item, isId, `${path}.${key}`);
         if (violation) return violation;
       }
       return null;
@@ -73,7 +74,7 @@ export function findViolation(
     case "object": {
       if (!isObject(value)) return fail();
       for (const [field, { fieldType, optional }] of Object.entries(validator.value)) {
-        const item = Object.hasOwn(value, field) ? (value[field] as Value | undefined) : undefined;
+        const item = Object.hasOwn(value, field) ? value[field] : undefined;
         if (item === undefined) {
           if (optional) continue;
           return fail(
@@ -91,12 +92,12 @@ export function findViolation(
       return null;
     }
     default:
-      // A commit timestamp (1.48, not in the public type): unresolved, or the bigint that it became.
-      return plain(typeof value === "bigint" || (value as unknown) instanceof CommitTsPlaceholder);
+      // A commit timestamp (1.48, missing in the public type): unresolved, or already a bigint.
+      return plain(typeof value === "bigint" || value instanceof CommitTsPlaceholder);
   }
 }
 
-/** A violation as Convex words it, in several lines. */
+/** Returns the message of a violation in Convex's words, in several lines. */
 export function describeViolation(violation: Violation): string {
   const { message, path, value, validator } = violation;
   const lines = [message];
@@ -114,7 +115,7 @@ function describeValue(value: Value | undefined): string {
   return text.length > 1000 ? `${text.slice(0, 1000)}…` : text;
 }
 
-/** A validator as it is written in a schema. */
+/** Returns a validator as it is written in a schema. */
 function describeValidator(validator: ValidatorJSON): string {
   switch (validator.type) {
     case "number":
@@ -130,7 +131,7 @@ function describeValidator(validator: ValidatorJSON): string {
     case "union":
       return `v.union(${validator.value.map(describeValidator).join(", ")})`;
     case "record":
-      return `v.record(${describeValidator(validator.keys as ValidatorJSON)}, ${describeValidator(validator.values.fieldType)})`;
+      return `v.record(${describeValidator(validator.keys)}, ${describeValidator(validator.values.fieldType)})`;
     case "object": {
       const fields = Object.entries(validator.value).map(([field, { fieldType, optional }]) => {
         const inner = describeValidator(fieldType);
@@ -143,17 +144,7 @@ function describeValidator(validator: ValidatorJSON): string {
   }
 }
 
-function isObject(value: Value | undefined): value is { [field: string]: Value | undefined } {
-  return (
-    value !== null &&
-    typeof value === "object" &&
-    !Array.isArray(value) &&
-    !(value instanceof ArrayBuffer) &&
-    !(value instanceof CommitTsPlaceholder)
-  );
-}
-
-/** Literals are exported in JSON, where a bigint is an object. */
+/** Compares with an exported literal. In JSON, a bigint is an object. */
 function sameLiteral(literal: unknown, value: Value | undefined): boolean {
   if (typeof value === "bigint") return JSON.stringify(convexToJson(value)) === JSON.stringify(literal);
   return literal === value;

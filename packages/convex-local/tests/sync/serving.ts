@@ -15,7 +15,7 @@ export async function serveScripted(): Promise<Serving> {
     sitePort: 0,
     adminKey: ADMIN_KEY,
     log: (line) => log.push(line),
-    start: async () => ({ backend, files: null, insides: null }),
+    start: async () => ({ backend, files: null, admin: null }),
   });
   onTestFinished(() => served.close());
   backend.queries["rows:get"] = (rows, { name }) => rows.get(String(name));

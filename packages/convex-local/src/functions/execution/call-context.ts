@@ -1,6 +1,6 @@
 /**
- * The call that is running: every function call has a context of its own, carried through its awaits by
- * AsyncLocalStorage, so that syscalls, the clock, chance and the console know whose they are.
+ * Context of a running call, kept in AsyncLocalStorage so that syscalls, the clock, random numbers and the console find
+ * the call that they belong to.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
@@ -12,10 +12,10 @@ import type { FunctionAddress } from "../modules/function-address.ts";
 
 export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 
-/** What the watchdog knows a call by: the request's number, and the subscription's inside a batch (else 0). */
+/** Identifies running code for the watchdog: the request, and the subscription inside a batch (otherwise 0). */
 export type Work = readonly [request: number, subscription: number];
 
-const NOBODY: Work = [0, 0];
+const NO_WORK: Work = [0, 0];
 
 export type CallContext = {
   readonly kind: FunctionKind;
@@ -24,30 +24,30 @@ export type CallContext = {
   readonly path: string;
   readonly identity: Identity | null;
   readonly requestId: string;
-  /** The scheduled job that this is, where it is one. */
+  /** The id of the scheduled function, if the call is one. */
   readonly job: string | null;
   readonly work: Work;
-  /** Unix ms that the call sees as now; null: the real time. */
+  /** The time that the call sees, in Unix ms; null for the real time. */
   readonly now: number | null;
-  /** 0 to 1, from the call's own seed; null: real chance. */
+  /** Seeded random numbers from 0 to 1; null for real ones. */
   readonly random: (() => number) | null;
-  /** The database as this call sees it; null in actions. */
+  /** The database snapshot of the call; null in actions. */
   readonly reader: Reader | null;
-  /** Null where nothing may be written. */
+  /** Null if the call must not write. */
   readonly transaction: Transaction | null;
-  /** Timestamp of the snapshot that is read. */
+  /** Timestamp of the snapshot. */
   readonly snapshotTs: bigint;
   readonly streams: Map<number, QueryStream>;
   readonly logLines: string[];
-  /** Where the paginated query of this call ended last time, and this time. */
+  /** End of the paginated query of this call: in the previous run, and in this one. */
   readonly journal: { before: string | null; after: string | null; used: boolean };
-  /** Nested calls run one after the other, and the call's own reads and writes wait for them: null where none is running. */
+  /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
-  /** Set when the call is over: what it left running can do nothing more. */
-  over: boolean;
+  /** Set when the call has finished. What it left running can no longer use the backend. */
+  finished: boolean;
 };
 
-/** A call at the top, before it is given a database. */
+/** Returns the context of a top-level call, still without a database. */
 export function newContext(
   target: FunctionAddress,
   kind: FunctionKind,
@@ -70,17 +70,21 @@ export function newContext(
     logLines: [],
     journal: { before: null, after: null, used: false },
     nested: null,
-    over: false,
+    finished: false,
   };
 }
 
 export const callStorage = new AsyncLocalStorage<CallContext>();
 
-/** @throws Error outside of a function, or after the function has returned. */
+/**
+ * Returns the running call.
+ *
+ * @throws {Error} outside of a function, or after the function has returned.
+ */
 export function currentCall(): CallContext {
   const context = callStorage.getStore();
   if (!context) throw new Error("Convex functions can only be used while a function is running.");
-  if (context.over)
+  if (context.finished)
     throw new Error(`${context.path} has already finished: a call to Convex was made without awaiting it.`);
   noteRunning(context.work);
   return context;
@@ -89,25 +93,25 @@ export function currentCall(): CallContext {
 let running: Int32Array | null = null;
 const begun = new Set<CallContext>();
 
-/** From now on the buffer says whose code runs in this thread, for a watchdog in another one; zeros where that is not known. */
+/** Reports in the buffer whose code runs in this thread, for the watchdog of another thread. Zeros mean unknown. */
 export function reportRunning(buffer: SharedArrayBuffer): void {
   running = new Int32Array(buffer);
 }
 
-/** The call's code begins to run. */
+/** Notes that the code of a call starts to run. */
 export function beginCall(context: CallContext): void {
   begun.add(context);
   noteRunning(context.work);
 }
 
-/** The call is over. Whoever is left alone is who runs next. */
+/** Notes that a call has finished. If one other call is left, its code runs next. */
 export function endCall(context: CallContext): void {
-  context.over = true;
+  context.finished = true;
   context.streams.clear();
   begun.delete(context);
   const works = new Set([...begun].map(({ work }) => work));
-  const [only = NOBODY] = works;
-  noteRunning(works.size === 1 ? only : NOBODY);
+  const [only = NO_WORK] = works;
+  noteRunning(works.size === 1 ? only : NO_WORK);
 }
 
 function noteRunning([request, subscription]: Work): void {

@@ -1,11 +1,12 @@
-/** What goes wrong in a call: refused before anything ran, or thrown by the function. How each is told to the caller. */
+/** Errors of calls: rejected before anything ran, or thrown by the function. Converts them for the caller. */
 import { resolve } from "node:path";
 import { convexToJson, type JSONValue, type Value } from "convex/values";
 import type { BackendErrorCode, Outcome } from "../../backend.ts";
+import { parseJson } from "../../values/json.ts";
 
-/** A call that ran nothing: no such function, another kind, and so on. The main thread rejects the call with it. */
-export class CallRefused extends Error {
-  override name = "CallRefused";
+/** The call was rejected before anything ran, for example because there is no such function. */
+export class CallRejectedError extends Error {
+  override name = "CallRejectedError";
   readonly code: BackendErrorCode;
   constructor(code: BackendErrorCode, message: string) {
     super(message);
@@ -21,44 +22,47 @@ export class ReturnsValidationError extends Error {
   override name = "ReturnsValidationError";
 }
 
-/** An error with data, on its way through a syscall to the function that called. */
+/** An error with data that a syscall throws into the calling function. */
 export type ErrorWithData = Error & { data?: JSONValue };
 
-/** What a function threw, as a caller inside the same backend gets it. */
+/** A thrown value, read defensively. */
 export type Thrown = { name: string; message: string; stack: string; data?: JSONValue };
 
 const CONVEX_ERROR = Symbol.for("ConvexError");
 
-/** @param thrown whatever user code threw */
+/** Reads a value that user code threw. */
 export function readThrown(thrown: unknown): Thrown {
   if (typeof thrown !== "object" || thrown === null)
     return { name: "Error", message: String(thrown), stack: "" };
-  const error = thrown as Partial<Error> & { data?: unknown };
+  const text = (property: string, otherwise: string): string => {
+    const value: unknown = Reflect.get(thrown, property);
+    return typeof value === "string" ? value : otherwise;
+  };
   const read: Thrown = {
-    name: typeof error.name === "string" ? error.name : "Error",
-    message: typeof error.message === "string" ? error.message : String(thrown),
-    stack: typeof error.stack === "string" ? error.stack : "",
+    name: text("name", "Error"),
+    message: text("message", String(thrown)),
+    stack: text("stack", ""),
   };
   if (CONVEX_ERROR in thrown) {
     read.name = "ConvexError";
-    read.data = dataOf(error.data);
+    read.data = dataOf(Reflect.get(thrown, "data"));
   }
   return read;
 }
 
-/** The data of a ConvexError: the published package has already made it text when it leaves a function. */
-function dataOf(data: unknown): JSONValue {
+/** Returns the data of a ConvexError. The published package converts it to JSON text when it leaves a function. */
+function dataOf(data: Value | undefined): JSONValue {
   if (typeof data === "string") {
     try {
-      return JSON.parse(data) as JSONValue;
+      return parseJson(data);
     } catch {
       return data;
     }
   }
-  return convexToJson((data ?? null) as Value);
+  return convexToJson(data ?? null);
 }
 
-/** The error to throw from a syscall, so that the published package makes a ConvexError of it again. */
+/** Returns the error to throw from a syscall. The published package turns one with data into a ConvexError. */
 export function toSyscallError(thrown: unknown): ErrorWithData {
   const { message, data } = readThrown(thrown);
   const error: ErrorWithData = new Error(message);
@@ -66,9 +70,9 @@ export function toSyscallError(thrown: unknown): ErrorWithData {
   return error;
 }
 
-/** The store refused a commit: what is in memory and what is in the file may differ, so the thread must start anew. */
-export class CommitFailed extends Error {
-  override name = "CommitFailed";
+/** A commit could not be written. Memory and file may differ, so the thread must restart. */
+export class CommitError extends Error {
+  override name = "CommitError";
   constructor(cause: unknown) {
     super(`The database could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
@@ -76,20 +80,20 @@ export class CommitFailed extends Error {
   }
 }
 
-/** What the caller outside is told of an error, in development. */
+/** Returns the outcome of a failed call for the caller, as in development. */
 export function toOutcome(thrown: unknown, requestId: string, logLines: string[]): Outcome {
   const { name, message, stack, data } = readThrown(thrown);
   const errorMessage = `[Request ID: ${requestId}] Server Error\nUncaught ${name}: ${message}${framesOf(stack)}`;
   return { ok: false, errorMessage, logLines, ...(data === undefined ? {} : { errorData: data }) };
 }
 
-/** As the cloud does in production: no log lines, and of an error nothing but a ConvexError's data. */
+/** Redacts an outcome as the cloud does in production: without log lines, and with only the data of a ConvexError. */
 export function redacted(outcome: Outcome): Outcome {
   if (outcome.ok) return { ...outcome, logLines: [] };
   return { ...outcome, errorMessage: outcome.errorMessage.split("\n", 1)[0] ?? "", logLines: [] };
 }
 
-/** The error behind an outcome, for a function that called the one that failed. */
+/** Returns the error of an outcome, for the function that made the call. */
 export function errorOf(outcome: Extract<Outcome, { ok: false }>): ErrorWithData {
   const head = /^\[Request ID: \w+\] Server Error\n(?:Uncaught (?:Convex)?Error: )?/;
   const error: ErrorWithData = new Error(outcome.errorMessage.replace(head, ""));
@@ -97,10 +101,10 @@ export function errorOf(outcome: Extract<Outcome, { ok: false }>): ErrorWithData
   return error;
 }
 
-/** The folder of this package's sources, which no stack of a user's function shows. */
+/** The folder of this package's sources. Their frames are left out of stacks. */
 const OWN_SOURCES = `${resolve(import.meta.dirname, "../..")}/`;
 
-/** The lines of a stack that lie in the user's own files, as paths from the project's folder. */
+/** Returns the frames of a stack in the user's own files, with paths relative to the working directory. */
 function framesOf(stack: string): string {
   const frames: string[] = [];
   for (const line of stack.split("\n")) {

@@ -1,6 +1,6 @@
 /**
- * What running a query and running a mutation have in common, in the engine's thread: finding the function, a context for
- * it, calls from one function to another inside one transaction, and letting the thread breathe.
+ * What queries and mutations share in the engine's thread: finding the function, its context, nested calls in the same
+ * transaction, and giving other work of the thread a turn.
  */
 import { randomInt } from "node:crypto";
 import { setImmediate } from "node:timers";
@@ -15,15 +15,16 @@ import type { RegisteredFunction, Registry } from "../modules/registry.ts";
 import type { NestedKind } from "../syscalls/call-syscalls.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
-import { CallRefused } from "./call-errors.ts";
+import { CallRejectedError } from "./call-errors.ts";
 import { run } from "./function-runner.ts";
 
-/** After so long without a break other work of the thread gets its turn, in ms. */
+/** How long the thread works before other work gets a turn, in ms. */
 const TURN_MS = 8;
 
-export class Calls {
+/** Prepares and nests the calls of the engine's thread. */
+export class EngineCalls {
   readonly engine: Engine;
-  /** The functions, once some are loaded. */
+  /** The loaded functions. */
   registry: Registry | null = null;
   #turnBegan = 0;
 
@@ -31,7 +32,7 @@ export class Calls {
     this.engine = engine;
   }
 
-  /** A function called from inside another one's transaction. */
+  /** Runs a function in the transaction of the function that calls it. */
   async nested(
     context: CallContext,
     address: FunctionAddress,
@@ -47,13 +48,13 @@ export class Calls {
     const turn = (context.nested ?? Promise.resolve()).then(() =>
       this.#runNested(context, target, kind, args),
     );
-    const over = turn.then(
+    const done = turn.then(
       () => {},
       () => {},
     );
-    context.nested = over;
-    void over.then(() => {
-      if (context.nested === over) context.nested = null;
+    context.nested = done;
+    void done.then(() => {
+      if (context.nested === done) context.nested = null;
     });
     return turn;
   }
@@ -62,30 +63,30 @@ export class Calls {
     { component, path, caller }: FunctionAddress & { caller: "public" | "internal" },
     kind: "query" | "mutation",
   ): RegisteredFunction {
-    if (!this.registry) throw new CallRefused("restarted", "No functions are loaded.");
+    if (!this.registry) throw new CallRejectedError("restarted", "No functions are loaded.");
     return this.registry.resolve({ component, path: canonicalPath(path) }, caller, kind);
   }
 
-  /** What kind of function a job names; null where there is none that can run as a job. */
+  /** Returns the kind of a scheduled function, or null if it does not exist or cannot be scheduled. */
   kindOf(target: FunctionAddress): "mutation" | "action" | null {
     try {
       const found = this.registry?.find(target);
       if (found === null) return "action";
       return found?.kind === "mutation" || found?.kind === "action" ? found.kind : null;
     } catch (error) {
-      if (error instanceof CallRefused) return null;
+      if (error instanceof CallRejectedError) return null;
       throw error;
     }
   }
 
-  /** Lets the thread's other work run, where this has been going on for a while. */
-  async breathe(): Promise<void> {
+  /** Gives other work of the thread a turn, if it has waited for a while. */
+  async yieldTurn(): Promise<void> {
     if (performance.now() - this.#turnBegan < TURN_MS) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#turnBegan = performance.now();
   }
 
-  /** A context for a call at the top: an own clock, chance and console. */
+  /** Returns the context of a top-level call, with its own clock, random numbers and console. */
   context(
     target: FunctionAddress,
     kind: "query" | "mutation",
@@ -101,7 +102,7 @@ export class Calls {
     };
   }
 
-  /** Whether a string is an id of a table, as functions of this component name it. */
+  /** Returns a check whether a string is an id of a table of this component. */
   idCheck(component: string): (table: string, id: string) => boolean {
     const { catalog } = this.engine;
     return (name, id) => {
@@ -119,7 +120,7 @@ export class Calls {
     const mark = parent.transaction?.mark() ?? 0;
     const parentReader = parent.reader;
     if (!parentReader) throw new Error(`${parent.path} has no database.`);
-    // A stale snapshot is the state before this mutation: the store without the mutation's own layer.
+    // The snapshot before this mutation is the store without the layer of the mutation.
     const reader =
       kind === "snapshotQuery"
         ? new Reader(this.engine.store, this.engine.catalog, new Layer(), parentReader.reads, newUsage())
@@ -134,7 +135,7 @@ export class Calls {
       streams: new Map(),
       journal: { before: null, after: null, used: false },
       nested: null,
-      over: false,
+      finished: false,
     };
     try {
       return await run(target, args, context, this.idCheck(target.component));

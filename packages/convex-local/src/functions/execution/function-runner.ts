@@ -1,8 +1,9 @@
 /**
- * Runs one function: arguments checked, a context of its own, at most a second for queries and mutations, its result
- * checked. What it does to the database is in the context's transaction; committing that is the caller's matter.
+ * Runs one function: checks its arguments, enforces its time limit, and checks its result. The caller commits the
+ * transaction of its context.
  */
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { parseValue } from "../../values/json.ts";
 import { checkArguments, checkResult } from "../../values/limits.ts";
 import { describeViolation, findViolation, type IdCheck } from "../../values/validator.ts";
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
@@ -10,16 +11,22 @@ import type { RegisteredFunction } from "../modules/registry.ts";
 import { beginCall, type CallContext, callStorage, endCall } from "./call-context.ts";
 import { ArgumentValidationError, ReturnsValidationError } from "./call-errors.ts";
 
-/** For queries and mutations, in ms: Convex's own limit. */
+/** Time limit of queries and mutations in ms, as in Convex. */
 const TRANSACTION_MS = 1000;
 const STEPS = 10;
-/** For actions, in ms. */
+/** Time limit of actions in ms, as in Convex. */
 const ACTION_MS = 600_000;
 
 /**
- * @param args one object in Convex's JSON
- * @returns the result as Convex's JSON text
- * @throws what the function throws, or that arguments, result or time were not in order
+ * Runs a function.
+ *
+ * @param target - The function.
+ * @param args - Its arguments: one object in Convex's JSON.
+ * @param context - The context of the call.
+ * @param isId - Checks ids in arguments and result.
+ * @returns The result as Convex's JSON text.
+ * @throws {unknown} what the function throws.
+ * @throws {Error} when the arguments, the result or the time limit are violated.
  */
 export async function run(
   target: RegisteredFunction,
@@ -63,11 +70,11 @@ function checkArgs(target: RegisteredFunction, args: JSONValue, isId: IdCheck): 
 
 function checkReturns(target: RegisteredFunction, result: string, isId: IdCheck): void {
   if (target.returns === null) return;
-  const violation = findViolation(target.returns, jsonToConvex(JSON.parse(result) as JSONValue), isId);
+  const violation = findViolation(target.returns, parseValue(result), isId);
   if (violation) throw new ReturnsValidationError(describeViolation(violation));
 }
 
-/** Counted in steps of the thread's own time: where the machine is busy elsewhere, the function is not to blame. */
+/** Counts steps of the thread's own time, so that a busy machine does not count against the function. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,12 +1,12 @@
-/** Requests to the functions' own HTTP router, `http.ts`, run in the actions' thread. */
+/** Runs HTTP actions: requests to the router of the functions' `http.ts`. */
 import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../../backend.ts";
 import type { Registry, Router } from "../modules/registry.ts";
 import { beginCall, callStorage, endCall, newContext, type Work } from "./call-context.ts";
 import { readThrown } from "./call-errors.ts";
 
 /**
- * Finds the route and runs its handler. A request that no route takes is answered 404, a handler that throws 500.
- * Components answer under the prefix that they are mounted at.
+ * Finds the route and runs its handler. Responds 404 if no route matches, and 500 if the handler throws. Components
+ * respond under the prefix that they are mounted at.
  */
 export async function runHttpAction(
   registry: Registry,
@@ -39,7 +39,7 @@ export async function runHttpAction(
   try {
     const response = await callStorage.run(context, () => handler.invokeHttpAction(request));
     if (!(response instanceof Response)) throw new Error("An HTTP action must return a Response.");
-    const headers = [...response.headers] as [string, string][];
+    const headers: [string, string][] = [...response.headers];
     return { status: response.status, headers, body: new Uint8Array(await response.arrayBuffer()) };
   } catch (error) {
     const { name, message: text, stack } = readThrown(error);

@@ -1,35 +1,37 @@
-/** Mutations: one after the other, each atomic, on the disk before it is answered, its key remembered with its effect. */
-import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+/** Runs mutations one after another. Each is atomic and durable before its answer, and its key is stored with its writes. */
+import { convexToJson } from "convex/values";
 import type { Identity, MutationKey, Outcome } from "../../backend.ts";
-import { type MutationAnswer, substitute } from "../../engine/engine.ts";
+import { type MutationAnswer, resolveTimestamps } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { parseJson, parseValue } from "../../values/json.ts";
 import type { JobState } from "../jobs/scheduled-functions.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
-import { CommitFailed, toOutcome } from "./call-errors.ts";
-import type { Calls } from "./engine-calls.ts";
+import { CommitError, toOutcome } from "./call-errors.ts";
+import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
 export type MutationResult = { ts: bigint; outcome: Outcome };
 
+/** Runs mutations and other writes. */
 export class Mutations {
-  readonly #calls: Calls;
+  readonly #calls: EngineCalls;
   readonly #log: (line: string) => void;
-  /** Settles when the last mutation that was asked for is over. */
+  /** Settles when the last requested mutation has finished. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #inFlight = new Map<string, Promise<MutationResult>>();
-  /** Called after every mutation: it may have scheduled something. */
+  /** Called after every mutation, because it may have scheduled a function. */
   afterMutation: () => void = () => {};
 
-  constructor(calls: Calls, log: (line: string) => void) {
+  constructor(calls: EngineCalls, log: (line: string) => void) {
     this.#calls = calls;
     this.#log = log;
   }
 
-  /** One mutation, on the disk when this resolves. The same key is run once. */
+  /** Runs one mutation, once per key. Durable when this resolves. */
   run(call: Invocation, key: MutationKey): Promise<MutationResult> {
     const name = `${key.sessionId}\n${key.requestId}`;
     const running = this.#inFlight.get(name);
@@ -41,24 +43,24 @@ export class Mutations {
     return work;
   }
 
-  /** What a mutation with this key was answered, if it was applied. */
+  /** Returns the answer to the mutation with this key, if it was applied. */
   answerOf({ sessionId, requestId }: MutationKey): MutationResult | null {
     const stored = this.#calls.engine.store.answer(sessionId, requestId);
     if (!stored) return null;
     return {
       ts: stored.ts,
-      outcome: { ok: true, value: JSON.parse(stored.value) as JSONValue, logLines: stored.logLines },
+      outcome: { ok: true, value: parseJson(stored.value), logLines: stored.logLines },
     };
   }
 
-  /** Runs `work` when no mutation is running, and lets none start until it is done. */
+  /** Runs `work` while no mutation runs. */
   exclusive<T>(work: () => Promise<T> | T): Promise<T> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => {});
     return result;
   }
 
-  /** Writes of the backend's own, on the disk when this resolves. */
+  /** Runs writes of the backend itself. Durable when this resolves. */
   async transact<T>(work: (transaction: Transaction) => T): Promise<T> {
     const result = await this.exclusive(() => {
       const transaction = this.#calls.engine.begin();
@@ -70,7 +72,7 @@ export class Mutations {
     return result;
   }
 
-  /** The same, with a context such as a mutation of that component would have. */
+  /** Runs writes of the backend with the context of a mutation of this component. */
   transactAs<T>(
     target: FunctionAddress,
     identity: Identity | null,
@@ -83,8 +85,11 @@ export class Mutations {
   }
 
   /**
-   * A mutation that is a scheduled job: in the same transaction it is noted as done.
-   * @param wanted asked first: whether it is still to be run
+   * Runs a scheduled mutation and marks it as finished in the same transaction.
+   *
+   * @param call - The call.
+   * @param wanted - Returns whether it must still run.
+   * @param finish - Marks it as finished.
    */
   async runJob(
     call: Invocation,
@@ -104,7 +109,7 @@ export class Mutations {
         finish(transaction, { kind: "success" });
         this.#commitOrFail(transaction, () => null);
       } catch (error) {
-        if (error instanceof CommitFailed) throw error;
+        if (error instanceof CommitError) throw error;
         const outcome = toOutcome(error, context.requestId, []);
         const failed = this.#calls.engine.begin();
         finish(failed, { kind: "failed", error: outcome.ok ? "" : outcome.errorMessage });
@@ -128,7 +133,7 @@ export class Mutations {
     call: Invocation,
     key: MutationKey,
   ): Promise<MutationResult> {
-    await this.#calls.breathe();
+    await this.#calls.yieldTurn();
     const transaction = this.#calls.engine.begin();
     const context = this.#calls.context(target, "mutation", call, {
       reader: transaction.reader,
@@ -138,7 +143,7 @@ export class Mutations {
       const text = await run(target, call.args, context, this.#calls.idCheck(target.component));
       return this.#commit(transaction, text, context.logLines, key);
     } catch (error) {
-      if (error instanceof CommitFailed) throw error;
+      if (error instanceof CommitError) throw error;
       return {
         ts: this.#calls.engine.ts,
         outcome: toOutcome(error, context.requestId, context.logLines),
@@ -154,7 +159,7 @@ export class Mutations {
     });
     return {
       ts,
-      outcome: { ok: true, value: JSON.parse(pending ? resolved(text, ts) : text) as JSONValue, logLines },
+      outcome: { ok: true, value: parseJson(pending ? resolved(text, ts) : text), logLines },
     };
   }
 
@@ -162,12 +167,12 @@ export class Mutations {
     try {
       return this.#calls.engine.commit(transaction, answerAt);
     } catch (error) {
-      throw new CommitFailed(error);
+      throw new CommitError(error);
     }
   }
 }
 
+/** Returns JSON text with every unresolved commit timestamp replaced. */
 function resolved(text: string, ts: bigint): string {
-  const value = substitute(jsonToConvex(JSON.parse(text) as JSONValue), ts);
-  return JSON.stringify(convexToJson(value as Value));
+  return JSON.stringify(convexToJson(resolveTimestamps(parseValue(text), ts)));
 }

@@ -1,24 +1,25 @@
-/** Queries at a snapshot, and subscriptions that know what they read. */
-import type { JSONValue } from "convex/values";
+/** Runs queries and subscriptions at a snapshot. */
 import type { BackendEvent, Outcome, SubscriptionRequest, SubscriptionResult } from "../../backend.ts";
 import type { Snapshot } from "../../engine/engine.ts";
 import type { ReadSet } from "../../engine/read-set.ts";
+import { parseJson } from "../../values/json.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
-import { CallRefused, toOutcome } from "./call-errors.ts";
-import type { Calls } from "./engine-calls.ts";
+import { CallRejectedError, toOutcome } from "./call-errors.ts";
+import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
+/** Runs queries, and remembers what subscriptions read. */
 export class Queries {
-  readonly #calls: Calls;
-  readonly #tell: (event: BackendEvent) => void;
-  /** Batches being run, and which of their subscriptions were released meanwhile. */
+  readonly #calls: EngineCalls;
+  readonly #notify: (event: BackendEvent) => void;
+  /** Running batches, with the subscriptions that were released in the meantime. */
   readonly #batches = new Set<{ ids: Set<number>; released: Set<number> }>();
 
-  constructor(calls: Calls, tell: (event: BackendEvent) => void) {
+  constructor(calls: EngineCalls, notify: (event: BackendEvent) => void) {
     this.#calls = calls;
-    this.#tell = tell;
-    calls.engine.onCommit((ts, stale) => tell({ type: "committed", ts, stale }));
+    this.#notify = notify;
+    calls.engine.onCommit((ts, stale) => notify({ type: "committed", ts, stale }));
   }
 
   async query(call: Invocation, at: bigint | null): Promise<{ ts: bigint; outcome: Outcome }> {
@@ -33,7 +34,12 @@ export class Queries {
     }
   }
 
-  /** @param work the number under which the watchdog knows this batch */
+  /**
+   * Runs a batch of subscriptions at one snapshot.
+   *
+   * @param requests - The subscriptions.
+   * @param work - The id of the request, for the watchdog.
+   */
   async evaluate(
     requests: readonly SubscriptionRequest[],
     work: number,
@@ -45,7 +51,7 @@ export class Queries {
     try {
       for (const { id, call, journal } of requests) {
         this.#calls.engine.subscriptions.delete(id);
-        await this.#calls.breathe();
+        await this.#calls.yieldTurn();
         const { outcome, reads, ended } = await this.#runSubscription(
           { ...call, component: "", work: [work, id] },
           snapshot,
@@ -55,7 +61,7 @@ export class Queries {
         results.push({ id, outcome, journal: ended });
       }
       await this.#calls.engine.durable();
-      this.#tellMissed(snapshot.ts, batch.ids);
+      this.#notifyMissed(snapshot.ts, batch.ids);
       return { ts: snapshot.ts, results };
     } finally {
       this.#batches.delete(batch);
@@ -79,7 +85,7 @@ export class Queries {
       const target = this.#calls.resolve(call, "query");
       return await this.#runQuery(target, call, snapshot, journal);
     } catch (error) {
-      if (!(error instanceof CallRefused)) throw error;
+      if (!(error instanceof CallRejectedError)) throw error;
       return { outcome: { ok: false, errorMessage: error.message, logLines: [] }, reads: null, ended: null };
     }
   }
@@ -101,7 +107,7 @@ export class Queries {
       const value = await run(target, call.args, context, this.#calls.idCheck(target.component));
       outcome = {
         ok: true,
-        value: JSON.parse(value) as JSONValue,
+        value: parseJson(value),
         logLines: context.logLines,
       };
     } catch (error) {
@@ -110,13 +116,13 @@ export class Queries {
     return { outcome, reads: reader.reads, ended: context.journal.after };
   }
 
-  /** Tells of commits that came after the snapshot and touch what was read there: their own event named nobody yet. */
-  #tellMissed(ts: bigint, evaluated: ReadonlySet<number>): void {
+  /** Notifies about commits after the snapshot that touch what was read. Their own events came before the read sets. */
+  #notifyMissed(ts: bigint, evaluated: ReadonlySet<number>): void {
     for (const commit of this.#calls.engine.commitsSince(ts)) {
       const stale = [...this.#calls.engine.subscriptions.touchedBy(commit.written)].filter((id) =>
         evaluated.has(id),
       );
-      if (stale.length > 0) this.#tell({ type: "committed", ts: commit.ts, stale });
+      if (stale.length > 0) this.#notify({ type: "committed", ts: commit.ts, stale });
     }
   }
 }

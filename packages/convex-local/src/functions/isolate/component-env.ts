@@ -1,6 +1,6 @@
 /**
- * `process.env` as each component sees it: the app its own variables, a component those that it was installed with, and
- * everyone the addresses of the deployment. Modules keep `process.env` itself, so the choice is made at each look.
+ * `process.env` of each component: the app sees its variables, a component those that it was installed with, and both
+ * the addresses of the deployment. The choice is made at each access, because modules keep a reference to `process.env`.
  */
 import { callStorage } from "../execution/call-context.ts";
 
@@ -11,18 +11,19 @@ const PLATFORM = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "CONVEX_URL"]);
 let environments = new Map<string, Environment>();
 let loading = "";
 
-/** @param byComponent variables of every component but the app */
+/** Sets the variables of all components except the app. */
 export function setComponentEnvironments(byComponent: Map<string, Environment>): void {
   environments = byComponent;
 }
 
-/** Modules of this component are being loaded: what they read at once is theirs. */
+/** Sets the component whose modules are being loaded. */
 export function noteLoading(component: string): void {
   loading = component;
 }
 
+/** Replaces `process.env`. */
 export function installEnvironment(): void {
-  const app = process.env as Environment;
+  const app: Environment = process.env;
   if (app.CONVEX_URL !== undefined) app.CONVEX_CLOUD_URL ??= app.CONVEX_URL;
   const of = (name: string): string | undefined => {
     const component = callStorage.getStore()?.component ?? loading;
@@ -33,5 +34,5 @@ export function installEnvironment(): void {
     has: (_target, name) => typeof name === "string" && of(name) !== undefined,
     ownKeys: (target) =>
       Reflect.ownKeys(target).filter((name) => typeof name === "string" && of(name) !== undefined),
-  }) as NodeJS.ProcessEnv;
+  });
 }

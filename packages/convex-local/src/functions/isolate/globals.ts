@@ -1,11 +1,11 @@
 /**
- * The globals that functions see in a worker. In a query or mutation time stands still, chance has a seed, and timers
- * and fetch are refused, as in Convex's isolate; console lines go to the call that wrote them, and to the log.
+ * Globals of functions in a worker, as in Convex's isolate: in queries and mutations the time is fixed, random numbers
+ * are seeded, and timers and fetch throw. Console lines go to their call and to the log.
  */
 import { inspect } from "node:util";
 import { type CallContext, callStorage } from "../execution/call-context.ts";
 
-/** The real ones, for this program's own use. */
+/** The original globals, for the backend itself. */
 export const realNow = Date.now.bind(Date);
 export const realSetTimeout = setTimeout;
 export const realClearTimeout = clearTimeout;
@@ -13,11 +13,15 @@ export const realClearTimeout = clearTimeout;
 const RealDate = Date;
 const realRandom = Math.random.bind(Math);
 
-/** Longest console line kept, in characters. */
-const LONGEST_LINE = 32_768;
-const MOST_LINES = 256;
+/** Limits of the console lines that a call returns: characters of a line, and lines. */
+const MAX_LINE_LENGTH = 32_768;
+const MAX_LINES = 256;
 
-/** @param log where console lines go, level and function named */
+/**
+ * Installs the globals.
+ *
+ * @param log - Receives console lines with their level and function.
+ */
 export function installGlobals(log: (line: string) => void): void {
   globalThis.Date = new Proxy(RealDate, {
     construct(target, args, newTarget) {
@@ -26,15 +30,15 @@ export function installGlobals(log: (line: string) => void): void {
         target,
         typeof now === "number" ? [now] : args,
         newTarget === globalThis.Date ? target : newTarget,
-      ) as object;
+      );
     },
     apply: () => new globalThis.Date().toString(),
     get: (target, property, receiver) =>
-      property === "now" ? fixedNow : (Reflect.get(target, property, receiver) as unknown),
+      property === "now" ? fixedNow : Reflect.get(target, property, receiver),
   });
   Math.random = () => callStorage.getStore()?.random?.() ?? realRandom();
   for (const name of ["fetch", "setTimeout", "setInterval", "setImmediate"] as const)
-    refuseInTransactions(name);
+    rejectInTransactions(name);
   for (const level of ["debug", "log", "info", "warn", "error"] as const) {
     console[level] = (...values: unknown[]) => writeLine(level, values, log);
   }
@@ -44,7 +48,7 @@ export function installGlobals(log: (line: string) => void): void {
   };
 }
 
-/** Whether the call must give the same result each time it is run. */
+/** Returns whether the call must return the same result each time it runs. */
 function isDeterministic(context: CallContext | undefined): boolean {
   return context?.kind === "query" || context?.kind === "mutation";
 }
@@ -53,17 +57,17 @@ function fixedNow(): number {
   return callStorage.getStore()?.now ?? realNow();
 }
 
-function refuseInTransactions(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate"): void {
-  const real = globalThis[name] as (...args: unknown[]) => unknown;
+function rejectInTransactions(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate"): void {
+  const real = globalThis[name];
   const guarded = (...args: unknown[]): unknown => {
     if (isDeterministic(callStorage.getStore())) {
       throw new Error(
         `Can't use ${name}() in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`,
       );
     }
-    return real(...args);
+    return Reflect.apply(real, undefined, args);
   };
-  // Keeps what hangs on the real one, such as setTimeout's promisified form.
+  // Keeps properties of the original, such as the promisified form of setTimeout.
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
   Object.defineProperty(globalThis, name, { value: guarded, writable: true, configurable: true });
 }
@@ -72,10 +76,10 @@ function writeLine(level: string, values: unknown[], log: (line: string) => void
   const text = values
     .map((value) => inspect(value, { depth: 5 }))
     .join(" ")
-    .slice(0, LONGEST_LINE);
+    .slice(0, MAX_LINE_LENGTH);
   const context = callStorage.getStore();
   const line = `[${level.toUpperCase()}] ${text}`;
-  if (context && context.logLines.length < MOST_LINES) context.logLines.push(line);
+  if (context && context.logLines.length < MAX_LINES) context.logLines.push(line);
   const readable = values
     .map((value) => (typeof value === "string" ? value : inspect(value, { depth: 5 })))
     .join(" ");

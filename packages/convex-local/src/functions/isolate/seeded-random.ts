@@ -1,4 +1,4 @@
-/** Numbers between 0 and 1 from a seed: the same seed gives the same numbers (mulberry32, by Tommy Ettinger, public domain). */
+/** Returns a generator of numbers between 0 and 1 from a seed (mulberry32 by Tommy Ettinger, public domain). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,10 +1,10 @@
 /**
- * Cron jobs: what `crons.ts` of the app and its components says, and when each is next due. That is kept in the
- * database, so a restart neither forgets a job nor runs one twice; times missed while nothing ran are made up for once.
+ * Cron jobs of `crons.ts` of the app and its components. The database stores when each is next due, so a restart neither
+ * loses nor repeats a run. Runs that were missed while the backend was stopped are made up for once.
  */
-import type { JSONValue, Value } from "convex/values";
 import { RangeCursor } from "../../engine/query-stream.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { type DocumentValue, numberField, stringField } from "../../values/document.ts";
 import { afterPrefix } from "../../values/key.ts";
 import type { Mutations } from "../execution/mutations.ts";
 import { realNow } from "../isolate/globals.ts";
@@ -12,22 +12,23 @@ import { canonicalPath } from "../modules/function-address.ts";
 import type { CronSpec, Registry } from "../modules/registry.ts";
 import { CRONS } from "../tables/system-tables.ts";
 import { nextTime } from "./cron-times.ts";
-import { addJob, type JobState } from "./scheduled-functions.ts";
+import { addJob, isFinished, stateOf } from "./scheduled-functions.ts";
 import type { JobSource } from "./scheduler.ts";
 
 type CronRow = {
   _id: string;
   component: string;
   name: string;
-  /** The specification as JSON text: a job with another one begins anew. */
+  /** The specification as JSON text. A job whose specification changed starts again. */
   spec: string;
   /** Unix ms */
   next: number;
-  /** The last run, in `_scheduled_functions`. */
+  /** The id of the last run in `_scheduled_functions`. */
   last?: string;
 };
 
-export class Crons implements JobSource {
+/** Schedules the runs of cron jobs. */
+export class CronJobs implements JobSource {
   readonly #mutations: Mutations;
   #next: number | null = null;
 
@@ -39,7 +40,7 @@ export class Crons implements JobSource {
     return this.#next;
   }
 
-  /** Takes up new specifications. An interval's first run is now, as at a deployment to the cloud. */
+  /** Loads new specifications. An interval runs for the first time at once, as after a deployment to the cloud. */
   async load(registry: Registry): Promise<void> {
     const specs = new Map<string, { component: string; spec: CronSpec; name: string }>();
     for (const { path, crons } of registry.components()) {
@@ -71,22 +72,17 @@ export class Crons implements JobSource {
   }
 }
 
-/** A run that is due while the one before is not over is left out. */
+/** Schedules a run, or skips it if the previous one is not finished. */
 function startRow(transaction: Transaction, row: CronRow, now: number): void {
   const { catalog } = transaction.reader;
-  const spec = JSON.parse(row.spec) as CronSpec;
+  const spec: CronSpec = JSON.parse(row.spec);
   let next = nextTime(spec.schedule, row.next);
   if (next <= now) next = nextTime(spec.schedule, now);
   const last = row.last === undefined ? null : catalog.tableOf(row.last);
-  const state =
-    last && row.last !== undefined
-      ? (transaction.reader.get(last, row.last)?.value.state as JobState | undefined)
-      : undefined;
-  const busy = state?.kind === "pending" || state?.kind === "inProgress";
+  const document = last && row.last !== undefined ? transaction.reader.get(last, row.last) : null;
+  const busy = document !== null && !isFinished(stateOf(document.value));
   const target = { component: row.component, path: canonicalPath(spec.name) };
-  const run = busy
-    ? row.last
-    : addJob(transaction, row.component, target, (spec.args[0] ?? {}) as JSONValue, now);
+  const run = busy ? row.last : addJob(transaction, row.component, target, spec.args[0] ?? {}, now);
   transaction.patch(catalog.table("", CRONS), row._id, { next, last: run });
 }
 
@@ -95,9 +91,20 @@ function rowsOf(transaction: Transaction): CronRow[] {
   const cursor = new RangeCursor(transaction.reader, { index, low: "", high: afterPrefix(""), order: "asc" });
   const rows: CronRow[] = [];
   for (let entry = cursor.next(); entry; entry = cursor.next()) {
-    rows.push(entry.document.value as { [field: string]: Value | undefined } as unknown as CronRow);
+    rows.push(rowOf(entry.document.value));
   }
   return rows;
+}
+
+function rowOf(value: DocumentValue): CronRow {
+  return {
+    _id: value._id,
+    component: stringField(value, "component"),
+    name: stringField(value, "name"),
+    spec: stringField(value, "spec"),
+    next: numberField(value, "next"),
+    ...(typeof value.last === "string" && { last: value.last }),
+  };
 }
 
 function earliest(rows: readonly CronRow[]): number | null {

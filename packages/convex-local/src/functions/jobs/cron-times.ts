@@ -1,4 +1,4 @@
-/** When a cron job is next due: Convex's schedules, all in UTC. */
+/** Computes when a cron job is next due. All schedules are in UTC, as in Convex. */
 import type { CronSchedule } from "../modules/registry.ts";
 
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -6,10 +6,10 @@ const DAY_NAMES = DAYS.map((day) => day.slice(0, 3));
 const MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** A schedule that has no time within these days has none: 29 February can be eight years away. */
-const FURTHEST_DAYS = 366 * 9;
+/** How far to search in days: 29 February can be eight years away. */
+const MAX_DAYS = 366 * 9;
 
-/** The fields of a cron expression: minutes, hours, days of the month, months, days of the week (0 is Sunday). */
+/** The fields of a cron expression. Weekday 0 is Sunday; null matches every day. */
 type Fields = {
   minutes: Set<number>;
   hours: Set<number>;
@@ -19,9 +19,12 @@ type Fields = {
 };
 
 /**
- * @param after Unix ms
- * @returns Unix ms later than `after`
- * @throws Error for a schedule that means nothing, or no time at all
+ * Returns the next time of a schedule.
+ *
+ * @param schedule - The schedule.
+ * @param after - Unix ms.
+ * @returns Unix ms, later than `after`.
+ * @throws {Error} when the schedule is malformed or never matches.
  */
 export function nextTime(schedule: CronSchedule, after: number): number {
   if (schedule.type === "interval") {
@@ -32,7 +35,8 @@ export function nextTime(schedule: CronSchedule, after: number): number {
 }
 
 function fieldsOf(schedule: Exclude<CronSchedule, { type: "interval" }>): Fields {
-  const { minuteUTC = 0, hourUTC = 0 } = schedule as { minuteUTC?: number; hourUTC?: number };
+  const minuteUTC = "minuteUTC" in schedule ? schedule.minuteUTC : 0;
+  const hourUTC = "hourUTC" in schedule ? schedule.hourUTC : 0;
   const daily: Fields = {
     minutes: new Set([minuteUTC]),
     hours: new Set([hourUTC]),
@@ -57,17 +61,17 @@ function fieldsOf(schedule: Exclude<CronSchedule, { type: "interval" }>): Fields
 function nextMatch(fields: Fields, after: number): number {
   const first = Math.floor(after / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
   const midnight = Math.floor(first / DAY_MS) * DAY_MS;
-  for (let day = midnight; day < midnight + FURTHEST_DAYS * DAY_MS; day += DAY_MS) {
+  for (let day = midnight; day < midnight + MAX_DAYS * DAY_MS; day += DAY_MS) {
     if (!dayMatches(fields, new Date(day))) continue;
     for (let at = Math.max(first, day); at < day + DAY_MS; at += MINUTE_MS) {
       const minuteOfDay = (at - day) / MINUTE_MS;
       if (fields.hours.has(Math.floor(minuteOfDay / 60)) && fields.minutes.has(minuteOfDay % 60)) return at;
     }
   }
-  throw new Error("This schedule never comes.");
+  throw new Error("The schedule never matches.");
 }
 
-/** As cron does: where both a day of the month and a day of the week are given, either will do. */
+/** As in cron, one of both must match if a day of the month and a day of the week are given. */
 function dayMatches({ days, months, weekdays }: Fields, date: Date): boolean {
   if (!months.has(date.getUTCMonth() + 1)) return false;
   const inMonth = days?.has(date.getUTCDate());
@@ -100,7 +104,7 @@ function parseExpression(text: string): Fields {
   };
 }
 
-/** One field: lists of `*`, numbers or names, ranges, each with an optional step. */
+/** Parses one field: a list of `*`, numbers, names and ranges, each with an optional step. */
 function parseField(
   text: string,
   lowest: number,

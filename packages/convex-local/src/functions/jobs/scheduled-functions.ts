@@ -1,13 +1,14 @@
 /**
- * Scheduled functions as documents. `_scheduled_functions` is what functions see, in the component that scheduled; the
- * table of jobs holds what is still to be done, ordered by when, with the component that the function is in.
+ * Scheduled functions as documents. Functions see `_scheduled_functions` of the component that scheduled them. The table
+ * of jobs contains what must still run, by due time, with the component of the function.
  */
-import type { JSONValue, Value } from "convex/values";
+import type { JSONValue } from "convex/values";
 import { convexToJson, jsonToConvex } from "convex/values";
 import type { Catalog, Table } from "../../engine/catalog.ts";
 import { RangeCursor } from "../../engine/query-stream.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { type DocumentValue, isObject, numberField, stringField } from "../../values/document.ts";
 import { afterPrefix, encodeTuple, encodeValue } from "../../values/key.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
 import { JOBS, SCHEDULED } from "../tables/system-tables.ts";
@@ -27,7 +28,16 @@ export type JobState =
   | { kind: "pending" | "inProgress" | "success" | "canceled" }
   | { kind: "failed"; error: string };
 
-/** @param owner component whose `_scheduled_functions` it appears in @param due Unix ms @returns the id there */
+/**
+ * Schedules a function.
+ *
+ * @param transaction - The transaction to write in.
+ * @param owner - The component in whose `_scheduled_functions` it appears.
+ * @param target - The function.
+ * @param args - Its arguments in Convex's JSON.
+ * @param due - Unix ms.
+ * @returns The id in `_scheduled_functions`.
+ */
 export function addJob(
   transaction: Transaction,
   owner: string,
@@ -53,12 +63,16 @@ export function addJob(
   return scheduled;
 }
 
-/** @throws Error when there is no such job, or it is over */
+/**
+ * Cancels a scheduled function.
+ *
+ * @throws {Error} when it does not exist or has finished.
+ */
 export function cancelJob(transaction: Transaction, owner: string, scheduled: string, now: number): void {
   const table = scheduledTable(transaction.reader.catalog, scheduled);
   const document = table?.component === owner ? transaction.reader.get(table, scheduled) : null;
   if (!table || !document) throw new Error(`No scheduled function has the ID ${scheduled}.`);
-  const state = document.value.state as JobState;
+  const state = stateOf(document.value);
   if (state.kind === "success" || state.kind === "failed")
     throw new Error(`The scheduled function ${scheduled} has already run.`);
   if (state.kind === "canceled") return;
@@ -67,7 +81,7 @@ export function cancelJob(transaction: Transaction, owner: string, scheduled: st
   if (job) transaction.remove(transaction.reader.catalog.table("", JOBS), job);
 }
 
-/** Waiting jobs, the first due first. */
+/** Returns waiting jobs, ordered by due time. */
 export function waitingJobs(reader: Reader, until: number, limit: number): Job[] {
   const index = reader.catalog.table("", JOBS).indexes.get("by_due");
   if (!index) return [];
@@ -80,7 +94,7 @@ export function waitingJobs(reader: Reader, until: number, limit: number): Job[]
   return jobs;
 }
 
-/** Jobs that were running: after a start of the program, those that it did not see the end of. */
+/** Returns running jobs. After a start, these are the ones that the previous process did not finish. */
 export function runningJobs(reader: Reader): Job[] {
   const index = reader.catalog.table("", JOBS).indexes.get("by_due");
   if (!index) return [];
@@ -91,45 +105,59 @@ export function runningJobs(reader: Reader): Job[] {
   return jobs;
 }
 
-/** Whether the job is still to be done: nobody has cancelled it. */
+/** Returns whether the job must still run, that is, was not canceled. */
 export function isWaiting(reader: Reader, job: Job): boolean {
   return reader.get(reader.catalog.table("", JOBS), job.id)?.value.running === false;
 }
 
+/** Marks a job as running. */
 export function startJob(transaction: Transaction, job: Job): void {
   transaction.patch(transaction.reader.catalog.table("", JOBS), job.id, { running: true });
   setState(transaction, job.scheduled, { kind: "inProgress" });
 }
 
-/** @param now Unix ms */
+/** Removes a finished job and stores its state. */
 export function finishJob(transaction: Transaction, job: Job, state: JobState, now: number): void {
   const { reader } = transaction;
   const jobs = reader.catalog.table("", JOBS);
-  // A job cancelled while its action ran is no longer there, and stays cancelled.
+  // A job that was canceled while its action ran is already removed, and stays canceled.
   if (!reader.get(jobs, job.id)) return;
   transaction.remove(jobs, job.id);
   setState(transaction, job.scheduled, state, now);
 }
 
 /**
- * Forgets functions that ran long ago, as the cloud does after a week.
- * @param before Unix ms @param limit how many are looked at in each component
+ * Deletes functions that finished long ago, as the cloud does after a week.
+ *
+ * @param transaction - The transaction to write in.
+ * @param before - Unix ms.
+ * @param limit - The largest number of functions to check per component.
  */
-export function forgetOldJobs(transaction: Transaction, before: number, limit: number): void {
+export function deleteOldJobs(transaction: Transaction, before: number, limit: number): void {
   const { reader } = transaction;
   for (const table of [...reader.catalog.tables()].filter(({ name }) => name === SCHEDULED)) {
     const high = encodeValue(before);
     const cursor = new RangeCursor(reader, { index: table.byCreation, low: "", high, order: "asc" }, limit);
     for (let i = 0, entry = cursor.next(); entry && i < limit; i++, entry = cursor.next()) {
-      const { _id, state, completedTime } = entry.document.value as unknown as {
-        _id: string;
-        state: JobState;
-        completedTime?: number;
-      };
-      if (state.kind !== "pending" && state.kind !== "inProgress" && (completedTime ?? 0) < before)
-        transaction.remove(table, _id);
+      const { value } = entry.document;
+      const completedTime = typeof value.completedTime === "number" ? value.completedTime : 0;
+      if (isFinished(stateOf(value)) && completedTime < before) transaction.remove(table, value._id);
     }
   }
+}
+
+/** Returns the state of a document in `_scheduled_functions`. */
+export function stateOf({ state }: DocumentValue): JobState {
+  const kind = isObject(state) ? state.kind : undefined;
+  if (kind === "failed" && isObject(state)) return { kind, error: stringField(state, "error") };
+  if (kind === "pending" || kind === "inProgress" || kind === "success" || kind === "canceled")
+    return { kind };
+  throw new TypeError("The state of a scheduled function is malformed.");
+}
+
+/** Returns whether a scheduled function with this state will not run any more. */
+export function isFinished({ kind }: JobState): boolean {
+  return kind !== "pending" && kind !== "inProgress";
 }
 
 function setState(
@@ -158,14 +186,12 @@ function findJob(reader: Reader, scheduled: string): string | null {
   );
 }
 
-function jobOf(value: { [field: string]: Value | undefined }): Job {
-  const { _id, scheduled, component, path, args, due } = value as unknown as {
-    _id: string;
-    scheduled: string;
-    component: string;
-    path: string;
-    args: Value;
-    due: number;
+function jobOf(value: DocumentValue): Job {
+  return {
+    id: value._id,
+    scheduled: stringField(value, "scheduled"),
+    target: { component: stringField(value, "component"), path: stringField(value, "path") },
+    args: convexToJson(value.args ?? {}),
+    due: numberField(value, "due"),
   };
-  return { id: _id, scheduled, target: { component, path }, args: convexToJson(args), due };
 }

@@ -1,10 +1,10 @@
 /**
- * Runs scheduled functions when they are due. A mutation and the note that it ran are one transaction, so it runs exactly
- * once; an action is noted as running first, so it runs at most once, and one that a restart cut off counts as failed.
+ * Runs scheduled functions when they are due. A mutation is marked as finished in its own transaction, so it runs exactly
+ * once. An action is marked as running first, so it runs at most once; one that a restart interrupts has failed.
  */
 import type { Outcome } from "../../backend.ts";
 import type { Transaction } from "../../engine/transaction.ts";
-import type { Calls } from "../execution/engine-calls.ts";
+import type { EngineCalls } from "../execution/engine-calls.ts";
 import type { Mutations } from "../execution/mutations.ts";
 import { realClearTimeout, realNow, realSetTimeout } from "../isolate/globals.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
@@ -18,27 +18,28 @@ import {
   waitingJobs,
 } from "./scheduled-functions.ts";
 
-/** So many jobs run at the same time. */
-const CONCURRENT = 10;
-/** The longest that a timer can wait. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** The largest number of jobs that run at the same time. */
+const MAX_CONCURRENT = 10;
+/** The longest delay of a timer. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
 
-/** Puts due work into the table of jobs before it is looked at, and says when it next has some. */
+/** A source of jobs: adds those that are due, and returns when the next one is. */
 export type JobSource = { addDue(now: number): Promise<void>; nextDue(): number | null };
 
+/** Runs the jobs. */
 export class Scheduler {
-  readonly #calls: Calls;
+  readonly #calls: EngineCalls;
   readonly #mutations: Mutations;
   readonly #runAction: (call: Invocation) => Promise<Outcome>;
   readonly #crons: JobSource;
   readonly #running = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #looking = false;
-  #lookAgain = false;
+  #checking = false;
+  #checkAgain = false;
   #started = false;
 
   constructor(
-    calls: Calls,
+    calls: EngineCalls,
     mutations: Mutations,
     runAction: (call: Invocation) => Promise<Outcome>,
     crons: JobSource,
@@ -49,7 +50,7 @@ export class Scheduler {
     this.#crons = crons;
   }
 
-  /** The functions are there: jobs may run. Those that were running when the program ended have failed. */
+  /** Starts to run jobs, once functions are loaded. Jobs that the previous process did not finish have failed. */
   async start(): Promise<void> {
     if (!this.#started) {
       this.#started = true;
@@ -58,7 +59,7 @@ export class Scheduler {
           finishJob(
             transaction,
             job,
-            { kind: "failed", error: "The backend was started anew while this was running." },
+            { kind: "failed", error: "The backend restarted while the function was running." },
             realNow(),
           );
         }
@@ -72,24 +73,24 @@ export class Scheduler {
     realClearTimeout(this.#timer);
   }
 
-  /** Something may be due, or due earlier than what is waited for. */
+  /** Checks for due jobs now. */
   wake(): void {
     if (!this.#started) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
+    if (this.#checking) {
+      this.#checkAgain = true;
       return;
     }
-    this.#looking = true;
-    void this.#look().finally(() => {
-      this.#looking = false;
-      if (this.#lookAgain) {
-        this.#lookAgain = false;
+    this.#checking = true;
+    void this.#check().finally(() => {
+      this.#checking = false;
+      if (this.#checkAgain) {
+        this.#checkAgain = false;
         this.wake();
       }
     });
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     realClearTimeout(this.#timer);
     const now = realNow();
     await this.#crons.addDue(now);
@@ -99,7 +100,7 @@ export class Scheduler {
       const jobs = waitingJobs(
         this.#calls.engine.reader(snapshot),
         Number.POSITIVE_INFINITY,
-        CONCURRENT + this.#running.size + 1,
+        MAX_CONCURRENT + this.#running.size + 1,
       );
       for (const job of jobs) {
         if (this.#running.has(job.id)) continue;
@@ -107,17 +108,14 @@ export class Scheduler {
           next = Math.min(next ?? job.due, job.due);
           break;
         }
-        if (this.#running.size >= CONCURRENT) break;
+        if (this.#running.size >= MAX_CONCURRENT) break;
         void this.#run(job);
       }
     } finally {
       snapshot.close();
     }
     if (next !== null && this.#started) {
-      this.#timer = realSetTimeout(
-        () => this.wake(),
-        Math.min(Math.max(0, next - realNow()), LONGEST_WAIT_MS),
-      );
+      this.#timer = realSetTimeout(() => this.wake(), Math.min(Math.max(0, next - realNow()), MAX_WAIT_MS));
     }
   }
 
@@ -130,7 +128,7 @@ export class Scheduler {
       else
         await this.#finish(job, {
           kind: "failed",
-          error: `${job.target.path} is not there, or cannot be scheduled.`,
+          error: `${job.target.path} does not exist or cannot be scheduled.`,
         });
     } finally {
       this.#running.delete(job.id);
@@ -163,7 +161,7 @@ export class Scheduler {
   }
 }
 
-/** Scheduled functions run as nobody. */
+/** Scheduled functions run without an identity. */
 function invocationOf(job: Job): Invocation {
   return { ...job.target, args: job.args, identity: null, caller: "internal", job: job.scheduled };
 }

@@ -1,25 +1,25 @@
 /**
- * Turns folders of functions into plain ES modules in a folder of their own, as Convex's own bundler does: dependencies
- * included, conditions `convex` and `module`, files that begin with "use node" for Node and all others for the isolate.
+ * Bundles folders of functions into ES modules, as Convex's bundler does: with dependencies, with the conditions `convex`
+ * and `module`, files that begin with "use node" for Node and all others for the isolate.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type BuildFailure, type BuildOptions, build, formatMessages, type Message } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, formatMessages } from "esbuild";
 import { type ComponentSource, findComponents } from "./component-tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 export type ModuleBuild = { name: string; file: string; node: boolean };
 
 export type ComponentBuild = {
-  /** "" for the app, else the names of the components down to this one, joined by "/". */
+  /** "" for the app, otherwise the names of the parent components and this one, joined by "/". */
   path: string;
   modules: ModuleBuild[];
   schema: string | null;
   authConfig: string | null;
-  /** Values of the environment variables that the component was installed with; null: the app's own. */
+  /** Environment variables that the component was installed with; null for the app. */
   env: Record<string, string> | null;
-  /** Where the component's HTTP routes hang, where it has any. */
+  /** Prefix of the component's HTTP routes, if it has any. */
   httpPrefix: string | null;
 };
 
@@ -28,7 +28,7 @@ export type Build = { dir: string; components: ComponentBuild[] };
 
 export type Bundle = {
   build: Build;
-  /** Absolute paths of the files it is made of, but for packages. */
+  /** Absolute paths of the source files, without packages. */
   sources: string[];
   /** Deletes the modules. */
   remove(): Promise<void>;
@@ -36,15 +36,17 @@ export type Bundle = {
 
 const NODE_HINT = 'A file whose actions need Node must begin with "use node".';
 
-/** What is wrong with the functions' sources, file and line included. */
+/** The sources cannot be bundled. The message contains file and line. */
 export class BundleError extends Error {
   override name = "BundleError";
 }
 
 /**
- * @param functionsDir absolute
- * @param buildsDir absolute: each version gets a folder in it, named after this process
- * @throws BundleError
+ * Bundles a folder of functions and its components.
+ *
+ * @param functionsDir - Absolute path of the folder.
+ * @param buildsDir - Absolute path of the folder in which each build gets its own folder, named after this process.
+ * @throws {BundleError} when the sources cannot be bundled.
  */
 export async function bundle(functionsDir: string, buildsDir: string = tmpdir()): Promise<Bundle> {
   await mkdir(buildsDir, { recursive: true });
@@ -59,11 +61,11 @@ export async function bundle(functionsDir: string, buildsDir: string = tmpdir())
     return { build: { dir, components }, sources: [...sources], remove };
   } catch (error) {
     await remove();
-    throw await readable(error);
+    throw await toBundleError(error);
   }
 }
 
-/** Deletes what processes that are gone have left behind. */
+/** Deletes the builds of processes that no longer run. */
 export async function sweepBuilds(buildsDir: string): Promise<void> {
   const names = await readdir(buildsDir).catch(() => []);
   for (const name of names) {
@@ -88,7 +90,7 @@ async function bundleComponent(
 ): Promise<ComponentBuild> {
   const prefix = `c${number}`;
   const { files } = source;
-  // What `npm run deploy` writes into a deployment's variables; here the sources are at hand.
+  // A deployment has the fingerprint of its functions as a variable; here it is computed from the sources.
   const define = { "process.env.FUNCTIONS_FINGERPRINT": JSON.stringify(await fingerprintOf(files)) };
   const modules: ModuleBuild[] = [];
   for (const { name, file } of files.modules) {
@@ -132,7 +134,7 @@ async function run(
     ...options,
     bundle: true,
     splitting: true,
-    // Modules wherever the folder lies, whatever package is around it.
+    // ES modules regardless of the package.json above the folder.
     outExtension: { ".js": ".mjs" },
     format: "esm",
     target: "esnext",
@@ -151,15 +153,18 @@ async function run(
   }
 }
 
+function isBuildFailure(error: Error): error is BuildFailure {
+  return "errors" in error && Array.isArray(error.errors);
+}
+
 function isNodeModule(text: string): boolean {
   return /^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)*["']use node["']/.test(text);
 }
 
-async function readable(error: unknown): Promise<Error> {
+async function toBundleError(error: unknown): Promise<Error> {
   if (!(error instanceof Error)) return new BundleError(String(error));
-  const { errors } = error as Partial<BuildFailure>;
-  if (!errors) return error;
-  const lines = await formatMessages(errors as Message[], { kind: "error", color: false });
+  if (!isBuildFailure(error)) return error;
+  const lines = await formatMessages(error.errors, { kind: "error", color: false });
   const text = lines.map((line) => line.trim()).join("\n");
   const node = text.includes("built into node");
   return new BundleError(node ? `${text}\n${NODE_HINT}` : text);

@@ -1,6 +1,6 @@
 /**
- * Which components an app uses. `convex.config.ts` imports other `convex.config` files; Convex's bundler replaces each
- * such import by the folder it stands for, runs the file, and reads from it what hangs under which name. So does this.
+ * Finds the components of an app, as Convex's bundler does: it replaces each import of another `convex.config` file in
+ * `convex.config.ts` with the folder of that component, runs the file, and reads the names from the result.
  */
 import { dirname } from "node:path";
 import { build, type Plugin } from "esbuild";
@@ -15,13 +15,14 @@ export type ComponentSource = {
 
 type EnvArgument = { type: "value"; value: string } | { type: "envVar"; name: string };
 type Analysis = {
+  name?: string;
   childComponents: { name: string; path: string; env: [string, EnvArgument][] | null }[];
   httpMounts?: Record<string, string>;
 };
 
 const CONFIG_FILE = /[\\/]convex\.config\.(?:ts|js|mts|mjs)$/;
 
-/** The app first, then every component below it, parents before children. */
+/** Returns the app and all its components, parents before children. */
 export async function findComponents(functionsDir: string): Promise<ComponentSource[]> {
   const found: ComponentSource[] = [];
   await collect(functionsDir, "", null, null, found);
@@ -38,7 +39,7 @@ async function collect(
   const files = await findSourceFiles(dir);
   found.push({ path, files, env, httpPrefix });
   if (files.config === null) return;
-  const { childComponents, httpMounts } = await analyse(files.config);
+  const { childComponents, httpMounts } = await analyze(files.config);
   for (const child of childComponents) {
     const mount = Object.entries(httpMounts ?? {}).find(
       ([, reference]) => reference === `_reference/childComponent/${child.name}`,
@@ -53,7 +54,7 @@ async function collect(
   }
 }
 
-/** Values that the parent passes; a reference means the parent's own variable. */
+/** Returns the variables that the parent passes. A reference is a variable of the parent. */
 function environmentOf(
   passed: [string, EnvArgument][] | null,
   parent: Record<string, string> | null,
@@ -66,7 +67,7 @@ function environmentOf(
   return env;
 }
 
-async function analyse(config: string): Promise<Analysis> {
+async function analyze(config: string): Promise<Analysis> {
   const result = await build({
     entryPoints: [config],
     bundle: true,
@@ -78,16 +79,16 @@ async function analyse(config: string): Promise<Analysis> {
     plugins: [componentImports(config)],
   });
   const code = result.outputFiles[0]?.text ?? "";
-  const module = (await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`)) as {
-    default?: { export?: () => Analysis };
-  };
+  const module: { default?: { export?: () => Analysis } } = await import(
+    `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
+  );
   if (typeof module.default?.export !== "function") {
     throw new Error(`${config} must have defineApp() or defineComponent() as its default export.`);
   }
   return module.default.export();
 }
 
-/** Imports of another component's configuration become its folder and default name. */
+/** Replaces imports of another component's configuration with its folder and default name. */
 function componentImports(entry: string): Plugin {
   return {
     name: "component-imports",
@@ -108,5 +109,5 @@ function componentImports(entry: string): Plugin {
 }
 
 async function definedName(config: string): Promise<string | undefined> {
-  return ((await analyse(config)) as Analysis & { name?: string }).name;
+  return (await analyze(config)).name;
 }

@@ -1,14 +1,14 @@
-/** Where a function is: a component, and `module:export` in it. The three ways in which code names one lead here. */
+/** Address of a function: a component, and `module:export` in it. Resolves the three ways to refer to a function. */
 
 export type FunctionAddress = { component: string; path: string };
 
-/** How the published `convex` package passes a function to a syscall (`getFunctionAddress`). */
+/** A function as the published `convex` package passes it to a syscall (`getFunctionAddress`). */
 export type AddressJson = { name?: string; reference?: string; functionHandle?: string };
 
 const HANDLE = "function://";
 const CHILD = "_reference/childComponent/";
 
-/** `module`, `module.js:export`, `folder/module:export` in the one form used here. */
+/** Converts `module`, `module.js:export` and `folder/module:export` to `folder/module:export`. */
 export function canonicalPath(name: string): string {
   const colon = name.lastIndexOf(":");
   const module = colon === -1 ? name : name.slice(0, colon);
@@ -17,8 +17,9 @@ export function canonicalPath(name: string): string {
 }
 
 /**
- * The function that code in `component` means.
- * @throws Error for a reference that can mean none.
+ * Resolves a reference of code in `component`.
+ *
+ * @throws {Error} when the reference is malformed.
  */
 export function resolveAddress(
   component: string,
@@ -40,6 +41,7 @@ function childPath(component: string, child: string): string {
   return component === "" ? child : `${component}/${child}`;
 }
 
+/** Returns the handle of a function. */
 export function toHandle({ component, path }: FunctionAddress): string {
   return `${HANDLE}${component};${path}`;
 }

@@ -1,16 +1,16 @@
-/** The functions of one build, loaded into this thread: what there is under which name, and what each takes and gives. */
+/** The functions of one build, loaded into this thread, with their validators. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ValidatorJSON } from "convex/values";
+import type { JSONValue, ValidatorJSON } from "convex/values";
 import type { AuthProvider } from "../../backend.ts";
-import { CallRefused } from "../execution/call-errors.ts";
+import { CallRejectedError } from "../execution/call-errors.ts";
 import { noteLoading, setComponentEnvironments } from "../isolate/component-env.ts";
 import type { Build, ComponentBuild } from "./bundle.ts";
 import type { FunctionAddress } from "./function-address.ts";
 
 export type RegisteredKind = "query" | "mutation" | "action";
 
-/** What the published package's builders hang on a registered function. */
+/** Properties that the published package's builders set on a registered function. */
 type Exported = {
   isQuery?: boolean;
   isMutation?: boolean;
@@ -42,7 +42,7 @@ export type TableSchema = {
 };
 export type Schema = { tables: TableSchema[]; schemaValidation: boolean };
 
-export type CronSpec = { name: string; args: unknown[]; schedule: CronSchedule };
+export type CronSpec = { name: string; args: JSONValue[]; schedule: CronSchedule };
 export type CronSchedule =
   | { type: "interval"; seconds?: number; minutes?: number; hours?: number }
   | { type: "hourly"; minuteUTC: number }
@@ -53,13 +53,14 @@ export type CronSchedule =
 
 type LoadedComponent = ComponentBuild & {
   functions: Map<string, RegisteredFunction>;
-  /** Modules for Node, which only the actions' thread loads: known here by name. */
+  /** Names of modules for Node, if only the actions' thread loads them. */
   elsewhere: Set<string>;
   router: Router | null;
   crons: Record<string, CronSpec>;
   schemaJson: Schema | null;
 };
 
+/** Finds functions, schemas, cron jobs and routers. */
 export class Registry {
   readonly #components: Map<string, LoadedComponent>;
   readonly providers: AuthProvider[];
@@ -69,7 +70,13 @@ export class Registry {
     this.providers = providers;
   }
 
-  /** @param node whether modules for Node are loaded too @throws what a module throws while it is loaded */
+  /**
+   * Loads a build.
+   *
+   * @param build - The build.
+   * @param node - Whether to load modules for Node too.
+   * @throws {Error} when a module cannot be loaded.
+   */
   static async load(build: Build, node: boolean): Promise<Registry> {
     const components = new Map<string, LoadedComponent>();
     setComponentEnvironments(new Map(build.components.map(({ path, env }) => [path, env ?? {}])));
@@ -93,7 +100,7 @@ export class Registry {
     return this.#components.get(path);
   }
 
-  /** The function of this name; null where only the actions' thread can know whether it exists. */
+  /** Finds a function. Returns null if only the actions' thread knows whether it exists. */
   find({ component, path }: FunctionAddress, what = "function"): RegisteredFunction | null {
     const loaded = this.#components.get(component);
     const found = loaded?.functions.get(path);
@@ -103,21 +110,22 @@ export class Registry {
   }
 
   /**
-   * The function that a call names.
-   * @throws CallRefused when there is none, it is internal and the caller is not, or it is of another kind
+   * Finds the function of a call.
+   *
+   * @throws {CallRejectedError} when it does not exist, is of another kind, or is internal and the caller is not.
    */
   resolve(address: FunctionAddress, caller: "public" | "internal", kind: RegisteredKind): RegisteredFunction {
     const what = caller === "public" ? "public function" : "function";
     const found = this.find(address, what);
     if (found === null) {
-      throw new CallRefused(
+      throw new CallRejectedError(
         "wrong_kind",
-        `Trying to execute ${address.path} as ${withArticle(kind)}, but it is in a module for Node, which holds actions only.`,
+        `Trying to execute ${address.path} as ${withArticle(kind)}, but it is in a module for Node, which can only contain actions.`,
       );
     }
     if (found.internal && caller === "public") throw missing(address.path, "", what);
     if (found.kind !== kind) {
-      throw new CallRefused(
+      throw new CallRejectedError(
         "wrong_kind",
         `Trying to execute ${address.path} as ${withArticle(kind)}, but it is defined as ${withArticle(found.kind)}.`,
       );
@@ -130,16 +138,12 @@ function withArticle(kind: RegisteredKind): string {
   return kind === "action" ? "an Action" : kind === "query" ? "a Query" : "a Mutation";
 }
 
-function missing(path: string, component: string, what: string): CallRefused {
+function missing(path: string, component: string, what: string): CallRejectedError {
   const where = component === "" ? "" : ` in component "${component}"`;
-  return new CallRefused(
+  return new CallRejectedError(
     "function_not_found",
     `Could not find ${what} for '${path}'${where}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
   );
-}
-
-async function importFile(dir: string, file: string): Promise<Record<string, unknown>> {
-  return (await import(pathToFileURL(join(dir, file)).href)) as Record<string, unknown>;
 }
 
 async function loadComponent(
@@ -156,7 +160,7 @@ async function loadComponent(
       elsewhere.add(name);
       continue;
     }
-    const module = await importModule(dir, file, name);
+    const module = await importModule<Record<string, unknown>>(dir, file, name);
     for (const [exported, value] of Object.entries(module)) {
       const path = `${name}:${exported}`;
       const registered = register(component.path, path, value);
@@ -181,9 +185,9 @@ async function loadComponent(
   };
 }
 
-async function importModule(dir: string, file: string, name: string): Promise<Record<string, unknown>> {
+async function importModule<Module>(dir: string, file: string, name: string): Promise<Module> {
   try {
-    return await importFile(dir, file);
+    return await import(pathToFileURL(join(dir, file)).href);
   } catch (error) {
     throw new Error(
       `${name} could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
@@ -192,58 +196,65 @@ async function importModule(dir: string, file: string, name: string): Promise<Re
 }
 
 function register(component: string, path: string, value: unknown): RegisteredFunction | null {
-  if (value === null || (typeof value !== "function" && typeof value !== "object")) return null;
-  const exported = value as Exported;
-  const kind = exported.isQuery
-    ? "query"
-    : exported.isMutation
-      ? "mutation"
-      : exported.isAction
-        ? "action"
-        : null;
-  if (kind === null) return null;
+  if (!isExported(value)) return null;
+  const exported = value;
+  const kind = exported.isQuery ? "query" : exported.isMutation ? "mutation" : "action";
   return {
     component,
     path,
     kind,
     internal: exported.isInternal === true,
-    args: JSON.parse(exported.exportArgs?.() ?? '{"type":"any"}') as ValidatorJSON,
-    returns: JSON.parse(exported.exportReturns?.() ?? "null") as ValidatorJSON | null,
+    args: JSON.parse(exported.exportArgs?.() ?? '{"type":"any"}'),
+    returns: JSON.parse(exported.exportReturns?.() ?? "null"),
     invoke: async (requestId, args) => {
       if (exported.invokeQuery) return exported.invokeQuery(args);
       if (exported.invokeMutation) return exported.invokeMutation(args);
       if (exported.invokeAction) return exported.invokeAction(requestId, args);
-      throw new Error(`${path} cannot be invoked`);
+      throw new Error(`${path} cannot be called.`);
     },
   };
 }
 
-function routerOf(value: unknown): Router | null {
-  const router = value as (Router & { isRouter?: boolean }) | null | undefined;
-  if (router?.isRouter !== true) throw new Error("http.ts must have an httpRouter() as its default export.");
-  return router;
+/** The published package marks what its builders return, so the mark is enough to know the type. */
+function isExported(value: unknown): value is Exported {
+  return hasMark(value, "isQuery") || hasMark(value, "isMutation") || hasMark(value, "isAction");
+}
+
+function isRouter(value: unknown): value is Router {
+  return hasMark(value, "isRouter");
+}
+
+function isCronJobs(value: unknown): value is { crons: Record<string, CronSpec> } {
+  return hasMark(value, "isCrons");
+}
+
+function hasMark(value: unknown, mark: string): boolean {
+  if (value === null || (typeof value !== "function" && typeof value !== "object")) return false;
+  return Reflect.get(value, mark) === true;
+}
+
+function routerOf(value: unknown): Router {
+  if (!isRouter(value)) throw new Error("http.ts must have an httpRouter() as its default export.");
+  return value;
 }
 
 function cronsOf(value: unknown): Record<string, CronSpec> {
-  const crons = value as { isCrons?: boolean; crons: Record<string, CronSpec> } | null | undefined;
-  if (crons?.isCrons !== true) throw new Error("crons.ts must have cronJobs() as its default export.");
-  return crons.crons;
+  if (!isCronJobs(value)) throw new Error("crons.ts must have cronJobs() as its default export.");
+  return value.crons;
 }
 
 async function loadSchema(dir: string, file: string): Promise<Schema> {
-  const { default: schema } = (await importModule(dir, file, "schema")) as {
-    default?: { export?: () => string };
-  };
+  type Module = { default?: { export?: () => string } };
+  const { default: schema } = await importModule<Module>(dir, file, "schema");
   if (typeof schema?.export !== "function")
     throw new Error("schema.ts must have defineSchema() as its default export.");
-  return JSON.parse(schema.export()) as Schema;
+  return JSON.parse(schema.export());
 }
 
 async function loadProviders(dir: string, file: string): Promise<AuthProvider[]> {
-  const { default: config } = (await importModule(dir, file, "auth.config")) as {
-    default?: { providers?: AuthProvider[] };
-  };
+  type Module = { default?: { providers?: AuthProvider[] } };
+  const { default: config } = await importModule<Module>(dir, file, "auth.config");
   if (!Array.isArray(config?.providers))
     throw new Error("auth.config.ts must have { providers: [...] } as its default export.");
-  return JSON.parse(JSON.stringify(config.providers)) as AuthProvider[];
+  return JSON.parse(JSON.stringify(config.providers));
 }

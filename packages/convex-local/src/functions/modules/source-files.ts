@@ -1,4 +1,4 @@
-/** Which files of a functions folder are modules, by the rules of Convex's own bundler. */
+/** Finds the modules in a folder of functions, by the rules of Convex's bundler. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -7,14 +7,18 @@ const CODE = /\.(?:ts|tsx|js|jsx|mts|mjs|cts|cjs)$/;
 const CONFIG = /\/convex\.config\.[jt]s$/;
 
 export type SourceFiles = {
-  /** Module name (`folder/module`, without ending) and file. */
+  /** Module name (`folder/module`, without extension) and file. */
   modules: { name: string; file: string }[];
   schema: string | null;
   authConfig: string | null;
   config: string | null;
 };
 
-/** @param dir absolute; a folder that is not there has no files */
+/**
+ * Finds the source files of a folder.
+ *
+ * @param dir - Absolute path of the folder.
+ */
 export async function findSourceFiles(dir: string): Promise<SourceFiles> {
   const found: SourceFiles = { modules: [], schema: null, authConfig: null, config: null };
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -26,7 +30,7 @@ export async function findSourceFiles(dir: string): Promise<SourceFiles> {
         .replaceAll("\\", "/"),
     )
     .sort();
-  // A folder with a configuration of its own is a component, and none of this one's modules.
+  // A folder with its own configuration is a component. Its files are not modules of this one.
   const components = files
     .filter((path) => path.includes("/") && CONFIG.test(path))
     .map((path) => path.replace(CONFIG, "/"));

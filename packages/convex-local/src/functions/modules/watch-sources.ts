@@ -1,14 +1,16 @@
-/** Tells of changes in a folder of functions, and in what they are made of elsewhere, once for a burst of them. */
+/** Watches a folder of functions and their other source files. Several quick changes are reported once. */
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 const QUIET_MS = 80;
 
 /**
- * @param dir looked at with all that is below it
- * @param outside further files; asked for again after each change
- * @param changed called when files have changed and been quiet for a moment; not again until its promise settles
- * @returns ends the watching
+ * Starts to watch.
+ *
+ * @param dir - The folder, watched recursively.
+ * @param outside - Returns further files; called again after each change.
+ * @param changed - Called after changes, once they have stopped for a moment, and not again until its promise settles.
+ * @returns Stops watching.
  */
 export function watchSources(
   dir: string,
@@ -36,7 +38,7 @@ export function watchSources(
     clearTimeout(timer);
     timer = setTimeout(() => void run(), QUIET_MS);
   };
-  // Folders, not files: an editor that writes a new file in place of the old one leaves a file's own watcher behind.
+  // Watches folders, because the watcher of a file does not notice when an editor replaces the file.
   const watchOthers = (): void => {
     for (const watcher of others) watcher.close();
     const files = new Set(outside());

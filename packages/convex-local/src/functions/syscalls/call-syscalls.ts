@@ -1,4 +1,4 @@
-/** Calls from one function to another, and what a function may know about itself and its caller. */
+/** Syscalls that call other functions, and that return metadata of the call. */
 import { convexToJson, type JSONValue } from "convex/values";
 import { LIMITS } from "../../values/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
@@ -8,11 +8,11 @@ import {
   resolveAddress,
   toHandle,
 } from "../modules/function-address.ts";
-import type { Operation } from "./syscalls.ts";
+import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 
 export type NestedKind = "query" | "mutation" | "snapshotQuery";
 
-/** Runs a function inside the call that asks for it, or in a transaction of its own where the asker is an action. */
+/** Runs a function in the transaction of its caller, or in a separate one if the caller is an action. */
 export type Callee = {
   nested(context: CallContext, target: FunctionAddress, kind: NestedKind, args: JSONValue): Promise<string>;
   separate(
@@ -26,27 +26,30 @@ export type Callee = {
 type UdfArgs = AddressJson & { udfType: NestedKind; args: JSONValue };
 type ActionCallArgs = AddressJson & { args: JSONValue };
 
-export const syncCalls: Record<string, Operation> = {
+export const syncCalls: Record<string, SyncOperation> = {
   "1.0/getSnapshotTs": (context) => {
     if (!context.reader) throw new Error("getSnapshotTs() can only be called from a query or mutation.");
     return JSON.stringify(convexToJson(context.snapshotTs));
   },
 };
 
+/** Returns the asynchronous operations of both threads. */
 export function asyncCalls(callee: Callee): Record<string, Operation> {
-  const fromAction =
-    (kind: "query" | "mutation" | "action"): Operation =>
-    (context, args: ActionCallArgs) =>
-      callee.separate(context, resolveAddress(context.component, args), kind, args.args);
+  const fromAction = (kind: "query" | "mutation" | "action"): Operation =>
+    operation((context, args: ActionCallArgs) =>
+      callee.separate(context, resolveAddress(context.component, args), kind, args.args),
+    );
   return {
-    "1.0/runUdf": (context, args: UdfArgs) =>
+    "1.0/runUdf": operation((context, args: UdfArgs) =>
       callee.nested(context, resolveAddress(context.component, args), args.udfType, args.args),
+    ),
     "1.0/actions/query": fromAction("query"),
     "1.0/actions/mutation": fromAction("mutation"),
     "1.0/actions/action": fromAction("action"),
-    "1.0/createFunctionHandle": (context, args: AddressJson) =>
+    "1.0/createFunctionHandle": operation((context, args: AddressJson) =>
       JSON.stringify(toHandle(resolveAddress(context.component, args))),
-    // A component is not told who is calling: the app decides what it passes on.
+    ),
+    // A component does not see the identity of the caller: the app decides what it passes on.
     "1.0/getUserIdentity": (context) => JSON.stringify(context.component === "" ? context.identity : null),
     "1.0/getFunctionMetadata": (context) =>
       JSON.stringify({ name: context.path, componentPath: context.component }),

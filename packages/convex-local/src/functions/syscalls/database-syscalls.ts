@@ -1,5 +1,5 @@
-/** `ctx.db`: reading and writing documents, as the published package asks for it. */
-import { type JSONValue, jsonToConvex, type Value } from "convex/values";
+/** Syscalls of `ctx.db`: reading and writing documents. */
+import { type JSONValue, jsonToConvex } from "convex/values";
 import type { Table } from "../../engine/catalog.ts";
 import { literalFromJson } from "../../engine/expression.ts";
 import { readPage } from "../../engine/query-page.ts";
@@ -8,8 +8,9 @@ import type { Reader } from "../../engine/reader.ts";
 import { SearchCursor } from "../../engine/search.ts";
 import { findIndex, type QueryJson, resolveRange } from "../../engine/source.ts";
 import type { Fields, Transaction } from "../../engine/transaction.ts";
+import { isObject } from "../../values/document.ts";
 import type { CallContext } from "../execution/call-context.ts";
-import type { Operation } from "./syscalls.ts";
+import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 
 type DocumentArgs = { id: string; table?: string; isSystem?: boolean };
 type PageArgs = {
@@ -26,36 +27,36 @@ const READABLE_SYSTEM = new Set(["_scheduled_functions", "_storage"]);
 
 let nextQueryId = 1;
 
-export const syncDatabase: Record<string, Operation> = {
-  "1.0/queryStream": (context, { query }: { query: QueryJson }) => {
+export const syncDatabase: Record<string, SyncOperation> = {
+  "1.0/queryStream": operation((context, { query }: { query: QueryJson }) => {
     const queryId = nextQueryId++;
     context.streams.set(queryId, new QueryStream(openSource(context, query), query.operators));
     return JSON.stringify({ queryId });
-  },
-  "1.0/queryCleanup": (context, { queryId }: { queryId: number }) => {
+  }),
+  "1.0/queryCleanup": operation((context, { queryId }: { queryId: number }) => {
     context.streams.delete(queryId);
     return "{}";
-  },
-  "1.0/db/normalizeId": (context, { table, idString }: { table: string; idString: string }) => {
+  }),
+  "1.0/db/normalizeId": operation((context, { table, idString }: { table: string; idString: string }) => {
     const { catalog } = readerOf(context);
     const found = catalog.tableOf(idString);
     const same = found !== null && found === catalog.find(context.component, table);
     return JSON.stringify({ id: same ? idString : null });
-  },
+  }),
 };
 
 export const asyncDatabase: Record<string, Operation> = {
-  "1.0/get": (context, { id, table, isSystem }: DocumentArgs) => {
+  "1.0/get": operation((context, { id, table, isSystem }: DocumentArgs) => {
     const found = tableFor(context, "get", { id, table, isSystem });
     return readerOf(context).get(found, id)?.json ?? "null";
-  },
-  "1.0/queryStreamNext": (context, { queryId }: { queryId: number }) => {
+  }),
+  "1.0/queryStreamNext": operation((context, { queryId }: { queryId: number }) => {
     const stream = context.streams.get(queryId);
     if (!stream) throw new Error("This query is closed and can't emit any more values.");
     const document = stream.next();
     return document ? `{"value":${document.json},"done":false}` : '{"value":null,"done":true}';
-  },
-  "1.0/queryPage": (context, args: PageArgs) => {
+  }),
+  "1.0/queryPage": operation((context, args: PageArgs) => {
     const { journal } = context;
     if (journal.used) {
       throw new Error(
@@ -71,12 +72,12 @@ export const asyncDatabase: Record<string, Operation> = {
     const result = readPage(reader, range, args.query.operators, { ...args, endCursor });
     journal.after = result.continueCursor;
     return `{"page":[${result.page.map(({ json }) => json).join(",")}],${JSON.stringify({ ...result, page: undefined }).slice(1)}`;
-  },
-  "1.0/count": (context, { table }: { table: string }) => {
+  }),
+  "1.0/count": operation((context, { table }: { table: string }) => {
     const reader = readerOf(context);
     return JSON.stringify(reader.count(reader.catalog.table(context.component, table)));
-  },
-  "1.0/insert": (context, { table, value }: { table: string; value: JSONValue }) => {
+  }),
+  "1.0/insert": operation((context, { table, value }: { table: string; value: JSONValue }) => {
     const transaction = writerOf(context);
     if (table.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
     checkTable(table);
@@ -85,27 +86,28 @@ export const asyncDatabase: Record<string, Operation> = {
       fieldsOf(value),
     );
     return JSON.stringify({ _id: id });
-  },
-  "1.0/shallowMerge": (context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
+  }),
+  "1.0/shallowMerge": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
     writerOf(context).patch(tableFor(context, "patch", document), document.id, fieldsOf(value));
     return "{}";
-  },
-  "1.0/replace": (context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
+  }),
+  "1.0/replace": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
     writerOf(context).replace(tableFor(context, "replace", document), document.id, fieldsOf(value));
     return "{}";
-  },
-  "1.0/remove": (context, document: DocumentArgs) => {
+  }),
+  "1.0/remove": operation((context, document: DocumentArgs) => {
     writerOf(context).remove(tableFor(context, "delete", document), document.id);
     return "{}";
-  },
+  }),
 };
 
+/** @throws {Error} when the call is an action. */
 export function readerOf({ reader, path }: CallContext): Reader {
   if (!reader) throw new Error(`${path} is an action: it has no database of its own.`);
   return reader;
 }
 
-/** @throws Error where the call may not write */
+/** @throws {Error} when the call must not write. */
 export function writerOf({ transaction, path, kind }: CallContext): Transaction {
   if (!transaction) throw new Error(`${path} is a ${kind}: it cannot write to the database.`);
   return transaction;
@@ -125,7 +127,7 @@ function openSource(context: CallContext, query: QueryJson): EntrySource {
   );
 }
 
-/** A page of search results: by rank, so the cursor is how many were taken. */
+/** Returns a page of search results. They are ordered by rank, so the cursor is the number of results before it. */
 function searchPage(context: CallContext, { query, cursor, pageSize }: PageArgs): string {
   const stream = new QueryStream(openSource(context, query), query.operators);
   const skip = cursor === null ? 0 : Number(cursor);
@@ -155,7 +157,7 @@ function checkTable(name: string): void {
   }
 }
 
-/** The table that an id names, where the call may use it. */
+/** Returns the table of an id, if the call may use it. */
 function tableFor(context: CallContext, verb: string, { id, table, isSystem }: DocumentArgs): Table {
   const { catalog } = readerOf(context);
   const found = catalog.tableOf(id);
@@ -178,7 +180,7 @@ function tableFor(context: CallContext, verb: string, { id, table, isSystem }: D
   return found;
 }
 
-/** A document's fields; `{$undefined: null}` in a patch means: take this field away. */
+/** Returns the fields of a document. `{$undefined: null}` in a patch removes a field. */
 function fieldsOf(json: JSONValue): Fields {
   if (json === null || typeof json !== "object" || Array.isArray(json))
     throw new Error("A document must be an object.");
@@ -189,7 +191,9 @@ function fieldsOf(json: JSONValue): Fields {
     if (value === undefined) undefinedFields = true;
     fields[field] = value;
   }
-  // Checks field names, and refuses values such as {"$integer": …} in an object's place.
-  if (!undefinedFields) return jsonToConvex(json) as { [field: string]: Value };
-  return fields;
+  if (undefinedFields) return fields;
+  // Checks field names, and rejects values such as {"$integer": …} in place of an object.
+  const document = jsonToConvex(json);
+  if (!isObject(document)) throw new Error("A document must be an object.");
+  return document;
 }

@@ -1,23 +1,25 @@
-/** Documents as the holder of the admin key sees them: which tables there are, page by page, and put in from a file. */
+/** Documents for holders of the admin key: lists tables, reads pages and imports. */
 import { type JSONValue, jsonToConvex } from "convex/values";
 import type { DocumentsPage, DocumentsRequest, TableSummary } from "../../backend.ts";
 import type { Table } from "../../engine/catalog.ts";
-import type { Fields, Transaction } from "../../engine/transaction.ts";
-import type { DocumentValue } from "../../values/document.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import { asDocument, isObject } from "../../values/document.ts";
+import { parseJson } from "../../values/json.ts";
 import { afterKey, afterPrefix, keyFromBytes, keyToBytes } from "../../values/key.ts";
-import { CallRefused, CommitFailed } from "../execution/call-errors.ts";
-import type { Calls } from "../execution/engine-calls.ts";
+import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
+import type { EngineCalls } from "../execution/engine-calls.ts";
 import type { Mutations } from "../execution/mutations.ts";
 import { SCHEDULED, STORAGE } from "./system-tables.ts";
 
-/** Documents in one page or one transaction of emptying a table: some milliseconds of the thread's time. */
-const MOST = 500;
+/** Documents in one page, or in one transaction that empties a table: a few milliseconds of the thread's time. */
+const BATCH = 500;
 
+/** Reads and writes the tables of the app. */
 export class DocumentTables {
-  readonly #calls: Calls;
+  readonly #calls: EngineCalls;
   readonly #mutations: Mutations;
 
-  constructor(calls: Calls, mutations: Mutations) {
+  constructor(calls: EngineCalls, mutations: Mutations) {
     this.#calls = calls;
     this.#mutations = mutations;
   }
@@ -29,23 +31,27 @@ export class DocumentTables {
       .map(({ name, number, byId }) => ({ name, number, documents: store.count(byId.id) }));
   }
 
-  /** @throws CallRefused when there is no such table, or the moment is too long ago */
+  /**
+   * Returns a page of documents.
+   *
+   * @throws {CallRejectedError} when there is no such table, or the timestamp is too old.
+   */
   page(name: string, { cursor, limit, order, at }: DocumentsRequest): DocumentsPage {
     const table = this.#calls.engine.catalog.find("", name);
     if (!table || (name.startsWith("_") && name !== STORAGE && name !== SCHEDULED)) throw noTable(name);
-    return refusing(() => {
+    return rejecting(() => {
       const snapshot = this.#calls.engine.snapshot(at);
       try {
         const key = cursor === null ? null : keyFromBytes(Buffer.from(cursor, "base64url"));
         const low = key !== null && order === "asc" ? afterKey(key) : "";
         const high = key !== null && order === "desc" ? key : afterPrefix("");
-        const size = Math.min(limit, MOST);
+        const size = Math.min(limit, BATCH);
         const reader = this.#calls.engine.reader(snapshot);
         const entries = reader.scan(table.byCreation, low, high, order, size);
         const last = entries.length < size ? undefined : entries.at(-1);
         return {
           ts: snapshot.ts,
-          documents: entries.map(({ document }) => JSON.parse(document.json) as JSONValue),
+          documents: entries.map(({ document }) => parseJson(document.json)),
           cursor: last ? keyToBytes(last.key).toString("base64url") : null,
         };
       } finally {
@@ -54,7 +60,11 @@ export class DocumentTables {
     });
   }
 
-  /** @throws CallRefused when there is no such table, or one of the documents cannot be in it: then none is */
+  /**
+   * Adds documents, all or none.
+   *
+   * @throws {CallRejectedError} when there is no such table, or a document does not match its schema.
+   */
   async add(name: string, documents: readonly JSONValue[], replace: boolean): Promise<null> {
     const table = this.#tableToFill(name);
     if (replace) await this.#empty(table);
@@ -63,8 +73,11 @@ export class DocumentTables {
         for (const json of documents) addOne(transaction, table, json);
       });
     } catch (error) {
-      if (error instanceof CommitFailed) throw error;
-      throw new CallRefused("bad_arguments", `${name}: ${error instanceof Error ? error.message : error}`);
+      if (error instanceof CommitError) throw error;
+      throw new CallRejectedError(
+        "bad_arguments",
+        `${name}: ${error instanceof Error ? error.message : error}`,
+      );
     }
     return null;
   }
@@ -72,14 +85,14 @@ export class DocumentTables {
   async #empty(table: Table): Promise<void> {
     for (let more = true; more; ) {
       await this.#mutations.transact((transaction) => {
-        const entries = transaction.reader.scan(table.byId, "", afterPrefix(""), "asc", MOST);
+        const entries = transaction.reader.scan(table.byId, "", afterPrefix(""), "asc", BATCH);
         for (const { document } of entries) transaction.remove(table, document.value._id);
-        more = entries.length === MOST;
+        more = entries.length === BATCH;
       });
     }
   }
 
-  /** Where there is a schema it says which tables there are; without one, a table is there once it is written to. */
+  /** With a schema, only its tables exist. Without one, a table is created on first use. */
   #tableToFill(name: string): Table {
     const { catalog } = this.#calls.engine;
     const hasSchema = this.#calls.registry?.component("")?.schemaJson !== null;
@@ -90,32 +103,30 @@ export class DocumentTables {
   }
 }
 
-/** @throws Error when it is no document, or cannot be in this table */
+/** @throws {Error} when the value is not a document of this table. */
 function addOne(transaction: Transaction, table: Table, json: JSONValue): void {
   const value = jsonToConvex(json);
-  if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof ArrayBuffer) {
-    throw new Error("a document must be an object.");
-  }
-  const { _id, _creationTime } = value as Fields;
+  if (!isObject(value)) throw new Error("A document must be an object.");
+  const { _id, _creationTime } = value;
   if (_id === undefined && _creationTime === undefined) {
-    transaction.insert(table, value as Fields);
+    transaction.insert(table, value);
     return;
   }
   if (typeof _id !== "string" || transaction.reader.catalog.tableOf(_id) !== table) {
-    throw new Error(`${JSON.stringify(_id)} is no ID of this table.`);
+    throw new Error(`${JSON.stringify(_id)} is not an ID of this table.`);
   }
-  if (typeof _creationTime !== "number") throw new Error(`${_id} needs a number as its _creationTime.`);
-  transaction.restore(table, value as DocumentValue);
+  if (typeof _creationTime !== "number") throw new Error(`The _creationTime of ${_id} must be a number.`);
+  transaction.restore(table, asDocument(value));
 }
 
-function refusing<T>(work: () => T): T {
+function rejecting<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   }
 }
 
-function noTable(name: string): CallRefused {
-  return new CallRefused("bad_arguments", `There is no table ${JSON.stringify(name)}.`);
+function noTable(name: string): CallRejectedError {
+  return new CallRejectedError("bad_arguments", `There is no table ${JSON.stringify(name)}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * Stored files: their bytes beside the data file, their metadata in `_storage`. Bytes are on the disk before the
- * document that names them is; bytes that no document names any more are swept away later.
+ * Stored files: their bytes next to the data file, their metadata in `_storage`. The bytes are on the disk before their
+ * document; bytes without a document are deleted at the next start.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import {
@@ -17,15 +17,17 @@ import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { numberField, stringField } from "../../values/document.ts";
 import { STORAGE } from "./system-tables.ts";
 
 export type FileMetadata = { storageId: string; sha256: string; size: number; contentType: string | null };
 export type StoredFile = { body: Uint8Array; contentType: string | null; sha256: string };
 
-/** An upload URL is good for so long, in ms: Convex's own hour. */
+/** How long an upload URL is valid in ms, as in Convex. */
 const UPLOAD_MS = 3_600_000;
 
-export class Files {
+/** Stores, reads and deletes files. */
+export class StoredFiles {
   readonly #dir: string;
   readonly #secret: Buffer;
 
@@ -40,24 +42,34 @@ export class Files {
     }
   }
 
-  /** @param now Unix ms @returns a token that lets one store a file for this component */
+  /** Returns a token that allows an upload for this component. `now` is in Unix ms. */
   uploadToken(component: string, now: number): string {
     const text = JSON.stringify({ component, until: now + UPLOAD_MS });
     return `${Buffer.from(text).toString("base64url")}.${this.#sign(text)}`;
   }
 
-  /** The component that a token is for, or null where it is not good any more. */
+  /** Returns the component of an upload token, or null if the token is invalid or expired. */
   openToken(token: string, now: number): string | null {
     const [body = "", signature = ""] = token.split(".");
     const text = Buffer.from(body, "base64url").toString();
     const expected = Buffer.from(this.#sign(text));
     const sent = Buffer.from(signature);
     if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) return null;
-    const { component, until } = JSON.parse(text) as { component: string; until: number };
+    const { component, until }: { component: string; until: number } = JSON.parse(text);
     return until > now ? component : null;
   }
 
-  /** @param sha256 base64 of what the body must hash to, where the caller says @returns its id @throws Error when it does not */
+  /**
+   * Stores a file.
+   *
+   * @param transaction - The transaction to write in.
+   * @param component - The component that owns the file.
+   * @param body - The bytes.
+   * @param contentType - The content type, if known.
+   * @param sha256 - The expected digest in base64, if known.
+   * @returns The id of the file.
+   * @throws {Error} when the digest differs.
+   */
   store(
     transaction: Transaction,
     component: string,
@@ -82,18 +94,18 @@ export class Files {
     return id;
   }
 
-  /** @returns null where there is no such file */
+  /** Returns the metadata of a file, or null if there is none. */
   metadata(reader: Reader, component: string | null, id: string): FileMetadata | null {
     const table = reader.catalog.tableOf(id);
     if (table?.name !== STORAGE || (component !== null && table.component !== component)) return null;
     const value = reader.get(table, id)?.value;
     if (!value) return null;
-    const { sha256, size, contentType } = value as unknown as {
-      sha256: string;
-      size: number;
-      contentType?: string;
+    return {
+      storageId: id,
+      sha256: stringField(value, "sha256"),
+      size: numberField(value, "size"),
+      contentType: typeof value.contentType === "string" ? value.contentType : null,
     };
-    return { storageId: id, sha256, size, contentType: contentType ?? null };
   }
 
   read(reader: Reader, component: string | null, id: string): StoredFile | null {
@@ -106,7 +118,11 @@ export class Files {
     };
   }
 
-  /** @throws Error where there is no such file */
+  /**
+   * Deletes a file.
+   *
+   * @throws {Error} when there is no such file.
+   */
   remove(transaction: Transaction, component: string, id: string): void {
     const table = transaction.reader.catalog.tableOf(id);
     if (table?.name !== STORAGE || table.component !== component)
@@ -114,7 +130,7 @@ export class Files {
     transaction.remove(table, id);
   }
 
-  /** Deletes bytes without a document. Only while nothing is being stored. */
+  /** Deletes bytes without a document. Must not run while a file is being stored. */
   sweep(reader: Reader): void {
     let names: string[] = [];
     try {

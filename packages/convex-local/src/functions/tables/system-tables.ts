@@ -1,15 +1,15 @@
-/** Tables that the backend itself keeps, beside those of the schemas; and the schemas as tables to bring about. */
+/** Tables of the backend itself, and the specifications of all tables. */
 import type { TableSpec } from "../../engine/schema-change.ts";
 import type { Registry } from "../modules/registry.ts";
 
-/** Jobs that are waiting or running, of all components; what functions see of them is `_scheduled_functions`. */
+/** Waiting and running jobs of all components. Functions see `_scheduled_functions` instead. */
 export const JOBS = "_jobs";
 export const SCHEDULED = "_scheduled_functions";
 export const STORAGE = "_storage";
-/** When each cron job last ran and is next due. */
+/** The last run and the next due time of each cron job. */
 export const CRONS = "_cron_jobs";
 
-/** Every table with a schema or an index, of the app and all components. */
+/** Returns every table with a schema or an index, of the app and all components. */
 export function tableSpecs(registry: Registry): TableSpec[] {
   const specs: TableSpec[] = [];
   for (const { path, schemaJson } of registry.components()) {

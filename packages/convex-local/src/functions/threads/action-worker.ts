@@ -1,32 +1,31 @@
-/** The actions' thread: slow work that holds no database. Its queries and mutations run in the engine's thread. */
+/** Entry of the actions' thread: actions and HTTP actions. Their queries and mutations run in the engine's thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { JSONValue } from "convex/values";
 import type { Outcome } from "../../backend.ts";
 import { tableOfId } from "../../values/id.ts";
-import { type CallContext, newContext, reportRunning } from "../execution/call-context.ts";
-import { CallRefused, errorOf, toOutcome } from "../execution/call-errors.ts";
+import { parseJson } from "../../values/json.ts";
+import { newContext, reportRunning } from "../execution/call-context.ts";
+import { CallRejectedError, errorOf, toOutcome } from "../execution/call-errors.ts";
 import { run } from "../execution/function-runner.ts";
 import { runHttpAction } from "../execution/http-actions.ts";
 import { installEnvironment } from "../isolate/component-env.ts";
 import { installGlobals } from "../isolate/globals.ts";
-import { surviveUserErrors } from "../isolate/user-errors.ts";
+import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
 import { canonicalPath } from "../modules/function-address.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, type Callee } from "../syscalls/call-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
-import type { StoredFile } from "../tables/stored-files.ts";
-import type { ActionAnswers, ActionRequest, ActionWorkerData, Invocation } from "./thread-messages.ts";
-import { Port } from "./worker-port.ts";
+import type { ActionRequests, ActionWorkerData, AnswerOf, Invocation, RequestOf } from "./thread-messages.ts";
+import { WorkerPort } from "./worker-port.ts";
 
-if (!parentPort) throw new Error("action-worker.ts runs as a worker");
-const { running } = workerData as ActionWorkerData;
-const port = new Port<ActionRequest>(
+if (!parentPort) throw new Error("action-worker.ts must run in a worker thread.");
+const { running }: ActionWorkerData = workerData;
+const port = new WorkerPort<ActionRequests>(
   parentPort,
-  surviveUserErrors((line) => port.send({ type: "log", line })),
+  logUncaughtErrors((line) => port.send({ type: "log", line })),
 );
 let registry: Registry | null = null;
 
-/** Operations that touch the database: the engine's thread does them. */
+/** Operations that need the database and run in the engine's thread. */
 const REMOTE = [
   "1.0/actions/schedule",
   "1.0/actions/cancel_job",
@@ -41,9 +40,7 @@ const callee: Callee = {
   separate: async (context, { component, path }, kind, args) => {
     const call: Invocation = { component, path, args, identity: context.identity, caller: "internal" };
     const outcome =
-      kind === "action"
-        ? await runAction(call)
-        : ((await port.call({ type: kind, call })) as { outcome: Outcome }).outcome;
+      kind === "action" ? await runAction(call) : (await port.call({ type: kind, call })).outcome;
     if (!outcome.ok) throw errorOf(outcome);
     return JSON.stringify(outcome.value);
   },
@@ -56,10 +53,7 @@ installSyscalls({
   sync: {},
   async: { ...asyncCalls(callee), ...Object.fromEntries(REMOTE.map((name) => [name, remote(name)])) },
   object: {
-    "storage/storeBlob": async (
-      context,
-      { blob, options }: { blob: Blob; options?: { sha256?: string } },
-    ) => {
+    "storage/storeBlob": async (context, { blob, options }) => {
       if (!(blob instanceof Blob)) throw new Error("store() expects a Blob.");
       const body = new Uint8Array(await blob.arrayBuffer());
       const { component } = context;
@@ -71,12 +65,8 @@ installSyscalls({
         sha256: options?.sha256 ?? null,
       });
     },
-    "storage/getBlob": async (context, { storageId }: { storageId: string }) => {
-      const file = (await port.call({
-        type: "readFile",
-        storageId,
-        component: context.component,
-      })) as StoredFile | null;
+    "storage/getBlob": async (context, { storageId = "" }) => {
+      const file = await port.call({ type: "readFile", storageId, component: context.component });
       return file && new Blob([new Uint8Array(file.body)], { type: file.contentType ?? "" });
     },
   },
@@ -85,11 +75,11 @@ installSyscalls({
 port.serve({ request: (request, id) => answer(request, id) });
 port.send({ type: "started", ts: 0n });
 
-async function answer(request: ActionRequest, id: number): Promise<ActionAnswers[ActionRequest["type"]]> {
+async function answer(request: RequestOf<ActionRequests>, id: number): Promise<AnswerOf<ActionRequests>> {
   switch (request.type) {
     case "load":
       registry = await Registry.load(request.build, true).catch((error: unknown) => {
-        throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+        throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
       });
       return null;
     case "action":
@@ -104,7 +94,7 @@ function log(line: string): void {
 }
 
 function loaded(): Registry {
-  if (!registry) throw new CallRefused("restarted", "No functions are loaded.");
+  if (!registry) throw new CallRejectedError("restarted", "No functions are loaded.");
   return registry;
 }
 
@@ -116,21 +106,15 @@ async function runAction(call: Invocation): Promise<Outcome> {
   );
   const context = newContext(target, "action", call);
   try {
-    // Which table an id belongs to only the engine's thread knows: here any table's passes.
+    // Only the engine's thread knows the tables, so any valid id is accepted here.
     const value = await run(target, call.args, context, (_table, id) => tableOfId(id) !== null);
-    return { ok: true, value: JSON.parse(value) as JSONValue, logLines: context.logLines };
+    return { ok: true, value: parseJson(value), logLines: context.logLines };
   } catch (error) {
     return toOutcome(error, context.requestId, context.logLines);
   }
 }
 
 function remote(operation: string): Operation {
-  return async (context: CallContext, args: never) =>
-    (await port.call({
-      type: "syscall",
-      operation,
-      args: JSON.stringify(args),
-      component: context.component,
-      identity: context.identity,
-    })) as string;
+  return ({ component, identity }, args) =>
+    port.call({ type: "syscall", operation, args, component, identity });
 }

@@ -1,18 +1,18 @@
-/** The engine's thread: the database, and the queries and mutations that use it. */
+/** Entry of the engine's thread: the database, queries and mutations. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Outcome } from "../../backend.ts";
 import { Engine } from "../../engine/engine.ts";
-import { changeSchema, SchemaRefused } from "../../engine/schema-change.ts";
+import { changeSchema } from "../../engine/schema-change.ts";
 import { reportRunning } from "../execution/call-context.ts";
-import { CallRefused, CommitFailed } from "../execution/call-errors.ts";
-import { Calls } from "../execution/engine-calls.ts";
+import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
+import { EngineCalls } from "../execution/engine-calls.ts";
 import { Mutations } from "../execution/mutations.ts";
 import { Queries } from "../execution/queries.ts";
 import { installEnvironment } from "../isolate/component-env.ts";
 import { installGlobals, realNow } from "../isolate/globals.ts";
-import { surviveUserErrors } from "../isolate/user-errors.ts";
-import { Crons } from "../jobs/cron-jobs.ts";
-import { forgetOldJobs } from "../jobs/scheduled-functions.ts";
+import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
+import { CronJobs } from "../jobs/cron-jobs.ts";
+import { deleteOldJobs } from "../jobs/scheduled-functions.ts";
 import { Scheduler } from "../jobs/scheduler.ts";
 import type { Build } from "../modules/bundle.ts";
 import { Registry } from "../modules/registry.ts";
@@ -22,40 +22,47 @@ import { scheduleOperations } from "../syscalls/schedule-syscalls.ts";
 import { storageOperations } from "../syscalls/storage-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
 import { DocumentTables } from "../tables/document-tables.ts";
-import { Files, type StoredFile } from "../tables/stored-files.ts";
+import { type StoredFile, StoredFiles } from "../tables/stored-files.ts";
 import { tableSpecs } from "../tables/system-tables.ts";
-import type { EngineAnswers, EngineRequest, EngineWorkerData, Invocation } from "./thread-messages.ts";
-import { OWN_SESSION } from "./thread-messages.ts";
-import { Port } from "./worker-port.ts";
+import {
+  type AnswerOf,
+  type EngineRequests,
+  type EngineWorkerData,
+  type Invocation,
+  OWN_SESSION,
+  type RequestOf,
+} from "./thread-messages.ts";
+import { WorkerPort } from "./worker-port.ts";
 
-/** An answered mutation is remembered so long, in ms: longer than any client goes on sending it again. */
+/** How long the answer to a mutation is kept, in ms: longer than clients retry. */
 const ANSWERS_KEPT_MS = 7 * 24 * 3_600_000;
-/** Those of keys that this program gave itself: nobody asks after it has ended. */
+/** How long answers for the backend's own keys are kept, in ms. They are not needed after a restart. */
 const OWN_ANSWERS_KEPT_MS = 600_000;
-/** What has been scheduled and is over can be looked at so long. */
+/** How long finished scheduled functions are kept, in ms. */
 const JOBS_KEPT_MS = 7 * 24 * 3_600_000;
-const MOST_FORGOTTEN = 2000;
-const CLEANING_MS = 3_600_000;
+/** The largest number of finished scheduled functions that one cleanup checks per component. */
+const CLEANUP_BATCH = 2000;
+const CLEANUP_MS = 3_600_000;
 
-if (!parentPort) throw new Error("engine-worker.ts runs as a worker");
-const { dataFile, running } = workerData as EngineWorkerData;
-const port = new Port<EngineRequest>(
+if (!parentPort) throw new Error("engine-worker.ts must run in a worker thread.");
+const { dataFile, running }: EngineWorkerData = workerData;
+const port = new WorkerPort<EngineRequests>(
   parentPort,
-  surviveUserErrors((line) => port.send({ type: "log", line })),
+  logUncaughtErrors((line) => port.send({ type: "log", line })),
 );
 const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
-const calls = new Calls(engine);
+const calls = new EngineCalls(engine);
 const queries = new Queries(calls, (event) => port.send({ type: "event", event }));
 const mutations = new Mutations(calls, log);
-const crons = new Crons(mutations);
+const crons = new CronJobs(mutations);
 const scheduler = new Scheduler(calls, mutations, runAction, crons);
 const schedule = scheduleOperations((address) => calls.registry?.find(address) ?? null);
-const files = new Files(engine, dataFile);
+const files = new StoredFiles(engine, dataFile);
 const storage = storageOperations(files);
 const tables = new DocumentTables(calls, mutations);
-/** What actions ask of the database, each in a transaction of its own. */
-const forActions: Record<string, Operation> = { ...schedule, ...storage };
+/** Operations that actions may call, each in its own transaction. */
+const actionOperations: Record<string, Operation> = { ...schedule, ...storage };
 
 let swept = false;
 
@@ -72,18 +79,18 @@ installSyscalls({
     ...storage,
     ...asyncCalls({
       nested: (context, target, kind, args) => calls.nested(context, target, kind, args),
-      separate: (context) => Promise.reject(new Error(`${context.path} is no action.`)),
+      separate: (context) => Promise.reject(new Error(`${context.path} is not an action.`)),
     }),
   },
   object: {},
 });
-cleanAnswers();
+deleteOldAnswers();
 setInterval(() => {
-  cleanAnswers();
+  deleteOldAnswers();
   void mutations.transact((transaction) =>
-    forgetOldJobs(transaction, realNow() - JOBS_KEPT_MS, MOST_FORGOTTEN),
+    deleteOldJobs(transaction, realNow() - JOBS_KEPT_MS, CLEANUP_BATCH),
   );
-}, CLEANING_MS).unref();
+}, CLEANUP_MS).unref();
 
 port.serve({
   request: (request, id) => answer(request, id),
@@ -100,7 +107,7 @@ function openEngine(): Engine {
   }
 }
 
-async function answer(request: EngineRequest, id: number): Promise<EngineAnswers[EngineRequest["type"]]> {
+async function answer(request: RequestOf<EngineRequests>, id: number): Promise<AnswerOf<EngineRequests>> {
   switch (request.type) {
     case "load":
       return load(request.build);
@@ -113,7 +120,7 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
     case "evaluate":
       return queries.evaluate(request.requests, id);
     case "syscall":
-      return forAction(request);
+      return runOperation(request);
     case "storeFile":
       return storeFile(request);
     case "readFile":
@@ -131,12 +138,12 @@ async function answer(request: EngineRequest, id: number): Promise<EngineAnswers
   }
 }
 
-/** New functions take the place of the old ones in one step, or not at all. */
-async function load(build: Build): Promise<EngineAnswers["load"]> {
+/** Replaces the functions in one step, or keeps the old ones if anything fails. */
+async function load(build: Build): Promise<AnswerOf<EngineRequests, "load">> {
   try {
     const registry = await Registry.load(build, false);
     await mutations.exclusive(async () => {
-      await changeSchema(engine, tableSpecs(registry), () => calls.breathe());
+      await changeSchema(engine, tableSpecs(registry), () => calls.yieldTurn());
       calls.registry = registry;
       engine.nextTs();
     });
@@ -145,26 +152,25 @@ async function load(build: Build): Promise<EngineAnswers["load"]> {
     await scheduler.start();
     return { ts: engine.ts, providers: registry.providers, problems: null };
   } catch (error) {
-    if (error instanceof SchemaRefused) return refused(error.message);
-    return refused(error instanceof Error ? error.message : String(error));
+    return rejected(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function storeFile(request: Extract<EngineRequest, { type: "storeFile" }>): Promise<string> {
+async function storeFile(request: RequestOf<EngineRequests, "storeFile">): Promise<string> {
   const component = "token" in request ? files.openToken(request.token, realNow()) : request.component;
   if (component === null)
-    throw new CallRefused("bad_arguments", "This upload URL is not good, or not any more.");
+    throw new CallRejectedError("bad_arguments", "The upload URL is invalid or has expired.");
   try {
     return await mutations.transact((transaction) =>
       files.store(transaction, component, request.body, request.contentType, request.sha256 ?? undefined),
     );
   } catch (error) {
-    if (error instanceof CommitFailed) throw error;
-    throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+    if (error instanceof CommitError) throw error;
+    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   }
 }
 
-function readFile({ storageId, component }: Extract<EngineRequest, { type: "readFile" }>): StoredFile | null {
+function readFile({ storageId, component }: RequestOf<EngineRequests, "readFile">): StoredFile | null {
   const snapshot = engine.snapshot();
   try {
     return files.read(engine.reader(snapshot), component, storageId);
@@ -173,35 +179,35 @@ function readFile({ storageId, component }: Extract<EngineRequest, { type: "read
   }
 }
 
-async function forAction({
+async function runOperation({
   operation,
   args,
   component,
   identity,
-}: Extract<EngineRequest, { type: "syscall" }>): Promise<string> {
-  const found = Object.hasOwn(forActions, operation) ? forActions[operation] : undefined;
-  if (!found) throw new CallRefused("bad_arguments", `Unknown async operation ${operation}`);
+}: RequestOf<EngineRequests, "syscall">): Promise<string> {
+  const found = Object.hasOwn(actionOperations, operation) ? actionOperations[operation] : undefined;
+  if (!found) throw new CallRejectedError("bad_arguments", `Unknown async operation ${operation}`);
   try {
     return await mutations.transactAs({ component, path: operation }, identity, (context) =>
-      found(context, JSON.parse(args) as never),
+      found(context, args),
     );
   } catch (error) {
-    throw new CallRefused("bad_arguments", error instanceof Error ? error.message : String(error));
+    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   } finally {
     scheduler.wake();
   }
 }
 
-/** A scheduled action, in the actions' thread. */
+/** Runs a scheduled action in the actions' thread. */
 async function runAction(call: Invocation): Promise<Outcome> {
   try {
-    return ((await port.call({ type: "action", call })) as { outcome: Outcome }).outcome;
+    return (await port.call({ type: "action", call })).outcome;
   } catch (error) {
     return { ok: false, errorMessage: error instanceof Error ? error.message : String(error), logLines: [] };
   }
 }
 
-function refused(problems: string): EngineAnswers["load"] {
+function rejected(problems: string): AnswerOf<EngineRequests, "load"> {
   return { ts: engine.ts, providers: calls.registry?.providers ?? [], problems };
 }
 
@@ -212,7 +218,7 @@ function sweepFiles(): void {
   snapshot.close();
 }
 
-function cleanAnswers(): void {
+function deleteOldAnswers(): void {
   const now = realNow();
   engine.store.deleteAnswers(now - ANSWERS_KEPT_MS);
   engine.store.deleteAnswers(now - OWN_ANSWERS_KEPT_MS, OWN_SESSION);

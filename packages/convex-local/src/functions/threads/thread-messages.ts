@@ -1,4 +1,4 @@
-/** What crosses between the main thread and its two workers: one for the engine with queries and mutations, one for actions. */
+/** Messages between the main thread and its two workers: the engine with queries and mutations, and the actions. */
 import type { JSONValue } from "convex/values";
 import type {
   AuthProvider,
@@ -20,100 +20,97 @@ import type { Work } from "../execution/call-context.ts";
 import type { Build } from "../modules/bundle.ts";
 import type { StoredFile } from "../tables/stored-files.ts";
 
-/** A call of a function by name, as it reaches the thread that runs it. */
+/** A call of a function, as the thread that runs it receives it. */
 export type Invocation = FunctionCall & {
-  /** The component that the name belongs to, "" for the app. */
+  /** The component of the function, "" for the app. */
   component: string;
-  /** The scheduled job that this is, where it is one. */
+  /** The id of the scheduled function, if the call is one. */
   job?: string;
-  /** Set by the thread that runs it. */
+  /** Set by the thread that runs the call. */
   work?: Work;
 };
 
-/** Begins the session of keys that this backend gives to mutations which come without one. */
+/** Prefix of the sessions in keys that the backend creates for mutations without one. */
 export const OWN_SESSION = "local ";
 
-/** What the engine's worker is asked; each is answered once. */
-export type EngineRequest =
-  | { type: "load"; build: Build }
-  | { type: "query"; call: Invocation; at: bigint | null }
-  | { type: "mutation"; call: Invocation; key: MutationKey }
-  | { type: "answerOf"; key: MutationKey }
-  | { type: "evaluate"; requests: SubscriptionRequest[] }
-  | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null }
-  | ({ type: "storeFile"; body: Uint8Array; contentType: string | null; sha256: string | null } & Uploader)
-  | { type: "readFile"; storageId: string; component: string | null }
-  | { type: "tables" }
-  | { type: "documents"; table: string; page: DocumentsRequest }
-  | { type: "import"; table: string; documents: JSONValue[]; replace: boolean }
-  | { type: "close" };
+/** Requests of one direction: for each type, what the request carries and how it is answered. */
+export type RequestMap = { [type: string]: { request: object; answer: unknown } };
 
-/** Who stores a file: somebody with an upload URL, or an action of a component. */
+/** A request of the given type, or of any. */
+export type RequestOf<Map extends RequestMap, Type extends keyof Map = keyof Map> = Extract<
+  { [Name in keyof Map]: { type: Name } & Map[Name]["request"] }[keyof Map],
+  { type: Type }
+>;
+
+/** The answer to a request of the given type, or of any. */
+export type AnswerOf<Map extends RequestMap, Type extends keyof Map = keyof Map> = Map[Type]["answer"];
+
+type Syscall = { operation: string; args: string; component: string; identity: Identity | null };
+type Upload = { body: Uint8Array; contentType: string | null; sha256: string | null } & Uploader;
+
+/** Who stores a file: the holder of an upload URL, or an action of a component. */
 export type Uploader = { token: string } | { component: string };
 
-export type EngineAnswers = {
-  load: { ts: bigint; providers: AuthProvider[]; problems: string | null };
-  query: { ts: bigint; outcome: Outcome };
-  mutation: { ts: bigint; outcome: Outcome };
-  answerOf: { ts: bigint; outcome: Outcome } | null;
-  evaluate: { ts: bigint; results: SubscriptionResult[] };
-  syscall: string;
-  storeFile: string;
-  readFile: StoredFile | null;
-  tables: TableSummary[];
-  documents: DocumentsPage;
-  import: null;
-  close: null;
+/** Requests to the engine's worker. */
+export type EngineRequests = {
+  load: {
+    request: { build: Build };
+    answer: { ts: bigint; providers: AuthProvider[]; problems: string | null };
+  };
+  query: { request: { call: Invocation; at: bigint | null }; answer: Result };
+  mutation: { request: { call: Invocation; key: MutationKey }; answer: Result };
+  answerOf: { request: { key: MutationKey }; answer: Result | null };
+  evaluate: {
+    request: { requests: SubscriptionRequest[] };
+    answer: { ts: bigint; results: SubscriptionResult[] };
+  };
+  syscall: { request: Syscall; answer: string };
+  storeFile: { request: Upload; answer: string };
+  readFile: { request: { storageId: string; component: string | null }; answer: StoredFile | null };
+  tables: { request: object; answer: TableSummary[] };
+  documents: { request: { table: string; page: DocumentsRequest }; answer: DocumentsPage };
+  import: { request: { table: string; documents: JSONValue[]; replace: boolean }; answer: null };
+  close: { request: object; answer: null };
 };
 
-/** What the actions' worker is asked. */
-export type ActionRequest =
-  | { type: "load"; build: Build }
-  | { type: "action"; call: Invocation }
-  | { type: "http"; request: HttpRequestMessage; identity: Identity | null };
-
-export type ActionAnswers = {
-  load: null;
-  action: { outcome: Outcome };
-  http: HttpResponseMessage;
+/** Requests to the actions' worker. */
+export type ActionRequests = {
+  load: { request: { build: Build }; answer: null };
+  action: { request: { call: Invocation }; answer: { outcome: Outcome } };
+  http: {
+    request: { request: HttpRequestMessage; identity: Identity | null };
+    answer: HttpResponseMessage;
+  };
 };
 
-export type ToWorker<Request> =
-  | { type: "request"; id: number; request: Request }
+/** Requests of one worker to the other, through the main thread. */
+export type CrossRequests = {
+  query: { request: { call: Invocation }; answer: { outcome: Outcome } };
+  mutation: { request: { call: Invocation }; answer: { outcome: Outcome } };
+  action: { request: { call: Invocation }; answer: { outcome: Outcome } };
+} & Pick<EngineRequests, "syscall" | "storeFile" | "readFile">;
+
+type Result = { ts: bigint; outcome: Outcome };
+
+export type ToWorker<Asked extends RequestMap> =
+  | { type: "request"; id: number; request: RequestOf<Asked> }
   | { type: "release"; ids: number[] }
   | { type: "ping"; id: number }
-  /** The other thread's answer to a `CallOut`. */
-  | { type: "called"; id: number; reply: Reply<unknown> };
+  /** The other worker's reply to a `call`. */
+  | { type: "called"; id: number; reply: Reply };
 
-/** What a worker asks of the other one, through the main thread. */
-export type CallOut =
-  | { type: "query" | "mutation" | "action"; call: Invocation }
-  | Extract<EngineRequest, { type: "storeFile" | "readFile" }>
-  | { type: "syscall"; operation: string; args: string; component: string; identity: Identity | null };
-
-export type Reply<Answer> =
-  | { ok: true; answer: Answer }
+export type Reply =
+  | { ok: true; answer: unknown }
   | { ok: false; code: BackendErrorCode | null; message: string };
 
 export type FromWorker =
   | { type: "started"; ts: bigint }
   | { type: "failed"; message: string }
-  | { type: "reply"; id: number; reply: Reply<unknown> }
+  | { type: "reply"; id: number; reply: Reply }
   | { type: "event"; event: BackendEvent }
   | { type: "pong"; id: number }
   | { type: "log"; line: string }
-  | { type: "call"; id: number; call: CallOut };
+  | { type: "call"; id: number; call: RequestOf<CrossRequests> };
 
-export type EngineWorkerData = {
-  role: "engine";
-  dataFile: string;
-  redact: boolean;
-  running: SharedArrayBuffer;
-  env: Record<string, string>;
-};
-export type ActionWorkerData = {
-  role: "action";
-  redact: boolean;
-  running: SharedArrayBuffer;
-  env: Record<string, string>;
-};
+export type EngineWorkerData = { dataFile: string; running: SharedArrayBuffer };
+export type ActionWorkerData = { running: SharedArrayBuffer };

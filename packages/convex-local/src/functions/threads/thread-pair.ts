@@ -1,25 +1,25 @@
 /**
- * The two worker threads and the build that they run: started together, given new functions together, and each started
- * again when it had to be ended.
+ * The two worker threads and the build that they run. Both start and reload together; each is restarted when it was
+ * terminated.
  */
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../../backend.ts";
-import { CallRefused } from "../execution/call-errors.ts";
+import { CallRejectedError } from "../execution/call-errors.ts";
 import { type Build, type Bundle, bundle, sweepBuilds } from "../modules/bundle.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
 import type {
-  ActionAnswers,
-  ActionRequest,
-  CallOut,
-  EngineAnswers,
-  EngineRequest,
+  ActionRequests,
+  AnswerOf,
+  CrossRequests,
+  EngineRequests,
+  RequestOf,
 } from "./thread-messages.ts";
 
-export type EngineThread = Thread<EngineRequest, EngineAnswers>;
-export type ActionThread = Thread<ActionRequest, ActionAnswers>;
+export type EngineThread = Thread<EngineRequests>;
+export type ActionThread = Thread<ActionRequests>;
 
-export type ThreadsOptions = {
+export type ThreadPairOptions = {
   /** Absolute paths. */
   functionsDir: string;
   dataFile: string;
@@ -28,22 +28,23 @@ export type ThreadsOptions = {
   log(line: string): void;
 };
 
-export type ThreadsListener = {
+export type ThreadPairListener = {
   event(event: BackendEvent): void;
-  /** What one thread asks of the other. */
-  call(call: CallOut): Promise<unknown>;
+  /** Passes a request of one thread to the other. */
+  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
 };
 
-/** How long queries and mutations may keep the engine's thread, and actions theirs, without a break, in ms. */
-const ENGINE_PATIENCE_MS = 1000;
-const ACTION_PATIENCE_MS = 15_000;
+/** How long functions may block the engine's thread and the actions' thread, in ms. */
+const ENGINE_BLOCKED_MS = 1000;
+const ACTION_BLOCKED_MS = 15_000;
 
-/** How long the engine's thread has to finish what it is writing, in ms. */
+/** How long the engine's thread has to finish its writes, in ms. */
 const CLOSE_MS = 3000;
 
-export class Threads {
-  readonly #options: ThreadsOptions;
-  readonly #listener: ThreadsListener;
+/** Starts, reloads and restarts the two threads. */
+export class ThreadPair {
+  readonly #options: ThreadPairOptions;
+  readonly #listener: ThreadPairListener;
   #engine: Promise<EngineThread> | null = null;
   #actions: Promise<ActionThread> | null = null;
   #build: Bundle | null = null;
@@ -56,22 +57,22 @@ export class Threads {
     return `${this.#options.dataFile}.build`;
   }
 
-  constructor(options: ThreadsOptions, listener: ThreadsListener) {
+  constructor(options: ThreadPairOptions, listener: ThreadPairListener) {
     this.#options = options;
     this.#listener = listener;
   }
 
-  /** What the newest `auth.config.ts` says. */
+  /** The providers of the loaded `auth.config.ts`. */
   get providers(): AuthProvider[] {
     return this.#providers;
   }
 
-  /** Files outside of the functions' folder that the functions are made of too. */
+  /** Source files of the functions outside of their folder. */
   get outside(): readonly string[] {
     return this.#build?.sources.filter((file) => !file.startsWith(this.#options.functionsDir + sep)) ?? [];
   }
 
-  /** @throws Error saying why the functions cannot be bundled or loaded */
+  /** @throws {Error} when the functions cannot be bundled or loaded. */
   async start(): Promise<void> {
     await sweepBuilds(this.#buildsDir);
     const building = bundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
@@ -80,7 +81,11 @@ export class Threads {
     await Promise.all([building, this.#startEngine(building), this.#startActions(building)]);
   }
 
-  /** The engine's thread, once it runs. @throws CallRefused when all is closed */
+  /**
+   * Returns the engine's thread once it runs.
+   *
+   * @throws {CallRejectedError} when the backend is closed.
+   */
   engine(): Promise<EngineThread> {
     return this.#closed || !this.#engine ? Promise.reject(closed()) : this.#engine;
   }
@@ -89,13 +94,13 @@ export class Threads {
     return this.#closed || !this.#actions ? Promise.reject(closed()) : this.#actions;
   }
 
-  /** New sources: taken whole, or the last good ones stay and the log says why. */
+  /** Bundles and loads the changed sources. If this fails, the last working functions stay, and the log says why. */
   reload(): Promise<void> {
     this.#reloading = this.#reloading.then(() => this.#reload());
     return this.#reloading;
   }
 
-  /** Ends both threads; a second call waits for the first. */
+  /** Stops both threads. A second call waits for the first. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -128,14 +133,14 @@ export class Threads {
       log("Convex functions reloaded.");
     } catch (error) {
       this.#build = old;
-      if (!this.#closed) log(`Convex functions not reloaded, the last good ones stay: ${textOf(error)}`);
+      if (!this.#closed) log(`Convex functions not reloaded, the last working ones stay: ${textOf(error)}`);
       const actions = await this.actions().catch(() => null);
       if (old) await actions?.request({ type: "load", build: old.build }).catch(() => null);
       await next?.remove();
     }
   }
 
-  /** A thread that could not be started again with the functions before may well be with these. */
+  /** Also starts a thread that could not be restarted with the previous functions. */
   async #loadEverywhere(build: Build): Promise<void> {
     const actions = await this.actions().catch(() => null);
     if (actions) await actions.request({ type: "load", build });
@@ -159,7 +164,7 @@ export class Threads {
     const { dataFile, env } = this.#options;
     const file = new URL("./engine-worker.ts", import.meta.url);
     const engine: EngineThread = new Thread(
-      { file, workerData: { dataFile }, env, patience: ENGINE_PATIENCE_MS },
+      { file, workerData: { dataFile }, env, maxBlockedMs: ENGINE_BLOCKED_MS },
       this.#threadListener(() => this.#startEngine()),
     );
     try {
@@ -176,7 +181,7 @@ export class Threads {
     const { env } = this.#options;
     const file = new URL("./action-worker.ts", import.meta.url);
     const actions: ActionThread = new Thread(
-      { file, workerData: {}, env, patience: ACTION_PATIENCE_MS },
+      { file, workerData: {}, env, maxBlockedMs: ACTION_BLOCKED_MS },
       this.#threadListener(() => this.#startActions()),
     );
     try {
@@ -189,7 +194,7 @@ export class Threads {
     }
   }
 
-  /** @throws Error saying why these functions are not taken */
+  /** @throws {Error} when the engine rejects these functions. */
   async #load(engine: EngineThread, build: Build): Promise<void> {
     const { ts, providers, problems } = await engine.request({ type: "load", build });
     if (problems !== null) throw new Error(problems);
@@ -203,18 +208,18 @@ export class Threads {
       log: (line) => this.#options.log(line),
       ended: () => {
         if (this.#closed) return;
-        this.#options.log("The functions' thread was ended: it did not answer. It is started again.");
+        this.#options.log("The thread of the functions did not respond and is restarted.");
         restart().catch((error: unknown) => {
           if (!this.#closed)
-            this.#options.log(`The functions' thread could not be started again: ${textOf(error)}`);
+            this.#options.log(`The thread of the functions could not be restarted: ${textOf(error)}`);
         });
       },
     };
   }
 }
 
-function closed(): CallRefused {
-  return new CallRefused("restarted", "The backend is closed.");
+function closed(): CallRejectedError {
+  return new CallRejectedError("restarted", "The backend is closed.");
 }
 
 function textOf(error: unknown): string {

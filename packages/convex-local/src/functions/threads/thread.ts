@@ -1,30 +1,38 @@
 /**
- * The main thread's end of one worker: requests with their answers, and a watchdog. A thread that does not answer a ping
- * for a second is busy with a function that loops; it is ended, and every open request learns whether it was the one.
+ * The main thread's side of one worker: requests, and a watchdog. A worker that does not answer pings runs a function
+ * that blocks the thread. It is terminated, and every pending request learns whether its own code was running.
  */
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import type { BackendEvent } from "../../backend.ts";
-import type { Work } from "../execution/call-context.ts";
-import { CallRefused } from "../execution/call-errors.ts";
-import type { CallOut, FromWorker, Reply, ToWorker } from "./thread-messages.ts";
+import { CallRejectedError } from "../execution/call-errors.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type {
+  AnswerOf,
+  CrossRequests,
+  FromWorker,
+  Reply,
+  RequestMap,
+  RequestOf,
+  ToWorker,
+} from "./thread-messages.ts";
 
 const TICK_MS = 100;
 
-/** How long modules may take to load without a break, in ms. */
+/** How long loading modules may block the thread, in ms. */
 const LOADING_MS = 20_000;
 
-/** Short-lived objects of a thread, in MB: V8's own 48 buys nothing here. */
+/** Space for short-lived objects of a thread, in MB. V8's default of 48 MB is not faster here. */
 const YOUNG_MB = 16;
 
-/** The thread ended before it answered. `blame`: `request` when that request's code was running, `unknown` when nobody's was. */
-export class ThreadEnded extends Error {
-  override name = "ThreadEnded";
+/** The thread ended before it answered. `blame` is `request` if the code of that request was running. */
+export class ThreadEndedError extends Error {
+  override name = "ThreadEndedError";
   readonly blame: "request" | "other" | "unknown";
-  /** The subscription whose code was running, where the blamed request is a batch of them. */
+  /** The subscription whose code was running, if the request was a batch of them. */
   readonly subscription: number;
-  constructor(blame: ThreadEnded["blame"], subscription: number) {
-    super("The functions' thread was ended.");
+  constructor(blame: ThreadEndedError["blame"], subscription: number) {
+    super("The thread of the functions was terminated.");
     this.blame = blame;
     this.subscription = subscription;
   }
@@ -33,8 +41,8 @@ export class ThreadEnded extends Error {
 export type ThreadListener = {
   event(event: BackendEvent): void;
   log(line: string): void;
-  call(call: CallOut): Promise<unknown>;
-  /** The thread is gone, and nobody asked for that. */
+  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
+  /** Called when the thread ends unexpectedly. */
   ended(): void;
 };
 
@@ -42,32 +50,29 @@ export type ThreadOptions = {
   file: URL;
   workerData: object;
   env: Record<string, string>;
-  /** How long the thread may be busy without a break, in ms. */
-  patience: number;
+  /** How long the thread may be blocked, in ms. */
+  maxBlockedMs: number;
 };
 
-type Pending = { resolve(answer: unknown): void; reject(error: Error): void; loading: boolean };
-
-export class Thread<
-  Request extends { type: string },
-  Answers extends { [type in Request["type"]]: unknown },
-> {
+/** One worker thread. */
+export class Thread<Asked extends RequestMap> {
   readonly started: Promise<bigint>;
   readonly #worker: Worker;
   readonly #listener: ThreadListener;
-  readonly #patience: number;
+  readonly #maxBlockedMs: number;
   readonly #running = new SharedArrayBuffer(8);
-  readonly #pending = new Map<number, Pending>();
-  #nextId = 1;
+  readonly #pending = new PendingRequests<Asked>();
+  /** Pending requests that may block the thread for longer. */
+  #loading = 0;
   #watch: NodeJS.Timeout | null = null;
-  /** Ticks since the ping that is not answered yet; null: none is open. */
+  /** Ticks since the unanswered ping; null if there is none. */
   #unanswered: number | null = null;
   #closing = false;
   #ended = false;
 
   constructor(options: ThreadOptions, listener: ThreadListener) {
     this.#listener = listener;
-    this.#patience = options.patience;
+    this.#maxBlockedMs = options.maxBlockedMs;
     this.#worker = new Worker(options.file, {
       workerData: { ...options.workerData, running: this.#running },
       env: options.env,
@@ -76,7 +81,7 @@ export class Thread<
       execArgv: ["--enable-source-maps"],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    // What does not go through the console: warnings of Node's, packages that write by themselves.
+    // Output that bypasses the console: Node's warnings, and packages that write to the streams.
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       createInterface({ input: stream }).on("line", (line) => listener.log(line));
     }
@@ -90,27 +95,31 @@ export class Thread<
     this.#worker.on("error", (error) => {
       reject(error);
       listener.log(
-        `The functions' thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        `The thread of the functions failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     });
     this.#worker.on("exit", () => {
-      reject(new Error("The functions' thread did not start."));
+      reject(new Error("The thread of the functions did not start."));
       this.#end();
     });
   }
 
-  /** @throws CallRefused, or ThreadEnded */
-  request<Type extends Request["type"]>(request: Extract<Request, { type: Type }>): Promise<Answers[Type]> {
-    if (this.#ended) return Promise.reject(new ThreadEnded("other", 0));
-    const id = this.#nextId++;
-    return new Promise<Answers[Type]>((resolve, reject) => {
-      this.#pending.set(id, {
-        resolve: (answer) => resolve(answer as Answers[Type]),
-        reject,
-        loading: request.type === "load" || request.type === "close",
-      });
-      this.#send({ type: "request", id, request });
-      this.#watch ??= setInterval(() => this.#tick(), TICK_MS);
+  /**
+   * Sends a request to the worker.
+   *
+   * @throws {CallRejectedError} when the worker rejects the call.
+   * @throws {ThreadEndedError} when the worker ends before it answers.
+   */
+  request<Type extends keyof Asked & string>(
+    request: RequestOf<Asked, Type>,
+  ): Promise<AnswerOf<Asked, Type>> {
+    if (this.#ended) return Promise.reject(new ThreadEndedError("other", 0));
+    const answer = this.#pending.add<Type>((id) => this.#send({ type: "request", id, request }));
+    this.#watch ??= setInterval(() => this.#tick(), TICK_MS);
+    if (request.type !== "load" && request.type !== "close") return answer;
+    this.#loading++;
+    return answer.finally(() => {
+      this.#loading--;
     });
   }
 
@@ -123,7 +132,7 @@ export class Thread<
     await this.#worker.terminate();
   }
 
-  #send(message: ToWorker<Request>): void {
+  #send(message: ToWorker<Asked>): void {
     this.#worker.postMessage(message);
   }
 
@@ -147,37 +156,30 @@ export class Thread<
     }
   }
 
-  #settle(id: number, reply: Reply<unknown>): void {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
+  #settle(id: number, reply: Reply): void {
+    this.#pending.settle(id, reply);
     if (this.#pending.size === 0) this.#stopWatching();
-    if (reply.ok) pending?.resolve(reply.answer);
-    else
-      pending?.reject(
-        reply.code === null ? new Error(reply.message) : new CallRefused(reply.code, reply.message),
-      );
   }
 
-  async #call(id: number, call: CallOut): Promise<void> {
-    let reply: Reply<unknown>;
+  async #call(id: number, call: RequestOf<CrossRequests>): Promise<void> {
+    let reply: Reply;
     try {
       reply = { ok: true, answer: await this.#listener.call(call) };
     } catch (error) {
-      const code = error instanceof CallRefused ? error.code : null;
+      const code = error instanceof CallRejectedError ? error.code : null;
       reply = { ok: false, code, message: error instanceof Error ? error.message : String(error) };
     }
     this.#send({ type: "called", id, reply });
   }
 
-  /** Counted in ticks, not by the clock: where this thread is starved the other one is too. */
+  /** Counts ticks instead of reading the clock: on a busy machine, both threads are slow. */
   #tick(): void {
     if (this.#unanswered === null) {
       this.#unanswered = 0;
       this.#send({ type: "ping", id: 0 });
       return;
     }
-    const loading = [...this.#pending.values()].some((pending) => pending.loading);
-    if (++this.#unanswered * TICK_MS <= (loading ? LOADING_MS : this.#patience)) return;
+    if (++this.#unanswered * TICK_MS <= (this.#loading > 0 ? LOADING_MS : this.#maxBlockedMs)) return;
     this.#stopWatching();
     void this.#worker.terminate();
   }
@@ -191,13 +193,11 @@ export class Thread<
   #end(): void {
     this.#ended = true;
     this.#stopWatching();
-    const [request, subscription] = new Int32Array(this.#running) as unknown as Work;
-    const pending = [...this.#pending];
-    this.#pending.clear();
+    const [request = 0, subscription = 0] = new Int32Array(this.#running);
     if (!this.#closing) this.#listener.ended();
-    for (const [id, { reject }] of pending) {
+    this.#pending.rejectAll((id) => {
       const blame = request === 0 ? "unknown" : request === id ? "request" : "other";
-      reject(new ThreadEnded(blame, blame === "request" ? subscription : 0));
-    }
+      return new ThreadEndedError(blame, blame === "request" ? subscription : 0);
+    });
   }
 }

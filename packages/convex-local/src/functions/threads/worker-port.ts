@@ -1,27 +1,36 @@
-/** A worker's end of the line to the main thread: answers requests, and puts questions of its own. */
+/** A worker's side of the connection to the main thread: answers requests and sends requests to the other worker. */
 import type { MessagePort } from "node:worker_threads";
-import { CallRefused } from "../execution/call-errors.ts";
-import type { CallOut, FromWorker, Reply, ToWorker } from "./thread-messages.ts";
+import { CallRejectedError } from "../execution/call-errors.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type {
+  AnswerOf,
+  CrossRequests,
+  FromWorker,
+  RequestMap,
+  RequestOf,
+  ToWorker,
+} from "./thread-messages.ts";
 
-export type Handlers<Request> = {
-  /** Answers a request. A CallRefused is passed on; whatever else is thrown ends the thread. */
-  request(request: Request, id: number): Promise<unknown>;
+/** Handles the messages of the main thread. */
+export type Handlers<Answered extends RequestMap> = {
+  /** Answers a request. A CallRejectedError becomes the reply; any other error ends the thread. */
+  request(request: RequestOf<Answered>, id: number): Promise<AnswerOf<Answered>>;
   release?(ids: number[]): void;
 };
 
-export class Port<Request> {
+/** Connects a worker to the main thread. */
+export class WorkerPort<Answered extends RequestMap> {
   readonly #port: MessagePort;
   readonly #fatal: (error: unknown) => void;
-  readonly #asked = new Map<number, (reply: Reply<unknown>) => void>();
-  #nextCall = 1;
+  readonly #asked = new PendingRequests<CrossRequests>();
 
   constructor(port: MessagePort, fatal: (error: unknown) => void) {
     this.#port = port;
     this.#fatal = fatal;
   }
 
-  serve(handlers: Handlers<Request>): void {
-    this.#port.on("message", (message: ToWorker<Request>) => {
+  serve(handlers: Handlers<Answered>): void {
+    this.#port.on("message", (message: ToWorker<Answered>) => {
       switch (message.type) {
         case "request":
           void this.#answer(handlers, message.id, message.request);
@@ -33,8 +42,7 @@ export class Port<Request> {
           this.send({ type: "pong", id: message.id });
           break;
         case "called":
-          this.#asked.get(message.id)?.(message.reply);
-          this.#asked.delete(message.id);
+          this.#asked.settle(message.id, message.reply);
           break;
       }
     });
@@ -44,23 +52,23 @@ export class Port<Request> {
     this.#port.postMessage(message);
   }
 
-  /** Has the other thread run something. @throws CallRefused, or the error that the main thread names */
-  async call(call: CallOut): Promise<unknown> {
-    const id = this.#nextCall++;
-    const reply = await new Promise<Reply<unknown>>((resolve) => {
-      this.#asked.set(id, resolve);
-      this.send({ type: "call", id, call });
-    });
-    if (reply.ok) return reply.answer;
-    if (reply.code !== null) throw new CallRefused(reply.code, reply.message);
-    throw new Error(reply.message);
+  /**
+   * Sends a request to the other worker.
+   *
+   * @throws {CallRejectedError} when the other worker rejects the call.
+   * @throws {Error} when it fails in another way.
+   */
+  call<Type extends keyof CrossRequests & string>(
+    call: RequestOf<CrossRequests, Type>,
+  ): Promise<AnswerOf<CrossRequests, Type>> {
+    return this.#asked.add<Type>((id) => this.send({ type: "call", id, call }));
   }
 
-  async #answer(handlers: Handlers<Request>, id: number, request: Request): Promise<void> {
+  async #answer(handlers: Handlers<Answered>, id: number, request: RequestOf<Answered>): Promise<void> {
     try {
       this.send({ type: "reply", id, reply: { ok: true, answer: await handlers.request(request, id) } });
     } catch (error) {
-      if (!(error instanceof CallRefused)) {
+      if (!(error instanceof CallRejectedError)) {
         this.#fatal(error);
         return;
       }
