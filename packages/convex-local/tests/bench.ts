@@ -1,6 +1,6 @@
 /**
- * How fast the local Convex is, in one run, as ratios where a machine's own speed would otherwise decide:
- * `node packages/convex-local/tests/bench.ts [documents]`, 100,000 documents unless told otherwise.
+ * Benchmark of the local backend, with ratios where possible so that the machine matters less:
+ * `node packages/convex-local/tests/bench.ts [documents]`, by default with 100,000 documents.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ const LARGE = Number(process.argv[2] ?? 100_000);
 const SUBSCRIPTIONS = 1000;
 const CLIENTS = 16;
 
-/** A backend with so many documents in folders of a hundred. */
+/** A backend with this number of documents, in folders of a hundred. */
 type Filled = { backend: Backend; documents: number };
 
 const dir = await mkdtemp(join(tmpdir(), "convex-bench-"));
@@ -70,12 +70,12 @@ async function page({ backend, documents }: Filled, i: number): Promise<void> {
   resultOf(await backend.query(call("notes:page", { folder: folder(documents, i), paginationOpts })));
 }
 
-/** Any of the folders, none twice in a row. */
+/** Returns a folder, never the same twice in a row. */
 function folder(documents: number, i: number): string {
   return `folder ${(i * 37) % (documents / 100)}`;
 }
 
-/** The same work on both, turn by turn, so that whatever else the machine does is shared. */
+/** Runs the same work on both in turns, so that other load affects both. */
 async function compare(
   what: string,
   small: Filled,
@@ -97,7 +97,7 @@ async function compare(
   line(what, `${ms(a)} at ${SMALL}, ${ms(b)} at ${LARGE}: ${(b / a).toFixed(2)}, at most 2.00`);
 }
 
-/** One write among many disjoint subscriptions: who is told, and how soon they have their new result. */
+/** Measures one write among many disjoint subscriptions: which become stale, and how soon they have a new result. */
 async function subscriptions(backend: Backend): Promise<void> {
   const ids: SubscriptionId[] = Array.from({ length: SUBSCRIPTIONS }, (_, i) => i);
   const request = (id: SubscriptionId) => ({

@@ -1,5 +1,6 @@
 /** HTTP server on loopback addresses, which other machines cannot reach. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** How long running requests may take when the server stops. */
@@ -66,7 +67,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function portOf(server: Server): number {
+/** Returns the port of a listening server. */
+export function portOf(server: { address(): AddressInfo | string | null }): number {
   const address = server.address();
   if (address === null || typeof address === "string")
     throw new Error("The server does not listen on a port.");

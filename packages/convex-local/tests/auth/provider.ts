@@ -1,14 +1,15 @@
-/** An auth provider of the test's own: keys over HTTP, discovery, tokens, and faults on demand. */
+/** An auth provider for tests: keys over HTTP, discovery, tokens, and faults on demand. */
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { onTestFinished } from "vitest";
+import { portOf } from "../../src/http/loopback.ts";
 
 type Algorithm = "RS256" | "ES256";
 type Key = { kid: string; algorithm: Algorithm; private: CryptoKey; public: JWK };
 
+/** One provider. */
 export class Provider {
-  /** How often the keys have been asked for. */
+  /** The number of requests for the keys. */
   fetches = 0;
   fault: "none" | "down" | "garbage" = "none";
   url = "";
@@ -20,7 +21,7 @@ export class Provider {
     await provider.rotate(algorithm);
     const server = createServer((request, response) => provider.#answer(request.url ?? "/", response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    provider.url = `http://127.0.0.1:${portOf(server)}`;
     onTestFinished(() => {
       server.close();
       server.closeAllConnections();
@@ -41,14 +42,14 @@ export class Provider {
     this.#keys.unshift(await makeKey(`key-${++this.#made}`, algorithm));
   }
 
-  /** A token for `ada`, good for five minutes, but for what is said otherwise; undefined leaves a claim out. */
+  /** Returns a token for `ada` that is valid for five minutes, with other claims. Undefined removes a claim. */
   async token(claims: JWTPayload = {}): Promise<string> {
     const [key] = this.#keys;
-    if (key === undefined) throw new Error("the provider has no key");
+    if (key === undefined) throw new Error("The provider has no key.");
     return sign(key, this.url, claims);
   }
 
-  /** One that says it is from here, but is signed by somebody else under the same key id. */
+  /** Returns a token of this issuer that another key with the same key id signed. */
   async forged(claims: JWTPayload = {}): Promise<string> {
     const [key] = this.#keys;
     return sign(await makeKey(key?.kid ?? "", "RS256"), this.url, claims);
@@ -82,7 +83,7 @@ async function makeKey(kid: string, algorithm: Algorithm): Promise<Key> {
 
 function sign(key: Key, issuer: string, claims: JWTPayload): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  // Two tokens of one second would be the same text, and a client takes that for no fresh token at all.
+  // Without it, two tokens of the same second would be equal, and the client would reject the second one.
   const jti = crypto.randomUUID();
   return new SignJWT({ iss: issuer, sub: "ada", iat: now, exp: now + 300, jti, ...claims })
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: "JWT" })

@@ -1,4 +1,4 @@
-/** Tokens on the socket, with the published client: sign-in, refresh, expiry, and a provider that is out of reach. */
+/** Authentication over sockets with the published client: sign-in, refresh, expiry, and provider outages. */
 import type { BaseConvexClientOptions } from "convex/browser";
 import { expect, test } from "vitest";
 import { Tab } from "../sync/clients.ts";
@@ -23,7 +23,7 @@ async function start(): Promise<{ provider: Provider; serving: Serving }> {
   return { provider, serving };
 }
 
-/** Signs a tab in with what `token` gives, and notes each time that the client insists on a fresh one. */
+/** Signs a tab in with tokens of `token`, and records each request for one. */
 function signIn(tab: Tab, token: (force: boolean) => Promise<string | null>): SignedIn {
   const signedIn: SignedIn = { tab, forced: [], changes: [] };
   tab.client.setAuth(
@@ -41,7 +41,7 @@ const seconds = (count: number): { iat: number; exp: number } => {
   return { iat, exp: iat + count };
 };
 
-test("ten page loads within a token's life ask for no fresh token", async () => {
+test("ten page loads during the lifetime of a token request no new one", async () => {
   const { provider, serving } = await start();
   const token = await provider.token();
   const asked: boolean[] = [];
@@ -58,7 +58,7 @@ test("ten page loads within a token's life ask for no fresh token", async () => 
   expect(asked).toEqual(Array.from({ length: 10 }, () => false));
 });
 
-test("the client fetches a fresh token before the old one runs out, and nothing is run again for it", async () => {
+test("the client refreshes its token before it expires, and no query runs again for that", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url, { ...AS_THE_APP, authRefreshTokenLeewaySeconds: 2 });
   const { forced } = signIn(tab, () => provider.token(seconds(3)));
@@ -72,7 +72,7 @@ test("the client fetches a fresh token before the old one runs out, and nothing 
   expect(tab.connection().connectionCount).toBe(1);
 });
 
-test("a token that runs out in use brings the client to fetch another; what it does meanwhile is done once", async () => {
+test("an expired token makes the client fetch another one, and pending mutations are applied once", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url, { ...AS_THE_APP, authRefreshTokenLeewaySeconds: -60 });
   let issued = 0;
@@ -91,7 +91,7 @@ test("a token that runs out in use brings the client to fetch another; what it d
   expect(changes).not.toContain(false);
 });
 
-test("a refused token is replaced by a fresh one, and one that cannot be replaced signs out", async () => {
+test("a rejected token is replaced by a new one, and without one the client is signed out", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url);
   const stale = await provider.token({ exp: 1 });
@@ -105,7 +105,7 @@ test("a refused token is replaced by a fresh one, and one that cannot be replace
   expect(lost.changes).toEqual([false]);
 });
 
-test("a provider out of reach signs nobody out: the client comes back until it is there", async () => {
+test("an unavailable provider signs no client out, and clients retry until it is available", async () => {
   const { provider, serving } = await start();
   provider.fault = "down";
   const token = await provider.token();
@@ -119,7 +119,7 @@ test("a provider out of reach signs nobody out: the client comes back until it i
   expect([forced, changes]).toEqual([[false], [true]]);
 });
 
-test("a client whose token comes after its socket has opened, and so never says Connect, works", async () => {
+test("a client that gets its token after its socket has opened works without Connect", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url, AS_THE_APP);
   const me = tab.watch("me:get");
@@ -130,7 +130,7 @@ test("a client whose token comes after its socket has opened, and so never says 
   expect(forced).toEqual([false]);
 });
 
-test("signing in as somebody else and out again changes whose data is shown", async () => {
+test("signing in as another user and signing out change the data of a query", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url);
   const me = tab.watch("me:get");
@@ -143,7 +143,7 @@ test("signing in as somebody else and out again changes whose data is shown", as
   await me.shows(null);
 });
 
-test("two people who watch the same query get their own answers", async () => {
+test("two users with the same query get their own results", async () => {
   const { provider, serving } = await start();
   const [ada, grace] = [new Tab(serving.url), new Tab(serving.url)];
   signIn(ada, () => provider.token());

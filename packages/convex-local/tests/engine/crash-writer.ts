@@ -1,6 +1,6 @@
 /**
- * The process that the crash test kills: 16 clients that add numbered notes as fast as they are answered, each number
- * with a key of its own, and say on stdout what was acknowledged. What was sent and not answered before is sent again.
+ * The process that the crash test kills. Its 16 clients add numbered notes, each with its own key, and print what was
+ * acknowledged. Notes that were sent and not acknowledged by the previous process are sent again.
  */
 import { startBackend } from "../../src/worker-backend.ts";
 import { call, resultOf } from "./open-backend.ts";

@@ -1,17 +1,17 @@
-/** kill −9 under load, again and again: no acknowledged mutation lost, none applied twice, the file opens. */
+/** Repeated kill −9 under load. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
-import { call, openBackend, resultOf } from "./open-backend.ts";
+import { openBackend } from "./open-backend.ts";
 
-/** So many kills: 50 in `npm run test:deep`. */
+/** The number of kills; 50 in `npm run test:deep`. */
 const KILLS = Number(process.env.DEEP_KILLS ?? 4);
 const WRITER = join(import.meta.dirname, "crash-writer.ts");
 
-test(`nothing acknowledged is lost or done twice over ${KILLS} kills`, { timeout: 600_000 }, async () => {
+test(`${KILLS} kills lose no acknowledged mutation and apply none twice`, { timeout: 600_000 }, async () => {
   const opened = await openBackend("notes");
   try {
     await opened.backend.close();
@@ -25,9 +25,7 @@ test(`nothing acknowledged is lost or done twice over ${KILLS} kills`, { timeout
       await writeUntil(args, sent, acknowledged, goal);
     }
     await opened.restart();
-    const notes = resultOf(await opened.backend.query(call("notes:list", { folder: "crash" }))) as {
-      text: string;
-    }[];
+    const notes = await opened.rows("notes:list", { folder: "crash" });
     const found = notes.map(({ text }) => Number(text));
     expect(new Set(found).size).toBe(found.length);
     expect([...acknowledged].filter((number) => !found.includes(number))).toEqual([]);
@@ -37,7 +35,7 @@ test(`nothing acknowledged is lost or done twice over ${KILLS} kills`, { timeout
   }
 });
 
-/** Lets the writer write until so many are acknowledged in all, and kills it in the middle of its work. */
+/** Runs the writer until `goal` notes are acknowledged, and kills it during its work. */
 async function writeUntil(
   args: string[],
   sent: Set<number>,

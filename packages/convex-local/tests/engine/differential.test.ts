@@ -1,8 +1,8 @@
 /**
- * The same functions, with the same random programs, here and on `convex-test`, which Convex publishes: same answers.
+ * Runs the same random programs here and on Convex's own `convex-test`, and compares the results.
  *
- * Left out, since `convex-test` does not do what the cloud does: comparisons in filters between values of different
- * types (it compares as JavaScript does), and the order of search results (it does not rank).
+ * Not compared, because `convex-test` differs from the cloud: filters that compare values of different types (it compares
+ * as JavaScript does), and the order of search results (it does not rank them).
  */
 
 import { makeFunctionReference } from "convex/server";
@@ -14,7 +14,7 @@ import schema from "../fixtures/random/schema.ts";
 import { call, openBackend, resultOf } from "./open-backend.ts";
 import { RandomProgram } from "./random-programs.ts";
 
-/** Programs of so many seeds: more in `npm run test:deep`. */
+/** The number of random programs; more in `npm run test:deep`. */
 const SEEDS = Number(process.env.DEEP_SEEDS ?? 40);
 
 const modules = {
@@ -27,7 +27,7 @@ const pages = makeFunctionReference<"query", { read: unknown; paginationOpts: un
 
 type Page = { page: unknown[]; isDone: boolean; continueCursor: string };
 
-test(`${SEEDS} random programs answer as they do on convex-test`, { timeout: 1_800_000 }, async () => {
+test(`${SEEDS} random programs have the same results as on convex-test`, { timeout: 1_800_000 }, async () => {
   const opened = await openBackend("random");
   try {
     for (let seed = 1; seed <= SEEDS; seed++) await compare(opened, seed);
@@ -63,7 +63,7 @@ async function compare(opened: Awaited<ReturnType<typeof openBackend>>, seed: nu
   }
 }
 
-/** Page after page, with writes in between. */
+/** Compares all pages, with writes in between. */
 async function comparePages(
   program: RandomProgram,
   ours: { mutation(args: Value): Promise<Value>; query(path: string, args: Value): Promise<Value> },
@@ -93,7 +93,7 @@ async function comparePages(
   }
 }
 
-/** Steps that delete whatever the seed before left: starting a backend for each would take longer than its program. */
+/** Returns steps that delete all documents of the previous program, which is faster than a new backend. */
 async function everything(query: (path: string, args: Value) => Promise<Value>): Promise<Value[]> {
   const read = { index: null, fields: [], eq: [], bounds: [], order: "asc" };
   const things = (await query("programs:one", { read })) as { n: number }[];

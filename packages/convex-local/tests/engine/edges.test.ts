@@ -1,4 +1,4 @@
-/** Bad input and the limits: a clear error to the caller, and nothing else happens. */
+/** Invalid input and limits. */
 import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -29,7 +29,7 @@ test.each<Value>([
   new Uint8Array([0, 1, 255]).buffer,
   { nested: [{ a: null }], "with space": "\u0000 😀 \ud800" },
   ["", [], {}],
-])("value %# comes back as it went in", async (content) => {
+])("value %# is returned unchanged", async (content) => {
   expect(jsonToConvex(await mutation("edges:put", convexToJson({ content })))).toEqual(content);
 });
 
@@ -45,11 +45,11 @@ test.each([
   ["wide", "too many fields (1025"],
   ["large", "Value is too large (1.00 MiB"],
   ["undefinedInArray", "undefined is not a valid Convex value"],
-])("a value of kind %s is refused", async (kind, message) => {
+])("rejects a value of kind %s", async (kind, message) => {
   expect(await mutationError("edges:putOdd", { kind })).toContain(message);
 });
 
-test("an id of another table, of none and of a deleted document are told apart", async () => {
+test("distinguishes ids of this table, ids of another table, and strings that are not ids", async () => {
   const other = await mutation("edges:putOther");
   expect(await query("edges:normalize", { id: other })).toEqual([null, other, null]);
   expect(await query("edges:normalize", { id: "nonsense" })).toEqual([null, null, null]);
@@ -60,8 +60,8 @@ test("an id of another table, of none and of a deleted document are told apart",
   );
 });
 
-test("malformed arguments are refused with a reason", async () => {
-  for (const args of [
+test("rejects malformed arguments with a reason", async () => {
+  const malformed: JSONValue[] = [
     null,
     1,
     "x",
@@ -69,18 +69,19 @@ test("malformed arguments are refused with a reason", async () => {
     { content: { $integer: "x" } },
     { content: { $what: 1 } },
     { content: { $float: "AAAA" } },
-  ]) {
-    expect(await mutationError("edges:put", args as JSONValue)).toContain("ArgumentValidationError");
+  ];
+  for (const args of malformed) {
+    expect(await mutationError("edges:put", args)).toContain("ArgumentValidationError");
   }
 });
 
-test("queries have no way to write, to fetch or to wait", async () => {
+test("queries cannot write, and transactions cannot fetch or wait", async () => {
   expect(await query("edges:writeInQuery")).toBe(true);
   expect(await queryError("edges:fetchInQuery")).toContain("Can't use fetch()");
   expect(await mutationError("edges:timerInMutation")).toContain("Can't use setTimeout()");
 });
 
-test("a query that is put wrongly says how", async () => {
+test("reports wrong queries with a reason", async () => {
   await mutation("edges:put", {});
   await mutation("edges:put", {});
   expect(await queryError("edges:wrongIndex")).toContain("Index boxes.by_nothing not found");
@@ -90,16 +91,16 @@ test("a query that is put wrongly says how", async () => {
   expect(await query("edges:noResult")).toBeNull();
 });
 
-test("a query that calls itself for ever, and one that reads too often, are ended", async () => {
+test("ends a query that calls itself endlessly, and one with too many reads", async () => {
   expect(await queryError("edges:forever")).toContain("Uncaught");
   expect(await queryError("edges:readTooMuch")).toContain("Too many reads");
 });
 
-test("an iteration may stop early", async () => {
+test("an iteration can stop early", async () => {
   expect(await query("edges:iterate", { stopAfter: 1 })).toBe(1);
 });
 
-test("a commit timestamp is the mutation's own, in the document and in the answer", async () => {
+test("a commit timestamp is that of the mutation, in the document and in the result", async () => {
   const { ts, outcome } = await opened.backend.mutation(call("edges:commit", { name: "first" }));
   expect(jsonToConvex(resultOf({ outcome }))).toEqual({ at: ts });
   await mutation("edges:commit", { name: "second" });
@@ -108,22 +109,22 @@ test("a commit timestamp is the mutation's own, in the document and in the answe
   expect(commits[0]?.at).toBe(ts);
 });
 
-test("a stale snapshot does not see the mutation's own writes", async () => {
+test("a snapshot query in a mutation does not see the writes of the mutation", async () => {
   expect(await mutation("edges:staleSnapshot")).toEqual([1, 0]);
 });
 
-test("a function can ask what it is and what it has used", async () => {
+test("a function can read its metadata and usage", async () => {
   expect(await mutation("edges:metadata")).toEqual({ written: 1, name: "edges:metadata" });
 });
 
-test("a write after the answer does nothing, and is logged", async () => {
+test("a write after the function has returned has no effect and is logged", async () => {
   const before = await query("edges:countOthers");
   await mutation("edges:writesLater");
   await eventually(() => opened.log.join("\n")).toContain("has already finished");
   expect(await query("edges:countOthers")).toBe(before);
 });
 
-test("an earlier timestamp shows the data as it was then", async () => {
+test("a query at an earlier timestamp reads the data of that time", async () => {
   const at = opened.backend.now();
   const before = await query("edges:countOthers");
   await mutation("edges:putOther");
@@ -132,7 +133,7 @@ test("an earlier timestamp shows the data as it was then", async () => {
   expect(await query("edges:countOthers")).toBe((before as number) + 1);
 });
 
-test("an action in a file for Node has Node's modules, and vector search says that it is not there", async () => {
+test("an action in a file for Node can use Node's modules, and vector search is reported as missing", async () => {
   expect(resultOf(await opened.backend.action(call("onNode:hash", { text: "a" })))).toMatch(/^ca978112/);
   expect(errorOf(await opened.backend.action(call("onNode:vectors")))).toContain("actions/vectorSearch");
   await expect(opened.backend.query(call("onNode:hash", { text: "a" }))).rejects.toMatchObject({
@@ -140,7 +141,7 @@ test("an action in a file for Node has Node's modules, and vector search says th
   });
 });
 
-test("as in production, a caller learns nothing of an error but that it was one, and a ConvexError's data", async () => {
+test("with redactErrors, callers see no message and only the data of a ConvexError", async () => {
   const redacting = await openBackend("notes", { redactErrors: true });
   try {
     const { backend } = redacting;

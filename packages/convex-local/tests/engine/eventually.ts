@@ -1,7 +1,7 @@
-/** Waiting for what is bound to come, on a machine that has other things to do. */
+/** Polling with a timeout for busy machines. */
 import { expect } from "vitest";
 
-/** As `expect.poll`, with more patience. */
+/** Polls like `expect.poll`, with a longer timeout. */
 export function eventually<T>(look: () => T) {
   return expect.poll(look, { timeout: 15_000 });
 }

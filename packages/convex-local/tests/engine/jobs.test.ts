@@ -1,4 +1,4 @@
-/** Scheduled functions and cron jobs: run when due, once, also across a restart. */
+/** Scheduled functions and cron jobs. */
 import type { JSONValue } from "convex/values";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -21,7 +21,7 @@ const stateOf = async (id: JSONValue) => {
   return job?.state;
 };
 
-test("a scheduled mutation runs after its transaction, and says so", async () => {
+test("a scheduled mutation runs after its transaction and gets the state success", async () => {
   const id = await mutation("jobs:later", { name: "soon", ms: 0 });
   await eventually(() => countOf("soon")).toBe(1);
   expect(await stateOf(id)).toEqual({ kind: "success" });
@@ -34,7 +34,7 @@ test("a transaction that throws schedules nothing", async () => {
   expect(await countOf("thrown")).toBe(0);
 });
 
-test("a job in the future waits, and one that is cancelled never runs", async () => {
+test("a job in the future waits, and a canceled one never runs", async () => {
   const id = await mutation("jobs:later", { name: "cancelled", ms: 60_000 });
   expect(await stateOf(id)).toEqual({ kind: "pending" });
   await mutation("jobs:cancel", { id });
@@ -48,7 +48,7 @@ test("a job in the future waits, and one that is cancelled never runs", async ()
   expect(await stateOf(atOnce)).toEqual({ kind: "canceled" });
 });
 
-test("a scheduled mutation that throws leaves nothing but its error", async () => {
+test("a scheduled mutation that throws writes nothing and stores its error", async () => {
   const id = await mutation("jobs:laterFailing");
   await eventually(() => stateOf(id)).toMatchObject({
     kind: "failed",
@@ -57,7 +57,7 @@ test("a scheduled mutation that throws leaves nothing but its error", async () =
   expect(await countOf("never")).toBe(0);
 });
 
-test("a scheduled action runs beside mutations, which do not wait for it", async () => {
+test("mutations do not wait for a scheduled action", async () => {
   const id = await mutation("jobs:laterSlow", { name: "slow", ms: 1500 });
   await eventually(() => stateOf(id)).toEqual({ kind: "inProgress" });
   await mutation("jobs:later", { name: "meanwhile", ms: 0 });
@@ -67,12 +67,12 @@ test("a scheduled action runs beside mutations, which do not wait for it", async
   expect(await countOf("slow")).toBe(1);
 });
 
-test("an action schedules too", async () => {
+test("an action can schedule a function", async () => {
   resultOf(await opened.backend.action(call("jobs:laterFromAction", { name: "from an action" })));
   await eventually(() => countOf("from an action")).toBe(1);
 });
 
-test("a waiting job survives a restart, and an action that a restart cut off has failed", async () => {
+test("a waiting job survives a restart, and an action that a restart interrupts has failed", async () => {
   await mutation("jobs:later", { name: "after the restart", ms: 800 });
   const cut = await mutation("jobs:laterSlow", { name: "cut off", ms: 60_000 });
   await eventually(() => stateOf(cut)).toEqual({ kind: "inProgress" });
@@ -81,7 +81,7 @@ test("a waiting job survives a restart, and an action that a restart cut off has
   expect(await stateOf(cut)).toMatchObject({ kind: "failed" });
 });
 
-test("a cron job runs again and again", async () => {
+test("a cron job runs repeatedly", async () => {
   const before = await countOf("often");
   await eventually(() => countOf("often")).toBeGreaterThanOrEqual(before + 2);
   expect(await countOf("new year")).toBe(0);

@@ -1,4 +1,4 @@
-/** A backend for one test: its own data file and, where it edits them, its own copy of a functions folder. */
+/** Opens a backend for one test, with its own data file and its own copy of a functions folder. */
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,21 +12,28 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 
 export type TestBackend = {
   backend: LocalBackend;
-  /** Folder of the functions: a copy, free to be edited. */
+  /** Folder of the functions: a copy that tests can edit. */
   functionsDir: string;
   dataFile: string;
   log: string[];
   events: BackendEvent[];
-  /** Ends it and starts another one over the same data. */
+  /** Stops the backend and starts another one on the same data. */
   restart(): Promise<void>;
+  /** Runs a query that returns documents. */
+  rows(path: string, args?: JSONValue): Promise<{ [field: string]: JSONValue | undefined }[]>;
   close(): Promise<void>;
 };
 
 type Options = { env?: Record<string, string>; watch?: boolean; redactErrors?: boolean };
 
-/** @param fixture a folder in `tests/fixtures` */
+/**
+ * Opens a backend.
+ *
+ * @param fixture - A folder in `tests/fixtures`.
+ * @param options - Options of the backend.
+ */
 export async function openBackend(fixture: string, options: Options = {}): Promise<TestBackend> {
-  // Inside the checkout, so that the functions find their packages.
+  // Inside the repository, so that the functions find their packages.
   const local = join(HERE, "../../../../.local");
   await mkdir(local, { recursive: true });
   const dir = await mkdtemp(join(local, `${fixture}-`));
@@ -58,6 +65,7 @@ export async function openBackend(fixture: string, options: Options = {}): Promi
       await test.backend.close();
       test.backend = await start();
     },
+    rows: async (path, args) => rowsOf(resultOf(await test.backend.query(call(path, args)))),
     close: async () => {
       await test.backend.close();
       await rm(dir, { recursive: true, force: true });
@@ -67,18 +75,33 @@ export async function openBackend(fixture: string, options: Options = {}): Promi
   return test;
 }
 
+/** Returns a public call. */
 export function call(path: string, args: JSONValue = {}, identity: Identity | null = null): FunctionCall {
   return { path, args, identity, caller: "public" };
 }
 
-/** The value of an outcome. @throws Error with the message of one that failed */
+/** Returns the objects in a list. */
+export function rowsOf(value: JSONValue): { [field: string]: JSONValue | undefined }[] {
+  if (!Array.isArray(value)) throw new Error("The result is not a list.");
+  return value.map((row) => {
+    if (row === null || typeof row !== "object" || Array.isArray(row))
+      throw new Error("The list has no objects.");
+    return row;
+  });
+}
+
+/**
+ * Returns the value of an outcome.
+ *
+ * @throws {Error} with its message when the call failed.
+ */
 export function resultOf({ outcome }: { outcome: Outcome }): JSONValue {
   if (!outcome.ok) throw new Error(outcome.errorMessage);
   return outcome.value;
 }
 
-/** The message of an outcome that failed. */
+/** Returns the message of a failed outcome. */
 export function errorOf({ outcome }: { outcome: Outcome }): string {
-  if (outcome.ok) throw new Error(`did not fail: ${JSON.stringify(outcome.value)}`);
+  if (outcome.ok) throw new Error(`The call did not fail: ${JSON.stringify(outcome.value)}`);
   return outcome.errorMessage;
 }

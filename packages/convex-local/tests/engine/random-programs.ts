@@ -1,4 +1,4 @@
-/** Random programs over random values, the same for the same seed. */
+/** Random programs with random values, reproducible by seed. */
 import type { Value } from "convex/values";
 import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
 import type { Bound, ReadSpec, Step } from "../fixtures/random/programs.ts";
@@ -12,7 +12,7 @@ const INDEXES: { index: string | null; fields: string[] }[] = [
   { index: "by_creation_time", fields: [] },
 ];
 
-/** Values that sort close to each other, from every type and its edges. */
+/** Values of every type, including edge cases and values that sort close to each other. */
 const VALUES: Value[] = [
   null,
   0n,
@@ -53,6 +53,7 @@ const VALUES: Value[] = [
   { y: 1 },
 ];
 
+/** Generates the steps of one program. */
 export class RandomProgram {
   readonly #random: () => number;
   #next = 0;
@@ -61,7 +62,7 @@ export class RandomProgram {
     this.#random = seededRandom(seed);
   }
 
-  /** @returns a number from 0 up to, not including, `below` */
+  /** Returns an integer from 0 to `below` - 1. */
   number(below: number): number {
     return Math.floor(this.#random() * below);
   }

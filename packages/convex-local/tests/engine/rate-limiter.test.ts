@@ -1,4 +1,4 @@
-/** `@convex-dev/rate-limiter`, a component with a component of its own, unmodified. */
+/** The unmodified component `@convex-dev/rate-limiter`, which contains another component. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
@@ -13,33 +13,33 @@ const mutation = async (path: string, args: { [name: string]: string }) =>
   resultOf(await opened.backend.mutation(call(path, args)));
 const check = async (key: string) => resultOf(await opened.backend.query(call("limits:check", { key })));
 
-test("a bucket gives what it holds, to each key its own", async () => {
+test("each key has its own bucket with a limit", async () => {
   const taken = [];
   for (let i = 0; i < 4; i++) taken.push(await mutation("limits:take", { name: "send", key: "a" }));
   expect(taken).toEqual([true, true, true, false]);
   expect([await check("a"), await check("b")]).toEqual([false, true]);
 });
 
-test("a refusal that throws comes through as a ConvexError, and a reset fills the bucket", async () => {
+test("an exceeded limit can throw a ConvexError, and a reset fills the bucket", async () => {
   const { outcome } = await opened.backend.mutation(call("limits:takeOrThrow", { key: "a" }));
   expect(outcome).toMatchObject({ ok: false, errorData: { kind: "RateLimited", name: "send" } });
   await mutation("limits:reset", { key: "a" });
   expect(await mutation("limits:takeOrThrow", { key: "a" })).toBeNull();
 });
 
-test("what a mutation took that failed is not taken", async () => {
+test("a failed mutation takes nothing from the bucket", async () => {
   for (let i = 0; i < 5; i++) await opened.backend.mutation(call("limits:takeAndFail", { key: "failing" }));
   expect(await check("failing")).toBe(true);
 });
 
-test("windows and shards count too", async () => {
+test("fixed windows and shards are limited too", async () => {
   const window = [];
   for (let i = 0; i < 3; i++) window.push(await mutation("limits:take", { name: "window", key: "w" }));
   expect(window).toEqual([true, true, false]);
   expect(await mutation("limits:take", { name: "busy", key: "x" })).toBe(true);
 });
 
-test("a check is stale when its key's bucket is used, and not when another's is", async () => {
+test("a check becomes stale when its own bucket is used, and not when another one is", async () => {
   await mutation("limits:take", { name: "send", key: "watched" });
   await mutation("limits:take", { name: "send", key: "other" });
   await opened.backend.evaluate([{ id: 1, call: call("limits:check", { key: "watched" }), journal: null }]);

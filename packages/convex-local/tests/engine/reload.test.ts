@@ -1,10 +1,10 @@
-/** New sources: taken whole, or the last good ones stay and the log says why. */
+/** Reloading of changed sources. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startBackend } from "../../src/worker-backend.ts";
 import { eventually } from "./eventually.ts";
-import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
+import { call, openBackend, resultOf, rowsOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
 let schema: string;
@@ -24,7 +24,7 @@ beforeEach(() => {
 const kept = async () => resultOf(await opened.backend.query(call("notes:list", { folder: "a" })));
 const logged = (text: string) => eventually(() => opened.log.join("\n")).toContain(text);
 
-test("a new function can be called, and subscriptions are told to run again", async () => {
+test("a new function can be called, and subscriptions run again", async () => {
   await writeFile(
     file("more.ts"),
     `import { query } from "./server.ts";\nexport const one = query({ args: {}, handler: () => 1 });\n`,
@@ -34,7 +34,7 @@ test("a new function can be called, and subscriptions are told to run again", as
   expect(opened.events).toContainEqual({ type: "reloaded", ts: expect.any(BigInt) });
 });
 
-test("a change in a file outside of the folder is taken up too", async () => {
+test("a change in a file outside the folder is loaded too", async () => {
   const outside = join(opened.functionsDir, "..", "outside.ts");
   await writeFile(outside, "export const answer = 1;\n");
   await writeFile(
@@ -47,18 +47,18 @@ test("a change in a file outside of the folder is taken up too", async () => {
   await eventually(async () => resultOf(await opened.backend.query(call("far:get")))).toBe(2);
 });
 
-test("a file that does not parse keeps the last good functions, and the log names file and line", async () => {
+test("a syntax error keeps the last working functions, and the log contains file and line", async () => {
   await writeFile(file("more.ts"), "export const one = (;\n");
   await logged("more.ts:1");
   expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
 });
 
-test("a module that needs Node and does not say so is refused with a hint", async () => {
+test('a module that needs Node without "use node" is rejected with a hint', async () => {
   await writeFile(file("more.ts"), 'import { hostname } from "node:os";\nexport const name = hostname;\n');
   await logged('must begin with "use node"');
 });
 
-test("a module that throws when it is loaded keeps the last good functions", async () => {
+test("a module that throws while it loads keeps the last working functions", async () => {
   await writeFile(file("more.ts"), 'throw new Error("at load");\n');
   await logged("at load");
   expect(resultOf(await opened.backend.query(call("more:one")))).toBe(1);
@@ -67,14 +67,14 @@ test("a module that throws when it is loaded keeps the last good functions", asy
   await expect(opened.backend.query(call("more:one"))).rejects.toMatchObject({ code: "function_not_found" });
 });
 
-test("a schema that a document violates is refused, and the document named", async () => {
+test("a schema that a document violates is rejected, and the log contains the id", async () => {
   await writeFile(file("schema.ts"), schema.replace("text: v.string()", "text: v.number()"));
-  const [note] = (await kept()) as { _id: string }[];
+  const [note] = rowsOf(await kept());
   await logged(`Document with ID "${note?._id}" in table "notes" does not match the schema`);
   resultOf(await opened.backend.mutation(call("notes:add", { folder: "b", text: "still a string" })));
 });
 
-test("a new index is filled with the documents that are there, and an index taken away is gone", async () => {
+test("a new index contains existing documents, and a removed index is not found", async () => {
   await writeFile(
     file("schema.ts"),
     schema.replace('.index("by_folder_stars", ["folder", "stars"])', '.index("by_stars", ["stars"])'),
@@ -87,7 +87,7 @@ test("a new index is filled with the documents that are there, and an index take
   await logged("reloaded");
   await eventually(async () => {
     const { outcome } = await opened.backend.query(call("starred:by")).catch(() => ({ outcome: null }));
-    return outcome?.ok ? (outcome.value as { text: string }[]).map(({ text }) => text) : null;
+    return outcome?.ok ? rowsOf(outcome.value).map(({ text }) => text) : null;
   }).toEqual(["kept"]);
   const best = await opened.backend.query(call("notes:best", { folder: "a", atLeast: 0, count: 1 }));
   expect(best.outcome).toMatchObject({
@@ -96,7 +96,7 @@ test("a new index is filled with the documents that are there, and an index take
   });
 });
 
-test("functions that cannot be loaded at all do not start, and the error says why", async () => {
+test("a backend whose functions cannot be loaded does not start, and the error contains file and line", async () => {
   await writeFile(file("broken.ts"), "export const = 1;\n");
   const start = startBackend({
     functionsDir: opened.functionsDir,

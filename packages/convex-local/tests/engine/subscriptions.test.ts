@@ -1,4 +1,4 @@
-/** Subscriptions: only those are stale whose ranges a commit touched, and the news comes before the answers. */
+/** Which subscriptions a commit makes stale, and the order of events and results. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
@@ -17,7 +17,7 @@ const evaluate = (id: number, path: string, args = {}, journal: string | null = 
   opened.backend.evaluate([{ id, call: call(path, args), journal }]);
 const stale = () => opened.events.flatMap((event) => (event.type === "committed" ? event.stale : []));
 
-test("a commit makes stale what read the written range, and nothing else", async () => {
+test("a commit makes only subscriptions of the written range stale", async () => {
   await evaluate(1, "notes:list", { folder: "a" });
   await evaluate(2, "notes:list", { folder: "b" });
   opened.events.length = 0;
@@ -25,7 +25,7 @@ test("a commit makes stale what read the written range, and nothing else", async
   expect(stale()).toEqual([1]);
 });
 
-test("what was read only in part is stale only where that part changes", async () => {
+test("a partly read range becomes stale only when that part changes", async () => {
   for (const stars of [1, 2, 3]) await add("part", stars);
   await evaluate(3, "notes:best", { folder: "part", atLeast: 0, count: 2 });
   opened.events.length = 0;
@@ -35,7 +35,7 @@ test("what was read only in part is stale only where that part changes", async (
   expect(stale()).toEqual([3]);
 });
 
-test("a document that was not there makes its reader stale when it is written, and a changed one too", async () => {
+test("a subscription becomes stale when its document changes and when it is deleted", async () => {
   const id = resultOf(await add("document"));
   await evaluate(4, "notes:get", { id });
   opened.events.length = 0;
@@ -44,7 +44,7 @@ test("a document that was not there makes its reader stale when it is written, a
   expect(stale()).toEqual([4, 4]);
 });
 
-test("a released subscription is told nothing", async () => {
+test("a released subscription gets no event", async () => {
   await evaluate(5, "notes:list", { folder: "released" });
   opened.backend.release([5]);
   opened.events.length = 0;
@@ -52,7 +52,7 @@ test("a released subscription is told nothing", async () => {
   expect(stale()).toEqual([]);
 });
 
-test("a subscription that is released while it is being read is told nothing", async () => {
+test("a subscription that is released while it runs gets no event", async () => {
   const reading = evaluate(9, "notes:slowList", { folder: "released early" });
   opened.backend.release([9]);
   await reading;
@@ -61,7 +61,7 @@ test("a subscription that is released while it is being read is told nothing", a
   expect(stale()).toEqual([]);
 });
 
-test("a commit while a subscription is being read is told before its answer", async () => {
+test("a commit while a subscription runs is reported before its result", async () => {
   await add("race");
   opened.events.length = 0;
   const reading = evaluate(6, "notes:slowList", { folder: "race" });
@@ -72,7 +72,7 @@ test("a commit while a subscription is being read is told before its answer", as
   expect(opened.events).toContainEqual({ type: "committed", ts: written.ts, stale: [6] });
 });
 
-test("the news of a commit comes before the answer of its mutation", async () => {
+test("a commit is reported before the result of its mutation", async () => {
   await evaluate(7, "notes:list", { folder: "order" });
   opened.events.length = 0;
   const { ts } = await add("order");
@@ -80,7 +80,7 @@ test("the news of a commit comes before the answer of its mutation", async () =>
   expect(opened.backend.now()).toBe(ts);
 });
 
-test("a page keeps its end while documents come in, by its journal", async () => {
+test("a journal keeps the end of a page when documents change", async () => {
   const args = { folder: "journal", paginationOpts: { numItems: 2, cursor: null } };
   for (let i = 0; i < 3; i++) await add("journal");
   const first = await evaluate(8, "notes:page", args);

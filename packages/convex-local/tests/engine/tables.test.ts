@@ -1,6 +1,6 @@
-/** Documents without functions: what the admin's commands ask of the backend. */
+/** Direct access to tables, as the admin commands use it. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
+import { call, openBackend, resultOf, rowsOf, type TestBackend } from "./open-backend.ts";
 
 let opened: TestBackend;
 
@@ -10,14 +10,14 @@ beforeEach(async () => {
 
 afterEach(() => opened.close());
 
-test("tables are named with how many documents they hold", async () => {
+test("lists tables with their number of documents", async () => {
   resultOf(await opened.backend.mutation(call("notes:addMany", { first: 0, count: 7 })));
   expect(await opened.backend.tables()).toEqual([
     { name: "notes", number: expect.any(Number), documents: 7 },
   ]);
 });
 
-test("a table can be read page by page at one moment, in both directions", async () => {
+test("reads a table page by page at one timestamp, in both directions", async () => {
   resultOf(await opened.backend.mutation(call("notes:addMany", { first: 0, count: 25 })));
   for (const order of ["asc", "desc"] as const) {
     const stars: unknown[] = [];
@@ -27,7 +27,7 @@ test("a table can be read page by page at one moment, in both directions", async
       const page = await opened.backend.documents("notes", { cursor, limit: 10, order, ...(at && { at }) });
       at ??= page.ts;
       cursor = page.cursor;
-      stars.push(...page.documents.map((document) => (document as { stars: number }).stars));
+      stars.push(...rowsOf(page.documents).map((document) => document.stars));
       resultOf(await opened.backend.mutation(call("notes:add", { folder: "later", text: order, stars: -1 })));
     } while (cursor !== null);
     const first25 = Array.from({ length: 25 }, (_, index) => index);
@@ -36,7 +36,7 @@ test("a table can be read page by page at one moment, in both directions", async
   }
 });
 
-test("documents that are put in keep their ids and times, and the indexes know them", async () => {
+test("imported documents keep their ids and creation times, and are in all indexes", async () => {
   const id = resultOf(await opened.backend.mutation(call("notes:add", { folder: "a", text: "x", stars: 3 })));
   const before = (await opened.backend.documents("notes", { cursor: null, limit: 10, order: "asc" }))
     .documents;
@@ -51,7 +51,7 @@ test("documents that are put in keep their ids and times, and the indexes know t
   expect(resultOf(await opened.backend.query(call("notes:list", { folder: "a" })))).toEqual([]);
 });
 
-test("a subscription hears of documents that are put in", async () => {
+test("imported documents make subscriptions stale", async () => {
   const watched = { id: 1, call: call("notes:list", { folder: "a" }), journal: null };
   await opened.backend.evaluate([watched]);
   opened.events.length = 0;
@@ -59,16 +59,16 @@ test("a subscription hears of documents that are put in", async () => {
   expect(opened.events).toMatchObject([{ type: "committed", stale: [1] }]);
 });
 
-test("what cannot be in the table is refused by name, and nothing of it is kept", async () => {
+test("an import with an invalid document is rejected with a reason and writes nothing", async () => {
   const { backend } = opened;
   const good = { folder: "a", text: "x" };
-  const refusal = (documents: Parameters<typeof backend.importDocuments>[1], table = "notes") =>
+  const rejection = (documents: Parameters<typeof backend.importDocuments>[1], table = "notes") =>
     backend.importDocuments(table, documents, { replace: false }).catch((error: Error) => error.message);
-  expect(await refusal([good], "nothing")).toBe('There is no table "nothing".');
-  expect(await refusal([good], "_storage")).toBe('There is no table "_storage".');
-  expect(await refusal([good, { folder: "a", text: 1 }])).toContain("does not match the schema");
-  expect(await refusal([good, { ...good, _id: "abc", _creationTime: 1 }])).toContain('"abc" is no ID');
-  expect(await refusal([good, 3])).toContain("must be an object");
+  expect(await rejection([good], "nothing")).toBe('There is no table "nothing".');
+  expect(await rejection([good], "_storage")).toBe('There is no table "_storage".');
+  expect(await rejection([good, { folder: "a", text: 1 }])).toContain("does not match the schema");
+  expect(await rejection([good, { ...good, _id: "abc", _creationTime: 1 }])).toContain('"abc" is not an ID');
+  expect(await rejection([good, 3])).toContain("must be an object");
   expect(await backend.tables()).toMatchObject([{ documents: 0 }]);
   const page = { cursor: null, limit: 1, order: "asc" } as const;
   await expect(backend.documents("_jobs", page)).rejects.toThrow("There is no table");

@@ -1,4 +1,4 @@
-/** convex-helpers, unmodified: triggers, relationships, merged streams, its own pagination. */
+/** The unmodified package convex-helpers: triggers, relationships, merged streams and its pagination. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
@@ -14,10 +14,10 @@ afterAll(() => opened.close());
 const query = async (path: string, args: { [name: string]: unknown }) =>
   resultOf(await opened.backend.query(call(path, JSON.parse(JSON.stringify(args)))));
 
-test("a trigger runs with each write, and its error undoes the mutation", async () => {
+test("a trigger runs with each write, and its error rolls back the mutation", async () => {
   expect(await query("people:team", { team })).toEqual({ size: 5, people: 5, third: "p3" });
-  expect(errorOf(await opened.backend.mutation(call("people:add", { name: "nobody" })))).toContain(
-    "nobody is no name",
+  expect(errorOf(await opened.backend.mutation(call("people:add", { name: "invalid" })))).toContain(
+    "The name is invalid.",
   );
 });
 
@@ -29,7 +29,7 @@ test("merged streams are read page by page in one order", async () => {
   expect(second).toMatchObject({ page: ["p8", "p9"], isDone: true });
 });
 
-test("its paginator reads two lists in one function", async () => {
+test("the paginator reads two lists in one function", async () => {
   expect(await query("people:twoPages", { cursor: null })).toEqual([
     ["p0", "p1"],
     ["p9", "p8"],

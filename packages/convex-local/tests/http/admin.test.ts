@@ -3,21 +3,21 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { command as performed } from "../../src/admin/command-line.ts";
+import { command as runCommand } from "../../src/admin/command-line.ts";
 import { startConvex } from "../../src/server.ts";
 
-/** Without `--url` and `--data` there is no backend, and no admin key. */
+/** Its default backend does not exist. */
 const PROGRAM = {
   usage: "Inspects a backend of this test.",
   backend: () => ({ url: "http://127.0.0.1:1", dataFile: "/nowhere/data.sqlite" }),
 };
 
-type Said = { code: number; stdout: string; stderr: string };
+type Result = { code: number; stdout: string; stderr: string };
 
-async function command(...args: string[]): Promise<Said> {
+async function command(...args: string[]): Promise<Result> {
   const printed: string[] = [];
   const errors: string[] = [];
-  const code = await performed(
+  const code = await runCommand(
     args,
     {
       print: (line) => void printed.push(`${line}\n`),
@@ -29,12 +29,12 @@ async function command(...args: string[]): Promise<Said> {
 }
 
 async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "mosaic-admin-"));
+  const path = await mkdtemp(join(tmpdir(), "convex-local-admin-"));
   onTestFinished(() => rm(path, { recursive: true, force: true }));
   return path;
 }
 
-/** A deployment of its own, and the commands that go to it. */
+/** Starts a deployment, and returns the commands for it. */
 async function deployment(fixture = "notes") {
   const dataFile = join(await folder(), "data.sqlite");
   const served = await startConvex({
@@ -42,35 +42,35 @@ async function deployment(fixture = "notes") {
     port: 0,
     sitePort: 0,
     dataFile,
-    env: { COLOUR: "green" },
+    env: { COLOR: "green" },
     log: () => undefined,
   });
   onTestFinished(() => served.close());
-  const place = ["--url", served.url, "--data", dataFile];
-  return { ...served, dataFile, ask: (...args: string[]) => command(...args, ...place) };
+  const options = ["--url", served.url, "--data", dataFile];
+  return { ...served, dataFile, ask: (...args: string[]) => command(...args, ...options) };
 }
 
-/** One line for a person, and no stack. */
-function refusal(said: Said): string {
-  expect(said.code).toBe(1);
-  expect(said.stdout).toBe("");
-  expect(said.stderr.trimEnd()).not.toContain("\n");
-  return said.stderr;
+/** Returns the error of a failed command: one line without a stack. */
+function errorOf(result: Result): string {
+  expect(result.code).toBe(1);
+  expect(result.stdout).toBe("");
+  expect(result.stderr.trimEnd()).not.toContain("\n");
+  return result.stderr;
 }
 
-test("functions are run, documents and variables shown", async () => {
+test("runs functions, and prints documents and environment variables", async () => {
   const { ask, url } = await deployment();
   const added = await ask("run", "notes:add", '{"folder":"a","text":"hello"}');
   expect(added).toMatchObject({ code: 0, stderr: "" });
-  const id = JSON.parse(added.stdout) as string;
+  const id = JSON.parse(added.stdout);
   expect((await ask("data")).stdout).toBe("notes  1\n");
-  const shown = JSON.parse((await ask("data", "notes", "--limit", "1")).stdout) as object;
+  const shown = JSON.parse((await ask("data", "notes", "--limit", "1")).stdout);
   expect(shown).toMatchObject({ _id: id, folder: "a", text: "hello" });
-  expect((await ask("env", "COLOUR")).stdout).toBe("green\n");
+  expect((await ask("env", "COLOR")).stdout).toBe("green\n");
   expect((await ask("env")).stdout).toContain(`CONVEX_URL=${url}\n`);
 });
 
-test("what is exported can be put in elsewhere, and is the same", async () => {
+test("an export can be imported into another deployment without a difference", async () => {
   const from = await deployment();
   await from.ask("run", "notes:addMany", '{"first":0,"count":1203}');
   const file = join(await folder(), "notes.jsonl");
@@ -87,15 +87,15 @@ test("what is exported can be put in elsewhere, and is the same", async () => {
   const all = ["data", "notes", "--limit", "2000"];
   expect((await to.ask(...all)).stdout).toBe((await from.ask(...all)).stdout);
 
-  expect(refusal(await to.ask("import", file))).toContain("there are documents in notes");
+  expect(errorOf(await to.ask("import", file))).toContain("these tables have documents: notes");
   await to.ask("run", "notes:add", '{"folder":"extra","text":"x"}');
   expect(await to.ask("import", file, "--replace")).toMatchObject({ code: 0 });
   expect((await to.ask("data")).stdout).toBe("notes  1203\n");
-  expect(refusal(await from.ask("export", file))).toContain("cannot be written");
+  expect(errorOf(await from.ask("export", file))).toContain("cannot be written");
   expect((await readFile(file, "utf8")).split("\n")).toHaveLength(1205);
 });
 
-test("a file that is broken changes nothing, even with --replace", async () => {
+test("a malformed file changes nothing, even with --replace", async () => {
   const { ask } = await deployment();
   await ask("run", "notes:add", '{"folder":"a","text":"kept"}');
   const file = join(await folder(), "broken.jsonl");
@@ -103,47 +103,47 @@ test("a file that is broken changes nothing, even with --replace", async () => {
   const document = '{"table":"notes","document":{"folder":"b","text":"x"}}';
   const imported = async (text: string) => {
     await writeFile(file, text);
-    return refusal(await ask("import", file, "--replace"));
+    return errorOf(await ask("import", file, "--replace"));
   };
-  expect(await imported("")).toContain("is no export");
-  expect(await imported(`${document}\n`)).toContain("is no export");
+  expect(await imported("")).toContain("is not an export");
+  expect(await imported(`${document}\n`)).toContain("is not an export");
   expect(await imported(`${header}\n${document}\n{"table":"notes","docu`)).toContain("line 3");
   expect(await imported(`${header}\n{"table":"other","document":{}}`)).toContain("line 2");
   expect(await imported('{"format":"local-convex-export-1","tables":{"nothing":10001}}')).toContain(
     'There is no table "nothing"',
   );
-  expect(refusal(await ask("import", "/nowhere/notes.jsonl"))).toContain("cannot be read");
+  expect(errorOf(await ask("import", "/nowhere/notes.jsonl"))).toContain("cannot be read");
   expect((await ask("data")).stdout).toBe("notes  1\n");
 });
 
-test("whatever is wrong is one line that says what", async () => {
+test("every error is one line with the reason", async () => {
   const { ask, url } = await deployment();
-  expect(refusal(await ask("run", "notes:add", "{folder:"))).toContain("The arguments are not JSON");
-  expect(refusal(await ask("data", "nothing"))).toContain('There is no table "nothing"');
-  expect(refusal(await ask("data", "notes", "--limit", "none"))).toContain("--limit takes a number");
-  expect(refusal(await ask("env", "NOTHING"))).toBe("NOTHING is not set for the functions.\n");
-  expect(refusal(await ask("dance"))).toContain("There is no command dance");
-  expect(refusal(await ask("run"))).toContain("run needs a function");
-  expect(refusal(await ask("data", "notes", "more"))).toContain('takes no "more"');
-  expect(refusal(await command("data", "--url", url))).toContain("go together");
-  expect(refusal(await command("data", "--wrong"))).toContain("--wrong");
-  expect(refusal(await ask("run", "notes:nothing"))).toContain("Could not find function for 'notes:nothing'");
+  expect(errorOf(await ask("run", "notes:add", "{folder:"))).toContain("The arguments are not JSON");
+  expect(errorOf(await ask("data", "nothing"))).toContain('There is no table "nothing"');
+  expect(errorOf(await ask("data", "notes", "--limit", "none"))).toContain("--limit must be a number");
+  expect(errorOf(await ask("env", "NOTHING"))).toBe("NOTHING is not set for the functions.\n");
+  expect(errorOf(await ask("dance"))).toContain("There is no command dance");
+  expect(errorOf(await ask("run"))).toContain("run needs a function");
+  expect(errorOf(await ask("data", "notes", "more"))).toContain('does not take "more"');
+  expect(errorOf(await command("data", "--url", url))).toContain("must be used together");
+  expect(errorOf(await command("data", "--wrong"))).toContain("--wrong");
+  expect(errorOf(await ask("run", "notes:nothing"))).toContain("Could not find function for 'notes:nothing'");
   const failed = await ask("run", "notes:addWrong");
   expect(failed.stderr).toMatch(/^notes:addWrong failed: Error: Failed to insert/);
   expect(failed.stderr).not.toContain("    at ");
 
   const other = await deployment();
-  expect(refusal(await command("data", "--url", url, "--data", other.dataFile))).toContain(
+  expect(errorOf(await command("data", "--url", url, "--data", other.dataFile))).toContain(
     "another admin key",
   );
   await other.close();
-  expect(refusal(await other.ask("data"))).toContain("Nothing answers");
-  expect(refusal(await command("data", "--url", url, "--data", "/nowhere"))).toContain(
+  expect(errorOf(await other.ask("data"))).toContain("No backend responds");
+  expect(errorOf(await command("data", "--url", url, "--data", "/nowhere"))).toContain(
     "There is no admin key",
   );
 });
 
-test("nobody without the admin key gets in", async () => {
+test("rejects requests without the admin key", async () => {
   const { url } = await deployment();
   for (const path of ["tables", "documents?table=notes", "environment"]) {
     expect((await fetch(`${url}/api/local/${path}`)).status).toBe(403);
@@ -154,7 +154,7 @@ test("nobody without the admin key gets in", async () => {
   expect((await fetch(`${url}/api/local/documents`, { method: "POST", body })).status).toBe(403);
 });
 
-test("--help and no command say what there is", async () => {
+test("--help and a missing command print the usage", async () => {
   expect(await command("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("run FUNCTION") });
   expect(await command()).toMatchObject({ code: 1, stdout: expect.stringContaining("run FUNCTION") });
 });

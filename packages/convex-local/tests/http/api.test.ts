@@ -1,4 +1,4 @@
-/** The HTTP API: the published client over it, and everybody who sends it something else. */
+/** The HTTP API, with the published client and with raw requests. */
 import { connect } from "node:net";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
@@ -17,7 +17,7 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}):
   });
 }
 
-test("the published HTTP client reads, writes, acts, and asks several queries at one moment", async () => {
+test("the published HTTP client runs queries, mutations and actions, and several queries at one timestamp", async () => {
   const { url, backend } = await serveScripted();
   backend.actions["rows:double"] = async ({ n }) => Number(n) * 2;
   const client = new ConvexHttpClient(url, { logger: false });
@@ -27,7 +27,7 @@ test("the published HTTP client reads, writes, acts, and asks several queries at
   expect(await client.action(makeFunctionReference<"action">("rows:double"), { n: 21 })).toBe(42);
 });
 
-test("what a function throws arrives with its data and status 560", async () => {
+test("an error of a function has its data and status 560", async () => {
   const { url, backend } = await serveScripted();
   backend.query = async () => {
     const errorData = convexToJson({ code: "invalid", at: 3n });
@@ -36,7 +36,7 @@ test("what a function throws arrives with its data and status 560", async () => 
   const client = new ConvexHttpClient(url, { logger: false });
   const error: unknown = await client.query(getRow, { name: "a" }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ConvexError);
-  expect((error as ConvexError<{ code: string }>).data).toEqual({ code: "invalid", at: 3n });
+  expect(error).toMatchObject({ data: { code: "invalid", at: 3n } });
   const response = await post(`${url}/api/query`, { path: "rows:get", args: {} });
   expect(response.status).toBe(560);
   expect(await response.json()).toEqual({
@@ -47,7 +47,7 @@ test("what a function throws arrives with its data and status 560", async () => 
   });
 });
 
-test("unknown functions and functions of another kind are errors that name the function", async () => {
+test("errors for unknown functions and for another kind contain the function", async () => {
   const { url } = await serveScripted();
   const client = new ConvexHttpClient(url, { logger: false });
   await expect(client.query(makeFunctionReference<"query">("rows:nothing"))).rejects.toThrow(
@@ -59,7 +59,7 @@ test("unknown functions and functions of another kind are errors that name the f
   );
 });
 
-test("/api/run finds a function of any kind by its path, and answers in plain JSON", async () => {
+test("/api/run runs a function of any kind by its path, and responds with plain JSON", async () => {
   const { url, backend } = await serveScripted();
   backend.mutations["folder/rows:put"] = (_, { value = null }) => value;
   backend.actions["rows:act"] = async () => "acted";
@@ -78,7 +78,7 @@ test("/api/run finds a function of any kind by its path, and answers in plain JS
   expect((await post(`${url}/api/run/rows/%E0%A4%A`, {})).status).toBe(400);
 });
 
-test("a query can be asked for with GET", async () => {
+test("a query can be run with GET", async () => {
   const { url, backend } = await serveScripted();
   backend.write("a", "here");
   const args = encodeURIComponent(JSON.stringify({ name: "a" }));
@@ -88,17 +88,17 @@ test("a query can be asked for with GET", async () => {
 });
 
 test.each<[string, string, unknown]>([
-  ["no JSON", "/api/query", "{"],
+  ["text that is not JSON", "/api/query", "{"],
   ["JSON of another kind", "/api/query", "[]"],
-  ["nothing", "/api/mutation", ""],
+  ["an empty body", "/api/mutation", ""],
   ["a path that is a number", "/api/query", { path: 1, args: {} }],
   ["an empty path", "/api/action", { path: "", args: {} }],
-  ["arguments that are a text", "/api/query", { path: "rows:get", args: "x" }],
+  ["arguments that are a string", "/api/query", { path: "rows:get", args: "x" }],
   ["two argument objects", "/api/query", { path: "rows:get", args: [{}, {}] }],
-  ["a format nobody knows", "/api/query", { path: "rows:get", args: {}, format: "xml" }],
-  ["a time that is none", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "yesterday" }],
-  ["a time to come", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "/////////38=" }],
-])("%s gets 400 and a reason", async (_, path, body) => {
+  ["an unknown format", "/api/query", { path: "rows:get", args: {}, format: "xml" }],
+  ["a malformed timestamp", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "yesterday" }],
+  ["a timestamp in the future", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "/////////38=" }],
+])("%s gets 400 with a reason", async (_, path, body) => {
   const { url, log } = await serveScripted();
   const response = await post(url + path, body);
   expect(response.status).toBe(400);
@@ -106,7 +106,7 @@ test.each<[string, string, unknown]>([
   expect(log).toEqual([]);
 });
 
-test("a body over the limit gets 413, announced or not, and the server goes on", async () => {
+test("a body over the limit gets 413, with and without Content-Length", async () => {
   const { url } = await serveScripted();
   const long = `"${"x".repeat(21 * 1024 * 1024)}"`;
   expect((await post(`${url}/api/mutation`, long)).status).toBe(413);
@@ -116,12 +116,12 @@ test("a body over the limit gets 413, announced or not, and the server goes on",
       controller.close();
     },
   });
-  const request = { method: "POST", body: streamed, duplex: "half" } as RequestInit;
+  const request = { method: "POST", body: streamed, duplex: "half" };
   expect((await fetch(`${url}/api/mutation`, request)).status).toBe(413);
   expect((await fetch(`${url}/version`)).status).toBe(200);
 });
 
-test("wrong methods, unknown routes, HEAD and preflights get what belongs to them", async () => {
+test("responds to wrong methods, unknown routes, HEAD and preflight requests", async () => {
   const { url } = await serveScripted();
   const wrong = await fetch(`${url}/api/mutation`);
   expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "POST"]);
@@ -140,7 +140,7 @@ test("wrong methods, unknown routes, HEAD and preflights get what belongs to the
   expect((await fetch(`${url}/version`, { method: "HEAD" })).status).toBe(200);
 });
 
-test("/api/function is for the holder of the admin key", async () => {
+test("/api/function needs the admin key", async () => {
   const { url } = await serveScripted();
   const body = { path: "rows:get", args: { name: "a" } };
   expect((await post(`${url}/api/function`, body)).status).toBe(403);
@@ -148,7 +148,7 @@ test("/api/function is for the holder of the admin key", async () => {
   expect(await admin.json()).toMatchObject({ status: "success" });
 });
 
-test("what is not HTTP loses its connection, and nobody else theirs", async () => {
+test("input that is not HTTP closes only its own connection", async () => {
   const { url } = await serveScripted();
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.end("\x16\x03\x01 not http\r\n\r\n");
@@ -158,7 +158,7 @@ test("what is not HTTP loses its connection, and nobody else theirs", async () =
   expect((await fetch(`${url}/version`)).status).toBe(200);
 });
 
-test("a fault of the server's own is a 500 without detail, and is logged", async () => {
+test("an internal error is a 500 without details, and is logged", async () => {
   const { url, backend, log } = await serveScripted();
   backend.query = async () => {
     throw new Error("a secret detail");
@@ -169,7 +169,7 @@ test("a fault of the server's own is a 500 without detail, and is logged", async
   expect(log.join("\n")).toContain("a secret detail");
 });
 
-test("HTTP actions get the request as it was and answer as they like", async () => {
+test("HTTP actions get the original request, and their response is returned unchanged", async () => {
   const { siteUrl } = await serveScripted();
   const response = await fetch(`${siteUrl}/webhooks/workos?x=1&y=%20`, {
     method: "POST",
@@ -179,25 +179,20 @@ test("HTTP actions get the request as it was and answer as they like", async () 
   expect(response.status).toBe(201);
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   expect(response.headers.get("access-control-allow-origin")).toBeNull();
-  const seen = (await response.json()) as {
-    method: string;
-    url: string;
-    headers: [string, string][];
-    body: string;
-  };
+  const seen: { headers: [string, string][] } = await response.json();
   expect(seen).toMatchObject({ method: "POST", url: `${siteUrl}/webhooks/workos?x=1&y=%20`, body: "ünï" });
   expect(Object.fromEntries(seen.headers)).toMatchObject({ "x-signature": "t=1, v1=ab" });
-  const get = (await (await fetch(`${siteUrl}/`)).json()) as { body: string | null };
+  const get: { body: string | null } = await (await fetch(`${siteUrl}/`)).json();
   expect(get.body).toBeNull();
 });
 
-test("HTTP actions on the API's port, and the API on theirs, are not there", async () => {
+test("each port serves only its own routes", async () => {
   const { url, siteUrl } = await serveScripted();
   expect((await fetch(`${url}/webhooks/workos`, { method: "POST" })).status).toBe(404);
   expect((await fetch(`${siteUrl}/api/query`, { method: "POST" })).status).toBe(201);
 });
 
-test("close ends at once, with requests and sockets open, and frees the ports", async () => {
+test("close is quick with open requests and sockets, and frees the ports", async () => {
   const { url, backend, close } = await serveScripted();
   backend.query = () => new Promise(() => undefined);
   const hanging = post(`${url}/api/query`, { path: "rows:get", args: {} }).catch(() => "cut off");

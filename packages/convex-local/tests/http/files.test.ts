@@ -1,4 +1,4 @@
-/** Stored files, over the URLs that functions give. */
+/** Stored files over HTTP. */
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ let client: ConvexHttpClient;
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "mosaic-files-"));
+  folder = await mkdtemp(join(tmpdir(), "convex-local-files-"));
   served = await startConvex({
     functionsDir: resolve(import.meta.dirname, "../fixtures/lists"),
     port: 0,
@@ -39,11 +39,11 @@ async function upload(body: string, headers: Record<string, string> = {}): Promi
 }
 
 async function stored(body: string, headers: Record<string, string> = {}): Promise<string> {
-  const { storageId } = (await (await upload(body, headers)).json()) as { storageId: string };
+  const { storageId }: { storageId: string } = await (await upload(body, headers)).json();
   return (await client.query(fileUrl, { id: storageId })) ?? "";
 }
 
-test("a file comes back as it was, with its type, for ever cacheable", async () => {
+test("a file is returned unchanged with its content type, and can be cached", async () => {
   const response = await fetch(await stored("héllo", { "content-type": "text/x-note" }));
   expect(await response.text()).toBe("héllo");
   expect(response.headers.get("content-type")).toBe("text/x-note");
@@ -52,7 +52,7 @@ test("a file comes back as it was, with its type, for ever cacheable", async () 
   expect(response.headers.get("digest")).toBe(`sha-256=${hash}`);
 });
 
-test("a part of a file can be asked for", async () => {
+test("a range of a file can be requested", async () => {
   const url = await stored("0123456789");
   const part = async (range: string): Promise<[number, string]> => {
     const response = await fetch(url, { headers: { range } });
@@ -67,13 +67,13 @@ test("a part of a file can be asked for", async () => {
   expect(await part("pages=1")).toEqual([200, "0123456789"]);
 });
 
-test("a body that is not what its digest says is refused", async () => {
+test("a body that does not match its digest is rejected", async () => {
   const digest = (text: string): string => `sha-256=${createHash("sha256").update(text).digest("base64")}`;
   expect((await upload("a", { digest: digest("a") })).status).toBe(200);
   expect((await upload("a", { digest: digest("b") })).status).toBe(400);
 });
 
-test("other URLs than those that were given are refused with a reason", async () => {
+test("forged upload URLs are rejected with a reason", async () => {
   const good = new URL(await client.mutation(uploadUrl, {}));
   for (const token of ["", "x", "e30.x", `${good.searchParams.get("token")}x`]) {
     good.searchParams.set("token", token);

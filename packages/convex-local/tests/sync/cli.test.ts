@@ -1,4 +1,4 @@
-/** The command: what it says, how it ends, and that a crash in the middle of work loses and doubles nothing. */
+/** The command `convex-local`. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -37,12 +37,12 @@ class Command {
     onTestFinished(() => void this.child.kill("SIGKILL"));
   }
 
-  /** The addresses, once it prints them. */
+  /** Waits until the command prints its addresses. */
   async ready(): Promise<{ url: string; siteUrl: string }> {
     for (;;) {
       const [, url, siteUrl] = /Convex is at (\S+), HTTP actions at (\S+)\.\n/.exec(this.output) ?? [];
       if (url !== undefined && siteUrl !== undefined) return { url, siteUrl };
-      if (this.child.exitCode !== null) throw new Error(`ended: ${this.output}`);
+      if (this.child.exitCode !== null) throw new Error(`The command ended: ${this.output}`);
       await new Promise<void>((next) => {
         this.#wake = next;
       });
@@ -51,7 +51,7 @@ class Command {
 }
 
 async function dataFile(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "mosaic-convex-cli-"));
+  const folder = await mkdtemp(join(tmpdir(), "convex-local-cli-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return join(folder, "data.sqlite");
 }
@@ -69,14 +69,14 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-test("--help says how it is called, and ends with 0", async () => {
+test("--help prints all options and exits with 0", async () => {
   const command = new Command(["--help"]);
   expect(await command.exit).toEqual({ code: 0, signal: null });
   for (const option of ["--functions", "--port", "--site-port", "--data"])
     expect(command.output).toContain(option);
 });
 
-test("npx convex-local --help works with the Node of the machine, which may be older", () => {
+test("npx convex-local --help works, even if the machine's Node is older", () => {
   const npx = spawnSync("npx", ["convex-local", "--help"], { cwd: ROOT, encoding: "utf8" });
   expect(npx).toMatchObject({
     status: 0,
@@ -85,7 +85,7 @@ test("npx convex-local --help works with the Node of the machine, which may be o
 });
 
 test.each([["--port", "http"], ["--nonsense"], ["--functions", "/nowhere/at/all"]])(
-  "what cannot be is one message and exit 1: %s %s",
+  "an invalid argument prints one message and exits with 1: %s %s",
   async (...args) => {
     const command = new Command([...args, "--data", await dataFile()]);
     expect((await command.exit).code).toBe(1);
@@ -94,7 +94,7 @@ test.each([["--port", "http"], ["--nonsense"], ["--functions", "/nowhere/at/all"
   },
 );
 
-test("a port that is taken is named, and exit 1", async () => {
+test("a port in use is reported and exits with 1", async () => {
   const server = createServer();
   await new Promise<void>((next) => server.listen(0, "127.0.0.1", next));
   onTestFinished(() => void server.close());
@@ -102,11 +102,11 @@ test("a port that is taken is named, and exit 1", async () => {
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const command = serveOn(await dataFile(), port);
   expect((await command.exit).code).toBe(1);
-  expect(command.output.trim()).toBe(`Port ${port} is in use or may not be used.`);
+  expect(command.output.trim()).toBe(`Port ${port} is in use or not allowed.`);
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "%s ends it cleanly while clients are connected",
+  "%s stops the command cleanly while clients are connected",
   async (signal) => {
     const data = await dataFile();
     const command = serveOn(data);
@@ -123,7 +123,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("killed in the middle of work and started again, it has what was acknowledged, and applies what is resent once", async () => {
+test("kill −9 and restart keep acknowledged mutations, and apply resent ones once", async () => {
   const [data, port] = [await dataFile(), await freePort()];
   let command = serveOn(data, port);
   const { url } = await command.ready();

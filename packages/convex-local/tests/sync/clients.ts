@@ -1,17 +1,16 @@
-/** The published client as the tests use it: in Node, on a real socket, silent, and closed with the test. */
+/** The published client in Node, on a real socket. It is closed at the end of the test. */
 import { BaseConvexClient, type BaseConvexClientOptions, type ConnectionState } from "convex/browser";
 import type { Value } from "convex/values";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { isObject } from "../../src/values/document.ts";
 
-/** What the package's type asks of a constructor is what ws gives, but for names that nobody here uses. */
-const webSocketConstructor = WebSocket as unknown as NonNullable<
-  BaseConvexClientOptions["webSocketConstructor"]
->;
+/** The WebSocket of ws. It differs from the DOM's type only in members that the client does not use. */
+export const webSocketConstructor = WebSocket as unknown as typeof globalThis.WebSocket;
 
 type Args = Record<string, Value>;
 
-/** One tab. */
+/** One client, such as a browser tab. */
 export class Tab {
   readonly client: BaseConvexClient;
   #listeners = new Set<() => void>();
@@ -27,7 +26,7 @@ export class Tab {
     onTestFinished(() => this.client.close());
   }
 
-  /** Every value that a query has had, oldest first; from the moment of the call on. */
+  /** Subscribes to a query and records all of its values. */
   watch(name: string, args: Args = {}): Watched {
     const { unsubscribe } = this.client.subscribe(name, args);
     return new Watched(this, name, args, unsubscribe);
@@ -46,13 +45,13 @@ export class Tab {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Waits for something that the client knows. */
+  /** Waits for a condition on the client's state. */
   async until(condition: () => boolean, what = "the condition"): Promise<void> {
     if (condition()) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`${what} did not come about`));
+        reject(new Error(`Timed out waiting for ${what}.`));
       }, 10_000);
       const stop = this.onChange(() => {
         if (!condition()) return;
@@ -68,6 +67,7 @@ export class Tab {
   }
 }
 
+/** A query with its values, oldest first. */
 export class Watched {
   readonly values: Value[] = [];
   readonly #tab: Tab;
@@ -80,15 +80,15 @@ export class Watched {
     this.#name = name;
     this.#args = args;
     this.stop = unsubscribe;
-    tab.onChange(() => this.#look());
-    this.#look();
+    tab.onChange(() => this.#record());
+    this.#record();
   }
 
   get value(): Value | undefined {
     return this.values.at(-1);
   }
 
-  /** Throws what the query threw. */
+  /** Returns the current value. Throws if the query failed. */
   read(): Value | undefined {
     return this.#tab.client.localQueryResult(this.#name, this.#args);
   }
@@ -97,7 +97,7 @@ export class Watched {
     const wanted = JSON.stringify(expected);
     await this.#tab.until(
       () => {
-        this.#look();
+        this.#record();
         return JSON.stringify(this.value ?? null) === wanted && this.values.length > 0;
       },
       `${this.#name} showing ${wanted} (it shows ${JSON.stringify(this.value)})`,
@@ -117,7 +117,7 @@ export class Watched {
     return message;
   }
 
-  #look(): void {
+  #record(): void {
     let value: Value | undefined;
     try {
       value = this.read();
@@ -126,4 +126,10 @@ export class Watched {
     }
     if (value !== undefined && JSON.stringify(value) !== JSON.stringify(this.value)) this.values.push(value);
   }
+}
+
+/** Returns the documents of a page, or nothing while the query has no value. */
+export function rowsIn(value: Value | undefined): Record<string, Value | undefined>[] {
+  const page = isObject(value) ? value.page : undefined;
+  return Array.isArray(page) ? page.filter(isObject) : [];
 }

@@ -1,4 +1,4 @@
-/** Live queries over the published client: what reaches whom, when, how often, and never half of a change. */
+/** Live queries with the published client. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { expect, test } from "vitest";
@@ -29,7 +29,7 @@ test("a client sees its own write when the mutation's promise resolves", async (
   }
 });
 
-test("a mutation that changes nothing that is watched resolves all the same", async () => {
+test("a mutation that changes no subscribed query resolves", async () => {
   const { url } = await serveScripted();
   const tab = new Tab(url);
   await tab.watch("rows:get", { name: "a" }).shows(null);
@@ -37,7 +37,7 @@ test("a mutation that changes nothing that is watched resolves all the same", as
   await expect(new Tab(url).mutation("rows:set", { name: "third", value: "y" })).resolves.toBe("y");
 });
 
-test("two queries of one client never show two moments", async () => {
+test("two queries of one client never show different snapshots", async () => {
   const { url, backend } = await serveScripted();
   const [writer, reader] = [new Tab(url), new Tab(url)];
   const a = reader.watch("rows:get", { name: "a" });
@@ -49,7 +49,7 @@ test("two queries of one client never show two moments", async () => {
   });
   let turn = 0;
   backend.beforeAnswer = async () => {
-    // A commit between the reading of a query and its answer, every other time.
+    // Every other time, commits between the run of a query and its answer.
     if (turn++ % 2 === 0 && turn < 40) {
       await backend.mutation({
         path: "rows:setBoth",
@@ -65,7 +65,7 @@ test("two queries of one client never show two moments", async () => {
   expect(a.values.length).toBeGreaterThan(5);
 });
 
-test("clients that watch the same query share one run of it", async () => {
+test("clients with the same query share one run", async () => {
   const { url, backend } = await serveScripted();
   const tabs = Array.from({ length: 10 }, () => new Tab(url));
   const rows = tabs.map((tab) => tab.watch("rows:get", { name: "a" }));
@@ -77,7 +77,7 @@ test("clients that watch the same query share one run of it", async () => {
   expect(backend.watched).toBe(1);
 });
 
-test("a write to what nobody reads runs nothing", async () => {
+test("a write outside of all subscriptions runs no query", async () => {
   const { url, backend } = await serveScripted();
   const tab = new Tab(url);
   const row = tab.watch("rows:get", { name: "a" });
@@ -89,7 +89,7 @@ test("a write to what nobody reads runs nothing", async () => {
   expect(backend.runs).toHaveLength(1);
 });
 
-test("a query that nobody watches any more is let go", async () => {
+test("a query without subscribers is released", async () => {
   const { url, backend } = await serveScripted();
   const tab = new Tab(url);
   const [a, b] = [tab.watch("rows:get", { name: "a" }), tab.watch("rows:get", { name: "b" })];
@@ -101,7 +101,7 @@ test("a query that nobody watches any more is let go", async () => {
   await expect.poll(() => backend.watched).toBe(0);
 });
 
-test("an optimistic update gives way to the server's value without a flash of the old or of both", async () => {
+test("the server's value replaces an optimistic update without showing the old value or both", async () => {
   const { url, backend } = await serveScripted();
   const tab = new Tab(url);
   const list = tab.watch("rows:get", { name: "list" });
@@ -119,7 +119,7 @@ test("an optimistic update gives way to the server's value without a flash of th
   expect(lengths).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test("mutations of one client are applied in the order in which they were made", async () => {
+test("mutations of one client are applied in order", async () => {
   const { url } = await serveScripted();
   const tab = new Tab(url);
   const list = tab.watch("rows:get", { name: "list" });
@@ -128,7 +128,7 @@ test("mutations of one client are applied in the order in which they were made",
   expect(list.read()).toEqual(values);
 });
 
-test("a query that throws says so, and is mended by the next change", async () => {
+test("a query that throws fails for the client, and recovers with the next change", async () => {
   const { url, backend } = await serveScripted();
   backend.queries["rows:picky"] = (rows) => {
     if (rows.get("a") === null) throw new Error("nothing there");
@@ -141,7 +141,7 @@ test("a query that throws says so, and is mended by the next change", async () =
   await row.shows(1);
 });
 
-test("an unknown function is an error of that query alone", async () => {
+test("an unknown function fails only its own query", async () => {
   const { url } = await serveScripted();
   const tab = new Tab(url);
   const [unknown, row] = [tab.watch("rows:nothing"), tab.watch("rows:get", { name: "a" })];
@@ -152,7 +152,7 @@ test("an unknown function is an error of that query alone", async () => {
   await expect(tab.client.action("rows:nothing")).rejects.toThrow("Could not find public function");
 });
 
-test("new functions are run for everyone", async () => {
+test("all queries run again after a reload", async () => {
   const { url, backend } = await serveScripted();
   const row = new Tab(url).watch("rows:get", { name: "a" });
   await row.shows(null);
@@ -161,7 +161,7 @@ test("new functions are run for everyone", async () => {
   await row.shows("from the new function");
 });
 
-test("a page of a list keeps its end for those who have it, and starts anew for others", async () => {
+test("a page keeps its journal for its subscribers, and new subscribers start without one", async () => {
   const { url, backend } = await serveScripted();
   const journals: (string | null)[] = [];
   const evaluate = backend.evaluate.bind(backend);
@@ -179,14 +179,14 @@ test("a page of a list keeps its end for those who have it, and starts anew for 
   expect(journals).toEqual([null, expect.stringMatching(/^page@/), null]);
 });
 
-test("under steady writes a set of many queries still gets its Transitions", async () => {
+test("a set of many queries gets Transitions under constant writes", async () => {
   const { url, backend } = await serveScripted();
   const tab = new Tab(url);
   const rows = Array.from({ length: 50 }, (_, n) => tab.watch("rows:get", { name: `row${n}` }));
   await Promise.all(rows.map((row) => row.shows(null)));
   let value = 0;
   backend.beforeAnswer = async () => {
-    // Everything is stale again before it is answered, a hundred times over.
+    // A hundred times, everything becomes stale before it is answered.
     if (value < 100) for (let n = 0; n < 50; n++) backend.write(`row${n}`, value);
     value += 1;
   };

@@ -1,4 +1,4 @@
-/** The protocol frame by frame: what no published client sends, and what one needs that others do not. */
+/** The sync protocol frame by frame, including messages that no published client sends. */
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { Tab } from "./clients.ts";
@@ -15,8 +15,8 @@ const add = (queryId: number, name = "a") => ({
 });
 
 test.each<[string, (socket: RawSocket) => void]>([
-  ["text that is no JSON", (socket) => socket.send("{")],
-  ["JSON that is no message", (socket) => socket.send("[1]")],
+  ["text that is not JSON", (socket) => socket.send("{")],
+  ["JSON that is not a message", (socket) => socket.send("[1]")],
   ["an unknown message", (socket) => socket.send({ type: "Dance" })],
   ["a binary frame", (socket) => socket.send(Buffer.from([1, 2, 3]))],
   ["a second Connect", (socket) => socket.send({ type: "Connect", sessionId: "x" })],
@@ -28,19 +28,19 @@ test.each<[string, (socket: RawSocket) => void]>([
     "a request id below zero",
     (socket) => socket.send({ type: "Action", requestId: -1, udfPath: "x:y", args: [] }),
   ],
-  ["a query set from another base", (socket) => socket.send(modify(3, 4))],
+  ["a query set with another base version", (socket) => socket.send(modify(3, 4))],
   ["a query set that goes back", (socket) => socket.send(modify(0, 0))],
   ["the same query id twice", (socket) => socket.send(modify(0, 1, [add(0), add(0)]))],
-  ["removing what is not there", (socket) => socket.send(modify(0, 1, [{ type: "Remove", queryId: 9 }]))],
+  ["removing an unknown query", (socket) => socket.send(modify(0, 1, [{ type: "Remove", queryId: 9 }]))],
   [
-    "an identity from another base",
+    "an identity with another base version",
     (socket) => socket.send({ type: "Authenticate", tokenType: "None", baseVersion: 2 }),
   ],
   [
-    "a token of no kind",
+    "an unknown token type",
     (socket) => socket.send({ type: "Authenticate", tokenType: "Guess", baseVersion: 0 }),
   ],
-])("%s ends the socket with a reason, and nothing else", async (_, misbehave) => {
+])("%s closes only its own socket, with a reason", async (_, misbehave) => {
   const { url } = await serveScripted();
   const tab = new Tab(url);
   const row = tab.watch("rows:get", { name: "a" });
@@ -58,7 +58,7 @@ test.each<[string, (socket: RawSocket) => void]>([
 });
 
 test.each(["0.19.0", "2.0.0", "latest", "1.48", "%00"])(
-  "client version %s is told that it does not fit",
+  "client version %s is rejected with a reason",
   async (version) => {
     const { url } = await serveScripted();
     const socket = await RawSocket.open(url, version);
@@ -67,14 +67,14 @@ test.each(["0.19.0", "2.0.0", "latest", "1.48", "%00"])(
   },
 );
 
-test.each(["1.0.0", "1.48.0", "1.99.3-alpha.1"])("client version %s is taken", async (version) => {
+test.each(["1.0.0", "1.48.0", "1.99.3-alpha.1"])("client version %s is accepted", async (version) => {
   const { url } = await serveScripted();
   const socket = await RawSocket.connect(url, "s", version);
   socket.watch("rows:get", { name: "a" });
   expect((await socket.next("Transition")).modifications).toHaveLength(1);
 });
 
-test("an upgrade elsewhere is a 404", async () => {
+test("an upgrade of another path gets 404", async () => {
   const { url } = await serveScripted();
   const socket = new WebSocket(`${url.replace("http", "ws")}/api/1.48.0/other`);
   const status = await new Promise((resolve) => {
@@ -83,7 +83,7 @@ test("an upgrade elsewhere is a 404", async () => {
   expect(status).toBe(404);
 });
 
-test("a message longer than a call may be closes its socket with 1009", async () => {
+test("a message over the limit closes its socket with 1009", async () => {
   const { url } = await serveScripted();
   const socket = await RawSocket.connect(url);
   socket.send("x".repeat(21 * 1024 * 1024));
@@ -91,7 +91,7 @@ test("a message longer than a call may be closes its socket with 1009", async ()
   expect((await fetch(`${url}/version`)).status).toBe(200);
 });
 
-test("a Transition starts where the last one ended, and answers every change of queries and identity", async () => {
+test("each Transition starts at the end of the last one and acknowledges queries and identity", async () => {
   const { url, backend } = await serveScripted();
   const socket = await RawSocket.connect(url);
   socket.send(modify(0, 1, [add(0, "a"), add(1, "b")]));
@@ -114,7 +114,7 @@ test("a Transition starts where the last one ended, and answers every change of 
   expect((await socket.next("Transition")).modifications).toEqual([{ type: "QueryRemoved", queryId: 0 }]);
 });
 
-test("a result that is the same as before is not sent again", async () => {
+test("an unchanged result is not sent again", async () => {
   const { url, backend } = await serveScripted();
   const socket = await RawSocket.connect(url);
   socket.send(modify(0, 1, [add(0, "a"), add(1, "b")]));
@@ -126,7 +126,7 @@ test("a result that is the same as before is not sent again", async () => {
   ]);
 });
 
-test("a mutation sent twice is answered twice and applied once, with a Transition after each answer", async () => {
+test("a mutation that is sent twice is answered twice and applied once, with a Transition after each answer", async () => {
   const { url } = await serveScripted();
   const socket = await RawSocket.connect(url, "session");
   socket.send(modify(0, 1, [add(0, "list")]));
@@ -150,7 +150,7 @@ test("a mutation sent twice is answered twice and applied once, with a Transitio
   expect((await again.next("MutationResponse")).ts).not.toBe(first.ts);
 });
 
-test("an answer comes before the Transition that contains it, even where the backend has them the other way", async () => {
+test("the answer to a mutation comes before its Transition, even if the backend reports the commit first", async () => {
   const { url, backend } = await serveScripted();
   backend.afterCommit = () => new Promise((resolve) => setTimeout(resolve, 10));
   const socket = await RawSocket.connect(url);
@@ -170,7 +170,7 @@ test("an answer comes before the Transition that contains it, even where the bac
   expect(order).toEqual(Array.from({ length: 5 }, () => ["MutationResponse", "Transition"]).flat());
 });
 
-test("a long Transition comes in parts that put together are one, whole characters included", async () => {
+test("a long Transition arrives in chunks that together are the whole, also with surrogate pairs", async () => {
   const { url, backend } = await serveScripted();
   const long = "a😀".repeat(1_500_000);
   backend.write("a", long);
@@ -184,7 +184,7 @@ test("a long Transition comes in parts that put together are one, whole characte
   await new Tab(url).watch("rows:get", { name: "a" }).shows(long);
 });
 
-test("a client too old for parts gets the whole", async () => {
+test("a client without support for chunks gets one message", async () => {
   const { url, backend } = await serveScripted();
   backend.write("a", "x".repeat(3_000_000));
   const socket = await RawSocket.connect(url, "s", "1.20.0");

@@ -1,9 +1,10 @@
-/** A socket without a client on it, for what no client does. */
+/** A socket without the published client, to send any message. */
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 
 export type Message = { type: string; [field: string]: unknown };
 
+/** Sends and receives raw messages. */
 export class RawSocket {
   readonly socket: WebSocket;
   readonly received: Message[] = [];
@@ -32,7 +33,7 @@ export class RawSocket {
     return raw;
   }
 
-  /** One that has said Connect. */
+  /** Opens a socket and sends Connect. */
   static async connect(
     url: string,
     sessionId: string = crypto.randomUUID(),
@@ -55,19 +56,20 @@ export class RawSocket {
     );
   }
 
-  /** Watches one query, as the first thing on this socket. */
+  /** Subscribes to one query. Must be the first message after Connect. */
   watch(udfPath: string, args: object = {}): void {
     const modifications = [{ type: "Add", queryId: 0, udfPath, args: [args] }];
     this.send({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications });
   }
 
-  /** The next message of a type that has not been taken yet. */
+  /** Returns the next message of a type. */
   async next(type: string): Promise<Message> {
     for (;;) {
       const index = this.received.findIndex((message) => message.type === type);
       const [message] = index === -1 ? [] : this.received.splice(index, 1);
       if (message !== undefined) return message;
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed before a ${type} came`);
+      if (this.socket.readyState === WebSocket.CLOSED)
+        throw new Error(`The socket closed before a ${type} arrived.`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

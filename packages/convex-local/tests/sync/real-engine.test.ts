@@ -1,4 +1,4 @@
-/** The whole server, sockets to SQLite, under the published clients. */
+/** The whole backend, from sockets to SQLite, with the published clients. */
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,24 +6,22 @@ import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { ConvexError } from "convex/values";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
 import type { Served } from "../../src/serve.ts";
 import { startConvex } from "../../src/server.ts";
 import { Provider } from "../auth/provider.ts";
-import { BadLine } from "./bad-line.ts";
-import { Tab } from "./clients.ts";
+import { rowsIn, Tab, webSocketConstructor } from "./clients.ts";
+import { FaultyProxy } from "./faulty-proxy.ts";
 
 const FUNCTIONS = resolve(import.meta.dirname, "../fixtures/lists");
-const webSocketConstructor = WebSocket as unknown as typeof globalThis.WebSocket;
 const allNotes = makeFunctionReference<"query", { list: string }, number[]>("notes:all");
 const addNote = makeFunctionReference<"mutation", { list: string; value: number }, null>("notes:add");
 
 type Real = Served & { folder: string; functionsDir: string; log: string[] };
 
-/** @param own whether the functions are a copy that the test may change. */
+/** @param own - Whether the functions are a copy that the test can change. */
 async function serveReal(own = false): Promise<Real> {
-  const folder = await mkdtemp(join(tmpdir(), "mosaic-convex-"));
-  // The bundle finds its packages from where the functions are, so the copy stays in the project.
+  const folder = await mkdtemp(join(tmpdir(), "convex-local-"));
+  // The copy is inside the repository, so that the functions find their packages.
   const functionsDir = own ? await mkdtemp(join(await localFolder(), "functions-")) : FUNCTIONS;
   if (own) await cp(FUNCTIONS, functionsDir, { recursive: true });
   const log: string[] = [];
@@ -68,18 +66,18 @@ test("a mutation reaches another client's query, and its own client has it when 
   expect(taken.sort((a, b) => a - b)[10]).toBeLessThan(100);
 });
 
-test("actions, errors with data and pages work over the socket", async () => {
+test("actions, errors with data and unknown functions work over the socket", async () => {
   const { url } = await serveReal();
   const client = new ConvexClient(url, { webSocketConstructor, logger: false, unsavedChangesWarning: false });
   onTestFinished(() => client.close());
   const twice = makeFunctionReference<"action", { list: string; value: number }, string>("notes:twice");
   expect(await client.action(twice, { list: "a", value: 1 })).toBe("done");
   expect(await client.query(allNotes, { list: "a" })).toEqual([1, 1]);
-  const refused: unknown = await client
-    .mutation(makeFunctionReference<"mutation">("notes:refuse"), {})
+  const rejected: unknown = await client
+    .mutation(makeFunctionReference<"mutation">("notes:reject"), {})
     .catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(ConvexError);
-  expect((refused as ConvexError<{ code: string }>).data).toEqual({ code: "forbidden", message: "No." });
+  expect(rejected).toBeInstanceOf(ConvexError);
+  expect(rejected).toMatchObject({ data: { code: "forbidden", message: "No." } });
   const wrong = client.mutation(makeFunctionReference<"mutation">("notes:add"), { list: 1 });
   await expect(wrong).rejects.toThrow("ArgumentValidationError");
   await expect(client.query(makeFunctionReference<"query">("notes:nothing"), {})).rejects.toThrow(
@@ -87,21 +85,20 @@ test("actions, errors with data and pages work over the socket", async () => {
   );
 });
 
-test("a page keeps its end while notes come in before it", async () => {
+test("a page keeps its end while notes are added", async () => {
   const { url } = await serveReal();
   const http = new ConvexHttpClient(url, { logger: false });
   for (let value = 0; value < 6; value++) await http.mutation(addNote, { list: "a", value });
   const tab = new Tab(url);
   const page = tab.watch("notes:page", { list: "a", paginationOpts: { numItems: 3, cursor: null } });
-  const values = (): number[] =>
-    (page.read() as { page: { value: number }[] } | undefined)?.page.map(({ value }) => value) ?? [];
+  const values = (): number[] => rowsIn(page.read()).map(({ value }) => Number(value));
   await tab.until(() => values().length === 3);
   await http.mutation(addNote, { list: "b", value: 9 });
   await tab.mutation("notes:add", { list: "a", value: 6 });
   expect(values()).toEqual([0, 1, 2]);
 });
 
-test("a query that loops for ever fails, and everyone else goes on, with nothing lost", async () => {
+test("a query that never ends fails, and other clients keep working", async () => {
   const { url } = await serveReal();
   const [bad, good] = [new Tab(url), new Tab(url)];
   const list = good.watch("notes:all", { list: "a" });
@@ -116,22 +113,22 @@ test("a query that loops for ever fails, and everyone else goes on, with nothing
   expect(list.read()).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("through a line that cuts, lags and doubles every mutation is on the disk once", async () => {
+test("every mutation is stored once over a network with faults", async () => {
   const { url } = await serveReal();
-  const line = await BadLine.to(url, 7);
-  line.faults = { cut: 0.05, delay: 5, twice: 0.3 };
-  const tabs = Array.from({ length: 3 }, () => new Tab(line.url));
+  const proxy = await FaultyProxy.to(url, 7);
+  proxy.faults = { cut: 0.05, delay: 5, twice: 0.3 };
+  const tabs = Array.from({ length: 3 }, () => new Tab(proxy.url));
   const made: Promise<unknown>[] = [];
   for (let value = 0; value < 20; value++) {
     for (const [n, tab] of tabs.entries()) made.push(tab.mutation("notes:add", { list: `${n}`, value }));
     await new Promise((next) => setTimeout(next, 5));
   }
-  // Clients wait for a second or two after each cut, so most of the work is done on a line that has recovered.
+  // Clients wait a second or two before they reconnect, so most of the work happens without faults.
   setTimeout(() => {
-    line.faults.cut = 0;
+    proxy.faults.cut = 0;
   }, 1_000);
   await Promise.all(made);
-  expect(line.cuts).toBeGreaterThan(0);
+  expect(proxy.cuts).toBeGreaterThan(0);
   const http = new ConvexHttpClient(url, { logger: false });
   for (const n of tabs.keys()) {
     expect(await http.query(allNotes, { list: `${n}` })).toEqual(
@@ -140,7 +137,7 @@ test("through a line that cuts, lags and doubles every mutation is on the disk o
   }
 });
 
-test("a changed function is run for those who watch it, and a broken one leaves the last good one", async () => {
+test("a changed function runs for its subscribers, and a broken one keeps the last working one", async () => {
   const { url, functionsDir, log } = await serveReal(true);
   const version = (text: string): Promise<void> =>
     writeFile(
@@ -158,13 +155,13 @@ test("a changed function is run for those who watch it, and a broken one leaves 
   await watched.shows("two");
 });
 
-test("an HTTP action gets the body, and the person whose token it brings", async () => {
+test("an HTTP action gets the body, and no identity for an unknown token", async () => {
   const { siteUrl } = await serveReal();
   const post = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(siteUrl + path, { method: "POST", body: "hello", headers });
   const response = await post("/echo");
   expect([response.status, await response.json()]).toEqual([202, { body: "hello", subject: null }]);
-  const key = await post("/echo", { authorization: "Bearer mosaic_key" });
+  const key = await post("/echo", { authorization: "Bearer app_key" });
   expect(await key.json()).toEqual({ body: "hello", subject: null });
   const stranger = await Provider.start();
   const unknown = await post("/echo", { authorization: `Bearer ${await stranger.token()}` });

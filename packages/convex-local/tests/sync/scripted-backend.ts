@@ -1,6 +1,6 @@
 /**
- * A Backend whose moments a test decides: rows by name, functions as closures, evaluations that wait to be let go.
- * What the real one does too fast to be caught at (a commit while a query runs), a test does here step by step.
+ * A `Backend` that a test controls step by step: rows by name, functions as closures, and hooks between the steps of an
+ * evaluation. It makes races reproducible, such as a commit while a query runs.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JSONValue } from "convex/values";
@@ -23,7 +23,8 @@ import type {
 type Rows = { get(name: string): JSONValue; set(name: string, value: JSONValue): void };
 type Handler = (rows: Rows, args: { [name: string]: JSONValue }, call: FunctionCall) => JSONValue;
 
-export class Refused extends Error {
+/** The error of a rejected call. */
+export class RejectedCall extends Error {
   readonly code: BackendErrorCode;
   constructor(code: BackendErrorCode, message: string) {
     super(message);
@@ -31,17 +32,18 @@ export class Refused extends Error {
   }
 }
 
+/** The scripted backend. */
 export class ScriptedBackend implements Backend {
   readonly queries: { [path: string]: Handler } = {};
   readonly mutations: { [path: string]: Handler } = {};
   readonly actions: { [path: string]: (args: { [name: string]: JSONValue }) => Promise<JSONValue> } = {};
-  /** Every run of a subscription's query, by its path. */
+  /** Paths of all runs of subscriptions. */
   readonly runs: string[] = [];
   readonly released: SubscriptionId[] = [];
   providers: AuthProvider[] = [];
-  /** What an evaluation waits for after it has read and before it answers. */
+  /** Awaited by an evaluation after it has read and before it answers. */
   beforeAnswer: () => Promise<void> = async () => undefined;
-  /** What a mutation waits for after its commit and before its answer. */
+  /** Awaited by a mutation after its commit and before its answer. */
   afterCommit: () => Promise<void> = async () => undefined;
 
   readonly #rows = new Map<string, JSONValue>();
@@ -50,12 +52,12 @@ export class ScriptedBackend implements Backend {
   readonly #listeners = new Set<(event: BackendEvent) => void>();
   #ts: Timestamp = 1n;
 
-  /** How many subscriptions are remembered. */
+  /** The number of subscriptions. */
   get watched(): number {
     return this.#reads.size;
   }
 
-  /** Writes a row from outside, as a commit of its own. */
+  /** Writes a row in a separate commit. */
   write(name: string, value: JSONValue): Timestamp {
     this.#rows.set(name, value);
     return this.#commit(new Set([name]));
@@ -157,14 +159,14 @@ export class ScriptedBackend implements Backend {
         return writes?.get(name) ?? this.#rows.get(name) ?? null;
       },
       set: (name, value) => {
-        if (writes === null) throw new Error("A query does not write.");
+        if (writes === null) throw new Error("A query cannot write.");
         writes.set(name, value);
       },
     };
     try {
       return { ok: true, value: handler(rows, argumentsOf(call), call), logLines: [] };
     } catch (error) {
-      if (error instanceof Refused) throw error;
+      if (error instanceof RejectedCall) throw error;
       return { ok: false, errorMessage: String(error), logLines: [] };
     }
   }
@@ -186,10 +188,12 @@ export class ScriptedBackend implements Backend {
 function pick<F>(functions: { [path: string]: F }, path: string, others: object[]): F {
   const found = functions[path];
   if (found !== undefined) return found;
-  if (others.some((other) => path in other)) throw new Refused("wrong_kind", `${path} is of another kind.`);
-  throw new Refused("function_not_found", `Could not find public function for '${path}'.`);
+  if (others.some((other) => path in other))
+    throw new RejectedCall("wrong_kind", `${path} is of another kind.`);
+  throw new RejectedCall("function_not_found", `Could not find public function for '${path}'.`);
 }
 
 function argumentsOf(call: FunctionCall): { [name: string]: JSONValue } {
-  return call.args as { [name: string]: JSONValue };
+  const { args } = call;
+  return args === null || typeof args !== "object" || Array.isArray(args) ? {} : args;
 }

@@ -1,4 +1,4 @@
-/** A scripted backend behind the real server, on free ports, closed with the test. */
+/** Serves a scripted backend on free ports. It is closed at the end of the test. */
 import { onTestFinished } from "vitest";
 import { type Served, serve } from "../../src/serve.ts";
 import { ScriptedBackend } from "./scripted-backend.ts";

@@ -1,11 +1,11 @@
-/** Sockets that do not read, functions that do not end, workers that are started anew, and very many subscriptions. */
+/** Slow sockets, functions that never end, worker restarts, and many subscriptions. */
 import { expect, test } from "vitest";
 import { Tab } from "./clients.ts";
 import { RawSocket } from "./raw-socket.ts";
-import { Refused } from "./scripted-backend.ts";
+import { RejectedCall } from "./scripted-backend.ts";
 import { serveScripted } from "./serving.ts";
 
-test("a socket that does not read is not computed for; when it does, it gets the newest and only that", async () => {
+test("nothing is computed for a socket that does not read, and it then gets only the newest value", async () => {
   const { url, backend } = await serveScripted();
   const filler = "x".repeat(4 * 1024 * 1024);
   const slow = await RawSocket.connect(url);
@@ -33,7 +33,7 @@ test("a socket that does not read is not computed for; when it does, it gets the
   expect(values.length).toBeLessThan(15);
 });
 
-test("a client that sends without reading answers is made to wait, and served in the end", async () => {
+test("a client that sends without reading is slowed down and gets all answers", async () => {
   const { url } = await serveScripted();
   const socket = await RawSocket.connect(url);
   const count = 3_000;
@@ -50,12 +50,12 @@ test("a client that sends without reading answers is made to wait, and served in
   }
 });
 
-test("a query that loops for ever is an error of its own, is left alone for a while, and others stay live", async () => {
+test("a query that never ends fails alone, is retried with a delay, and other queries stay live", async () => {
   const { url, backend } = await serveScripted();
   let loops = 0;
   backend.queries["rows:loop"] = () => {
     loops += 1;
-    throw new Refused("timed_out", "Function execution timed out (maximum duration 1s).");
+    throw new RejectedCall("timed_out", "Function execution timed out (maximum duration 1s).");
   };
   const tab = new Tab(url);
   const [loop, row] = [tab.watch("rows:loop"), tab.watch("rows:get", { name: "a" })];
@@ -67,18 +67,18 @@ test("a query that loops for ever is an error of its own, is left alone for a wh
     await row.shows(value);
   }
   expect(loops).toBeLessThanOrEqual(2);
-  backend.queries["rows:loop"] = () => "mended";
+  backend.queries["rows:loop"] = () => "fixed";
   backend.reload();
-  await loop.shows("mended");
+  await loop.shows("fixed");
 });
 
-test("a mutation whose worker was restarted under it is asked for again", async () => {
+test("a mutation is retried when its worker restarts", async () => {
   const { url, backend } = await serveScripted();
   const mutation = backend.mutation.bind(backend);
   let lost = 0;
   backend.mutation = async (call, key) => {
     const answer = await mutation(call, key);
-    if (lost++ === 0) throw new Refused("restarted", "The worker was restarted.");
+    if (lost++ === 0) throw new RejectedCall("restarted", "The worker was restarted.");
     return answer;
   };
   const tab = new Tab(url);
@@ -87,7 +87,7 @@ test("a mutation whose worker was restarted under it is asked for again", async 
   expect(list.read()).toEqual([1]);
 });
 
-test("a mutation that takes long holds up no news of others", async () => {
+test("a slow mutation does not delay updates of other data", async () => {
   const { url, backend } = await serveScripted();
   const { promise, resolve } = Promise.withResolvers<void>();
   backend.afterCommit = () => promise;
@@ -101,7 +101,7 @@ test("a mutation that takes long holds up no news of others", async () => {
   await slow;
 });
 
-test("a query that fails while the worker is started anew is not run again at once", async () => {
+test("a query that fails while the worker restarts is not run again at once", async () => {
   const { url, backend } = await serveScripted();
   let runs = 0;
   backend.queries["rows:loop"] = () => {
@@ -117,7 +117,7 @@ test("a query that fails while the worker is started anew is not run again at on
   expect(runs).toBe(1);
 });
 
-test("a thousand subscriptions on one socket: one write runs one", async () => {
+test("one write runs one of a thousand subscriptions", async () => {
   const { url, backend } = await serveScripted();
   const tab = new Tab(url);
   const rows = Array.from({ length: 1_000 }, (_, n) => tab.watch("rows:get", { name: `row${n}` }));

@@ -1,19 +1,21 @@
-/** A TCP proxy that behaves as networks do: it cuts, delays, and sends the same thing twice. */
+/** TCP proxy with network faults: closed connections, delays, and duplicated requests. */
 
-import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
+import { portOf } from "../../src/http/loopback.ts";
 
 export type Faults = {
-  /** Chance that a piece of data, either way, is the last of its connection. */
+  /** Probability that a chunk of data is the last of its connection. */
   cut: number;
-  /** Longest delay of a piece of data, in milliseconds. */
+  /** The longest delay of a chunk in milliseconds. */
   delay: number;
-  /** Chance that a connection reaches the server twice: the second time nobody reads the answers. */
+  /** Probability that a connection is duplicated. The responses to the duplicate are discarded. */
   twice: number;
 };
 
-export class BadLine {
+/** The proxy of one server. */
+export class FaultyProxy {
   url = "";
   faults: Faults = { cut: 0, delay: 0, twice: 0 };
   cuts = 0;
@@ -22,15 +24,15 @@ export class BadLine {
   readonly #random: () => number;
 
   private constructor(seed: number) {
-    this.#random = randomFrom(seed);
+    this.#random = seededRandom(seed);
   }
 
-  static async to(url: string, seed: number): Promise<BadLine> {
-    const line = new BadLine(seed);
+  static async to(url: string, seed: number): Promise<FaultyProxy> {
+    const line = new FaultyProxy(seed);
     const { port } = new URL(url);
     const server: Server = createServer((client) => line.#join(client, Number(port)));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    line.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    line.url = `http://127.0.0.1:${portOf(server)}`;
     onTestFinished(() => {
       line.cutAll();
       server.close();
@@ -71,10 +73,10 @@ export class BadLine {
     from.on("data", (data) => {
       const wait = this.#random() * this.faults.delay;
       const isLast = this.#random() < this.faults.cut;
-      // One after the other, so that a delay changes when and never in which order.
+      // In sequence, so that a delay does not change the order.
       last = last.then(async () => {
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-        // A cut falls inside of a frame as easily as between two.
+        // The connection can close in the middle of a frame.
         const part = isLast ? data.subarray(0, Math.floor(this.#random() * data.length)) : data;
         for (const socket of to) if (socket.writable) socket.write(part);
         if (isLast) {
@@ -84,15 +86,4 @@ export class BadLine {
       });
     });
   }
-}
-
-/** The same sequence for the same seed (mulberry32), so that a failure can be seen again. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
