@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { startConvex } from "convex-local";
 import { build } from "esbuild";
-import { startWorkos } from "workos-local";
+import { startWorkOS } from "workos-local";
 import { localDefaults } from "../../local/config.ts";
 import { ensureBuild } from "../../local/launch/build.ts";
 import { freePorts } from "../launcher/copy.ts";
@@ -169,7 +169,7 @@ function sentMetric(key: string) {
 async function startMosaic(folder: string, closing: (() => Promise<void> | void)[]) {
   const ports = await freePorts();
   const variables: Record<string, string> = { ...localDefaults(ports), APP_URL: "http://localhost:8787" };
-  const workos = await startWorkos({
+  const workos = await startWorkOS({
     port: ports.workos,
     dataFile: join(folder, "workos.sqlite"),
     clientId: String(variables.WORKOS_CLIENT_ID),

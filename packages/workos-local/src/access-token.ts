@@ -9,9 +9,11 @@ import type { User } from "./store/user-store.ts";
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString("base64url");
 
 /**
- * Makes the access token of a session.
- * @param role the role in the session's organization, or the person's own; null: no role claim at all
- * @param lifetime seconds
+ * Signs the access token of a session.
+ *
+ * @param key - The signing key.
+ * @param token - The content. `role` is the role in the session's organization or that of the user, null for no role
+ *   claim; `lifetime` is in seconds.
  */
 export function signAccessToken(
   key: SigningKey,

@@ -1,5 +1,5 @@
-/** The query of `/user_management/authorize`, checked: https://workos.com/docs/reference/authkit/authentication/get-authorization-url */
-import type { WorkosContext } from "./context.ts";
+/** Validates the query of `/user_management/authorize`: https://workos.com/docs/reference/authkit/authentication/get-authorization-url */
+import type { WorkOSContext } from "./context.ts";
 import { isChallenge } from "./pkce.ts";
 import { redirectTarget } from "./redirect-target.ts";
 import type { Organization } from "./store/organization-store.ts";
@@ -13,52 +13,50 @@ export type AuthorizeRequest = {
   organization: Organization | null;
 };
 
-/** What is wrong: for the person, as nobody can be trusted with it (`page`), or for the app, at its redirect URI. */
-export type AuthorizeRefusal =
+/** An error: shown to the user (`page`) if the redirect URI cannot be trusted, otherwise sent to the redirect URI. */
+export type AuthorizeError =
   | { kind: "page"; title: string; text: string }
   | { kind: "redirect"; location: URL };
 
-const refusedPage = (title: string, text: string): AuthorizeRefusal => ({ kind: "page", title, text });
+const errorPage = (title: string, text: string): AuthorizeError => ({ kind: "page", title, text });
 
+/** Reads the query, or returns what is wrong with it. */
 export function readAuthorizeRequest(
-  context: WorkosContext,
+  context: WorkOSContext,
   query: URLSearchParams,
-): AuthorizeRequest | AuthorizeRefusal {
+): AuthorizeRequest | AuthorizeError {
   if (query.get("client_id") !== context.clientId)
-    return refusedPage("Invalid client ID", "The app's WORKOS_CLIENT_ID is not the one of this stand-in.");
+    return errorPage("Invalid client ID", "The WORKOS_CLIENT_ID of the app is not that of this emulator.");
   const redirectUri = redirectTarget(
     query.get("redirect_uri") ?? "",
     context.store.settings.get().redirectUris,
   );
   if (!redirectUri)
-    return refusedPage(
-      "Invalid redirect URI",
-      "Make sure that the app uses a redirect URI that is registered, or one on this machine.",
-    );
+    return errorPage("Invalid redirect URI", "Use a registered redirect URI, or one on this machine.");
   const state = query.get("state");
-  const refuse = (error: string, description: string): AuthorizeRefusal => ({
+  const reject = (error: string, description: string): AuthorizeError => ({
     kind: "redirect",
     location: errorLocation(redirectUri, state, error, description),
   });
 
   if (query.get("response_type") !== "code")
-    return refuse("unsupported_response_type", "response_type must be 'code'.");
+    return reject("unsupported_response_type", "response_type must be 'code'.");
   const organizationId = query.get("organization_id");
   const provider = query.get("provider");
   if (provider !== null ? provider !== "authkit" : !organizationId)
-    return refuse(
+    return reject(
       "invalid_request",
-      "Give provider=authkit, or an organization_id; this stand-in knows no other.",
+      "Set provider=authkit or organization_id. The emulator does not support other providers.",
     );
   const codeChallenge = query.get("code_challenge");
   if (
     codeChallenge !== null &&
     (query.get("code_challenge_method") !== "S256" || !isChallenge(codeChallenge))
   )
-    return refuse("invalid_request", "code_challenge must be an S256 challenge.");
+    return reject("invalid_request", "code_challenge must be an S256 challenge.");
   const organization = organizationId ? context.store.organizations.byId(organizationId) : null;
   if (organizationId && !organization)
-    return refuse("organization_invalid", "The organization was not found.");
+    return reject("organization_invalid", "The organization was not found.");
   return {
     redirectUri,
     state,
@@ -69,7 +67,7 @@ export function readAuthorizeRequest(
   };
 }
 
-/** The redirect URI with an error, as RFC 6749 section 4.1.2.1 has it. */
+/** Returns the redirect URI with an error (RFC 6749, section 4.1.2.1). */
 export function errorLocation(
   redirectUri: URL,
   state: string | null,
@@ -79,7 +77,7 @@ export function errorLocation(
   return withParameters(redirectUri, { error, error_description: description, state });
 }
 
-/** The redirect URI with what the app is told; what it had in its own query stays. */
+/** Returns the redirect URI with these parameters added to its query. */
 export function withParameters(redirectUri: URL, parameters: Record<string, string | null>): URL {
   const location = new URL(redirectUri);
   for (const [name, value] of Object.entries(parameters))

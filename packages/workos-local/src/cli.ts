@@ -1,10 +1,22 @@
-/** The stand-in by itself: `npx workos-local --port 8788 --data FILE`. Client id, key and webhook come from the environment. */
+/** Command line of `npx workos-local`. */
 import { parseArgs } from "node:util";
-import { startWorkos } from "./server.ts";
+import { startWorkOS } from "./server.ts";
 
-const USAGE = `npx workos-local --port N --data FILE [--token-seconds N] [--webhook URL]
+const DEFAULT_CLIENT_ID = "client_local";
+const DEFAULT_API_KEY = "sk_local_not_a_secret";
 
-Environment: WORKOS_CLIENT_ID, WORKOS_API_KEY; with --webhook also WORKOS_WEBHOOK_SECRET.
+const USAGE = `Emulates WorkOS on this machine, on loopback only.
+
+  npx workos-local --port N --data FILE
+
+  --port N            the port; 0 for any free one
+  --data FILE         the SQLite file, created if it does not exist
+  --token-seconds N   lifetime of access tokens (default: 300)
+  --webhook URL       receives events, signed with WORKOS_WEBHOOK_SECRET
+  --help              print this text
+
+Environment variables: WORKOS_CLIENT_ID (default: ${DEFAULT_CLIENT_ID}) and WORKOS_API_KEY
+(default: ${DEFAULT_API_KEY}), as the app has them; WORKOS_WEBHOOK_SECRET for --webhook.
 `;
 
 function fail(message: string): never {
@@ -24,7 +36,7 @@ function readArguments() {
       },
     }).values;
   } catch (error) {
-    return fail(error instanceof Error ? error.message : "The arguments could not be read.");
+    return fail(error instanceof Error ? error.message : "The arguments are invalid.");
   }
 }
 
@@ -37,18 +49,18 @@ if (values.help) {
 
 const { WORKOS_CLIENT_ID, WORKOS_API_KEY, WORKOS_WEBHOOK_SECRET } = process.env;
 const port = Number(values.port);
-if (!values.port || !Number.isInteger(port) || port < 0 || port > 65_535) fail("--port must be a port.");
+if (!values.port || !Number.isInteger(port) || port < 0 || port > 65_535)
+  fail("--port must be a number from 0 to 65535.");
 const accessTokenSeconds = Number(values["token-seconds"]);
 if (!(accessTokenSeconds >= 1)) fail("--token-seconds must be a number from 1.");
 if (!values.data) fail("--data must name a file.");
-if (!WORKOS_CLIENT_ID || !WORKOS_API_KEY) fail("WORKOS_CLIENT_ID and WORKOS_API_KEY must be set.");
 if (values.webhook && !WORKOS_WEBHOOK_SECRET) fail("WORKOS_WEBHOOK_SECRET must be set for --webhook.");
 
-const starting = startWorkos({
+const starting = startWorkOS({
   port,
   dataFile: values.data,
-  clientId: WORKOS_CLIENT_ID,
-  apiKey: WORKOS_API_KEY,
+  clientId: WORKOS_CLIENT_ID || DEFAULT_CLIENT_ID,
+  apiKey: WORKOS_API_KEY || DEFAULT_API_KEY,
   accessTokenSeconds,
   ...(values.webhook &&
     WORKOS_WEBHOOK_SECRET && { webhook: { url: values.webhook, secret: WORKOS_WEBHOOK_SECRET } }),
@@ -65,8 +77,8 @@ const workos = await starting.catch((error: unknown) =>
   fail(
     error instanceof Error && "code" in error && error.code === "EADDRINUSE"
       ? `Port ${port} is in use.`
-      : "The stand-in could not start: is --data a file that can be written?",
+      : "The emulator could not start. Check that --data is a writable file.",
   ),
 );
 
-process.stdout.write(`WorkOS stand-in on ${workos.url}\n`);
+process.stdout.write(`WorkOS emulator on ${workos.url}\n`);

@@ -1,18 +1,18 @@
-/** What every route gets: the state, who this stand-in is, and where events go. */
+/** Context of every route: stored state, configuration of the emulator, and events. */
 
 import type { RequestCounts } from "./request-counts.ts";
 import type { EventType } from "./store/events.ts";
 import type { Store } from "./store/store.ts";
 
-export type WorkosContext = {
+export type WorkOSContext = {
   store: Store;
   clientId: string;
   apiKey: string;
-  /** The address this stand-in calls its own, without a slash at the end. */
+  /** The address of the emulator, without a trailing slash. */
   url: string;
-  /** Lifetime of an access token in seconds, unless the settings say otherwise. */
+  /** Default lifetime of an access token in seconds. */
   accessTokenSeconds: number;
-  /** Notes that something happened; the webhook goes out after the running transaction. */
+  /** Stores an event. Its webhook is sent after the running transaction. */
   emit(event: EventType, data: Record<string, unknown>): void;
   requestCounts: RequestCounts;
 };

@@ -1,11 +1,11 @@
-/** From socket to answer: read, count, meet a fault or the route, render errors, write. The only place that touches a response. */
+/** Handles a request: reads and counts it, applies a fault or runs its route, and writes the response. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { WorkosContext } from "./context.ts";
-import { notFound, unauthorized, WorkosError } from "./errors.ts";
+import type { WorkOSContext } from "./context.ts";
+import { notFound, unauthorized, WorkOSError } from "./errors.ts";
 import { answerWithFault } from "./fault-injection.ts";
 import { newId } from "./ids.ts";
 import { json, type Reply } from "./reply.ts";
-import { formOf, readRequest, type WorkosRequest } from "./request.ts";
+import { formOf, readRequest, type WorkOSRequest } from "./request.ts";
 import { authenticateRoutes, sameSecret } from "./routes/authenticate.ts";
 import { authorizeRoutes } from "./routes/authorize.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -27,9 +27,9 @@ const ROUTES: readonly Route[] = [
   ...localControlRoutes,
 ];
 
-/** Answers one request. Never rejects. */
+/** Handles one request. Errors become responses. */
 export async function dispatch(
-  context: WorkosContext,
+  context: WorkOSContext,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -37,25 +37,25 @@ export async function dispatch(
   try {
     const request = await readRequest(message);
     const found = findRoute(ROUTES, request.method, request.path);
-    const carryOut = () => rendered(() => answer(context, request, found));
+    const handle = () => rendered(() => answer(context, request, found));
     if (found?.route.access === "local") {
-      write(carryOut());
+      write(handle());
       return;
     }
     const grant = grantOf(request);
     context.requestCounts.add(request.method, found?.route.pattern ?? "*", grant);
     const fault = context.store.faults.take({ method: request.method, path: request.path, grant });
-    if (fault) await answerWithFault(fault, response, carryOut, write);
-    else write(carryOut());
+    if (fault) await answerWithFault(fault, response, handle, write);
+    else write(handle());
   } catch (error) {
-    // The caller hung up while sending: nobody is left to answer.
+    // If the caller closed the connection while sending, there is no response to write.
     if (!response.destroyed) write(renderError(error));
   }
 }
 
 function answer(
-  context: WorkosContext,
-  request: WorkosRequest,
+  context: WorkOSContext,
+  request: WorkOSRequest,
   found: { route: Route; ids: string[] } | null,
 ): Reply {
   if (!found) throw notFound();
@@ -63,14 +63,14 @@ function answer(
   return found.route.handle(context, request, found.ids);
 }
 
-function checkAccess(context: WorkosContext, request: WorkosRequest, access: Access): void {
+function checkAccess(context: WorkOSContext, request: WorkOSRequest, access: Access): void {
   if (access === "key") {
     const [scheme, key] = (request.header("authorization") ?? "").split(" ");
     if (scheme?.toLowerCase() !== "bearer" || !sameSecret(key, context.apiKey)) throw unauthorized();
   }
-  // A web page that is open in a browser here can send requests to this machine: none of them may steer the stand-in.
+  // Web pages in a local browser can send requests to loopback addresses. They must not control the emulator.
   if (access === "local" && (request.loopbackHost === null || request.header("origin") !== null))
-    throw new WorkosError(403, { message: "Only for tests on this machine." });
+    throw new WorkOSError(403, { message: "Only local programs can use this route." });
 }
 
 function rendered(work: () => Reply): Reply {
@@ -81,18 +81,18 @@ function rendered(work: () => Reply): Reply {
   }
 }
 
-/** Every failure becomes an answer here. What nobody foresaw is told on stderr by its kind alone: its message may hold a secret. */
+/** Converts an error to a response. An unexpected error is logged without its message, which may contain a secret. */
 function renderError(error: unknown): Reply {
-  if (error instanceof WorkosError) return json(error.status, error.body);
+  if (error instanceof WorkOSError) return json(error.status, error.body);
   const kind = error instanceof Error ? error.name : typeof error;
   const at =
     error instanceof Error ? (error.stack?.split("\n").find((line) => line.startsWith("    at ")) ?? "") : "";
-  process.stderr.write(`WorkOS stand-in: unexpected ${kind}${at && ` ${at.trim()}`}\n`);
+  process.stderr.write(`WorkOS emulator: unexpected ${kind}${at && ` ${at.trim()}`}\n`);
   return json(500, { message: "Internal Server Error" });
 }
 
-/** The `grant_type` of a token request, so that exchange and refresh can be told apart; null everywhere else. */
-function grantOf(request: WorkosRequest): string | null {
+/** Returns the `grant_type` of a token request, which distinguishes exchange and refresh; null for other requests. */
+function grantOf(request: WorkOSRequest): string | null {
   if (request.path !== "/user_management/authenticate") return null;
   const form = formOf(request);
   if (form) return form.get("grant_type");
@@ -106,7 +106,7 @@ function grantOf(request: WorkosRequest): string | null {
 
 function writeReply(message: IncomingMessage, response: ServerResponse, reply: Reply): void {
   if (response.headersSent || response.destroyed) return;
-  // A body that was too big to read whole would be taken for the next request.
+  // The rest of a body that was not read would be parsed as the next request.
   if (!message.complete) response.setHeader("Connection", "close");
   const body = Buffer.from(reply.body);
   response.writeHead(reply.status, {

@@ -1,10 +1,9 @@
 /**
- * Failures as WorkOS words them, thrown where they are found and rendered once (`dispatch.ts`).
- * WorkOS has three forms: OAuth's `{error, error_description}`, its own `{code, message, …}`, and a bare `{message}`.
- * Which one a failure has follows its published OpenAPI description.
+ * An error response of WorkOS, written in `dispatch.ts`. WorkOS has three forms: OAuth's `{error, error_description}`, its
+ * own `{code, message, …}`, and a plain `{message}`. Its published OpenAPI description says which error has which form.
  */
-export class WorkosError extends Error {
-  override readonly name = "WorkosError";
+export class WorkOSError extends Error {
+  override readonly name = "WorkOSError";
   readonly status: number;
   readonly body: Record<string, unknown>;
 
@@ -15,34 +14,40 @@ export class WorkosError extends Error {
   }
 }
 
-/** A refusal of the token endpoint in OAuth's form (RFC 6749, section 5.2); WorkOS answers 400 to all of them. */
+/** Returns an error of the token endpoint in OAuth's form (RFC 6749, section 5.2). WorkOS uses status 400 for all. */
 export function oauthError(
   error: string,
   description: string,
   more: Record<string, unknown> = {},
-): WorkosError {
-  return new WorkosError(400, { error, error_description: description, ...more });
+): WorkOSError {
+  return new WorkOSError(400, { error, error_description: description, ...more });
 }
 
-/** The key in `Authorization` is missing or wrong. */
-export function unauthorized(): WorkosError {
-  return new WorkosError(401, { message: "Unauthorized" });
+/** Returns the error for a missing or wrong API key. */
+export function unauthorized(): WorkOSError {
+  return new WorkOSError(401, { message: "Unauthorized" });
 }
 
-export function notFound(): WorkosError {
-  return new WorkosError(404, { message: "Not Found" });
+/** Returns the error for an unknown route. */
+export function notFound(): WorkOSError {
+  return new WorkOSError(404, { message: "Not Found" });
 }
 
-/** @param kind what was asked for, `User` for example */
-export function entityNotFound(kind: string, id: string): WorkosError {
-  return new WorkosError(404, {
+/**
+ * Returns the error for an entity that does not exist.
+ *
+ * @param kind - The type of the entity, for example `User`.
+ * @param id - The requested id.
+ */
+export function entityNotFound(kind: string, id: string): WorkOSError {
+  return new WorkOSError(404, {
     code: "entity_not_found",
     message: `${kind} not found: '${id}'.`,
     entity_id: id,
   });
 }
 
-/** @param errors what is wrong, by field */
-export function invalidParameters(errors: { field: string; code: string }[]): WorkosError {
-  return new WorkosError(422, { code: "invalid_request_parameters", message: "Validation failed.", errors });
+/** Returns the error for invalid parameters, with the errors by field. */
+export function invalidParameters(errors: { field: string; code: string }[]): WorkOSError {
+  return new WorkOSError(422, { code: "invalid_request_parameters", message: "Validation failed.", errors });
 }

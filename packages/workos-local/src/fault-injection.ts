@@ -1,34 +1,37 @@
-/** What a fault does to a request; which request it meets is in `store/faults.ts`. */
+/** Applies a fault to a request. `store/faults.ts` decides which requests it applies to. */
 import type { ServerResponse } from "node:http";
 import { json, type Reply } from "./reply.ts";
 import type { Fault } from "./store/faults.ts";
 
-/** Ends before the JSON does, under a header that promises JSON. */
+/** Truncated JSON with a JSON content type. */
 const GARBAGE = '{"user":{"object":"user","id":';
 
 /**
- * Answers as the fault says.
- * @param carryOut does what was asked for and gives the true answer; called only where the fault lets it happen
- * @param write the ordinary way of answering
+ * Responds according to a fault.
+ *
+ * @param fault - The fault.
+ * @param response - The response.
+ * @param handle - Handles the request and returns its normal reply. Called only if the fault allows it.
+ * @param write - Writes a reply.
  */
 export async function answerWithFault(
   fault: Fault,
   response: ServerResponse,
-  carryOut: () => Reply,
+  handle: () => Reply,
   write: (reply: Reply) => void,
 ): Promise<void> {
   if ("slowMs" in fault) {
-    // `handled`: done at once and told late, as when only the answer is slow.
-    const early = fault.handled ? carryOut() : null;
+    // With `handled`, the request is handled at once, and only the response is late.
+    const early = fault.handled ? handle() : null;
     await delay(fault.slowMs, response);
-    if (!response.destroyed) write(early ?? carryOut());
+    if (!response.destroyed) write(early ?? handle());
     return;
   }
   if ("cut" in fault) {
-    cutInTheMiddle(response, fault.handled === false ? json(200, {}) : carryOut());
+    sendHalf(response, fault.handled === false ? json(200, {}) : handle());
     return;
   }
-  if (fault.handled) carryOut();
+  if (fault.handled) handle();
   if ("hang" in fault) return;
   if ("garbage" in fault) {
     write({ ...json(200, null), body: GARBAGE });
@@ -42,18 +45,18 @@ function statusReply(fault: Extract<Fault, { status: number }>): Reply {
   const reply: Reply =
     typeof body === "string"
       ? { status: fault.status, headers: { "Content-Type": "text/html; charset=utf-8" }, body }
-      : json(fault.status, body ?? { message: "A fault that was asked for." });
+      : json(fault.status, body ?? { message: "Injected fault." });
   return { ...reply, headers: { ...reply.headers, ...fault.headers } };
 }
 
-/** Promises the whole body, sends half of it, and is gone. */
-function cutInTheMiddle(response: ServerResponse, reply: Reply): void {
+/** Sends the headers and half of the body, then closes the connection. */
+function sendHalf(response: ServerResponse, reply: Reply): void {
   const body = Buffer.from(reply.body || "{}");
   response.writeHead(reply.status, { ...reply.headers, "Content-Length": body.length });
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
 
-/** Waits, but no longer than the caller does. */
+/** Waits until the time has passed or the caller has closed the connection. */
 function delay(ms: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

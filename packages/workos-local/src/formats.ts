@@ -1,4 +1,4 @@
-/** How each thing looks on the wire; every field as WorkOS's OpenAPI description has it. */
+/** JSON representations, with the fields of WorkOS's OpenAPI description. */
 import type { Membership, Organization } from "./store/organization-store.ts";
 import type { Session, SignInMethod } from "./store/session-store.ts";
 import type { User } from "./store/user-store.ts";
@@ -6,6 +6,7 @@ import type { User } from "./store/user-store.ts";
 const iso = (time: number): string => new Date(time).toISOString();
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
+/** Returns a user. */
 export function formatUser(user: User) {
   return {
     object: "user",
@@ -37,6 +38,7 @@ const RESPONSE_METHODS: Record<SignInMethod, string> = {
   impersonation: "Impersonation",
 };
 
+/** Returns a session. */
 export function formatSession(session: Session) {
   return {
     object: "session",
@@ -55,7 +57,7 @@ export function formatSession(session: Session) {
   };
 }
 
-/** What a successful authentication answers. */
+/** Returns the response of a successful authentication. */
 export function formatAuthentication(
   user: User,
   session: Session,
@@ -71,6 +73,7 @@ export function formatAuthentication(
   };
 }
 
+/** Returns an organization. */
 export function formatOrganization(organization: Organization) {
   return {
     object: "organization",
@@ -85,6 +88,7 @@ export function formatOrganization(organization: Organization) {
   };
 }
 
+/** Returns an organization membership. */
 export function formatMembership(membership: Membership, user: User) {
   return {
     object: "organization_membership",
@@ -112,7 +116,7 @@ export type PasswordReset = {
   createdAt: number;
 };
 
-/** Without the token: the form that events carry. */
+/** Returns a password reset without its token, as in events. */
 export function formatPasswordReset(reset: PasswordReset) {
   return {
     object: "password_reset",

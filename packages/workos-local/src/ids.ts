@@ -1,12 +1,13 @@
-/** Ids and secrets in the form that WorkOS gives them: a prefix and a ULID, or an opaque string. */
+/** Ids and secrets in the format of WorkOS: a prefix with a ULID, or an opaque string. */
 import { createHash, randomBytes } from "node:crypto";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
- * A new id such as `user_01K…`: 10 characters of time, then 16 random ones (https://github.com/ulid/spec).
- * @param prefix what it names, without the underscore
- * @param now Unix ms
+ * Returns a new id such as `user_01K…`: 10 characters of time, then 16 random ones (https://github.com/ulid/spec).
+ *
+ * @param prefix - The type, without the underscore.
+ * @param now - Unix ms.
  */
 export function newId(prefix: string, now: number = Date.now()): string {
   let time = "";
@@ -16,12 +17,12 @@ export function newId(prefix: string, now: number = Date.now()): string {
   return `${prefix}_${time}${random}`;
 }
 
-/** An opaque secret of 32 random bytes, fit for a URL. */
+/** Returns an opaque secret of 32 random bytes that is safe in URLs. */
 export function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** What is stored in place of a secret. */
+/** Returns the hash that is stored instead of a secret. */
 export function sha256(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }

@@ -1,3 +1,3 @@
-/** What other packages use: starts the emulator, and signs webhooks as it does. */
-export { startWorkos, type WorkosOptions } from "./server.ts";
+/** Public API: starts the emulator, and signs webhooks. */
+export { startWorkOS, type WorkOSOptions } from "./server.ts";
 export { signatureOf } from "./webhooks.ts";

@@ -1,4 +1,4 @@
-/** Lists, a page at a time, by WorkOS's cursors (https://workos.com/docs/reference/pagination). */
+/** Pagination with WorkOS's cursors (https://workos.com/docs/reference/pagination). */
 import * as v from "valibot";
 import { parse } from "./request.ts";
 
@@ -15,8 +15,9 @@ const Query = v.object({
 type Listed = { id: string; createdAt: number };
 
 /**
- * One page of `items`, newest first unless the query says otherwise.
- * @throws WorkosError 422 for a limit outside 1 to 100 or an unknown order
+ * Returns one page of `items`, by default newest first.
+ *
+ * @throws {WorkOSError} 422 when the limit is not from 1 to 100, or the order is unknown.
  */
 export function listPage<Item extends Listed>(
   items: Item[],
@@ -32,7 +33,7 @@ export function listPage<Item extends Listed>(
   const start = at(after) + 1;
   const beforeIndex = at(before);
   const end = beforeIndex === -1 ? sorted.length : beforeIndex;
-  // Going backwards, the page is the one next to the cursor, not the first of all.
+  // Backwards, the page ends at the cursor and is not the first of all.
   const from = beforeIndex === -1 ? start : Math.max(start, end - limit);
   const page = sorted.slice(from, Math.min(end, from + limit));
   const last = page.at(-1);

@@ -6,7 +6,7 @@ test.each([
   "https://127.0.0.1/",
   "http://[::1]:1/x?y=1",
   "http://LOCALHOST/",
-])("%s is on this machine", (value) => {
+])("accepts the loopback address %s", (value) => {
   expect(redirectTarget(value)?.href).toBe(new URL(value).href);
 });
 
@@ -23,11 +23,11 @@ test.each([
   "http://[::2]/",
   "javascript:alert(1)//localhost",
   "ftp://localhost/",
-])("%j is no place to redirect to", (value) => {
+])("rejects %j", (value) => {
   expect(redirectTarget(value)).toBeNull();
 });
 
-test("a registered list counts alone, and exactly", () => {
+test("with registered addresses, accepts only exact matches", () => {
   const registered = ["https://app.example/callback"];
   expect(redirectTarget("https://app.example/callback", registered)?.href).toBe(
     "https://app.example/callback",

@@ -1,10 +1,11 @@
-/** Where a browser may be sent: this machine only, unless an address is registered. */
+/** Validates redirect addresses: only loopback addresses, or the registered ones. */
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * The address to redirect to, or null where it may not be.
- * @param value an absolute http(s) URL
- * @param registered exact addresses that are allowed, as WorkOS's dashboard lists them; null: any on this machine
+ * Returns the address to redirect to, or null if it is not allowed.
+ *
+ * @param value - An absolute http(s) URL.
+ * @param registered - Allowed addresses, as in WorkOS's dashboard; null for any loopback address.
  */
 export function redirectTarget(value: string, registered: readonly string[] | null = null): URL | null {
   if (!URL.canParse(value)) return null;

@@ -1,6 +1,7 @@
-/** An answer as a value; the socket is written in one place (`dispatch.ts`). */
+/** A response as a value. `dispatch.ts` writes it to the socket. */
 export type Reply = { status: number; headers: Record<string, string>; body: string };
 
+/** Returns a JSON response. */
 export function json(status: number, body: unknown): Reply {
   return {
     status,
@@ -9,10 +10,12 @@ export function json(status: number, body: unknown): Reply {
   };
 }
 
+/** Returns a response without a body. */
 export function empty(status: number): Reply {
   return { status, headers: {}, body: "" };
 }
 
+/** Returns a redirect. */
 export function redirect(location: URL): Reply {
   return { status: 302, headers: { Location: location.href, "Cache-Control": "no-store" }, body: "" };
 }

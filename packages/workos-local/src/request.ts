@@ -1,18 +1,18 @@
-/** A request, read whole and taken apart once; everything after this sees values and no sockets. */
+/** Reads a request with its body into a value. */
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
-import { invalidParameters, WorkosError } from "./errors.ts";
+import { invalidParameters, WorkOSError } from "./errors.ts";
 
-/** More than any call of the SDK needs. */
-const LARGEST_BODY = 64 * 1024;
+/** The largest body in bytes, more than any call of the SDK needs. */
+const MAX_BODY_BYTES = 64 * 1024;
 
-export type WorkosRequest = {
+export type WorkOSRequest = {
   method: string;
   /** The path as sent, without the query. */
   path: string;
   query: URLSearchParams;
   header(name: string): string | null;
-  /** `Host`, where it names this machine; else null. */
+  /** The `Host` header if it is a loopback address, otherwise null. */
   loopbackHost: string | null;
   ipAddress: string | null;
   body: string;
@@ -22,11 +22,13 @@ export type WorkosRequest = {
 const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 
 /**
- * @throws WorkosError 400 for a target that is no path, 413 for a body over 64 KiB
+ * Reads a request.
+ *
+ * @throws {WorkOSError} 400 when the target is not a path, 413 when the body is over 64 KiB.
  */
-export async function readRequest(message: IncomingMessage): Promise<WorkosRequest> {
+export async function readRequest(message: IncomingMessage): Promise<WorkOSRequest> {
   const target = message.url ?? "/";
-  if (!target.startsWith("/")) throw new WorkosError(400, { message: "Bad Request" });
+  if (!target.startsWith("/")) throw new WorkOSError(400, { message: "Bad Request" });
   const [path = "/", ...rest] = target.split("?");
   const host = message.headers.host ?? "";
   return {
@@ -47,27 +49,28 @@ export async function readRequest(message: IncomingMessage): Promise<WorkosReque
 async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Left early, the iterator would take the socket with it, and nobody would hear the refusal.
+  // Without this option, leaving the loop early destroys the socket before the response is sent.
   for await (const chunk of message.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > LARGEST_BODY) throw new WorkosError(413, { message: "Payload Too Large" });
+    if (size > MAX_BODY_BYTES) throw new WorkOSError(413, { message: "Payload Too Large" });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A form body, or null when the body says that it is something else. */
-export function formOf(request: WorkosRequest): URLSearchParams | null {
+/** Returns a form body, or null for another content type. */
+export function formOf(request: WorkOSRequest): URLSearchParams | null {
   return request.contentType === "application/x-www-form-urlencoded"
     ? new URLSearchParams(request.body)
     : null;
 }
 
 /**
- * The fields of a JSON or form body; an empty body has none.
- * @throws WorkosError 400 when it is not an object
+ * Returns the fields of a JSON or form body. An empty body has none.
+ *
+ * @throws {WorkOSError} 400 when the body is not an object.
  */
-export function fieldsOf(request: WorkosRequest): Record<string, unknown> {
+export function fieldsOf(request: WorkOSRequest): Record<string, unknown> {
   const form = formOf(request);
   if (form) return Object.fromEntries(form);
   if (request.body === "") return {};
@@ -75,16 +78,17 @@ export function fieldsOf(request: WorkosRequest): Record<string, unknown> {
   try {
     parsed = JSON.parse(request.body);
   } catch {
-    throw new WorkosError(400, { message: "Problems parsing JSON", code: "invalid_request_body" });
+    throw new WorkOSError(400, { message: "Problems parsing JSON", code: "invalid_request_body" });
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    throw new WorkosError(400, { message: "The body must be a JSON object", code: "invalid_request_body" });
+    throw new WorkOSError(400, { message: "The body must be a JSON object", code: "invalid_request_body" });
   return { ...parsed };
 }
 
 /**
- * Reads values by a schema.
- * @throws WorkosError 422 that names the fields
+ * Validates a value against a schema.
+ *
+ * @throws {WorkOSError} 422 with the invalid fields.
  */
 export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value);

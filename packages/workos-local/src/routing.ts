@@ -1,24 +1,23 @@
-/** Which function answers which method and path. */
-import type { WorkosContext } from "./context.ts";
+/** Finds the route of a request. */
+import type { WorkOSContext } from "./context.ts";
 import type { Reply } from "./reply.ts";
-import type { WorkosRequest } from "./request.ts";
+import type { WorkOSRequest } from "./request.ts";
 
 /**
- * Who may call: `key` asks for the API key as WorkOS does, `public` for nothing,
- * `local` for a caller on this machine that no foreign web page drives.
+ * Who can call a route: `key` needs the API key, `public` needs nothing, `local` needs a local program and not a web page.
  */
 export type Access = "key" | "public" | "local";
 
-export type Handler = (context: WorkosContext, request: WorkosRequest, ids: string[]) => Reply;
+export type Handler = (context: WorkOSContext, request: WorkOSRequest, ids: string[]) => Reply;
 
 export type Route = { method: string; pattern: string; access: Access; handle: Handler };
 
-/** A pattern such as `/user_management/users/:id`; the parts that begin with a colon come to the handler in order. */
+/** Returns a route. A handler gets the segments of a pattern such as `/users/:id` that begin with a colon, in order. */
 export const route =
   (access: Access) =>
   (method: string, pattern: string, handle: Handler): Route => ({ method, pattern, access, handle });
 
-/** The route for a request, with its ids decoded; null where there is none. */
+/** Returns the route of a request with its decoded ids, or null if there is none. */
 export function findRoute(
   routes: readonly Route[],
   method: string,

@@ -1,38 +1,38 @@
-/** A WorkOS for one machine: starts it, on loopback only, and ends it. */
+/** Starts and stops the emulator, on loopback only. */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { WorkosContext } from "./context.ts";
-import { seedDemoPeople } from "./demo-people.ts";
+import type { WorkOSContext } from "./context.ts";
+import { seedDemoUsers } from "./demo-users.ts";
 import { dispatch } from "./dispatch.ts";
 import { RequestCounts } from "./request-counts.ts";
 import { openStore } from "./store/store.ts";
 import { WebhookSender, type WebhookTarget } from "./webhooks.ts";
 
-export type WorkosOptions = {
-  /** 0: any free one. */
+export type WorkOSOptions = {
+  /** 0 for any free port. */
   port: number;
-  /** SQLite file for everything that is remembered; made with mode 600. */
+  /** SQLite file with all state; created with mode 600. */
   dataFile: string;
   clientId: string;
   apiKey: string;
-  /** Where events go; absent: nowhere. */
+  /** Receives events, if set. */
   webhook?: WebhookTarget;
-  /** Lifetime of an access token in seconds, WorkOS's default if absent. */
+  /** Lifetime of an access token in seconds; by default 300, as in WorkOS. */
   accessTokenSeconds?: number;
 };
 
-/** Longer than clients keep an idle connection, so that none is closed under a request. */
+/** Longer than clients keep an idle connection, so that none is closed during a request. */
 const KEEP_ALIVE = 75_000;
 
 /**
- * Starts the stand-in.
- * @returns its address, and how to end it: open requests are cut, what is owed to the webhook waits for the next start
- * @throws the error of `listen`, such as EADDRINUSE
+ * Starts the emulator.
+ *
+ * @returns Its address, and `close`, which closes open requests and keeps undelivered webhooks for the next start.
+ * @throws {Error} of `listen`, such as EADDRINUSE.
  */
-export async function startWorkos(options: WorkosOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const store = openStore(options.dataFile, seedDemoPeople);
+export async function startWorkOS(options: WorkOSOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const store = openStore(options.dataFile, seedDemoUsers);
   const webhooks = new WebhookSender(store.events, options.webhook ?? null);
-  const context: WorkosContext = {
+  const context: WorkOSContext = {
     store,
     clientId: options.clientId,
     apiKey: options.apiKey,
@@ -57,7 +57,7 @@ export async function startWorkos(options: WorkosOptions): Promise<{ url: string
     servers.push(main);
     const port = await listening(main, options.port, "127.0.0.1");
     context.url = `http://127.0.0.1:${port}`;
-    // Browsers may try ::1 first for `localhost`; a machine without IPv6 does well without.
+    // Browsers may try ::1 first for `localhost`. It is optional, because not every machine has IPv6.
     const second = newServer();
     await listening(second, port, "::1").then(
       () => servers.push(second),
@@ -75,7 +75,8 @@ function listening(server: Server, port: number, host: string): Promise<number> 
     server.once("error", reject);
     server.listen({ port, host }, () => {
       server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
 }

@@ -1,6 +1,6 @@
-/** What can come of exchanging a code other than tokens, each in its documented form (https://workos.com/docs/reference/authkit/authentication-errors). */
-import type { WorkosContext } from "./context.ts";
-import { oauthError, WorkosError } from "./errors.ts";
+/** Outcomes of a code exchange without tokens, in their documented form (https://workos.com/docs/reference/authkit/authentication-errors). */
+import type { WorkOSContext } from "./context.ts";
+import { oauthError, WorkOSError } from "./errors.ts";
 import { formatUser } from "./formats.ts";
 import { newId } from "./ids.ts";
 import type { Organization } from "./store/organization-store.ts";
@@ -19,27 +19,27 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 const TEN_MINUTES = 10 * 60_000;
 
-/** A token with which the sign-in could be finished elsewhere: as secret as a code. */
-function pendingToken(context: WorkosContext, user: User): string {
+/** Returns a token that would complete the sign-in, as secret as a code. */
+function pendingToken(context: WorkOSContext, user: User): string {
   return context.store.oneTimeTokens.issue("pending_authentication", { userId: user.id }, TEN_MINUTES);
 }
 
-/** @throws WorkosError for every outcome but `signed_in` */
-export function refuseOutcome(context: WorkosContext, outcome: Outcome, user: User): void {
+/** @throws {WorkOSError} for every outcome except `signed_in`. */
+export function throwOutcome(context: WorkOSContext, outcome: Outcome, user: User): void {
   switch (outcome) {
     case "signed_in":
       return;
     case "down":
-      throw new WorkosError(503, { message: "Service Unavailable" });
+      throw new WorkOSError(503, { message: "Service Unavailable" });
     case "mfa_enrollment":
-      throw new WorkosError(403, {
+      throw new WorkOSError(403, {
         code: "mfa_enrollment",
         message: "The user must enroll in MFA to finish authenticating.",
         pending_authentication_token: pendingToken(context, user),
         user: formatUser(user),
       });
     case "mfa_challenge":
-      throw new WorkosError(403, {
+      throw new WorkOSError(403, {
         code: "mfa_challenge",
         message: "The user must complete an MFA challenge to finish authenticating.",
         pending_authentication_token: pendingToken(context, user),
@@ -47,7 +47,7 @@ export function refuseOutcome(context: WorkosContext, outcome: Outcome, user: Us
         user: formatUser(user),
       });
     case "organization_selection_required":
-      throw new WorkosError(403, {
+      throw new WorkOSError(403, {
         code: "organization_selection_required",
         message: "The user must choose an organization to finish their authentication.",
         pending_authentication_token: pendingToken(context, user),
@@ -61,7 +61,8 @@ export function refuseOutcome(context: WorkosContext, outcome: Outcome, user: Us
   }
 }
 
-export function ssoRequired(context: WorkosContext, user: User, connectionId: string): WorkosError {
+/** Returns the error for a user who must sign in through an SSO connection. */
+export function ssoRequired(context: WorkOSContext, user: User, connectionId: string): WorkOSError {
   return oauthError("sso_required", "User must authenticate using one of the matching connections.", {
     connection_ids: [connectionId],
     email: user.email,
@@ -70,15 +71,19 @@ export function ssoRequired(context: WorkosContext, user: User, connectionId: st
 }
 
 /**
- * What an organization still asks of this session before it gives it a token, or null.
- * @param session how the person signed in
+ * Returns the requirement of an organization that a session does not meet, or null.
+ *
+ * @param context - The context.
+ * @param organization - The organization.
+ * @param user - The user.
+ * @param session - How the user signed in.
  */
 export function unmetRequirement(
-  context: WorkosContext,
+  context: WorkOSContext,
   organization: Organization,
   user: User,
   session: { secondFactor: boolean; ssoOrganizationId: string | null },
-): WorkosError | null {
+): WorkOSError | null {
   if (organization.requires === "sso" && session.ssoOrganizationId !== organization.id)
     return ssoRequired(context, user, organization.connectionId ?? newId("conn"));
   if (organization.requires === "second_factor" && !session.secondFactor)

@@ -1,16 +1,16 @@
-/** The pair of tokens that a grant gives out. */
+/** Issues the tokens of a grant. */
 import { signAccessToken } from "./access-token.ts";
-import type { WorkosContext } from "./context.ts";
+import type { WorkOSContext } from "./context.ts";
 import { formatAuthentication } from "./formats.ts";
-import type { WorkosRequest } from "./request.ts";
+import type { WorkOSRequest } from "./request.ts";
 import type { Session } from "./store/session-store.ts";
 import type { User } from "./store/user-store.ts";
 
 /**
- * A new access token and a new refresh token, as the answer of a grant.
- * @param request the issuer is the address it was sent to, so that a proxy in front of the stand-in works too
+ * Issues a new access token and a new refresh token, and returns the response of the grant. The issuer is the address of
+ * the request, so that a proxy in front of the emulator works too.
  */
-export function authenticated(context: WorkosContext, request: WorkosRequest, user: User, session: Session) {
+export function authenticated(context: WorkOSContext, request: WorkOSRequest, user: User, session: Session) {
   const settings = context.store.settings.get();
   const membership =
     session.organizationId && context.store.organizations.activeMembership(user.id, session.organizationId);

@@ -1,23 +1,24 @@
 /**
- * Sends events to the app as WorkOS does (https://workos.com/docs/events/data-syncing/webhooks): signed, in no promised
- * order, and again with growing pauses until the endpoint answers 2xx. What is owed survives a restart.
+ * Sends events as WorkOS does (https://workos.com/docs/events/data-syncing/webhooks): signed, without a guaranteed order,
+ * and with retries until the endpoint responds 2xx. Undelivered events survive a restart.
  */
 import { createHmac } from "node:crypto";
 import type { Events, EventType, StoredEvent } from "./store/events.ts";
 
 export type WebhookTarget = { url: string; secret: string };
 
-/** ms before each further attempt; WorkOS goes on for days, a test environment for minutes. */
-const PAUSES = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 60_000, 60_000, 60_000];
+/** Delays before each retry in ms. WorkOS retries for days, the emulator for minutes. */
+const RETRY_DELAYS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 60_000, 60_000, 60_000];
 const ATTEMPT_TIMEOUT = 5_000;
-/** What is older than this at start is given up. */
-const OWED_FOR = 60 * 60_000;
+/** Undelivered events that are older than this at the start are not sent. */
+const MAX_AGE = 60 * 60_000;
 
-/** The header's value: milliseconds, and the HMAC-SHA256 of `time.body` in hex. */
+/** Returns the value of the signature header: milliseconds, and the HMAC-SHA256 of `time.body` in hexadecimal. */
 export function signatureOf(body: string, secret: string, time: number): string {
   return `t=${time}, v1=${createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
 }
 
+/** Sends events and retries failed deliveries. */
 export class WebhookSender {
   readonly #events: Events;
   readonly #target: WebhookTarget | null;
@@ -27,10 +28,10 @@ export class WebhookSender {
   constructor(events: Events, target: WebhookTarget | null) {
     this.#events = events;
     this.#target = target;
-    for (const event of target ? events.undelivered(Date.now() - OWED_FOR) : []) this.#after(0, event.id);
+    for (const event of target ? events.undelivered(Date.now() - MAX_AGE) : []) this.#after(0, event.id);
   }
 
-  /** Keeps the event and sends it once the running transaction is over; if that one fails, nothing is sent. */
+  /** Stores an event and sends it after the running transaction. If the transaction fails, nothing is sent. */
   emit(event: EventType, data: Record<string, unknown>): void {
     const id = this.#events.add(event, data);
     if (this.#target) this.#after(0, id);
@@ -53,12 +54,12 @@ export class WebhookSender {
     const event = this.#events.byId(id);
     if (!event || !this.#target || event.deliveredAt !== null) return;
     this.#events.attempted(id);
-    const taken = await this.#send(event, this.#target);
+    const accepted = await this.#send(event, this.#target);
     if (this.#closing.signal.aborted) return;
-    if (taken) this.#events.delivered(id);
+    if (accepted) this.#events.delivered(id);
     else {
-      const pause = PAUSES[event.attempts];
-      if (pause !== undefined) this.#after(pause, id);
+      const delay = RETRY_DELAYS[event.attempts];
+      if (delay !== undefined) this.#after(delay, id);
     }
   }
 
@@ -75,7 +76,7 @@ export class WebhookSender {
         method: "POST",
         headers: {
           "Content-Type": "application/json",
-          "User-Agent": "WorkOS (local stand-in)",
+          "User-Agent": "WorkOS (local emulator)",
           "WorkOS-Signature": signatureOf(body, target.secret, Date.now()),
         },
         body,

@@ -1,18 +1,19 @@
-/** Faults as data, and what the SDK makes of each: the app's own handling is written against this list. */
+/** Injected faults, and how the SDK reports each of them. Apps can rely on this list. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   CLIENT_ID,
   failureOf,
+  fieldsOf,
   local,
-  type RunningWorkos,
-  runningWorkos,
+  type RunningWorkOS,
+  runningWorkOS,
   sdkFor,
   signIn,
 } from "./running-workos.ts";
 
-let workos: RunningWorkos;
+let workos: RunningWorkOS;
 beforeAll(async () => {
-  workos = await runningWorkos();
+  workos = await runningWorkOS();
 });
 afterEach(async () => {
   await local(workos, "DELETE", "faults");
@@ -25,15 +26,15 @@ const refreshed = (refreshToken: string, timeout?: number) =>
   sdkFor(workos.url, timeout === undefined ? {} : { timeout }).userManagement.authenticateWithRefreshToken({
     refreshToken,
   });
-/** A failure's cause, for what the SDK wraps in a plain Error. */
-const causeOf = (failure: Error) => failure.cause as Error & Record<string, unknown>;
+/** Returns the cause of an error that the SDK wraps. */
+const causeOf = (failure: Error) => fieldsOf(failure.cause);
 
 test.each([500, 502, 503, 504])("a %i in JSON is a GenericServerException", async (status) => {
   await local(workos, "POST", "faults", { grant: "refresh_token", status });
   expect(await failureOf(refreshed("any"))).toMatchObject({ name: "GenericServerException", status });
 });
 
-test("a refusal of any kind can be asked for", async () => {
+test("any error response can be injected", async () => {
   await local(workos, "POST", "faults", {
     path: AUTHENTICATE,
     status: 400,
@@ -42,7 +43,7 @@ test("a refusal of any kind can be asked for", async () => {
   expect(await failureOf(refreshed("any"))).toMatchObject({ name: "OauthException", error: "invalid_grant" });
 });
 
-test("a 429 says when to come again", async () => {
+test("a 429 has the delay of Retry-After", async () => {
   await local(workos, "POST", "faults", { path: AUTHENTICATE, status: 429, headers: { "Retry-After": "7" } });
   expect(await failureOf(refreshed("any"))).toMatchObject({
     name: "RateLimitExceededException",
@@ -59,7 +60,7 @@ test("an error page in HTML is a plain Error with the status in its cause", asyn
   expect(causeOf(failure)).toMatchObject({ name: "ParseError", rawStatus: 502 });
 });
 
-test("garbage under a 200 is a ParseError", async () => {
+test("malformed JSON with status 200 is a ParseError", async () => {
   await local(workos, "POST", "faults", { path: AUTHENTICATE, garbage: true });
   expect(await failureOf(refreshed("any"))).toMatchObject({
     name: "ParseError",
@@ -68,21 +69,21 @@ test("garbage under a 200 is a ParseError", async () => {
   });
 });
 
-test("an answer cut in the middle is a TypeError, and what was asked for is done", async () => {
+test("a truncated response is a TypeError, and the request is handled", async () => {
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", cut: true });
   expect((await failureOf(refreshed(refreshToken))).name).toBe("TypeError");
   expect(await failureOf(refreshed(refreshToken))).toMatchObject({ error: "invalid_grant" });
 });
 
-test("with handled false, a cut answer leaves everything as it was", async () => {
+test("with handled: false, a truncated response means that the request was not handled", async () => {
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", cut: true, handled: false });
   await failureOf(refreshed(refreshToken));
   await refreshed(refreshToken);
 });
 
-test("a hanging answer is the SDK's own timeout, a 408", async () => {
+test("a request without a response times out in the SDK with 408", async () => {
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", hang: true });
   expect(await failureOf(refreshed(refreshToken, 200))).toMatchObject({
@@ -93,7 +94,7 @@ test("a hanging answer is the SDK's own timeout, a 408", async () => {
   await refreshed(refreshToken);
 });
 
-test("a slow answer comes, and who did not wait for it has lost nothing", async () => {
+test("a request that the caller aborts during a delay is not handled", async () => {
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", slowMs: 150, count: 2 });
   expect(await failureOf(refreshed(refreshToken, 50))).toMatchObject({ status: 408 });
@@ -102,14 +103,14 @@ test("a slow answer comes, and who did not wait for it has lost nothing", async 
   expect(performance.now() - started).toBeGreaterThanOrEqual(140);
 });
 
-test("a slow answer that is handled has spent the token by the time it is missed", async () => {
+test("with handled: true, a delayed request has spent the token when it times out", async () => {
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", slowMs: 400, handled: true });
   await failureOf(refreshed(refreshToken, 100));
   expect(await failureOf(refreshed(refreshToken))).toMatchObject({ error: "invalid_grant" });
 });
 
-test("a fault meets what it names, as often as it says, and then is gone", async () => {
+test("a fault applies to matching requests up to its count", async () => {
   await local(workos, "POST", "faults", { method: "GET", path: "/sso/jwks/*", status: 500, count: 2 });
   const jwks = async () => (await fetch(workos.sdk.userManagement.getJwksUrl(CLIENT_ID))).status;
   const { refreshToken } = await signIn(workos);
@@ -118,33 +119,37 @@ test("a fault meets what it names, as often as it says, and then is gone", async
   expect(await local(workos, "GET", "faults")).toEqual([]);
 });
 
-test("a fault without end lasts until it is removed, and over a restart", async () => {
-  const added = await local(workos, "POST", "faults", { path: "/sso/jwks/*", status: 500, count: null });
+test("a fault without a count stays until it is removed, also across a restart", async () => {
+  const { id } = await local<{ id: number }>(workos, "POST", "faults", {
+    path: "/sso/jwks/*",
+    status: 500,
+    count: null,
+  });
   await workos.restart();
   const jwks = async () => (await fetch(workos.sdk.userManagement.getJwksUrl(CLIENT_ID))).status;
   expect([await jwks(), await jwks()]).toEqual([500, 500]);
-  await local(workos, "DELETE", `faults/${(added as { id: number }).id}`);
+  await local(workos, "DELETE", `faults/${id}`);
   expect(await jwks()).toBe(200);
 });
 
 test.each([{}, { status: 99 }, { status: 500, hang: true }, { hang: "yes" }, { status: 500, count: 0 }])(
-  "%j is no fault",
+  "rejects the fault %j",
   async (fault) => {
     await expect(local(workos, "POST", "faults", fault)).rejects.toThrow("422");
   },
 );
 
-test("requests are counted by endpoint and grant, those that met a fault too", async () => {
+test("counts requests by endpoint and grant, including those with a fault", async () => {
   const { user, refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", status: 500 });
   await failureOf(refreshed(refreshToken));
   await refreshed(refreshToken);
   await workos.sdk.userManagement.getUser(user.id);
-  const counts = (await local(workos, "GET", "requests")) as {
-    path: string;
-    grant: string | null;
-    count: number;
-  }[];
+  const counts = await local<{ path: string; grant: string | null; count: number }[]>(
+    workos,
+    "GET",
+    "requests",
+  );
   const count = (path: string, grant: string | null) =>
     counts.find((entry) => entry.path === path && entry.grant === grant)?.count;
   expect(count(AUTHENTICATE, "authorization_code")).toBe(1);
@@ -152,8 +157,8 @@ test("requests are counted by endpoint and grant, those that met a fault too", a
   expect(count("/user_management/users/:id", null)).toBe(1);
 });
 
-test("a server that is not there is a plain Error around fetch's own", async () => {
-  const other = await runningWorkos();
+test("an unreachable server is an Error with the TypeError of fetch as its cause", async () => {
+  const other = await runningWorkOS();
   await other.close();
   const failure = await failureOf(
     other.sdk.userManagement.authenticateWithRefreshToken({ refreshToken: "any" }),

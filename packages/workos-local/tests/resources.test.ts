@@ -1,7 +1,7 @@
-/** Everything else that the app asks WorkOS for, through the SDK, and what it answers when asked wrongly. */
+/** Users, sessions, organizations and memberships through the SDK, and invalid requests. */
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX } from "../src/demo-people.ts";
+import { ACME, GLOBEX } from "../src/demo-users.ts";
 import {
   API_KEY,
   authorizeUrl,
@@ -9,19 +9,19 @@ import {
   failureOf,
   local,
   newPkce,
-  type RunningWorkos,
-  runningWorkos,
+  type RunningWorkOS,
+  runningWorkOS,
   sdkFor,
   signIn,
 } from "./running-workos.ts";
 
-let workos: RunningWorkos;
+let workos: RunningWorkOS;
 beforeAll(async () => {
-  workos = await runningWorkos();
+  workos = await runningWorkOS();
 });
 afterAll(() => workos.close());
 
-test("a user can be read, changed and deleted", async () => {
+test("a user can be read, updated and deleted", async () => {
   const { user } = await signIn(workos, { email: "changed@example.org" });
   const { userManagement } = workos.sdk;
   expect(await userManagement.getUser(user.id)).toMatchObject({ id: user.id, email: "changed@example.org" });
@@ -41,14 +41,14 @@ test("a user can be read, changed and deleted", async () => {
     });
 });
 
-test("after a deletion the same e-mail is a new person", async () => {
+test("after a deletion, the same email is a new user", async () => {
   const before = await signIn(workos, { email: "again@example.org" });
   await workos.sdk.userManagement.deleteUser(before.user.id);
   const after = await signIn(workos, { email: "again@example.org" });
   expect(after.user.id).not.toBe(before.user.id);
 });
 
-test("users are listed by e-mail, and an e-mail belongs to one", async () => {
+test("users can be listed by email, and emails are unique", async () => {
   const { userManagement } = workos.sdk;
   const { data } = await userManagement.listUsers({ email: "ADA@example.com" });
   expect(data.map(({ email }) => email)).toEqual(["ada@example.com"]);
@@ -60,7 +60,7 @@ test("users are listed by e-mail, and an e-mail belongs to one", async () => {
   expect(await failureOf(taken)).toMatchObject({ name: "UnprocessableEntityException", status: 422 });
 });
 
-test("lists go forward and back by cursor", async () => {
+test("lists can be paginated forwards and backwards", async () => {
   for (let i = 0; i < 12; i++) await workos.sdk.organizations.createOrganization({ name: `Listed ${i}` });
   const { organizations } = workos.sdk;
   const all = (await organizations.listOrganizations({ limit: 100 })).data.map(({ id }) => id);
@@ -75,7 +75,7 @@ test("lists go forward and back by cursor", async () => {
   expect(await failureOf(organizations.listOrganizations({ limit: 101 }))).toMatchObject({ status: 422 });
 });
 
-test("a person's sessions are listed with where they came from, and end by revoking", async () => {
+test("the sessions of a user are listed with address and browser, and can be revoked", async () => {
   const { userManagement } = workos.sdk;
   const { user } = await signIn(workos, { email: "sessions@example.org" });
   await signIn(workos, { email: "sessions@example.org" });
@@ -107,7 +107,7 @@ test("a person's sessions are listed with where they came from, and end by revok
   });
 });
 
-test("signing out ends the session and returns to the app, again and again", async () => {
+test("signing out ends the session and redirects to the app, also when repeated", async () => {
   const { user, refreshToken } = await signIn(workos, { email: "leaving@example.org" });
   const { userManagement } = workos.sdk;
   const sessionId = (await userManagement.listSessions(user.id)).data[0]?.id ?? "";
@@ -124,8 +124,8 @@ test("signing out ends the session and returns to the app, again and again", asy
 
 test.each([
   ["no session", "return_to=http://localhost:8787", 422],
-  ["a return to elsewhere", "session_id=s&return_to=https://evil.example", 400],
-  ["no return", "session_id=s", 200],
+  ["another return address", "session_id=s&return_to=https://evil.example", 400],
+  ["no return address", "session_id=s", 200],
   ["an unknown session", "session_id=s&return_to=http://localhost:8787", 302],
 ])("signing out with %s", async (_, query, status) => {
   const response = await fetch(`${workos.url}/user_management/sessions/logout?${query}`, {
@@ -134,7 +134,7 @@ test.each([
   expect(response.status).toBe(status);
 });
 
-test("a HEAD of the sign-out address ends nothing", async () => {
+test("HEAD of the sign-out URL does not end the session", async () => {
   const { user } = await signIn(workos, { email: "head@example.org" });
   const { userManagement } = workos.sdk;
   const sessionId = (await userManagement.listSessions(user.id)).data[0]?.id ?? "";
@@ -145,7 +145,7 @@ test("a HEAD of the sign-out address ends nothing", async () => {
   expect((await userManagement.listSessions(user.id)).data).toHaveLength(1);
 });
 
-test("memberships are listed by person, with name and role, active ones only", async () => {
+test("the active memberships of a user are listed with name and role", async () => {
   const { userManagement } = workos.sdk;
   const { user } = await signIn(workos);
   const { data } = await userManagement.listOrganizationMemberships({ userId: user.id });
@@ -168,7 +168,7 @@ test("memberships are listed by person, with name and role, active ones only", a
   ]);
 });
 
-test("a membership can be made, changed and ended", async () => {
+test("a membership can be created, updated and deleted", async () => {
   const { userManagement } = workos.sdk;
   const { user } = await signIn(workos, { email: "joiner@example.org" });
   const made = await userManagement.createOrganizationMembership({
@@ -182,7 +182,7 @@ test("a membership can be made, changed and ended", async () => {
   expect(await failureOf(userManagement.getOrganizationMembership(made.id))).toMatchObject({ status: 404 });
 });
 
-test("a wrong API key is refused everywhere but where WorkOS asks for none", async () => {
+test("a wrong API key is rejected, except on public routes", async () => {
   const sdk = sdkFor(workos.url, { apiKey: "sk_other" });
   expect(await failureOf(sdk.userManagement.getUser("user_1"))).toMatchObject({
     name: "UnauthorizedException",
@@ -192,7 +192,7 @@ test("a wrong API key is refused everywhere but where WorkOS asks for none", asy
   expect((await fetch(sdk.userManagement.getJwksUrl("client_other"))).status).toBe(404);
 });
 
-test("unknown paths and methods are 404 in JSON", async () => {
+test("unknown paths and methods get 404 in JSON", async () => {
   for (const [method, path] of [
     ["GET", "/"],
     ["GET", "/user_management/nothing"],
@@ -213,12 +213,12 @@ test("unknown paths and methods are 404 in JSON", async () => {
 test.each([
   ["broken JSON", "application/json", '{"grant_type":', 400],
   ["a list", "application/json", "[]", 400],
-  ["nothing", "application/json", "", 400],
-  ["a code that is no string", "application/json", '{"grant_type":"authorization_code","code":{}}', 400],
+  ["an empty body", "application/json", "", 400],
+  ["a code that is not a string", "application/json", '{"grant_type":"authorization_code","code":{}}', 400],
   ["an unknown grant", "application/json", '{"grant_type":"password"}', 400],
   ["prototype keys", "application/json", '{"__proto__":{"grant_type":"refresh_token"}}', 400],
-  ["too much", "application/json", JSON.stringify({ code: "x".repeat(70_000) }), 413],
-])("the token endpoint answers %s with a 4xx in JSON", async (_, contentType, body, status) => {
+  ["a body over the limit", "application/json", JSON.stringify({ code: "x".repeat(70_000) }), 413],
+])("the token endpoint responds to %s with a 4xx in JSON", async (_, contentType, body, status) => {
   const response = await fetch(`${workos.url}/user_management/authenticate`, {
     method: "POST",
     headers: { "Content-Type": contentType },
@@ -229,7 +229,7 @@ test.each([
   await response.json();
 });
 
-test("the token endpoint takes forms too, as OAuth has it", async () => {
+test("the token endpoint accepts forms, as in OAuth", async () => {
   const { refreshToken } = await signIn(workos);
   const response = await fetch(`${workos.url}/user_management/authenticate`, {
     method: "POST",
@@ -243,7 +243,7 @@ test("the token endpoint takes forms too, as OAuth has it", async () => {
   expect(response.status).toBe(200);
 });
 
-test("malformed fields are named in a 422", async () => {
+test("a 422 contains the invalid fields", async () => {
   const response = await fetch(`${workos.url}/user_management/users`, {
     method: "POST",
     headers: { Authorization: `Bearer ${API_KEY}`, "Content-Type": "application/json" },
@@ -259,7 +259,7 @@ test("malformed fields are named in a 422", async () => {
   });
 });
 
-test("a target that is no path is answered, and the stand-in lives on", async () => {
+test("a request target that is not a path gets 400, and the emulator keeps running", async () => {
   const { hostname, port } = new URL(workos.url);
   const status = await new Promise<number | undefined>((resolve, reject) => {
     request({ hostname, port, path: "http://elsewhere.example/x", method: "GET" }, (response) => {
@@ -273,7 +273,7 @@ test("a target that is no path is answered, and the stand-in lives on", async ()
   expect((await fetch(authorizeUrl(workos, newPkce()))).status).toBe(200);
 });
 
-test("the part for tests hears no web page", async () => {
+test("routes for tests reject requests of web pages", async () => {
   const response = await fetch(`${workos.url}/_local/faults`, {
     method: "DELETE",
     headers: { Origin: "https://evil.example" },

@@ -1,20 +1,20 @@
-/** A stand-in of the test's own, the real SDK pointed at it, and the steps that a browser would take. */
+/** Starts an emulator for a test, with the real SDK and the steps of a browser. */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WorkOS } from "@workos-inc/node";
-import { startWorkos, type WorkosOptions } from "../src/server.ts";
+import { startWorkOS, type WorkOSOptions } from "../src/server.ts";
 
 export const CLIENT_ID = "client_test";
 export const API_KEY = "sk_test_key";
 export const REDIRECT_URI = "http://localhost:8787/callback";
 
-export type RunningWorkos = {
+export type RunningWorkOS = {
   url: string;
   dataFile: string;
   sdk: WorkOS;
-  /** Ends the server and starts it again on the same file and port. */
+  /** Stops the emulator and starts it again with the same file and port. */
   restart(): Promise<void>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -36,11 +36,11 @@ export function sdkFor(
   });
 }
 
-export async function runningWorkos(options: Partial<WorkosOptions> = {}): Promise<RunningWorkos> {
+export async function runningWorkOS(options: Partial<WorkOSOptions> = {}): Promise<RunningWorkOS> {
   const folder = mkdtempSync(join(tmpdir(), "workos-"));
   const dataFile = join(folder, "data", "workos.sqlite");
   const start = (port: number) =>
-    startWorkos({ port, dataFile, clientId: CLIENT_ID, apiKey: API_KEY, ...options });
+    startWorkOS({ port, dataFile, clientId: CLIENT_ID, apiKey: API_KEY, ...options });
   let server = await start(0);
   const { url } = server;
   const close = async () => {
@@ -54,7 +54,7 @@ export async function runningWorkos(options: Partial<WorkosOptions> = {}): Promi
     restart: async () => {
       await server.close();
       server = await start(Number(new URL(url).port));
-      // One turn of the event loop, in which this process's own fetch learns that its idle connections are closed.
+      // Lets fetch in this process notice that its idle connections are closed.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     },
     close,
@@ -69,9 +69,9 @@ export function newPkce(): Pkce {
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
 }
 
-/** The authorize URL as the app makes it. */
+/** Returns the authorize URL of an app. */
 export function authorizeUrl(
-  workos: RunningWorkos,
+  workos: RunningWorkOS,
   pkce: Pkce,
   more: { loginHint?: string; organizationId?: string; screenHint?: "sign-in" | "sign-up" } = {},
 ): string {
@@ -87,34 +87,34 @@ export function authorizeUrl(
   });
 }
 
-/** Posts the page's form and returns the answer without following it. */
+/** Posts the form of the page and returns the response without following redirects. */
 export function submit(url: string, form: Record<string, string>): Promise<Response> {
   return fetch(url, { method: "POST", body: new URLSearchParams(form), redirect: "manual" });
 }
 
-/** Where an answer redirects to. */
+/** Returns the target of a redirect. */
 export function locationOf(response: Response): URL {
   const location = response.headers.get("location");
-  if (!location) throw new Error(`no redirect, but ${response.status}`);
+  if (!location) throw new Error(`Expected a redirect, got ${response.status}.`);
   return new URL(location);
 }
 
 /** Signs in on the page and returns the code. */
 export async function codeFor(
-  workos: RunningWorkos,
+  workos: RunningWorkOS,
   pkce: Pkce,
   form: Record<string, string>,
   more: { organizationId?: string } = {},
 ): Promise<string> {
   const location = locationOf(await submit(authorizeUrl(workos, pkce, more), form));
   const code = location.searchParams.get("code");
-  if (!code) throw new Error(`no code, but ${location.searchParams.get("error")}`);
+  if (!code) throw new Error(`Expected a code, got ${location.searchParams.get("error")}.`);
   return code;
 }
 
-/** The whole way to tokens. */
+/** Signs in and exchanges the code. */
 export async function signIn(
-  workos: RunningWorkos,
+  workos: RunningWorkOS,
   form: Record<string, string> = { email: "ada@example.com" },
   more: { organizationId?: string } = {},
 ) {
@@ -129,13 +129,13 @@ export async function signIn(
   });
 }
 
-/** A call to the part that WorkOS does not have. */
-export async function local(
-  workos: RunningWorkos,
+/** Calls a route for tests. */
+export async function local<Result = unknown>(
+  workos: RunningWorkOS,
   method: string,
   path: string,
   body?: unknown,
-): Promise<unknown> {
+): Promise<Result> {
   const response = await fetch(`${workos.url}/_local/${path}`, {
     method,
     ...(body !== undefined && {
@@ -144,15 +144,22 @@ export async function local(
     }),
   });
   if (!response.ok) throw new Error(`/_local/${path}: ${response.status} ${await response.text()}`);
-  return response.status === 204 ? null : response.json();
+  const text = await response.text();
+  return JSON.parse(text === "" ? "null" : text);
 }
 
-/** What a promise is rejected with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+/** Returns the error that a promise rejects with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error & { [field: string]: unknown }> {
   const outcome = await promise.then(
     () => null,
     (error: unknown) => error,
   );
-  if (!(outcome instanceof Error)) throw new Error("it did not fail");
-  return outcome as Error & Record<string, unknown>;
+  if (!(outcome instanceof Error)) throw new Error("The promise did not reject.");
+  return outcome as Error & { [field: string]: unknown };
+}
+
+/** Returns the fields of an error, including its name. */
+export function fieldsOf(error: unknown): { [field: string]: unknown } {
+  if (!(error instanceof Error)) throw new Error("Expected an error.");
+  return { ...error, name: error.name };
 }

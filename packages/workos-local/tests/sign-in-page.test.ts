@@ -1,6 +1,6 @@
-/** The page on which a person picks who to be, as a browser gets it and as a script uses it. */
+/** The sign-in page, in a browser and for scripts. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX, INITECH } from "../src/demo-people.ts";
+import { ACME, GLOBEX, INITECH } from "../src/demo-users.ts";
 import {
   authorizeUrl,
   CLIENT_ID,
@@ -9,15 +9,15 @@ import {
   locationOf,
   newPkce,
   REDIRECT_URI,
-  type RunningWorkos,
-  runningWorkos,
+  type RunningWorkOS,
+  runningWorkOS,
   signIn,
   submit,
 } from "./running-workos.ts";
 
-let workos: RunningWorkos;
+let workos: RunningWorkOS;
 beforeAll(async () => {
-  workos = await runningWorkos();
+  workos = await runningWorkOS();
 });
 afterAll(() => workos.close());
 
@@ -26,7 +26,7 @@ const pageAt = async (url: string) => {
   return { response, text: await response.text() };
 };
 
-/** The authorize URL with parameters changed; null removes one. */
+/** Returns the authorize URL with changed parameters; null removes one. */
 function changed(parameters: Record<string, string | null>): string {
   const url = new URL(authorizeUrl(workos, newPkce()));
   for (const [name, value] of Object.entries(parameters))
@@ -35,10 +35,10 @@ function changed(parameters: Record<string, string | null>): string {
   return url.href;
 }
 
-test("the page says what it is, and has a button for each person and each failure", async () => {
+test("the page identifies itself, and has a button for each demo user and each failure", async () => {
   const { response, text } = await pageAt(authorizeUrl(workos, newPkce()));
   expect(response.status).toBe(200);
-  expect(text).toContain("<strong>Local stand-in</strong>");
+  expect(text).toContain("<strong>Local emulator</strong>");
   for (const name of [
     "ada@example.com",
     "grace@example.com",
@@ -52,7 +52,7 @@ test("the page says what it is, and has a button for each person and each failur
   expect(text).not.toContain("<script");
 });
 
-test("the page's policy lets its form return to the app, and nothing else in", async () => {
+test("the content security policy allows only the form's redirect to the app", async () => {
   const { response } = await pageAt(authorizeUrl(workos, newPkce()));
   const policy = response.headers.get("content-security-policy");
   expect(policy).toContain("form-action 'self' http://localhost:8787;");
@@ -60,7 +60,7 @@ test("the page's policy lets its form return to the app, and nothing else in", a
   expect(response.headers.get("cache-control")).toBe("no-store");
 });
 
-test("sign-up changes the words, and a hint fills the field", async () => {
+test("sign-up changes the heading, and a login hint fills the field", async () => {
   const { text } = await pageAt(
     authorizeUrl(workos, newPkce(), { screenHint: "sign-up", loginHint: '"><b>x@example.org' }),
   );
@@ -68,7 +68,7 @@ test("sign-up changes the words, and a hint fills the field", async () => {
   expect(text).toContain('value="&quot;&gt;&lt;b&gt;x@example.org"');
 });
 
-test("a posted e-mail leads to the redirect URI with a code and the same state", async () => {
+test("a posted email redirects to the redirect URI with a code and the same state", async () => {
   const response = await submit(authorizeUrl(workos, newPkce()), { email: "ada@example.com" });
   expect(response.status).toBe(302);
   const location = locationOf(response);
@@ -77,7 +77,7 @@ test("a posted e-mail leads to the redirect URI with a code and the same state",
   expect(location.searchParams.get("code")).toMatch(/^[\w-]{43}$/);
 });
 
-test("what the page's own form sends works: the typed e-mail, or the button that was pressed", async () => {
+test("the form accepts a typed email, and the email of a button", async () => {
   const typed = await submit(authorizeUrl(workos, newPkce()), {
     typed_email: "someone@example.org",
     way: "plain",
@@ -91,8 +91,8 @@ test("what the page's own form sends works: the typed e-mail, or the button that
   expect(pressed.user.email).toBe("grace@example.com");
 });
 
-test.each(["", "no e-mail", "a@b", "x@example.com\r\nLocation: evil"])(
-  "%j is no e-mail: the page again, with a message at the field",
+test.each(["", "not an email", "a@b", "x@example.com\r\nLocation: evil"])(
+  "%j is rejected with a message at the field",
   async (email) => {
     const response = await submit(authorizeUrl(workos, newPkce()), { email });
     expect(response.status).toBe(400);
@@ -102,7 +102,7 @@ test.each(["", "no e-mail", "a@b", "x@example.com\r\nLocation: evil"])(
   },
 );
 
-test("denied access comes back as an error with the state", async () => {
+test("denied access redirects with an error and the state", async () => {
   const location = locationOf(await submit(authorizeUrl(workos, newPkce()), { choice: "denied" }));
   expect(Object.fromEntries(location.searchParams)).toEqual({
     error: "access_denied",
@@ -117,17 +117,17 @@ test.each([
   ["no redirect URI", { redirect_uri: null }],
   ["a redirect URI elsewhere", { redirect_uri: "https://evil.example/callback" }],
   ["a redirect URI that only looks local", { redirect_uri: "http://localhost.evil.example/callback" }],
-  ["a name before the local host", { redirect_uri: "http://localhost@evil.example/" }],
+  ["a user name before the host", { redirect_uri: "http://localhost@evil.example/" }],
   ["a script", { redirect_uri: "javascript:alert(1)//localhost" }],
   ["a relative redirect URI", { redirect_uri: "/callback" }],
-])("%s gets an error page and no redirect", async (_, parameters) => {
+])("%s gets an error page without a redirect", async (_, parameters) => {
   for (const response of [
     await fetch(changed(parameters), { redirect: "manual" }),
     await submit(changed(parameters), { email: "ada@example.com" }),
   ]) {
     expect(response.status).toBe(400);
     expect(response.headers.get("location")).toBeNull();
-    expect(await response.text()).toContain("Local stand-in");
+    expect(await response.text()).toContain("Local emulator");
   }
 });
 
@@ -137,9 +137,9 @@ test.each([
   ["no provider", { provider: null }, "invalid_request"],
   ["a plain challenge", { code_challenge_method: "plain" }, "invalid_request"],
   ["a challenge without its method", { code_challenge_method: null }, "invalid_request"],
-  ["a challenge that is none", { code_challenge: "short" }, "invalid_request"],
+  ["a malformed challenge", { code_challenge: "short" }, "invalid_request"],
   ["an unknown organization", { organization_id: "org_none" }, "organization_invalid"],
-])("%s goes back to the app as an error", async (_, parameters, error) => {
+])("%s redirects to the app with an error", async (_, parameters, error) => {
   const location = locationOf(await fetch(changed(parameters), { redirect: "manual" }));
   expect(location.origin).toBe("http://localhost:8787");
   expect(location.searchParams.get("error")).toBe(error);
@@ -150,7 +150,7 @@ test.each([
   "http://127.0.0.1:9000/callback",
   "http://[::1]:9000/callback",
   "https://localhost/callback?kept=1",
-])("%s is on this machine, so it may be the redirect URI", async (redirectUri) => {
+])("accepts the loopback redirect URI %s", async (redirectUri) => {
   const location = locationOf(
     await submit(changed({ redirect_uri: redirectUri }), { email: "ada@example.com" }),
   );
@@ -158,7 +158,7 @@ test.each([
   expect(location.searchParams.has("code")).toBe(true);
 });
 
-test("with a registered list, only what is on it may be the redirect URI", async () => {
+test("with registered redirect URIs, rejects all others", async () => {
   await local(workos, "PUT", "settings", { redirectUris: ["https://app.example/callback"] });
   const registered = await fetch(changed({ redirect_uri: "https://app.example/callback" }));
   const loopback = await fetch(changed({}));
@@ -166,7 +166,7 @@ test("with a registered list, only what is on it may be the redirect URI", async
   expect([registered.status, loopback.status]).toEqual([200, 400]);
 });
 
-test("a second factor is a step of the page: the app sees an ordinary code", async () => {
+test("the second factor is a step of the page, and the app gets a normal code", async () => {
   const url = authorizeUrl(workos, newPkce());
   const step = await submit(url, { email: "grace@example.com", way: "mfa" });
   const text = await step.text();
@@ -179,7 +179,7 @@ test("a second factor is a step of the page: the app sees an ordinary code", asy
   expect(again.status).toBe(200);
 });
 
-test("an organization asked for is the session's; its own demands are met on the page", async () => {
+test("a requested organization becomes that of the session, and the page meets its requirements", async () => {
   const acme = await signIn(workos, { email: "grace@example.com" }, { organizationId: ACME.id });
   expect(acme).toMatchObject({ organizationId: ACME.id, authenticationMethod: "MagicAuth" });
 
@@ -197,19 +197,19 @@ test("an organization asked for is the session's; its own demands are met on the
   expect(await initech.text()).toContain("Enter your code");
 });
 
-test("who is not a member of the organization asked for is denied", async () => {
+test("a user who is not a member of the requested organization is denied", async () => {
   const response = await submit(authorizeUrl(workos, newPkce(), { organizationId: ACME.id }), {
     email: "alan@example.com",
   });
   expect(locationOf(response).searchParams.get("error")).toBe("access_denied");
 });
 
-test("single sign-on makes anybody a member, as a directory would", async () => {
+test("single sign-on adds any user to the organization", async () => {
   const answer = await signIn(workos, { email: "employee@example.org", way: "sso" });
   expect(answer).toMatchObject({ organizationId: GLOBEX.id, authenticationMethod: "SSO" });
 });
 
-test("a code says nothing of the person and belongs to this client alone", async () => {
+test("a code reveals nothing about the user and works only with its verifier", async () => {
   const location = locationOf(await submit(authorizeUrl(workos, newPkce()), { email: "ada@example.com" }));
   expect(location.href).not.toContain("ada");
   expect(location.href).not.toContain(CLIENT_ID);

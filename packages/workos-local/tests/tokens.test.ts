@@ -1,22 +1,22 @@
-/** The grants, through the SDK that the app uses. */
+/** The grants through the SDK. */
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ACME, GLOBEX, INITECH } from "../src/demo-people.ts";
+import { ACME, GLOBEX, INITECH } from "../src/demo-users.ts";
 import {
   CLIENT_ID,
   codeFor,
   failureOf,
   local,
   newPkce,
-  type RunningWorkos,
-  runningWorkos,
+  type RunningWorkOS,
+  runningWorkOS,
   sdkFor,
   signIn,
 } from "./running-workos.ts";
 
-let workos: RunningWorkos;
+let workos: RunningWorkOS;
 beforeAll(async () => {
-  workos = await runningWorkos();
+  workos = await runningWorkOS();
 });
 afterAll(() => workos.close());
 
@@ -25,7 +25,7 @@ const verified = async (token: string) => {
   return (await jwtVerify(token, keys, { algorithms: ["RS256"] })).payload;
 };
 
-test("a code becomes a user, a session and tokens with the documented claims", async () => {
+test("a code is exchanged for a user, a session and tokens with the documented claims", async () => {
   const answer = await signIn(workos);
   expect(answer.user).toMatchObject({
     object: "user",
@@ -50,7 +50,7 @@ test("a code becomes a user, a session and tokens with the documented claims", a
   expect(Number(claims.exp) - Number(claims.iat)).toBe(300);
 });
 
-test("the issuer is the address that was asked, so that a proxy in front of it works", async () => {
+test("the issuer is the address of the request, so that a proxy works", async () => {
   const pkce = newPkce();
   const code = await codeFor(workos, pkce, { email: "ada@example.com" });
   const through = sdkFor(workos.url.replace("127.0.0.1", "localhost"));
@@ -63,7 +63,7 @@ test("the issuer is the address that was asked, so that a proxy in front of it w
   );
 });
 
-test("Alan's token says viewer, without any organization", async () => {
+test("the token of Alan has the role viewer without an organization", async () => {
   const { accessToken, organizationId } = await signIn(workos, { email: "alan@example.com" });
   expect(organizationId).toBeUndefined();
   expect(await verified(accessToken)).toMatchObject({
@@ -73,14 +73,14 @@ test("Alan's token says viewer, without any organization", async () => {
   });
 });
 
-test("a new e-mail becomes a verified user without a name, and the same one next time", async () => {
+test("a new email creates a verified user without a name, and the same one next time", async () => {
   const first = await signIn(workos, { email: "new.person@example.org" });
   expect(first.user).toMatchObject({ firstName: null, lastName: null, name: null, emailVerified: true });
   const second = await signIn(workos, { email: " New.Person@example.org " });
   expect(second.user.id).toBe(first.user.id);
 });
 
-test("a code is good once", async () => {
+test("a code works once", async () => {
   const pkce = newPkce();
   const code = await codeFor(workos, pkce, { email: "ada@example.com" });
   const exchange = () =>
@@ -96,8 +96,8 @@ test("a code is good once", async () => {
 test.each([
   ["a wrong verifier", newPkce().verifier],
   ["no verifier", undefined],
-  ["a verifier that is none", "short"],
-])("a code with %s is refused, and is spent by it", async (_, codeVerifier) => {
+  ["a malformed verifier", "short"],
+])("a code with %s is rejected and spent", async (_, codeVerifier) => {
   const pkce = newPkce();
   const code = await codeFor(workos, pkce, { email: "ada@example.com" });
   const wrong = await failureOf(workos.sdk.userManagement.authenticateWithCode({ code, codeVerifier }));
@@ -106,7 +106,7 @@ test.each([
   expect(await failureOf(right)).toMatchObject({ error: "invalid_grant" });
 });
 
-test("the button for an expired code gives one", async () => {
+test("the button for an expired code returns one", async () => {
   const pkce = newPkce();
   const code = await codeFor(workos, pkce, { choice: "expired" });
   const failure = await failureOf(
@@ -115,7 +115,7 @@ test("the button for an expired code gives one", async () => {
   expect(failure).toMatchObject({ name: "OauthException", error: "invalid_grant" });
 });
 
-test("a wrong client id or API key is invalid_client, and costs the code nothing", async () => {
+test("a wrong client id or API key is invalid_client and does not spend the code", async () => {
   const pkce = newPkce();
   const code = await codeFor(workos, pkce, { email: "ada@example.com" });
   for (const wrong of [{ clientId: "client_other" }, { apiKey: "sk_other" }]) {
@@ -128,7 +128,7 @@ test("a wrong client id or API key is invalid_client, and costs the code nothing
   await workos.sdk.userManagement.authenticateWithCode({ code, codeVerifier: pkce.verifier });
 });
 
-test("a refresh keeps the session and gives another pair", async () => {
+test("a refresh keeps the session and returns new tokens", async () => {
   const first = await signIn(workos);
   const second = await workos.sdk.userManagement.authenticateWithRefreshToken({
     refreshToken: first.refreshToken,
@@ -139,7 +139,7 @@ test("a refresh keeps the session and gives another pair", async () => {
   expect(second.user.id).toBe(first.user.id);
 });
 
-test("a refresh token is good once, also when two use it at the same moment", async () => {
+test("a refresh token works once, also with concurrent requests", async () => {
   const { refreshToken } = await signIn(workos);
   const refresh = () => workos.sdk.userManagement.authenticateWithRefreshToken({ refreshToken });
   const outcomes = await Promise.allSettled([refresh(), refresh(), refresh()]);
@@ -153,7 +153,7 @@ test("a refresh token is good once, also when two use it at the same moment", as
   });
 });
 
-test("a refresh token of nobody, of an ended session and of a deleted user are all invalid_grant", async () => {
+test("an unknown refresh token, one of an ended session and one of a deleted user are invalid_grant", async () => {
   const refresh = (refreshToken: string) =>
     failureOf(workos.sdk.userManagement.authenticateWithRefreshToken({ refreshToken }));
   expect(await refresh("made up")).toMatchObject({ error: "invalid_grant" });
@@ -171,7 +171,7 @@ test("a refresh token of nobody, of an ended session and of a deleted user are a
   expect(await refresh(deleted.refreshToken)).toMatchObject({ error: "invalid_grant" });
 });
 
-test("a refresh for an organization gives its claims, and the session stays there", async () => {
+test("a refresh for an organization has its claims, and the session keeps it", async () => {
   const { refreshToken } = await signIn(workos);
   const scoped = await workos.sdk.userManagement.authenticateWithRefreshToken({
     refreshToken,
@@ -189,7 +189,7 @@ test("a refresh for an organization gives its claims, and the session stays ther
   expect(next.organizationId).toBe(ACME.id);
 });
 
-test("a refused organization leaves the refresh token as good as it was", async () => {
+test("a rejected organization does not spend the refresh token", async () => {
   const { refreshToken } = await signIn(workos);
   const refresh = (organizationId: string) =>
     failureOf(workos.sdk.userManagement.authenticateWithRefreshToken({ refreshToken, organizationId }));
@@ -219,7 +219,7 @@ test("a refused organization leaves the refresh token as good as it was", async 
   await workos.sdk.userManagement.authenticateWithRefreshToken({ refreshToken });
 });
 
-test("an impersonated session says who acts, in the answer, the token and the list", async () => {
+test("an impersonated session has its impersonator in the response, the token and the list", async () => {
   const answer = await signIn(workos, { email: "grace@example.com", way: "impersonated" });
   const impersonator = { email: "support@example.com", reason: expect.any(String) };
   expect(answer).toMatchObject({ impersonator, authenticationMethod: "Impersonation" });
@@ -241,7 +241,7 @@ test.each([
     { organizations: expect.arrayContaining([{ id: ACME.id, name: "Acme" }]) },
   ],
   ["sso_required", 400, { connection_ids: [expect.any(String)], email: "ada@example.com" }],
-])("the exchange can answer %s as WorkOS does", async (outcome, status, rawData) => {
+])("the exchange can respond with %s as WorkOS does", async (outcome, status, rawData) => {
   const failure = await failureOf(signIn(workos, { email: "ada@example.com", outcome }));
   expect(failure).toMatchObject({
     name: "AuthenticationException",
@@ -252,7 +252,7 @@ test.each([
   });
 });
 
-test("the button for a server that is down lets that one exchange fail, and nothing else", async () => {
+test("the button for a server that is down makes only that exchange fail", async () => {
   expect(await failureOf(signIn(workos, { choice: "down" }))).toMatchObject({
     name: "GenericServerException",
     status: 503,
@@ -260,7 +260,7 @@ test("the button for a server that is down lets that one exchange fail, and noth
   await signIn(workos);
 });
 
-test("a change of signing key is published, and tokens of the old one stay good", async () => {
+test("a new signing key is published, and tokens of the old one stay valid", async () => {
   const before = await signIn(workos);
   await local(workos, "POST", "signing-keys");
   const after = await signIn(workos);

@@ -1,15 +1,14 @@
-/** Events that the stand-in sends: the SDK opens each of them, and what was not taken comes again. */
+/** Webhooks, verified with the SDK, and their retries. */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Event } from "@workos-inc/node";
 import { afterEach, expect, test, vi } from "vitest";
-import { failureOf, local, type RunningWorkos, runningWorkos, sdkFor, signIn } from "./running-workos.ts";
+import { failureOf, local, type RunningWorkOS, runningWorkOS, sdkFor, signIn } from "./running-workos.ts";
 
 const SECRET = "whsec_test";
 
 type Received = { body: string; signature: string };
 
-/** An endpoint of the app's side; `answer` gives the status of each delivery. */
+/** Starts an endpoint. `answer` returns the status of each delivery. */
 async function endpoint(answer: (delivery: number) => number) {
   const received: Received[] = [];
   const server: Server = createServer(async (message, response) => {
@@ -25,8 +24,13 @@ async function endpoint(answer: (delivery: number) => number) {
   return {
     received,
     server,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/workos`,
+    url: `http://127.0.0.1:${portOf(server)}/webhooks/workos`,
   };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 const open: { close(): unknown }[] = [];
@@ -36,7 +40,7 @@ afterEach(async () => {
 
 async function withEndpoint(answer: (delivery: number) => number) {
   const { received, server, url } = await endpoint(answer);
-  const workos: RunningWorkos = await runningWorkos({ webhook: { url, secret: SECRET } });
+  const workos: RunningWorkOS = await runningWorkOS({ webhook: { url, secret: SECRET } });
   open.push(workos, server);
   const events = async (): Promise<Event[]> => {
     const opened = [];
@@ -46,12 +50,12 @@ async function withEndpoint(answer: (delivery: number) => number) {
       );
     return opened;
   };
-  /** Waits until that many deliveries are here. */
+  /** Waits for this number of deliveries. */
   const until = (count: number) => vi.waitFor(() => expect(received).toHaveLength(count), { timeout: 5_000 });
   return { workos, received, events, until };
 }
 
-test("signing up, changing, signing out, a new password and leaving each send their event", async () => {
+test("each change of a user or session sends its event", async () => {
   const { workos, events, until } = await withEndpoint(() => 200);
   const { userManagement } = workos.sdk;
   const { user } = await signIn(workos, { email: "life@example.org" });
@@ -84,7 +88,7 @@ test("signing up, changing, signing out, a new password and leaving each send th
   expect(new Set(all.map(({ id }) => id)).size).toBe(6);
 });
 
-test("ending a session twice sends one event", async () => {
+test("revoking a session repeatedly sends one event", async () => {
   const { workos, events, until } = await withEndpoint(() => 200);
   const { user } = await signIn(workos);
   const sessionId = (await workos.sdk.userManagement.listSessions(user.id)).data[0]?.id ?? "";
@@ -95,7 +99,7 @@ test("ending a session twice sends one event", async () => {
   expect((await events()).filter(({ event }) => event === "session.revoked")).toHaveLength(1);
 });
 
-test("what is refused comes again, signed anew, with the same id", async () => {
+test("a rejected event is sent again with a new signature and the same id", async () => {
   const { workos, received, events, until } = await withEndpoint((delivery) => (delivery === 1 ? 500 : 200));
   await workos.sdk.userManagement.createUser({ email: "again@example.org" });
   await until(2);
@@ -104,7 +108,7 @@ test("what is refused comes again, signed anew, with the same id", async () => {
   expect(received[1]?.signature).not.toBe(received[0]?.signature);
 });
 
-test("what was not taken before a restart is sent after it", async () => {
+test("an undelivered event is sent after a restart", async () => {
   const { workos, received, until } = await withEndpoint((delivery) => (delivery === 1 ? 503 : 200));
   await workos.sdk.userManagement.createUser({ email: "restart@example.org" });
   await until(1);
@@ -113,7 +117,7 @@ test("what was not taken before a restart is sent after it", async () => {
   expect(received[1]?.body).toBe(received[0]?.body);
 });
 
-test("a signature made with another secret is refused by the SDK", async () => {
+test("the SDK rejects a signature with another secret", async () => {
   const { workos, received, until } = await withEndpoint(() => 200);
   await workos.sdk.userManagement.createUser({ email: "secret@example.org" });
   await until(1);
@@ -127,7 +131,7 @@ test("a signature made with another secret is refused by the SDK", async () => {
   expect(failure.name).toBe("SignatureVerificationException");
 });
 
-test("a person that a test makes is announced too", async () => {
+test("a user that a test creates sends an event", async () => {
   const { workos, events, until } = await withEndpoint(() => 200);
   await local(workos, "POST", "users", { email: "made@example.org", firstName: "Made", role: "developer" });
   await until(1);

@@ -61,8 +61,8 @@ export class Deployment {
       headers: { authorization: `Convex ${this.#key}${as}`, "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const answer = await response.json().catch(() => null);
-    if (response.ok || response.status === FUNCTION_FAILED) return answer;
+    const answer = parseAnswer<Body & { message?: string }>(await response.text());
+    if (answer !== null && (response.ok || response.status === FUNCTION_FAILED)) return answer;
     if (response.status === 401 && as === "") {
       throw new CommandError(
         `The backend at ${this.#url} has another admin key, so it uses another data file.`,
@@ -89,5 +89,14 @@ function readKey(file: string): string {
     return readFileSync(file, "utf8").trim();
   } catch {
     throw new CommandError(`There is no admin key at ${file}. Start the backend first, or pass --data.`);
+  }
+}
+
+/** Parses a response of the backend, or returns null if it is not JSON. */
+function parseAnswer<Answer>(text: string): Answer | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -123,7 +123,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("kill −9 and restart keep acknowledged mutations, and apply resent ones once", async () => {
+// Starts four processes, which takes long on a busy machine.
+test("kill −9 and restart keep acknowledged mutations, and apply resent ones once", {
+  timeout: 120_000,
+}, async () => {
   const [data, port] = [await dataFile(), await freePort()];
   let command = serveOn(data, port);
   const { url } = await command.ready();

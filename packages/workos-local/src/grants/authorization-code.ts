@@ -1,16 +1,16 @@
-/** `grant_type=authorization_code`: the code of the sign-in page, once, within ten minutes, with its PKCE verifier. */
+/** `grant_type=authorization_code`: exchanges a code once, within ten minutes, with its PKCE verifier. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
+import type { WorkOSContext } from "../context.ts";
 import { oauthError } from "../errors.ts";
 import { formatSession } from "../formats.ts";
-import { verifierFits } from "../pkce.ts";
-import type { WorkosRequest } from "../request.ts";
-import { type Outcome, refuseOutcome } from "../sign-in-outcomes.ts";
+import { verifierMatches } from "../pkce.ts";
+import type { WorkOSRequest } from "../request.ts";
+import { type Outcome, throwOutcome } from "../sign-in-outcomes.ts";
 import type { SignIn } from "../store/session-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
 import { parseGrant } from "./parse-grant.ts";
 
-/** What a code stands for. */
+/** The sign-in that a code stands for. */
 export type AuthorizationCode = {
   userId: string;
   codeChallenge: string | null;
@@ -25,22 +25,23 @@ const Fields = v.object({
   user_agent: v.optional(v.string()),
 });
 
+/** Exchanges a code for a session with tokens. */
 export function exchangeCode(
-  context: WorkosContext,
-  request: WorkosRequest,
+  context: WorkOSContext,
+  request: WorkOSRequest,
   fields: Record<string, unknown>,
 ): unknown {
   const { code, code_verifier, ip_address, user_agent } = parseGrant(Fields, fields);
   const { store } = context;
   const invalid = oauthError("invalid_grant", `The code '${code}' has expired or is invalid.`);
-  // Spent before anything is looked at: a code is presented once, by whoever has it.
+  // Spent before any check, so that a code can be presented only once.
   const granted = store.oneTimeTokens.spend<AuthorizationCode>("authorization_code", code);
   if (!granted) throw invalid;
-  if (granted.codeChallenge !== null && !verifierFits(code_verifier ?? "", granted.codeChallenge))
+  if (granted.codeChallenge !== null && !verifierMatches(code_verifier ?? "", granted.codeChallenge))
     throw invalid;
   const user = store.users.byId(granted.userId);
   if (!user) throw invalid;
-  refuseOutcome(context, granted.outcome, user);
+  throwOutcome(context, granted.outcome, user);
   return store.transaction(() => {
     const session = store.sessions.start(user.id, {
       ...granted.signIn,

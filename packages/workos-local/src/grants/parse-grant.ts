@@ -1,8 +1,8 @@
-/** The parameters of a grant; what is wrong with them is said in OAuth's form, unlike everywhere else at WorkOS. */
+/** Validates the parameters of a grant. Errors have OAuth's form, unlike in the rest of the API. */
 import * as v from "valibot";
 import { oauthError } from "../errors.ts";
 
-/** @throws WorkosError 400 `invalid_request` that names the first parameter that is missing or no string */
+/** @throws {WorkOSError} 400 `invalid_request` with the first missing or invalid parameter. */
 export function parseGrant<Schema extends v.GenericSchema>(
   schema: Schema,
   fields: Record<string, unknown>,

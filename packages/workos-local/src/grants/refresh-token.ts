@@ -1,13 +1,13 @@
 /**
- * `grant_type=refresh_token`: a new pair for the same session. The old token is good once, with no grace:
- * WorkOS may forgive a second use within seconds, and an app that relies on it signs people out on a slow day.
+ * `grant_type=refresh_token`: issues new tokens for the same session. A refresh token works once and without a grace
+ * period, because an app that relies on WorkOS's grace period signs users out when it is slow.
  */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
+import type { WorkOSContext } from "../context.ts";
 import { oauthError } from "../errors.ts";
-import type { WorkosRequest } from "../request.ts";
+import type { WorkOSRequest } from "../request.ts";
 import { unmetRequirement } from "../sign-in-outcomes.ts";
-import type { RefreshRefusal, Session } from "../store/session-store.ts";
+import type { RefreshRejection, Session } from "../store/session-store.ts";
 import type { User } from "../store/user-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
 import { parseGrant } from "./parse-grant.ts";
@@ -17,25 +17,26 @@ const Fields = v.object({
   organization_id: v.optional(v.string()),
 });
 
-const REFUSALS: Record<RefreshRefusal, string> = {
+const REJECTIONS: Record<RefreshRejection, string> = {
   unknown: "Invalid refresh token.",
   already_exchanged: "Refresh token already exchanged.",
   session_ended: "Session has already ended.",
 };
 
+/** Exchanges a refresh token for new tokens. */
 export function exchangeRefreshToken(
-  context: WorkosContext,
-  request: WorkosRequest,
+  context: WorkOSContext,
+  request: WorkOSRequest,
   fields: Record<string, unknown>,
 ): unknown {
   const { refresh_token, organization_id } = parseGrant(Fields, fields);
   const { store } = context;
   return store.transaction(() => {
     const session = store.sessions.ofRefreshToken(refresh_token);
-    if (typeof session === "string") throw oauthError("invalid_grant", REFUSALS[session]);
+    if (typeof session === "string") throw oauthError("invalid_grant", REJECTIONS[session]);
     const user = store.users.byId(session.userId);
-    if (!user) throw oauthError("invalid_grant", REFUSALS.unknown);
-    // Refused before the token is spent: the session goes on as it was.
+    if (!user) throw oauthError("invalid_grant", REJECTIONS.unknown);
+    // Checked before the token is spent, so that a rejection does not change the session.
     const organizationId = organization_id
       ? permittedOrganization(context, session, user, organization_id)
       : stillMemberOf(context, session);
@@ -44,9 +45,9 @@ export function exchangeRefreshToken(
   });
 }
 
-/** The organization asked for, if this person may have a token for it in this session. */
+/** Returns the requested organization, if the session can have a token for it. */
 function permittedOrganization(
-  context: WorkosContext,
+  context: WorkOSContext,
   session: Session,
   user: User,
   organizationId: string,
@@ -60,8 +61,8 @@ function permittedOrganization(
   return organizationId;
 }
 
-/** The session's own organization, as long as the person belongs to it. */
-function stillMemberOf(context: WorkosContext, session: Session): string | null {
+/** Returns the organization of the session, if the user is still a member. */
+function stillMemberOf(context: WorkOSContext, session: Session): string | null {
   if (session.organizationId === null) return null;
   const membership = context.store.organizations.activeMembership(session.userId, session.organizationId);
   return membership && session.organizationId;

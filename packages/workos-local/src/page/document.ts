@@ -1,4 +1,4 @@
-/** The frame of every page here, and its headers: no script at all, one style sheet known by its hash. */
+/** Frame and headers of every page: no script, and one style sheet that is allowed by its hash. */
 import { createHash } from "node:crypto";
 import type { Reply } from "../reply.ts";
 import { Html, html } from "./html.ts";
@@ -7,7 +7,10 @@ import { STYLES } from "./styles.ts";
 const STYLE_HASH = createHash("sha256").update(STYLES).digest("base64");
 
 /**
- * @param page `formTarget`: where a form's answer may redirect to (browsers hold redirects against `form-action` too)
+ * Returns a page.
+ *
+ * @param status - The status.
+ * @param page - The content. `formTarget` is the address that a form may redirect to, because `form-action` also covers redirects.
  */
 export function htmlPage(
   status: number,
@@ -19,12 +22,12 @@ export function htmlPage(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${page.title} · Local stand-in</title>
+<title>${page.title} · Local emulator</title>
 <style>${new Html(STYLES)}</style>
 </head>
 <body>
 <div class="sheet">
-<header class="mark"><strong>Local stand-in</strong> <span>for WorkOS, on this machine only</span></header>
+<header class="mark"><strong>Local emulator</strong> <span>of WorkOS, on this machine only</span></header>
 <main>
 ${page.content}
 </main>

@@ -1,4 +1,4 @@
-/** HTML as values: whatever is put into a template is escaped, unless it is HTML itself. */
+/** HTML as a value. Templates escape everything else. */
 export class Html {
   readonly text: string;
 
@@ -24,7 +24,7 @@ function render(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** A template whose parts are escaped. */
+/** Returns HTML with escaped values. */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.map((text, index) => text + render(parts[index] ?? null)).join(""));
 }

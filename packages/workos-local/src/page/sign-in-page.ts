@@ -1,18 +1,18 @@
-/** The page on which a person picks who to be, or what shall go wrong. One form, so that each button takes the chosen way in along. */
+/** Sign-in page: picks a user or a failure. It is one form, so that every button also sends the selected method. */
 import type { AuthorizeRequest } from "../authorize-request.ts";
-import { DEMO_PEOPLE } from "../demo-people.ts";
+import { DEMO_USERS } from "../demo-users.ts";
 import type { Reply } from "../reply.ts";
 import { htmlPage } from "./document.ts";
 import { type Html, html } from "./html.ts";
 
-/** The ways in that the page offers; `plain` is the default. */
+/** Methods of signing in; `plain` is the default. */
 export const WAYS_IN = ["plain", "mfa", "sso", "impersonated"] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
 const WAY_LABELS: Record<WayIn, string> = {
-  plain: "Straight in",
+  plain: "Directly",
   mfa: "With a second factor",
-  sso: "Through Globex's single sign-on",
+  sso: "With single sign-on of Globex",
   impersonated: "Impersonated by support@example.com",
 };
 
@@ -23,40 +23,44 @@ const FAILURES = [
 ];
 
 /**
- * @param refusal what was wrong with the e-mail just sent, and what was sent
+ * Returns the page.
+ *
+ * @param request - The authorize request.
+ * @param action - The URL of the form.
+ * @param error - The rejected email with a message, after an invalid one was sent.
  */
 export function signInPage(
   request: AuthorizeRequest,
   action: string,
-  refusal: { email: string; message: string } | null = null,
+  error: { email: string; message: string } | null = null,
 ): Reply {
   const signUp = request.screenHint === "sign-up";
   const title = signUp ? "Create an account" : "Sign in";
   const content = html`<h1>${title}</h1>
-<p class="quiet">${signUp ? "Any e-mail makes an account." : "No password is asked for."} You return to ${request.redirectUri.host}.</p>
-${request.organization ? html`<p>To ${request.organization.name}.</p>` : null}
+<p class="quiet">${signUp ? "Any email creates an account." : "No password is needed."} You return to ${request.redirectUri.host}.</p>
+${request.organization ? html`<p>Organization: ${request.organization.name}</p>` : null}
 <form method="post" action="${action}">
-${emailField(request, refusal)}
+${emailField(request, error)}
 <button class="main">${signUp ? "Create account" : "Continue"}</button>
-<h2 id="people">Or as one of these</h2>
-<ul class="people" aria-labelledby="people">
-${DEMO_PEOPLE.map(
+<h2 id="users">Demo users</h2>
+<ul class="users" aria-labelledby="users">
+${DEMO_USERS.map(
   (
-    person,
+    user,
     index,
-  ) => html`<li><button name="email" value="${person.email}" formnovalidate aria-describedby="person-${index}">${person.email}</button><span id="person-${index}">${person.firstName} ${person.lastName}, ${person.about.toLowerCase()}</span></li>
+  ) => html`<li><button name="email" value="${user.email}" formnovalidate aria-describedby="user-${index}">${user.email}</button><span id="user-${index}">${user.firstName} ${user.lastName}, ${user.about.toLowerCase()}</span></li>
 `,
 )}</ul>
-<h2 id="failures">Or let it fail</h2>
+<h2 id="failures">Failures</h2>
 <ul class="failures" aria-labelledby="failures">
 ${FAILURES.map(
   ({ value, label }) => html`<li><button name="choice" value="${value}" formnovalidate>${label}</button></li>
 `,
 )}</ul>
 <details>
-<summary>Ways in</summary>
+<summary>Method</summary>
 <fieldset>
-<legend class="quiet">Holds for whoever you pick above</legend>
+<legend class="quiet">Applies to the user that you pick above</legend>
 ${WAYS_IN.map(
   (
     way,
@@ -65,14 +69,14 @@ ${WAYS_IN.map(
 )}</fieldset>
 </details>
 </form>`;
-  return htmlPage(refusal ? 400 : 200, { title, content, formTarget: request.redirectUri });
+  return htmlPage(error ? 400 : 200, { title, content, formTarget: request.redirectUri });
 }
 
-function emailField(request: AuthorizeRequest, refusal: { email: string; message: string } | null): Html {
-  const value = refusal?.email ?? request.loginHint ?? "";
+function emailField(request: AuthorizeRequest, error: { email: string; message: string } | null): Html {
+  const value = error?.email ?? request.loginHint ?? "";
   return html`<label for="email">E-mail</label>
 <input id="email" type="email" name="typed_email" value="${value}" autocomplete="email" required${
-    refusal ? html` aria-invalid="true" aria-describedby="email-refusal"` : null
+    error ? html` aria-invalid="true" aria-describedby="email-error"` : null
   }>
-${refusal ? html`<p class="refusal" id="email-refusal" role="alert">${refusal.message}</p>` : null}`;
+${error ? html`<p class="error" id="email-error" role="alert">${error.message}</p>` : null}`;
 }

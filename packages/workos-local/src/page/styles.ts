@@ -1,4 +1,4 @@
-/** The look of the stand-in's pages: paper, a typewriter's face and a dashed frame, so that nobody takes them for Mosaic or for WorkOS. */
+/** Styles of the emulator's pages: monospaced, on paper, with a dashed frame, so that they look unlike WorkOS or the app. */
 export const STYLES = `
 :root {
   color-scheme: light dark;
@@ -41,17 +41,17 @@ button.main { width: 100%; margin-top: 12px; border-color: var(--action); backgr
 button.main:hover { filter: brightness(1.08); }
 :focus-visible { outline: 2px solid var(--action); outline-offset: 2px; }
 ul { display: grid; gap: 8px; margin: 0; padding: 0; list-style: none; }
-.people li {
+.users li {
   position: relative; display: grid; grid-template-columns: 1fr auto; gap: 0 12px; align-items: center;
   min-height: 44px; padding: 0 12px; border: 1px solid var(--quiet); border-radius: 2px;
 }
-.people li:hover { border-color: var(--ink); background: var(--paper); }
-.people button, .people button:hover { padding: 8px 0; border: 0; background: none; overflow-wrap: anywhere; }
-/* The whole row is the button; its name stays the e-mail alone. */
-.people button::after { content: ""; position: absolute; inset: 0; }
-.people button:focus-visible { outline: none; }
-.people li:has(:focus-visible) { outline: 2px solid var(--action); outline-offset: 2px; }
-.people span, .failures button { color: var(--quiet); font-size: 13px; }
+.users li:hover { border-color: var(--ink); background: var(--paper); }
+.users button, .users button:hover { padding: 8px 0; border: 0; background: none; overflow-wrap: anywhere; }
+/* The whole row is clickable, but the name of the button is only the email. */
+.users button::after { content: ""; position: absolute; inset: 0; }
+.users button:focus-visible { outline: none; }
+.users li:has(:focus-visible) { outline: 2px solid var(--action); outline-offset: 2px; }
+.users span, .failures button { color: var(--quiet); font-size: 13px; }
 .failures { grid-template-columns: repeat(3, 1fr); }
 .failures button { width: 100%; padding: 8px 4px; text-align: center; border-style: dashed; }
 fieldset { margin: 0; padding: 0; border: 0; }
@@ -60,12 +60,12 @@ details { margin-top: 24px; border-top: 1px dashed var(--line); padding-top: 12p
 summary { min-height: 44px; padding: 10px 0; cursor: pointer; font-weight: 600; }
 .choice { display: flex; gap: 12px; align-items: center; min-height: 44px; margin: 0; font-weight: 400; }
 .choice input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--action); }
-.refusal { margin: 4px 0 0; color: var(--bad); font-size: 13px; }
+.error { margin: 4px 0 0; color: var(--bad); font-size: 13px; }
 input[aria-invalid] { border-color: var(--bad); }
 @media (max-width: 26rem) {
   main { padding: 16px; }
-  .people li { grid-template-columns: 1fr; padding-bottom: 8px; }
-  .people button, .people button:hover { padding-bottom: 0; }
+  .users li { grid-template-columns: 1fr; padding-bottom: 8px; }
+  .users button, .users button:hover { padding-bottom: 0; }
   .failures { grid-template-columns: 1fr; }
 }
 `;

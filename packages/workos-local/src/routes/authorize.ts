@@ -1,4 +1,4 @@
-/** `/user_management/authorize`: the page, and what its form leads to. A script may post `email=…` to the same address. */
+/** `/user_management/authorize`: the sign-in page and its form. Scripts can post `email=…` to the same URL. */
 import * as v from "valibot";
 import {
   type AuthorizeRequest,
@@ -6,15 +6,15 @@ import {
   readAuthorizeRequest,
   withParameters,
 } from "../authorize-request.ts";
-import type { WorkosContext } from "../context.ts";
-import { GLOBEX } from "../demo-people.ts";
+import type { WorkOSContext } from "../context.ts";
+import { GLOBEX } from "../demo-users.ts";
 import { formatUser } from "../formats.ts";
 import type { AuthorizationCode } from "../grants/authorization-code.ts";
 import { noticePage } from "../page/notice-page.ts";
 import { SECOND_FACTOR_CODE, secondFactorPage } from "../page/second-factor-page.ts";
 import { signInPage, WAYS_IN, type WayIn } from "../page/sign-in-page.ts";
 import { type Reply, redirect } from "../reply.ts";
-import { formOf, type WorkosRequest } from "../request.ts";
+import { formOf, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import { OUTCOMES } from "../sign-in-outcomes.ts";
 import type { SignIn } from "../store/session-store.ts";
@@ -24,7 +24,7 @@ import { Email } from "./users.ts";
 const TEN_MINUTES = 10 * 60_000;
 const IMPERSONATOR = { email: "support@example.com", reason: "Looking into a reported problem." };
 
-/** What the form may say. Everything is optional: a script sends an e-mail, a button one of the others. */
+/** Fields of the form. All are optional: a script sends an email, a button sends one of the others. */
 const Form = v.object({
   email: v.optional(v.string()),
   typed_email: v.optional(v.string()),
@@ -36,37 +36,39 @@ const Form = v.object({
 });
 type Form = v.InferOutput<typeof Form>;
 
-function show(context: WorkosContext, request: WorkosRequest): Reply {
-  const asked = readAuthorizeRequest(context, request.query);
-  if ("kind" in asked) return asked.kind === "page" ? noticePage(400, asked) : redirect(asked.location);
-  return signInPage(asked, actionOf(request));
+function show(context: WorkOSContext, request: WorkOSRequest): Reply {
+  const authorize = readAuthorizeRequest(context, request.query);
+  if ("kind" in authorize)
+    return authorize.kind === "page" ? noticePage(400, authorize) : redirect(authorize.location);
+  return signInPage(authorize, actionOf(request));
 }
 
-function submit(context: WorkosContext, request: WorkosRequest): Reply {
-  const asked = readAuthorizeRequest(context, request.query);
-  if ("kind" in asked) return asked.kind === "page" ? noticePage(400, asked) : redirect(asked.location);
+function submit(context: WorkOSContext, request: WorkOSRequest): Reply {
+  const authorize = readAuthorizeRequest(context, request.query);
+  if ("kind" in authorize)
+    return authorize.kind === "page" ? noticePage(400, authorize) : redirect(authorize.location);
   const form = v.parse(Form, Object.fromEntries(formOf(request) ?? []));
   if (form.choice === "denied") {
     const description = "The user denied the request.";
-    return redirect(errorLocation(asked.redirectUri, asked.state, "access_denied", description));
+    return redirect(errorLocation(authorize.redirectUri, authorize.state, "access_denied", description));
   }
   if (form.second_factor_token !== undefined)
-    return finishSecondFactor(context, request, asked, form.second_factor_token, form.code ?? "");
+    return finishSecondFactor(context, request, authorize, form.second_factor_token, form.code ?? "");
 
   const typed = form.email ?? form.typed_email ?? "";
-  // The failure buttons need nobody in particular: whoever is hinted at, or the first of the demo people, will do.
-  const email = v.safeParse(Email, typed || (form.choice ? (asked.loginHint ?? "ada@example.com") : ""));
+  // The failure buttons need no user: they use the login hint or the first demo user.
+  const email = v.safeParse(Email, typed || (form.choice ? (authorize.loginHint ?? "ada@example.com") : ""));
   if (!email.success)
-    return signInPage(asked, actionOf(request), {
+    return signInPage(authorize, actionOf(request), {
       email: typed,
-      message: "Enter an e-mail such as name@example.com.",
+      message: "Enter an email such as name@example.com.",
     });
   const user = context.store.users.byEmail(email.output) ?? signUp(context, email.output);
-  return signInAs(context, request, asked, user, form);
+  return signInAs(context, request, authorize, user, form);
 }
 
-/** A new person: WorkOS knows their e-mail, verified by this sign-in, and no name. */
-function signUp(context: WorkosContext, email: string): User {
+/** Creates a user with only an email, which this sign-in verifies. */
+function signUp(context: WorkOSContext, email: string): User {
   return context.store.transaction(() => {
     const user = context.store.users.create({ email, emailVerified: true });
     context.emit("user.created", formatUser(user));
@@ -75,25 +77,25 @@ function signUp(context: WorkosContext, email: string): User {
 }
 
 function signInAs(
-  context: WorkosContext,
-  request: WorkosRequest,
-  asked: AuthorizeRequest,
+  context: WorkOSContext,
+  request: WorkOSRequest,
+  authorize: AuthorizeRequest,
   user: User,
   form: Form,
 ): Reply {
-  const { organization } = asked;
+  const { organization } = authorize;
   const way: WayIn = form.way ?? "plain";
   const sso = way === "sso" || organization?.requires === "sso";
   const organizationId = organization?.id ?? (sso ? GLOBEX.id : null);
-  // A single sign-on makes its people members; to every other organization one must belong already.
+  // Single sign-on adds its users to the organization. Other organizations require a membership.
   if (sso && way === "sso" && !organization) joinIfNew(context, user, GLOBEX.id);
   if (organizationId && !context.store.organizations.activeMembership(user.id, organizationId)) {
     const description = "The user is not a member of the organization.";
-    return redirect(errorLocation(asked.redirectUri, asked.state, "access_denied", description));
+    return redirect(errorLocation(authorize.redirectUri, authorize.state, "access_denied", description));
   }
   const code: AuthorizationCode = {
     userId: user.id,
-    codeChallenge: asked.codeChallenge,
+    codeChallenge: authorize.codeChallenge,
     signIn: {
       method: way === "impersonated" ? "impersonation" : sso ? "sso" : "magic_auth",
       organizationId,
@@ -107,12 +109,12 @@ function signInAs(
   };
   if (way === "mfa" || organization?.requires === "second_factor") {
     const token = context.store.oneTimeTokens.issue("second_factor", code, TEN_MINUTES);
-    return secondFactorStep(request, asked, user.email, token, false);
+    return secondFactorStep(request, authorize, user.email, token, false);
   }
-  return redirectWithCode(context, asked, code, form.choice === "expired" ? 0 : TEN_MINUTES);
+  return redirectWithCode(context, authorize, code, form.choice === "expired" ? 0 : TEN_MINUTES);
 }
 
-function joinIfNew(context: WorkosContext, user: User, organizationId: string): void {
+function joinIfNew(context: WorkOSContext, user: User, organizationId: string): void {
   if (
     context.store.organizations.byId(organizationId) &&
     !context.store.organizations.activeMembership(user.id, organizationId)
@@ -121,50 +123,51 @@ function joinIfNew(context: WorkosContext, user: User, organizationId: string): 
 }
 
 function finishSecondFactor(
-  context: WorkosContext,
-  request: WorkosRequest,
-  asked: AuthorizeRequest,
+  context: WorkOSContext,
+  request: WorkOSRequest,
+  authorize: AuthorizeRequest,
   token: string,
   typed: string,
 ): Reply {
   const { oneTimeTokens, users } = context.store;
-  const waiting = oneTimeTokens.read<AuthorizationCode>("second_factor", token);
-  const user = waiting && users.byId(waiting.userId);
-  if (!waiting || !user) return signInPage(asked, actionOf(request));
-  if (typed.trim() !== SECOND_FACTOR_CODE) return secondFactorStep(request, asked, user.email, token, true);
+  const pending = oneTimeTokens.read<AuthorizationCode>("second_factor", token);
+  const user = pending && users.byId(pending.userId);
+  if (!pending || !user) return signInPage(authorize, actionOf(request));
+  if (typed.trim() !== SECOND_FACTOR_CODE)
+    return secondFactorStep(request, authorize, user.email, token, true);
   oneTimeTokens.spend("second_factor", token);
-  const signIn: SignIn = { ...waiting.signIn, secondFactor: true };
-  return redirectWithCode(context, asked, { ...waiting, signIn }, TEN_MINUTES);
+  const signIn: SignIn = { ...pending.signIn, secondFactor: true };
+  return redirectWithCode(context, authorize, { ...pending, signIn }, TEN_MINUTES);
 }
 
 function secondFactorStep(
-  request: WorkosRequest,
-  asked: AuthorizeRequest,
+  request: WorkOSRequest,
+  authorize: AuthorizeRequest,
   email: string,
   token: string,
-  refused: boolean,
+  rejected: boolean,
 ): Reply {
   return secondFactorPage({
     action: actionOf(request),
     token,
     email,
-    redirectUri: asked.redirectUri,
-    refused,
+    redirectUri: authorize.redirectUri,
+    rejected,
   });
 }
 
 function redirectWithCode(
-  context: WorkosContext,
-  asked: AuthorizeRequest,
+  context: WorkOSContext,
+  authorize: AuthorizeRequest,
   content: AuthorizationCode,
   lifetime: number,
 ): Reply {
   const code = context.store.oneTimeTokens.issue("authorization_code", content, lifetime);
-  return redirect(withParameters(asked.redirectUri, { code, state: asked.state }));
+  return redirect(withParameters(authorize.redirectUri, { code, state: authorize.state }));
 }
 
-/** Forms post to the address that the page was asked with. */
-const actionOf = (request: WorkosRequest): string => `${request.path}?${request.query}`;
+/** Returns the URL of the form, which is that of the page. */
+const actionOf = (request: WorkOSRequest): string => `${request.path}?${request.query}`;
 
 export const authorizeRoutes: Route[] = [
   route("public")("GET", "/user_management/authorize", show),

@@ -1,4 +1,4 @@
-/** The public keys of the access tokens. */
+/** Route of the public keys of access tokens. */
 import { notFound } from "../errors.ts";
 import { json } from "../reply.ts";
 import { type Route, route } from "../routing.ts";

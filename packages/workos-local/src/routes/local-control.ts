@@ -1,16 +1,16 @@
-/** What WorkOS has no call for: faults, counts, settings and people for tests, under `/_local/`. README.md lists them. */
+/** Routes for tests that WorkOS does not have, under `/_local/`: faults, counts, settings and users. See README.md. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
+import type { WorkOSContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { formatUser } from "../formats.ts";
 import { empty, json, type Reply } from "../reply.ts";
-import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
+import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import type { Fault } from "../store/faults.ts";
 import { DEFAULT_SETTINGS } from "../store/settings.ts";
 import { Email } from "./users.ts";
 
-const where = {
+const conditions = {
   method: v.optional(v.string()),
   path: v.optional(v.string()),
   grant: v.optional(v.string()),
@@ -18,19 +18,19 @@ const where = {
 };
 const NewFault: v.GenericSchema<unknown, Fault> = v.union([
   v.strictObject({
-    ...where,
+    ...conditions,
     status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
     body: v.optional(v.unknown()),
     headers: v.optional(v.record(v.string(), v.string())),
   }),
-  v.strictObject({ ...where, hang: v.literal(true) }),
-  v.strictObject({ ...where, slowMs: v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)) }),
-  v.strictObject({ ...where, garbage: v.literal(true) }),
-  v.strictObject({ ...where, cut: v.literal(true) }),
+  v.strictObject({ ...conditions, hang: v.literal(true) }),
+  v.strictObject({ ...conditions, slowMs: v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)) }),
+  v.strictObject({ ...conditions, garbage: v.literal(true) }),
+  v.strictObject({ ...conditions, cut: v.literal(true) }),
 ]);
 const Count = v.object({ count: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) });
 
-function addFault(context: WorkosContext, request: WorkosRequest): Reply {
+function addFault(context: WorkOSContext, request: WorkOSRequest): Reply {
   const { count: given, ...rest } = fieldsOf(request);
   const { count } = parse(Count, { count: given });
   const id = context.store.faults.add(parse(NewFault, rest), count === undefined ? 1 : count);
@@ -43,14 +43,14 @@ const NewSettings = v.strictObject({
   issuer: v.optional(v.nullable(v.string())),
 });
 
-/** Sets what is given and leaves the rest. */
-function changeSettings(context: WorkosContext, request: WorkosRequest): Reply {
+/** Changes the given settings. */
+function changeSettings(context: WorkOSContext, request: WorkOSRequest): Reply {
   const { settings } = context.store;
   settings.set({ ...settings.get(), ...parse(NewSettings, fieldsOf(request)) });
   return json(200, settings.get());
 }
 
-const NewPerson = v.strictObject({
+const NewUser = v.strictObject({
   email: Email,
   firstName: v.optional(v.nullable(v.string())),
   lastName: v.optional(v.nullable(v.string())),
@@ -60,13 +60,13 @@ const NewPerson = v.strictObject({
   memberships: v.optional(v.array(v.strictObject({ organizationId: v.string(), role: v.string() })), []),
 });
 
-/** Makes a person, or changes the one with this e-mail: what the ordinary API cannot say of them. */
-function putPerson(context: WorkosContext, request: WorkosRequest): Reply {
-  const { memberships, ...person } = parse(NewPerson, fieldsOf(request));
+/** Creates a user, or updates the one with this email, with fields that the normal API does not have. */
+function putUser(context: WorkOSContext, request: WorkOSRequest): Reply {
+  const { memberships, ...fields } = parse(NewUser, fieldsOf(request));
   const { users, organizations } = context.store;
   const user = context.store.transaction(() => {
-    const known = users.byEmail(person.email);
-    const written = known ? users.update(known, person) : users.create({ emailVerified: true, ...person });
+    const known = users.byEmail(fields.email);
+    const written = known ? users.update(known, fields) : users.create({ emailVerified: true, ...fields });
     for (const { organizationId, role } of memberships) {
       if (!organizations.byId(organizationId)) throw notFound();
       organizations.join(written.id, organizationId, role);
@@ -102,7 +102,7 @@ export const localControlRoutes: Route[] = [
     context.store.settings.set(DEFAULT_SETTINGS);
     return empty(204);
   }),
-  local("POST", "/_local/users", putPerson),
+  local("POST", "/_local/users", putUser),
   local("GET", "/_local/events", (context) => json(200, context.store.events.latest())),
   local("POST", "/_local/signing-keys", (context) => json(201, { kid: context.store.signingKeys.rotate() })),
 ];

@@ -1,11 +1,11 @@
-/** Organizations and memberships. */
+/** Routes of organizations and memberships. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
-import { entityNotFound, WorkosError } from "../errors.ts";
+import type { WorkOSContext } from "../context.ts";
+import { entityNotFound, WorkOSError } from "../errors.ts";
 import { formatMembership, formatOrganization } from "../formats.ts";
 import { listPage } from "../list-page.ts";
 import { empty, json, type Reply } from "../reply.ts";
-import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
+import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import type { Membership, Organization } from "../store/organization-store.ts";
 import { userById } from "./users.ts";
@@ -18,27 +18,27 @@ const NewMembership = v.object({
   role_slug: v.optional(Role, "member"),
 });
 
-function organizationById(context: WorkosContext, id: string | undefined): Organization {
+function organizationById(context: WorkOSContext, id: string | undefined): Organization {
   const organization = context.store.organizations.byId(id ?? "");
   if (!organization) throw entityNotFound("Organization", id ?? "");
   return organization;
 }
 
-function membershipById(context: WorkosContext, id: string | undefined): Membership {
+function membershipById(context: WorkOSContext, id: string | undefined): Membership {
   const membership = context.store.organizations.membership(id ?? "");
   if (!membership) throw entityNotFound("OrganizationMembership", id ?? "");
   return membership;
 }
 
-const show = (context: WorkosContext, membership: Membership) =>
+const show = (context: WorkOSContext, membership: Membership) =>
   formatMembership(membership, userById(context, membership.userId));
 
-/** Active ones unless `statuses` says otherwise, as WorkOS does. */
-function listMemberships(context: WorkosContext, request: WorkosRequest): Reply {
+/** Lists memberships, by default active ones, as in WorkOS. */
+function listMemberships(context: WorkOSContext, request: WorkOSRequest): Reply {
   const userId = request.query.get("user_id");
   const organizationId = request.query.get("organization_id");
   if (!userId && !organizationId)
-    throw new WorkosError(400, {
+    throw new WorkOSError(400, {
       code: "missing_user_id_or_organization_id",
       message: "Either user_id or organization_id must be given.",
     });
@@ -52,14 +52,14 @@ function listMemberships(context: WorkosContext, request: WorkosRequest): Reply 
   );
 }
 
-function createMembership(context: WorkosContext, request: WorkosRequest): Reply {
+function createMembership(context: WorkOSContext, request: WorkOSRequest): Reply {
   const body = parse(NewMembership, fieldsOf(request));
   const user = userById(context, body.user_id);
   const organization = organizationById(context, body.organization_id);
   return json(201, show(context, context.store.organizations.join(user.id, organization.id, body.role_slug)));
 }
 
-function updateMembership(context: WorkosContext, request: WorkosRequest, [id]: string[]): Reply {
+function updateMembership(context: WorkOSContext, request: WorkOSRequest, [id]: string[]): Reply {
   const membership = membershipById(context, id);
   const { role_slug } = parse(v.object({ role_slug: Role }), fieldsOf(request));
   const { userId, organizationId } = membership;

@@ -1,17 +1,17 @@
-/** Password resets. Nobody signs in with a password here; what counts is the event that a finished reset sends. */
+/** Routes of password resets. There is no sign-in with a password; a completed reset only sends its event. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
-import { entityNotFound, WorkosError } from "../errors.ts";
+import type { WorkOSContext } from "../context.ts";
+import { entityNotFound, WorkOSError } from "../errors.ts";
 import { formatPasswordReset, formatUser, type PasswordReset } from "../formats.ts";
 import { newId } from "../ids.ts";
 import { json, type Reply } from "../reply.ts";
-import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
+import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 
 const LIFETIME = 15 * 60_000;
-const SHORTEST_PASSWORD = 8;
+const MIN_PASSWORD_LENGTH = 8;
 
-function createReset(context: WorkosContext, request: WorkosRequest): Reply {
+function createReset(context: WorkOSContext, request: WorkOSRequest): Reply {
   const { email } = parse(v.object({ email: v.string() }), fieldsOf(request));
   const user = context.store.users.byEmail(email);
   if (!user) throw entityNotFound("User", email);
@@ -31,9 +31,9 @@ function createReset(context: WorkosContext, request: WorkosRequest): Reply {
   });
 }
 
-function confirmReset(context: WorkosContext, request: WorkosRequest): Reply {
+function confirmReset(context: WorkOSContext, request: WorkOSRequest): Reply {
   const body = parse(v.object({ token: v.string(), new_password: v.string() }), fieldsOf(request));
-  if (body.new_password.length < SHORTEST_PASSWORD) throw resetError("password_too_short");
+  if (body.new_password.length < MIN_PASSWORD_LENGTH) throw resetError("password_too_short");
   const user = context.store.transaction(() => {
     const reset = context.store.oneTimeTokens.spend<PasswordReset>("password_reset", body.token);
     const owner = reset && context.store.users.byId(reset.userId);
@@ -44,8 +44,8 @@ function confirmReset(context: WorkosContext, request: WorkosRequest): Reply {
   return json(200, { user: formatUser(user) });
 }
 
-function resetError(code: string): WorkosError {
-  return new WorkosError(400, {
+function resetError(code: string): WorkOSError {
+  return new WorkOSError(400, {
     code: "password_reset_error",
     message: "Could not reset password.",
     errors: [{ code, message: "The password was not changed." }],

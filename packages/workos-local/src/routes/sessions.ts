@@ -1,42 +1,39 @@
-/** Sessions: who is signed in where, and how that ends. */
+/** Routes of sessions: list, revoke, sign out. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
-import { invalidParameters, WorkosError } from "../errors.ts";
+import type { WorkOSContext } from "../context.ts";
+import { invalidParameters, WorkOSError } from "../errors.ts";
 import { formatSession } from "../formats.ts";
 import { listPage } from "../list-page.ts";
 import { noticePage } from "../page/notice-page.ts";
 import { redirectTarget } from "../redirect-target.ts";
 import { empty, json, type Reply, redirect } from "../reply.ts";
-import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
+import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import { userById } from "./users.ts";
 
-/** Ends a session and says so, once. */
-export function endSession(context: WorkosContext, id: string): void {
+/** Revokes a session and emits the event, once. */
+export function endSession(context: WorkOSContext, id: string): void {
   context.store.transaction(() => {
     const ended = context.store.sessions.end(id);
     if (ended) context.emit("session.revoked", formatSession(ended));
   });
 }
 
-function list(context: WorkosContext, request: WorkosRequest, [id]: string[]): Reply {
+function list(context: WorkOSContext, request: WorkOSRequest, [id]: string[]): Reply {
   const user = userById(context, id);
   return json(200, listPage(context.store.sessions.active(user.id), request.query, formatSession));
 }
 
-function revoke(context: WorkosContext, request: WorkosRequest): Reply {
+function revoke(context: WorkOSContext, request: WorkOSRequest): Reply {
   const { session_id } = parse(v.object({ session_id: v.string() }), fieldsOf(request));
   if (!context.store.sessions.byId(session_id))
-    throw new WorkosError(400, { message: `Session not found: '${session_id}'.` });
+    throw new WorkOSError(400, { message: `Session not found: '${session_id}'.` });
   endSession(context, session_id);
   return empty(200);
 }
 
-/**
- * Where the browser goes to sign out. A session that is over, or that this stand-in never knew, is signed out all
- * the same: the person ends where the app wants them.
- */
-function logout(context: WorkosContext, request: WorkosRequest): Reply {
+/** Signs a session out in the browser. A session that has ended or is unknown also redirects to the app. */
+function logout(context: WorkOSContext, request: WorkOSRequest): Reply {
   const sessionId = request.query.get("session_id");
   if (!sessionId) throw invalidParameters([{ field: "session_id", code: "session_id_required" }]);
   const returnTo = request.query.get("return_to");
@@ -44,7 +41,7 @@ function logout(context: WorkosContext, request: WorkosRequest): Reply {
   if (returnTo !== null && !target)
     return noticePage(400, {
       title: "Invalid sign-out redirect",
-      text: "The address to return to after signing out is not on this machine.",
+      text: "The return address after signing out is not on this machine.",
     });
   if (request.method !== "HEAD") endSession(context, sessionId);
   if (!target) return noticePage(200, { title: "Signed out", text: "You can close this page." });

@@ -1,11 +1,11 @@
-/** People: read, list, create, change, delete. */
+/** Routes of users. */
 import * as v from "valibot";
-import type { WorkosContext } from "../context.ts";
-import { entityNotFound, invalidParameters, WorkosError } from "../errors.ts";
+import type { WorkOSContext } from "../context.ts";
+import { entityNotFound, invalidParameters, WorkOSError } from "../errors.ts";
 import { formatUser } from "../formats.ts";
 import { listPage } from "../list-page.ts";
 import { empty, json, type Reply } from "../reply.ts";
-import { fieldsOf, parse, type WorkosRequest } from "../request.ts";
+import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import type { User, UserFields } from "../store/user-store.ts";
 
@@ -23,8 +23,8 @@ const Fields = v.object({
 const NewUser = v.object({ ...Fields.entries, email: Email });
 const ChangedUser = v.object({ ...Fields.entries, email: v.optional(Email) });
 
-/** @throws WorkosError 404 */
-export function userById(context: WorkosContext, id: string | undefined): User {
+/** @throws {WorkOSError} 404 when there is no such user. */
+export function userById(context: WorkOSContext, id: string | undefined): User {
   const user = context.store.users.byId(id ?? "");
   if (!user) throw entityNotFound("User", id ?? "");
   return user;
@@ -41,7 +41,7 @@ function toFields(body: v.InferOutput<typeof Fields>): UserFields {
   };
 }
 
-function list(context: WorkosContext, request: WorkosRequest): Reply {
+function list(context: WorkOSContext, request: WorkOSRequest): Reply {
   const email = request.query.get("email")?.trim().toLowerCase();
   const users = context.store.users
     .all(request.query.get("organization_id"))
@@ -49,10 +49,10 @@ function list(context: WorkosContext, request: WorkosRequest): Reply {
   return json(200, listPage(users, request.query, formatUser));
 }
 
-function create(context: WorkosContext, request: WorkosRequest): Reply {
+function create(context: WorkOSContext, request: WorkOSRequest): Reply {
   const body = parse(NewUser, fieldsOf(request));
   if (context.store.users.byEmail(body.email))
-    throw new WorkosError(400, {
+    throw new WorkOSError(400, {
       code: "user_creation_error",
       message: "Could not create user.",
       errors: [{ code: "email_not_available", message: "This email is not available." }],
@@ -65,7 +65,7 @@ function create(context: WorkosContext, request: WorkosRequest): Reply {
   return json(201, formatUser(user));
 }
 
-function update(context: WorkosContext, request: WorkosRequest, [id]: string[]): Reply {
+function update(context: WorkOSContext, request: WorkOSRequest, [id]: string[]): Reply {
   const user = userById(context, id);
   const body = parse(ChangedUser, fieldsOf(request));
   const holder = body.email ? context.store.users.byEmail(body.email) : null;
@@ -79,8 +79,8 @@ function update(context: WorkosContext, request: WorkosRequest, [id]: string[]):
   return json(200, formatUser(changed));
 }
 
-/** One `user.deleted` speaks for everything of theirs: no `session.revoked` follows, so nobody comes to lean on it. */
-function remove(context: WorkosContext, _request: WorkosRequest, [id]: string[]): Reply {
+/** Deletes a user. Emits only `user.deleted` and no `session.revoked`, so that apps do not depend on the latter. */
+function remove(context: WorkOSContext, _request: WorkOSRequest, [id]: string[]): Reply {
   const user = userById(context, id);
   context.store.transaction(() => {
     context.store.users.delete(user.id);

@@ -1,6 +1,6 @@
 /**
- * One SQLite file holds everything the stand-in knows, so that a restart signs nobody out.
- * Tables are plain and the other files of this folder are the only ones that speak SQL.
+ * The SQLite file with all state of the emulator, so that a restart signs no user out. Only the files of this folder
+ * contain SQL.
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
@@ -55,13 +55,14 @@ create table if not exists settings (name text primary key, value text not null)
 /** Named parameters of a statement. */
 export type Parameters = Record<string, SQLInputValue>;
 
+/** Runs statements. */
 export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
 
   /**
-   * @param file path of the database; made with mode 600, its folder too where it is missing (`:memory:` is kept in memory)
-   * @throws when the file cannot be opened or is no database
+   * @param file - Path of the database, created with mode 600 if it does not exist; `:memory:` for none.
+   * @throws {Error} when the file cannot be opened or is not a database.
    */
   constructor(file: string) {
     if (file !== ":memory:") {
@@ -75,22 +76,22 @@ export class Database {
     this.#sqlite.exec(SCHEMA);
   }
 
-  /** All rows; `Row` is what the schema above says of the columns named in `sql`. */
+  /** Returns all rows. `Row` must match the columns of `sql` in the schema above. */
   all<Row>(sql: string, parameters: Parameters = {}): Row[] {
     return this.#prepared(sql).all(parameters) as Row[];
   }
 
-  /** The first row, or null. */
+  /** Returns the first row, or null. */
   first<Row>(sql: string, parameters: Parameters = {}): Row | null {
     return (this.#prepared(sql).get(parameters) as Row | undefined) ?? null;
   }
 
-  /** Runs a statement and returns how many rows it changed. */
+  /** Runs a statement and returns the number of changed rows. */
   run(sql: string, parameters: Parameters = {}): number {
     return Number(this.#prepared(sql).run(parameters).changes);
   }
 
-  /** Everything `work` does, or nothing of it. `work` must not wait for anything. Inside another transaction it joins that one. */
+  /** Runs `work` in a transaction, or in the current one. `work` must be synchronous. */
   transaction<Result>(work: () => Result): Result {
     if (this.#sqlite.isTransaction) return work();
     this.#sqlite.exec("begin immediate");

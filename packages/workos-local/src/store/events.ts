@@ -1,4 +1,4 @@
-/** What happened, kept until the webhook endpoint has taken it. */
+/** Events, stored until the webhook endpoint has accepted them. */
 import { newId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
@@ -29,7 +29,7 @@ type Row = {
   delivered_at: number | null;
 };
 
-/** Enough to look back at; older ones are dropped when the stand-in starts. */
+/** The number of events to keep. Older ones are deleted at the start. */
 const KEPT = 1_000;
 
 const fromRow = (row: Row): StoredEvent => ({
@@ -41,6 +41,7 @@ const fromRow = (row: Row): StoredEvent => ({
   deliveredAt: row.delivered_at,
 });
 
+/** Stored events. */
 export class Events {
   readonly #db: Database;
 
@@ -68,12 +69,12 @@ export class Events {
     return row && fromRow(row);
   }
 
-  /** The latest, newest first. */
+  /** Returns the latest events, newest first. */
   latest(limit = 100): StoredEvent[] {
     return this.#db.all<Row>("select * from events order by rowid desc limit :limit", { limit }).map(fromRow);
   }
 
-  /** Those that are still owed, oldest first. */
+  /** Returns undelivered events, oldest first. */
   undelivered(since: number): StoredEvent[] {
     return this.#db
       .all<Row>("select * from events where delivered_at is null and created_at >= :since order by rowid", {

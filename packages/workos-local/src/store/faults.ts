@@ -1,7 +1,7 @@
-/** Faults as data: what shall go wrong, where, and how often. What a fault does is in `fault-injection.ts`. */
+/** Stored faults, and which requests they apply to. `fault-injection.ts` applies them. */
 import type { Database } from "./database.ts";
 
-/** Exactly one of the effects below; see README.md for what each does. */
+/** Exactly one effect; README.md describes each. */
 export type FaultEffect =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | { hang: true }
@@ -10,11 +10,11 @@ export type FaultEffect =
   | { cut: true };
 
 export type Fault = {
-  /** All three: absent = any. `path` may end in `*`. `grant` is the `grant_type` of the body. */
+  /** Each condition is optional. `path` may end in `*`. `grant` is the `grant_type` of the body. */
   method?: string;
   path?: string;
   grant?: string;
-  /** The request is carried out all the same, and only its answer goes wrong. */
+  /** Whether the request is handled and only its response fails. */
   handled?: boolean;
 } & FaultEffect;
 
@@ -22,6 +22,7 @@ export type StoredFault = { id: number; fault: Fault; remaining: number | null }
 
 export type FaultTarget = { method: string; path: string; grant: string | null };
 
+/** Stored faults. */
 export class Faults {
   readonly #db: Database;
   #faults: StoredFault[];
@@ -37,40 +38,46 @@ export class Faults {
     return this.#faults;
   }
 
-  /** @param count how many requests it meets; null: all, until it is removed */
+  /**
+   * Adds a fault.
+   *
+   * @param fault - The fault.
+   * @param count - The number of requests it applies to; null for all until it is removed.
+   * @returns Its id.
+   */
   add(fault: Fault, count: number | null): number {
     const row = this.#db.first<{ id: number }>(
       "insert into faults (fault, remaining) values (:fault, :count) returning id",
       { fault: JSON.stringify(fault), count },
     );
-    if (!row) throw new Error("a fault was not stored");
+    if (!row) throw new Error("The fault was not stored.");
     this.#faults = [...this.#faults, { id: row.id, fault, remaining: count }];
     return row.id;
   }
 
-  /** Removes one, or all. */
+  /** Removes one fault, or all. */
   remove(id: number | null): void {
     this.#db.run("delete from faults where :id is null or id = :id", { id });
     this.#faults = id === null ? [] : this.#faults.filter((stored) => stored.id !== id);
   }
 
-  /** The oldest fault that meets this request, used up by one. */
+  /** Returns the oldest fault that applies to a request, and counts the use. */
   take(target: FaultTarget): Fault | null {
-    const met = this.#faults.find(({ fault }) => meets(fault, target));
-    if (!met) return null;
-    if (met.remaining !== null) {
-      const remaining = met.remaining - 1;
-      if (remaining <= 0) this.remove(met.id);
+    const found = this.#faults.find(({ fault }) => appliesTo(fault, target));
+    if (!found) return null;
+    if (found.remaining !== null) {
+      const remaining = found.remaining - 1;
+      if (remaining <= 0) this.remove(found.id);
       else {
-        this.#db.run("update faults set remaining = :remaining where id = :id", { id: met.id, remaining });
-        this.#faults = this.#faults.map((stored) => (stored === met ? { ...met, remaining } : stored));
+        this.#db.run("update faults set remaining = :remaining where id = :id", { id: found.id, remaining });
+        this.#faults = this.#faults.map((stored) => (stored === found ? { ...found, remaining } : stored));
       }
     }
-    return met.fault;
+    return found.fault;
   }
 }
 
-function meets(fault: Fault, target: FaultTarget): boolean {
+function appliesTo(fault: Fault, target: FaultTarget): boolean {
   if (fault.method && fault.method.toUpperCase() !== target.method) return false;
   if (fault.grant && fault.grant !== target.grant) return false;
   if (!fault.path) return true;

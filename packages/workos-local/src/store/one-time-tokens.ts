@@ -1,9 +1,10 @@
-/** Secrets that are good once and for minutes: authorization codes, the second factor's step, password resets. */
+/** Secrets that are valid once, for minutes: authorization codes, second factors, password resets. */
 import { newSecret, sha256 } from "../ids.ts";
 import type { Database } from "./database.ts";
 
 export type Purpose = "authorization_code" | "second_factor" | "pending_authentication" | "password_reset";
 
+/** Issues and redeems tokens. */
 export class OneTimeTokens {
   readonly #db: Database;
 
@@ -13,8 +14,11 @@ export class OneTimeTokens {
   }
 
   /**
-   * @param content what the token stands for; must survive JSON
-   * @param lifetime ms; 0 makes one that has run out already
+   * Issues a token.
+   *
+   * @param purpose - What it can be used for.
+   * @param content - What it stands for, as a JSON value.
+   * @param lifetime - In ms; 0 issues an expired token.
    */
   issue<Content>(purpose: Purpose, content: Content, lifetime: number): string {
     const token = newSecret();
@@ -27,7 +31,7 @@ export class OneTimeTokens {
     return token;
   }
 
-  /** Looks without using up. `Content` is what was given to `issue` for this purpose. */
+  /** Reads a token without using it. `Content` must be the type that was issued for this purpose. */
   read<Content>(purpose: Purpose, token: string): Content | null {
     const row = this.#db.first<{ content: string }>(
       `select content from one_time_tokens
@@ -37,7 +41,7 @@ export class OneTimeTokens {
     return row && JSON.parse(row.content);
   }
 
-  /** Uses the token up. Null when it is unknown, was used before, or has run out. */
+  /** Uses a token. Returns null if it is unknown, already used, or expired. */
   spend<Content>(purpose: Purpose, token: string): Content | null {
     return this.#db.transaction(() => {
       const content = this.read<Content>(purpose, token);

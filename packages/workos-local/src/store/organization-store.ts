@@ -1,17 +1,17 @@
-/** Organizations, who belongs to them in which role, and what each asks of a sign-in. */
+/** Organizations, their memberships and their sign-in requirements. */
 import { newId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
-/** What an organization insists on beyond a plain sign-in. */
+/** A sign-in requirement of an organization. */
 export type Requirement = "sso" | "second_factor";
 
 export type Organization = {
   id: string;
   name: string;
   requires: Requirement | null;
-  /** The SSO connection, where there is one. */
+  /** The SSO connection, if there is one. */
   connectionId: string | null;
-  /** Unix ms, as all times here. */
+  /** Unix ms, like all times here. */
   createdAt: number;
   updatedAt: number;
 };
@@ -35,6 +35,7 @@ const MEMBERSHIP = `select m.id, m.user_id as userId, m.organization_id as organ
   o.name as organizationName, m.role, m.status, m.created_at as createdAt, m.updated_at as updatedAt
   from memberships m join organizations o on o.id = m.organization_id`;
 
+/** Stored organizations and memberships. */
 export class Organizations {
   readonly #db: Database;
 
@@ -76,7 +77,7 @@ export class Organizations {
     return this.#db.first<Membership>(`${MEMBERSHIP} where m.id = :id`, { id });
   }
 
-  /** The person's active membership of one organization. */
+  /** Returns the active membership of a user in an organization. */
   activeMembership(userId: string, organizationId: string): Membership | null {
     return this.#db.first<Membership>(
       `${MEMBERSHIP} where m.user_id = :userId and m.organization_id = :organizationId and m.status = 'active'`,
@@ -92,7 +93,7 @@ export class Organizations {
     );
   }
 
-  /** Makes the person a member, or gives a member another role. */
+  /** Adds a user to an organization, or changes the role of a member. */
   join(userId: string, organizationId: string, role: string): Membership {
     const now = Date.now();
     const id = newId("om", now);
@@ -102,7 +103,7 @@ export class Organizations {
       { id, userId, organizationId, role, now },
     );
     const membership = this.activeMembership(userId, organizationId);
-    if (!membership) throw new Error("a membership was not stored");
+    if (!membership) throw new Error("The membership was not stored.");
     return membership;
   }
 

@@ -1,22 +1,22 @@
-/** Who is signed in where, and the refresh tokens of each session: good once, with no grace. */
+/** Sessions and their refresh tokens, which work once. */
 import { newId, newSecret, sha256 } from "../ids.ts";
 import type { Database } from "./database.ts";
 
 const DAY = 86_400_000;
-/** WorkOS lets the dashboard set this; the app ends a session after 7 days by itself. */
+/** Configured in the dashboard of WorkOS. */
 const SESSION_LIFETIME = 30 * DAY;
-/** https://workos.com/docs/authkit/impersonation: such a session ends by itself after an hour. */
+/** https://workos.com/docs/authkit/impersonation: an impersonated session ends after an hour. */
 const IMPERSONATED_LIFETIME = 60 * 60_000;
 
-/** How a person signed in: the hosted page's ways, each with a name in two spellings on the wire (`formats.ts`). */
+/** How a user signed in. `formats.ts` has the two spellings of each method in the API. */
 export type SignInMethod = "magic_auth" | "sso" | "impersonation";
 
-/** What the sign-in page found out, and the session keeps. */
+/** Details of a sign-in that the session keeps. */
 export type SignIn = {
   method: SignInMethod;
   organizationId: string | null;
   secondFactor: boolean;
-  /** The organization through whose SSO connection the person came. */
+  /** The organization whose SSO connection was used. */
   ssoOrganizationId: string | null;
   impersonator: { email: string; reason: string | null } | null;
   ipAddress: string | null;
@@ -26,15 +26,15 @@ export type SignIn = {
 export type Session = SignIn & {
   id: string;
   userId: string;
-  /** Unix ms, as all times here. */
+  /** Unix ms, like all times here. */
   expiresAt: number;
   endedAt: number | null;
   createdAt: number;
   updatedAt: number;
 };
 
-/** Why a refresh token is refused; all of them are `invalid_grant` on the wire. */
-export type RefreshRefusal = "unknown" | "already_exchanged" | "session_ended";
+/** Why a refresh token is rejected; always `invalid_grant` in the API. */
+export type RefreshRejection = "unknown" | "already_exchanged" | "session_ended";
 
 type Row = {
   id: string;
@@ -72,12 +72,13 @@ const fromRow = (row: Row): Session => ({
   updatedAt: row.updated_at,
 });
 
+/** Stored sessions. */
 export class Sessions {
   readonly #db: Database;
 
   constructor(db: Database) {
     this.#db = db;
-    // A token that was used long ago only has to be refused, and an unknown one is.
+    // Tokens that were used long ago need not be kept, because unknown tokens are rejected too.
     db.run("delete from refresh_tokens where used_at < :before", { before: Date.now() - 7 * DAY });
   }
 
@@ -86,7 +87,7 @@ export class Sessions {
     return row && fromRow(row);
   }
 
-  /** The sessions of a person that are not over. */
+  /** Returns the active sessions of a user. */
   active(userId: string): Session[] {
     return this.#db
       .all<Row>("select * from sessions where user_id = :userId and ended_at is null and expires_at > :now", {
@@ -128,7 +129,7 @@ export class Sessions {
     return session;
   }
 
-  /** Notes a refresh, and the organization that the session now speaks for. */
+  /** Stores a refresh and the organization of the session. */
   refreshed(session: Session, organizationId: string | null): Session {
     const updatedAt = Date.now();
     this.#db.run(
@@ -138,7 +139,7 @@ export class Sessions {
     return { ...session, organizationId, updatedAt };
   }
 
-  /** Ends a session. Null when there was none, or it was over already. */
+  /** Ends a session. Returns null if it does not exist or has already ended. */
   end(id: string): Session | null {
     const now = Date.now();
     const ended = this.#db.run(
@@ -158,8 +159,8 @@ export class Sessions {
     return token;
   }
 
-  /** The session that a refresh token belongs to, or why it is refused. Does not use it up. */
-  ofRefreshToken(token: string): Session | RefreshRefusal {
+  /** Returns the session of a refresh token, or why it is rejected. Does not use the token. */
+  ofRefreshToken(token: string): Session | RefreshRejection {
     const row = this.#db.first<{ session_id: string; used_at: number | null }>(
       "select session_id, used_at from refresh_tokens where hash = :hash",
       { hash: sha256(token) },

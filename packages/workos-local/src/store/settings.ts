@@ -1,17 +1,18 @@
-/** What a test may set while the stand-in runs, in place of WorkOS's dashboard. */
+/** Settings that tests can change while the emulator runs, instead of WorkOS's dashboard. */
 import type { Database } from "./database.ts";
 
 export type Settings = {
-  /** Lifetime of an access token in seconds; null: as at start. */
+  /** Lifetime of an access token in seconds; null for that of the start. */
   accessTokenSeconds: number | null;
-  /** Registered redirect URIs; null: any loopback address. */
+  /** Registered redirect URIs; null for any loopback address. */
   redirectUris: string[] | null;
-  /** The `iss` claim; null: the address that was asked, then `/user_management/{client id}`. */
+  /** The `iss` claim; null for the address of the request with `/user_management/{client id}`. */
   issuer: string | null;
 };
 
 export const DEFAULT_SETTINGS: Settings = { accessTokenSeconds: null, redirectUris: null, issuer: null };
 
+/** Stored settings. */
 export class SettingsStore {
   readonly #db: Database;
   #settings: Settings;

@@ -1,4 +1,4 @@
-/** The RSA keys that sign access tokens. The newest signs; older ones stay published, so that a change of key breaks no token. */
+/** RSA keys that sign access tokens. The newest signs; older ones stay published, so that their tokens stay valid. */
 import {
   createHash,
   createPrivateKey,
@@ -12,6 +12,7 @@ export type SigningKey = { kid: string; privateKey: KeyObject };
 
 type Row = { kid: string; private_key: string };
 
+/** Stored keys. */
 export class SigningKeys {
   readonly #db: Database;
   #keys: SigningKey[];
@@ -24,14 +25,14 @@ export class SigningKeys {
     if (this.#keys.length === 0) this.rotate();
   }
 
-  /** The key that signs. */
+  /** Returns the key that signs. */
   get current(): SigningKey {
     const [key] = this.#keys;
-    if (!key) throw new Error("there is no signing key");
+    if (!key) throw new Error("There is no signing key.");
     return key;
   }
 
-  /** Makes a new key and signs with it from now on. Returns its id. */
+  /** Creates a new key that signs from now on, and returns its id. */
   rotate(): string {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const kid = `key_${createHash("sha256")
@@ -47,7 +48,7 @@ export class SigningKeys {
     return kid;
   }
 
-  /** The public halves as a JSON Web Key Set (RFC 7517). */
+  /** Returns the public keys as a JSON Web Key Set (RFC 7517). */
   jwks(): { keys: Record<string, unknown>[] } {
     return {
       keys: this.#keys.map(({ kid, privateKey }) => ({

@@ -1,4 +1,4 @@
-/** The one door to the stored state: a repository for each kind of thing, over one database. */
+/** All stored state: one repository per type, in one database. */
 import { Database } from "./database.ts";
 import { Events } from "./events.ts";
 import { Faults } from "./faults.ts";
@@ -23,9 +23,10 @@ export type Store = {
 };
 
 /**
- * Opens the state, and makes it with `seed` where there is none yet.
- * @param file path of the database
- * @param seed run once, for a new file, in the transaction that marks it as seeded
+ * Opens the stored state. Seeds a new database.
+ *
+ * @param file - Path of the database.
+ * @param seed - Called once for a new file, in the transaction that marks it as seeded.
  */
 export function openStore(file: string, seed: (store: Store) => void): Store {
   const db = new Database(file);

@@ -1,4 +1,4 @@
-/** The people. E-mails are unique without regard to case, as at WorkOS. */
+/** Users. Emails are unique and case-insensitive, as in WorkOS. */
 import { newId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
@@ -9,12 +9,12 @@ export type User = {
   lastName: string | null;
   profilePictureUrl: string | null;
   emailVerified: boolean;
-  /** A role claim that holds without any organization (at WorkOS: from a JWT template). */
+  /** A role claim without an organization; in WorkOS, from a JWT template. */
   role: string | null;
   externalId: string | null;
   locale: string | null;
   metadata: Record<string, string>;
-  /** Unix ms, as all times here. */
+  /** Unix ms, like all times here. */
   lastSignInAt: number | null;
   createdAt: number;
   updatedAt: number;
@@ -67,6 +67,7 @@ const fromRow = (row: Row): User => ({
   updatedAt: row.updated_at,
 });
 
+/** Stored users. */
 export class Users {
   readonly #db: Database;
 
@@ -84,7 +85,7 @@ export class Users {
     return row && fromRow(row);
   }
 
-  /** Everybody, or the members of one organization. */
+  /** Returns all users, or the members of one organization. */
   all(organizationId: string | null = null): User[] {
     return this.#db
       .all<Row>(
@@ -95,7 +96,7 @@ export class Users {
       .map(fromRow);
   }
 
-  /** The caller makes sure that the e-mail is free. */
+  /** Creates a user. The caller ensures that the email is not in use. */
   create(fields: UserFields & { email: string; id?: string }): User {
     const now = Date.now();
     const user: User = {
@@ -117,7 +118,7 @@ export class Users {
     return user;
   }
 
-  /** Changes what is given (a given null empties), and nothing else. `updatedAt` always grows, so that order can be told by it. */
+  /** Changes the given fields; null clears one. `updatedAt` always increases, so that changes can be ordered. */
   update(user: User, fields: UserFields): User {
     const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
     const changed: User = { ...user, ...given, updatedAt: Math.max(Date.now(), user.updatedAt + 1) };
@@ -125,14 +126,14 @@ export class Users {
     return changed;
   }
 
-  /** Notes a sign-in; that is no change of the profile, so `updatedAt` stays. */
+  /** Stores a sign-in. It does not change `updatedAt`, because the profile stays the same. */
   signedIn(user: User): User {
     const changed: User = { ...user, lastSignInAt: Date.now() };
     this.#write(changed);
     return changed;
   }
 
-  /** Removes the person and all that hangs on them; their sessions and refresh tokens go too. */
+  /** Deletes a user with their memberships, sessions and refresh tokens. */
   delete(id: string): void {
     this.#db.transaction(() => {
       this.#db.run(

@@ -1,26 +1,26 @@
-/** Who and what a new stand-in starts with. The ids are fixed, so that app data made for these people fits again after a reset of this side alone. */
+/** Demo users and organizations. Their ids are fixed, so that app data still matches after the emulator was reset. */
 import type { Store } from "./store/store.ts";
 
-export type DemoPerson = {
+export type DemoUser = {
   id: string;
   email: string;
   firstName: string;
   lastName: string;
-  /** What the sign-in page says of them. */
+  /** Shown on the sign-in page. */
   about: string;
-  /** A role claim without any organization. */
+  /** A role claim without an organization. */
   role: string | null;
   memberships: { organizationId: string; role: string }[];
 };
 
-/** No demands of its own. */
+/** Has no requirements. */
 export const ACME = { id: "org_01LOCALACME000000000000000", name: "Acme" };
-/** Lets people in through its SSO connection only. */
+/** Requires sign-in through its SSO connection. */
 export const GLOBEX = { id: "org_01LOCALGLOBEX0000000000000", name: "Globex" };
-/** Wants a second factor. */
+/** Requires a second factor. */
 export const INITECH = { id: "org_01LOCALINITECH000000000000", name: "Initech" };
 
-export const DEMO_PEOPLE: readonly DemoPerson[] = [
+export const DEMO_USERS: readonly DemoUser[] = [
   {
     id: "user_01LOCALADA0000000000000000",
     email: "ada@example.com",
@@ -54,7 +54,8 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
   },
 ];
 
-export function seedDemoPeople(store: Store): void {
+/** Creates the demo users and organizations. */
+export function seedDemoUsers(store: Store): void {
   store.organizations.create(ACME);
   store.organizations.create({
     ...GLOBEX,
@@ -62,10 +63,10 @@ export function seedDemoPeople(store: Store): void {
     connectionId: "conn_01LOCALGLOBEX0000000000000",
   });
   store.organizations.create({ ...INITECH, requires: "second_factor" });
-  for (const person of DEMO_PEOPLE) {
-    const { id, email, firstName, lastName, role } = person;
+  for (const user of DEMO_USERS) {
+    const { id, email, firstName, lastName, role } = user;
     store.users.create({ id, email, firstName, lastName, role, emailVerified: true });
-    for (const { organizationId, role } of person.memberships)
+    for (const { organizationId, role } of user.memberships)
       store.organizations.join(id, organizationId, role);
   }
 }
