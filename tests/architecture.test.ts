@@ -129,6 +129,22 @@ describe("imports go one way", () => {
     }
   });
 
+  test("a package uses the versions of the packages that the root has", () => {
+    type Manifest = Partial<Record<"dependencies" | "devDependencies", Record<string, string>>>;
+    const versionsOf = (file: string): Record<string, string> => {
+      const { dependencies, devDependencies }: Manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
+      return { ...dependencies, ...devDependencies };
+    };
+    const expected = versionsOf("package.json");
+    for (const file of ["packages/convex-local/package.json", "packages/workos-local/package.json"]) {
+      const versions = versionsOf(file);
+      const other = Object.keys(versions).filter(
+        (name) => (expected[name] ?? versions[name]) !== versions[name],
+      );
+      expect(other, file).toEqual([]);
+    }
+  });
+
   test("the packages are imported by their names, and only by local and tests", () => {
     const byName = ({ target }: Import) => /^(convex|workos)-local(\/|$)/.test(target);
     const others = files.filter(({ path }) => !inside(path, "local", "tests"));
