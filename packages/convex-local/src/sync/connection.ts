@@ -12,6 +12,7 @@ import { runAction, runMutation } from "./socket-calls.ts";
 import {
   type AddQuery,
   BadMessageError,
+  CLOSE,
   type ClientMessage,
   type MessageOf,
   onlyArgument,
@@ -25,10 +26,6 @@ const PING_AFTER_MS = 15_000;
 const SILENT_FOR_MS = 120_000;
 /** How long a Transition waits for the answer to a mutation of the same client, whose writes it may contain. */
 const ANSWER_FIRST_MS = 50;
-
-const CLOSE_NORMAL = 1000;
-const CLOSE_VIOLATION = 1008;
-const CLOSE_INTERNAL = 1011;
 
 type State =
   /**
@@ -180,8 +177,7 @@ export class Connection implements Subscriber {
 
   #connect(message: MessageOf<"Connect">): void {
     if (this.#state.name === "connected") throw new BadMessageError("Received Connect twice.");
-    // Client and server usually share a clock. A client that seems ahead has counted the age of its page twice, and
-    // would overestimate how long its token is valid.
+    // A client on this machine that seems ahead counts its page's age twice and would overestimate its token's lifetime.
     const clockSkew = Math.min(0, Math.round((message.clientTs ?? Date.now()) - Date.now()));
     this.#state = { name: "connected", sessionId: message.sessionId, clockSkew };
   }
@@ -214,7 +210,7 @@ export class Connection implements Subscriber {
       this.#options.log(
         `A token could not be verified: ${error instanceof Error ? error.message : String(error)}`,
       );
-      this.close(CLOSE_INTERNAL, "InternalServerError: the keys of the auth provider cannot be fetched.");
+      this.close(CLOSE.internal, "InternalServerError: the keys of the auth provider cannot be fetched.");
       return null;
     }
   }
@@ -224,7 +220,7 @@ export class Connection implements Subscriber {
     if (this.#state.name === "closed") return;
     const baseVersion = this.#queries.identityVersion;
     this.#outbox.send({ type: "AuthError", error, baseVersion, authUpdateAttempted });
-    this.close(CLOSE_NORMAL, "Unauthenticated");
+    this.close(CLOSE.normal, "Unauthenticated");
   }
 
   #mutation(message: MessageOf<"Mutation">, done: () => void): void {
@@ -292,12 +288,12 @@ export class Connection implements Subscriber {
   #fail(error: unknown): void {
     if (error instanceof BadMessageError) {
       this.#outbox.send({ type: "FatalError", error: error.message });
-      this.close(CLOSE_VIOLATION, error.message);
+      this.close(CLOSE.violation, error.message);
       return;
     }
     this.#options.log(
       `A sync message failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
-    this.close(CLOSE_INTERNAL, "InternalServerError");
+    this.close(CLOSE.internal, "InternalServerError");
   }
 }

@@ -6,6 +6,9 @@
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 
+/** Close codes of sockets (https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1). */
+export const CLOSE = { normal: 1000, goingAway: 1001, violation: 1008, internal: 1011 } as const;
+
 export type QueryId = number;
 
 /** Version of the client's state: query set, identity and timestamp in base64. */

@@ -7,6 +7,7 @@ import type { Backend } from "../backend.ts";
 import { clientVersion } from "./client-version.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { SharedSubscriptions } from "./shared-subscriptions.ts";
+import { CLOSE } from "./socket-messages.ts";
 
 /** The largest message in bytes. Convex allows 16 MiB of arguments. */
 const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
@@ -14,8 +15,6 @@ const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 const TICK_MS = 1_000;
 /** How long clients have for the closing handshake. */
 const GRACE_MS = 250;
-const CLOSE_GOING_AWAY = 1001;
-const CLOSE_VIOLATION = 1008;
 
 /** Accepts connections and keeps them alive. */
 export class SocketServer {
@@ -54,7 +53,7 @@ export class SocketServer {
         // Browsers do not show why an upgrade failed, so the reason is sent over the socket.
         socket.on("error", () => socket.terminate());
         socket.send(JSON.stringify({ type: "FatalError", error: version.reason }));
-        socket.close(CLOSE_VIOLATION, version.reason.slice(0, 120));
+        socket.close(CLOSE.violation, version.reason.slice(0, 120));
         return;
       }
       const connection = new Connection(socket, version.chunks, this.#options);
@@ -67,7 +66,7 @@ export class SocketServer {
   async close(): Promise<void> {
     clearInterval(this.#ticking);
     this.#options.subscriptions.close();
-    for (const connection of this.#connections) connection.close(CLOSE_GOING_AWAY, "The server is stopping.");
+    for (const connection of this.#connections) connection.close(CLOSE.goingAway, "The server is stopping.");
     const { clients } = this.#sockets;
     const gone = [...clients].map((socket) => new Promise<void>((resolve) => socket.once("close", resolve)));
     const timer = setTimeout(() => {
