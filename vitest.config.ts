@@ -17,10 +17,11 @@ type Kind = {
 const KINDS: Kind[] = [
   {
     name: "unit",
-    include: ["{app,convex,local,workers}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
+    include: ["{app,convex,local,workers,packages/*/src}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
     seconds: 10,
   },
   { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30 },
+  { name: "packages", include: ["packages/*/tests/**/*.test.ts"], seconds: 30 },
   { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
   { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60 },
   { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240 },

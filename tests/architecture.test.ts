@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const FOLDERS = ["app", "workers", "convex", "local", "tests"];
+const FOLDERS = ["app", "workers", "convex", "packages", "local", "tests"];
 const FORBIDDEN_NAMES = [
   "utils",
   "util",
@@ -118,6 +118,39 @@ describe("imports go one way", () => {
 
   test("the table of roles imports nothing", () => {
     expect(files.find(({ path }) => path === "convex/model/roles.ts")?.imports).toEqual([]);
+  });
+
+  test("a package knows only itself, and its sources do not know its tests", () => {
+    for (const folder of ["packages/convex-local", "packages/workos-local"]) {
+      const own = ({ target }: Import) => inside(target, folder);
+      expect(offences((path) => inside(path, folder), own)).toEqual([]);
+      const sources = ({ target }: Import) => !inside(target, `${folder}/tests`);
+      expect(offences((path) => inside(path, `${folder}/src`, `${folder}/bin`), sources)).toEqual([]);
+    }
+  });
+
+  test("a package uses the versions of the packages that the root has", () => {
+    type Manifest = Partial<Record<"dependencies" | "devDependencies", Record<string, string>>>;
+    const versionsOf = (file: string): Record<string, string> => {
+      const { dependencies, devDependencies }: Manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
+      return { ...dependencies, ...devDependencies };
+    };
+    const expected = versionsOf("package.json");
+    for (const file of ["packages/convex-local/package.json", "packages/workos-local/package.json"]) {
+      const versions = versionsOf(file);
+      const other = Object.keys(versions).filter(
+        (name) => (expected[name] ?? versions[name]) !== versions[name],
+      );
+      expect(other, file).toEqual([]);
+    }
+  });
+
+  test("the packages are imported by their names, and only by local and tests", () => {
+    const byName = ({ target }: Import) => /^(convex|workos)-local(\/|$)/.test(target);
+    const others = files.filter(({ path }) => !inside(path, "local", "tests"));
+    expect(others.filter(({ imports }) => imports.some(byName)).map(({ path }) => path)).toEqual([]);
+    const outside = (path: string) => !inside(path, "packages");
+    expect(offences(outside, ({ target }) => !inside(target, "packages"))).toEqual([]);
   });
 
   test("local takes from elsewhere types, and by value only how the configuration is read", () => {

@@ -6,4 +6,4 @@ const LONGEST_MS = 3_600_000;
 process.env.DEEP_KILLS = "50";
 process.env.DEEP_SEEDS = "1000";
 process.env.DEEP_SOAK_SECONDS ??= "600";
-await runSteps([tests("convex", "local"), tests("deep")], LONGEST_MS);
+await runSteps([tests("convex", "packages"), tests("deep")], LONGEST_MS);

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-const documents = globSync(["*.md", "docs/**/*.md", "local/**/*.md"]);
+const documents = globSync(["*.md", "docs/**/*.md", "packages/*/*.md", "local/**/*.md"]);
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
 const BUILT_IN = ["ci", "start", "test"];
@@ -18,7 +18,15 @@ const worker = read(
 );
 const everything =
   worker +
-  read(globSync(["convex/**/*.ts", "local/**/*.ts", "tests/**/*.ts", ".github/**/*.yml"])) +
+  read(
+    globSync([
+      "convex/**/*.ts",
+      "packages/*/{src,tests}/**/*.ts",
+      "local/**/*.ts",
+      "tests/**/*.ts",
+      ".github/**/*.yml",
+    ]),
+  ) +
   read(["wrangler.toml", ".dev.vars.example"]);
 
 /** The blocks of a language, such as ```` ```json ````. */
@@ -58,8 +66,8 @@ describe.each(documents)("%s", (file) => {
   });
 
   it("names paths that there are", () => {
-    const paths = [...text.matchAll(/`((?:app|convex|docs|local|tests|workers)\/[\w./-]+)`/g)].map((match) =>
-      String(match[1]),
+    const paths = [...text.matchAll(/`((?:app|convex|docs|local|packages|tests|workers)\/[\w./-]+)`/g)].map(
+      (match) => String(match[1]),
     );
     const roots = [".", dirname(file)];
     expect(paths.filter((path) => !roots.some((root) => existsSync(join(root, path))))).toEqual([]);

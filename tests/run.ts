@@ -7,7 +7,7 @@ await runSteps([
   BUILD,
   tests("unit"),
   // Much of this is waiting for what does not answer, so it shares its time.
-  { ...tests("convex", "local", "routes", "doctor", "deploy", "build"), atOnce: 4 },
+  { ...tests("convex", "packages", "local", "routes", "doctor", "deploy", "build"), atOnce: 4 },
   // A stack and a browser for each file: two at once is what two cores can carry.
   { ...tests("launcher", "browser"), atOnce: 2 },
 ]);

@@ -1,7 +1,7 @@
 /** `npm run typecheck`: every TypeScript project of the house, after React Router has written its route types. */
 import { spawnSync } from "node:child_process";
 
-const PROJECTS = [".", "convex", "local", "tests"];
+const PROJECTS = [".", "convex", "packages/convex-local", "packages/workos-local", "local", "tests"];
 
 /** Files that several projects import would be complained of by each. */
 const told = new Set<string>();

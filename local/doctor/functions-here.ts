@@ -1,9 +1,7 @@
 /** This checkout's Convex functions: their names and their fingerprint. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { bundle } from "../convex/functions/bundle.ts";
-import { fingerprintOf } from "../convex/functions/fingerprint.ts";
-import { findSourceFiles } from "../convex/functions/source-files.ts";
+import { bundle, findSourceFiles, fingerprintOf } from "convex-local";
 
 export type FunctionsHere = {
   /** `module:name` of every public function. */

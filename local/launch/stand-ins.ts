@@ -1,9 +1,9 @@
 /** Starts the stand-ins for the services that are not configured. */
 import { join } from "node:path";
+import { startConvex } from "convex-local";
+import { startWorkOS } from "workos-local";
 import type { LocalConfig } from "../config.ts";
-import { startConvex } from "../convex/server.ts";
 import type { Ports } from "../ports.ts";
-import { startWorkos } from "../workos/server.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { Refusal } from "./refusal.ts";
@@ -28,7 +28,7 @@ export async function startStandIns({
 }: StandInOptions): Promise<string[]> {
   const health: string[] = [];
   if (config.standIns.workos) {
-    const workos = await startWorkos({
+    const workos = await startWorkOS({
       port: ports.workos,
       dataFile: dir.workosFile,
       clientId: config.env.workosClientId,

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { startConvex } from "convex-local";
+import { startWorkOS } from "workos-local";
 import { localDefaults } from "../../local/config.ts";
-import { startConvex } from "../../local/convex/server.ts";
-import { startWorkos } from "../../local/workos/server.ts";
 import { cleanUp, freePorts, run } from "../launcher/copy.ts";
 import { type Distance, startDistance } from "./distance.ts";
 import { clicks } from "./far-clicks.ts";
@@ -114,7 +114,7 @@ async function startFar(folder: string, closing: (() => Promise<void> | void)[])
   const apart = await freePorts();
   const defaults = localDefaults(ports);
   const openWorkos = (accessTokenSeconds: number) =>
-    startWorkos({
+    startWorkOS({
       port: apart.workos,
       dataFile: join(folder, "workos.sqlite"),
       clientId: String(defaults.WORKOS_CLIENT_ID),

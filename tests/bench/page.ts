@@ -7,11 +7,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { startConvex } from "convex-local";
 import { build } from "esbuild";
+import { startWorkOS } from "workos-local";
 import { localDefaults } from "../../local/config.ts";
-import { startConvex } from "../../local/convex/server.ts";
 import { ensureBuild } from "../../local/launch/build.ts";
-import { startWorkos } from "../../local/workos/server.ts";
 import { freePorts } from "../launcher/copy.ts";
 import { type Asked, load, quantile } from "./load.ts";
 import { AGAIN, startMemory } from "./memory.ts";
@@ -169,7 +169,7 @@ function sentMetric(key: string) {
 async function startMosaic(folder: string, closing: (() => Promise<void> | void)[]) {
   const ports = await freePorts();
   const variables: Record<string, string> = { ...localDefaults(ports), APP_URL: "http://localhost:8787" };
-  const workos = await startWorkos({
+  const workos = await startWorkOS({
     port: ports.workos,
     dataFile: join(folder, "workos.sqlite"),
     clientId: String(variables.WORKOS_CLIENT_ID),

@@ -32,8 +32,12 @@ for (const [name, measure] of Object.entries(FIGURES)) {
 
 /** In a process of its own: its memory is one of the figures. */
 async function benchConvex(): Promise<void> {
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, "convex.ts")], {
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, "../../packages/convex-local/tests/bench.ts")],
+    {
+      stdio: "inherit",
+    },
+  );
   if (status !== 0) throw new Error("the figures of the local Convex could not be taken");
 }

@@ -6,10 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JSONValue } from "convex/values";
+import { type Backend, type Identity, startBackend } from "convex-local";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { localDefaults } from "../../local/config.ts";
-import type { Backend, Identity } from "../../local/convex/backend.ts";
-import { startBackend } from "../../local/convex/worker-backend.ts";
 import { quantile } from "./load.ts";
 
 const SMALL = 1_000;

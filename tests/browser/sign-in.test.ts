@@ -13,7 +13,7 @@ test("a person signs in through WorkOS's page, is greeted by name, and signs out
   await shows(heading(page), "Welcome, guest!");
   await banner(page).signIn.click();
   await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).click();
-  await page.getByText("Local stand-in").first().waitFor();
+  await page.getByText("Local emulator").first().waitFor();
   await page.getByRole("button", { name: "grace@example.com" }).click();
   await shows(heading(page), "Welcome back, Grace!");
   await shows(banner(page).landmark, "Grace");

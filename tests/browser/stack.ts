@@ -1,9 +1,9 @@
 /** Mosaic as `npm start` serves it, with both emulators beside it, in this process. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { startConvex } from "convex-local";
+import { startWorkOS } from "workos-local";
 import { localDefaults } from "../../local/config.ts";
-import { startConvex } from "../../local/convex/server.ts";
-import { startWorkos } from "../../local/workos/server.ts";
 import { cleanUp, dataFolder, freePorts, run } from "../launcher/copy.ts";
 import { createLine, type LineMode } from "./line.ts";
 
@@ -68,7 +68,7 @@ export async function startStack(environment: Record<string, string> = {}): Prom
     };
   };
   const openWorkos = () =>
-    startWorkos({
+    startWorkOS({
       port: emulators.workos,
       dataFile: join(data, "workos.sqlite"),
       clientId: env.WORKOS_CLIENT_ID ?? "",

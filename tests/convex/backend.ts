@@ -9,9 +9,8 @@ import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
 import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { ConvexError, type Value } from "convex/values";
+import { adminKeyFor, startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { adminKeyFor } from "../../local/convex/auth/admin-key.ts";
-import { startConvex } from "../../local/convex/server.ts";
 import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";

@@ -62,12 +62,20 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
 
   const workosPort = await startChild(
     children,
-    ["local/workos/cli.ts", "--port", "0", "--data", join(folder, "workos.sqlite")],
+    ["packages/workos-local/bin/workos-local.mjs", "--port", "0", "--data", join(folder, "workos.sqlite")],
     { WORKOS_CLIENT_ID: CLIENT_ID, WORKOS_API_KEY: SECRETS.WORKOS_API_KEY },
   ).then(({ port }) => port);
   const startConvex = async (functions: string) => {
     if (convex !== null) await ended(convex);
-    const args = ["local/convex/cli.ts", "--functions", functions, "--port", "0", "--site-port", "0"];
+    const args = [
+      "packages/convex-local/bin/convex-local.mjs",
+      "--functions",
+      functions,
+      "--port",
+      "0",
+      "--site-port",
+      "0",
+    ];
     const data = ["--data", join(folder, "convex.sqlite"), "--no-watch"];
     const started = await startChild(children, [...args, ...data], { ...reach, ...variables });
     convexPort = started.port;

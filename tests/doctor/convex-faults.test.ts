@@ -54,7 +54,12 @@ describe("other functions", () => {
   });
 
   test("another project's functions: ours are missing, and none of theirs is run but queries", async () => {
-    const { of } = await withConvex(join(process.cwd(), "tests/local/functions-notes"), {}, {}, CHECKS);
+    const { of } = await withConvex(
+      join(process.cwd(), "packages/convex-local/tests/fixtures/notes"),
+      {},
+      {},
+      CHECKS,
+    );
     expect(of("convex-functions").status).toBe("fail");
   });
 

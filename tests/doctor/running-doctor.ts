@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startConvex } from "convex-local";
+import { startWorkOS } from "workos-local";
 import { putTogether } from "../../local/config.ts";
-import { startConvex } from "../../local/convex/server.ts";
 import { examine } from "../../local/doctor/examine.ts";
 import { asJson, CHECKS, type CheckName, type CheckResult } from "../../local/doctor/report.ts";
 import { subjectOf } from "../../local/doctor/subject.ts";
 import { portsFrom } from "../../local/ports.ts";
-import { startWorkos } from "../../local/workos/server.ts";
 
 export const root = process.cwd();
 
@@ -129,7 +129,7 @@ export type Services = {
 /** A WorkOS and a Convex with this checkout's functions, set up to fit. */
 export async function startServices(): Promise<Services> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
-  const workos = await startWorkos({
+  const workos = await startWorkOS({
     port: 0,
     dataFile: join(folder, "workos.sqlite"),
     clientId: CLIENT_ID,

@@ -5,10 +5,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { startConvex } from "../../local/convex/server.ts";
-import { startWorkos } from "../../local/workos/server.ts";
-import { signatureOf } from "../../local/workos/webhooks.ts";
+import { signatureOf, startWorkOS } from "workos-local";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";
@@ -80,7 +79,7 @@ export class Harness {
 
   async start(): Promise<void> {
     const { accessTokenSeconds } = this.#options;
-    const workos = await startWorkos({
+    const workos = await startWorkOS({
       port: 0,
       dataFile: path.join(this.#folder, "workos.sqlite"),
       clientId: CLIENT_ID,

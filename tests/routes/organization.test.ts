@@ -1,4 +1,4 @@
-/** Going on in another organization, in the same session. Who belongs where is the demo's: `local/workos/README.md`. */
+/** Going on in another organization, in the same session. Who belongs where is the demo's: `packages/workos-local/README.md`. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";

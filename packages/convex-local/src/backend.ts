@@ -1,0 +1,124 @@
+/**
+ * Interface between the main thread (sockets, HTTP, token checks) and the worker threads (engine and functions).
+ *
+ * Everything that crosses it is structured-clonable, and every Convex value crosses in Convex's JSON encoding
+ * (`convexToJson`). The read ranges of a subscription stay in the worker: the main thread learns only which
+ * subscriptions a commit has made stale, and decides when to evaluate them again. This is where backpressure happens.
+ */
+import type { JSONValue } from "convex/values";
+
+/** Verified claims, as in Convex's `UserIdentity`. */
+export type Identity = { tokenIdentifier: string; issuer: string; subject: string } & {
+  [claim: string]: JSONValue;
+};
+
+/** Database time. Each commit has its own timestamp; it always increases, also across restarts. */
+export type Timestamp = bigint;
+
+export type FunctionCall = {
+  /** Canonical path, `module:export` or `folder/module:export`. */
+  path: string;
+  /** One object, Convex-encoded. */
+  args: JSONValue;
+  identity: Identity | null;
+  /** `internal` may also call internal functions (the admin key, the scheduler). */
+  caller: "public" | "internal";
+};
+
+export type Outcome =
+  | { ok: true; value: JSONValue; logLines: string[] }
+  | { ok: false; errorMessage: string; errorData?: JSONValue; logLines: string[] };
+
+/** Idempotency key of a mutation: session and sequence number of the client. It is applied once, also after a crash. */
+export type MutationKey = { sessionId: string; requestId: number };
+
+/** Assigned by the main thread, unique during the lifetime of the backend. */
+export type SubscriptionId = number;
+
+export type SubscriptionRequest = { id: SubscriptionId; call: FunctionCall; journal: string | null };
+
+export type SubscriptionResult = { id: SubscriptionId; outcome: Outcome; journal: string | null };
+
+export type BackendEvent =
+  /** A commit at `ts` changed what these subscriptions read. Arrives before any answer computed at or after `ts`. */
+  | { type: "committed"; ts: Timestamp; stale: SubscriptionId[] }
+  /** New functions were loaded, or the worker was restarted: every subscription must run again. */
+  | { type: "reloaded"; ts: Timestamp };
+
+/** Code of the error with which every method rejects a call that it did not run. */
+export type BackendErrorCode =
+  | "function_not_found"
+  | "wrong_kind"
+  | "bad_arguments"
+  | "timed_out"
+  | "restarted";
+
+export type AuthProvider =
+  | { type: "customJwt"; issuer: string; jwks: string; algorithm: "RS256" | "ES256"; applicationID?: string }
+  | { domain: string; applicationID: string };
+
+export type HttpRequestMessage = {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: Uint8Array | null;
+};
+export type HttpResponseMessage = { status: number; headers: [string, string][]; body: Uint8Array };
+
+export interface Backend {
+  /** Runs one query at the newest snapshot, or at `at` (`/api/query_at_ts`). */
+  query(call: FunctionCall, at?: Timestamp): Promise<{ ts: Timestamp; outcome: Outcome }>;
+
+  /** Runs one mutation and resolves once it is durable. A repeated `key` gets the first result and runs nothing. */
+  mutation(call: FunctionCall, key?: MutationKey): Promise<{ ts: Timestamp; outcome: Outcome }>;
+
+  action(call: FunctionCall): Promise<{ outcome: Outcome }>;
+
+  /** Passes a request to the router of the functions' `http.ts`. */
+  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
+
+  /**
+   * Runs the queries at one snapshot and remembers what each of them read, until `release` or the next `evaluate` of
+   * the same id. Events of commits in between arrive before the result.
+   */
+  evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }>;
+
+  release(ids: SubscriptionId[]): void;
+
+  /** Returns the newest committed timestamp. */
+  now(): Timestamp;
+
+  /** Returns the providers of the loaded `auth.config.ts`. */
+  authProviders(): AuthProvider[];
+
+  onEvent(listener: (event: BackendEvent) => void): () => void;
+
+  close(): Promise<void>;
+}
+
+/** A table of the app, without its components. Ids of its documents contain `number`. */
+export type TableSummary = { name: string; number: number; documents: number };
+
+/** A page of documents in the order of creation, at the newest snapshot or at `at`. */
+export type DocumentsRequest = {
+  cursor: string | null;
+  limit: number;
+  order: "asc" | "desc";
+  at?: Timestamp;
+};
+
+/** `cursor` is null after the last document. */
+export type DocumentsPage = { ts: Timestamp; documents: JSONValue[]; cursor: string | null };
+
+/** Access to the documents of the app, without its components, for holders of the admin key. */
+export interface Tables {
+  tables(): Promise<TableSummary[]>;
+
+  documents(table: string, request: DocumentsRequest): Promise<DocumentsPage>;
+
+  /**
+   * Adds documents in one transaction, checked against the schema. A document with `_id` and `_creationTime` keeps
+   * both. With `replace` the table is emptied first, in separate transactions.
+   */
+  importDocuments(table: string, documents: JSONValue[], options: { replace: boolean }): Promise<void>;
+}

@@ -1,0 +1,131 @@
+/**
+ * `paginate`: one page of a query. A cursor is a position in the index and not a count, so pages stay stable while
+ * documents are added and removed. It also contains a fingerprint of its query, because it is invalid in any other.
+ */
+import { createHash } from "node:crypto";
+import type { Document } from "../values/document.ts";
+import { afterKey, type Key, keyFromBytes, keyToBytes } from "../values/key.ts";
+import { compileExpression } from "./expression.ts";
+import { passesFilter, RangeCursor } from "./query-stream.ts";
+import type { Reader } from "./reader.ts";
+import type { KeyRange, QueryOperator } from "./source.ts";
+
+/** Convex's cursor for the position after the last entry. */
+const END = "_end_cursor";
+
+export type PageRequest = {
+  cursor: string | null;
+  endCursor: string | null;
+  pageSize: number;
+  maximumRowsRead?: number | null;
+  maximumBytesRead?: number | null;
+};
+
+export type Page = {
+  page: Document[];
+  isDone: boolean;
+  continueCursor: string;
+  splitCursor: string | null;
+  pageStatus: "SplitRecommended" | "SplitRequired" | null;
+};
+
+/**
+ * Reads one page.
+ *
+ * @throws {Error} (`InvalidCursor`) when a cursor is malformed or belongs to another query.
+ */
+export function readPage(
+  reader: Reader,
+  range: KeyRange,
+  operators: readonly QueryOperator[],
+  request: PageRequest,
+): Page {
+  const filters = operators.flatMap((operator) =>
+    "filter" in operator ? [compileExpression(operator.filter)] : [],
+  );
+  const fingerprint = fingerprintOf(range, operators);
+  const { cursor, endCursor, pageSize } = request;
+  const bounded = endCursor !== null;
+  const part = restrict(range, positionOf(cursor, fingerprint), positionOf(endCursor, fingerprint));
+  const entries = new RangeCursor(reader, part, filters.length === 0 && !bounded ? pageSize + 1 : undefined);
+  const page: Document[] = [];
+  const read: Key[] = [];
+  let bytes = 0;
+  let stopped = false;
+  let split: Page["pageStatus"] = null;
+  while (bounded || page.length < pageSize) {
+    const entry = entries.next();
+    if (!entry) break;
+    read.push(entry.key);
+    bytes += entry.document.json.length;
+    if (filters.every((filter) => passesFilter(filter, entry.document))) page.push(entry.document);
+    if (
+      (request.maximumRowsRead && read.length >= request.maximumRowsRead) ||
+      (request.maximumBytesRead && bytes >= request.maximumBytesRead)
+    ) {
+      split = "SplitRequired";
+      stopped = true;
+      break;
+    }
+  }
+  if (!bounded && !stopped) stopped = pageSize === 0 ? true : page.length >= pageSize && entries.hasMore();
+  const last = read.at(-1);
+  let continueCursor: string = END;
+  if (stopped)
+    continueCursor =
+      last === undefined
+        ? (cursor ?? encodeCursor(range.order === "asc" ? range.low : range.high, fingerprint))
+        : encodeCursor(last, fingerprint);
+  else if (bounded) continueCursor = endCursor;
+  if (split === null && read.length > pageSize + 1 && read.length >= 2) split = "SplitRecommended";
+  const middle = read[Math.floor((read.length - 1) / 2)];
+  const splitCursor =
+    split !== null && read.length >= 2 && middle !== undefined ? encodeCursor(middle, fingerprint) : null;
+  return { page, isDone: continueCursor === END, continueCursor, splitCursor, pageStatus: split };
+}
+
+type Position = { key: Key } | "end" | null;
+
+/** Returns the part of a range after the position `from`, up to and including the position `to`. */
+function restrict(range: KeyRange, from: Position, to: Position): KeyRange {
+  let { low, high } = range;
+  if (range.order === "asc") {
+    if (from === "end") low = high;
+    else if (from) low = maximum(low, afterKey(from.key));
+    if (to !== null && to !== "end") high = minimum(high, afterKey(to.key));
+  } else {
+    if (from === "end") high = low;
+    else if (from) high = minimum(high, from.key);
+    if (to !== null && to !== "end") low = maximum(low, to.key);
+  }
+  return { ...range, low, high };
+}
+
+function positionOf(cursor: string | null, fingerprint: string): Position {
+  if (cursor === null) return null;
+  if (cursor === END) return "end";
+  const [text, key] = cursor.split(".");
+  if (text !== fingerprint || key === undefined) {
+    throw new Error(
+      "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed or the cursor is malformed.",
+    );
+  }
+  return { key: keyFromBytes(Buffer.from(key, "base64url")) };
+}
+
+function encodeCursor(key: Key, fingerprint: string): string {
+  return `${fingerprint}.${keyToBytes(key).toString("base64url")}`;
+}
+
+function fingerprintOf({ index, low, high, order }: KeyRange, operators: readonly QueryOperator[]): string {
+  const text = JSON.stringify([index.table.name, index.name, index.fields, low, high, order, operators]);
+  return createHash("sha256").update(text).digest("base64url").slice(0, 11);
+}
+
+function maximum(a: Key, b: Key): Key {
+  return a > b ? a : b;
+}
+
+function minimum(a: Key, b: Key): Key {
+  return a < b ? a : b;
+}

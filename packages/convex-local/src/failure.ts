@@ -1,0 +1,25 @@
+/** Maps an error of the backend to what the caller may see; everything else belongs in the log. */
+import type { BackendErrorCode } from "./backend.ts";
+
+const CODES: readonly BackendErrorCode[] = [
+  "function_not_found",
+  "wrong_kind",
+  "bad_arguments",
+  "timed_out",
+  "restarted",
+];
+
+/** Convex's own message for an internal error. */
+export const UNAVAILABLE = "Your request couldn't be completed. Try again later.";
+
+/** Returns the code of a rejected call, or null for an unexpected error. */
+export function codeOf(error: unknown): BackendErrorCode | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  return CODES.find((code) => code === error.code) ?? null;
+}
+
+/** Returns the message for the caller. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return error instanceof Error && code !== null && code !== "restarted" ? error.message : UNAVAILABLE;
+}

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { canonicalFunctionPath } from "./function-path.ts";
+
+test.each([
+  ["messages:list", "messages:list"],
+  ["messages.js:list", "messages:list"],
+  ["folder/messages:list", "folder/messages:list"],
+  ["messages", "messages:default"],
+  ["a:b:c", "a:b:c"],
+])("converts %s to %s", (path, canonical) => {
+  expect(canonicalFunctionPath(path)).toBe(canonical);
+});

@@ -1,0 +1,121 @@
+/**
+ * Context of a running call, kept in AsyncLocalStorage so that syscalls, the clock, random numbers and the console find
+ * the call that they belong to.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomBytes } from "node:crypto";
+import type { Identity } from "../../backend.ts";
+import type { QueryStream } from "../../engine/query-stream.ts";
+import type { Reader } from "../../engine/reader.ts";
+import type { Transaction } from "../../engine/transaction.ts";
+import type { FunctionAddress } from "../modules/function-address.ts";
+
+export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
+
+/** Identifies running code for the watchdog: the request, and the subscription inside a batch (otherwise 0). */
+export type Work = readonly [request: number, subscription: number];
+
+const NO_WORK: Work = [0, 0];
+
+export type CallContext = {
+  readonly kind: FunctionKind;
+  readonly component: string;
+  /** `module:export` */
+  readonly path: string;
+  readonly identity: Identity | null;
+  readonly requestId: string;
+  /** The id of the scheduled function, if the call is one. */
+  readonly job: string | null;
+  readonly work: Work;
+  /** The time that the call sees, in Unix ms; null for the real time. */
+  readonly now: number | null;
+  /** Seeded random numbers from 0 to 1; null for real ones. */
+  readonly random: (() => number) | null;
+  /** The database snapshot of the call; null in actions. */
+  readonly reader: Reader | null;
+  /** Null if the call must not write. */
+  readonly transaction: Transaction | null;
+  /** Timestamp of the snapshot. */
+  readonly snapshotTs: bigint;
+  readonly streams: Map<number, QueryStream>;
+  readonly logLines: string[];
+  /** End of the paginated query of this call: in the previous run, and in this one. */
+  readonly journal: { before: string | null; after: string | null; used: boolean };
+  /** The last nested call, or null if none is running. Nested calls run one after another. */
+  nested: Promise<unknown> | null;
+  /** Set when the call has finished. What it left running can no longer use the backend. */
+  finished: boolean;
+};
+
+/** Returns the context of a top-level call, still without a database. */
+export function newContext(
+  target: FunctionAddress,
+  kind: FunctionKind,
+  call: { identity: Identity | null; job?: string; work?: Work },
+): CallContext {
+  return {
+    kind,
+    component: target.component,
+    path: target.path,
+    identity: call.identity,
+    requestId: randomBytes(8).toString("hex"),
+    job: call.job ?? null,
+    work: call.work ?? [0, 0],
+    now: null,
+    random: null,
+    reader: null,
+    transaction: null,
+    snapshotTs: 0n,
+    streams: new Map(),
+    logLines: [],
+    journal: { before: null, after: null, used: false },
+    nested: null,
+    finished: false,
+  };
+}
+
+export const callStorage = new AsyncLocalStorage<CallContext>();
+
+/**
+ * Returns the running call.
+ *
+ * @throws {Error} outside of a function, or after the function has returned.
+ */
+export function currentCall(): CallContext {
+  const context = callStorage.getStore();
+  if (!context) throw new Error("Convex functions can only be used while a function is running.");
+  if (context.finished)
+    throw new Error(`${context.path} has already finished: a call to Convex was made without awaiting it.`);
+  noteRunning(context.work);
+  return context;
+}
+
+let running: Int32Array | null = null;
+const begun = new Set<CallContext>();
+
+/** Reports in the buffer whose code runs in this thread, for the watchdog of another thread. Zeros mean unknown. */
+export function reportRunning(buffer: SharedArrayBuffer): void {
+  running = new Int32Array(buffer);
+}
+
+/** Notes that the code of a call starts to run. */
+export function beginCall(context: CallContext): void {
+  begun.add(context);
+  noteRunning(context.work);
+}
+
+/** Notes that a call has finished. If one other call is left, its code runs next. */
+export function endCall(context: CallContext): void {
+  context.finished = true;
+  context.streams.clear();
+  begun.delete(context);
+  const works = new Set([...begun].map(({ work }) => work));
+  const [only = NO_WORK] = works;
+  noteRunning(works.size === 1 ? only : NO_WORK);
+}
+
+function noteRunning([request, subscription]: Work): void {
+  if (!running) return;
+  running[0] = request;
+  running[1] = subscription;
+}

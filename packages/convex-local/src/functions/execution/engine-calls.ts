@@ -1,0 +1,147 @@
+/**
+ * What queries and mutations share in the engine's thread: finding the function, its context, nested calls in the same
+ * transaction, and giving other work of the thread a turn.
+ */
+import { randomInt } from "node:crypto";
+import { setImmediate } from "node:timers";
+import type { JSONValue } from "convex/values";
+import type { Engine } from "../../engine/engine.ts";
+import { Layer } from "../../engine/layer.ts";
+import { newUsage, Reader } from "../../engine/reader.ts";
+import { realNow } from "../isolate/globals.ts";
+import { seededRandom } from "../isolate/seeded-random.ts";
+import { canonicalPath, type FunctionAddress } from "../modules/function-address.ts";
+import type { RegisteredFunction, Registry } from "../modules/registry.ts";
+import type { NestedKind } from "../syscalls/call-syscalls.ts";
+import type { Invocation } from "../threads/thread-messages.ts";
+import { type CallContext, newContext } from "./call-context.ts";
+import { CallRejectedError } from "./call-errors.ts";
+import { run } from "./function-runner.ts";
+
+/** How long the thread works before other work gets a turn, in ms. */
+const TURN_MS = 8;
+
+/** Prepares and nests the calls of the engine's thread. */
+export class EngineCalls {
+  readonly engine: Engine;
+  /** The loaded functions. */
+  registry: Registry | null = null;
+  #turnBegan = 0;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Runs a function in the transaction of the function that calls it. */
+  async nested(
+    context: CallContext,
+    address: FunctionAddress,
+    kind: NestedKind,
+    args: JSONValue,
+  ): Promise<string> {
+    if (kind === "mutation" && !context.transaction)
+      throw new Error(`${context.path} is a query: it cannot run a mutation.`);
+    const target = this.resolve(
+      { ...address, caller: "internal" },
+      kind === "mutation" ? "mutation" : "query",
+    );
+    const turn = (context.nested ?? Promise.resolve()).then(() =>
+      this.#runNested(context, target, kind, args),
+    );
+    const done = turn.then(
+      () => {},
+      () => {},
+    );
+    context.nested = done;
+    void done.then(() => {
+      if (context.nested === done) context.nested = null;
+    });
+    return turn;
+  }
+
+  resolve(
+    { component, path, caller }: FunctionAddress & { caller: "public" | "internal" },
+    kind: "query" | "mutation",
+  ): RegisteredFunction {
+    if (!this.registry) throw new CallRejectedError("restarted", "No functions are loaded.");
+    return this.registry.resolve({ component, path: canonicalPath(path) }, caller, kind);
+  }
+
+  /** Returns the kind of a scheduled function, or null if it does not exist or cannot be scheduled. */
+  kindOf(target: FunctionAddress): "mutation" | "action" | null {
+    try {
+      const found = this.registry?.find(target);
+      if (found === null) return "action";
+      return found?.kind === "mutation" || found?.kind === "action" ? found.kind : null;
+    } catch (error) {
+      if (error instanceof CallRejectedError) return null;
+      throw error;
+    }
+  }
+
+  /** Gives other work of the thread a turn, if it has waited for a while. */
+  async yieldTurn(): Promise<void> {
+    if (performance.now() - this.#turnBegan < TURN_MS) return;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#turnBegan = performance.now();
+  }
+
+  /** Returns the context of a top-level call, with its own clock, random numbers and console. */
+  context(
+    target: FunctionAddress,
+    kind: "query" | "mutation",
+    call: Invocation,
+    parts: Partial<CallContext>,
+  ): CallContext {
+    return {
+      ...newContext(target, kind, call),
+      now: realNow(),
+      random: seededRandom(randomInt(2 ** 32)),
+      snapshotTs: this.engine.ts,
+      ...parts,
+    };
+  }
+
+  /** Returns a check whether a string is an id of a table of this component. */
+  idCheck(component: string): (table: string, id: string) => boolean {
+    const { catalog } = this.engine;
+    return (name, id) => {
+      const table = catalog.tableOf(id);
+      return table !== null && table === catalog.find(component, name);
+    };
+  }
+
+  async #runNested(
+    parent: CallContext,
+    target: RegisteredFunction,
+    kind: NestedKind,
+    args: JSONValue,
+  ): Promise<string> {
+    const mark = parent.transaction?.mark() ?? 0;
+    const parentReader = parent.reader;
+    if (!parentReader) throw new Error(`${parent.path} has no database.`);
+    // The snapshot before this mutation is the store without the layer of the mutation.
+    const reader =
+      kind === "snapshotQuery"
+        ? new Reader(this.engine.store, this.engine.catalog, new Layer(), parentReader.reads, newUsage())
+        : parentReader;
+    const context: CallContext = {
+      ...parent,
+      kind: kind === "mutation" ? "mutation" : "query",
+      component: target.component,
+      path: target.path,
+      reader,
+      transaction: kind === "mutation" ? parent.transaction : null,
+      streams: new Map(),
+      journal: { before: null, after: null, used: false },
+      nested: null,
+      finished: false,
+    };
+    try {
+      return await run(target, args, context, this.idCheck(target.component));
+    } catch (error) {
+      if (kind === "mutation") parent.transaction?.rollback(mark);
+      throw error;
+    }
+  }
+}

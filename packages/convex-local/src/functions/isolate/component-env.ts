@@ -1,0 +1,38 @@
+/**
+ * `process.env` of each component: the app sees its variables, a component those that it was installed with, and both
+ * the addresses of the deployment. The choice is made at each access, because modules keep a reference to `process.env`.
+ */
+import { callStorage } from "../execution/call-context.ts";
+
+export type Environment = { [name: string]: string | undefined };
+
+const PLATFORM = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "CONVEX_URL"]);
+
+let environments = new Map<string, Environment>();
+let loading = "";
+
+/** Sets the variables of all components except the app. */
+export function setComponentEnvironments(byComponent: Map<string, Environment>): void {
+  environments = byComponent;
+}
+
+/** Sets the component whose modules are being loaded. */
+export function noteLoading(component: string): void {
+  loading = component;
+}
+
+/** Replaces `process.env`. */
+export function installEnvironment(): void {
+  const app: Environment = process.env;
+  if (app.CONVEX_URL !== undefined) app.CONVEX_CLOUD_URL ??= app.CONVEX_URL;
+  const of = (name: string): string | undefined => {
+    const component = callStorage.getStore()?.component ?? loading;
+    return component === "" || PLATFORM.has(name) ? app[name] : environments.get(component)?.[name];
+  };
+  process.env = new Proxy(app, {
+    get: (target, name) => (typeof name === "string" ? of(name) : Reflect.get(target, name)),
+    has: (_target, name) => typeof name === "string" && of(name) !== undefined,
+    ownKeys: (target) =>
+      Reflect.ownKeys(target).filter((name) => typeof name === "string" && of(name) !== undefined),
+  });
+}

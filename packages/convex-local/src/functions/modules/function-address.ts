@@ -1,0 +1,55 @@
+/** Address of a function: a component, and `module:export` in it. Resolves the three ways to refer to a function. */
+
+export type FunctionAddress = { component: string; path: string };
+
+/** A function as the published `convex` package passes it to a syscall (`getFunctionAddress`). */
+export type AddressJson = { name?: string; reference?: string; functionHandle?: string };
+
+const HANDLE = "function://";
+const CHILD = "_reference/childComponent/";
+
+/** Converts `module`, `module.js:export` and `folder/module:export` to `folder/module:export`. */
+export function canonicalPath(name: string): string {
+  const colon = name.lastIndexOf(":");
+  const module = colon === -1 ? name : name.slice(0, colon);
+  const exported = colon === -1 ? "default" : name.slice(colon + 1);
+  return `${module.replace(/\.[jt]sx?$/, "")}:${exported}`;
+}
+
+/**
+ * Resolves a reference of code in `component`.
+ *
+ * @throws {Error} when the reference is malformed.
+ */
+export function resolveAddress(
+  component: string,
+  { name, reference, functionHandle }: AddressJson,
+): FunctionAddress {
+  if (functionHandle !== undefined) return fromHandle(functionHandle);
+  if (name !== undefined) return { component, path: canonicalPath(name) };
+  if (reference?.startsWith(CHILD)) {
+    const [child, ...parts] = reference.slice(CHILD.length).split("/");
+    const exported = parts.pop();
+    if (child && exported !== undefined && parts.length > 0) {
+      return { component: childPath(component, child), path: `${parts.join("/")}:${exported}` };
+    }
+  }
+  throw new Error(`Unknown function reference ${reference ?? ""}`);
+}
+
+function childPath(component: string, child: string): string {
+  return component === "" ? child : `${component}/${child}`;
+}
+
+/** Returns the handle of a function. */
+export function toHandle({ component, path }: FunctionAddress): string {
+  return `${HANDLE}${component};${path}`;
+}
+
+function fromHandle(handle: string): FunctionAddress {
+  const [component, path] = handle.slice(HANDLE.length).split(";");
+  if (!handle.startsWith(HANDLE) || component === undefined || path === undefined) {
+    throw new Error(`Malformed function handle ${handle}`);
+  }
+  return { component, path };
+}

@@ -1,0 +1,87 @@
+/** Syscalls that call other functions, and that return metadata of the call. */
+import { convexToJson, type JSONValue } from "convex/values";
+import { LIMITS } from "../../values/limits.ts";
+import type { CallContext } from "../execution/call-context.ts";
+import {
+  type AddressJson,
+  type FunctionAddress,
+  resolveAddress,
+  toHandle,
+} from "../modules/function-address.ts";
+import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
+
+export type NestedKind = "query" | "mutation" | "snapshotQuery";
+
+/** Runs a function in the transaction of its caller, or in a separate one if the caller is an action. */
+export type Callee = {
+  nested(context: CallContext, target: FunctionAddress, kind: NestedKind, args: JSONValue): Promise<string>;
+  separate(
+    context: CallContext,
+    target: FunctionAddress,
+    kind: "query" | "mutation" | "action",
+    args: JSONValue,
+  ): Promise<string>;
+};
+
+type UdfArgs = AddressJson & { udfType: NestedKind; args: JSONValue };
+type ActionCallArgs = AddressJson & { args: JSONValue };
+
+export const syncCalls: Record<string, SyncOperation> = {
+  "1.0/getSnapshotTs": (context) => {
+    if (!context.reader) throw new Error("getSnapshotTs() can only be called from a query or mutation.");
+    return JSON.stringify(convexToJson(context.snapshotTs));
+  },
+};
+
+/** Returns the asynchronous operations of both threads. */
+export function asyncCalls(callee: Callee): Record<string, Operation> {
+  const fromAction = (kind: "query" | "mutation" | "action"): Operation =>
+    operation((context, args: ActionCallArgs) =>
+      callee.separate(context, resolveAddress(context.component, args), kind, args.args),
+    );
+  return {
+    "1.0/runUdf": operation((context, args: UdfArgs) =>
+      callee.nested(context, resolveAddress(context.component, args), args.udfType, args.args),
+    ),
+    "1.0/actions/query": fromAction("query"),
+    "1.0/actions/mutation": fromAction("mutation"),
+    "1.0/actions/action": fromAction("action"),
+    "1.0/createFunctionHandle": operation((context, args: AddressJson) =>
+      JSON.stringify(toHandle(resolveAddress(context.component, args))),
+    ),
+    // A component does not see the identity of the caller: the app decides what it passes on.
+    "1.0/getUserIdentity": (context) => JSON.stringify(context.component === "" ? context.identity : null),
+    "1.0/getFunctionMetadata": (context) =>
+      JSON.stringify({ name: context.path, componentPath: context.component }),
+    "1.0/getDeploymentMetadata": () => JSON.stringify({ name: "local", region: null, class: "s16" }),
+    "1.0/getRequestMetadata": (context) => {
+      if (context.kind === "query") throw new Error("getRequestMetadata() is not available in queries.");
+      return JSON.stringify({
+        ip: null,
+        userAgent: null,
+        requestId: context.requestId,
+        scheduledFunctionId: context.job,
+        authToken: null,
+      });
+    },
+    "1.0/getTransactionMetrics": (context) => {
+      const usage = context.reader?.usage;
+      if (!usage)
+        throw new Error("Unknown async operation: getTransactionMetrics() is not available in actions.");
+      const metric = (used: number, limit: number): JSONValue => ({
+        used,
+        remaining: Math.max(0, limit - used),
+      });
+      return JSON.stringify({
+        bytesRead: metric(usage.bytesRead, LIMITS.bytesRead),
+        bytesWritten: metric(usage.bytesWritten, LIMITS.bytesWritten),
+        databaseQueries: metric(usage.ranges, LIMITS.indexRanges),
+        documentsRead: metric(usage.documentsRead, LIMITS.documentsRead),
+        documentsWritten: metric(usage.documentsWritten, LIMITS.documentsWritten),
+        functionsScheduled: metric(usage.scheduled, LIMITS.functionsScheduled),
+        scheduledFunctionArgsBytes: metric(usage.scheduledBytes, LIMITS.argumentBytes),
+      });
+    },
+    "1.0/auditLog": () => "null",
+  };
+}

@@ -1,0 +1,199 @@
+/** Syscalls of `ctx.db`: reading and writing documents. */
+import { type JSONValue, jsonToConvex } from "convex/values";
+import type { Table } from "../../engine/catalog.ts";
+import { literalFromJson } from "../../engine/expression.ts";
+import { readPage } from "../../engine/query-page.ts";
+import { type EntrySource, expectedEntries, QueryStream, RangeCursor } from "../../engine/query-stream.ts";
+import type { Reader } from "../../engine/reader.ts";
+import { SearchCursor } from "../../engine/search.ts";
+import { findIndex, type QueryJson, resolveRange } from "../../engine/source.ts";
+import type { Fields, Transaction } from "../../engine/transaction.ts";
+import { isObject } from "../../values/document.ts";
+import type { CallContext } from "../execution/call-context.ts";
+import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
+
+type DocumentArgs = { id: string; table?: string; isSystem?: boolean };
+type PageArgs = {
+  query: QueryJson;
+  cursor: string | null;
+  endCursor: string | null;
+  pageSize: number;
+  maximumRowsRead?: number | null;
+  maximumBytesRead?: number | null;
+};
+
+/** System tables that functions may read through `db.system`. */
+const READABLE_SYSTEM = new Set(["_scheduled_functions", "_storage"]);
+
+let nextQueryId = 1;
+
+export const syncDatabase: Record<string, SyncOperation> = {
+  "1.0/queryStream": operation((context, { query }: { query: QueryJson }) => {
+    const queryId = nextQueryId++;
+    context.streams.set(queryId, new QueryStream(openSource(context, query), query.operators));
+    return JSON.stringify({ queryId });
+  }),
+  "1.0/queryCleanup": operation((context, { queryId }: { queryId: number }) => {
+    context.streams.delete(queryId);
+    return "{}";
+  }),
+  "1.0/db/normalizeId": operation((context, { table, idString }: { table: string; idString: string }) => {
+    const { catalog } = readerOf(context);
+    const found = catalog.tableOf(idString);
+    const same = found !== null && found === catalog.find(context.component, table);
+    return JSON.stringify({ id: same ? idString : null });
+  }),
+};
+
+export const asyncDatabase: Record<string, Operation> = {
+  "1.0/get": operation((context, { id, table, isSystem }: DocumentArgs) => {
+    const found = tableFor(context, "get", { id, table, isSystem });
+    return readerOf(context).get(found, id)?.json ?? "null";
+  }),
+  "1.0/queryStreamNext": operation((context, { queryId }: { queryId: number }) => {
+    const stream = context.streams.get(queryId);
+    if (!stream) throw new Error("This query is closed and can't emit any more values.");
+    const document = stream.next();
+    return document ? `{"value":${document.json},"done":false}` : '{"value":null,"done":true}';
+  }),
+  "1.0/queryPage": operation((context, args: PageArgs) => {
+    const { journal } = context;
+    if (journal.used) {
+      throw new Error(
+        "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+      );
+    }
+    journal.used = true;
+    if (args.query.source.type === "Search") return searchPage(context, args);
+    checkTable(tableNameOf(args.query));
+    const reader = readerOf(context);
+    const range = resolveRange(reader.catalog, context.component, args.query.source);
+    const endCursor = args.endCursor ?? journal.before;
+    const result = readPage(reader, range, args.query.operators, { ...args, endCursor });
+    journal.after = result.continueCursor;
+    return `{"page":[${result.page.map(({ json }) => json).join(",")}],${JSON.stringify({ ...result, page: undefined }).slice(1)}`;
+  }),
+  "1.0/count": operation((context, { table }: { table: string }) => {
+    const reader = readerOf(context);
+    return JSON.stringify(reader.count(reader.catalog.table(context.component, table)));
+  }),
+  "1.0/insert": operation((context, { table, value }: { table: string; value: JSONValue }) => {
+    const transaction = writerOf(context);
+    if (table.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
+    checkTable(table);
+    const id = transaction.insert(
+      transaction.reader.catalog.table(context.component, table),
+      fieldsOf(value),
+    );
+    return JSON.stringify({ _id: id });
+  }),
+  "1.0/shallowMerge": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
+    writerOf(context).patch(tableFor(context, "patch", document), document.id, fieldsOf(value));
+    return "{}";
+  }),
+  "1.0/replace": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
+    writerOf(context).replace(tableFor(context, "replace", document), document.id, fieldsOf(value));
+    return "{}";
+  }),
+  "1.0/remove": operation((context, document: DocumentArgs) => {
+    writerOf(context).remove(tableFor(context, "delete", document), document.id);
+    return "{}";
+  }),
+};
+
+/** @throws {Error} when the call is an action. */
+export function readerOf({ reader, path }: CallContext): Reader {
+  if (!reader) throw new Error(`${path} is an action: it has no database of its own.`);
+  return reader;
+}
+
+/** @throws {Error} when the call must not write. */
+export function writerOf({ transaction, path, kind }: CallContext): Transaction {
+  if (!transaction) throw new Error(`${path} is a ${kind}: it cannot write to the database.`);
+  return transaction;
+}
+
+function openSource(context: CallContext, query: QueryJson): EntrySource {
+  checkTable(tableNameOf(query));
+  const reader = readerOf(context);
+  if (query.source.type === "Search") {
+    const index = findIndex(reader.catalog, context.component, query.source.indexName, "search");
+    return new SearchCursor(reader, index, query.source.filters);
+  }
+  return new RangeCursor(
+    reader,
+    resolveRange(reader.catalog, context.component, query.source),
+    expectedEntries(query.operators),
+  );
+}
+
+/** Returns a page of search results. They are ordered by rank, so the cursor is the number of results before it. */
+function searchPage(context: CallContext, { query, cursor, pageSize }: PageArgs): string {
+  const stream = new QueryStream(openSource(context, query), query.operators);
+  const skip = cursor === null ? 0 : Number(cursor);
+  if (!Number.isInteger(skip) || skip < 0) throw new Error("InvalidCursor: the cursor is malformed.");
+  const page: string[] = [];
+  let at = 0;
+  for (let document = stream.next(); document && page.length <= pageSize; document = stream.next()) {
+    if (at++ >= skip) page.push(document.json);
+  }
+  const isDone = page.length <= pageSize;
+  const shown = page.slice(0, pageSize);
+  const rest = { isDone, continueCursor: String(skip + shown.length), splitCursor: null, pageStatus: null };
+  return `{"page":[${shown.join(",")}],${JSON.stringify(rest).slice(1)}`;
+}
+
+function tableNameOf({ source }: QueryJson): string {
+  return source.type === "FullTableScan"
+    ? source.tableName
+    : source.indexName.slice(0, source.indexName.indexOf("."));
+}
+
+function checkTable(name: string): void {
+  if (name.startsWith("_") ? !READABLE_SYSTEM.has(name) : !/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) {
+    throw new Error(
+      `Invalid table name ${JSON.stringify(name)}: table names are made of letters, digits and underscores, and begin with a letter.`,
+    );
+  }
+}
+
+/** Returns the table of an id, if the call may use it. */
+function tableFor(context: CallContext, verb: string, { id, table, isSystem }: DocumentArgs): Table {
+  const { catalog } = readerOf(context);
+  const found = catalog.tableOf(id);
+  if (found === null || found.component !== context.component) {
+    throw new Error(
+      `Invalid argument \`id\` for \`db.${verb}\`: Unable to decode ID: ${JSON.stringify(id)} is not an ID of any table here.`,
+    );
+  }
+  if (table !== undefined && found.name !== table) {
+    throw new Error(
+      `Invalid argument \`id\` for \`db.${verb}\`: expected ID in table '${table}' but got ID in table '${found.name}'.`,
+    );
+  }
+  if (found.name.startsWith("_") !== (isSystem === true)) {
+    const where = found.name.startsWith("_")
+      ? "System tables can only be accessed from db.system."
+      : "User tables can only be accessed from db.";
+    throw new Error(`Invalid argument \`id\` for \`db.${verb}\`: ${where}`);
+  }
+  return found;
+}
+
+/** Returns the fields of a document. `{$undefined: null}` in a patch removes a field. */
+function fieldsOf(json: JSONValue): Fields {
+  if (json === null || typeof json !== "object" || Array.isArray(json))
+    throw new Error("A document must be an object.");
+  const fields: Fields = {};
+  let undefinedFields = false;
+  for (const [field, item] of Object.entries(json)) {
+    const value = literalFromJson(item);
+    if (value === undefined) undefinedFields = true;
+    fields[field] = value;
+  }
+  if (undefinedFields) return fields;
+  // Checks field names, and rejects values such as {"$integer": …} in place of an object.
+  const document = jsonToConvex(json);
+  if (!isObject(document)) throw new Error("A document must be an object.");
+  return document;
+}

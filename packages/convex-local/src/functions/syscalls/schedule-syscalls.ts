@@ -1,0 +1,44 @@
+/** Syscalls of `ctx.scheduler`. A job is part of the transaction that schedules it; an action uses a separate one. */
+import type { JSONValue } from "convex/values";
+import { LIMITS } from "../../values/limits.ts";
+import { realNow } from "../isolate/globals.ts";
+import { addJob, cancelJob } from "../jobs/scheduled-functions.ts";
+import { type AddressJson, resolveAddress } from "../modules/function-address.ts";
+import type { RegisteredFunction } from "../modules/registry.ts";
+import { writerOf } from "./database-syscalls.ts";
+import { type Operation, operation } from "./syscalls.ts";
+
+type ScheduleArgs = AddressJson & { ts: number; args: JSONValue };
+
+/**
+ * Returns the operations of the scheduler.
+ *
+ * @param find - Finds a function; null if only the actions' thread knows it. Throws if there is none.
+ */
+export function scheduleOperations(
+  find: (address: { component: string; path: string }) => RegisteredFunction | null,
+): Record<string, Operation> {
+  const schedule = operation((context, args: ScheduleArgs) => {
+    const transaction = writerOf(context);
+    const target = resolveAddress(context.component, args);
+    if (find(target)?.kind === "query")
+      throw new Error(`${target.path} is a query: only mutations and actions can be scheduled.`);
+    const { usage } = transaction.reader;
+    usage.scheduled++;
+    usage.scheduledBytes += JSON.stringify(args.args).length;
+    if (usage.scheduled > LIMITS.functionsScheduled) {
+      throw new Error(`Too many functions scheduled by this mutation (limit: ${LIMITS.functionsScheduled}).`);
+    }
+    return JSON.stringify(addJob(transaction, context.component, target, args.args, args.ts * 1000));
+  });
+  const cancel = operation((context, { id }: { id: string }) => {
+    cancelJob(writerOf(context), context.component, id, realNow());
+    return "{}";
+  });
+  return {
+    "1.0/schedule": schedule,
+    "1.0/cancel_job": cancel,
+    "1.0/actions/schedule": schedule,
+    "1.0/actions/cancel_job": cancel,
+  };
+}

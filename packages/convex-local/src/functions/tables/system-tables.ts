@@ -1,0 +1,58 @@
+/** Tables of the backend itself, and the specifications of all tables. */
+import type { TableSpec } from "../../engine/schema-change.ts";
+import type { Registry } from "../modules/registry.ts";
+
+/** Waiting and running jobs of all components. Functions see `_scheduled_functions` instead. */
+export const JOBS = "_jobs";
+export const SCHEDULED = "_scheduled_functions";
+export const STORAGE = "_storage";
+/** The last run and the next due time of each cron job. */
+export const CRONS = "_cron_jobs";
+
+/** Returns every table with a schema or an index, of the app and all components. */
+export function tableSpecs(registry: Registry): TableSpec[] {
+  const specs: TableSpec[] = [];
+  for (const { path, schemaJson } of registry.components()) {
+    specs.push({ component: path, name: SCHEDULED, validator: null, indexes: [] });
+    specs.push({
+      component: path,
+      name: STORAGE,
+      validator: null,
+      indexes: [plain("by_sha256", ["sha256"])],
+    });
+    if (path === "") {
+      specs.push({
+        component: "",
+        name: JOBS,
+        validator: null,
+        indexes: [plain("by_due", ["running", "due"]), plain("by_function", ["scheduled"])],
+      });
+      specs.push({
+        component: "",
+        name: CRONS,
+        validator: null,
+        indexes: [plain("by_name", ["component", "name"])],
+      });
+    }
+    for (const { tableName, documentType, indexes, searchIndexes } of schemaJson?.tables ?? []) {
+      specs.push({
+        component: path,
+        name: tableName,
+        validator: schemaJson?.schemaValidation === false ? null : documentType,
+        indexes: [
+          ...indexes.map(({ indexDescriptor, fields }) => plain(indexDescriptor, fields)),
+          ...searchIndexes.map(({ indexDescriptor, searchField, filterFields }) => ({
+            name: indexDescriptor,
+            kind: "search" as const,
+            fields: [searchField, ...filterFields],
+          })),
+        ],
+      });
+    }
+  }
+  return specs;
+}
+
+function plain(name: string, fields: readonly string[]): TableSpec["indexes"][number] {
+  return { name, kind: "plain", fields: [...fields, "_creationTime", "_id"] };
+}

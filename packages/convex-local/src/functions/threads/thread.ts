@@ -1,0 +1,203 @@
+/**
+ * The main thread's side of one worker: requests, and a watchdog. A worker that does not answer pings runs a function
+ * that blocks the thread. It is terminated, and every pending request learns whether its own code was running.
+ */
+import { createInterface } from "node:readline";
+import { Worker } from "node:worker_threads";
+import type { BackendEvent } from "../../backend.ts";
+import { CallRejectedError } from "../execution/call-errors.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type {
+  AnswerOf,
+  CrossRequests,
+  FromWorker,
+  Reply,
+  RequestMap,
+  RequestOf,
+  ToWorker,
+} from "./thread-messages.ts";
+
+const TICK_MS = 100;
+
+/** How long loading modules may block the thread, in ms. */
+const LOADING_MS = 20_000;
+
+/** Space for short-lived objects of a thread, in MB. V8's default of 48 MB is not faster here. */
+const YOUNG_MB = 16;
+
+/** The thread ended before it answered. `blame` is `request` if the code of that request was running. */
+export class ThreadEndedError extends Error {
+  override name = "ThreadEndedError";
+  readonly blame: "request" | "other" | "unknown";
+  /** The subscription whose code was running, if the request was a batch of them. */
+  readonly subscription: number;
+  constructor(blame: ThreadEndedError["blame"], subscription: number) {
+    super("The thread of the functions was terminated.");
+    this.blame = blame;
+    this.subscription = subscription;
+  }
+}
+
+export type ThreadListener = {
+  event(event: BackendEvent): void;
+  log(line: string): void;
+  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
+  /** Called when the thread ends unexpectedly. */
+  ended(): void;
+};
+
+export type ThreadOptions = {
+  file: URL;
+  workerData: object;
+  env: Record<string, string>;
+  /** How long the thread may be blocked, in ms. */
+  maxBlockedMs: number;
+};
+
+/** One worker thread. */
+export class Thread<Asked extends RequestMap> {
+  readonly started: Promise<bigint>;
+  readonly #worker: Worker;
+  readonly #listener: ThreadListener;
+  readonly #maxBlockedMs: number;
+  readonly #running = new SharedArrayBuffer(8);
+  readonly #pending = new PendingRequests<Asked>();
+  /** Pending requests that may block the thread for longer. */
+  #loading = 0;
+  #watch: NodeJS.Timeout | null = null;
+  /** Ticks since the unanswered ping; null if there is none. */
+  #unanswered: number | null = null;
+  #closing = false;
+  #ended = false;
+
+  constructor(options: ThreadOptions, listener: ThreadListener) {
+    this.#listener = listener;
+    this.#maxBlockedMs = options.maxBlockedMs;
+    this.#worker = new Worker(options.file, {
+      workerData: { ...options.workerData, running: this.#running },
+      env: options.env,
+      stdout: true,
+      stderr: true,
+      execArgv: ["--enable-source-maps"],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
+    // Output that bypasses the console: Node's warnings, and packages that write to the streams.
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => listener.log(line));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<bigint>();
+    this.started = promise;
+    this.#worker.on("message", (message: FromWorker) => {
+      if (message.type === "started") resolve(message.ts);
+      else if (message.type === "failed") reject(new Error(message.message));
+      else this.#receive(message);
+    });
+    this.#worker.on("error", (error) => {
+      reject(error);
+      listener.log(
+        `The thread of the functions failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    });
+    this.#worker.on("exit", () => {
+      reject(new Error("The thread of the functions did not start."));
+      this.#end();
+    });
+  }
+
+  /**
+   * Sends a request to the worker.
+   *
+   * @throws {CallRejectedError} when the worker rejects the call.
+   * @throws {ThreadEndedError} when the worker ends before it answers.
+   */
+  request<Type extends keyof Asked & string>(
+    request: RequestOf<Asked, Type>,
+  ): Promise<AnswerOf<Asked, Type>> {
+    if (this.#ended) return Promise.reject(new ThreadEndedError("other", 0));
+    const answer = this.#pending.add<Type>((id) => this.#send({ type: "request", id, request }));
+    this.#watch ??= setInterval(() => this.#tick(), TICK_MS);
+    if (request.type !== "load" && request.type !== "close") return answer;
+    this.#loading++;
+    return answer.finally(() => {
+      this.#loading--;
+    });
+  }
+
+  release(ids: number[]): void {
+    this.#send({ type: "release", ids });
+  }
+
+  async terminate(): Promise<void> {
+    this.#closing = true;
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToWorker<Asked>): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: Exclude<FromWorker, { type: "started" | "failed" }>): void {
+    switch (message.type) {
+      case "reply":
+        this.#settle(message.id, message.reply);
+        break;
+      case "event":
+        this.#listener.event(message.event);
+        break;
+      case "log":
+        this.#listener.log(message.line);
+        break;
+      case "pong":
+        this.#unanswered = null;
+        break;
+      case "call":
+        void this.#call(message.id, message.call);
+        break;
+    }
+  }
+
+  #settle(id: number, reply: Reply): void {
+    this.#pending.settle(id, reply);
+    if (this.#pending.size === 0) this.#stopWatching();
+  }
+
+  async #call(id: number, call: RequestOf<CrossRequests>): Promise<void> {
+    let reply: Reply;
+    try {
+      reply = { ok: true, answer: await this.#listener.call(call) };
+    } catch (error) {
+      const code = error instanceof CallRejectedError ? error.code : null;
+      reply = { ok: false, code, message: error instanceof Error ? error.message : String(error) };
+    }
+    this.#send({ type: "called", id, reply });
+  }
+
+  /** Counts ticks instead of reading the clock: on a busy machine, both threads are slow. */
+  #tick(): void {
+    if (this.#unanswered === null) {
+      this.#unanswered = 0;
+      this.#send({ type: "ping", id: 0 });
+      return;
+    }
+    if (++this.#unanswered * TICK_MS <= (this.#loading > 0 ? LOADING_MS : this.#maxBlockedMs)) return;
+    this.#stopWatching();
+    void this.#worker.terminate();
+  }
+
+  #stopWatching(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    this.#unanswered = null;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#stopWatching();
+    const [request = 0, subscription = 0] = new Int32Array(this.#running);
+    if (!this.#closing) this.#listener.ended();
+    this.#pending.rejectAll((id) => {
+      const blame = request === 0 ? "unknown" : request === id ? "request" : "other";
+      return new ThreadEndedError(blame, blame === "request" ? subscription : 0);
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/** Stored files over HTTP: uploads to a URL from a function, downloads by id. */
+import type { IncomingMessage } from "node:http";
+import { codeOf, reasonOf } from "../failure.ts";
+import { type Answer, HttpError } from "./answer.ts";
+import { readBody } from "./body.ts";
+
+/** The largest file in bytes, because files pass through memory here. Convex has no size limit. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+/** A stored file never changes. */
+const CACHED_SECONDS = 30 * 24 * 3600;
+
+export type FileStore = {
+  /** @throws {Error} with the code `bad_arguments` when the token or the digest is wrong. */
+  storeFile(
+    token: string,
+    file: { body: Uint8Array; contentType: string | null; sha256: string | null },
+  ): Promise<{ storageId: string }>;
+  /** Returns null if there is no such file. `sha256` is base64. */
+  readFile(
+    storageId: string,
+  ): Promise<{ body: Uint8Array; contentType: string | null; sha256: string } | null>;
+};
+
+/**
+ * Stores a body as a file.
+ *
+ * @throws {HttpError} 400 when the URL is invalid or the `Digest` differs.
+ */
+export async function uploadAnswer(
+  files: FileStore | null,
+  request: IncomingMessage,
+  token: string | null,
+): Promise<Answer> {
+  if (files === null || token === null)
+    throw new HttpError(400, "BadUploadUrl", "This is not an upload URL.");
+  const body = await readBody(request, MAX_FILE_BYTES);
+  const contentType = request.headers["content-type"] ?? null;
+  try {
+    return {
+      status: 200,
+      body: await files.storeFile(token, { body, contentType, sha256: digest(request) }),
+    };
+  } catch (error) {
+    if (codeOf(error) === "bad_arguments") throw new HttpError(400, "BadUpload", reasonOf(error));
+    throw error;
+  }
+}
+
+/**
+ * Responds with a file, or with the requested range of it.
+ *
+ * @throws {HttpError} 404 when there is no such file, 416 when the range is not in it.
+ */
+export async function fileAnswer(
+  files: FileStore | null,
+  request: IncomingMessage,
+  storageId: string,
+): Promise<Answer> {
+  const file = (await files?.readFile(storageId)) ?? null;
+  if (file === null) throw new HttpError(404, "FileNotFound", "There is no such file.");
+  const { body, contentType, sha256 } = file;
+  const headers = {
+    "Content-Type": contentType ?? "application/octet-stream",
+    "Cache-Control": `private, max-age=${CACHED_SECONDS}`,
+    "Accept-Ranges": "bytes",
+    "X-Content-Type-Options": "nosniff",
+    Digest: `sha-256=${sha256}`,
+  };
+  const range = requestedRange(request.headers.range, body.length);
+  if (range === null) return { status: 200, body, headers };
+  if (range === "unsatisfiable") {
+    throw new HttpError(416, "RangeNotSatisfiable", "The range is not in the file.", {
+      "Content-Range": `bytes */${body.length}`,
+    });
+  }
+  const { first, last } = range;
+  const part = { "Content-Range": `bytes ${first}-${last}/${body.length}` };
+  return { status: 206, body: body.subarray(first, last + 1), headers: { ...headers, ...part } };
+}
+
+/** Returns the base64 of `Digest: sha-256=…` (https://www.rfc-editor.org/rfc/rfc3230). */
+function digest(request: IncomingMessage): string | null {
+  const header = request.headers.digest;
+  return (
+    /(?:^|,)\s*sha-256=([A-Za-z0-9+/]{43}=)/i.exec(typeof header === "string" ? header : "")?.[1] ?? null
+  );
+}
+
+/** Parses one range of bytes. Null means the whole file (https://www.rfc-editor.org/rfc/rfc9110#name-range). */
+function requestedRange(
+  header: string | undefined,
+  size: number,
+): { first: number; last: number } | "unsatisfiable" | null {
+  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (from === undefined || to === undefined || (from === "" && to === "")) return null;
+  const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
+  const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
+  if (from !== "" && to !== "" && Number(to) < first) return null;
+  return first > last ? "unsatisfiable" : { first, last };
+}

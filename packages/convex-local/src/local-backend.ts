@@ -1,0 +1,37 @@
+/** The local backend: its options, and what it offers in addition to `Backend`. */
+import type { Backend, HttpRequestMessage, HttpResponseMessage, Identity, Tables } from "./backend.ts";
+import type { StoredFile } from "./functions/tables/stored-files.ts";
+
+export type BackendOptions = {
+  /** Folder of the functions. */
+  functionsDir: string;
+  /** SQLite file; created if it does not exist. */
+  dataFile: string;
+  /** The functions' `process.env`. */
+  env: Record<string, string>;
+  /** Receives one line for each console line of a function, reload and error. */
+  log(line: string): void;
+  /** Whether to reload when the sources change. */
+  watch: boolean;
+  /** Whether errors are redacted for callers, as in production. */
+  redactErrors?: boolean;
+};
+
+/** An uploaded file; `sha256` is its expected digest in base64. */
+export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
+
+/** `Backend` with stored files, direct access to the tables, and the identity of the caller in HTTP actions. */
+export interface LocalBackend extends Backend, Tables {
+  /** @param identity - The identity of the request's token, if the token is valid. */
+  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
+
+  /**
+   * Handles `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` returns.
+   *
+   * @throws {CallRejectedError} with the code `bad_arguments` when the token or the digest is wrong.
+   */
+  storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }>;
+
+  /** Handles `GET /api/storage/{storageId}`, the URL that `getUrl` returns. Null if there is no such file. */
+  readFile(storageId: string): Promise<StoredFile | null>;
+}

@@ -1,0 +1,296 @@
+/**
+ * Subscriptions of all sockets: each query runs once for all of its subscribers.
+ *
+ * The backend reports which subscriptions a commit made stale. This class decides when they run again: one batch at a
+ * time, and only for sockets that can receive an answer. Every answer has the span of database time for which it is
+ * valid, from which a query set computes a consistent state (`query-set.ts`).
+ */
+import type {
+  Backend,
+  BackendEvent,
+  FunctionCall,
+  SubscriptionId,
+  SubscriptionRequest,
+  SubscriptionResult,
+  Timestamp,
+} from "../backend.ts";
+import { codeOf } from "../failure.ts";
+import { answerText, failureText } from "./answer-text.ts";
+import { Quarantine } from "./quarantine.ts";
+import { subscriptionKey } from "./subscription-key.ts";
+
+/** The number of queries per batch. The queries of one subscriber are never split. */
+const BATCH = 256;
+
+/** How often a query is tried when the worker restarts before it answers. */
+const ATTEMPTS = 3;
+
+/** The newest answer of a query, valid from `evaluatedAt` until before `validUntil`. */
+export type Answer = { text: string; evaluatedAt: Timestamp; validUntil: Timestamp | null };
+
+export type Subscription = {
+  readonly id: SubscriptionId;
+  readonly call: FunctionCall;
+  readonly subscribers: Set<Subscriber>;
+  /** Passed to the next run, so that its page ends at the same position. */
+  journal: string | null;
+  answer: Answer | null;
+  /** Key for other subscribers: the call, and the journal of the first run. */
+  key: { text: string; journal: string | null };
+};
+
+/** A subscriber, in practice one socket. */
+export interface Subscriber {
+  /** Whether an answer can be sent now. */
+  readonly ready: boolean;
+  /** Returns its subscriptions that must run. */
+  wanted(): Iterable<Subscription>;
+  /** Called after one of its subscriptions has run. */
+  refreshed(): void;
+}
+
+type Batch = {
+  subscriptions: Map<SubscriptionId, Subscription>;
+  /** Commits during the batch that made a subscription stale. */
+  staleAt: Map<SubscriptionId, Timestamp[]>;
+  reloaded: boolean;
+};
+
+/** Runs subscriptions and keeps their answers. */
+export class SharedSubscriptions {
+  readonly #backend: Backend;
+  readonly #byId = new Map<SubscriptionId, Subscription>();
+  readonly #byKey = new Map<string, Subscription>();
+  /** Subscribers with subscriptions to run, in order of waiting. */
+  readonly #waiting = new Set<Subscriber>();
+  readonly #quarantine: Quarantine;
+  readonly #unlisten: () => void;
+  #nextId: SubscriptionId = 1;
+  #running: Batch | null = null;
+  #scheduled = false;
+  #closed = false;
+  #frontier: Timestamp;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#frontier = backend.now();
+    this.#quarantine = new Quarantine((id) => this.#markStale(id, this.#frontier));
+    this.#unlisten = backend.onEvent((event) => this.#receive(event));
+  }
+
+  /** The newest known timestamp. An answer without an end is valid up to here. */
+  get frontier(): Timestamp {
+    return this.#frontier;
+  }
+
+  /** The number of different subscriptions. */
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Notes the timestamp of a commit. Its stale subscriptions have been reported before. */
+  observe(ts: Timestamp): void {
+    if (ts > this.#frontier) this.#frontier = ts;
+  }
+
+  /**
+   * Subscribes to a query, sharing it with other subscribers.
+   *
+   * @param call - The call.
+   * @param journal - The journal of an earlier run, if the subscriber has it.
+   * @param subscriber - The subscriber.
+   */
+  subscribe(call: FunctionCall, journal: string | null, subscriber: Subscriber): Subscription {
+    const text = subscriptionKey(call, journal);
+    let subscription = this.#byKey.get(text);
+    if (subscription === undefined) {
+      const key = { text, journal };
+      subscription = { id: this.#nextId++, call, subscribers: new Set(), journal, answer: null, key };
+      this.#byKey.set(text, subscription);
+      this.#byId.set(subscription.id, subscription);
+    }
+    subscription.subscribers.add(subscriber);
+    if (needsRun(subscription)) this.wake(subscriber);
+    return subscription;
+  }
+
+  unsubscribe(subscription: Subscription, subscriber: Subscriber): void {
+    subscription.subscribers.delete(subscriber);
+    if (subscription.subscribers.size > 0) return;
+    if (this.#byKey.get(subscription.key.text) === subscription) this.#byKey.delete(subscription.key.text);
+    this.#byId.delete(subscription.id);
+    this.#quarantine.forget(subscription.id);
+    // A running subscription is released after its run, so that the worker gets both in the right order.
+    if (!this.#running?.subscriptions.has(subscription.id)) this.#backend.release([subscription.id]);
+  }
+
+  /** Notes that a subscriber has subscriptions to run, or can receive answers again. */
+  wake(subscriber: Subscriber): void {
+    this.#waiting.add(subscriber);
+    this.#schedule();
+  }
+
+  /** Removes a subscriber that has unsubscribed from everything. */
+  forget(subscriber: Subscriber): void {
+    this.#waiting.delete(subscriber);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unlisten();
+    this.#quarantine.close();
+    this.#waiting.clear();
+  }
+
+  #receive(event: BackendEvent): void {
+    this.observe(event.ts);
+    if (event.type === "committed") {
+      this.#quarantine.noteChange();
+      for (const id of event.stale) this.#markStale(id, event.ts);
+    } else {
+      if (this.#running !== null) this.#running.reloaded = true;
+      this.#quarantine.noteChange();
+      for (const id of this.#byId.keys()) if (!this.#quarantine.has(id)) this.#markStale(id, event.ts);
+    }
+  }
+
+  #markStale(id: SubscriptionId, ts: Timestamp): void {
+    const subscription = this.#byId.get(id);
+    if (subscription === undefined) return;
+    this.#running?.staleAt.get(id)?.push(ts);
+    const { answer } = subscription;
+    if (answer !== null && answer.validUntil === null) {
+      // A reload can have the timestamp of the last commit. Then the span is empty, as intended.
+      answer.validUntil = ts > answer.evaluatedAt ? ts : answer.evaluatedAt;
+      this.#rekey(subscription);
+    }
+    for (const subscriber of subscription.subscribers) this.#waiting.add(subscriber);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running !== null || this.#closed) return;
+    this.#scheduled = true;
+    // Waits for everything that arrives at the same time, so that it runs in one batch.
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  #nextBatch(): Map<SubscriptionId, Subscription> {
+    const batch = new Map<SubscriptionId, Subscription>();
+    for (const subscriber of this.#waiting) {
+      if (!subscriber.ready) continue;
+      this.#waiting.delete(subscriber);
+      for (const subscription of subscriber.wanted()) batch.set(subscription.id, subscription);
+      if (batch.size >= BATCH) break;
+    }
+    return batch;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running !== null || this.#closed) return;
+    const subscriptions = this.#nextBatch();
+    if (subscriptions.size === 0) return;
+    const staleAt = new Map<SubscriptionId, Timestamp[]>();
+    for (const id of subscriptions.keys()) staleAt.set(id, []);
+    this.#running = { subscriptions, staleAt, reloaded: false };
+    await this.#evaluate([...subscriptions.values()]);
+    this.#running = null;
+    if (this.#closed) return;
+    const touched = new Set<Subscriber>();
+    const released: SubscriptionId[] = [];
+    for (const subscription of subscriptions.values()) {
+      if (subscription.subscribers.size === 0) released.push(subscription.id);
+      for (const subscriber of subscription.subscribers) {
+        touched.add(subscriber);
+        if (needsRun(subscription)) this.#waiting.add(subscriber);
+      }
+    }
+    if (released.length > 0) this.#backend.release(released);
+    for (const subscriber of touched) subscriber.refreshed();
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+
+  /** Runs subscriptions and stores their answers. A batch that fails as a whole runs again one by one. */
+  async #evaluate(subscriptions: Subscription[]): Promise<void> {
+    const requests: SubscriptionRequest[] = subscriptions.map(({ id, call, journal }) => ({
+      id,
+      call,
+      journal,
+    }));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { ts, results } = await this.#backend.evaluate(requests);
+        this.observe(ts);
+        for (const result of results) this.#keep(result, ts);
+        return;
+      } catch (error) {
+        if (this.#closed) return;
+        if (subscriptions.length > 1) break;
+        const [subscription] = subscriptions;
+        if (subscription === undefined) return;
+        if (attempt < ATTEMPTS && codeOf(error) === "restarted") continue;
+        this.#keepFailure(subscription, error);
+        return;
+      }
+    }
+    for (const subscription of subscriptions) await this.#evaluate([subscription]);
+  }
+
+  #keep(result: SubscriptionResult, ts: Timestamp): void {
+    const running = this.#running;
+    const subscription = running?.subscriptions.get(result.id);
+    if (running === null || subscription === undefined) return;
+    this.#answer(subscription, answerText(result), ts);
+    // It failed while the worker restarted, so it may be the cause.
+    if (!result.outcome.ok && running.reloaded) {
+      this.#isolate(subscription);
+      return;
+    }
+    this.#quarantine.forget(subscription.id);
+    subscription.journal = result.journal;
+    if (needsRun(subscription)) this.#rekey(subscription);
+  }
+
+  #keepFailure(subscription: Subscription, error: unknown): void {
+    this.#answer(subscription, failureText(error, subscription.journal), this.#frontier);
+    const code = codeOf(error);
+    if (code === "timed_out" || code === "restarted") this.#isolate(subscription);
+  }
+
+  /** Keeps the failure as the answer for a while, so that the rest of a query set can continue. */
+  #isolate(subscription: Subscription): void {
+    this.#quarantine.add(subscription.id);
+    if (subscription.answer !== null) subscription.answer.validUntil = null;
+  }
+
+  #answer(subscription: Subscription, text: string, ts: Timestamp): void {
+    const running = this.#running;
+    let validUntil: Timestamp | null = running?.reloaded ? ts : null;
+    for (const stale of running?.staleAt.get(subscription.id) ?? []) {
+      if (stale > ts && (validUntil === null || stale < validUntil)) validUntil = stale;
+    }
+    // Reuses an equal string, so that it is in memory only once.
+    const same = subscription.answer?.text === text ? subscription.answer.text : text;
+    subscription.answer = { text: same, evaluatedAt: ts, validUntil };
+  }
+
+  /**
+   * Changes the key of a paginated subscription before it runs with a journal, because its result then differs from that
+   * of a new subscriber without one.
+   */
+  #rekey(subscription: Subscription): void {
+    if (subscription.journal === subscription.key.journal) return;
+    if (this.#byKey.get(subscription.key.text) === subscription) this.#byKey.delete(subscription.key.text);
+    const { call, journal } = subscription;
+    subscription.key = { text: subscriptionKey(call, journal), journal };
+    if (!this.#byKey.has(subscription.key.text)) this.#byKey.set(subscription.key.text, subscription);
+  }
+}
+
+/** Returns whether a subscription has no valid answer. */
+export function needsRun(subscription: Subscription): boolean {
+  return subscription.answer === null || subscription.answer.validUntil !== null;
+}

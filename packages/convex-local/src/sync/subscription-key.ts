@@ -1,0 +1,28 @@
+/** Key of a subscription: function, arguments, identity, and journal of a paginated query. */
+import type { JSONValue } from "convex/values";
+import type { FunctionCall, Identity } from "../backend.ts";
+
+const identityKeys = new WeakMap<Identity, string>();
+
+/** Returns a text that is equal for equal subscriptions. */
+export function subscriptionKey(call: FunctionCall, journal: string | null): string {
+  return JSON.stringify([call.path, canonical(call.args), identityKey(call.identity), call.caller, journal]);
+}
+
+/** Returns a text that is equal for equal claims in any order. */
+export function identityKey(identity: Identity | null): string {
+  if (identity === null) return "";
+  let key = identityKeys.get(identity);
+  if (key === undefined) {
+    key = canonical(identity);
+    identityKeys.set(identity, key);
+  }
+  return key;
+}
+
+function canonical(value: JSONValue): string {
+  return JSON.stringify(value, (_, inner: JSONValue) => {
+    if (inner === null || typeof inner !== "object" || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
