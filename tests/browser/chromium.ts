@@ -1,6 +1,6 @@
 /** The browser of all tests: the bundled Chromium on Linux x64, an installed one elsewhere. */
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserServer, chromium } from "playwright-core";
 import { type BundledChromium, bundledChromium } from "./bundled-chromium.ts";
 
 /** Where a browser may be installed on machines that the bundled one does not run on. */
@@ -40,6 +40,15 @@ export async function launchChromium({ backForwardCache = false } = {}): Promise
   const chosen = await chooseChromium();
   const ignoreDefaultArgs = backForwardCache ? ["--disable-back-forward-cache"] : [];
   return chromium.launch({ ...chosen, args: ARGUMENTS, ignoreDefaultArgs });
+}
+
+/**
+ * Starts the browser as a server that other processes connect to.
+ *
+ * @throws {Error} when there is no browser for this machine.
+ */
+export async function serveChromium(): Promise<BrowserServer> {
+  return chromium.launchServer({ ...(await chooseChromium()), args: ARGUMENTS, host: "127.0.0.1" });
 }
 
 /** `CHROMIUM_PATH` comes first. On Linux x64 an installed browser is ignored, so that every machine tests the same. */

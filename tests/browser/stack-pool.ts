@@ -1,10 +1,12 @@
 /**
- * Stacks that the browser tests take turns with, in vitest's main process: starting one costs more than most files.
- * A file that takes a stack has it alone, and finds it without data.
+ * Stacks with a browser that the tests take turns with, in vitest's main process: starting one costs more than most
+ * files. A file that takes a stack has it alone, and finds it without data.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { BrowserServer } from "playwright-core";
 import type { TestProject } from "vitest/node";
+import { serveChromium } from "./chromium.ts";
 import type { LineMode } from "./line.ts";
 import { type OwnStack, type Stack, startStack } from "./stack.ts";
 
@@ -14,7 +16,8 @@ declare module "vitest" {
   }
 }
 
-type Entry = { stack: OwnStack };
+type Entry = { stack: OwnStack; browser: BrowserServer };
+type Taken = { id: number; appUrl: string; workosUrl: string; convexUrl: string; browserUrl: string };
 
 const ACTIONS = {
   stopConvex: ({ stack }: Entry) => stack.stopConvex(),
@@ -30,11 +33,14 @@ const free: Entry[] = [];
 async function take(): Promise<Entry> {
   const entry = free.pop();
   if (entry === undefined) {
-    const started = { stack: await startStack() };
+    const [stack, browser] = await Promise.all([startStack(), serveChromium()]);
+    const started = { stack, browser };
     entries.push(started);
     return started;
   }
   await entry.stack.reset();
+  const { exitCode, signalCode } = entry.browser.process();
+  if (exitCode !== null || signalCode !== null) entry.browser = await serveChromium();
   return entry;
 }
 
@@ -47,7 +53,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
       if (entry === undefined) throw new Error(`No such stack: ${request.url}`);
       if (action in ACTIONS) await ACTIONS[action as Action](entry, detail);
       const { appUrl, workosUrl, convexUrl } = entry.stack;
-      response.end(JSON.stringify({ id: entries.indexOf(entry), appUrl, workosUrl, convexUrl }));
+      const taken: Taken = {
+        id: entries.indexOf(entry),
+        appUrl,
+        workosUrl,
+        convexUrl,
+        browserUrl: entry.browser.wsEndpoint(),
+      };
+      response.end(JSON.stringify(taken));
     } catch (error) {
       response.writeHead(500).end(String(error));
     }
@@ -57,7 +70,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     server.closeAllConnections();
     server.close();
-    await Promise.all(entries.map(({ stack }) => stack.close()));
+    await Promise.all(entries.flatMap(({ stack, browser }) => [stack.close(), browser.close()]));
   };
 }
 
@@ -66,11 +79,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
  *
  * @param pool - What vitest provides as `stackPool`.
  */
-export async function takeStack(pool: string): Promise<Stack & { release(): Promise<void> }> {
+export async function takeStack(
+  pool: string,
+): Promise<Stack & { browserUrl: string; release(): Promise<void> }> {
   const ask = async (path: string) => {
     const response = await fetch(`${pool}/${path}`, { method: "POST" });
     if (!response.ok) throw new Error(`The pool of stacks answered: ${await response.text()}`);
-    return (await response.json()) as { id: number; appUrl: string; workosUrl: string; convexUrl: string };
+    const taken: Taken = await response.json();
+    return taken;
   };
   const { id, ...addresses } = await ask("take");
   const act = (action: Action) => async () => void (await ask(`${id}/${action}`));

@@ -1,7 +1,6 @@
 /** One stack and one browser for a test file; a test that made any browser complain fails. */
-import type { Browser } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
-import { launchChromium } from "./chromium.ts";
 import type { Stack } from "./stack.ts";
 import { takeStack } from "./stack-pool.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
@@ -23,7 +22,8 @@ export function openStage(): Stage {
   let visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([takeStack(inject("stackPool")), launchChromium()]);
+    stack = await takeStack(inject("stackPool"));
+    browser = await chromium.connect(stack.browserUrl);
   }, START_MS);
 
   afterEach(async () => {
