@@ -10,6 +10,8 @@ type Kind = {
   built?: boolean;
   /** A global setup of its own. */
   setup?: string;
+  /** Files share a worker's modules: loading Miniflare and Convex again costs a second of CPU for each. */
+  shared?: boolean;
   /** Files one after the other: each starts processes of its own, and two cores are all there is. */
   oneByOne?: boolean;
 };
@@ -25,7 +27,7 @@ const KINDS: Kind[] = [
   { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
   { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60 },
   { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240 },
-  { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true },
+  { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true, shared: true },
   { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },
   { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
   { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true },
@@ -41,7 +43,7 @@ const KINDS: Kind[] = [
 export default defineConfig({
   test: {
     maxWorkers: 3,
-    projects: KINDS.map(({ name, include, seconds, built, setup, oneByOne }) => ({
+    projects: KINDS.map(({ name, include, seconds, built, setup, shared, oneByOne }) => ({
       test: {
         name,
         include,
@@ -50,6 +52,7 @@ export default defineConfig({
         testTimeout: seconds * 1000,
         hookTimeout: Math.max(60, seconds) * 1000,
         fileParallelism: !oneByOne,
+        isolate: !shared,
         // What has to come soon says so itself; everything else is waited for, and not for the clock.
         expect: { poll: { timeout: 10_000 } },
       },
