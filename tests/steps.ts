@@ -12,7 +12,7 @@ export type Step =
   /** `atOnce`: files side by side, where that is not what `vitest.config.ts` says. */
   | { name: string; projects: string[]; atOnce?: number };
 
-/** `words`: what failed and why, also where another try passed, a line each, for whoever sees only the end of the output. */
+/** `words`: what failed and why, a line each, for whoever sees only the end of the output. */
 type Count = { passed: number; failed: number; words: string[] };
 
 /** A step that takes longer than this many milliseconds hangs, and is ended. */
@@ -129,7 +129,7 @@ type Report = {
   testResults: {
     name: string;
     message: string;
-    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+    assertionResults: { fullName: string; failureMessages: string[] }[];
   }[];
 };
 
@@ -142,12 +142,11 @@ function readReport(file: string): Count {
   }
   const words = report.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = relative("", name);
-    const tries = assertionResults.filter(({ failureMessages }) => failureMessages.length > 0);
+    const failed = assertionResults.filter(({ failureMessages }) => failureMessages.length > 0);
     return [
       ...(message ? [`${file}: ${firstLine(message)}`] : []),
-      ...tries.map(({ fullName, status, failureMessages }) => {
-        const again = status === "passed" ? " (passed when tried again)" : "";
-        return `${file}: ${fullName}${again}: ${firstLine(failureMessages[0] ?? "")}`;
+      ...failed.map(({ fullName, failureMessages }) => {
+        return `${file}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`;
       }),
     ];
   });

@@ -8,6 +8,15 @@ import { type Lock, tryLock } from "../local/launch/lock.ts";
 const NEEDED_MIB = 300;
 const PREFIX = "mosaic-tests-";
 
+/**
+ * Returns the variables that keep a process inside the folders of this test run (tests/steps.ts). Empty outside of one.
+ * For processes that do not inherit the whole environment.
+ */
+export function runFolders(): Record<string, string> {
+  const names = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
 /** A reason not to start the tests, in one line. */
 export class TemporaryFolderError extends Error {
   override readonly name = "TemporaryFolderError";

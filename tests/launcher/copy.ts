@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { busyPorts, type Ports, portsFrom } from "../../local/ports.ts";
+import { runFolders } from "../temporary.ts";
 
 export type Copy = {
   ports: Ports;
@@ -46,12 +47,6 @@ function hold(port: number): Promise<boolean> {
   });
 }
 
-/** Where a test run keeps temporary files and settings of tools (tests/steps.ts); nothing outside of a test run. */
-function folders(): Record<string, string> {
-  const names = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 /** A data folder that is gone after the test. */
 export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-data-"));
@@ -75,7 +70,7 @@ export async function run(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      ...folders(),
+      ...runFolders(),
       PORT: String(ports.app),
       LOCAL_DIR: localDir,
       ...options.environment,
