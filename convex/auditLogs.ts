@@ -1,4 +1,4 @@
-/** The audit log: the worker writes it, people read what is about them, admins all of it. */
+/** Audit log functions: the worker writes entries, users read their own, admins read all. */
 import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { adminListQuery, viewerListQuery, vouchedMutation } from "./functions.ts";
@@ -15,7 +15,7 @@ export const logAuthEvent = vouchedMutation({
   },
 });
 
-/** What is about the caller, newest first. */
+/** Returns one page of the entries about the current user, newest first. */
 export const mine = viewerListQuery({
   args: {},
   returns: paginationResultValidator(auditEntryShape),
@@ -23,7 +23,7 @@ export const mine = viewerListQuery({
     await listEntries(ctx, paginationOpts, { userId: ctx.user._id }),
 });
 
-/** All of it, or by person and event, newest first. */
+/** Returns one page of all entries, newest first, optionally of one user or one event. */
 export const all = adminListQuery({
   args: {
     userId: v.optional(v.string()),

@@ -1,13 +1,14 @@
-/** Whose tokens Convex believes: WorkOS's, for our client. */
+/** Token issuers that Convex accepts: WorkOS, for our client. */
 import type { AuthConfig } from "convex/server";
 
 declare const process: { env: Record<string, string | undefined> };
 
-// `convex deploy` fails on a variable that is read here and unset, so both must be written out, the default too.
+// `convex deploy` fails if a variable that is read here is unset, so both must be set explicitly.
 const apiUrl = process.env.WORKOS_API_URL;
 const clientId = process.env.WORKOS_CLIENT_ID;
 
-// WorkOS signs with several issuers, and Convex compares exactly. There may be no `aud`: the key set is our client's own.
+// WorkOS uses several issuers, and Convex compares them exactly. `aud` is not checked: WorkOS may leave it
+// out, and the key set belongs to our client alone.
 const issuers = [`${apiUrl}`, `${apiUrl}/`, `${apiUrl}/user_management/${clientId}`];
 
 export default {

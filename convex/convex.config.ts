@@ -1,4 +1,4 @@
-/** The components that this backend uses, each with tables of its own. */
+/** Convex components of this backend. Each has its own tables. */
 import rateLimiter from "@convex-dev/rate-limiter/convex.config.js";
 import { defineApp } from "convex/server";
 

@@ -1,4 +1,4 @@
-/** What happens by the clock. */
+/** Scheduled jobs. */
 import { cronJobs } from "convex/server";
 import { internal } from "./_generated/api.js";
 

@@ -1,11 +1,11 @@
-/** What `npm run doctor` asks this deployment about itself; being answered at all proves that the edge secret is the same. */
+/** Query for `npm run doctor`. Any answer proves that both sides have the same edge secret. */
 import { v } from "convex/values";
 import { workerQuery } from "./functions.ts";
 import { setup } from "./model/environment.ts";
 
 const text = v.union(v.string(), v.null());
 
-/** How the deployment is set up, without a secret. */
+/** Returns the deployment's settings, without secrets. */
 export const deployment = workerQuery({
   args: {},
   returns: v.object({

@@ -1,6 +1,6 @@
 /**
- * What the worker tells Convex at the turns of a session, each in one trip: a sign-in syncs the person, records the
- * session and writes the log in a single transaction.
+ * Session events from the worker. Each call is one transaction: a sign-in, for example, syncs the user,
+ * records the session and writes the audit log.
  */
 import { v } from "convex/values";
 import { edgeMutation, vouchedMutation } from "./functions.ts";
@@ -13,9 +13,12 @@ import { endSession, recordSession, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
 /**
- * Somebody signed in. Give the session's own id (the token's `sid`), who acts as the person where that is somebody
- * else, and what the browser knows of theme and time zone: these are stored where nothing is stored yet, and what
- * counts from now on comes back.
+ * Records a sign-in. Stores the browser's theme and time zone if the user has none yet, and returns the
+ * preferences that now apply.
+ *
+ * @param session - The session; its id must equal the token's `sid`.
+ * @param impersonator - E-mail of the WorkOS user who signed in as this user, if any.
+ * @param browser - Theme and time zone of the browser.
  */
 export const signedIn = edgeMutation({
   args: {
@@ -39,7 +42,7 @@ export const signedIn = edgeMutation({
   },
 });
 
-/** A session got a new token: it is alive. */
+/** Records that a session got a new token, and so is in use. */
 export const refreshed = edgeMutation({
   args: { session: sessionShape },
   returns: v.null(),
@@ -50,7 +53,7 @@ export const refreshed = edgeMutation({
   },
 });
 
-/** Somebody signed out: their session is over, and the log says `logout`. Saying it again changes nothing. */
+/** Revokes the session of a user who signed out, and logs `logout`. Idempotent. */
 export const signedOut = vouchedMutation({
   args: { sessionId: v.string(), ...deviceArgs },
   returns: v.null(),
@@ -62,7 +65,8 @@ export const signedOut = vouchedMutation({
 });
 
 /**
- * Somebody deleted their account (at WorkOS too, which is the worker's part): every session ends, the row is emptied.
+ * Closes the account of the current user: revokes every session and empties the row. The worker deletes the
+ * user at WorkOS.
  *
  * @throws `conflict` for the last admin.
  */

@@ -1,6 +1,6 @@
 /**
- * The gate: every public function is made by one of these builders, which settle who is calling before it runs.
- * Nothing else imports the raw builders; tests/architecture.test.ts holds that.
+ * Builders for public functions. Each identifies the caller before the function runs.
+ * Only this file may import the raw builders; tests/architecture.test.ts enforces it.
  */
 
 import { type PaginationOptions, paginationOptsValidator } from "convex/server";
@@ -13,10 +13,10 @@ import { edgeSecret } from "./model/environment.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { refusal } from "./model/refusal.ts";
 
-/** For someone signed in, synced or not: `ctx.user` may be null. */
+/** For signed-in users, synced or not: `ctx.user` may be null. */
 export const pageQuery = customQuery(query, customCtx(requireCaller));
 
-/** For someone signed in and known here: `ctx.user` is their row. */
+/** For signed-in users who are synced: `ctx.user` is the user's row. */
 export const viewerQuery = customQuery(query, customCtx(requireUser));
 export const viewerMutation = customMutation(mutation, customCtx(requireUser));
 
@@ -24,11 +24,11 @@ export const viewerMutation = customMutation(mutation, customCtx(requireUser));
 export const adminQuery = customQuery(query, customCtx(requireAdmin));
 export const adminMutation = customMutation(mutation, customCtx(requireAdmin));
 
-/** The same for functions that take `paginationOpts`: they return pages of 1 to 100 items. */
+/** Like the builders above, for functions that take `paginationOpts`: they return pages of 1 to 100 items. */
 export const viewerListQuery = customQuery(query, paginated(requireUser));
 export const adminListQuery = customQuery(query, paginated(requireAdmin));
 
-/** For the worker, on behalf of the token's own user. `ctx.user` is null before the first sync. */
+/** For the worker, on behalf of the token's user. `ctx.user` is null before the first sync. */
 export const edgeMutation = customMutation(mutation, {
   args: { edgeSecret: v.string() },
   input: async (ctx, args) => {
@@ -38,8 +38,8 @@ export const edgeMutation = customMutation(mutation, {
 });
 
 /**
- * For the worker, also where the token has run out: then `workosUserId` says for whom, and the seal vouches for it.
- * With a token, only its own user.
+ * For the worker, even after the token has expired: `workosUserId` then names the user that the sealed
+ * session authenticated. With a valid token, only the token's own user is allowed.
  */
 export const vouchedMutation = customMutation(mutation, {
   args: { edgeSecret: v.string(), workosUserId: v.optional(v.string()) },
@@ -49,26 +49,29 @@ export const vouchedMutation = customMutation(mutation, {
   },
 });
 
-/** For the worker alone, about no person: what an agent sends with its project's key. */
+/** For the worker, without a user: for example, metrics that an agent sends with an API key. */
 export const workerMutation = customMutation(mutation, {
   args: { edgeSecret: v.string() },
   input: workerOnly,
 });
 
-/** The same for looking: how this deployment is set up. */
+/** The query counterpart of `workerMutation`. */
 export const workerQuery = customQuery(query, { args: { edgeSecret: v.string() }, input: workerOnly });
 
-/** `internalMutation` is unreachable from outside: for crons, the scheduler, `http.ts`. `httpAction` is for `http.ts`. */
+/**
+ * Clients cannot call an `internalMutation`: only crons, the scheduler and `http.ts` can. `httpAction` is for
+ * `http.ts`.
+ */
 export { httpAction, internalMutation } from "./_generated/server";
 
 async function workerOnly(ctx: QueryCtx, args: { edgeSecret: string }) {
   requireEdgeSecret(args.edgeSecret);
-  // No token is needed; one that is over is refused here as everywhere.
+  // A token is optional, but a revoked one is rejected here as everywhere.
   if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
   return { ctx: {}, args: {} };
 }
 
-/** Settles who is calling, then checks how much is asked for and given. */
+/** Adds pagination: identifies the caller, then limits the page size requested and returned. */
 function paginated<T extends object>(requireCaller: (ctx: QueryCtx) => Promise<T>) {
   return {
     args: { paginationOpts: paginationOptsValidator },
@@ -115,7 +118,7 @@ function requireEdgeSecret(sent: string): void {
   }
 }
 
-/** Looks at every character whatever the first difference is, so that time tells nothing but the length sent. */
+/** Compares all characters even after a difference, so that timing reveals at most the length. */
 function equalInConstantTime(sent: string, expected: string): boolean {
   let difference = sent.length ^ expected.length;
   for (let i = 0; i < sent.length; i++) {

@@ -1,4 +1,4 @@
-/** What Convex answers over plain HTTP: WorkOS's webhooks. */
+/** HTTP endpoints: the WorkOS webhook. */
 import { httpRouter } from "convex/server";
 import { internal } from "./_generated/api.js";
 import { httpAction } from "./functions.ts";

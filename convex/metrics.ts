@@ -1,4 +1,4 @@
-/** Agents' metrics: taken in from the worker, shown to the people of the project. */
+/** Metrics of agents: ingestion from the worker, queries for project members. */
 import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { viewerListQuery, viewerQuery, workerMutation } from "./functions.ts";
@@ -10,8 +10,8 @@ import { requireProject } from "./model/projects.ts";
 import { bucketShape, rangeShape, seriesOf } from "./model/rollups.ts";
 
 /**
- * One `POST /api/v1/metrics`, for the worker: the key (as its hash) is checked and counted, and the batch stored.
- * Without a batch only the former, so that the worker can answer a bad body in the right order.
+ * Handles one `POST /api/v1/metrics`: checks and counts the API key (by its hash), then stores the batch.
+ * Without a batch it only checks and counts, so that the worker can reject an invalid body after the key.
  */
 export const ingest = workerMutation({
   args: { keyHash: v.string(), batch: v.optional(batchShape) },
@@ -19,7 +19,7 @@ export const ingest = workerMutation({
   handler: async (ctx, { keyHash, batch }) => await ingestBatch(ctx, keyHash, batch),
 });
 
-/** One metric's buckets for a chart, ascending. */
+/** Returns the buckets of one time series for a chart, ascending. */
 export const series = viewerQuery({
   args: { projectId: v.string(), agent: v.string(), name: v.string(), range: rangeShape },
   returns: v.array(bucketShape),
@@ -29,7 +29,7 @@ export const series = viewerQuery({
   },
 });
 
-/** Points as they were sent, newest first. */
+/** Returns one page of the points as they were sent, newest first. */
 export const recent = viewerListQuery({
   args: { projectId: v.string() },
   returns: paginationResultValidator(pointShape),
@@ -39,7 +39,10 @@ export const recent = viewerListQuery({
   },
 });
 
-/** One project's tiles: the newest value of each metric. A live query of its own, so that one agent wakes one project. */
+/**
+ * Returns the newest value of each time series of one project. A separate live query for each project, so
+ * that an update of one agent re-runs the query of one project only.
+ */
 export const latest = viewerQuery({
   args: { projectId: v.string() },
   returns: v.array(latestShape),
@@ -49,7 +52,10 @@ export const latest = viewerQuery({
   },
 });
 
-/** A small line, live on its own: of the metric that is named, else of the project's newest; null where it has none. */
+/**
+ * Returns the sparkline of one time series, or of the project's newest if none is named; null if the project
+ * has no metrics.
+ */
 export const line = viewerQuery({
   args: { projectId: v.string(), agent: v.optional(v.string()), name: v.optional(v.string()) },
   returns: v.union(lineShape, v.null()),

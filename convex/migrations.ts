@@ -1,6 +1,6 @@
 /**
- * Changes to data that is already there, a batch at a time, run once by hand after a deploy that needs them:
- * `npx convex run migrations:rebuildUserSearch '{"fn": "migrations:rebuildUserSearch"}'`. Running one again is harmless.
+ * Migrations of stored data, in batches. Run one by hand after a deploy that needs it: `npx convex run
+ * migrations:rebuildUserSearch '{"fn": "migrations:rebuildUserSearch"}'`. Migrations are idempotent.
  */
 import { makeMigration } from "convex-helpers/server/migrations";
 import { internalMutation } from "./functions.ts";
@@ -8,7 +8,7 @@ import { saveSearchTerms } from "./model/userSearch.ts";
 
 const migration = makeMigration(internalMutation, { migrationTable: "migrations" });
 
-/** After a change of what an admin's search finds people by: makes everyone's rows anew. */
+/** Rebuilds the search rows of all users. Run it after a change of the search terms. */
 export const rebuildUserSearch = migration({
   table: "users",
   migrateOne: async (ctx, user) => {

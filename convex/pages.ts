@@ -1,8 +1,8 @@
 /**
- * One query for each page: who is looking, whether their session still stands, and all the page shows, in one call.
- * Nothing here that the functions of the tables would not give the same person.
+ * One query for each page: returns the current user and all the page's data in one call. It returns only what
+ * the user may also read through the other functions.
  *
- * `cursor` is what the URL has after `?cursor=`: absent on the first page of a list.
+ * `cursor` is the value of `?cursor=` in the URL, absent on the first page of a list.
  */
 import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
@@ -41,10 +41,10 @@ const viewerOnly = pageQuery({
 
 export const profile = viewerOnly;
 export const settings = viewerOnly;
-/** For a page without data of its own. */
+/** For pages that show only the current user's data. */
 export const shell = viewerOnly;
 
-/** `lines` has a small line for each project that has metrics, by the project's id. */
+/** `lines` has a sparkline for each project that has metrics. */
 const everyProject = pageQuery({
   args: {},
   returns: v.object({ viewer, projects: v.array(listedProjectShape), lines: v.array(lineShape) }),
@@ -59,9 +59,9 @@ export const home = everyProject;
 export const dashboard = everyProject;
 
 /**
- * `chart` is of the metric that the URL names, else of the newest; null where there are no metrics. `lines` has a small
- * line for each agent, of its newest metric.
- * `keys` is null for those who may not manage them.
+ * `chart` shows the time series that the URL names, or else the newest; null if there are no metrics. `lines`
+ * has a sparkline for each agent, of its newest time series. `keys` is null for users who may not manage API
+ * keys.
  */
 export const project = viewerQuery({
   args: {
@@ -132,7 +132,7 @@ export const activity = pageQuery({
   },
 });
 
-/** `lastAdmin`: their account cannot be deleted. */
+/** `lastAdmin` is true for the last admin, whose account cannot be deleted. */
 export const account = pageQuery({
   args: {},
   returns: v.object({ viewer, lastAdmin: v.boolean() }),
@@ -142,7 +142,10 @@ export const account = pageQuery({
   }),
 });
 
-/** All that is stored about the caller but the log, which `auditLogs.mine` has page by page. */
+/**
+ * Returns all data stored about the current user, except the audit log, which `auditLogs.mine` returns in
+ * pages.
+ */
 export const accountExport = viewerQuery({
   args: {},
   returns: v.object({
@@ -171,7 +174,7 @@ export const adminUsers = adminQuery({
   }),
 });
 
-/** `people` are those whom the entries of this page name. */
+/** `people` are the users that the entries of this page refer to. */
 export const adminAudit = adminQuery({
   args: { userId: v.optional(v.string()), event: v.optional(auditEvent), cursor },
   returns: v.object({

@@ -1,4 +1,4 @@
-/** Theme and time zone, for the person they belong to. */
+/** Preferences of the current user: theme and time zone. */
 import { v } from "convex/values";
 import { pageQuery, viewerMutation } from "./functions.ts";
 import { preferencesOf, preferencesShape, setPreferences, themeShape } from "./model/preferences.ts";

@@ -1,10 +1,10 @@
-/** Project keys, for owners and admins. */
+/** API keys of a project, for its owner and admins. */
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
 import { createKey, keysOf, listedKeyShape, revokeKey } from "./model/keys.ts";
 import { requireManagedProject } from "./model/projects.ts";
 
-/** The key in the answer is shown this once. */
+/** Creates an API key. Only this response contains the key itself. */
 export const create = viewerMutation({
   args: { projectId: v.string(), name: v.string() },
   returns: v.object({ keyId: v.id("projectKeys"), key: v.string() }),

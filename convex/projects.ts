@@ -1,4 +1,4 @@
-/** Projects, for the people in them. */
+/** Projects, for their members and admins. */
 import { v } from "convex/values";
 import { adminMutation, viewerMutation, viewerQuery } from "./functions.ts";
 import { requireName } from "./model/input.ts";
@@ -23,7 +23,7 @@ import { deleteProject as removeWhole } from "./model/purge.ts";
 import { refusal } from "./model/refusal.ts";
 import { mayReadAnyone, notYours } from "./model/users.ts";
 
-/** Somebody's projects, newest first, with the latest figures of each; for themselves and for admins. */
+/** Returns a user's projects with their latest values, newest first. For the user and admins. */
 export const getUserProjects = viewerQuery({
   args: { userId: v.string() },
   returns: v.array(listedProjectShape),
@@ -36,7 +36,7 @@ export const getUserProjects = viewerQuery({
   },
 });
 
-/** The caller's projects without figures: the list to keep live, for no metric wakes it. */
+/** Returns the current user's projects without metrics. As a live query it does not re-run on ingestion. */
 export const mine = viewerQuery({
   args: {},
   returns: v.array(listedMembershipShape),
@@ -97,7 +97,7 @@ export const removeInvite = viewerMutation({
   },
 });
 
-/** For a member, viewers too: it is their own membership. */
+/** Removes the current user from a project. Viewers may leave too. */
 export const leave = viewerMutation({
   args: { projectId: v.string() },
   returns: v.null(),
@@ -107,7 +107,7 @@ export const leave = viewerMutation({
   },
 });
 
-/** Gone at once for everyone; what hangs on it is removed in the background. */
+/** Deletes a project immediately; its data is purged in the background. */
 export const deleteProject = adminMutation({
   args: { projectId: v.string() },
   returns: v.null(),

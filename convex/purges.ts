@@ -1,4 +1,4 @@
-/** The background steps of deletion: each removes one batch and starts the next while there is one. */
+/** Background deletion: each step removes one batch and schedules the next until nothing is left. */
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import { internalMutation } from "./functions.ts";

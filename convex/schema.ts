@@ -1,4 +1,4 @@
-/** Every table, with an index for every read. */
+/** Database schema: all tables and the indexes for every query. */
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 import { migrationsTable } from "convex-helpers/server/migrations";
@@ -8,41 +8,46 @@ import { pointFields } from "./model/points.ts";
 import { themeShape } from "./model/preferences.ts";
 import { nameFields, userFields } from "./model/userFields.ts";
 
-/** Where a session comes from, as the edge saw it. */
+/** IP address and user agent of a session, as the worker saw them. */
 const place = {
   ipAddress: v.optional(v.string()),
   userAgent: v.optional(v.string()),
 };
 
 export default defineSchema({
-  /** People. A deleted person's row stays, emptied. */
+  /** Users. The row of a deleted user remains, emptied. */
   users: defineTable(userFields)
     .index("by_workos_id", ["workosUserId"])
     .index("by_email", ["email"])
     .index("by_status_email", ["status", "email"])
     .index("by_role_status", ["role", "status"]),
 
-  /** What an admin's search finds people by: one row for each lower-cased beginning (full name, last name, e-mail). */
+  /**
+   * Search terms of users: one row for each lower-cased term (full name, last name, e-mail), matched by
+   * prefix.
+   */
   userSearch: defineTable({ userId: v.id("users"), term: v.string() })
     .index("by_term", ["term"])
     .index("by_user", ["userId"]),
 
-  /** What WorkOS last said about a person, and what they changed here since, which no sync overwrites. */
+  /**
+   * The latest WorkOS data of each user, and which fields were changed in Mosaic and so are no longer synced.
+   */
   userSync: defineTable({
     userId: v.id("users"),
     email: v.string(),
     ...nameFields,
     emailVerified: v.boolean(),
-    /** The WorkOS object's own `updated_at`, Unix ms, where it was given: what is older is not believed. */
+    /** `updated_at` of the WorkOS user in Unix ms, if given. Convex ignores updates older than this. */
     workosUpdatedAt: v.optional(v.number()),
     changedHere: v.object({ firstName: v.boolean(), lastName: v.boolean(), profilePictureUrl: v.boolean() }),
-    /** The token's role claim has had its one chance, or an admin has chosen. */
+    /** The role claim has been applied once, or an admin has set the role. */
     roleSettled: v.boolean(),
-    /** `ADMIN_EMAILS` has had its one chance: at the first sync with a verified e-mail. */
+    /** `ADMIN_EMAILS` has been applied, at the first sync with a verified e-mail. */
     adminEmailChecked: v.boolean(),
   }).index("by_user", ["userId"]),
 
-  /** Sessions that the worker has seen and that nobody has ended; the id is WorkOS's. */
+  /** Sessions that the worker has seen and that are not revoked. The id comes from WorkOS. */
   sessions: defineTable({
     sessionId: v.string(),
     workosUserId: v.string(),
@@ -56,7 +61,7 @@ export default defineSchema({
     .index("by_user", ["workosUserId", "startedAt"])
     .index("by_started", ["startedAt"]),
 
-  /** Sessions that are over. By user too: naming someone else's session ends nothing of theirs. */
+  /** Revoked sessions. Keyed by user too, so that no user can revoke another user's session by its id. */
   revokedSessions: defineTable({ sessionId: v.string(), workosUserId: v.string(), revokedAt: v.number() })
     .index("by_session", ["sessionId", "workosUserId"])
     .index("by_revoked", ["revokedAt"]),
@@ -69,7 +74,10 @@ export default defineSchema({
 
   projects: defineTable({ name: v.string(), ownerId: v.id("users"), createdAt: v.number() }),
 
-  /** Who is in a project, its owner included. `projectCreatedAt` is the project's, so that a list is in order. */
+  /**
+   * Members of each project, including the owner. `projectCreatedAt` is copied from the project, to sort
+   * lists.
+   */
   projectMembers: defineTable({
     projectId: v.id("projects"),
     userId: v.id("users"),
@@ -79,12 +87,12 @@ export default defineSchema({
     .index("by_project", ["projectId", "userId"])
     .index("by_user", ["userId", "projectCreatedAt"]),
 
-  /** People asked into a project before anyone with that verified e-mail was here. */
+  /** Invitations of users who have not signed in with that verified e-mail yet. */
   projectInvites: defineTable({ projectId: v.id("projects"), email: v.string(), invitedBy: v.id("users") })
     .index("by_project", ["projectId", "email"])
     .index("by_email", ["email"]),
 
-  /** What agents send with. Only the key's SHA-256 is kept; `lastUsedAt` is to the minute. */
+  /** API keys of agents. Only the SHA-256 of a key is stored; `lastUsedAt` is rounded to the minute. */
   projectKeys: defineTable({
     projectId: v.id("projects"),
     name: v.string(),
@@ -96,17 +104,20 @@ export default defineSchema({
     .index("by_hash", ["hash"])
     .index("by_project", ["projectId", "createdAt"]),
 
-  /** Every point as it was sent, kept for 30 days; `at` is Unix ms. */
+  /** Points as they were sent, kept for 30 days; `at` is Unix ms. */
   agentMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
     .index("by_project", ["projectId", "at"])
     .index("by_at", ["at"]),
 
-  /** The newest point of each metric of each agent, so that a list of projects need not look for it. */
+  /** The newest point of each time series, so that lists of projects need not search for it. */
   latestMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
     .index("by_metric", ["projectId", "agent", "name"])
     .index("by_project", ["projectId", "at"]),
 
-  /** Rollups, written with the points: one row for a metric, a bucket width and a bucket. A chart reads only these. */
+  /**
+   * Rollups, written together with the points: one row for each time series, bucket width and bucket. Charts
+   * read only these.
+   */
   stats: defineTable({
     projectId: v.id("projects"),
     agent: v.string(),
@@ -122,7 +133,7 @@ export default defineSchema({
     .index("by_metric", ["projectId", "agent", "name", "width", "at"])
     .index("by_width", ["width", "at"]),
 
-  /** Batches that came with an `Idempotency-Key`, for a day. */
+  /** Batches that had an `Idempotency-Key`, kept for a day. */
   ingestions: defineTable({
     projectId: v.id("projects"),
     idempotencyKey: v.string(),
@@ -134,12 +145,12 @@ export default defineSchema({
     .index("by_at", ["at"]),
 
   auditLogs: defineTable({
-    /** Whom it is about. */
+    /** The user that the entry is about. */
     userId: v.id("users"),
     event: auditEvent,
     timestamp: v.number(),
     ...place,
-    /** Who did it, where that is a person here. */
+    /** The user who acted, if it was a user of this deployment. */
     actorId: v.optional(v.id("users")),
     target: v.optional(v.string()),
   })
@@ -148,7 +159,7 @@ export default defineSchema({
     .index("by_event", ["event", "timestamp"])
     .index("by_user_event", ["userId", "event", "timestamp"]),
 
-  /** Audit entries about someone who is not here yet; they become theirs at the first sync. */
+  /** Audit entries about users who are not synced yet; moved to `auditLogs` at the first sync. */
   pendingAuditLogs: defineTable({
     workosUserId: v.string(),
     event: auditEvent,
@@ -157,11 +168,11 @@ export default defineSchema({
     target: v.optional(v.string()),
   }).index("by_user", ["workosUserId"]),
 
-  /** WorkOS's events that have been handled, so that each is handled once. */
+  /** Ids of the WorkOS events handled, so that each is handled once. */
   webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })
     .index("by_event", ["eventId"])
     .index("by_received", ["receivedAt"]),
 
-  /** How far each migration has come. */
+  /** Progress of each migration. */
   migrations: migrationsTable,
 });

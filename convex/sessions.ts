@@ -1,10 +1,10 @@
-/** Sessions, for the worker to end them and for people to see their own. */
+/** Sessions: the worker revokes them, users list their own. */
 import { v } from "convex/values";
 import { viewerQuery, vouchedMutation } from "./functions.ts";
 import { deviceArgs } from "./model/audit.ts";
 import { listedSessionShape, revokeSession, sessionsOf } from "./model/sessions.ts";
 
-/** Ends one of the person's sessions, at once and for good; for the worker. */
+/** Revokes one of the user's sessions. For the worker. */
 export const revoke = vouchedMutation({
   args: { sessionId: v.string(), ...deviceArgs },
   returns: v.null(),
@@ -14,7 +14,7 @@ export const revoke = vouchedMutation({
   },
 });
 
-/** The caller's sessions that are not over, newest first. */
+/** Returns the current user's active sessions, newest first. */
 export const mine = viewerQuery({
   args: {},
   returns: v.array(listedSessionShape),

@@ -1,4 +1,4 @@
-/** People, for the app: themselves, each other, and who just came through the door. */
+/** Users: sync from WorkOS, profiles, the current user, and the admin's list. */
 import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import {
@@ -28,7 +28,7 @@ import {
   viewerShape,
 } from "./model/users.ts";
 
-/** Creates or updates the token's own user from what WorkOS says; for the worker. */
+/** Creates or updates the token's user with the data from WorkOS. For the worker. */
 export const syncFromWorkOS = edgeMutation({
   args: profileArgs,
   returns: v.id("users"),
@@ -63,7 +63,10 @@ export const getByWorkOSId = pageQuery({
   },
 });
 
-/** Oneself and for an admin anyone, whole; people who share a project, by name and e-mail only. */
+/**
+ * Returns a user: the whole row for the user and for admins, name and e-mail only for users who share a
+ * project.
+ */
 export const getById = viewerQuery({
   args: { userId: v.string() },
   returns: v.union(userShape, colleagueShape, v.null()),
@@ -87,7 +90,7 @@ export const getByEmail = viewerQuery({
   },
 });
 
-/** The caller, or null before the first sync. */
+/** Returns the current user, or null before the first sync. */
 export const viewer = pageQuery({
   args: {},
   returns: v.union(viewerShape, v.null()),

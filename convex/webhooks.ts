@@ -1,4 +1,4 @@
-/** The transaction behind `POST /webhooks/workos`. */
+/** Transaction of `POST /webhooks/workos`. */
 import { v } from "convex/values";
 import { internalMutation } from "./functions.ts";
 import { handleEvent, workosEventShape } from "./model/workosEvents.ts";

@@ -1,4 +1,4 @@
-/** The end of an account: the row stays, emptied, and nothing brings it back. */
+/** Account deletion: the row stays, emptied, so that no later sync restores it. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { DEFAULT_ROLE } from "./roles.ts";
@@ -14,8 +14,8 @@ const NOTHING_PERSONAL: { [field in keyof typeof profileFields]?: undefined } = 
 );
 
 /**
- * Empties a person's row, ends their sessions, takes them out of other people's projects. Their own projects stay.
- * Doing it again changes nothing.
+ * Closes an account: empties the row, revokes the user's sessions, and removes the user from other users'
+ * projects. The user's own projects stay. Idempotent.
  */
 export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   if (user.status === "deleted") return;
@@ -35,7 +35,10 @@ export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promis
   await removePreferences(ctx, user);
 }
 
-/** WorkOS deleted someone before they ever came: their row is made, so that a late word about them finds it closed. */
+/**
+ * Creates the closed account of a user that WorkOS deleted before the first sync, so that later events about
+ * the user are ignored.
+ */
 export async function closeUnknownAccount(ctx: MutationCtx, workosUserId: string): Promise<void> {
   const now = Date.now();
   await ctx.db.insert("users", {

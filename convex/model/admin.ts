@@ -1,4 +1,4 @@
-/** What admins do about people: find them, give them a role, and never run out of admins. */
+/** Admin functions: list users, set roles, and keep at least one admin. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { stream } from "convex-helpers/server/stream";
 import type { Doc } from "../_generated/dataModel";
@@ -11,9 +11,10 @@ import { searchTerms } from "./userSearch.ts";
 import { noteRoleChosen } from "./userSync.ts";
 
 /**
- * People who are here, by e-mail; with a search, those whose full name, last name or e-mail begins with it.
+ * Returns one page of the active users, sorted by e-mail. With a search, only those whose full name, last
+ * name or e-mail starts with it.
  *
- * @param search Compared trimmed and without regard to case.
+ * @param search - Compared trimmed and case-insensitively.
  */
 export async function listUsers(
   ctx: QueryCtx,
@@ -32,16 +33,16 @@ export async function listUsers(
     .withIndex("by_term", (q) => q.gte("term", start).lt("term", `${start}\uffff`))
     .map(async ({ userId, term }) => {
       const user = await ctx.db.get("users", userId);
-      // Whoever is found by two terms comes once, at the first of them, so that no page repeats them.
+      // A user who matches by several terms is listed only at the first, so that pages do not repeat a user.
       return user !== null && firstMatch(user, start) === term ? user : null;
     })
     .paginate(paginationOpts);
 }
 
 /**
- * Gives a person a role. Convex is the truth about it from now on, whatever their token says.
+ * Sets a user's role. From then on it overrides the role claim of the token.
  *
- * @throws `not_found`; `conflict` for the last admin's own demotion.
+ * @throws `not_found` if there is no such active user; `conflict` when the last admin would lose the role.
  */
 export async function setRole(
   ctx: MutationCtx,
@@ -59,7 +60,11 @@ export async function setRole(
   await recordEvent(ctx, user._id, "role_changed", { actorId: admin._id, target: role });
 }
 
-/** @throws `conflict` when this is the last admin. */
+/**
+ * Checks that there is another admin.
+ *
+ * @throws `conflict` when this user is the last admin.
+ */
 export async function requireAnotherAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<void> {
   if (await isLastAdmin(ctx, user))
     throw refusal("conflict", "This is the last admin; make another one first.");

@@ -1,4 +1,4 @@
-/** The audit log: written by the worker, the webhook and the rules here, never by the person. */
+/** Audit log: written by the worker, the webhook and the functions here, never directly by a user. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -13,7 +13,7 @@ export const deviceArgs = { ipAddress: v.string(), userAgent: v.string() };
 
 export type Device = { ipAddress: string; userAgent: string };
 
-/** An entry as people read it. `userId` is whom it is about, `actorId` who did it; `timestamp` is Unix ms. */
+/** An audit entry: `userId` is the user concerned, `actorId` the user who acted; `timestamp` is Unix ms. */
 export const auditEntryShape = v.object({
   _id: v.id("auditLogs"),
   userId: v.id("users"),
@@ -29,7 +29,7 @@ type AuditEntry = Infer<typeof auditEntryShape>;
 
 type Details = { device?: Device; actorId?: Id<"users">; target?: string };
 
-/** Records an event about someone who is here. */
+/** Records an event about a synced user. */
 export async function recordEvent(
   ctx: MutationCtx,
   userId: Id<"users">,
@@ -46,7 +46,7 @@ export async function recordEvent(
   });
 }
 
-/** Records an event about a WorkOS user; when they are not here yet, it is kept for them. */
+/** Records an event about a WorkOS user, as a pending entry if the user is not synced yet. */
 export async function recordEventAbout(
   ctx: MutationCtx,
   person: { workosUserId: string; user: Doc<"users"> | null },
@@ -64,7 +64,7 @@ export async function recordEventAbout(
   });
 }
 
-/** At the first sync: what was kept becomes theirs, at the time it happened. */
+/** Moves a user's pending entries to the audit log at the first sync. They keep their timestamps. */
 export async function claimPendingEntries(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const kept = await ctx.db
     .query("pendingAuditLogs")
@@ -76,7 +76,7 @@ export async function claimPendingEntries(ctx: MutationCtx, user: Doc<"users">):
   }
 }
 
-/** @returns One page of the log, newest first, of one person and one event where they are given. */
+/** Returns one page of the log, newest first, optionally of one user or one event. */
 export async function listEntries(
   ctx: QueryCtx,
   paginationOpts: PaginationOptions,
@@ -96,7 +96,7 @@ function filteredLog(ctx: QueryCtx, userId: Id<"users"> | undefined, event: Audi
   return log.withIndex("by_time");
 }
 
-/** A device as stored: long ones are cut, for a header is as long as its sender likes. */
+/** Returns the device as it is stored: shortened, because a header may have any length. */
 export function cutDevice({ ipAddress, userAgent }: Device): Device {
   return {
     ipAddress: ipAddress.slice(0, LONGEST_ADDRESS),

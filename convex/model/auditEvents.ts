@@ -1,4 +1,4 @@
-/** The closed list of what the audit log records. */
+/** All events that the audit log records. */
 import { type Infer, v } from "convex/values";
 
 export const auditEvent = v.union(

@@ -1,21 +1,24 @@
-/** Who is calling: read from the verified token only, and refused when the session or the person is over. */
+/**
+ * Authentication: identifies the caller by the verified token, and rejects revoked sessions and deleted
+ * users.
+ */
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { refusal } from "./refusal.ts";
 import { findByWorkosId } from "./users.ts";
 
-/** What the token says. Nothing here comes from an argument. */
+/** The claims of the token. Nothing here comes from an argument. */
 export type Caller = {
   workosUserId: string;
-  /** WorkOS's session id (claim `sid`); null for a token that names none. */
+  /** WorkOS session id (claim `sid`); null if the token has none. */
   sessionId: string | null;
-  /** The claim `role` as WorkOS sent it, whatever it is. */
+  /** The claim `role`, unchecked. */
   roleClaim: unknown;
 };
 
 export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
 
-/** @returns The caller, or null when no token came with the call. */
+/** Returns the caller, or null if the call had no token. */
 export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null) return null;
@@ -27,9 +30,9 @@ export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | 
 }
 
 /**
- * The caller with their row, looked up once. `user` is null before the first sync.
+ * Returns the caller and the user's row. `user` is null before the first sync.
  *
- * @throws `unauthenticated` for nobody, for a revoked session, for a deleted person.
+ * @throws `unauthenticated` without a token, for a revoked session, and for a deleted user.
  */
 export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
@@ -38,7 +41,11 @@ export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
   return { caller, user: await findLiving(ctx, caller.workosUserId) };
 }
 
-/** @throws `unauthenticated` when the person is deleted: to them the app is closed. */
+/**
+ * Returns a user who is not deleted, or null before the first sync.
+ *
+ * @throws `unauthenticated` when the user is deleted.
+ */
 export async function findLiving(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
   const user = await findByWorkosId(ctx, workosUserId);
   if (user?.status === "deleted") throw refusal("unauthenticated", "This account has been deleted.");

@@ -1,17 +1,17 @@
-/** The only reader of the deployment's variables, so that each one has its rule in one place. */
+/** Environment variables of the deployment. Only this file reads them. */
 
-// Convex offers `process.env` and nothing else of Node's `process`.
+// Convex provides `process.env`, and nothing else of Node's `process`.
 declare const process: { env: Record<string, string | undefined> };
 
 const SHORTEST_SECRET = 32;
 
-/** @returns The secret that proves a call comes from the worker; null when it is unset or too short to be one. */
+/** Returns the secret that authenticates the worker; null if it is unset or too short. */
 export function edgeSecret(): string | null {
   const secret = process.env.CONVEX_EDGE_SECRET ?? "";
   return secret.length >= SHORTEST_SECRET ? secret : null;
 }
 
-/** @returns The e-mails from `ADMIN_EMAILS`, trimmed and lower-cased. */
+/** Returns the e-mails from `ADMIN_EMAILS`, trimmed and lower-cased. */
 export function adminEmails(): string[] {
   const list = process.env.ADMIN_EMAILS ?? "";
   return list
@@ -20,16 +20,16 @@ export function adminEmails(): string[] {
     .filter((email) => email !== "");
 }
 
-/** @returns The secret that WorkOS signs its webhooks with; null when there is none. */
+/** Returns the secret that WorkOS signs its webhooks with; null if it is unset. */
 export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
 }
 
-/** What of the deployment's setting up may be told to whoever has the edge secret: no secret is among it. */
+/** Settings of the deployment that callers with the edge secret may read. None is a secret. */
 export type Setup = {
-  /** Which sources the functions were made from; null where nothing has noted it. */
+  /** Fingerprint of the deployed function sources; null if it was not recorded. */
   fingerprint: string | null;
-  /** Where HTTP actions answer. Convex itself sets it. */
+  /** Base URL of the HTTP actions. Convex sets it. */
   siteUrl: string | null;
   workosApiUrl: string | null;
   workosClientId: string | null;

@@ -1,10 +1,10 @@
-/** `Map.groupBy`, which Safari has only from 17.4 on: the type check of the app, which covers these files, does not allow it. */
+/** Replacement for `Map.groupBy`, which Safari supports only since 17.4. */
 
 /**
  * Groups items by a key.
  *
- * @param keyOf - Gives an item's key.
- * @returns The groups in the order of their first items.
+ * @param keyOf - Returns the key of an item.
+ * @returns The groups, in the order of their first items.
  */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();

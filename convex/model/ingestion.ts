@@ -1,8 +1,7 @@
 /**
- * What `POST /api/v1/metrics` means here: whose key it is, whether it is too fast, whether it came before, and the
- * points themselves, all in one transaction, so that what is answered is what is stored.
+ * Ingestion of metrics: API key, rate limit, idempotency key and storage in one transaction.
  *
- * Refusals are answers and not errors: an error would undo the count of requests too.
+ * Rejections are return values, not errors: an error would roll back the count of requests too.
  */
 import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
@@ -16,10 +15,10 @@ import { addToRollups } from "./rollups.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long the same `Idempotency-Key` is the same request. */
+/** How long an idempotency key is remembered, in ms. */
 export const IDEMPOTENCY_MS = DAY_MS;
 
-/** A body that the worker has read and found well-formed; `bodyHash` tells two bodies apart. */
+/** A batch that the worker has parsed and checked for its form. `bodyHash` identifies the body. */
 export const batchShape = v.object({
   metrics: v.array(v.object({ ...pointFields, at: v.optional(v.number()) })),
   idempotencyKey: v.optional(v.string()),
@@ -29,9 +28,9 @@ export const batchShape = v.object({
 export type Batch = Infer<typeof batchShape>;
 
 export const ingestOutcomeShape = v.union(
-  /** Stored, now or when it first came. */
+  /** Stored, now or by an earlier request with the same idempotency key. */
   v.object({ outcome: v.literal("accepted"), accepted: v.number() }),
-  /** The key is good and not too fast, and no batch was given: the worker may say what is wrong with the body. */
+  /** Returned if no batch was given: the API key is valid and within its rate limit. */
   v.object({ outcome: v.literal("admitted") }),
   v.object({ outcome: v.literal("unauthenticated") }),
   v.object({ outcome: v.literal("rate_limited"), retryAfterMs: v.number() }),
@@ -39,13 +38,18 @@ export const ingestOutcomeShape = v.union(
     outcome: v.literal("invalid"),
     issues: v.array(v.object({ index: v.union(v.number(), v.null()), message: v.string() })),
   }),
-  /** The `Idempotency-Key` came before, with another body. */
+  /** The idempotency key was used before with a different body. */
   v.object({ outcome: v.literal("conflict") }),
 );
 
 export type IngestOutcome = Infer<typeof ingestOutcomeShape>;
 
-/** @param keyHash SHA-256 of the key, in hex. */
+/**
+ * Checks the API key, counts the request and stores the batch.
+ *
+ * @param keyHash - SHA-256 of the API key, in hex.
+ * @param batch - The batch to store; undefined only checks the key.
+ */
 export async function ingest(
   ctx: MutationCtx,
   keyHash: string,
@@ -79,7 +83,7 @@ async function store(ctx: MutationCtx, projectId: Doc<"projects">["_id"], points
   await noteLatest(ctx, projectId, points);
 }
 
-/** @returns The same project's batch with the same `Idempotency-Key`, if it came within a day. */
+/** Returns the project's batch of the last day with the same idempotency key, or null. */
 async function findEarlier(ctx: MutationCtx, key: Doc<"projectKeys">, { idempotencyKey }: Batch) {
   if (idempotencyKey === undefined) return null;
   const row = await ctx.db

@@ -4,7 +4,7 @@ import { acceptablePicture, normalizeEmail, requireEmail, requireName, requirePe
 import { fitName, reportedNameProblem, visibleName } from "./names.ts";
 import { isTimeZone } from "./timeZones.ts";
 
-/** Characters that nobody sees, alone or together. */
+/** Characters that are invisible, alone or together. */
 const INVISIBLE = {
   "a zero width space": "\u200b",
   "zero width joiners": "\u200c\u200d\u2060",
@@ -55,14 +55,14 @@ function codeOf(run: () => unknown): string {
 }
 
 describe("names", () => {
-  test("are trimmed, and 1 to 100 characters long, an emoji being one", () => {
+  test("are trimmed and have 1 to 100 characters; an emoji counts as one", () => {
     expect(requireName("  Engine ")).toBe("Engine");
     expect(requireName("😀".repeat(100))).toHaveLength(200);
     expect(codeOf(() => requireName("x".repeat(101)))).toBe("invalid");
     expect(codeOf(() => requireName(" \n "))).toBe("invalid");
   });
 
-  test("of people may be empty", () => {
+  test("of users may be empty", () => {
     expect(requirePersonName("  ")).toBe("");
   });
 
@@ -73,7 +73,7 @@ describe("names", () => {
     ["a C1 control", "a\u0085b"],
     ["a line separator", "a\u2028b"],
     ["half a surrogate pair", "a\ud800b"],
-  ])("with %s are invalid", (_what, name) => {
+  ])("with %s are rejected", (_what, name) => {
     expect(codeOf(() => requireName(name))).toBe("invalid");
   });
 
@@ -84,7 +84,7 @@ describe("names", () => {
     },
   );
 
-  test.each(Object.entries(INVISIBLE))("of %s only are invalid", (_what, name) => {
+  test.each(Object.entries(INVISIBLE))("made of %s only are rejected", (_what, name) => {
     expect(codeOf(() => requireName(name))).toBe("invalid");
     expect(codeOf(() => requirePersonName(name))).toBe("invalid");
     expect(reportedNameProblem(name, 64)).toBe("must have at least one visible character");
@@ -99,7 +99,7 @@ describe("names", () => {
     expect(visibleName(name)).toBe(name);
   });
 
-  test("that agents report are not trimmed, and have no control characters", () => {
+  test("from agents are not trimmed and must have no control characters", () => {
     expect(reportedNameProblem(" a\u200b\u2028b ", 64)).toBeNull();
     expect(reportedNameProblem("\u{1f600}".repeat(64), 64)).toBeNull();
     for (const name of ["", "x".repeat(65), 7, null, undefined, ["a"]]) {
@@ -110,7 +110,7 @@ describe("names", () => {
     }
   });
 
-  test("from WorkOS are made fit, not refused", () => {
+  test("from WorkOS are cleaned and shortened, not rejected", () => {
     expect(fitName(" a\u0000b ")).toBe("a b");
     expect(fitName("x".repeat(200))).toHaveLength(100);
     expect(fitName(" ")).toBeUndefined();
@@ -131,13 +131,13 @@ describe("e-mails", () => {
     "a b@example.com",
     "a@b@c",
     `${"x".repeat(250)}@example.com`,
-  ])("%j is none", (email) => {
+    ])("%j is rejected", (email) => {
     expect(codeOf(() => requireEmail(email))).toBe("invalid");
   });
 });
 
-describe("pictures", () => {
-  test.each(["https://example.com/a.png", "https://example.com:8443/a?b=c"])("%j is one", (url) => {
+describe("URLs of pictures", () => {
+  test.each(["https://example.com/a.png", "https://example.com:8443/a?b=c"])("%j is accepted", (url) => {
     expect(acceptablePicture(url)).toBe(url);
   });
 
@@ -149,7 +149,7 @@ describe("pictures", () => {
     "data:image/png;base64,AA",
     "https://u:p@example.com/",
     `https://example.com/${"x".repeat(2000)}`,
-  ])("%j is none", (url) => {
+    ])("%j is rejected", (url) => {
     expect(acceptablePicture(url)).toBeUndefined();
   });
 });

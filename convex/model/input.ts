@@ -1,16 +1,20 @@
-/** What people may type: the rules for names, pictures, e-mails and time zones, each in one function. */
+/** Validation of user input: names, pictures, e-mails and time zones. */
 import { nameProblem, personNameProblem } from "./names.ts";
 import { refusal } from "./refusal.ts";
 import { isTimeZone, TIME_ZONE_PROBLEM } from "./timeZones.ts";
 
 const LONGEST_URL = 2000;
 
-/** E-mails are kept and compared trimmed and in lower case, everywhere. */
+/** Returns the e-mail as it is stored and compared everywhere: trimmed and lower-cased. */
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** Good enough to send an invitation to; who really has the address is WorkOS's to say. */
+/**
+ * Returns the normalized e-mail. Only the form is checked; WorkOS verifies the address.
+ *
+ * @throws `invalid` if it is not an e-mail address.
+ */
 export function requireEmail(email: string): string {
   const normalized = normalizeEmail(email);
   if (normalized.length > 254 || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(normalized)) {
@@ -20,8 +24,9 @@ export function requireEmail(email: string): string {
 }
 
 /**
- * @returns The name of a project or key, trimmed: 1 to 100 characters.
- * @throws `invalid`
+ * Returns the trimmed name of a project or API key: 1 to 100 characters.
+ *
+ * @throws `invalid` if the name breaks a rule.
  */
 export function requireName(name: string): string {
   const problem = nameProblem(name);
@@ -30,8 +35,9 @@ export function requireName(name: string): string {
 }
 
 /**
- * @returns A person's name, trimmed: at most 100 characters, and none at all is fine.
- * @throws `invalid`
+ * Returns the trimmed name of a user: at most 100 characters, and possibly empty.
+ *
+ * @throws `invalid` if the name breaks a rule.
  */
 export function requirePersonName(name: string): string {
   const problem = personNameProblem(name);
@@ -39,20 +45,28 @@ export function requirePersonName(name: string): string {
   return name.trim();
 }
 
-/** @throws `invalid` */
+/**
+ * Returns the URL of a picture.
+ *
+ * @throws `invalid` if it is not an https URL.
+ */
 export function requirePicture(url: string): string {
   const picture = acceptablePicture(url);
   if (picture === undefined) throw refusal("invalid", "A picture is an https: address.");
   return picture;
 }
 
-/** @throws `invalid` */
+/**
+ * Returns the time zone.
+ *
+ * @throws `invalid` if it is unknown.
+ */
 export function requireTimeZone(timeZone: string): string {
   if (!isTimeZone(timeZone)) throw refusal("invalid", TIME_ZONE_PROBLEM);
   return timeZone;
 }
 
-/** @returns The address of a picture, or undefined when it is none that we would show. */
+/** Returns the URL of a picture, or undefined if it is not an https URL without credentials. */
 export function acceptablePicture(url: string | undefined): string | undefined {
   if (url === undefined || url.length > LONGEST_URL) return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : null;

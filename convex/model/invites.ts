@@ -1,9 +1,12 @@
-/** Invitations: a project waits for an e-mail, and whoever first signs in with it, verified, becomes a member. */
+/** Invitations: the first user who signs in with the invited, verified e-mail becomes a member. */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { findMembership, insertMember } from "./memberships.ts";
 
-/** Turns every invitation to this person's e-mail into a membership. The caller has seen that it is verified. */
+/**
+ * Turns every invitation of this user's e-mail into a membership. The caller must have checked that the
+ * e-mail is verified.
+ */
 export async function acceptInvites(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const invites = await ctx.db
     .query("projectInvites")

@@ -1,4 +1,4 @@
-/** Project keys: made once, shown once, kept only as a hash, good until revoked. */
+/** API keys of projects: shown once, stored only as a hash, valid until revoked. */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -13,7 +13,7 @@ const RANDOM_BYTES = 32;
 const MOST_KEYS = 500;
 const MINUTE_MS = 60_000;
 
-/** A key as its project's owner sees it; times are Unix ms, null where it has not happened. */
+/** An API key as the owner of the project sees it. Times are Unix ms, null if the event has not happened. */
 export const listedKeyShape = v.object({
   keyId: v.id("projectKeys"),
   name: v.string(),
@@ -22,7 +22,7 @@ export const listedKeyShape = v.object({
   revokedAt: v.union(v.number(), v.null()),
 });
 
-/** @returns The project's keys, newest first. */
+/** Returns the API keys of a project, newest first. */
 export async function keysOf(
   ctx: QueryCtx,
   projectId: Id<"projects">,
@@ -41,7 +41,11 @@ export async function keysOf(
   }));
 }
 
-/** @returns The key itself, for the only time. */
+/**
+ * Creates an API key. This is the only time that the key itself is available.
+ *
+ * @throws `invalid` if the name breaks a rule.
+ */
 export async function createKey(
   ctx: MutationCtx,
   maker: Doc<"users">,
@@ -60,9 +64,10 @@ export async function createKey(
 }
 
 /**
- * Ends a key; ending it again changes nothing.
+ * Revokes an API key. Idempotent.
  *
- * @throws `not_found` for a key that is not there or of a project that is not theirs; `forbidden` for a mere member.
+ * @throws `not_found` if the user may not see the key's project or there is no such key; `forbidden` for a
+ *   member who is not the owner.
  */
 export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: string): Promise<void> {
   const id = ctx.db.normalizeId("projectKeys", keyId);
@@ -74,7 +79,7 @@ export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: str
   await recordEvent(ctx, project.ownerId, "key_revoked", { actorId: user._id, target: key.name });
 }
 
-/** @returns The key with this hash if it is still good, and its project still there. */
+/** Returns the valid API key with this hash, or null if it is unknown, revoked, or its project is deleted. */
 export async function findGoodKey(ctx: QueryCtx, hash: string): Promise<Doc<"projectKeys"> | null> {
   const key = await ctx.db
     .query("projectKeys")
@@ -84,13 +89,15 @@ export async function findGoodKey(ctx: QueryCtx, hash: string): Promise<Doc<"pro
   return (await ctx.db.get("projects", key.projectId)) === null ? null : key;
 }
 
-/** Notes that a key is in use. To the minute, so that a busy agent does not write its key's row again and again. */
+/**
+ * Updates `lastUsedAt`, rounded to the minute, so that a busy agent does not write the row on every request.
+ */
 export async function touchKey(ctx: MutationCtx, key: Doc<"projectKeys">): Promise<void> {
   const minute = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   if (key.lastUsedAt !== minute) await ctx.db.patch("projectKeys", key._id, { lastUsedAt: minute });
 }
 
-/** @returns SHA-256 of the key in hex: what the worker sends in the key's place. */
+/** Returns the SHA-256 of an API key in hex, which the worker sends instead of the key. */
 export async function hashOfKey(key: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
 }

@@ -1,4 +1,4 @@
-/** The newest value of each metric of each agent. */
+/** Latest values: the newest point of each time series. */
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -8,16 +8,16 @@ import { type Point, pointFields } from "./points.ts";
 /** Enough for 200 agents of 5 metrics. */
 const MOST_PER_PROJECT = 1000;
 
-/** The latest value of one metric of one agent; `at` is Unix ms. */
+/** The latest value of one time series; `at` is Unix ms. */
 export const latestShape = v.object(pointFields);
 
 export type Latest = Infer<typeof latestShape>;
 
 /**
- * Returns one entry for each agent and metric, newest first. Of more than `most`, the entries in the middle are left
- * out: the newest are what a project is doing, and the oldest are the agents that fell silent.
+ * Returns the latest value of each time series, newest first. If there are more than `most`, the middle is
+ * omitted: the newest show what a project is doing, the oldest show which agents stopped sending.
  *
- * @param most - At most so many entries.
+ * @param most - The maximum number of entries.
  */
 export async function latestOf(
   ctx: QueryCtx,
@@ -52,7 +52,7 @@ function plain({ agent, name, value, at }: Latest): Latest {
   return { agent, name, value, at };
 }
 
-/** Keeps the newest by `at`; of two with the same time the later to arrive. */
+/** Updates the latest values. Of two points with the same time, the later arrival wins. */
 export async function noteLatest(
   ctx: MutationCtx,
   projectId: Id<"projects">,

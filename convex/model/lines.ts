@@ -1,4 +1,4 @@
-/** The small line beside a project or an agent: one metric, hour by hour. */
+/** Sparklines of projects and agents: hourly means of one time series. */
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
@@ -7,10 +7,15 @@ import { seriesOf } from "./rollups.ts";
 
 const MOST_POINTS = 24;
 
-/** A page's first answer has lines for so many agents; the others follow live. */
+/**
+ * The maximum number of sparklines in a page's first response; the browser loads the others as live queries.
+ */
 const MOST_LINES = 24;
 
-/** `points` are hourly means, ascending, hours with data only; `at` is the hour's start, Unix ms. */
+/**
+ * A sparkline. `points` are hourly means, ascending, only for hours with data; `at` is the start of the hour
+ * in Unix ms.
+ */
 export const lineShape = v.object({
   projectId: v.id("projects"),
   agent: v.string(),
@@ -18,7 +23,9 @@ export const lineShape = v.object({
   points: v.array(v.object({ at: v.number(), value: v.number() })),
 });
 
-/** @returns The line of this metric over its last 24 hours with data; null where the project has no metric. */
+/**
+ * Returns the sparkline of a time series over its last 24 hours with data; null if no time series is given.
+ */
 export async function lineOf(
   ctx: QueryCtx,
   projectId: Id<"projects">,
@@ -31,7 +38,11 @@ export async function lineOf(
   return { projectId, agent, name, points };
 }
 
-/** @returns A line for each of the newest agents, of its newest metric. @param latest Newest first. */
+/**
+ * Returns a sparkline for each of the newest agents, of its newest time series.
+ *
+ * @param latest - The latest values, newest first.
+ */
 export async function linesOfAgents(
   ctx: QueryCtx,
   projectId: Id<"projects">,

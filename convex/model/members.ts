@@ -1,4 +1,4 @@
-/** Who is in a project: added or invited by its owner, removed, or gone by themselves. */
+/** Members of a project: added, invited, removed, or leaving. */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { normalizeEmail, requireEmail } from "./input.ts";
@@ -9,9 +9,9 @@ import { refusal } from "./refusal.ts";
 import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
 
 /**
- * Adds the person with this verified e-mail, or keeps an invitation for whoever will first sign in with it.
+ * Adds the user with this verified e-mail, or stores an invitation for the first user who signs in with it.
  *
- * @throws `invalid` for what is no e-mail, `conflict` for someone already in or already invited.
+ * @throws `invalid` if it is not an e-mail address; `conflict` if the user is already a member or invited.
  */
 export async function addMember(
   ctx: MutationCtx,
@@ -36,9 +36,10 @@ export async function addMember(
 }
 
 /**
- * Who is not in the project is answered as any person that is not yours.
+ * Removes a member.
  *
- * @throws `conflict` for the owner.
+ * @throws `conflict` for the owner; `not_found` or, for users who may not read all users, `forbidden` if the
+ *   user is not a member.
  */
 export async function removeMember(
   ctx: MutationCtx,
@@ -55,7 +56,11 @@ export async function removeMember(
   await ctx.db.delete("projectMembers", member._id);
 }
 
-/** @throws `not_found` when there is no such invitation. */
+/**
+ * Deletes an invitation.
+ *
+ * @throws `not_found` if there is no such invitation.
+ */
 export async function removeInvite(
   ctx: MutationCtx,
   projectId: Id<"projects">,
@@ -66,7 +71,11 @@ export async function removeInvite(
   await ctx.db.delete("projectInvites", invite._id);
 }
 
-/** @throws `conflict` for the owner, `not_found` for an admin who is not in it. */
+/**
+ * Removes the current user from a project.
+ *
+ * @throws `conflict` for the owner; `not_found` for an admin who is not a member.
+ */
 export async function leaveProject(ctx: MutationCtx, user: Doc<"users">, seen: SeenProject): Promise<void> {
   const member = await findMembership(ctx, seen.project._id, user._id);
   if (member === null) throw refusal("not_found", "You are not in this project.");

@@ -1,4 +1,4 @@
-/** The rows that say who is in which project. */
+/** Memberships: which users are in which project. */
 import { v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -13,7 +13,7 @@ export async function findMembership(ctx: QueryCtx, projectId: Id<"projects">, u
     .unique();
 }
 
-/** The caller has seen that the person is not in it yet. */
+/** Adds a user to a project. The caller must have checked that the user is not a member yet. */
 export async function insertMember(
   ctx: MutationCtx,
   project: Pick<Doc<"projects">, "_id" | "createdAt">,

@@ -1,4 +1,7 @@
-/** What one metric of `POST /api/v1/metrics` may be: checked by the worker before it calls Convex, and by Convex. */
+/**
+ * Validation of metrics for `POST /api/v1/metrics`: the worker runs it before it calls Convex, and Convex
+ * runs it again.
+ */
 import { reportedNameProblem } from "./names.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -6,14 +9,16 @@ const OLDEST_MS = 7 * DAY_MS;
 const FARTHEST_AHEAD_MS = 5 * 60 * 1000;
 const LONGEST_NAME = 64;
 
-/** How many metrics a batch may have, and has at least one of. */
+/** The maximum number of metrics in a batch; the minimum is one. */
 export const MOST_METRICS = 500;
 
-/** `index` is the metric's place in the batch; null for what is wrong with the whole. */
+/**
+ * A validation error. `index` is the position of the metric in the batch; null if the whole batch is invalid.
+ */
 export type MetricIssue = { index: number | null; message: string };
 
 function nameProblem(field: "agent" | "name", value: unknown): string | null {
-  // A URL cannot carry these as the name of an agent.
+  // URL parsers remove these path segments, so an agent's page could not be reached.
   if (field === "agent" && (value === "." || value === "..")) return "agent must not be . or ..";
   const problem = reportedNameProblem(value, LONGEST_NAME);
   return problem === null ? null : `${field} ${problem}`;
@@ -27,9 +32,10 @@ function timeProblem(at: unknown, now: number): string | null {
 }
 
 /**
- * @param metrics What stands under `metrics` in a batch: untrusted.
- * @param now Unix milliseconds.
- * @returns Everything that is wrong with it.
+ * Returns all validation errors of a batch.
+ *
+ * @param metrics - The value of `metrics` in the request body. Untrusted input.
+ * @param now - The current time in Unix ms.
  */
 export function metricIssues(metrics: unknown, now: number): MetricIssue[] {
   if (!Array.isArray(metrics) || metrics.length < 1 || metrics.length > MOST_METRICS) {

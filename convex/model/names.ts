@@ -1,22 +1,22 @@
-/** Rules for names. The app checks them in the form and in the worker too, so this file imports nothing. */
+/** Rules for names. The app uses them in forms and in the worker too, so this file imports nothing. */
 
 const LONGEST_NAME = 100;
 
-// Control characters, halves of a surrogate pair, and the two Unicode line ends. Marks that right-to-left text and
-// emoji are built from are no control characters and stay allowed.
+// Control characters, lone surrogates, and the two Unicode line separators. The format characters that
+// right-to-left text and emoji need stay allowed.
 const FORBIDDEN_IN_NAMES = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-// A character that can be seen on its own: no space, no format character, no filler, no mark without a letter. The
-// last four are blank too, though Unicode counts them as symbols or letters.
+// A character that is visible on its own: not a space, format character, filler, or mark without a letter.
+// The last four are blank too, though Unicode counts them as symbols or letters.
 const VISIBLE =
   /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\p{Noncharacter_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u;
 
-/** Returns whether a text has a character that can be seen. */
+/** Returns whether a text has a visible character. */
 export function isVisible(text: string): boolean {
   return VISIBLE.test(text);
 }
 
-/** @returns What is wrong with the name of a person, which may be empty; null where nothing is. */
+/** Returns what is wrong with the name of a user, or null if it is valid. The name may be empty. */
 export function personNameProblem(name: string): string | null {
   const trimmed = name.trim();
   if ([...trimmed].length > LONGEST_NAME) return `Use at most ${LONGEST_NAME} characters.`;
@@ -24,17 +24,17 @@ export function personNameProblem(name: string): string | null {
   return trimmed === "" || isVisible(trimmed) ? null : "Use at least one visible character.";
 }
 
-/** @returns What is wrong with the name of a project or key; null where nothing is. */
+/** Returns what is wrong with the name of a project or API key, or null if it is valid. */
 export function nameProblem(name: string): string | null {
   return name.trim() === "" ? `Use 1 to ${LONGEST_NAME} characters.` : personNameProblem(name);
 }
 
-/** Returns the name of a project or API key for pages: those stored before the rule above may be invisible. */
+/** Returns the name of a project or API key for display. Names stored before these rules may be invisible. */
 export function visibleName(name: string): string {
   return isVisible(name) ? name : "Unnamed";
 }
 
-/** @returns A name made fit where a person did not choose it: cleaned and cut; undefined where nothing is left. */
+/** Returns a name from WorkOS, cleaned and shortened; undefined if nothing visible remains. */
 export function fitName(name: string | undefined): string | undefined {
   const clean = name?.replaceAll(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").trim() ?? "";
   const short = [...clean].slice(0, LONGEST_NAME).join("").trim();
@@ -42,11 +42,11 @@ export function fitName(name: string | undefined): string | undefined {
 }
 
 /**
- * Checks the name of an agent or of a time series. Unlike those above, it is not trimmed.
+ * Checks the name of an agent or of a time series. Unlike the names above, it is not trimmed.
  *
- * @param value - Untrusted.
- * @param longest - The most characters it may have.
- * @returns What the name must be, as the rest of a sentence; null when it is good.
+ * @param value - Untrusted input.
+ * @param longest - The maximum number of characters.
+ * @returns What the name must be, as the rest of a sentence; null if it is valid.
  */
 export function reportedNameProblem(value: unknown, longest: number): string | null {
   if (typeof value !== "string" || value === "" || [...value].length > longest) {

@@ -1,4 +1,7 @@
-/** Pages of lists: how much a caller may ask for, and one page from the cursor of a URL, which is untrusted. */
+/**
+ * Pagination of lists: limits what a caller may request, and reads one page from the untrusted cursor of a
+ * URL.
+ */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { refusal } from "./refusal.ts";
 
@@ -8,9 +11,10 @@ const MAX_ITEMS = 100;
 const isLimit = (value: number | undefined) => value === undefined || (Number.isInteger(value) && value > 0);
 
 /**
- * Checks what a caller asks for.
+ * Checks the pagination options of a caller.
  *
- * @throws `invalid` when a page would have no items or more than 100, or when a limit is not a positive integer.
+ * @throws `invalid` if the page would have no items or more than 100, or if a limit is not a positive
+ *   integer.
  */
 export function requirePage(opts: PaginationOptions): PaginationOptions {
   const { numItems, maximumRowsRead, maximumBytesRead } = opts;
@@ -24,9 +28,9 @@ export function requirePage(opts: PaginationOptions): PaginationOptions {
 }
 
 /**
- * Checks a page that was read up to a given cursor: Convex does not count its items then.
+ * Checks the size of a page that ends at a given cursor, because Convex ignores `numItems` then.
  *
- * @throws `invalid` when it has more than 100 items.
+ * @throws `invalid` if it has more than 100 items.
  */
 export function requireBoundedPage({ endCursor }: PaginationOptions, result: unknown): void {
   const { page } = result as PaginationResult<unknown>;
@@ -36,9 +40,11 @@ export function requireBoundedPage({ endCursor }: PaginationOptions, result: unk
 }
 
 /**
- * @param cursor As the URL has it; absent for the newest.
- * @throws `not_found` for what is no cursor of this list. Convex allows one paginated query in a call, so there is no
- *   second try from the start.
+ * Returns one page of a list.
+ *
+ * @param cursor - The cursor from the URL; undefined for the newest entries.
+ * @throws `not_found` if the cursor does not belong to this list. Convex allows one paginated query per call,
+ *   so it cannot fall back to the first page.
  */
 export async function pageFrom<T>(
   cursor: string | undefined,
@@ -48,7 +54,8 @@ export async function pageFrom<T>(
   try {
     return await list({ numItems: PAGE_SIZE, cursor });
   } catch {
-    // With the same list and no cursor nothing throws: it is the cursor, whichever way Convex words it.
+    // Without a cursor the same list does not throw, so the cursor is the cause, whatever error Convex
+    // reports.
     throw refusal("not_found", "There is no such page of this list.");
   }
 }

@@ -1,10 +1,10 @@
-/** Points as agents sent them. */
+/** Points: single values as agents sent them. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 
-/** `at` is Unix ms. */
+/** The fields of a point; `at` is Unix ms. */
 export const pointFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
 
 export const pointShape = v.object({ _id: v.id("agentMetrics"), ...pointFields });
@@ -12,7 +12,7 @@ export const pointShape = v.object({ _id: v.id("agentMetrics"), ...pointFields }
 /** A point as an agent sent it. */
 export type Point = { agent: string; name: string; value: number; at: number };
 
-/** @returns One page of the project's points, newest `at` first. */
+/** Returns one page of the project's points, newest `at` first. */
 export async function recentOf(
   ctx: QueryCtx,
   projectId: Id<"projects">,

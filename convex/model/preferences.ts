@@ -1,4 +1,4 @@
-/** What a person prefers: theme and time zone. */
+/** Preferences of a user: theme and time zone. */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -9,7 +9,7 @@ export const themeShape = v.union(v.literal("light"), v.literal("dark"), v.liter
 
 export type Theme = Infer<typeof themeShape>;
 
-/** Null where nothing is stored. */
+/** The stored preferences; null if unset. */
 export const preferencesShape = v.object({
   theme: v.union(themeShape, v.null()),
   timeZone: v.union(v.string(), v.null()),
@@ -22,7 +22,11 @@ export async function preferencesOf(ctx: QueryCtx, userId: Id<"users">): Promise
   return { theme: row?.theme ?? null, timeZone: row?.timeZone ?? null };
 }
 
-/** @throws `invalid` for a time zone that is none. */
+/**
+ * Stores the given preferences and leaves the others unchanged.
+ *
+ * @throws `invalid` if the time zone is unknown.
+ */
 export async function setPreferences(
   ctx: MutationCtx,
   userId: Id<"users">,
@@ -37,7 +41,11 @@ export async function setPreferences(
   else await ctx.db.patch("preferences", row._id, change);
 }
 
-/** At sign-in: what is stored wins, and what is not is taken from the browser, where it makes sense. */
+/**
+ * Stores the browser's preferences at sign-in if the user has none yet. An unknown time zone is ignored.
+ *
+ * @returns The preferences that now apply.
+ */
 export async function adoptFromBrowser(
   ctx: MutationCtx,
   userId: Id<"users">,

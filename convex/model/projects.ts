@@ -1,4 +1,4 @@
-/** Projects: which ones a person sees, and what each looks like to them. */
+/** Projects: access checks, lists and details. */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -48,12 +48,14 @@ export const projectShape = v.object({
 
 export type Project = Infer<typeof projectShape>;
 
-/** A project that the person may see, and what they are to it (an admin may be neither). */
+/** A project that the user may see, with the user's membership (null for an admin who is not a member). */
 export type SeenProject = { project: Doc<"projects">; membership: Membership | null };
 
 /**
- * @param projectId As it stands in a URL; a string that is no id is a project that does not exist.
- * @throws `not_found` for what is not there and for what is not theirs, alike.
+ * Returns a project that the user may see.
+ *
+ * @param projectId - The id from a URL. A malformed id counts as a project that does not exist.
+ * @throws `not_found` if the project does not exist or the user may not see it.
  */
 export async function requireProject(
   ctx: QueryCtx,
@@ -69,7 +71,10 @@ export async function requireProject(
   throw refusal("not_found", "There is no such project.");
 }
 
-/** A list of projects reads about so many latest values in all, and at least so many of each project. */
+/**
+ * Limits of a list of projects: about this many latest values in total, and at least the second number per
+ * project.
+ */
 const MOST_LATEST = 10_000;
 const LEAST_LATEST_PER_PROJECT = 24;
 
@@ -82,7 +87,7 @@ export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<Li
   );
 }
 
-/** @returns The person's projects, newest first; no metric wakes this list. */
+/** Returns the user's projects, newest first. As a live query it does not re-run on ingestion. */
 export async function membershipsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedMembership[]> {
   const memberships = await ctx.db
     .query("projectMembers")
@@ -98,7 +103,7 @@ export async function membershipsOf(ctx: QueryCtx, userId: Id<"users">): Promise
   return listed.flat();
 }
 
-/** @returns A project with its people: the owner first, then as they came. */
+/** Returns a project with its members: the owner first, then in the order in which they joined. */
 export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): Promise<Project> {
   const memberships = await ctx.db
     .query("projectMembers")
@@ -121,9 +126,9 @@ export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): 
 }
 
 /**
- * A project that the person may change.
+ * Returns a project that the user may change.
  *
- * @throws `not_found` as {@link requireProject}; `forbidden` for those who may only see it.
+ * @throws `not_found` as {@link requireProject}; `forbidden` if the user may only see it.
  */
 export async function requireManagedProject(
   ctx: QueryCtx,
@@ -137,7 +142,11 @@ export async function requireManagedProject(
   return project;
 }
 
-/** @throws `forbidden` for a viewer, `invalid` for a name that is none. */
+/**
+ * Creates a project.
+ *
+ * @throws `forbidden` for the role viewer; `invalid` if the name breaks a rule.
+ */
 export async function createProject(
   ctx: MutationCtx,
   owner: Doc<"users">,

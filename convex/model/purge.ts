@@ -1,4 +1,4 @@
-/** Deleting what is many rows, a batch at a time: each batch is a transaction, and the scheduler starts the next. */
+/** Deletion of many rows in batches: each batch is one transaction, and the scheduler starts the next. */
 
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -12,7 +12,7 @@ const BATCH = 500;
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Nobody finds the project from now on; what hangs on it goes in the background. */
+/** Deletes the project immediately and schedules the deletion of its data. */
 export async function deleteProject(
   ctx: MutationCtx,
   actor: Doc<"users">,
@@ -23,7 +23,11 @@ export async function deleteProject(
   await ctx.scheduler.runAfter(0, internal.purges.project, { projectId: project._id });
 }
 
-/** @returns Whether there may be more. */
+/**
+ * Deletes one batch of a deleted project's data.
+ *
+ * @returns Whether there may be more.
+ */
 export async function purgeProject(ctx: MutationCtx, projectId: Id<"projects">): Promise<boolean> {
   for (const next of rowsOfProject(ctx, projectId)) {
     const rows = await next();
@@ -33,7 +37,7 @@ export async function purgeProject(ctx: MutationCtx, projectId: Id<"projects">):
   return false;
 }
 
-/** People and keys first, so that they are the first to notice; then the many. */
+/** Returns the queries for a project's rows: memberships and API keys first, so that access ends first. */
 function rowsOfProject(ctx: MutationCtx, projectId: Id<"projects">) {
   const { db } = ctx;
   return [
@@ -79,10 +83,10 @@ function rowsOfProject(ctx: MutationCtx, projectId: Id<"projects">) {
 }
 
 /**
- * Removes what is older than it need be. Rollups are kept a while longer than their chart looks back; sessions and
- * their endings for as long as a cookie could still name them.
+ * Deletes one batch of expired rows. Rollups are kept slightly longer than their chart's range; sessions and
+ * revocations as long as a cookie could refer to them.
  *
- * @param now Unix ms.
+ * @param now - The current time in Unix ms.
  * @returns Whether there may be more.
  */
 export async function purgeOld(ctx: MutationCtx, now: number): Promise<boolean> {

@@ -1,7 +1,7 @@
-/** How a function says no: one kind of error, one closed list of codes, a sentence a person can read. */
+/** Errors of rejected calls: one error type, a closed list of codes, and a message for the user. */
 import { ConvexError } from "convex/values";
 
-/** The reasons for which a function refuses. The app decides by the code, and shows the message. */
+/** Codes of rejected calls. The app decides by the code and shows the message. */
 export type RefusalCode =
   | "unauthenticated"
   | "forbidden"
@@ -10,13 +10,13 @@ export type RefusalCode =
   | "conflict"
   | "rate_limited";
 
-/** What `ConvexError.data` carries for every refusal. */
+/** `ConvexError.data` of every rejected call. */
 export type Refusal = { code: RefusalCode; message: string };
 
 /**
- * Makes a refusal, to be thrown by the caller.
+ * Returns the error of a rejected call, for the caller to throw.
  *
- * @param message Plain words for the person; never holds what was sent.
+ * @param message - A sentence for the user. Must not contain input.
  */
 export function refusal(code: RefusalCode, message: string): ConvexError<Refusal> {
   return new ConvexError({ code, message });

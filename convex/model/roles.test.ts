@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { isRole, mayManageProject, maySeeProject, PERMISSIONS, ROLES, roleAllows } from "./roles.ts";
 
-test("an admin may do everything, a viewer nothing beyond looking", () => {
+test("the role admin grants every permission, the role viewer none", () => {
   for (const permission of PERMISSIONS) {
     expect(roleAllows("admin", permission)).toBe(true);
     expect(roleAllows("viewer", permission)).toBe(false);
   }
 });
 
-test("a project is seen by who is in it and by admins, managed by its owner and by admins", () => {
+test("members and admins see a project, its owner and admins manage it", () => {
   const seen = ROLES.map((role) => [
     maySeeProject(role, "owner"),
     maySeeProject(role, "member"),
@@ -26,7 +26,7 @@ test("a project is seen by who is in it and by admins, managed by its owner and 
   expect(managed("viewer")).toEqual([false, false, false]);
 });
 
-test("names that every object has are no roles", () => {
+test("names of inherited object properties are not roles", () => {
   for (const word of ["constructor", "toString", "__proto__", "", "Admin", null, 7])
     expect(isRole(word)).toBe(false);
   for (const role of ROLES) expect(isRole(role)).toBe(true);

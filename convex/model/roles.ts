@@ -1,18 +1,18 @@
 /**
- * Who may do what: every role, every permission, one closed table.
+ * Roles and permissions.
  *
- * The app reads it too, to show no button that would be refused; so this file imports nothing.
+ * The app reads this file too, to hide buttons that would be rejected, so it imports nothing.
  */
 
-/** Everything that a role may allow, whoever owns the thing. */
+/** All permissions that a role may grant. */
 export const PERMISSIONS = [
-  /** Look up any person, list all of them. */
+  /** Read any user, list all users. */
   "users.readAny",
   "users.setRole",
   "projects.create",
-  /** See any project, its figures and its people. */
+  /** See any project with its metrics and members. */
   "projects.readAny",
-  /** Change a project of one's own: name, members, invitations, keys. */
+  /** Change the projects that the user owns: name, members, invitations, API keys. */
   "projects.manageOwn",
   "projects.manageAny",
   "projects.delete",
@@ -31,10 +31,10 @@ export type Role = keyof typeof GRANTS;
 
 export const ROLES = Object.keys(GRANTS) as Role[];
 
-/** The role of someone about whom nothing else is known. */
+/** The role of a new user without a role claim. */
 export const DEFAULT_ROLE: Role = "developer";
 
-/** What a person is to a project. */
+/** A user's role in a project. */
 export type Membership = "owner" | "member";
 
 export function isRole(value: unknown): value is Role {
@@ -46,12 +46,21 @@ export function roleAllows(role: Role, permission: Permission): boolean {
   return grants.includes(permission);
 }
 
-/** @param membership What the person is to the project; null when they are not in it. */
+/**
+ * Returns whether a user may see a project.
+ *
+ * @param membership - The user's membership in the project; null for a user who is not a member.
+ */
 export function maySeeProject(role: Role, membership: Membership | null): boolean {
   return membership !== null || roleAllows(role, "projects.readAny");
 }
 
-/** Rename, members, invitations, keys. A viewer only reads, also what they own. */
+/**
+ * Returns whether a user may rename a project and change its members, invitations and API keys. The role
+ * viewer may not, even as owner.
+ *
+ * @param membership - The user's membership in the project; null for a user who is not a member.
+ */
 export function mayManageProject(role: Role, membership: Membership | null): boolean {
   if (roleAllows(role, "projects.manageAny")) return true;
   return membership === "owner" && roleAllows(role, "projects.manageOwn");

@@ -1,6 +1,6 @@
 /**
- * Rollups: for each metric a row per minute, ten minutes and hour, kept up to date with every point, so that a chart
- * costs the same on the first day and after a year.
+ * Rollups: one row per minute, ten minutes and hour for each time series, updated with every point, so that
+ * the cost of a chart does not grow with the amount of data.
  */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What a chart can show: how far back, in buckets of which width, both in ms. */
+/** Ranges of a chart: time span and bucket width, both in ms. */
 export const RANGES = {
   "1h": { span: HOUR_MS, width: MINUTE_MS },
   "24h": { span: DAY_MS, width: 10 * MINUTE_MS },
@@ -26,7 +26,7 @@ export type Range = Infer<typeof rangeShape>;
 const WIDTHS = Object.values(RANGES).map(({ width }) => width);
 const MOST_BUCKETS = 200;
 
-/** A bucket of a chart; `at` is its start, Unix ms. */
+/** A bucket of a chart; `at` is its start in Unix ms. */
 export const bucketShape = v.object({
   at: v.number(),
   count: v.number(),
@@ -38,8 +38,10 @@ export const bucketShape = v.object({
 export type Bucket = Infer<typeof bucketShape>;
 
 /**
- * @param most Only so many of the newest.
- * @returns The buckets with data of one metric, ascending, from the one in which the range begins.
+ * Returns the buckets of one time series that have data, ascending, from the bucket in which the range
+ * starts.
+ *
+ * @param most - The maximum number of buckets; the newest are kept.
  */
 export async function seriesOf(
   ctx: QueryCtx,
@@ -64,7 +66,7 @@ export async function seriesOf(
   return rows.reverse().map(({ at, count, sum, min, max }) => ({ at, count, sum, min, max }));
 }
 
-/** Adds points to their buckets, late ones to the buckets they belong in: one write for each bucket they touch. */
+/** Adds points to the buckets of their times, with one write for each bucket. */
 export async function addToRollups(
   ctx: MutationCtx,
   projectId: Id<"projects">,
@@ -114,7 +116,10 @@ function startOfBucket(at: number, width: number): number {
   return Math.floor(at / width) * width;
 }
 
-/** Values at the limits may add up to more than a number holds; a chart cannot draw infinity. */
+/**
+ * Clamps a sum to finite numbers: the sum of very large values may overflow, and a chart cannot draw
+ * infinity.
+ */
 function finite(sum: number): number {
   return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, sum));
 }

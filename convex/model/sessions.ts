@@ -1,11 +1,14 @@
-/** Sessions: which ones a person has here, and which are over. */
+/** Sessions: recording, listing and revoking them. */
 import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { refusal } from "./refusal.ts";
 
-/** A session as the worker sees it at sign-in and at each refresh. `startedAt` is the sign-in, Unix ms. */
+/**
+ * A session as the worker sees it at sign-in and at each refresh. `startedAt` is the time of the sign-in in
+ * Unix ms.
+ */
 export const sessionShape = v.object({
   sessionId: v.string(),
   ...deviceArgs,
@@ -16,7 +19,7 @@ export const sessionShape = v.object({
 
 export type SeenSession = Infer<typeof sessionShape>;
 
-/** A session as its owner sees it; times are Unix ms. */
+/** A session as its user sees it; times are Unix ms. */
 export const listedSessionShape = v.object({
   sessionId: v.string(),
   startedAt: v.number(),
@@ -27,15 +30,15 @@ export const listedSessionShape = v.object({
   country: v.optional(v.string()),
 });
 
-/** A session ends this long after sign-in, whatever happens in between. */
+/** Sessions expire this long after sign-in, in ms, even if they are refreshed. */
 export const SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 const MOST_SESSIONS = 200;
 
-/** Whose session: a person by WorkOS's id, synced or not. */
+/** The user of a session, identified by the WorkOS id; `user` is null before the first sync. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };
 
-/** Writes that a session is in use: a row at sign-in, its last sign of life and device afterwards. */
+/** Records that a session is in use: inserts its row at sign-in, updates last-seen time and device later. */
 export async function recordSession(
   ctx: MutationCtx,
   workosUserId: string,
@@ -60,11 +63,11 @@ export async function recordSession(
 }
 
 /**
- * Ends a session for good; ending it again is no error and no second entry.
- * It stands although no row of it was ever written, and although its owner is not synced yet.
+ * Revokes a session. Idempotent. The revocation is stored even if the session has no row or its user is not
+ * synced yet.
  *
- * @returns Whether it was still going.
- * @throws `not_found` for a session that is someone else's.
+ * @returns Whether the session was active.
+ * @throws `not_found` if the session belongs to another user.
  */
 export async function endSession(ctx: MutationCtx, person: Person, sessionId: string): Promise<boolean> {
   const row = await findSession(ctx, sessionId);
@@ -85,7 +88,7 @@ export async function endSession(ctx: MutationCtx, person: Person, sessionId: st
   return true;
 }
 
-/** Ends a session and says so in the audit log. */
+/** Revokes a session and adds an entry to the audit log. */
 export async function revokeSession(
   ctx: MutationCtx,
   person: Person,
@@ -97,7 +100,7 @@ export async function revokeSession(
     await recordEventAbout(ctx, person, "session_revoked", { target: sessionId, ...(device && { device }) });
 }
 
-/** @returns The person's sessions that nobody has ended and that have not run out, newest first. */
+/** Returns the user's active sessions, newest first. */
 export async function sessionsOf(
   ctx: QueryCtx,
   user: Doc<"users">,
@@ -112,7 +115,7 @@ export async function sessionsOf(
   return rows.map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
 }
 
-/** Ends every session of a person that has a row here, each with its entry. */
+/** Revokes every stored session of a user, with an audit entry for each. */
 export async function revokeAllSessions(ctx: MutationCtx, person: Person): Promise<void> {
   const rows = await ctx.db
     .query("sessions")

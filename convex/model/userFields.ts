@@ -1,24 +1,24 @@
-/** The columns of a person's row, told once, for the table and for all that answers with people. */
+/** Fields of a user, defined once for the table and for all return values. */
 import { v } from "convex/values";
 
 export const roleShape = v.union(v.literal("admin"), v.literal("developer"), v.literal("viewer"));
 
-/** What WorkOS knows of a person too, and what others who share a project may see. */
+/** Fields that WorkOS has too, visible to users who share a project. */
 export const nameFields = {
   firstName: v.optional(v.string()),
   lastName: v.optional(v.string()),
   profilePictureUrl: v.optional(v.string()),
 };
 
-/** What people change about themselves, and what goes with them: the names, and what is kept here alone. */
+/** Fields that users may change in their profile. */
 export const profileFields = {
   ...nameFields,
 };
 
-/** `workosUserId` is WorkOS's id for them; times are Unix ms. */
+/** All fields of a user; times are Unix ms. */
 export const userFields = {
   workosUserId: v.string(),
-  /** Trimmed and lower-cased; "" once deleted. */
+  /** Trimmed and lower-cased; "" after deletion. */
   email: v.string(),
   ...profileFields,
   emailVerified: v.boolean(),

@@ -1,10 +1,12 @@
-/** The rows by which an admin's search finds people: by the start of their name or e-mail, over one index. */
+/** Search terms of users: prefix search by name and e-mail over one index. */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 
 type Findable = Pick<Doc<"users">, "_id" | "status" | "email" | "firstName" | "lastName">;
 
-/** @returns What this person's search may begin with: full name, last name, e-mail; lower-cased, none twice. */
+/**
+ * Returns the terms by which a user is found: full name, last name, e-mail; lower-cased, without duplicates.
+ */
 export function searchTerms(user: Omit<Findable, "_id">): string[] {
   if (user.status === "deleted") return [];
   const first = (user.firstName ?? "").toLowerCase();
@@ -12,7 +14,7 @@ export function searchTerms(user: Omit<Findable, "_id">): string[] {
   return [...new Set([`${first} ${last}`.trim(), last, user.email])].filter((term) => term !== "");
 }
 
-/** Makes the stored rows what they must be for this person; touches only those that differ. */
+/** Updates the stored terms of a user; writes only the differences. */
 export async function saveSearchTerms(ctx: MutationCtx, user: Findable): Promise<void> {
   const wanted = new Set(searchTerms(user));
   for (const row of await rowsOf(ctx, user._id)) {

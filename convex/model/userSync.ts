@@ -1,7 +1,7 @@
 /**
- * Keeping a person's row in step with WorkOS, without undoing what they chose here.
+ * Sync of users from WorkOS, without overwriting changes made in Mosaic.
  *
- * WorkOS is the truth about e-mails; about names and pictures until they are changed here; about the role only once.
+ * WorkOS decides e-mails always, names and pictures until the user changes them here, and the role only once.
  */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -15,13 +15,13 @@ import { DEFAULT_ROLE, isRole, type Role } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 
-/** A person as WorkOS describes them. */
+/** A user as WorkOS describes them. */
 export const profileArgs = {
   workosUserId: v.string(),
   email: v.string(),
   ...nameFields,
   emailVerified: v.boolean(),
-  /** The WorkOS user's `updated_at`, Unix ms, where known: what is older than the last word is not believed. */
+  /** `updated_at` of the WorkOS user in Unix ms, if known. Updates older than the latest are ignored. */
   updatedAt: v.optional(v.number()),
 };
 
@@ -31,13 +31,13 @@ export type WorkosProfile = Infer<typeof profile>;
 type SyncState = Doc<"userSync">;
 type Known = { user: Doc<"users">; sync: SyncState };
 
-/** The person at the worker's door, with the `role` claim of their token; or WorkOS's own message about someone. */
+/** Source of the data: a sign-in through the worker, with the token's `role` claim, or a WorkOS webhook. */
 export type SyncSource = { from: "token"; roleClaim: unknown } | { from: "webhook" };
 
 /**
- * Creates or updates a person; the same call twice changes nothing the second time.
+ * Creates or updates a user. Idempotent.
  *
- * @param existing Their row, looked up by the caller, who has refused deleted people.
+ * @param existing - The user's row, or null. The caller must have rejected deleted users.
  */
 export async function syncUser(
   ctx: MutationCtx,
@@ -57,7 +57,7 @@ export async function syncUser(
   return believed._id;
 }
 
-/** Remembers that these are the person's own words now. */
+/** Records that the user changed these fields here, so that no sync overwrites them. */
 export async function noteChangedHere(
   ctx: MutationCtx,
   userId: Id<"users">,
@@ -70,13 +70,13 @@ export async function noteChangedHere(
   await ctx.db.patch("userSync", sync._id, { changedHere });
 }
 
-/** An admin has chosen a role: the token's claim has nothing more to say. */
+/** Records that an admin set the role, so that the role claim is ignored from now on. */
 export async function noteRoleChosen(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
   const sync = await findSync(ctx, userId);
   if (sync !== null) await ctx.db.patch("userSync", sync._id, { roleSettled: true });
 }
 
-/** Names and pictures made fit to show, the e-mail made comparable. */
+/** Returns the profile with cleaned names and picture, and the e-mail normalized. */
 function fitted(sent: WorkosProfile): WorkosProfile {
   const firstName = fitName(sent.firstName);
   const lastName = fitName(sent.lastName);
@@ -164,7 +164,10 @@ async function applyProfile(
   return changed;
 }
 
-/** The claim is heard at the first sync with a token; `ADMIN_EMAILS` at the first sync with a verified e-mail, and wins. */
+/**
+ * Applies the role claim at the first sync with a token, and `ADMIN_EMAILS` at the first sync with a verified
+ * e-mail. `ADMIN_EMAILS` takes precedence.
+ */
 async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncSource): Promise<void> {
   let role: Role = user.role;
   let { roleSettled, adminEmailChecked } = sync;
@@ -182,7 +185,7 @@ async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncS
   }
 }
 
-/** @returns What WorkOS last said about this person. */
+/** Returns the sync state of a user. */
 export async function findSync(ctx: QueryCtx, userId: Id<"users">): Promise<SyncState | null> {
   return await ctx.db
     .query("userSync")
@@ -190,7 +193,7 @@ export async function findSync(ctx: QueryCtx, userId: Id<"users">): Promise<Sync
     .unique();
 }
 
-/** Writing what is already there would wake every subscription for nothing. */
+/** Returns whether a write would change anything. A write without changes would re-run every subscription. */
 function differs<T extends object>(stored: T, wanted: Partial<T>): boolean {
   return (Object.keys(wanted) as (keyof T)[]).some((field) => stored[field] !== wanted[field]);
 }

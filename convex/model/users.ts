@@ -1,4 +1,4 @@
-/** People: how they are found, what others may know of them, and what they may change about themselves. */
+/** Users: lookup, what users see of each other, and changes of their profile. */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
@@ -12,18 +12,21 @@ import { noteChangedHere } from "./userSync.ts";
 
 const storedUser = { _id: v.id("users"), _creationTime: v.number(), ...userFields };
 
-/** A whole person: for themselves and for admins. */
+/** A whole user, for the user and for admins. */
 export const userShape = v.object(storedUser);
 
-/** What people who share a project know of each other. */
+/** What users who share a project see of each other. */
 export const colleagueShape = v.object({ _id: v.id("users"), email: v.string(), ...nameFields });
 
-/** The caller themselves, as every page needs them. */
+/** The current user, as every page needs it. */
 export const viewerShape = v.object({ ...storedUser, preferences: preferencesShape });
 
 export type Viewer = Infer<typeof viewerShape>;
 
-/** One row for each WorkOS user: syncing looks here first, in the same transaction. */
+/**
+ * Returns the user with this WorkOS id, or null. Ids stay unique because a sync looks here first, in the same
+ * transaction.
+ */
 export async function findByWorkosId(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
   return await ctx.db
     .query("users")
@@ -31,7 +34,7 @@ export async function findByWorkosId(ctx: QueryCtx, workosUserId: string): Promi
     .unique();
 }
 
-/** @returns The active person with this e-mail; one who has verified it before one who only claims it. */
+/** Returns the active user with this e-mail. A user with a verified e-mail is preferred. */
 export async function findByEmail(ctx: QueryCtx, email: string): Promise<Doc<"users"> | null> {
   const normalized = normalizeEmail(email);
   if (normalized === "") return null;
@@ -42,7 +45,7 @@ export async function findByEmail(ctx: QueryCtx, email: string): Promise<Doc<"us
   return found.find((user) => user.emailVerified) ?? found[0] ?? null;
 }
 
-/** @returns The person as `users.viewer` shows them; null before the first sync. */
+/** Returns the current user for `users.viewer`; null before the first sync. */
 export async function viewerOf(ctx: QueryCtx, user: Doc<"users"> | null): Promise<Viewer | null> {
   if (user === null) return null;
   return { ...user, preferences: await preferencesOf(ctx, user._id) };
@@ -52,7 +55,7 @@ export function mayReadAnyone(user: Doc<"users"> | null): boolean {
   return user !== null && roleAllows(user.role, "users.readAny");
 }
 
-/** The refusal for everyone who is not yours to see, whether they exist or not. */
+/** Returns the error for a user that the current user may not see, whether that user exists or not. */
 export function notYours() {
   return refusal("forbidden", "You may not see or change this person.");
 }
@@ -68,7 +71,7 @@ export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
   };
 }
 
-/** @returns Each person once whom these ids name, as an admin's list shows them. */
+/** Returns the users with these ids, without duplicates, as colleagues. */
 export async function peopleIn(ctx: QueryCtx, ids: Id<"users">[]): Promise<Infer<typeof colleagueShape>[]> {
   const people = await Promise.all([...new Set(ids)].map((id) => ctx.db.get("users", id)));
   return people.filter((user) => user !== null).map(asColleague);
@@ -88,10 +91,10 @@ export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"u
 
 const profileChange = v.object(profileFields);
 
-/** What a person sends to change about themselves: what is absent stays, what is empty is removed. */
+/** A change of the profile: absent fields stay, empty ones are removed. */
 export type ProfileChange = Infer<typeof profileChange>;
 
-/** What is kept of what is sent; each refuses what will not do. */
+/** The check of each field; returns the value to store. */
 const RULES: Record<keyof ProfileChange, (sent: string) => string> = {
   firstName: requirePersonName,
   lastName: requirePersonName,
@@ -99,9 +102,9 @@ const RULES: Record<keyof ProfileChange, (sent: string) => string> = {
 };
 
 /**
- * Changes what the person changed, and remembers it as theirs, so that no sync puts WorkOS's word back.
+ * Changes the user's profile, and records the changed fields so that no sync overwrites them.
  *
- * @throws `invalid`
+ * @throws `invalid` if a value breaks a rule.
  */
 export async function changeProfile(
   ctx: MutationCtx,

@@ -14,7 +14,7 @@ async function sign(timestamp: number | string, body = BODY, secret = SECRET): P
   return Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-test("a message that WorkOS signed just now is from WorkOS, however the header is spaced", async () => {
+test("accepts a valid recent signature, with any spacing in the header", async () => {
   const signature = await sign(NOW);
   for (const header of [
     `t=${NOW}, v1=${signature}`,
@@ -25,7 +25,7 @@ test("a message that WorkOS signed just now is from WorkOS, however the header i
   }
 });
 
-test("five minutes are the limit, before and after", async () => {
+test("rejects a timestamp more than five minutes in the past or future", async () => {
   const header = `t=${NOW}, v1=${await sign(NOW)}`;
   const minutes = 60_000;
   expect(await isFromWorkos(header, BODY, SECRET, NOW + 5 * minutes)).toBe(true);
@@ -33,7 +33,7 @@ test("five minutes are the limit, before and after", async () => {
   expect(await isFromWorkos(header, BODY, SECRET, NOW - 5 * minutes - 1)).toBe(false);
 });
 
-test("another body, time or secret is not", async () => {
+test("rejects a signature of another body, timestamp or secret", async () => {
   const signature = await sign(NOW);
   const other = new TextEncoder().encode('{"id":"event_2"}');
   expect(await isFromWorkos(`t=${NOW}, v1=${signature}`, other, SECRET, NOW)).toBe(false);
@@ -49,6 +49,6 @@ test.each([
   `t=${NOW}, v1=zz`,
   `t=, v1=${"0".repeat(64)}`,
   `t=1e3, v1=${"0".repeat(64)}`,
-])("the header %j is none", async (header) => {
+])("rejects the header %j", async (header) => {
   expect(await isFromWorkos(header, BODY, SECRET, NOW)).toBe(false);
 });

@@ -1,16 +1,19 @@
 /**
- * Whether a webhook comes from WorkOS, and just now.
+ * Signature check of WorkOS webhooks.
  *
- * The header is `t=<Unix ms>, v1=<hex>`, where the hex is HMAC-SHA256 of `<t>.<body>` under the endpoint's secret
- * (https://workos.com/docs/events/data-syncing/webhooks).
+ * The header is `t=<Unix ms>, v1=<hex>`; the hex part is the HMAC-SHA256 of `<t>.<body>` with the secret of
+ * the endpoint (https://workos.com/docs/events/data-syncing/webhooks).
  */
 
 const OLDEST_MS = 5 * 60 * 1000;
 
 /**
- * @param header The `WorkOS-Signature` header.
- * @param body The bytes as they came.
- * @param now Unix ms; a message that is more than five minutes from it, either way, is none.
+ * Returns whether a webhook was signed by WorkOS, at most five minutes from now.
+ *
+ * @param header - The `WorkOS-Signature` header.
+ * @param body - The bytes of the body as received.
+ * @param secret - The secret of the endpoint.
+ * @param now - The current time in Unix ms.
  */
 export async function isFromWorkos(
   header: string | null,

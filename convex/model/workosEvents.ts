@@ -1,4 +1,4 @@
-/** What WorkOS tells us by webhook: the events we act on, read at the door, and what each does. */
+/** WorkOS webhook events: parses the events that Mosaic handles, and applies them. */
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { closeAccount, closeUnknownAccount } from "./accounts.ts";
@@ -7,7 +7,7 @@ import { revokeAllSessions, revokeSession } from "./sessions.ts";
 import { profileArgs, syncUser } from "./userSync.ts";
 import { findByWorkosId } from "./users.ts";
 
-/** An event that we act on, in our own words. */
+/** An event that Mosaic handles, in its own format. */
 export const workosEventShape = v.union(
   v.object({ type: v.literal("user_changed"), profile: v.object(profileArgs) }),
   v.object({ type: v.literal("user_deleted"), workosUserId: v.string() }),
@@ -17,12 +17,16 @@ export const workosEventShape = v.union(
 
 export type WorkosEvent = Infer<typeof workosEventShape>;
 
-/** A body is one of: an event we act on, one that is none of ours, or nothing that WorkOS would send. */
+/** A parsed body: an event to handle, an event to ignore, or a malformed body. */
 export type ParsedEvent = { eventId: string; event: WorkosEvent } | "ignored" | "malformed";
 
 type Json = { [field: string]: unknown };
 
-/** @param body The JSON that WorkOS sent, its signature already checked. */
+/**
+ * Parses the body of a webhook.
+ *
+ * @param body - JSON from WorkOS. The signature must already be verified.
+ */
 export function parseEvent(body: string): ParsedEvent {
   const sent = parseObject(body);
   if (sent === null || typeof sent.id !== "string" || typeof sent.event !== "string") return "malformed";
@@ -31,7 +35,7 @@ export function parseEvent(body: string): ParsedEvent {
   return event === "ignored" || event === "malformed" ? event : { eventId: sent.id, event };
 }
 
-/** Does what an event says, once: the id is kept in the same transaction. The order of arrival does not matter. */
+/** Applies an event once: the event id is stored in the same transaction. Events may arrive in any order. */
 export async function handleEvent(ctx: MutationCtx, eventId: string, event: WorkosEvent): Promise<void> {
   const known = await ctx.db
     .query("webhookEvents")
