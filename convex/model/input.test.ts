@@ -131,7 +131,7 @@ describe("e-mails", () => {
     "a b@example.com",
     "a@b@c",
     `${"x".repeat(250)}@example.com`,
-    ])("%j is rejected", (email) => {
+  ])("%j is rejected", (email) => {
     expect(codeOf(() => requireEmail(email))).toBe("invalid");
   });
 });
@@ -149,7 +149,7 @@ describe("URLs of pictures", () => {
     "data:image/png;base64,AA",
     "https://u:p@example.com/",
     `https://example.com/${"x".repeat(2000)}`,
-    ])("%j is rejected", (url) => {
+  ])("%j is rejected", (url) => {
     expect(acceptablePicture(url)).toBeUndefined();
   });
 });
