@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NotUnderstood, readAsked } from "./asked.ts";
 
-test("production is deployed unless something else is asked for", () => {
+test("deploys to production unless another environment is named", () => {
   expect(readAsked([], undefined)).toEqual({ environment: "production", dryRun: false });
   expect(readAsked([], "")).toEqual({ environment: "production", dryRun: false });
   expect(readAsked(["--env", "staging"], undefined)).toEqual({ environment: "staging", dryRun: false });
@@ -16,6 +16,6 @@ test.each([
   [[], "preview"],
   [["--dryrun"], undefined],
   [["production"], undefined],
-])("%j with CLOUDFLARE_ENV=%s is not understood", (args, cloudflareEnv) => {
+])("rejects %j with CLOUDFLARE_ENV=%s", (args, cloudflareEnv) => {
   expect(() => readAsked(args, cloudflareEnv)).toThrow(NotUnderstood);
 });

@@ -1,9 +1,9 @@
-/** What `npm run deploy` was asked to do. */
+/** Command line of `npm run deploy`. */
 import { parseArgs } from "node:util";
 
 export const ENVIRONMENTS = ["production", "staging"] as const;
 
-/** One of wrangler.toml's environments. */
+/** An environment of wrangler.toml. */
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 export type Asked = { environment: Environment; dryRun: boolean };
@@ -16,15 +16,17 @@ Puts Convex's functions and the worker into the cloud, in the right order; docs/
   --dry-run   builds and checks what can be checked here, and says what would be done; needs no account
 `;
 
-/** The command cannot be understood; its message is for people. */
+/** An invalid command line; the message is for the user. */
 export class NotUnderstood extends Error {
   override readonly name = "NotUnderstood";
 }
 
 /**
- * @param args what stands behind the command's name.
- * @param cloudflareEnv `CLOUDFLARE_ENV`, by which wrangler's build is told.
- * @throws NotUnderstood
+ * Parses the command line.
+ *
+ * @param args - The arguments after the command's name.
+ * @param cloudflareEnv - `CLOUDFLARE_ENV`, which selects the environment of wrangler's build.
+ * @throws {NotUnderstood} when the arguments are invalid.
  */
 export function readAsked(args: string[], cloudflareEnv: string | undefined): Asked | "help" {
   const options = {
@@ -46,7 +48,11 @@ export function readAsked(args: string[], cloudflareEnv: string | undefined): As
   return { environment, dryRun: values["dry-run"] };
 }
 
-/** @throws NotUnderstood */
+/**
+ * Returns the environment with this name.
+ *
+ * @throws {NotUnderstood} when there is no such environment.
+ */
 export function environmentNamed(name: string): Environment {
   const environment = ENVIRONMENTS.find((one) => one === name);
   if (environment === undefined) {

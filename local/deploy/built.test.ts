@@ -17,7 +17,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const namespaces = () => JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8")).kv_namespaces;
 
-test("a namespace that an earlier deploy has made is used, not made again", () => {
+test("uses the namespace that an earlier deploy created", () => {
   const listed = [
     { id: "1", title: "mosaic-staging-notices" },
     { id: "2", title: "mosaic-notices" },
@@ -28,7 +28,7 @@ test("a namespace that an earlier deploy has made is used, not made again", () =
 });
 
 test.each(["[]", "", "[\n]\n", "▲ [WARNING] out of date\n[]\n"])(
-  "where there is none, it is left to wrangler (%j)",
+  "lets wrangler create the namespace if there is none (%j)",
   (listed) => {
     fillInNamespaces(root, listed);
     expect(namespaces()).toEqual([{ binding: "NOTICES" }]);

@@ -1,10 +1,12 @@
-/** Whether what was built is what was asked for: wrangler would deploy production's build as staging without a word. */
+/**
+ * Check of the build before a deploy: wrangler would deploy a production build as staging without a warning.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "./asked.ts";
 import { WORKERS } from "./settings.ts";
 
-/** Where the build puts the configuration that wrangler deploys. */
+/** Path of the built configuration, which wrangler deploys. */
 export const BUILT_CONFIG = join("build", "server", "wrangler.json");
 
 type Binding = { binding?: string; name?: string; id?: string };
@@ -20,9 +22,9 @@ type BuiltConfig = {
   version_metadata?: { binding?: string };
 };
 
-/** @returns what is wrong with the build, in sentences; nothing where it is the right one. */
+/** Returns the problems of the build as sentences; an empty list if it is right for the environment. */
 export async function problemsOfBuild(root: string, environment: Environment): Promise<string[]> {
-  // Only here: it takes seconds to load, and a refusal should take none.
+  // Loaded only here: it takes seconds, and an invalid command should fail at once.
   const { unstable_readConfig } = await import("wrangler");
   const built: BuiltConfig = JSON.parse(readFileSync(join(root, BUILT_CONFIG), "utf8"));
   const problems: string[] = [];
@@ -41,7 +43,7 @@ export async function problemsOfBuild(root: string, environment: Environment): P
   return problems;
 }
 
-/** What the worker is given by name. */
+/** Returns the names of the worker's bindings. */
 function bindingsOf(config: BuiltConfig): (string | undefined)[] {
   return [
     ...(config.durable_objects?.bindings ?? []),
@@ -52,20 +54,21 @@ function bindingsOf(config: BuiltConfig): (string | undefined)[] {
   ].map(({ binding, name }: Binding) => binding ?? name);
 }
 
-/** The list as wrangler prints it; a warning before it may have brackets too, but never alone on a line. */
+/** The list in wrangler's output. A warning before it may contain brackets too, but never alone on a line. */
 const LIST = /^\[(?:\]|\n[\s\S]*?^\])$/m;
 
 /**
- * Writes into the build the ids of the KV namespaces that wrangler has made for this worker before.
+ * Writes the ids of the existing KV namespaces of this worker into the built configuration.
  *
- * @param listed what `wrangler kv namespace list` prints: JSON, with or without words around it.
+ * @param root - The checkout.
+ * @param listed - The output of `wrangler kv namespace list`: JSON, possibly with text around it.
  */
 export function fillInNamespaces(root: string, listed: string): void {
   const there: { id: string; title: string }[] = JSON.parse(LIST.exec(listed)?.[0] ?? "[]");
   const file = join(root, BUILT_CONFIG);
   const built: BuiltConfig = JSON.parse(readFileSync(file, "utf8"));
   for (const namespace of built.kv_namespaces ?? []) {
-    // The name that wrangler gives to what it makes by itself.
+    // The name that wrangler gives a namespace that it creates.
     const title = `${built.name}-${namespace.binding?.toLowerCase().replaceAll("_", "-")}`;
     const known = there.find((one) => one.title === title);
     if (namespace.id === undefined && known) namespace.id = known.id;

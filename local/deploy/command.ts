@@ -1,11 +1,11 @@
-/** Runs one of the tools that the project brings, and shows what it prints, without a secret. */
+/** Runner for the tools of the project: shows their output with secrets hidden. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A tool that ended otherwise than well. */
+/** A tool that failed. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
 }
@@ -14,27 +14,32 @@ const LONGEST_MS = 600_000;
 
 export type Tools = {
   /**
-   * @param args a script and its arguments, for Node.
-   * @param ms after which it is taken to hang, and ended.
-   * @returns what it printed.
-   * @throws CommandFailed
+   * Runs a tool.
+   *
+   * @param args - A script and its arguments, for Node.
+   * @param environment - Additional environment variables.
+   * @param ms - The time limit in milliseconds.
+   * @returns The complete output.
+   * @throws {CommandFailed} when the tool fails or exceeds the time limit.
    */
   run(args: string[], environment?: Record<string, string>, ms?: number): Promise<string>;
-  /** A file that only this user may read and that is gone when `use` ends. */
+  /** Runs `use` with a temporary file that only this user may read. */
   withFile<T>(name: string, content: string, use: (file: string) => Promise<T>): Promise<T>;
 };
 
 /**
- * @param secrets what is never shown, whoever prints it.
- * @param show gets what the tools print, line by line.
- * @param signal ends the tool that is running.
+ * Returns the runner.
+ *
+ * @param secrets - Values to hide in all output.
+ * @param show - Receives the output line by line.
+ * @param signal - Ends the running tool.
  */
 export function toolsFor(
   secrets: readonly string[],
   show: (line: string) => void,
   signal: AbortSignal,
 ): Tools {
-  // The longest first: one may be in another.
+  // Longest first, because one secret may contain another.
   const hidden = secrets.filter((secret) => secret.length >= 8).sort((a, b) => b.length - a.length);
   const clean = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, "***"), line);
   return {
@@ -55,7 +60,7 @@ export function toolsFor(
           });
         }
         child.once("error", (error) => reject(new CommandFailed(error.message)));
-        // What the tool itself has started may hold its output open for longer.
+        // `exit` may come long before `close`: processes that the tool started may keep its output open.
         child.once("exit", (_, killedBy) => {
           if (killedBy === null || Date.now() - started < ms) return;
           const words = args.slice(0, 4).join(" ");

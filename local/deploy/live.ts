@@ -1,7 +1,7 @@
-/** Waits until the new version answers at the app's own address: a new domain or version takes its time. */
+/** Wait for the new version at `APP_URL`: a new domain or version takes time to become available. */
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What was deployed does not answer. */
+/** The new version does not respond. */
 export class NotLive extends Error {
   override readonly name = "NotLive";
 }
@@ -11,8 +11,12 @@ const ATTEMPT_MS = 5_000;
 const RETRY_MS = 1_000;
 
 /**
- * @param version the id that wrangler gave it, or null where it said none; then any version will do.
- * @throws NotLive after two minutes, with what was seen last.
+ * Waits until the new version responds.
+ *
+ * @param appUrl - The base URL of the app.
+ * @param version - The version id from wrangler; null accepts any version.
+ * @param signal - Aborts the wait.
+ * @throws {NotLive} after two minutes, with the last response.
  */
 export async function untilLive(appUrl: string, version: string | null, signal: AbortSignal): Promise<void> {
   const url = `${appUrl}/healthz`;

@@ -1,4 +1,4 @@
-/** `npm run deploy`: looks before it changes anything, changes in the right order, and looks again. */
+/** `npm run deploy`: checks the configuration, deploys step by step, and checks the result. */
 import { BuildError } from "../launch/build.ts";
 import { type Asked, HELP, NotUnderstood, readAsked } from "./asked.ts";
 import { CommandFailed, toolsFor } from "./command.ts";
@@ -19,17 +19,19 @@ async function main(): Promise<number> {
     return 0;
   }
   const settings = takeSettings(asked);
-  return asked.dryRun ? rehearse(asked, settings) : deploy(asked, settings);
+  return asked.dryRun ? dryRun(asked, settings) : deploy(asked, settings);
 }
 
-/** No tool gets them but by name. */
+/**
+ * Reads the settings and removes them from the environment, so that each tool gets only the values it needs.
+ */
 function takeSettings({ environment }: Asked): Settings {
   const settings = readSettings(root, environment);
   for (const name of ALL_NAMES) delete process.env[name];
   return settings;
 }
 
-async function rehearse(asked: Asked, settings: Settings): Promise<number> {
+async function dryRun(asked: Asked, settings: Settings): Promise<number> {
   const { environment } = asked;
   say(`A rehearsal of the deploy to ${environment}: nothing is changed, no account is needed.\n`);
   say(`What ${environment} must have, in the environment or in .${environment}.vars:`);
@@ -80,7 +82,7 @@ async function deploy(asked: Asked, settings: Settings): Promise<number> {
     } catch (error) {
       const reason = explain(error);
       if (reason === null) throw error;
-      process.stderr.write(`${reason}\n${standing(index)}\n`);
+      process.stderr.write(`${reason}\n${progressAt(index)}\n`);
       return 1;
     }
   }
@@ -89,7 +91,7 @@ async function deploy(asked: Asked, settings: Settings): Promise<number> {
 }
 
 function deploymentOf({ environment }: Asked, settings: Settings): Deployment {
-  // Addresses and the like may be shown; whatever proves something may not.
+  // Addresses may be shown, credentials may not.
   const secrets = Object.entries(settings)
     .filter(([name]) => /KEY|SECRET|PASSWORD|TOKEN|DSN/.test(name))
     .map(([, value]) => value);
@@ -104,8 +106,8 @@ function deploymentOf({ environment }: Asked, settings: Settings): Deployment {
   };
 }
 
-/** What is so and what is not, when a step has failed. */
-function standing(failed: number): string {
+/** Returns what was changed before a step failed. */
+function progressAt(failed: number): string {
   const step = STEPS[failed];
   const done = STEPS.slice(0, failed).filter(({ changes }) => changes);
   const begun = step?.changes ? ` Step ${failed + 1} may be done in part.` : "";

@@ -1,4 +1,4 @@
-/** Every value that a deployment may be given: where it goes, and whether it must be there. */
+/** All settings of a deployment: where each value goes, and whether it is required. */
 
 export type Goal = "worker secret" | "worker variable" | "Convex variable" | "this command";
 
@@ -82,10 +82,10 @@ export const NAMES: readonly Name[] = [
   { name: "SENTRY_DSN", needed: false, goes: ["worker variable"], what: "error tracking" },
 ];
 
-/** Read where they are set, and of no other use. */
+/** Optional settings that go nowhere else. */
 const ALSO_READ = ["CONVEX_SELF_HOSTED_ADMIN_KEY", "CONVEX_SITE_URL"];
 
-/** Every name that the command reads, and takes out of its own environment before it starts another. */
+/** All names that the command reads, and removes from its environment before it starts a tool. */
 export const ALL_NAMES: readonly string[] = [
   ...NAMES.map(({ name }) => name),
   ...ALSO_READ,
@@ -93,7 +93,7 @@ export const ALL_NAMES: readonly string[] = [
   "CONVEX_SELF_HOSTED_URL",
 ];
 
-/** The names whose values go there. */
+/** Returns the names of the settings that go there. */
 export function goingTo(goal: Goal): string[] {
   return NAMES.filter(({ goes }) => goes.includes(goal)).map(({ name }) => name);
 }

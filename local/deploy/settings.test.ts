@@ -19,29 +19,29 @@ const GOOD: Record<string, string> = {
   CLOUDFLARE_ACCOUNT_ID: "0123456789abcdef0123456789abcdef",
 };
 
-function said(values: Record<string, string>, environment: Environment = "production"): string[] {
+function problemsWith(values: Record<string, string>, environment: Environment = "production"): string[] {
   return problemsOf(settingsFrom({ ...GOOD, ...values }), environment).map((p) => `${p.name} ${p.message}`);
 }
 
 const NEEDED = NAMES.filter(({ needed }) => needed).map(({ name }) => name);
 
-test("a whole configuration is taken", () => {
-  expect(said({})).toEqual([]);
+test("accepts a complete configuration", () => {
+  expect(problemsWith({})).toEqual([]);
 });
 
-test("where nothing is set, all that is needed is named, each once", () => {
+test("reports each required setting once if nothing is set", () => {
   const names = problemsOf(settingsFrom({}), "production").map(({ name }) => name);
   expect(names).toEqual(NEEDED);
 });
 
-test.each(NEEDED)("without %s it is refused, and only that is named", (name) => {
-  expect(said({ [name]: "" }).map((problem) => problem.split(" ")[0])).toEqual([name]);
+test.each(NEEDED)("reports only %s if it is missing", (name) => {
+  expect(problemsWith({ [name]: "" }).map((problem) => problem.split(" ")[0])).toEqual([name]);
 });
 
 describe("values of this machine", () => {
-  test("the local defaults are all refused", () => {
+  test("rejects all local defaults", () => {
     const defaults = localDefaults(portsFrom(undefined));
-    const names = said(defaults).map((problem) => problem.split(" ")[0]);
+    const names = problemsWith(defaults).map((problem) => problem.split(" ")[0]);
     expect(names.sort()).toEqual(
       Object.keys(defaults)
         .filter((name) => name !== "ADMIN_EMAILS")
@@ -56,8 +56,8 @@ describe("values of this machine", () => {
     ["CONVEX_URL", "https://0.0.0.0"],
     ["WORKOS_API_URL", "http://127.0.0.1:8788"],
     ["SENTRY_DSN", "http://key@localhost:9000/1"],
-  ])("%s=%s points at this machine", (name, value) => {
-    expect(said({ [name]: value })[0]).toContain(`${name} points at this machine`);
+  ])("reports that %s=%s points at this machine", (name, value) => {
+    expect(problemsWith({ [name]: value })[0]).toContain(`${name} points at this machine`);
   });
 });
 
@@ -82,30 +82,30 @@ test.each([
   ["CONVEX_DEPLOY_KEY", "a-key-without-a-bar"],
   ["CONVEX_DEPLOY_KEY", "preview:team:project|key"],
   ["CONVEX_DEPLOY_KEY", "prod:sad-animal-9|key"],
-])("%s=%s is refused by name, and its value is not shown", (name, value) => {
-  const problems = said({ [name]: value });
+])("rejects %s=%s by name without showing the value", (name, value) => {
+  const problems = problemsWith({ [name]: value });
   expect(problems.map((problem) => problem.split(" ")[0])).toContain(name);
   if (!value.startsWith("http") && value.length > 5) expect(problems.join("\n")).not.toContain(value);
 });
 
-test("a test key is for staging only", () => {
+test("accepts a WorkOS test key only for staging", () => {
   const values = { WORKOS_API_KEY: "sk_test_key_of_this_test" };
-  expect(said(values)).toEqual([expect.stringMatching(/^WORKOS_API_KEY is a test key/)]);
-  expect(said(values, "staging")).toEqual([]);
+  expect(problemsWith(values)).toEqual([expect.stringMatching(/^WORKOS_API_KEY is a test key/)]);
+  expect(problemsWith(values, "staging")).toEqual([]);
 });
 
-test("the worker's own address must be that of the environment's worker", () => {
-  expect(said({ APP_URL: "https://mosaic.team.workers.dev" })).toEqual([]);
-  expect(said({ APP_URL: "https://mosaic-staging.team.workers.dev" })).toHaveLength(1);
-  expect(said({ APP_URL: "https://mosaic-staging.team.workers.dev" }, "staging")).toEqual([]);
+test("accepts a workers.dev address only of the environment's own worker", () => {
+  expect(problemsWith({ APP_URL: "https://mosaic.team.workers.dev" })).toEqual([]);
+  expect(problemsWith({ APP_URL: "https://mosaic-staging.team.workers.dev" })).toHaveLength(1);
+  expect(problemsWith({ APP_URL: "https://mosaic-staging.team.workers.dev" }, "staging")).toEqual([]);
 });
 
-test("a Convex of one's own has a key of its own, in place of the deploy key", () => {
+test("accepts an admin key instead of the deploy key for a self-hosted Convex", () => {
   const own = { CONVEX_URL: "https://convex.example.com", CONVEX_SELF_HOSTED_ADMIN_KEY: "own|0123456789" };
-  expect(said({ ...own, CONVEX_DEPLOY_KEY: "" })).toEqual([]);
-  expect(said(own)).toHaveLength(1);
+  expect(problemsWith({ ...own, CONVEX_DEPLOY_KEY: "" })).toEqual([]);
+  expect(problemsWith(own)).toHaveLength(1);
 });
 
-test("WorkOS's address is written out, for Convex may read no unset variable", () => {
+test("sets the default WorkOS URL explicitly, because Convex must not read an unset variable", () => {
   expect(settingsFrom(GOOD).WORKOS_API_URL).toBe("https://api.workos.com");
 });

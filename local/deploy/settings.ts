@@ -1,4 +1,4 @@
-/** The values of one deployment, and all that is wrong with them: known before anything is changed. */
+/** Settings of one deployment, and all their problems, found before anything is changed. */
 import { join } from "node:path";
 import { isLoopback } from "../../app/env.server.ts";
 import { localDefaults } from "../config.ts";
@@ -8,33 +8,38 @@ import { portsFrom } from "../ports.ts";
 import type { Environment } from "./asked.ts";
 import { goingTo, NAMES } from "./names.ts";
 
-/** Values by name; what is not set is "". */
+/** Values by name; "" if not set. */
 export type Settings = Record<string, string>;
 
 const WORKOS = "https://api.workos.com";
 
-/** The name of an environment's worker, as wrangler.toml has it. */
+/** The names of the workers, the same as in wrangler.toml. */
 export const WORKERS: Record<Environment, string> = { production: "mosaic", staging: "mosaic-staging" };
 
 /**
- * The process environment's values, then those of the deployment's file, `.production.vars` or `.staging.vars`.
+ * Returns the settings from the process environment, then from `.production.vars` or `.staging.vars`.
  *
- * @param root the checkout
+ * @param root - The checkout.
+ * @param environment - The environment to deploy.
  */
 export function readSettings(root: string, environment: Environment): Settings {
   return settingsFrom({ ...readDevVars(join(root, `.${environment}.vars`)), ...process.env });
 }
 
-/** @param given what the environment and the environment's file say. */
+/**
+ * Returns the settings.
+ *
+ * @param given - The values of the process environment and the environment's file.
+ */
 export function settingsFrom(given: Record<string, string | undefined>): Settings {
   const names = [...NAMES.map(({ name }) => name), "CONVEX_SELF_HOSTED_ADMIN_KEY", "CONVEX_SITE_URL"];
   const settings = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
-  // Written out, for Convex's auth.config.ts may read no unset variable.
+  // Set explicitly, because Convex's auth.config.ts must not read an unset variable.
   settings.WORKOS_API_URL ||= WORKOS;
   return settings;
 }
 
-/** The same, as the doctor looks at it. */
+/** Returns the settings as the doctor examines them. */
 export function subjectFor(settings: Settings, environment: Environment): Subject {
   const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   const config = {
@@ -46,22 +51,25 @@ export function subjectFor(settings: Settings, environment: Environment): Subjec
   return subjectOf(settings, config, environment === "production");
 }
 
-/** @returns all that is missing, malformed, for this machine only, or of two minds; by name and without a value. */
+/**
+ * Returns all problems of the settings by name, without values: missing, malformed, local, or inconsistent
+ * ones.
+ */
 export function problemsOf(settings: Settings, environment: Environment): Problem[] {
   const problems = [
     ...missing(settings),
     ...subjectFor(settings, environment).problems.filter(({ message }) => message !== "is missing"),
     ...convexProblems(settings),
     ...local(settings),
-    ...togetherWrong(settings, environment),
-    ...toolingWrong(settings),
+    ...inconsistent(settings, environment),
+    ...toolingProblems(settings),
   ];
-  // The first thing said of a name is the plainest.
+  // Only the first problem of each name is reported.
   const seen = new Set<string>();
   return problems.filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
-/** The same of what is running: without what only a deploy uses. */
+/** Returns the problems of a running deployment, without settings that only the deploy command uses. */
 export function runningProblemsOf(settings: Settings, environment: Environment): Problem[] {
   const isRunning = ({ name }: Problem) =>
     NAMES.some((known) => known.name === name && known.goes.some((goal) => goal !== "this command"));
@@ -74,7 +82,7 @@ function missing(settings: Settings): Problem[] {
     .map(({ name, what }) => ({ name, message: `is missing (${what})` }));
 }
 
-/** What works on this machine alone, or is written down in this repository for everybody to read. */
+/** Returns settings that work only on this machine, or are public in this repository. */
 function local(settings: Settings): Problem[] {
   const addresses = [
     "APP_URL",
@@ -101,8 +109,8 @@ function pointsHere(address: string): boolean {
   return host !== undefined && (isLoopback(host) || host === "0.0.0.0" || host === "[::]");
 }
 
-/** Values that are good by themselves, and not for this environment or not beside each other. */
-function togetherWrong(settings: Settings, environment: Environment): Problem[] {
+/** Returns settings that are valid, but wrong for this environment or in combination. */
+function inconsistent(settings: Settings, environment: Environment): Problem[] {
   const { APP_URL = "", WORKOS_API_KEY = "", WORKOS_REDIRECT_URI = "", CONVEX_URL = "" } = settings;
   const problems: Problem[] = [];
   const say = (name: string, message: string) => problems.push({ name, message });
@@ -125,8 +133,8 @@ function togetherWrong(settings: Settings, environment: Environment): Problem[] 
   return problems;
 }
 
-/** What only this command uses. */
-function toolingWrong(settings: Settings): Problem[] {
+/** Returns problems of settings that only the deploy command uses. */
+function toolingProblems(settings: Settings): Problem[] {
   const { CONVEX_DEPLOY_KEY = "", CONVEX_URL = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
   const problems: Problem[] = [];
   const say = (name: string, message: string) => problems.push({ name, message });

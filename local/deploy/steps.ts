@@ -1,4 +1,4 @@
-/** The steps of a deployment, in their order. Each may be repeated: a deploy that stopped is mended by another. */
+/** The steps of a deployment in order. All are idempotent: run the deploy again after a failure. */
 import { join } from "node:path";
 import { examine } from "../doctor/examine.ts";
 import { fingerprintHere } from "../doctor/functions-here.ts";
@@ -11,7 +11,7 @@ import { untilLive } from "./live.ts";
 import { goingTo } from "./names.ts";
 import { type Settings, subjectFor } from "./settings.ts";
 
-/** Why a step ended the deployment; its message is for people. */
+/** The reason why a step stopped the deployment; the message is for the user. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
@@ -23,26 +23,26 @@ export type Deployment = {
   tools: Tools;
   say(line: string): void;
   signal: AbortSignal;
-  /** The worker's version, once wrangler has said it. */
+  /** The version of the worker, once wrangler has reported it. */
   version: string | null;
 };
 
 export type Step = {
   title: string;
-  /** Whether something elsewhere is another afterwards. */
+  /** Whether the step changes anything in the cloud. */
   changes: boolean;
-  /** Whether it can be done without an account and a network. */
+  /** Whether the step needs neither an account nor a network. */
   dry: boolean;
   run(deployment: Deployment): Promise<void>;
 };
 
 const CONVEX = join("node_modules", "convex", "bin", "main.js");
 const WRANGLER = join("node_modules", "wrangler", "bin", "wrangler.js");
-/** Convex's command goes on trying where the deployment is gone. */
+/** Time limit in ms: Convex's CLI retries forever if the deployment does not exist. */
 const VARIABLES_MS = 60_000;
 const TSC = join("node_modules", "typescript", "bin", "tsc");
 
-/** What can be true before the first deploy: there are no functions yet, no webhook, no common secret. */
+/** The checks that can pass before the first deploy, without functions, webhook and shared edge secret. */
 const BEFORE: CheckName[] = [
   "environment",
   "cookie-password",
@@ -58,7 +58,7 @@ export const STEPS: readonly Step[] = [
     title: "Look at WorkOS and Convex, as far as they can be right before a first deploy",
     changes: false,
     dry: false,
-    run: (deployment) => consult(deployment, BEFORE),
+    run: (deployment) => runDoctor(deployment, BEFORE),
   },
   {
     title: "Typecheck Convex's functions",
@@ -73,7 +73,8 @@ export const STEPS: readonly Step[] = [
     async run({ root, environment, signal, say }) {
       process.env.CLOUDFLARE_ENV = environment;
       await ensureBuild({ root, always: true, signal, log: say });
-      // Settled with the build: wrangler would look for it in what was built, where there is no other.
+      // Needed only for the build: wrangler deploy would look for this environment in the built
+      // configuration, which has none.
       delete process.env.CLOUDFLARE_ENV;
       const problems = await problemsOfBuild(root, environment);
       if (problems.length > 0) throw new Stopped(problems.join("\n"));
@@ -126,18 +127,21 @@ export const STEPS: readonly Step[] = [
     title: "Let the doctor look at all that is live now",
     changes: false,
     dry: false,
-    run: (deployment) => consult(deployment),
+    run: (deployment) => runDoctor(deployment),
   },
 ];
 
-async function consult({ settings, environment, say }: Deployment, only?: CheckName[]): Promise<void> {
+async function runDoctor({ settings, environment, say }: Deployment, only?: CheckName[]): Promise<void> {
   const results = await examine(subjectFor(settings, environment), only);
   for (const line of asText(results).trimEnd().split("\n")) say(line);
   const failed = results.filter(({ status }) => status === "fail").map(({ name }) => name);
   if (failed.length > 0) throw new Stopped(`The doctor is not content: ${failed.join(", ")}.`);
 }
 
-/** Tells Convex's commands which deployment is meant; the key counts before what a `.env.local` says. */
+/**
+ * Returns the variables that select the deployment for Convex's CLI. The deploy key has precedence over a
+ * `.env.local`.
+ */
 function convexAccess(settings: Settings): Record<string, string> {
   const { CONVEX_DEPLOY_KEY = "", CONVEX_SELF_HOSTED_ADMIN_KEY = "", CONVEX_URL = "" } = settings;
   if (CONVEX_DEPLOY_KEY !== "") return { CONVEX_DEPLOY_KEY };
@@ -146,13 +150,16 @@ function convexAccess(settings: Settings): Record<string, string> {
 
 async function setConvexVariables({ tools, settings }: Deployment, names: string[]): Promise<void> {
   const lines = names.map((name) => `${name}=${quoted(settings[name] ?? "")}\n`);
-  // In a file, for arguments can be read by everybody on the machine.
+  // In a file, because all users of the machine can read arguments.
   await tools.withFile("convex.env", lines.join(""), (file) =>
     tools.run([CONVEX, "env", "set", "--from-file", file, "--force"], convexAccess(settings), VARIABLES_MS),
   );
 }
 
-/** For a file of the form that Convex's command reads, which knows no escapes between single quotes. */
+/**
+ * Returns a quoted value for the env file of Convex's CLI. The format has no escapes, so the quotes must not
+ * occur in the value.
+ */
 function quoted(value: string): string {
   const mark = ["'", '"', "`"].find((candidate) => !value.includes(candidate));
   if (mark === undefined)
@@ -160,7 +167,7 @@ function quoted(value: string): string {
   return mark + value + mark;
 }
 
-/** One question to Cloudflare; what takes longer hangs. */
+/** Time limit for one request to Cloudflare, in ms. */
 const LIST_MS = 90_000;
 
 async function deployWorker(deployment: Deployment): Promise<void> {
@@ -170,12 +177,13 @@ async function deployWorker(deployment: Deployment): Promise<void> {
     .filter(([, value]) => value !== "")
     .flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const { hostname } = new URL(settings.APP_URL ?? "");
-  // An address of one's own is tied to the worker here; ….workers.dev is its own from the start.
+  // A custom domain is attached to the worker here; a workers.dev address belongs to it already.
   const domain = hostname.endsWith(".workers.dev") ? [] : ["--domain", hostname];
   const secrets = JSON.stringify(pick(goingTo("worker secret")));
   const { CLOUDFLARE_API_TOKEN = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
   const access = { CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID };
-  // Wrangler makes the namespace before it uploads the worker, and would not find it again had the upload failed.
+  // Wrangler creates the namespace before it uploads the worker, and would not find it again after a failed
+  // upload.
   const listed = await tools.run(
     [WRANGLER, "kv", "namespace", "list", "--config", BUILT_CONFIG],
     access,

@@ -1,4 +1,4 @@
-/** Calls to a Convex deployment's public HTTP API, and what it says of itself where it takes our edge secret. */
+/** Client of a Convex deployment's public HTTP API, and the deployment's own settings. */
 import { type Answer, type Ask, fieldOf } from "./reach.ts";
 
 export type Deployment =
@@ -10,12 +10,12 @@ export type Deployment =
       workosClientId: string | null;
       hasWebhookSecret: boolean;
     }
-  /** It is a Mosaic, and has another edge secret. */
+  /** A Mosaic deployment with a different edge secret. */
   | { kind: "refused" }
-  /** It does not know the question: no functions, or others. */
+  /** A deployment without this query: no functions, or different ones. */
   | { kind: "silent" };
 
-/** Asks for a query. Nothing else is ever called: a query cannot change anything, whatever is deployed there. */
+/** Calls a query. The doctor calls nothing else, because a query cannot change data. */
 export function query(
   ask: Ask,
   convexUrl: string,
@@ -33,7 +33,7 @@ export function query(
   });
 }
 
-/** Whether an answer is one that Convex gives to a call, good or bad. */
+/** Returns whether a response comes from Convex, successful or not. */
 export function isConvexAnswer({ json }: Answer): boolean {
   const status = fieldOf(json, "status");
   return status === "success" || status === "error";

@@ -1,4 +1,4 @@
-/** What a check is, and what it may use. */
+/** Types of a check and of what it may use. */
 import type { Deployment } from "./convex-deployment.ts";
 import type { FunctionsHere } from "./functions-here.ts";
 import type { Ask } from "./reach.ts";
@@ -7,15 +7,15 @@ import type { Subject } from "./subject.ts";
 
 export type Examination = {
   subject: Subject;
-  /** Asks within this check's time. */
+  /** Sends a request within the time limit of this check. */
   ask: Ask;
-  /** What an earlier check of the same service has found. */
+  /** Returns the result of an earlier check of the same service. */
   found(name: CheckName): CheckResult | undefined;
-  /** What the Convex deployment says of itself; asked once in a run. */
+  /** Returns the settings of the Convex deployment; requested once per run. */
   deployment(ask: Ask): Promise<Deployment>;
-  /** This checkout's functions: being bundled from the start, since that takes longer than a request. */
+  /** Returns the functions of this checkout. Bundling takes long, so it starts with the run. */
   here(): Promise<FunctionsHere>;
 };
 
-/** Throws `Unreachable` where nothing answers; the run makes a finding of it. */
+/** A check. It throws `Unreachable` if the service does not respond, which the run turns into a finding. */
 export type Check = (examination: Examination) => Promise<Finding> | Finding;

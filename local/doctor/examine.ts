@@ -1,4 +1,4 @@
-/** Runs the checks: what is on this machine at once, the two services side by side, the checks of one after the other. */
+/** Run of the checks: local ones, WorkOS and Convex in parallel, the checks of each in sequence. */
 import { join } from "node:path";
 import { appUrl } from "./checks/app-url.ts";
 import { convexAuth } from "./checks/convex-auth.ts";
@@ -19,13 +19,13 @@ import { type Ask, askWithin, Unreachable } from "./reach.ts";
 import { CHECKS, type CheckName, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
 import { isUsable, type Subject } from "./subject.ts";
 
-/** A check has 5 s; what is left is for the words. */
+/** Time limit of a check in ms, so that it finishes within 5 s. */
 const CHECK_MS = 4_500;
 const ALL_MS = 18_000;
 
-type Line = { service: "workos" | "convex" | null; checks: [CheckName, Check][] };
+type Group = { service: "workos" | "convex" | null; checks: [CheckName, Check][] };
 
-const LINES: Line[] = [
+const GROUPS: Group[] = [
   {
     service: null,
     checks: [
@@ -55,8 +55,11 @@ const LINES: Line[] = [
 ];
 
 /**
- * @param only The checks to make; the others are left out.
- * @returns a result for each, in the order of {@link CHECKS}. It changes nothing, here or there.
+ * Runs the checks. They change nothing.
+ *
+ * @param subject - The configuration to examine.
+ * @param only - The checks to run; the others are skipped.
+ * @returns A result for each check, in the order of {@link CHECKS}.
  */
 export async function examine(subject: Subject, only: readonly CheckName[] = CHECKS): Promise<CheckResult[]> {
   const end = AbortSignal.timeout(ALL_MS);
@@ -64,13 +67,15 @@ export async function examine(subject: Subject, only: readonly CheckName[] = CHE
   const functions = wanted
     ? functionsHere(join(process.cwd(), "convex"))
     : Promise.reject(new Error("unasked"));
-  functions.catch(() => {}); // whoever asks is told
-  const results = await Promise.all(LINES.map((line) => follow(line, subject, only, end, () => functions)));
+  functions.catch(() => {}); // reported by the check that awaits it
+  const results = await Promise.all(
+    GROUPS.map((group) => runGroup(group, subject, only, end, () => functions)),
+  );
   return results.flat();
 }
 
-async function follow(
-  { service, checks }: Line,
+async function runGroup(
+  { service, checks }: Group,
   subject: Subject,
   only: readonly CheckName[],
   end: AbortSignal,
@@ -79,18 +84,18 @@ async function follow(
   const results: CheckResult[] = [];
   const deployment = once((ask) => {
     const { CONVEX_URL = "", CONVEX_EDGE_SECRET = "" } = subject.values;
-    // Sent as it is where it is malformed, it would only be refused; an empty one says as much and tells nothing.
+    // A malformed secret would be rejected anyway, and an empty one reveals nothing.
     return askDeployment(ask, CONVEX_URL, isUsable(subject, "CONVEX_EDGE_SECRET") ? CONVEX_EDGE_SECRET : "");
   });
   let silent: CheckName | null = null;
   for (const [name, check] of checks) {
     if (!only.includes(name)) continue;
-    // A machine that is slow at building its own functions must not be told that Convex is.
+    // Waits before the check's time starts, so that a slow local build does not count as a slow Convex.
     if (name === "convex-functions") await here().catch(() => {});
     const signal = AbortSignal.any([end, AbortSignal.timeout(CHECK_MS)]);
     const ask = askWithin(signal, CHECK_MS);
     const guarded: Ask = async (url, init) => {
-      if (silent !== null) throw new HiddenBy(silent);
+      if (silent !== null) throw new SkippedError(silent);
       return ask(url, init);
     };
     const examination = {
@@ -104,7 +109,7 @@ async function follow(
     try {
       finding = await check(examination);
     } catch (error) {
-      if (error instanceof HiddenBy) finding = notChecked(`${error.check}: nothing answers`);
+      if (error instanceof SkippedError) finding = notChecked(`${error.check}: nothing answers`);
       else if (error instanceof Unreachable && service !== null) {
         silent = name;
         const variable = service === "workos" ? "WORKOS_API_URL" : "CONVEX_URL";
@@ -116,9 +121,9 @@ async function follow(
   return results;
 }
 
-/** The service has been silent before: asking again would only take time. */
-class HiddenBy extends Error {
-  override readonly name = "HiddenBy";
+/** The check was skipped because an earlier one got no response from the same service. */
+class SkippedError extends Error {
+  override readonly name = "SkippedError";
   readonly check: CheckName;
 
   constructor(check: CheckName) {
@@ -127,7 +132,7 @@ class HiddenBy extends Error {
   }
 }
 
-/** The first answer is everybody's; a failure is not kept. */
+/** Returns the first successful result for all calls. Failures are not cached. */
 function once(run: (ask: Ask) => Promise<Deployment>): (ask: Ask) => Promise<Deployment> {
   let answer: Deployment | null = null;
   return async (ask) => {

@@ -1,6 +1,15 @@
-/** A token that nobody has signed: whether Convex refuses it for its issuer or for its signature says whom it believes. */
+/**
+ * Token with an invalid signature: Convex rejects it either for its issuer or for its signature, which shows
+ * whether it accepts the issuer.
+ */
 
-/** @returns a JWT that names this issuer, and whose signature is 256 zero bytes. */
+/**
+ * Returns a JWT with this issuer and a signature of 256 zero bytes.
+ *
+ * @param issuer - The claim `iss`.
+ * @param clientId - The claim `client_id`.
+ * @param now - The current time in Unix ms.
+ */
 export function forgedToken(issuer: string, clientId: string, now: number): string {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
   const header = encode({ alg: "RS256", typ: "JWT", kid: "mosaic_doctor" });
@@ -15,7 +24,10 @@ export function forgedToken(issuer: string, clientId: string, now: number): stri
   return `${header}.${claims}.${Buffer.alloc(256).toString("base64url")}`;
 }
 
-/** The issuers under which WorkOS signs for a client, today's first; convex/auth.config.ts has the same three. */
+/**
+ * Returns the issuers that WorkOS uses for a client, the current one first; the same three as in
+ * convex/auth.config.ts.
+ */
 export function issuersOf(workosApiUrl: string, clientId: string): string[] {
   return [`${workosApiUrl}/user_management/${clientId}`, workosApiUrl, `${workosApiUrl}/`];
 }

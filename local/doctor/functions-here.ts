@@ -1,22 +1,25 @@
-/** This checkout's Convex functions: their names and their fingerprint. */
+/** Convex functions of this checkout: names and fingerprint. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle, findSourceFiles, fingerprintOf } from "convex-local";
 
 export type FunctionsHere = {
-  /** `module:name` of every public function. */
+  /** `module:name` of each public function. */
   names: string[];
   fingerprint: string;
 };
 
-/** There is something wrong with the sources. */
+/** The sources cannot be bundled. */
 export class NotBundled extends Error {
   override readonly name = "NotBundled";
 }
 
 /**
- * @param functionsDir absolute
- * @throws NotBundled
+ * Bundles and loads the Convex functions of this checkout.
+ *
+ * @param functionsDir - The absolute path of `convex/`.
+ * @returns The names of the public functions, and the fingerprint.
+ * @throws {NotBundled} when the sources cannot be bundled.
  */
 export async function functionsHere(functionsDir: string): Promise<FunctionsHere> {
   const { build, remove } = await bundle(functionsDir).catch((error: unknown) => {
@@ -38,12 +41,19 @@ export async function functionsHere(functionsDir: string): Promise<FunctionsHere
   }
 }
 
-/** @param functionsDir absolute */
+/**
+ * Returns the fingerprint of the function sources.
+ *
+ * @param functionsDir - The absolute path of `convex/`.
+ */
 export async function fingerprintHere(functionsDir: string): Promise<string> {
   return fingerprintOf(await findSourceFiles(functionsDir));
 }
 
-/** Convex marks what its builders make; an HTTP action is reached by its path, not by a name. */
+/**
+ * Returns whether an export is a public function, which Convex's builders mark. HTTP actions have a path
+ * instead of a name.
+ */
 function isPublicFunction(value: unknown): boolean {
   if (typeof value !== "function") return false;
   const { isPublic, isHttp } = value as { isPublic?: unknown; isHttp?: unknown };

@@ -1,4 +1,4 @@
-/** `npm run doctor`: says what is wrong with the configuration, and what to do about it. It changes nothing. */
+/** `npm run doctor`: reports what is wrong with the configuration and how to fix it. It changes nothing. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { putTogether } from "../config.ts";
@@ -18,10 +18,10 @@ Checks the configuration (environment, .dev.vars, local defaults) against the se
   --json  an array of {name, status, detail, fix}
 `;
 
-/** Stands for the password that `npm start` would make here: the doctor writes no file. */
+/** Placeholder for the password that `npm start` would generate: the doctor writes no file. */
 const OWN_PASSWORD = "a password that npm start would make";
 
-/** There is no configuration to look at. */
+/** The configuration cannot be read. */
 class Unreadable extends Error {
   override readonly name = "Unreadable";
   readonly fix: string;
@@ -34,7 +34,12 @@ class Unreadable extends Error {
 
 type Asked = { environment: Environment | null; json: boolean };
 
-/** @throws NotUnderstood */
+/**
+ * Parses the command line.
+ *
+ * @param args - The arguments after the command's name.
+ * @throws {NotUnderstood} when the arguments are invalid.
+ */
 function readAsked(args: string[]): Asked | "help" {
   const options = {
     env: { type: "string" },
@@ -51,7 +56,11 @@ function readAsked(args: string[]): Asked | "help" {
   return { environment: values.env === undefined ? null : environmentNamed(values.env), json: values.json };
 }
 
-/** @throws Unreadable */
+/**
+ * Returns the configuration to examine.
+ *
+ * @throws {Unreadable} when the configuration cannot be read.
+ */
 function subjectAsked(environment: Environment | null): Subject {
   if (environment !== null) {
     const settings = reading(`.${environment}.vars`, () => readSettings(process.cwd(), environment));
@@ -67,7 +76,11 @@ function subjectAsked(environment: Environment | null): Subject {
   }
 }
 
-/** @throws Unreadable */
+/**
+ * Returns the result of `read`, and names the file if it fails.
+ *
+ * @throws {Unreadable} when the file cannot be read.
+ */
 function reading<T>(file: string, read: () => T): T {
   try {
     return read();
@@ -81,14 +94,14 @@ async function run(environment: Environment | null): Promise<CheckResult[]> {
   try {
     subject = subjectAsked(environment);
   } catch (error) {
-    if (error instanceof Unreadable) return nothingBut(fail(error.message, error.fix));
+    if (error instanceof Unreadable) return onlyEnvironment(fail(error.message, error.fix));
     throw error;
   }
   return examine(subject);
 }
 
-/** Where there is no configuration to look at. */
-function nothingBut(finding: Finding): CheckResult[] {
+/** Returns the results if the configuration cannot be read. */
+function onlyEnvironment(finding: Finding): CheckResult[] {
   const others = notChecked("environment: there is no configuration to look at");
   return CHECKS.map((name) => ({ name, ...(name === "environment" ? finding : others) }));
 }

@@ -1,9 +1,9 @@
-/** Where each value is set and found, in the words of the dashboards: a fix that says where saves the search. */
+/** Fixes: where each value is set and found, in the terms of the dashboards. */
 
 const WORKOS = "WorkOS dashboard (dashboard.workos.com), the right environment chosen at the top";
 const CONVEX = "Convex dashboard, the deployment's Settings";
 
-/** Where a person copies a value from. */
+/** Where to find each value. */
 const SOURCES: Record<string, string> = {
   APP_URL: "the address at which people open Mosaic",
   COOKIE_PREFIX: "__Host- or nothing",
@@ -22,7 +22,7 @@ const SOURCES: Record<string, string> = {
   WORKOS_WEBHOOK_SECRET: `${WORKOS}, Webhooks, the endpoint's Signing secret`,
 };
 
-/** What to do about a value that is missing or malformed. */
+/** Returns the fix for a value that is missing or malformed. */
 export function setAgain(name: string): string {
   return `Set ${name} (in the environment or .dev.vars; for what is deployed, .production.vars or .staging.vars, then npm run deploy) to ${SOURCES[name] ?? "a good value"}.`;
 }

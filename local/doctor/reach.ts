@@ -1,17 +1,17 @@
-/** The doctor's requests: each within the check's time, and each failure in words. */
+/** HTTP requests of the doctor, with a time limit and readable errors. */
 
 export type Answer = {
   status: number;
   headers: Headers;
   /** At most the first 256 KiB. */
   text: string;
-  /** The body as JSON; undefined where it is none. */
+  /** The body parsed as JSON; undefined if it is not JSON. */
   json: unknown;
 };
 
 export type Ask = (url: string, init?: RequestInit) => Promise<Answer>;
 
-/** Nothing answered: nobody listens, or not in time. */
+/** No response, or not in time. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
@@ -19,9 +19,10 @@ export class Unreachable extends Error {
 const MOST_BYTES = 256 * 1024;
 
 /**
- * @param signal ends the check.
- * @param ms how long that is, for the message.
- * @returns a way to ask within that time, which throws {@link Unreachable} and nothing else.
+ * Returns a function that sends requests within a time limit. It throws only {@link Unreachable}.
+ *
+ * @param signal - Aborts when the time is up.
+ * @param ms - The time limit in milliseconds, for the message.
  */
 export function askWithin(signal: AbortSignal, ms: number): Ask {
   return async (url, init) => {
@@ -83,12 +84,12 @@ function reasonFor(error: unknown): string {
   return code ? `failed (${code})` : "cannot be asked";
 }
 
-/** For an answer that is not the one that the service would give. */
+/** Returns the message for a response that the service itself would not give. */
 export function answersBut(url: string, what: string): string {
   return `answers, but ${what} (${new URL(url).host})`;
 }
 
-/** Reads a field of a JSON answer, whatever that is. */
+/** Returns a field of a JSON response, or undefined if the response is not an object. */
 export function fieldOf(json: unknown, name: string): unknown {
   return typeof json === "object" && json !== null ? (json as Record<string, unknown>)[name] : undefined;
 }

@@ -1,16 +1,16 @@
-/** What the doctor says of each check, for people and for programs. */
+/** Report of the doctor, as text and as JSON. */
 
 export type Status = "ok" | "warn" | "fail";
 
 export type Finding = {
   status: Status;
-  /** What was seen, in one line; never a secret. */
+  /** What was found, in one line; never a secret. */
   detail: string;
-  /** What to do about it, and where; empty where there is nothing to do. */
+  /** How and where to fix it; empty if there is nothing to do. */
   fix: string;
 };
 
-/** The checks, in the order in which they are told. */
+/** The checks, in the order of the report. */
 export const CHECKS = [
   "environment",
   "cookie-password",
@@ -33,11 +33,11 @@ export const ok = (detail: string): Finding => ({ status: "ok", detail, fix: "" 
 export const warn = (detail: string, fix: string): Finding => ({ status: "warn", detail, fix });
 export const fail = (detail: string, fix: string): Finding => ({ status: "fail", detail, fix });
 
-/** What an earlier failure hides is never `ok`. */
+/** Returns the finding for a check that an earlier failure prevents; never `ok`. */
 export const notChecked = (reason: string): Finding =>
   warn(`not checked: ${reason}`, "Mend that first, then run the doctor again.");
 
-/** One line for each check, then the count. */
+/** Returns the report as text: one line for each check, then the totals. */
 export function asText(results: readonly CheckResult[]): string {
   const lines = results.map(({ name, status, detail, fix }) => {
     const line = `${status.padEnd(4)}  ${name.padEnd(16)}  ${detail}${fix && ` -> ${fix}`}`;

@@ -1,4 +1,4 @@
-/** What the doctor examines: the values as `npm start` reads them, and what is wrong with each by itself. */
+/** Subject of the doctor: the values as `npm start` reads them, and the problems of each. */
 import { EnvError, isLoopback, readEnv } from "../../app/env.server.ts";
 import type { ConfigValues } from "../config.ts";
 import type { CheckName } from "./report.ts";
@@ -6,26 +6,29 @@ import type { CheckName } from "./report.ts";
 export type Problem = { name: string; message: string };
 
 export type Subject = {
-  /** Every value by name; what is not set is "". */
+  /** All values by name; "" if not set. */
   values: Record<string, string>;
-  /** Whether a person has set this name: what nobody set has a local default. */
+  /** Returns whether the user has set this name. Values that are not set have a local default. */
   isSet(name: string): boolean;
-  /** What is malformed or missing, by name. */
+  /** Missing and malformed values, by name. */
   problems: readonly Problem[];
-  /** Which services are not configured. */
+  /** Which services are not configured, so that a local one runs in their place. */
   standIns: { workos: boolean; convex: boolean };
-  /** What is allowed and probably not meant. */
+  /** Values that are valid but probably a mistake. */
   warnings: readonly string[];
-  /** `production` is more strict: what is good for a trial is wrong there. */
+  /** Whether this is production, which rejects values that are acceptable for a trial. */
   production: boolean;
 };
 
-/** Names that no schema of the worker knows. */
+/** Names outside the worker's schema. */
 const OTHER_NAMES = ["CONVEX_DEPLOYMENT", "CONVEX_SITE_URL"] as const;
 
 /**
- * @param given What the process environment and `.dev.vars` say, the environment's before.
- * @param config The same, put together with the local defaults.
+ * Returns the subject for a configuration.
+ *
+ * @param given - The values of `.dev.vars`, overridden by the process environment.
+ * @param config - The same values merged with the local defaults.
+ * @param production - Whether this is production.
  */
 export function subjectOf(
   given: Record<string, string | undefined>,
@@ -56,7 +59,10 @@ function workerProblems(worker: Record<string, string>): readonly Problem[] {
 
 const BARE = "has a space or quotes around it: give the bare value";
 
-/** What only Convex and the commands read; the worker's schema does not have them. */
+/**
+ * Returns the problems of values that only Convex and the commands read, so that the worker's schema does not
+ * cover them.
+ */
 export function convexProblems(values: Record<string, string>): Problem[] {
   const problems: Problem[] = [];
   const bare = ["WORKOS_WEBHOOK_SECRET", "ADMIN_EMAILS", ...OTHER_NAMES];
@@ -84,8 +90,8 @@ function isGoodOrigin(value: string): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
 }
 
-/** Which check tells of a name; `environment` tells of all others. */
-const TOLD_BY: Record<string, CheckName> = {
+/** The check that reports each name; `environment` reports all others. */
+const REPORTED_BY: Record<string, CheckName> = {
   APP_URL: "app-url",
   CONVEX_EDGE_SECRET: "edge-secret",
   CONVEX_URL: "convex-url",
@@ -97,17 +103,21 @@ const TOLD_BY: Record<string, CheckName> = {
   CONVEX_SITE_URL: "webhook",
 };
 
-/** The problems that one check tells of, and no other. */
+/** Returns the problems that a check reports. Each problem is reported by one check. */
 export function problemsFor(subject: Subject, check: CheckName): Problem[] {
-  return subject.problems.filter(({ name }) => (TOLD_BY[name] ?? "environment") === check);
+  return subject.problems.filter(({ name }) => (REPORTED_BY[name] ?? "environment") === check);
 }
 
-/** Whether a value can be used at all; a check that needs one which cannot be is not made. */
+/** Returns whether a value is set and well formed. A check that needs an unusable value is skipped. */
 export function isUsable(subject: Subject, name: string): boolean {
   return subject.values[name] !== "" && !subject.problems.some((problem) => problem.name === name);
 }
 
-/** @param address one that has been found to be well formed */
+/**
+ * Returns whether an address is on this machine.
+ *
+ * @param address - A well-formed URL.
+ */
 export function isHere(address: string): boolean {
   return isLoopback(new URL(address).hostname);
 }

@@ -17,7 +17,7 @@ const GOOD: Record<string, string> = {
   ADMIN_EMAILS: "ada@example.com",
 };
 
-/** One check over the good configuration with these values in it. */
+/** Runs one check of the valid configuration with these values changed. */
 async function check(name: CheckName, values: Record<string, string>): Promise<CheckResult> {
   const given = { ...GOOD, ...values };
   const config = putTogether(given, {}, portsFrom(undefined), () => "own");
@@ -28,7 +28,7 @@ async function check(name: CheckName, values: Record<string, string>): Promise<C
 
 const BARE = /has a space or quotes around it/;
 
-describe("a value that is written wrong fails at its own check, says what it should be, and is not shown", () => {
+describe("a malformed value fails its own check, which says what is expected without showing the value", () => {
   const ORIGINS: [string, RegExp][] = [
     ['"https://app.example.com"', BARE],
     [" https://app.example.com", BARE],
@@ -117,13 +117,13 @@ test.each<[CheckName, string, string]>([
   expect(result).toMatchObject({ status: "warn", detail: expect.stringMatching(/^not checked: /) });
 });
 
-test("the address of HTTP actions in place of the deployment's is told which one is meant", async () => {
+test("suggests the deployment URL if CONVEX_URL is the URL of HTTP actions", async () => {
   const result = await check("convex-url", { CONVEX_URL: "https://happy-animal-123.eu-west-1.convex.site" });
   expect(result.status).toBe("fail");
   expect(result.detail).toContain("https://happy-animal-123.eu-west-1.convex.cloud");
 });
 
-test("secrets that everybody can read in this repository are refused outside this machine", async () => {
+test("rejects the public local secrets outside this machine", async () => {
   const password = { WORKOS_COOKIE_PASSWORD: "local-only-cookie-password-change-me-0001" };
   expect((await check("cookie-password", password)).detail).toContain("everybody can read");
   const secret = "local-only-edge-secret-change-me-0000001";
@@ -131,7 +131,7 @@ test("secrets that everybody can read in this repository are refused outside thi
   expect((await check("edge-secret", convex)).detail).toContain("everybody can read");
 });
 
-test("a deployment's name that is not the address's is a warning", async () => {
+test("warns if CONVEX_DEPLOYMENT and CONVEX_URL name different deployments", async () => {
   const values = {
     CONVEX_URL: "https://happy-animal-123.convex.cloud",
     CONVEX_DEPLOYMENT: "dev:sad-animal-9",
@@ -141,6 +141,6 @@ test("a deployment's name that is not the address's is a warning", async () => {
   expect((await check("environment", same)).status).toBe("ok");
 });
 
-test("an APP_URL on another port of this machine is a warning", async () => {
+test("warns if APP_URL has another port of this machine", async () => {
   expect((await check("app-url", { APP_URL: "http://localhost:3000" })).status).toBe("warn");
 });

@@ -1,4 +1,4 @@
-/** `app-url`: the origin at which people open Mosaic. */
+/** Check `app-url`: the origin at which users open Mosaic. */
 import type { Check } from "../examination.ts";
 import { FIX } from "../places.ts";
 import { fail, ok, warn } from "../report.ts";

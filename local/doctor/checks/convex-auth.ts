@@ -1,4 +1,4 @@
-/** `convex-auth`: Convex would take a token that WorkOS makes for this client. */
+/** Check `convex-auth`: Convex accepts tokens that WorkOS issues for this client. */
 import { query } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
 import { forgedToken, issuersOf } from "../forged-token.ts";
@@ -7,7 +7,7 @@ import { answersBut, fieldOf } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
 import { isUsable } from "../subject.ts";
 
-/** Convex's status where a function ran and threw. */
+/** Convex's HTTP status if a function threw. */
 const FUNCTION_FAILED = 560;
 const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
 
@@ -19,7 +19,7 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
     return notChecked("convex-url");
   if (!isUsable(subject, "WORKOS_CLIENT_ID")) return notChecked("WORKOS_CLIENT_ID is malformed");
   const { CONVEX_URL = "", WORKOS_CLIENT_ID = "" } = subject.values;
-  // Not set is WorkOS's own address, and Convex is given it written out.
+  // If it is not set, the worker uses WorkOS's own URL, and Convex gets that URL explicitly.
   const apiUrl = subject.values.WORKOS_API_URL || "https://api.workos.com";
   if (subject.problems.some(({ name }) => name === "WORKOS_API_URL"))
     return notChecked("WORKOS_API_URL is malformed");
@@ -29,7 +29,7 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
   for (const issuer of issuersOf(apiUrl, WORKOS_CLIENT_ID)) {
     const token = forgedToken(issuer, WORKOS_CLIENT_ID, Date.now());
     const { status, json } = await query(ask, CONVEX_URL, "users:viewer", {}, token);
-    // Refused for its issuer, or for its signature: then Convex knows the issuer.
+    // A token rejected for its signature, not its issuer, shows that Convex accepts the issuer.
     if (fieldOf(json, "code") === "NoAuthProvider") refused.push(issuer);
     else if (status !== 401) odd = status;
   }

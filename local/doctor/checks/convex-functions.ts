@@ -1,4 +1,4 @@
-/** `convex-functions`: what is deployed is what this checkout has. */
+/** Check `convex-functions`: the deployed functions are those of this checkout. */
 import { isConvexAnswer, query } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
 import { type FunctionsHere, NotBundled } from "../functions-here.ts";
@@ -17,9 +17,9 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment, 
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");
   const { CONVEX_URL = "" } = subject.values;
-  const nobodys = await query(ask, CONVEX_URL, "doctor:nothingHasThisName", {});
-  if (!isConvexAnswer(nobodys))
-    return fail(answersBut(CONVEX_URL, `with status ${nobodys.status} to a query`), FIX.convexUrl);
+  const unknownFunction = await query(ask, CONVEX_URL, "doctor:nothingHasThisName", {});
+  if (!isConvexAnswer(unknownFunction))
+    return fail(answersBut(CONVEX_URL, `with status ${unknownFunction.status} to a query`), FIX.convexUrl);
 
   let ours: FunctionsHere;
   try {
@@ -32,8 +32,8 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment, 
     );
   }
   const told = await deployment(ask);
-  // A production deployment tells callers nothing of an error, so there the fingerprint alone must do.
-  const tellsNames = saysMissing(nobodys);
+  // A production deployment hides error messages, so only the fingerprint can be compared there.
+  const tellsNames = saysMissing(unknownFunction);
   const missing = tellsNames ? await missingOf(ours.names, ask, CONVEX_URL) : [];
   if (told.kind === "silent" && missing.length === 0) missing.push("doctor:deployment");
   if (missing.length > 0) {

@@ -1,4 +1,4 @@
-/** `convex-url`: a Convex deployment answers there. */
+/** Check `convex-url`: a Convex deployment responds at this URL. */
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
 import { answersBut } from "../reach.ts";
@@ -19,7 +19,7 @@ export const convexUrl: Check = async ({ subject, ask }) => {
   const url = `${CONVEX_URL}/version`;
   const { status, text } = await ask(url);
   if (status !== 200) return fail(answersBut(url, `with status ${status}`), FIX.convexUrl);
-  // A version is a word or two. Anything that is a page is some other server.
+  // A version is short text. A page comes from another server.
   if (text.length > 200 || text.trimStart().startsWith("<")) {
     return fail(answersBut(url, "not as Convex does"), FIX.convexUrl);
   }

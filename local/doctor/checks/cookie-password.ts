@@ -1,4 +1,4 @@
-/** `cookie-password`: what seals the sessions. */
+/** Check `cookie-password`: the password that seals session cookies. */
 import { localDefaults } from "../../config.ts";
 import { portsFrom } from "../../ports.ts";
 import type { Check } from "../examination.ts";

@@ -1,4 +1,4 @@
-/** `edge-secret`: the worker and Convex have the same. */
+/** Check `edge-secret`: worker and Convex have the same edge secret. */
 import { localDefaults } from "../../config.ts";
 import { portsFrom } from "../../ports.ts";
 import type { Check } from "../examination.ts";

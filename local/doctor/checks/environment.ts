@@ -1,4 +1,4 @@
-/** `environment`: what no other check tells of. */
+/** Check `environment`: all values that no other check covers. */
 import type { Check } from "../examination.ts";
 import { setAgain } from "../places.ts";
 import { fail, ok, warn } from "../report.ts";

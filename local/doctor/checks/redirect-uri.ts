@@ -1,4 +1,4 @@
-/** `redirect-uri`: where WorkOS sends people back to is the app's own /callback, and WorkOS has it registered. */
+/** Check `redirect-uri`: the redirect URI is the app's own /callback and is registered at WorkOS. */
 import { createHash, randomBytes } from "node:crypto";
 import type { Check } from "../examination.ts";
 import { FIX } from "../places.ts";
@@ -46,7 +46,10 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
   return ok(`${uri}, which WorkOS takes`);
 };
 
-/** WorkOS tells a person of a refusal on a page of its own, the app by a parameter. */
+/**
+ * Returns whether a redirect reports an error: WorkOS shows the user an error page, or redirects with an
+ * error parameter.
+ */
 function isRefusal(location: URL | null): boolean {
   if (location === null) return true;
   return (

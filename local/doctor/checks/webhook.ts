@@ -1,4 +1,4 @@
-/** `webhook`: WorkOS's events get in, and nobody else's. */
+/** Check `webhook`: the endpoint accepts signed WorkOS events and rejects all others. */
 import { createHmac } from "node:crypto";
 import type { Deployment } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
@@ -47,13 +47,16 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   return ok(`${url} takes what is signed with ${NAME} and nothing else`);
 };
 
-/** Where HTTP actions answer: as set, as Convex says itself, as Convex's own addresses and the local one pair up. */
+/**
+ * Returns the base URL of HTTP actions: the configured one, the one that Convex reports, or the one derived
+ * from Convex's URL; null if it is unknown.
+ */
 export function siteUrlOf({ values }: Subject, told: Deployment): string | null {
   if (values.CONVEX_SITE_URL) return values.CONVEX_SITE_URL;
   if (told.kind === "known" && told.siteUrl !== null) return told.siteUrl;
   const url = new URL(values.CONVEX_URL ?? "");
   if (url.hostname.endsWith(".convex.cloud")) return url.origin.replace(/\.cloud$/, ".site");
-  // Convex on one's own machine has them on the next port, by default 3210 and 3211.
+  // A self-hosted Convex has them on the next port, by default 3210 and 3211.
   if (url.port !== "") {
     url.port = String(Number(url.port) + 1);
     return url.origin;
@@ -61,13 +64,13 @@ export function siteUrlOf({ values }: Subject, told: Deployment): string | null 
   return null;
 }
 
-/** The next port is a custom, and nobody's word. */
+/** Returns whether the base URL was derived from the port, which is only a convention. */
 function isGuess({ values }: Subject, told: Deployment): boolean {
   const said = told.kind === "known" && told.siteUrl !== null;
   return !values.CONVEX_SITE_URL && !said && new URL(values.CONVEX_URL ?? "").port !== "";
 }
 
-/** An event of a type that there is not, which the endpoint answers with 200 and forgets. */
+/** Returns a signed event of an unknown type, which the endpoint acknowledges with 200 and ignores. */
 function signedNothing(secret: string, now: number): { headers: Record<string, string>; body: string } {
   const body = JSON.stringify({
     object: "event",

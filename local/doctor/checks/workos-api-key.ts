@@ -1,4 +1,4 @@
-/** `workos-api-key`: WorkOS takes the key, and it is the key for where the app is. */
+/** Check `workos-api-key`: WorkOS accepts the key, and it is a live key if the app is deployed. */
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
 import { answersBut, fieldOf } from "../reach.ts";

@@ -1,4 +1,4 @@
-/** `workos-client`: WorkOS knows the client, and it is of the same environment as the key. */
+/** Check `workos-client`: WorkOS knows the client, and it belongs to the same environment as the API key. */
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
 import { type Ask, answersBut, fieldOf } from "../reach.ts";
@@ -30,7 +30,10 @@ export const workosClient: Check = async ({ subject, ask, found }) => {
   return belongsToKey(subject, ask);
 };
 
-/** WorkOS looks at the pair before it looks at the code, and this code is nobody's. */
+/**
+ * Checks that client and API key belong together. WorkOS checks the pair before the authorization code, which
+ * is invalid here.
+ */
 async function belongsToKey({ values }: Subject, ask: Ask): Promise<Finding> {
   const url = `${values.WORKOS_API_URL}/user_management/authenticate`;
   const { status, json } = await ask(url, {
