@@ -1,4 +1,4 @@
-/** `npm run build`: the deployable worker and its assets, in `build/`. */
+/** `npm run build`: builds the deployable worker and its assets into `build/`. */
 import ownChildren from "./clean-exit/own-children.cjs";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 

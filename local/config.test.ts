@@ -23,7 +23,7 @@ function problems(environment: Record<string, string>): string[] {
 }
 
 describe("the launcher's configuration", () => {
-  it("needs nothing: what is not set gets a local default and a stand-in", () => {
+  it("uses local defaults and local services for everything that is not set", () => {
     const { worker, convex, standIns, warnings } = config({});
     expect(worker).toEqual({
       APP_URL: "http://localhost:8787",
@@ -43,7 +43,7 @@ describe("the launcher's configuration", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("is the environment, then .dev.vars, then the defaults", () => {
+  it("prefers the environment to .dev.vars, and .dev.vars to the defaults", () => {
     const { worker } = config(
       { WORKOS_CLIENT_ID: "client_environment" },
       { WORKOS_CLIENT_ID: "client_file", WORKOS_API_KEY: "sk_file" },
@@ -51,7 +51,7 @@ describe("the launcher's configuration", () => {
     expect(worker).toMatchObject({ WORKOS_CLIENT_ID: "client_environment", WORKOS_API_KEY: "sk_file" });
   });
 
-  it("stands in for nothing that is configured", () => {
+  it("starts no local service in place of a configured one", () => {
     expect(config({ WORKOS_API_URL: "http://localhost:9999" }).standIns).toEqual({
       workos: false,
       convex: true,
@@ -60,7 +60,7 @@ describe("the launcher's configuration", () => {
   });
 
   it.each(["http://127.0.0.1:8788", "http://localhost:8788", "http://[::1]:8788", ""])(
-    "takes %j as not configured",
+    "treats %j as not configured",
     (address) => {
       const { worker, standIns } = config({ WORKOS_API_URL: address });
       expect(standIns.workos).toBe(true);
@@ -68,13 +68,13 @@ describe("the launcher's configuration", () => {
     },
   );
 
-  it("starts the stand-ins with a copy of .dev.vars.example, which says what the defaults are", () => {
+  it("starts the local services with a copy of .dev.vars.example, which lists the defaults", () => {
     const example = readDevVars(".dev.vars.example");
     expect(example).toEqual(localDefaults(ports));
     expect(config({}, example)).toEqual(config({}));
   });
 
-  it("gives a public default to no service outside this machine", () => {
+  it("uses no public default for a service outside this machine", () => {
     expect(problems({ WORKOS_API_URL: "https://api.workos.com" })).toEqual([
       "WORKOS_API_KEY",
       "WORKOS_CLIENT_ID",
@@ -83,7 +83,7 @@ describe("the launcher's configuration", () => {
     expect(config({ APP_URL: "https://mosaic.example.com" }).env.cookiePasswords).toEqual({ 1: ownPassword });
   });
 
-  it("lists everything that is wrong at once", () => {
+  it("reports all invalid values at once", () => {
     expect(
       problems({
         APP_URL: "not an address",
@@ -96,12 +96,12 @@ describe("the launcher's configuration", () => {
     ).toEqual(["APP_URL", "SENTRY_DSN", "WORKOS_API_KEY", "WORKOS_API_URL", "WORKOS_COOKIE_PASSWORD"]);
   });
 
-  it("warns when APP_URL is another copy's", () => {
+  it("warns if APP_URL has another port than this copy", () => {
     expect(config({ APP_URL: "http://localhost:9000" }).warnings).toHaveLength(1);
     expect(config({ APP_URL: "http://127.0.0.1:8787" }).warnings).toEqual([]);
   });
 
-  it("knows the names that wrangler.toml lets through", () => {
+  it("knows exactly the names that wrangler.toml passes to the worker", () => {
     const [toml = ""] = readFileSync("wrangler.toml", "utf8").split("\n[env.");
     const named = [...toml.matchAll(/^ {2}"([A-Z_]+)",$|^([A-Z_]+) = ""$/gm)].map(
       (match) => match[1] ?? match[2],

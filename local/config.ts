@@ -1,24 +1,24 @@
 /**
- * What this copy of Mosaic is configured with: the process environment, then `.dev.vars`, then local defaults.
- * What has no address of its own gets a stand-in.
+ * Configuration of this copy of Mosaic: the process environment, then `.dev.vars`, then local defaults. A
+ * service without an address gets a local one: the WorkOS emulator or a local Convex backend.
  */
 import { type Env, isLoopback, readEnv } from "../app/env.server.ts";
 import type { Ports } from "./ports.ts";
 
 export type LocalConfig = ConfigValues & {
-  /** The worker's configuration, checked. */
+  /** The validated configuration of the worker. */
   env: Env;
 };
 
-/** A configuration put together, and not yet checked. */
+/** The merged configuration, not yet validated. */
 export type ConfigValues = {
-  /** Every variable that the worker gets; an optional one that is not set is empty. */
+  /** All variables of the worker; optional ones that are not set are empty. */
   worker: Record<string, string>;
-  /** The variables of a local Convex's functions. */
+  /** The variables of the local Convex backend. */
   convex: Record<string, string>;
-  /** Which services are not configured and must be stood in for. */
+  /** Which services are not configured, so that a local one runs in their place. */
   standIns: { workos: boolean; convex: boolean };
-  /** What is allowed, but probably not meant; one sentence each. */
+  /** Values that are valid but probably a mistake; one sentence each. */
   warnings: string[];
 };
 
@@ -36,7 +36,7 @@ export const WORKER_NAMES = [
   "WORKOS_REDIRECT_URI",
 ] as const;
 
-/** What Convex's functions read: the edge secret and WorkOS's address must be the worker's own. */
+/** The names that Convex functions read. The edge secret and WorkOS's URL must equal the worker's. */
 const CONVEX_NAMES = [
   "ADMIN_EMAILS",
   "CONVEX_EDGE_SECRET",
@@ -45,10 +45,10 @@ const CONVEX_NAMES = [
   "WORKOS_WEBHOOK_SECRET",
 ] as const;
 
-/** Every name that this file looks at. A child process gets them from a file, never from its environment. */
+/** All names that this file reads. Child processes get them from a file, never from their environment. */
 export const CONFIG_NAMES: readonly string[] = [...new Set([...WORKER_NAMES, ...CONVEX_NAMES])];
 
-/** The local defaults, as `.dev.vars.example` has them. */
+/** The local defaults, the same as in `.dev.vars.example`. */
 export function localDefaults(ports: Ports): Record<string, string> {
   return {
     APP_URL: `http://localhost:${ports.app}`,
@@ -64,8 +64,8 @@ export function localDefaults(ports: Ports): Record<string, string> {
 }
 
 /**
- * A default that everybody can read in this file protects nothing outside this machine, so each holds only
- * while the address beside it is this machine's own.
+ * The address that makes each default safe: because the defaults are public, each one applies only while that
+ * address is on this machine.
  */
 const LOCAL_ONLY: Record<string, string> = {
   WORKOS_API_KEY: "WORKOS_API_URL",
@@ -76,12 +76,13 @@ const LOCAL_ONLY: Record<string, string> = {
 };
 
 /**
- * Puts the configuration together and checks it.
+ * Returns the merged and validated configuration.
  *
- * @param environment The process environment. What is set there wins, also when it is empty.
- * @param devVars What `.dev.vars` says.
- * @param ownPassword Gives a cookie password of this copy's own, for an APP_URL outside this machine.
- * @throws EnvError with everything that is missing or malformed, by name and without a value.
+ * @param environment - The process environment. Values set there win, even empty ones.
+ * @param devVars - The values of `.dev.vars`.
+ * @param ports - The ports of this copy.
+ * @param ownPassword - Returns a cookie password for this copy only, for an `APP_URL` outside this machine.
+ * @throws {EnvError} with the names of all missing and malformed values, without the values.
  */
 export function readConfig(
   environment: Record<string, string | undefined>,
@@ -93,7 +94,7 @@ export function readConfig(
   return { ...values, env: readEnv(values.worker) };
 }
 
-/** The same, unchecked: for the doctor, who tells what is wrong with each value. */
+/** Returns the merged configuration without validation, for the doctor, which reports each problem. */
 export function putTogether(
   environment: Record<string, string | undefined>,
   devVars: Record<string, string | undefined>,
@@ -127,14 +128,17 @@ export function putTogether(
   };
 }
 
-/** Not set, or the address at which the launcher itself would put the stand-in. */
+/** Returns whether an address is not set, or is the one at which the launcher starts the local service. */
 function isOurs(address: string | undefined, port: number): boolean {
   if (address === undefined || address === "") return true;
   const url = URL.parse(address);
   return url !== null && isLoopback(url.hostname) && url.port === String(port);
 }
 
-/** A malformed address counts as local here; readEnv reports it, and one report is enough. */
+/**
+ * Returns whether an address is on this machine. A malformed one counts as local, because readEnv already
+ * reports it.
+ */
 function isLocal(address: string | undefined): boolean {
   const url = URL.parse(address ?? "");
   return url === null || isLoopback(url.hostname);

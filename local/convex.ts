@@ -7,7 +7,7 @@ const USAGE = `Inspects the local Convex backend that npm run dev or npm start r
 
 npm run convex -- COMMAND`;
 
-// The reader may close the pipe first, as in `npm run convex -- data users | head`.
+// The reading process may close the pipe first, as in `npm run convex -- data users | head`.
 process.stdout.on("error", () => process.exit(0));
 
 process.exitCode = await command(

@@ -12,11 +12,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe(".dev.vars", () => {
-  it("is empty where there is none", () => {
+  it("has no values if the file does not exist", () => {
     expect(readDevVars(join(folder, ".dev.vars"))).toEqual({});
   });
 
-  it("reaches wrangler as it was written, whatever is in a value", () => {
+  it("is read by wrangler with the same values, whatever characters they contain", () => {
     const values = {
       PLAIN: "abc",
       EMPTY: "",
@@ -32,13 +32,13 @@ describe(".dev.vars", () => {
     );
   });
 
-  it("refuses what the format cannot say", () => {
+  it("rejects a value that the format cannot represent", () => {
     expect(() => writeDevVars(join(folder, ".dev.vars"), { A: "'`\"" })).toThrow(
       /^A has every kind of quote/,
     );
   });
 
-  it("is for its owner's eyes only, also when it was there before", () => {
+  it("is readable only by its owner, even if the file existed before", () => {
     const file = join(folder, ".dev.vars");
     writeFileSync(file, "", { mode: 0o644 });
     writeDevVars(file, { A: "1" });

@@ -1,11 +1,11 @@
-/** `.dev.vars`: how the launcher reads a person's, and writes the worker's. */
+/** Reading and writing of `.dev.vars` files. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-/** What a file of `NAME=value` lines says; nothing where there is no such file. */
+/** Returns the values of a file of `NAME=value` lines; no values if the file does not exist. */
 export function readDevVars(file: string): Record<string, string | undefined> {
   try {
-    // Some editors begin a file with a mark, which would become part of the first name.
+    // Some editors start a file with a byte order mark, which would become part of the first name.
     return parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
@@ -14,18 +14,18 @@ export function readDevVars(file: string): Record<string, string | undefined> {
 }
 
 /**
- * Writes variables where only this user may read them.
+ * Writes variables to a file that only this user may read.
  *
- * Wrangler and its Vite plugin read a file of this name beside their configuration, prefer it to everything
- * else, and take its values as they stand (with `--env-file` they would expand `$`).
+ * Wrangler and its Vite plugin prefer a file of this name next to their configuration to any other source,
+ * and take its values literally (with `--env-file` they would expand `$`).
  */
 export function writeDevVars(file: string, variables: Record<string, string>): void {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quote(name, value)}\n`);
-  rmSync(file, { force: true }); // a mode is only set on a new file
+  rmSync(file, { force: true }); // the mode applies only to a new file
   writeFileSync(file, lines.join(""), { mode: 0o600 });
 }
 
-/** The format has no escapes, so a value goes between quotes that it does not contain. */
+/** Returns a quoted value. The format has no escapes, so the quotes must not occur in the value. */
 function quote(name: string, value: string): string {
   const mark = ["'", "`"].find((candidate) => !value.includes(candidate));
   if (mark !== undefined) return mark + value + mark;

@@ -1,6 +1,6 @@
 /**
- * `npm run dev` and, with `--built`, `npm start`: starts the stand-ins and the app, says when they answer, and
- * ends all of it, whatever ends first.
+ * `npm run dev` and, with `--built`, `npm start`: starts the app and its local services, reports when they
+ * are ready, and stops everything together.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ process.on("uncaughtException", (error) => lifetime.end(1, `The launcher failed:
 try {
   await launch(lifetime);
 } catch (error) {
-  // Whatever is thrown after the end began is only about things being gone.
+  // Errors during shutdown are consequences of it, so only earlier ones are reported.
   if (!lifetime.signal.aborted) lifetime.end(1, explain(error));
 }
 
@@ -52,7 +52,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   mkdirSync(dir.temporary);
   onEnd("temporary folder", emptyTemporary);
 
-  // Nothing here waits for anything else: the app answers /healthz without its services.
+  // App and services start in parallel: the app answers /healthz without its services.
   const startApp = async () => {
     if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
     signal.throwIfAborted();
@@ -78,7 +78,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   }
 }
 
-/** The ports that this copy will listen on: a configured service needs none. */
+/** Returns the ports that this copy will listen on. A configured service needs none. */
 function portsToUse(ports: Ports, { standIns }: LocalConfig): number[] {
   return [
     ports.app,

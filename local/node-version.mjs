@@ -1,6 +1,6 @@
-// Says in one line that this Node is too old, before anything that an old Node cannot read is loaded.
-// Plain JavaScript, and passed with `--import`, for that reason. On Linux it never speaks: the project
-// brings its own Node (node_modules/.bin/node), which npm scripts find first.
+// Reports in one line that this Node is too old, before any module loads that an old Node cannot parse.
+// Therefore it is plain JavaScript, loaded with `--import`. On Linux it never reports anything: npm scripts
+// find the project's own Node first (node_modules/.bin/node).
 const NEEDED = [22, 22];
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

@@ -1,17 +1,17 @@
-/** Which ports one copy of Mosaic uses on this machine, and whether they are free. */
+/** Ports of one copy of Mosaic, and whether they are free. */
 import { createServer } from "node:net";
 
-/** The port of each part; all follow from the app's. */
+/** The port of each part; all are derived from the app's. */
 export type Ports = { app: number; workos: number; convex: number; convexSite: number };
 
 const DEFAULT_PORT = 8787;
 const HIGHEST = 65_535 - 3;
 
 /**
- * Reads `PORT`.
+ * Returns the ports derived from `PORT`.
  *
- * @param value `PORT` as the environment has it; absent or empty means 8787.
- * @throws {RangeError} when it is no port, or leaves no room for the three that follow it.
+ * @param value - `PORT` from the environment; absent or empty means 8787.
+ * @throws {RangeError} when it is not a port, or leaves no room for the three that follow it.
  */
 export function portsFrom(value: string | undefined): Ports {
   const app = value === undefined || value === "" ? DEFAULT_PORT : Number(value);
@@ -21,7 +21,7 @@ export function portsFrom(value: string | undefined): Ports {
   return { app, workos: app + 1, convex: app + 2, convexSite: app + 3 };
 }
 
-/** Which of these ports somebody else listens on, over IPv4 or IPv6. */
+/** Returns those of the ports that another process listens on, over IPv4 or IPv6. */
 export async function busyPorts(ports: readonly number[]): Promise<number[]> {
   const busy = await Promise.all(
     ports.map(async (port) => (await isBusy("127.0.0.1", port)) || (await isBusy("::1", port))),
@@ -32,13 +32,13 @@ export async function busyPorts(ports: readonly number[]): Promise<number[]> {
 function isBusy(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    // Any other error (no IPv6 here, for one) says nothing about who else listens.
+    // Other errors, such as missing IPv6, do not mean that the port is in use.
     probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(false)));
   });
 }
 
-/** The one line that a person reads when ports are taken. */
+/** Returns the error message for busy ports, in one line. */
 export function busyMessage(ports: readonly number[]): string {
   const named = ports.length === 1 ? `Port ${ports[0]} is` : `Ports ${ports.join(", ")} are`;
   return `${named} in use. Stop what listens there, or set PORT to another number.`;

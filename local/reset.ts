@@ -1,4 +1,4 @@
-/** `npm run reset`: empties the local data of this `PORT` (or `LOCAL_DIR`), unless it is in use. */
+/** `npm run reset`: deletes the local data of this `PORT` (or `LOCAL_DIR`) unless it is in use. */
 import { claim, dataDir, empty } from "./launch/data-dir.ts";
 import { storageProblem } from "./launch/storage.ts";
 import { portsFrom } from "./ports.ts";

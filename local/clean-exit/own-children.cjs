@@ -1,11 +1,12 @@
 /**
- * Makes a Node process end its child processes before itself, and wait for them. Loaded with `--require` into every
- * Node process that npm or npx starts here (see shell), wrangler's and Vite's included.
+ * Makes a Node process end its child processes and wait for them before it exits. Loaded with `--require`
+ * into every Node process that npm or npx starts here (see shell), including wrangler and Vite.
  *
- * A process whose parent has ended belongs to process 1. In a container that often waits for nobody, and every orphan
- * stays as a zombie. Wrangler, Vite and vitest kill their children on the way out, and do not wait for them.
+ * An orphaned process is adopted by process 1. In a container that process often does not wait for its
+ * children, so each orphan stays as a zombie. Wrangler, Vite and vitest kill their children on exit, but do
+ * not wait for them.
  *
- * CommonJS, because `--require` takes any path and costs no start time.
+ * This is CommonJS because `--require` takes any path and costs no startup time.
  */
 "use strict";
 
@@ -15,33 +16,46 @@ const { basename } = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
 const SIGNALS = /** @type {const} */ ({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 });
-/** How long children have to end when they are told to, in milliseconds. */
-const PATIENCE_MS = 8_000;
-/** Vitest's watchdog takes no signal: it ends when it is disconnected, which workers must not be before they have it. */
+/** How long children may take to exit after SIGTERM, in milliseconds. */
+const KILL_AFTER_MS = 8_000;
+/**
+ * When to disconnect children, in milliseconds. Vitest's watchdog ignores signals and exits on disconnect;
+ * its workers must get their signal first.
+ */
 const DISCONNECT_MS = 1_000;
-/** Children that have nothing to put in order. workerd would take its time to end. */
-const SERVANTS = /[\\/](workerd|esbuild)$/;
+/** Children that need no cleanup and are killed at once; workerd would exit slowly. */
+const KILL_AT_ONCE = /[\\/](workerd|esbuild)$/;
 const PARENT_CHECK_MS = 500;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
 let handlesSignals = true;
 let listening = false;
-/** Worker threads may have children, which only the system knows. */
+/** Worker threads may have children that only the operating system knows. */
 let hasWorkers = false;
-/** Set while the children are being ended: what to do after the last one. @type {(() => void) | undefined} */
+/**
+ * Set while the children are ending: runs after the last one.
+ *
+ * @type {(() => void) | undefined}
+ */
 let ended;
-/** What `process.exit` was called with while the children were being ended. @type {number | undefined} */
+/**
+ * The argument of a `process.exit` call made while the children were ending.
+ *
+ * @type {number | undefined}
+ */
 let exitCode;
 
-/** @returns The children that have not been waited for, without those of worker threads. */
+/** Returns the children that are still running, without those of worker threads. */
 function living() {
   return [...children].filter(
     ({ pid, exitCode, signalCode }) => pid !== undefined && exitCode === null && signalCode === null,
   );
 }
 
-/** @returns The process ids of all children that have not been waited for; on macOS without those of worker threads. */
+/**
+ * Returns the process ids of all children that were not waited for; on macOS without those of worker threads.
+ */
 function childPids() {
   const known = living().map(({ pid }) => String(pid));
   try {
@@ -65,7 +79,7 @@ function track(child) {
   listenIfNeeded();
 }
 
-/** Without a handler, a signal ends the process at once; that stays so while it has no children. */
+/** Adds signal handlers while there are children. Without a handler, a signal ends the process at once. */
 function listenIfNeeded() {
   const needed = handlesSignals && (hasWorkers || children.size > 0);
   if (needed === listening) return;
@@ -73,12 +87,12 @@ function listenIfNeeded() {
   for (const signal of Object.keys(SIGNALS)) process[needed ? "on" : "off"](signal, onSignal);
 }
 
-/** Present only so that a signal does not end the process at once: takeSignal comes before every handler. */
+/** Keeps a signal from ending the process at once. takeSignal runs before all handlers. */
 function onSignal() {}
 
 /**
- * Ends the children before the process hears of the signal: its own handlers would exit without waiting for them, and
- * a second signal could end the shell that waits instead.
+ * Ends the children before the process handles the signal: its own handlers would exit without waiting, and a
+ * second signal could end the waiting shell instead.
  *
  * @param {keyof typeof SIGNALS} signal
  */
@@ -89,7 +103,7 @@ function takeSignal(signal) {
   }, DISCONNECT_MS);
   const kill = setTimeout(() => {
     for (const child of living()) child.kill("SIGKILL");
-  }, PATIENCE_MS);
+  }, KILL_AFTER_MS);
   ended = () => {
     clearTimeout(disconnect);
     clearTimeout(kill);
@@ -97,19 +111,20 @@ function takeSignal(signal) {
     handlesSignals = false;
     listenIfNeeded();
     if (exitCode !== undefined) exitAfterChildren(exitCode);
-    // At once: wrangler would start another workerd in place of the one that has ended.
+    // Immediately: otherwise wrangler replaces the workerd that has exited.
     if (process.listenerCount(signal) > 0) process.emit(signal, signal, SIGNALS[signal]);
     else if (childPids().length > 0) process.exit(128 + SIGNALS[signal]);
     else process.kill(process.pid, signal);
   };
   const left = living();
   if (left.length === 0) ended();
-  for (const child of left) child.kill(SERVANTS.test(child.spawnfile) ? "SIGKILL" : "SIGTERM");
+  for (const child of left) child.kill(KILL_AT_ONCE.test(child.spawnfile) ? "SIGKILL" : "SIGTERM");
 }
 
 /**
- * Exits at once where there is no child. Otherwise a shell takes this process's place, because JavaScript cannot wait
- * here: it tells the children to end, waits for them as their new parent, and exits with the same code.
+ * Exits immediately if there are no children. Otherwise replaces this process with a shell, because
+ * JavaScript cannot wait here. The shell ends the children, waits for them as their new parent, and exits
+ * with the same code.
  *
  * @param {number} code
  */
@@ -127,7 +142,10 @@ function exitAfterChildren(code) {
 
 const reallyExit = /** @type {any} */ (process).reallyExit;
 
-/** Any command that the shell waits for makes it wait for the other children that have ended, too. */
+/**
+ * Shell script that ends and waits for the children. Whenever the shell waits for a command, it also reaps
+ * other children that have exited.
+ */
 const WAIT = `
   trap '' HUP INT TERM
   code=$1; shift
@@ -144,17 +162,17 @@ const WAIT = `
   done
   exit $code`;
 
-/** A process that ends because it has nothing left to do, with children that do not keep it. */
+/** Handles a process that has nothing left to do but has children that do not keep it alive. */
 function onBeforeExit() {
   if (childPids().length === 0) return;
-  // One more turn, for what other handlers of this event have begun.
+  // Waits one more turn for work that other handlers of this event started.
   if (idle) process.exit();
   idle = true;
   setImmediate(() => undefined);
 }
 let idle = false;
 
-/** A parent that was killed cannot end its children: they end themselves. */
+/** Ends this process after its parent has exited: a killed parent cannot end its children. */
 function endWithParent() {
   const parent = process.ppid;
   const check = setInterval(() => {
@@ -165,7 +183,7 @@ function endWithParent() {
   check.unref();
 }
 
-/** Node processes that this one starts get the same. */
+/** Loads this file into the Node processes that this one starts. */
 function passOn() {
   const options = process.env.NODE_OPTIONS ?? "";
   if (options.includes(basename(__filename))) return;
@@ -191,7 +209,7 @@ if (isMainThread && process.platform !== "win32") {
 }
 
 module.exports = {
-  /** For a process that ends its children itself when a signal comes, in its own order and time. */
+  /** For a process that handles signals and ends its children itself. */
   handleSignalsMyself() {
     handlesSignals = false;
     listenIfNeeded();

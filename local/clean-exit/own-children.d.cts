@@ -1,6 +1,6 @@
 /** Types of own-children.cjs. */
 declare const ownChildren: {
-  /** For a process that ends its children itself when a signal comes, in its own order and time. */
+  /** For a process that handles signals and ends its children itself. */
   handleSignalsMyself(): void;
 };
 export = ownChildren;

@@ -1,25 +1,25 @@
-/** Agents that keep sending, each in its own rhythm, until they are told to stop. */
+/** Demo agents: each sends metrics at its own interval until it is stopped. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type DemoAgent, metricsAt } from "./figures.ts";
 import { RefusedMetrics, send, type Target } from "./send.ts";
 
 /**
- * Sends for ever; resolves when `signal` aborts. A server that is away is only told of, once, and tried again.
+ * Sends metrics until `signal` aborts. If the server is unreachable, it logs that once and keeps retrying.
  *
- * @throws {RefusedMetrics} when the key is wrong or has been revoked.
+ * @throws {RefusedMetrics} when the API key is wrong or has been revoked.
  */
 export async function keepSending(
   target: Target,
   agents: readonly DemoAgent[],
   { signal, log }: { signal: AbortSignal; log: (line: string) => void },
 ): Promise<void> {
-  const rhythms = new Set(agents.map(({ every }) => every).filter((every) => every > 0));
+  const intervals = new Set(agents.map(({ every }) => every).filter((every) => every > 0));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   try {
     await Promise.all(
-      [...rhythms].map((every) =>
-        inRhythm(
+      [...intervals].map((every) =>
+        sendEvery(
           target,
           agents.filter((agent) => agent.every === every),
           every,
@@ -34,7 +34,7 @@ export async function keepSending(
   }
 }
 
-async function inRhythm(
+async function sendEvery(
   target: Target,
   agents: DemoAgent[],
   every: number,

@@ -1,4 +1,4 @@
-/** `npm run agent`: an agent that sends figures to any Mosaic, until Ctrl-C. */
+/** `npm run agent`: sends metrics of one agent to any Mosaic until Ctrl-C. */
 import { parseArgs } from "node:util";
 import { keepSending } from "./agent.ts";
 import type { DemoAgent } from "./figures.ts";
@@ -16,16 +16,16 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => st
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const wish = wishOf();
-  if (typeof wish === "string") {
-    process.stderr.write(wish);
+  const options = readOptions();
+  if (typeof options === "string") {
+    process.stderr.write(options);
     return 1;
   }
-  if (wish.help) {
+  if (options.help) {
     process.stdout.write(HELP);
     return 0;
   }
-  const { url, key, agent, every } = wish;
+  const { url, key, agent, every } = options;
   const log = (line: string) => void process.stdout.write(`${line}\n`);
   log(`${agent} sends to ${url} every ${every} s. Ctrl-C stops it.`);
   const figures = [
@@ -43,8 +43,8 @@ async function main(): Promise<number> {
   }
 }
 
-/** What is asked for, or what is wrong with it. */
-function wishOf() {
+/** Returns the options, or an error message. */
+function readOptions() {
   try {
     const { values } = parseArgs({
       options: {

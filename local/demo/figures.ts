@@ -1,36 +1,40 @@
-/** What the demo's agents have to tell: figures that rise and fall with the day, as real ones do. */
+/** Demo metrics: values that rise and fall with the time of day. */
 
 export type Figure = {
   name: string;
-  /** Around which it moves, and how far a day takes it. */
+  /** The mean value, and the amplitude of its daily change. */
   middle: number;
   swing: number;
-  /** How much one value differs from the next. */
+  /** The maximum random deviation of one value. */
   noise: number;
   decimals: number;
 };
 
 export type DemoAgent = {
   agent: string;
-  /** How often it sends, in seconds; 0: it has stopped, and only its past is there. */
+  /** Interval in seconds; 0 means that the agent has stopped and has only past points. */
   every: number;
   figures: Figure[];
 };
 
-/** One value as the ingestion API takes it; `at` in Unix milliseconds. */
+/** One value for the ingestion API; `at` is Unix ms. */
 export type Metric = { agent: string; name: string; value: number; at: number };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The API takes nothing older than 7 days; an hour is left for a slow start. */
+/** The API rejects points older than 7 days; one hour is left for a slow start. */
 const OLDEST = 7 * DAY - HOUR;
 
-/** How long ago an agent fell silent that sends no more. */
+/** How long ago a stopped agent sent its last points, in ms. */
 const SILENT_SINCE = 40 * MINUTE;
 
-/** The demo's value of a figure at a time. */
+/**
+ * Returns the value of a figure at a time.
+ *
+ * @param at - Unix ms.
+ */
 export function valueAt({ middle, swing, noise, decimals }: Figure, at: number): number {
   const day = Math.sin((2 * Math.PI * (at % DAY)) / DAY - Math.PI / 2);
   const hour = Math.sin((2 * Math.PI * (at % HOUR)) / HOUR);
@@ -38,7 +42,11 @@ export function valueAt({ middle, swing, noise, decimals }: Figure, at: number):
   return Number(Math.max(0, value).toFixed(decimals));
 }
 
-/** What these agents say at a time. */
+/**
+ * Returns one value for each figure of these agents at a time.
+ *
+ * @param at - Unix ms.
+ */
 export function metricsAt(agents: readonly DemoAgent[], at: number): Metric[] {
   return agents.flatMap(({ agent, figures }) =>
     figures.map((figure) => ({ agent, name: figure.name, value: valueAt(figure, at), at })),
@@ -46,8 +54,10 @@ export function metricsAt(agents: readonly DemoAgent[], at: number): Metric[] {
 }
 
 /**
- * A week as if these agents had been there: each hour of it, each 10 minutes of the last day, each minute of the last
- * hour, so that every range of a chart has its points.
+ * Returns past points of one week: hourly, every 10 minutes in the last day, and every minute in the last
+ * hour, so that every range of a chart has data.
+ *
+ * @param now - The current time in Unix ms.
  */
 export function pastOf(agents: readonly DemoAgent[], now: number): Metric[] {
   const times = new Set<number>();

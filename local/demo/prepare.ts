@@ -1,6 +1,6 @@
 /**
- * Makes the demo projects, once for each data folder, the way people would: sign in, create a project, add members,
- * create a key. There is no other way in, so the demo needs none.
+ * Setup of the demo projects, once per data folder. It uses the app as a user would: sign in, create a
+ * project, add members, create an API key.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ConvexHttpClient } from "convex/browser";
@@ -11,19 +11,19 @@ import { send } from "./send.ts";
 import { signIn, signOut } from "./sign-in.ts";
 import { DEMO_PROJECTS, type DemoProject } from "./team.ts";
 
-/** The generated file itself is the app's to import; by name they are the same functions. */
+/** References functions by name, because only the app may import the generated file. */
 const api = anyApi as unknown as typeof generated;
 
 export type Place = {
-  /** Where the app listens. */
+  /** The base URL of the app. */
   appUrl: string;
   convexUrl: string;
-  /** Remembers the keys from one start to the next. */
+  /** Stores the API keys between starts. */
   keysFile: string;
   signal: AbortSignal;
 };
 
-/** The key of each demo project; the projects are made where they are not there yet. */
+/** Returns the API key of each demo project, and creates projects that do not exist yet. */
 export async function prepareDemo(place: Place): Promise<Record<string, string>> {
   const keys: Record<string, string> = existsSync(place.keysFile)
     ? JSON.parse(readFileSync(place.keysFile, "utf8"))
@@ -52,7 +52,10 @@ async function makeProject(project: DemoProject, { appUrl, convexUrl, signal }: 
   return key;
 }
 
-/** A start that was cut off may have left the project without its key: it is not made twice. */
+/**
+ * Returns the id of a demo project. It may exist without a stored API key if an earlier start was
+ * interrupted.
+ */
 async function findOrCreate(convex: ConvexHttpClient, name: string): Promise<string> {
   const { projects } = await convex.query(api.pages.dashboard, {});
   const there = projects.find((project) => project.name === name && project.role === "owner");

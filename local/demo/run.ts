@@ -1,10 +1,10 @@
-/** The demo of `npm run dev`: its projects, and agents that keep sending to them. */
+/** Demo of `npm run dev`: its projects, and agents that keep sending to them. */
 import { keepSending } from "./agent.ts";
 import { type Place, prepareDemo } from "./prepare.ts";
 import { RefusedMetrics } from "./send.ts";
 import { DEMO_PROJECTS } from "./team.ts";
 
-/** Runs until the signal aborts. Whatever goes wrong ends the demo with a line, and nothing else. */
+/** Runs the demo until the signal aborts. An error ends only the demo, and is logged in one line. */
 export async function runDemo(place: Place, log: (line: string) => void): Promise<void> {
   const { appUrl: url, signal } = place;
   try {
@@ -12,7 +12,7 @@ export async function runDemo(place: Place, log: (line: string) => void): Promis
     log("Demo: two projects whose agents keep sending. `npm run dev -- --no-demo` leaves them out.");
     const sending = DEMO_PROJECTS.map(({ name, agents }) =>
       keepSending({ url, key: String(keys[name]) }, agents, { signal, log }).catch((error) => {
-        // Somebody has deleted the project or revoked its key, as people may.
+        // A user may delete the project or revoke its API key.
         if (!(error instanceof RefusedMetrics)) throw error;
         log(`Demo: the agents of ${name} have stopped; their key is no longer good.`);
       }),

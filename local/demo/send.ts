@@ -1,4 +1,4 @@
-/** Sends metrics through the ingestion API as any agent would: a key, batches, and each batch once. */
+/** Client of the ingestion API: sends metrics in batches, with an API key and retries. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Metric } from "./figures.ts";
@@ -10,16 +10,16 @@ const BATCH = 500;
 const TRIES = 5;
 const TIMEOUT_MS = 10_000;
 
-/** The metrics were refused, and will be again: the key or the metrics are wrong, not the moment. */
+/** The server rejected the metrics for good: the API key or the metrics are invalid. */
 export class RefusedMetrics extends Error {
   override readonly name = "RefusedMetrics";
 }
 
 /**
- * Sends all of them. What gets no answer is sent again with the same Idempotency-Key, and so stored once.
+ * Sends all metrics. Retries use the same idempotency key, so each batch is stored once.
  *
- * @throws {RefusedMetrics} when the server says that something is wrong with them.
- * @throws when nothing answered, several times.
+ * @throws {RefusedMetrics} when the server rejects them for good.
+ * @throws {Error} when all retries failed.
  */
 export async function send(target: Target, metrics: readonly Metric[], signal: AbortSignal): Promise<void> {
   for (let start = 0; start < metrics.length; start += BATCH) {
@@ -57,7 +57,7 @@ async function ask(url: string, request: RequestInit, signal: AbortSignal) {
       ...request,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
-    // Too many requests, or away for a while: the server says when to come back.
+    // With status 429 or 503, the server says when to retry.
     const waitSeconds = Number(response.headers.get("retry-after")) || 0;
     return { status: response.status, waitSeconds, text: await response.text() };
   } catch {

@@ -1,15 +1,18 @@
-/** Signs a demo person in at the stand-in without a browser, and out again. */
+/** Sign-in of a demo user at the WorkOS emulator without a browser, and sign-out. */
 
-/** Redirects are followed by hand: each answer's cookies matter. */
+/** Redirects are followed manually, because the cookies of each response matter. */
 const manual = { redirect: "manual" } as const;
 
-/** Shown in the person's list of sessions and activity. */
+/** Shown in the user's lists of sessions and activity. */
 const headers = { "user-agent": "Mosaic demo" };
 
 /**
- * @param appUrl Where the app listens.
+ * Signs a demo user in.
+ *
+ * @param appUrl - The base URL of the app.
+ * @param email - The user's e-mail.
  * @returns The `Cookie` header of the signed-in browser.
- * @throws when a step does not answer with the redirect that it should.
+ * @throws {Error} when a step does not respond with the expected redirect.
  */
 export async function signIn(appUrl: string, email: string): Promise<string> {
   const login = await fetch(`${appUrl}/api/auth/login`, { ...manual, headers });
@@ -24,7 +27,7 @@ export async function signIn(appUrl: string, email: string): Promise<string> {
   return cookiesOf(callback);
 }
 
-/** Ends the session of these cookies. */
+/** Signs out the session of these cookies. */
 export async function signOut(appUrl: string, cookie: string): Promise<void> {
   locationOf(await fetch(`${appUrl}/api/auth/logout`, { ...manual, headers: { ...headers, cookie } }));
 }
@@ -37,7 +40,7 @@ function locationOf(response: Response): string {
   return new URL(location, response.url).href;
 }
 
-/** What a browser would send back: cookies that were cleared are left out. */
+/** Returns the cookies that a browser would send back, without the cleared ones. */
 function cookiesOf(response: Response): string {
   return response.headers
     .getSetCookie()

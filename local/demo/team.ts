@@ -1,4 +1,4 @@
-/** The two demo projects: who is in them, and which agents they have. */
+/** The two demo projects with their members and agents. */
 import type { DemoAgent } from "./figures.ts";
 
 export type DemoProject = { name: string; owner: string; members: string[]; agents: DemoAgent[] };

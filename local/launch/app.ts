@@ -1,4 +1,4 @@
-/** The app itself: Vite with hot reload for `npm run dev`, wrangler over the build for `npm start`. */
+/** App process: Vite with hot reload for `npm run dev`, wrangler with the build for `npm start`. */
 import { join } from "node:path";
 import { CONFIG_NAMES, type LocalConfig } from "../config.ts";
 import { writeDevVars } from "../dev-vars.ts";
@@ -11,14 +11,14 @@ export type AppOptions = {
   ports: Ports;
   dir: DataDir;
   config: LocalConfig;
-  /** Agents of the demo send all the time: what is logged for each of their batches is not shown. */
+  /** The demo is running: hides the log lines of its metrics, which would flood the terminal. */
   demo: boolean;
 };
 
-/** A session may take several cookies of 4 KB, and Node stops reading headers at 16 KB. */
+/** A session may use several cookies of 4 KB, but Node limits headers to 16 KB by default. */
 const HEADER_BYTES = 65_536;
 
-/** Starts Vite's development server, which runs the worker in workerd and loads what changes. */
+/** Starts Vite's development server, which runs the worker in workerd with hot reload. */
 export function startDevelopment({ root, ports, dir, config, demo }: AppOptions): Child {
   const isNoise = (line: string) => demo && line.includes('"route":"/api/v1/metrics","status":202');
   writeDevVars(dir.devVars, config.worker);
@@ -38,7 +38,7 @@ export function startBuilt({ root, ports, dir, config }: AppOptions): Child {
   writeDevVars(join(dir.servedBuild, "server", ".dev.vars"), config.worker);
   return startChild(
     [
-      // Not `npx wrangler`: ended, that leaves workerd behind.
+      // Not `npx wrangler`, which leaves workerd running when it is ended.
       join(root, "node_modules/wrangler/bin/wrangler.js"),
       "dev",
       ...["--config", join(dir.servedBuild, "server", "wrangler.json")],
@@ -50,14 +50,17 @@ export function startBuilt({ root, ports, dir, config }: AppOptions): Child {
   );
 }
 
-/** Wrangler's own log of requests beside the app's, and workerd's complaint, with a stack, at each client that hung up. */
+/**
+ * Returns whether a line is wrangler's request log, which duplicates the app's, or workerd's error about a
+ * client that disconnected.
+ */
 function isWranglersNoise(line: string): boolean {
   return line === "" || /^\[wrangler:info\]|^ {2}stack: |\bdisconnected: /.test(line);
 }
 
 /**
- * The environment of the app's process: the launcher's, without the configuration (the worker gets it from a file,
- * and from nowhere else) and without what would choose another one; no call home.
+ * Returns the environment of the app's process: the launcher's without the configuration, which the worker
+ * reads only from a file, and without variables that would select another one. Telemetry is off.
  */
 function environment(dir: DataDir): NodeJS.ProcessEnv {
   const { CLOUDFLARE_ENV: _, NODE_ENV: __, ...rest } = process.env;

@@ -8,7 +8,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "mosaic-"));
   write("app/root.tsx", "one");
-  // Stands where React Router's command would: counts its runs, and fails where the source says so.
+  // Replaces React Router's command: counts its runs, and fails if the source says so.
   write(
     "node_modules/@react-router/dev/bin.cjs",
     `const fs = require("node:fs");
@@ -33,7 +33,7 @@ const build = (options: { always?: boolean; copyTo?: string } = {}) =>
   ensureBuild({ root, signal: AbortSignal.timeout(10_000), log: () => undefined, ...options });
 
 describe("the build", () => {
-  it("is made once for the same source, and again when the source changes", async () => {
+  it("runs once for the same source, and again after the source changes", async () => {
     await build();
     await build();
     expect(runs()).toBe(1);
@@ -50,19 +50,19 @@ describe("the build", () => {
     expect(runs()).toBe(4);
   });
 
-  it("is made once when several want it at the same time", async () => {
+  it("runs once for several concurrent callers", async () => {
     await Promise.all([build(), build(), build()]);
     expect(runs()).toBe(1);
   });
 
-  it("is copied, without anybody's variables", async () => {
+  it("is copied without .dev.vars", async () => {
     await build({ copyTo: join(root, "copy") });
     expect(read("copy/server/index.js")).toBe("one");
     expect(existsSync(join(root, "build/server/.dev.vars"))).toBe(false);
     expect(existsSync(join(root, "copy/server/.dev.vars"))).toBe(false);
   });
 
-  it("says what went wrong, and does not count when it failed", async () => {
+  it("reports the error of a failed build, and builds again the next time", async () => {
     write("app/root.tsx", "broken");
     await expect(build()).rejects.toThrow(BuildError);
     await expect(build()).rejects.toThrow("no good");

@@ -1,4 +1,4 @@
-/** Builds the worker and its assets when the source is not the one that `build/` was made from. */
+/** Build of the worker and its assets, skipped while `build/` is current. */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,14 +17,17 @@ const INPUTS = [
   "wrangler.toml",
 ];
 
-/** Says which source `build/` was made from. Written last, so that a broken build never counts. */
+/**
+ * File with the hash of the source that `build/` was made from. Written last, so that a failed build is never
+ * current.
+ */
 const stampFile = (root: string) => join(root, "build", "source.sha256");
 
 export type BuildOptions = {
   root: string;
-  /** Builds even when `build/` is current. */
+  /** Builds even if `build/` is current. */
   always?: boolean;
-  /** Where to put a copy while nobody else can be building. */
+  /** Where to copy the build while the lock prevents another build. */
   copyTo?: string;
   signal: AbortSignal;
   log: (line: string) => void;
@@ -33,7 +36,7 @@ export type BuildOptions = {
 /**
  * Makes `build/` current. Copies of Mosaic that start together build once: the others wait for the first.
  *
- * @throws {BuildError} with what the build printed.
+ * @throws {BuildError} with the output of the build.
  */
 export async function ensureBuild({ root, always, copyTo, signal, log }: BuildOptions): Promise<void> {
   const lock = await waitForLock(join(root, ".local", "build.lock"), signal);
@@ -43,7 +46,8 @@ export async function ensureBuild({ root, always, copyTo, signal, log }: BuildOp
       log("Building …");
       rmSync(join(root, "build"), { recursive: true, force: true });
       await runBuild(root, signal);
-      // The plugin puts a copy of `.dev.vars` there; wrangler reads the one in the checkout, so it is only a leak.
+      // The plugin copies `.dev.vars` there. Wrangler reads the one in the checkout, so the copy would only
+      // leak secrets.
       rmSync(join(root, "build", "server", ".dev.vars"), { force: true });
       writeFileSync(stampFile(root), source);
     }
@@ -69,7 +73,7 @@ function copyBuild(root: string, target: string): void {
 }
 
 function hashOf(root: string): string {
-  // One of wrangler.toml's environments, or none: their builds differ.
+  // The build depends on the environment of wrangler.toml.
   const hash = createHash("sha256").update(`${process.version}\0${process.env.CLOUDFLARE_ENV ?? ""}`);
   const files = globSync(INPUTS, { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
@@ -81,7 +85,7 @@ function hashOf(root: string): string {
 }
 
 async function runBuild(root: string, signal: AbortSignal): Promise<void> {
-  // Of this checkout, and so on a disk that has room for a build: the machine's temporary folder may be full.
+  // In the checkout, whose disk has room for a build. The system's temporary folder may be full.
   const temporary = join(root, ".local", "build-temporary");
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });

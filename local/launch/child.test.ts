@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Child, startChild } from "./child.ts";
 
-/** Runs a piece of JavaScript, and waits until it has printed something. */
+/** Runs JavaScript in a child process, and waits until it has printed something. */
 async function started(script: string): Promise<Child> {
   const child = startChild(["-e", script], { cwd: process.cwd(), env: process.env });
   while (child.held() === "") await pause(10);
@@ -19,7 +19,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe("a child process", () => {
-  it("is ended with what it started", async () => {
+  it("is stopped together with the processes it started", async () => {
     const child = await started(`
       const { pid } = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
       console.log(pid); setInterval(() => {}, 1000);`);
@@ -29,7 +29,7 @@ describe("a child process", () => {
     expect(isRunning(grandchild)).toBe(false);
   });
 
-  it("is ended even when it does not listen", async () => {
+  it("is killed if it ignores SIGTERM", async () => {
     const child = await started(
       `process.on("SIGTERM", () => {}); console.log("deaf"); setInterval(() => {}, 1000);`,
     );
@@ -39,13 +39,13 @@ describe("a child process", () => {
     expect(await child.ended).toBe("SIGKILL");
   });
 
-  it("says how it ended", async () => {
+  it("reports its exit code", async () => {
     expect(await startChild(["-e", "process.exit(3)"], { cwd: ".", env: process.env }).ended).toBe(
       "exit code 3",
     );
   });
 
-  it("may be stopped when it is already gone", async () => {
+  it("can be stopped after it has exited", async () => {
     const child = startChild(["-e", ""], { cwd: ".", env: process.env });
     await child.ended;
     await child.stop();

@@ -1,29 +1,30 @@
-/** One child process with everything that it starts, ended as a whole. */
+/** Child process of the launcher, stopped together with the processes that it starts. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import "../clean-exit/own-children.cjs";
 
 export type Child = {
-  /** Settles when the process itself has ended, with a word on how. */
+  /** Resolves with the exit code or signal when the process has exited. */
   ended: Promise<string>;
-  /** From now on lines are shown as they come; what came before is thrown away. */
+  /** Prints lines from now on. Lines held so far are dropped. */
   show(): void;
-  /** What came so far and was not shown. */
+  /** Returns the lines that were held so far. */
   held(): string;
-  /** Ends the process and what it started. */
+  /** Stops the process and the processes that it started. */
   stop(): Promise<void>;
 };
 
-/** How long a child has to end on its own, in milliseconds; the launcher itself has 5 s. */
-const PATIENCE_MS = 3_500;
+/** How long a child may take to exit, in milliseconds; the launcher itself has 5 s. */
+const KILL_AFTER_MS = 3_500;
 const HELD_LINES = 200;
 
 /**
- * Starts Node with these arguments in a process group of its own, so that all of it can be killed when it does not end
- * by itself. Ctrl-C in a terminal does not reach the group; the launcher passes it on.
+ * Starts Node in a new process group, so that the whole group can be killed if it does not exit. Ctrl-C in a
+ * terminal does not reach the group; the launcher forwards it.
  *
- * @param isNoise Lines that are never shown.
+ * @param args - The script and its arguments.
+ * @param options - `isNoise` selects lines that are never shown.
  */
 export function startChild(
   args: string[],
@@ -62,11 +63,11 @@ export function startChild(
     held: () => lines.join("\n"),
     async stop() {
       if (child.pid === undefined) return;
-      shown = false; // what a process says about being told to end is of no use to anybody
-      // It ends its own children (see ../clean-exit/own-children.cjs). Wrangler would restart a workerd that ends first.
-      // When it is gone already, what it has left is told.
+      shown = false; // output during the shutdown is of no use
+      // It ends its own children (see ../clean-exit/own-children.cjs). Wrangler would restart a workerd that
+      // exits first. If it has exited already, its remaining children get the signal.
       if (!child.kill("SIGTERM")) signalGroup(child.pid, "SIGTERM");
-      const deadline = Date.now() + PATIENCE_MS;
+      const deadline = Date.now() + KILL_AFTER_MS;
       while (signalGroup(child.pid, 0) && Date.now() < deadline) await pause(25);
       signalGroup(child.pid, "SIGKILL");
       await ended;
@@ -74,7 +75,11 @@ export function startChild(
   };
 }
 
-/** Sends a signal to a whole group; false when nobody is left in it. */
+/**
+ * Sends a signal to a process group.
+ *
+ * @returns Whether the group had a process left.
+ */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid, signal);

@@ -1,42 +1,43 @@
-/** The folder with one copy's local data: what is in it, who uses it, and how it is emptied. */
+/** Data folder of one copy: its paths, its lock, and how it is emptied. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Lock, tryLock } from "./lock.ts";
 
-/** Paths in the data folder. A name that is not here is not ours, and `npm run reset` leaves it alone. */
+/** Paths in the data folder. `npm run reset` deletes only these. */
 export type DataDir = {
   path: string;
   lockFile: string;
-  /** WorkOS stand-in: keys, users, sessions. */
+  /** WorkOS emulator: keys, users, sessions. */
   workosFile: string;
-  /** Local Convex: documents, indexes, answered mutations. */
+  /** Local Convex backend: documents, indexes, results of mutations. */
   convexFile: string;
-  /** What the worker keeps: Durable Objects and KV. */
+  /** Storage of the worker: Durable Objects and KV. */
   workerState: string;
-  /** Vite's prepared dependencies. */
+  /** Vite's cache of optimized dependencies. */
   viteCache: string;
-  /** The build that `npm start` serves: its own copy, so that a newer build does not pull it from under it. */
+  /** The build that `npm start` serves. A separate copy, so that a newer build does not change it. */
   servedBuild: string;
-  /** Wrangler's register of workers on this machine, apart for each copy. */
+  /** Wrangler's registry of workers, separate for each copy. */
   registry: string;
-  /** A password that was made for this copy. */
+  /** The cookie password generated for this copy. */
   passwordFile: string;
-  /** The keys with which the demo's agents send. */
+  /** The API keys of the demo agents. */
   demoKeys: string;
-  /** The worker's variables while it runs with hot reload. */
+  /** The worker's variables in development mode. */
   devVars: string;
-  /** The temporary folder of the app's processes, emptied at each start. The machine's may be full. */
+  /** Temporary folder of the app's processes, emptied at each start. The system's may be full. */
   temporary: string;
-  /** What wrangler would keep in HOME, which may be read-only: settings and logs. */
+  /** Settings and logs that wrangler would store in HOME, which may be read-only. */
   toolSettings: string;
 };
 
 /**
- * Where this copy's data is.
+ * Returns the paths of a copy's data folder.
  *
- * @param root The checkout.
- * @param localDir `LOCAL_DIR`, relative to the checkout, or nothing for `.local/PORT`.
+ * @param root - The checkout.
+ * @param port - The port of the app.
+ * @param localDir - `LOCAL_DIR`, relative to the checkout; empty or undefined for `.local/PORT`.
  */
 export function dataDir(root: string, port: number, localDir: string | undefined): DataDir {
   const path = resolve(root, localDir || join(".local", String(port)));
@@ -57,13 +58,18 @@ export function dataDir(root: string, port: number, localDir: string | undefined
   };
 }
 
-/** Makes the folder, for this user's eyes only, and takes it; null where a running copy has it. */
+/**
+ * Creates the folder, readable only by this user, and locks it; returns null if a running copy has the lock.
+ */
 export function claim(dir: DataDir): Lock | null {
   mkdirSync(dir.path, { recursive: true, mode: 0o700 });
   return tryLock(dir.lockFile);
 }
 
-/** A cookie password that only this copy knows; the same one until the data is reset, so that a restart signs nobody out. */
+/**
+ * Returns the cookie password of this copy. It stays the same until the data is reset, so that a restart
+ * signs no user out.
+ */
 export function ownPassword(dir: DataDir): string {
   mkdirSync(dir.path, { recursive: true, mode: 0o700 });
   try {
@@ -74,9 +80,9 @@ export function ownPassword(dir: DataDir): string {
   return readFileSync(dir.passwordFile, "utf8");
 }
 
-/** Removes all that this project put into the folder. The caller holds the lock. */
+/** Deletes everything that this project put into the folder. The caller must hold the lock. */
 export function empty(dir: DataDir): void {
-  // A database keeps its journals, and what belongs to it, under its own name and an ending.
+  // Journals and other files of a database have its name as prefix.
   const databases = [dir.workosFile, dir.convexFile].map((file) => basename(file));
   const isOurs = (name: string) => databases.some((database) => name.startsWith(database));
   const files = readdirSync(dir.path).filter(isOurs);

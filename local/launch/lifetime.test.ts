@@ -10,7 +10,7 @@ function withExit() {
 }
 
 describe("the end of the launcher", () => {
-  it("ends what was started last first, and then itself", async () => {
+  it("stops the parts in reverse order, then exits", async () => {
     const { lifetime, exited } = withExit();
     const ended: string[] = [];
     for (const name of ["first", "second"]) lifetime.onEnd(name, async () => void ended.push(name));
@@ -19,7 +19,7 @@ describe("the end of the launcher", () => {
     expect(ended).toEqual(["second", "first"]);
   });
 
-  it("begins once: what comes later changes nothing", async () => {
+  it("happens once: later calls have no effect", async () => {
     const { lifetime, exited } = withExit();
     let times = 0;
     lifetime.onEnd("part", () => void times++);
@@ -30,7 +30,7 @@ describe("the end of the launcher", () => {
     expect(lifetime.signal.aborted).toBe(true);
   });
 
-  it("goes on when a part refuses to end", async () => {
+  it("continues if a part fails to stop", async () => {
     const { lifetime, exited } = withExit();
     const ended: string[] = [];
     lifetime.onEnd("good", () => void ended.push("good"));
@@ -40,7 +40,7 @@ describe("the end of the launcher", () => {
     expect(ended).toEqual(["good"]);
   });
 
-  it("is not held up by a part that never ends", async () => {
+  it("does not wait forever for a part that never stops", async () => {
     const { lifetime, exited } = withExit();
     lifetime.onEnd("stuck", () => new Promise(() => undefined));
     const start = Date.now();
@@ -49,7 +49,7 @@ describe("the end of the launcher", () => {
     expect(Date.now() - start).toBeLessThan(5_000);
   });
 
-  it("takes along what finished starting too late", () => {
+  it("stops a part that is registered after the shutdown began", () => {
     const { lifetime } = withExit();
     lifetime.end(0);
     let closed = false;

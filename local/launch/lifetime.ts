@@ -1,18 +1,22 @@
-/** One way out: whatever ends the launcher, everything that it started ends first, once. */
+/** Shutdown of the launcher: everything that it started is stopped first, exactly once. */
 
 export type Lifetime = {
-  /** Aborts as soon as the end has begun. */
+  /** Aborts as soon as the shutdown begins. */
   signal: AbortSignal;
-  /** Registers what must be ended; the last registered is ended first. */
+  /** Registers a part to stop; the last one registered is stopped first. */
   onEnd(name: string, close: () => void | Promise<void>): void;
-  /** Ends everything, then the process. A second call changes nothing. */
+  /** Stops everything, then exits. A second call has no effect. */
   end(exitCode: number, message?: string): void;
 };
 
-/** The promise is 5 s from the signal to the exit; this leaves time for the exit itself. */
+/** The shutdown must take less than 5 s in total; this leaves time for the exit itself. */
 const DEADLINE_MS = 4_500;
 
-/** @param exit Ends the process; replaced in tests. */
+/**
+ * Returns the shutdown handler of the launcher.
+ *
+ * @param exit - Exits the process; replaced in tests.
+ */
 export function createLifetime(exit: (code: number) => void = process.exit): Lifetime {
   const controller = new AbortController();
   const closers: { name: string; close: () => void | Promise<void> }[] = [];
@@ -30,7 +34,7 @@ export function createLifetime(exit: (code: number) => void = process.exit): Lif
   return {
     signal: controller.signal,
     onEnd(name, close) {
-      // What finished starting only after the end had begun.
+      // A part that finished starting after the shutdown began.
       if (controller.signal.aborted) void close();
       else closers.push({ name, close });
     },

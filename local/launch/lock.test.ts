@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("a lock", () => {
-  it("is one holder's at a time", () => {
+  it("has one holder at a time", () => {
     const file = join(folder, "lock");
     const lock = tryLock(file);
     expect(tryLock(file)).toBeNull();
@@ -23,7 +23,7 @@ describe("a lock", () => {
     next?.release();
   });
 
-  it("is waited for, until the waiting is called off", async () => {
+  it("can be waited for until the signal aborts", async () => {
     const file = join(folder, "lock");
     const first = tryLock(file);
     const waiting = waitForLock(file, AbortSignal.timeout(5_000));
@@ -32,7 +32,7 @@ describe("a lock", () => {
     (await waiting).release();
   });
 
-  it("ends with its holder, also by kill -9", async () => {
+  it("is released when its holder exits, even after kill -9", async () => {
     const file = join(folder, "lock");
     const script = `import { tryLock } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
       tryLock(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1000);`;

@@ -1,6 +1,6 @@
 /**
- * A lock that ends with its holder, however it ends. SQLite's own file lock is held by the operating system for
- * the process, so that nothing stale is left after a `kill -9` and no process id has to be guessed at.
+ * File lock that is released when its holder exits, for any reason. The operating system holds SQLite's file
+ * lock for the process, so no stale lock is left after `kill -9` and no process id has to be checked.
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -12,7 +12,7 @@ export type Lock = { release(): void };
 const SQLITE_BUSY = 5;
 const RETRY_MS = 100;
 
-/** Takes the lock, or returns null where another process (or another caller in this one) has it. */
+/** Takes the lock, or returns null if another process, or another caller in this one, has it. */
 export function tryLock(file: string): Lock | null {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file, { timeout: 0 });
@@ -26,7 +26,7 @@ export function tryLock(file: string): Lock | null {
   return { release: () => database.close() };
 }
 
-/** Waits until the lock is free and takes it. Rejects when `signal` aborts. */
+/** Waits until the lock is free, and takes it. Rejects when `signal` aborts. */
 export async function waitForLock(file: string, signal: AbortSignal): Promise<Lock> {
   for (;;) {
     signal.throwIfAborted();

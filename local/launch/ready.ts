@@ -1,10 +1,10 @@
-/** Ready means that an address answered, not that time passed. */
+/** Readiness check of the services that the launcher starts. */
 import { setTimeout as pause } from "node:timers/promises";
 
 const RETRY_MS = 100;
 const ATTEMPT_MS = 10_000;
 
-/** Asks again until the address answers with anything below 500. Rejects when `signal` aborts. */
+/** Requests the address until it responds with a status below 500. Rejects when `signal` aborts. */
 export async function untilAnswers(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
@@ -19,7 +19,7 @@ async function answers(url: string, signal: AbortSignal): Promise<boolean> {
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });
-    await response.arrayBuffer(); // cancelled, workerd would complain that we hung up
+    await response.arrayBuffer(); // workerd would log an error about a cancelled response
     return response.status < 500;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-/** A reason not to start that a person can do something about: it is told in its own words, without a stack. */
+/** An error that the user can fix. Its message is shown without a stack trace. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }

@@ -1,4 +1,4 @@
-/** Starts the stand-ins for the services that are not configured. */
+/** Local services in place of those that are not configured: WorkOS emulator and local Convex backend. */
 import { join } from "node:path";
 import { startConvex } from "convex-local";
 import { startWorkOS } from "workos-local";
@@ -17,7 +17,11 @@ export type StandInOptions = {
   log: (line: string) => void;
 };
 
-/** Returns an address for each that says, by answering, that it is ready. */
+/**
+ * Starts the local services that are needed.
+ *
+ * @returns An address for each one that responds when it is ready.
+ */
 export async function startStandIns({
   root,
   ports,
@@ -60,7 +64,7 @@ export async function startStandIns({
   return health;
 }
 
-/** What is wrong in `convex/` is for the person who wrote it to read; the address of a port is told elsewhere. */
+/** Reports errors in `convex/` by their message alone. A port in use is reported elsewhere. */
 function refuse(error: Error & { code?: string }): never {
   throw error.code === "EADDRINUSE"
     ? error

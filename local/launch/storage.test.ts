@@ -13,7 +13,7 @@ function thrownBy(act: () => unknown): unknown {
 }
 
 describe("a data folder that cannot be written", () => {
-  it("is explained in one line that says what to do", () => {
+  it("is reported in one line that says what to do", () => {
     const errors = [
       thrownBy(() => mkdirSync("package.json/data", { recursive: true })),
       Object.assign(new Error("write"), { code: "ENOSPC" }),

@@ -1,4 +1,4 @@
-/** Errors of a disk that is full or read-only, in words for the user. */
+/** Error messages for a full or read-only disk. */
 
 const CODES: Record<string, string> = {
   ENOSPC: "The disk is full",
@@ -19,9 +19,9 @@ const SQLITE: Record<number, string> = {
 type Thrown = { code?: string; errcode?: number; path?: string; syscall?: string };
 
 /**
- * Explains an error of the data folder.
+ * Returns the message for an error of the data folder.
  *
- * @param error - Whatever was thrown.
+ * @param error - The thrown value.
  * @returns One line that says what to do, or null for any other error.
  */
 export function storageProblem(error: unknown): string | null {
