@@ -2,14 +2,15 @@ import type { Config } from "@react-router/dev/config";
 
 export default {
   ssr: true,
-  // All routes in one file that the browser keeps: asked for one by one, they would cost requests to the worker, a
-  // trip before a click's data, and a copy in every page.
+  // All routes in one file that the browser caches. Discovering them one by one would add requests to the
+  // worker, a round trip before the data of a click, and a copy in every page.
   routeDiscovery: { mode: "initial" },
-  // A page's `clientAction` is one line: splitting it off would add a request to each page with a form.
+  // Each `clientAction` is one line. Splitting it off would add a request to each page with a form.
   splitRouteModules: false,
-  // The same bytes for everyone; app/middleware/prerendered.ts hands them out.
+  // The same for all users; app/middleware/prerendered.ts serves it.
   prerender: ["/about"],
-  // Our own origin check (app/middleware/same-origin.ts) runs first, against APP_URL. React Router's
-  // compares with request.url, which is wrong behind TLS, and does not cover resource routes.
+  // Mosaic's own origin check (app/middleware/same-origin.ts) runs first and compares with APP_URL. React
+  // Router's compares with request.url, which is wrong behind a TLS proxy, and does not cover resource
+  // routes.
   allowedActionOrigins: ["**"],
 } satisfies Config;

@@ -1,4 +1,7 @@
-/** How the app is built, and served with hot reload; `npm run dev` says through MOSAIC_DATA_DIR where a copy's data is. */
+/**
+ * Vite configuration of the build and the development server. `npm run dev` sets MOSAIC_DATA_DIR to the
+ * copy's data folder.
+ */
 import { join } from "node:path";
 import { cloudflare } from "@cloudflare/vite-plugin";
 import { reactRouter } from "@react-router/dev/vite";
@@ -7,16 +10,16 @@ import { defineConfig } from "vite";
 
 const dataDir = process.env.MOSAIC_DATA_DIR;
 
-// The worker's variables stand in a `.dev.vars` beside the configuration's file, so a copy that runs with hot
-// reload says that the file is in its own data folder. (Only that neighbour is looked up by this path.)
+// The plugin reads the worker's variables from the `.dev.vars` next to this path, which is in the copy's data
+// folder. The path is used for nothing else.
 const running = dataDir && {
   config: { userConfigPath: join(dataDir, "wrangler.toml") },
   persistState: { path: join(dataDir, "worker") },
   inspectorPort: false as const,
 };
 
-// The build runs the worker once, to prerender `/about`, and a worker without a configuration answers nothing. That
-// page shows none of this, and the deployed worker has its own.
+// The build runs the worker once to prerender `/about`, and the worker needs a configuration to respond. The
+// page shows none of these values, and the deployed worker has its own.
 const PRERENDERING = {
   APP_URL: "http://localhost",
   CONVEX_URL: "http://localhost",
@@ -27,12 +30,12 @@ const PRERENDERING = {
 };
 for (const [name, value] of Object.entries(PRERENDERING)) if (!running) process.env[name] ??= value;
 
-/** What a guest's first page is made of; what only somebody signed in sees is kept out of it. */
+/** Modules of the first page for signed-out users. Code that only signed-in users need is kept out of it. */
 const FOR_GUESTS = /[\\/]app[\\/](root|entry\.client|routes[\\/](home|login))\.tsx?($|\?)/;
 
 type Graph = { getModuleInfo(id: string): { importers: string[] } | null };
 
-/** Whether a guest's first page cannot do without this module. */
+/** Returns whether the first page for signed-out users needs this module. */
 function isForGuests(id: string, graph: Graph, seen = new Set<string>()): boolean {
   if (FOR_GUESTS.test(id)) return true;
   if (seen.has(id)) return false;
@@ -41,9 +44,9 @@ function isForGuests(id: string, graph: Graph, seen = new Set<string>()): boolea
 }
 
 /**
- * A page loads few files: small ones compress badly, and the framework's keeps its name from one release to the next.
- * What several pages share is one file for everyone and one more for the signed-in
- * (tests/build/weight.test.ts holds the limits).
+ * Chunks. A page loads few files, because small ones compress badly; the framework's file keeps its name
+ * between releases. Code that several pages share is in one file for all users and one more for signed-in
+ * users (tests/build/weight.test.ts enforces the limits).
  */
 const chunks = [
   {
@@ -57,14 +60,14 @@ const chunks = [
   },
 ];
 
-/** The oldest browsers that Mosaic supports; `tests/browser-floor.ts` has them too. */
+/** The oldest browsers that Mosaic supports; the same as in `tests/browser-floor.ts`. */
 const OLDEST_BROWSERS = ["chrome119", "edge119", "firefox121", "safari17.1"];
 
 export default defineConfig({
   plugins: [cloudflare({ viteEnvironment: { name: "ssr" }, ...running }), reactRouter(), tailwindcss()],
   environments: {
     client: {
-      // Found at the start, or the first visit of a page would find them, and reload it.
+      // Scanned at startup: otherwise the first visit of a page would discover new dependencies and reload.
       optimizeDeps: { entries: ["app/**/*.{ts,tsx}", "!app/**/*.{server,test}.{ts,tsx}"] },
       build: {
         target: OLDEST_BROWSERS,
@@ -74,6 +77,6 @@ export default defineConfig({
     ssr: { build: { minify: true } },
   },
   ...(dataDir && { cacheDir: join(dataDir, "vite") }),
-  // Vite would otherwise answer CORS to every page on this machine.
+  // By default Vite allows cross-origin requests from every page on this machine.
   server: { cors: false, watch: { ignored: ["**/build/**", "**/.local/**"] } },
 });

@@ -1,18 +1,24 @@
-/** The test projects: one for each kind of thing that has to be running. `npm test` runs all but `deep`, `npm run check` unit only. */
+/**
+ * Test projects, grouped by what has to be running. `npm test` runs all except `deep`, `npm run check` only
+ * `unit`.
+ */
 import { defineConfig } from "vitest/config";
 
 type Kind = {
   name: string;
   include: string[];
-  /** For one test, in seconds. */
+  /** Time limit of one test, in seconds. */
   seconds: number;
   /** Needs a current `build/`. */
   built?: boolean;
-  /** A global setup of its own. */
+  /** An additional global setup file. */
   setup?: string;
-  /** Files share a worker's modules: loading Miniflare and Convex again costs a second of CPU for each. */
+  /**
+   * Test files share the modules of a worker: loading Miniflare and Convex again costs a second of CPU per
+   * file.
+   */
   shared?: boolean;
-  /** Files one after the other: each starts processes of its own, and two cores are all there is. */
+  /** Test files run one at a time: each starts several processes, and there are only two cores. */
   oneByOne?: boolean;
 };
 
@@ -53,7 +59,7 @@ export default defineConfig({
         hookTimeout: Math.max(60, seconds) * 1000,
         fileParallelism: !oneByOne,
         isolate: !shared,
-        // What has to come soon says so itself; everything else is waited for, and not for the clock.
+        // Default timeout of polling; tests of something faster set their own.
         expect: { poll: { timeout: 10_000 } },
       },
     })),
