@@ -1,4 +1,4 @@
-/** A form of one button. */
+/** Form with one button. */
 import type { FunctionReference } from "convex/server";
 import { type ReactNode, useId } from "react";
 import { Button, type ButtonLook } from "../ui/button.tsx";
@@ -8,9 +8,12 @@ import { EditForm } from "./edit-form.tsx";
 import { useEdit } from "./use-edit.ts";
 
 /**
- * @param fields - What the server's form needs, beside its intent.
- * @param reference - The mutation that does the same, and its `args`; without it the form goes over HTTP only.
- * @param about - The id of what the button is about: it says no more than `Remove`.
+ * Renders a form with one button, and the error if the edit was rejected.
+ *
+ * @param fields - Hidden fields that the server's action needs in addition to the intent.
+ * @param reference - The mutation that does the same as the action. Without it the form uses HTTP only.
+ * @param args - The arguments of the mutation.
+ * @param about - The id of the element that the button acts on, because the label is only `Remove`.
  */
 export function ActForm<F extends FunctionReference<"mutation">>({
   intent,

@@ -4,20 +4,20 @@ import { advance } from "./clock.ts";
 const SERVER = Date.UTC(2026, 10, 24, 20, 9);
 const HOUR = 3_600_000;
 
-describe("the server's time moves on", () => {
+describe("advance moves the server's time", () => {
   test.each([
-    ["with both clocks", { wall: 10_000, steady: 10_000 }, 10_000, false],
-    ["with the steady clock while the device's drifts", { wall: 10_900, steady: 10_000 }, 10_000, false],
-    ["by the time that the steady clock stood still", { wall: 195_000, steady: 1_000 }, 195_000, true],
-    ["in sleep that the steady clock counts", { wall: 195_000, steady: 195_000 }, 195_000, false],
+    ["by the elapsed time if both clocks agree", { wall: 10_000, steady: 10_000 }, 10_000, false],
+    ["by the steady clock while the wall clock drifts", { wall: 10_900, steady: 10_000 }, 10_000, false],
+    ["by the wall clock if the steady clock stopped in sleep", { wall: 195_000, steady: 1_000 }, 195_000, true],
+    ["by the elapsed time if the steady clock runs in sleep", { wall: 195_000, steady: 195_000 }, 195_000, false],
     [
-      "with the device's clock set forward, until the server is asked",
+      "by the wall clock if it was set forward, and reports the jump",
       { wall: HOUR, steady: 1_000 },
       HOUR,
       true,
     ],
-    ["without a device's clock that is set back", { wall: 1_000 - HOUR, steady: 1_000 }, 1_000, true],
-    ["after an hour in a hidden tab", { wall: HOUR, steady: HOUR }, HOUR, false],
+    ["by the steady clock if the wall clock was set back", { wall: 1_000 - HOUR, steady: 1_000 }, 1_000, true],
+    ["by an hour after an hour in a hidden tab", { wall: HOUR, steady: HOUR }, HOUR, false],
   ])("%s", (_what, passed, expected, jumped) => {
     for (const deviceAhead of [0, 3 * HOUR, -3 * HOUR]) {
       const before = { server: SERVER, wall: SERVER + deviceAhead, steady: 5_000 };
@@ -29,7 +29,7 @@ describe("the server's time moves on", () => {
     }
   });
 
-  test("without gaining from the jitter of many readings", () => {
+  test("without drift from the jitter of many readings", () => {
     let anchor = { server: SERVER, wall: SERVER, steady: 0 };
     for (let i = 1; i <= 10_000; i++) {
       const jitter = i % 2 === 0 ? 0.9 : 0;

@@ -1,6 +1,11 @@
-/** The server's clock in this tab: right after sleep, in a hidden tab, and if the device's clock is wrong or changed. */
+/**
+ * The server's clock in this tab: correct after sleep, in a hidden tab, and if the device's clock is wrong.
+ */
 
-/** The two clocks of a browser, in ms. `wall` may be wrong or changed; `steady` never jumps, but may stop in sleep. */
+/**
+ * The two clocks of a browser, in ms. `wall` may be wrong or jump; `steady` never jumps, but may stop in
+ * sleep.
+ */
 export type Reading = { wall: number; steady: number };
 
 /** The server's time, Unix ms, at a reading. */
@@ -14,9 +19,11 @@ const READ_MS = 1_000;
 const SHOW_MS = 10_000;
 
 /**
- * Moves the server's time on to a new reading. A wall clock that gained on the steady one means sleep, or a device
- * whose clock was set forward, which only the server can tell apart; one that lost was set back.
+ * Advances the server's time to a new reading. If the wall clock gained on the steady one, the device slept or
+ * its clock was set forward; only the server can tell which. If it lost, it was set back.
  *
+ * @param before - The previous anchor.
+ * @param reading - The current reading of both clocks, ms.
  * @returns The new anchor, and whether the clocks disagreed.
  */
 export function advance(before: Anchor, { wall, steady }: Reading): { anchor: Anchor; jumped: boolean } {
@@ -29,8 +36,8 @@ export function advance(before: Anchor, { wall, steady }: Reading): { anchor: An
 let anchor: Anchor | null = null;
 let shown = 0;
 /**
- * Whether the clocks disagreed and the server has not been asked since. It is asked with the next time that is shown:
- * the likely reason is sleep, and just after sleep there is often no network.
+ * Whether the clocks disagreed and the server has not answered since. The request waits for the next time shown,
+ * because the likely reason is sleep, and there is often no network just after sleep.
  */
 let unsure = false;
 const listeners = new Set<() => void>();
@@ -57,8 +64,8 @@ export function serverNow(): number {
 /**
  * Corrects the clock.
  *
- * @param earliest - The server's time when it answered, Unix ms: it cannot be earlier now.
- * @param latest - The latest that it can be now, if that is known.
+ * @param earliest - The server's time when it answered, Unix ms. It cannot be earlier now.
+ * @param latest - The latest that it can be now, Unix ms, if known.
  */
 export function noteServerTime(earliest: number, latest = Number.POSITIVE_INFINITY): void {
   const before = anchor === null ? earliest : serverNow();
@@ -68,7 +75,9 @@ export function noteServerTime(earliest: number, latest = Number.POSITIVE_INFINI
   show(server);
 }
 
-/** Asks the server for its time. `Date` has whole seconds, and the response took a while, so the result is a range. */
+/**
+ * Requests the server's time. `Date` has whole seconds and the response takes time, so the result is a range.
+ */
 async function askServer(): Promise<void> {
   const asked = performance.now();
   try {
@@ -78,7 +87,7 @@ async function askServer(): Promise<void> {
     unsure = false;
     noteServerTime(date, date + 1_000 + performance.now() - asked);
   } catch {
-    // Offline: asks again with the next time that is shown.
+    // Offline: retries with the next time shown.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Makes the tab's one Convex client. In a file of its own, so that it is loaded only where somebody is signed in. */
+/** Creates the tab's one Convex client. A separate file, so that only signed-in users load it. */
 import { ConvexReactClient } from "convex/react";
 import { ConvexError } from "convex/values";
 import { api } from "../../convex/_generated/api.js";
@@ -10,14 +10,17 @@ import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
 import { fetchAccessToken } from "./token.ts";
 
-/** When a token was refused for good though the worker gave it, something between the two is being mended. */
+/** Retry interval after Convex rejected a token that the worker issued, such as during a key rotation. */
 const REAUTHENTICATE_MS = 10_000;
 
 export type Connection = {
   client: ConvexReactClient;
-  /** Tells somebody else from now on, beginning with how things stand. */
+  /** Replaces the listeners and reports the current state to them. */
   tell(events: ConnectionEvents): void;
-  /** Returns when the data was last known to be current, by the server's clock, Unix ms: before sleep, if there was any. */
+  /**
+   * Returns when the data was last known to be current, by the server's clock, Unix ms. Time asleep is
+   * excluded.
+   */
   currentAt(): number;
   close(): void;
 };
@@ -25,20 +28,21 @@ export type Connection = {
 export type ConnectionEvents = {
   onState(state: LiveState): void;
   onViewer(viewer: Viewer | null): void;
-  /** The worker or Convex says that this session is over. */
+  /** Called when the worker or Convex reports that this session has expired or was revoked. */
   onSessionOver(): void;
 };
 
 /**
- * Connects to Convex as the person of this tab's session.
+ * Connects to Convex as the current user of this tab's session.
  *
- * @param url The deployment. @param first What the page wants to hear.
+ * @param url - The Convex deployment.
+ * @param first - The listeners to start with.
  */
 export function connect(url: string, first: ConnectionEvents): Connection {
   let events = first;
   const closing = new AbortController();
   const socket = heardSocket(() => state.heard());
-  // Hold everything until there is a token; and keep the first one as long as it is good.
+  // Send nothing before there is a token, and reuse the first token until it expires.
   const client = new ConvexReactClient(url, {
     webSocketConstructor: socket.constructor,
     expectAuth: true,
@@ -47,7 +51,7 @@ export function connect(url: string, first: ConnectionEvents): Connection {
     logger: false,
   });
 
-  /** Whether the worker has given a token: without one the line is open, and nothing comes. */
+  /** Whether the worker returned a token. Without one the socket is open, but no data arrives. */
   let authorized = false;
   const authenticate = () => {
     client.setAuth(
@@ -67,7 +71,7 @@ export function connect(url: string, first: ConnectionEvents): Connection {
   const state = watchState(client, socket, {
     onState: (state) => events.onState(state),
     authorized: () => authorized,
-    // The worker knows whether the session has ended meanwhile, however long that was.
+    // The worker knows whether the session expired during the interruption.
     async confirm() {
       const token = await fetchAccessToken(false, closing.signal);
       if (token === null && !closing.signal.aborted) events.onSessionOver();
@@ -77,7 +81,7 @@ export function connect(url: string, first: ConnectionEvents): Connection {
   });
   authenticate();
   const viewer = client.watchQuery(api.users.viewer, {});
-  const lookAtViewer = () => {
+  const readCurrentUser = () => {
     try {
       const value = viewer.localQueryResult();
       if (value === undefined) return;
@@ -87,14 +91,14 @@ export function connect(url: string, first: ConnectionEvents): Connection {
       if (isOver(error)) events.onSessionOver();
     }
   };
-  const stopViewer = viewer.onUpdate(lookAtViewer);
+  const stopViewer = viewer.onUpdate(readCurrentUser);
 
   return {
     client,
     tell(next) {
       events = next;
       state.again();
-      lookAtViewer();
+      readCurrentUser();
     },
     currentAt() {
       const quiet = Date.now() - socket.heardAt();
@@ -108,21 +112,21 @@ export function connect(url: string, first: ConnectionEvents): Connection {
   };
 }
 
-/** People to whom this tab has given the browser's zone, so that one that is refused is not offered again and again. */
+/** Ids of users whose time zone this tab has tried to set, so that a rejected one is not retried. */
 const adopted = new Set<string>();
 
-/** Where the person has no time zone yet, the browser's becomes theirs. */
+/** Stores the browser's time zone if the user has none yet. */
 function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
   if (viewer === null || viewer.preferences.timeZone !== null || adopted.has(viewer._id)) return;
   adopted.add(viewer._id);
   const timeZone = browserTimeZone();
   if (timeZone === null) return;
   void client.mutation(api.preferences.set, { timeZone }).catch(() => {
-    // A name that Convex does not know: then it stays with UTC.
+    // Convex does not know this time zone; the user keeps UTC.
   });
 }
 
-/** Whether a query failed because its session was revoked or its person deleted. */
+/** Returns whether a query failed because its session was revoked or its user was deleted. */
 export function isOver(error: unknown): boolean {
   return error instanceof ConvexError && (error.data as { code?: unknown })?.code === "unauthenticated";
 }

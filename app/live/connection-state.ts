@@ -1,38 +1,47 @@
-/** Whether data is known to arrive: `live` only while the socket carries messages and the session is confirmed. */
+/** State of the Convex connection: `live` only while messages arrive and the session is confirmed. */
 import type { ConvexReactClient } from "convex/react";
 import { api } from "../../convex/_generated/api.js";
 import type { LiveState } from "../ui/live-state.ts";
 import type { HeardSocket } from "./heard-socket.ts";
 
-/** Convex may take this long to answer before the page says that it does not. */
+/** How long a connection attempt may take before the page shows `unavailable`. */
 const PATIENCE_MS = 3_000;
 /** Convex sends a Ping after 15 s without another message (`HEARTBEAT_INTERVAL` in its `sync/worker.rs`). */
 export const SILENT_MS = 22_000;
 /** How long the answer to a probe may take. */
 const PROBE_MS = 1_000;
 const TICK_MS = 1_000;
-/** Timers that were late by this much stood still: the tab was frozen, or the device slept. */
+/** A timer that is late by this much means that the tab was frozen or the device slept. */
 const ASLEEP_MS = 5_000;
 
 export type StateOptions = {
   onState(state: LiveState): void;
-  /** Whether there is a token: without one the socket is open and carries nothing. */
+  /** Returns whether there is a token. Without one the socket is open, but no data arrives. */
   authorized(): boolean;
-  /** Whether the session still stands; asked before data is called live again after an interruption. */
+  /**
+   * Resolves to whether the session is still valid. Called before the state is `live` again after an
+   * interruption.
+   */
   confirm(): Promise<boolean>;
   signal: AbortSignal;
 };
 
 /**
- * Follows the state of a client's connection.
+ * Watches the state of a client's connection.
  *
- * @returns `look` to look again after something beside the connection changed, `again` to report the state once more,
- *   and `heard`, to be called at each message.
+ * @param client - The Convex client.
+ * @param socket - The client's WebSocket, which reports its messages.
+ * @param options - The callbacks, and the signal that stops the watch.
+  * @returns `look` reads the state again after another input changed, `again` reports the last state once
+  *   more,
+ *   and `heard` must be called for each message.
  */
 export function watchState(client: ConvexReactClient, socket: HeardSocket, options: StateOptions) {
   const { onState, authorized, confirm, signal } = options;
   let patience: ReturnType<typeof setTimeout> | undefined;
-  /** The connection, by its number, on which data is live; the first one has just been given its token. */
+  /**
+   * Number of the connection on which data is live. The first one needs no confirmation: its token is new.
+   */
   let confirmed: number | null = null;
   let asking: number | null = null;
   let silent = false;
@@ -78,12 +87,12 @@ export function watchState(client: ConvexReactClient, socket: HeardSocket, optio
     probedAt = null;
     if (first) look();
   };
-  /** Asks for something that is not subscribed to, so that a message has to come. */
+  /** Runs a query that has no subscription, so that Convex must send a message. */
   const probe = () => {
     if (probedAt !== null || !client.connectionState().isWebSocketConnected) return;
     probedAt = Date.now();
     client.query(api.preferences.get, {}).catch(() => {
-      // A rejection has arrived, too.
+      // A failed query is a message as well.
     });
     setTimeout(tick, PROBE_MS + 50);
   };

@@ -1,11 +1,11 @@
-/** The state of the connection, in the foot of every page of a signed-in user. */
+/** Connection state in the footer of every page of a signed-in user. */
 import { formatClock } from "../ui/format.ts";
 import { LiveMark } from "../ui/live-mark.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { useLive } from "./live-context.ts";
 import { usePlace } from "./use-place.ts";
 
-/** Shows nothing before hydration: without JavaScript the page never connects. */
+/** Renders nothing before hydration, because without JavaScript the page never connects. */
 export default function Connection() {
   const { state, asOf } = useLive();
   const place = usePlace();

@@ -1,9 +1,14 @@
-/** A form whose edit goes over the tab's socket or to the server's action. */
+/** Form whose edit goes over the tab's socket or to the server's action. */
 import type { ComponentProps } from "react";
 import { Form } from "react-router";
 import type { Edit } from "./use-edit.ts";
 
-/** @param intent - Tells the server which of a page's forms this is. */
+/**
+ * Renders a form for an edit.
+ *
+ * @param edit - The result of `useEdit`.
+ * @param intent - Tells the server which of the page's forms this is.
+ */
 export function EditForm({
   edit,
   intent,

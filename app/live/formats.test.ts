@@ -12,18 +12,18 @@ test.each([
   expect(shownTimeZone(stored)).toBe(shown);
 });
 
-test("a page is hydrated as it is if the browser formats the same", () => {
+test("the page's language is kept if the browser formats like the server", () => {
   expect(compareFormats(sampleFormats("de", "Europe/Berlin", 2026))).toBe(true);
   expect(shownLocale("de")).toBe("de");
 });
 
-test("another time zone is no reason to give up the language", () => {
+test("a time zone mismatch keeps the page's language", () => {
   const [locale, language, , year, zone] = sampleFormats("de", "Europe/Berlin", 2026).split(" ");
   expect(compareFormats([locale, language, "Europe/Atlantis", year, zone].join(" "))).toBe(false);
   expect(shownLocale("de")).toBe("de");
 });
 
-test("a language of which the browser has other data is shown in English", () => {
+test("a language with different data in the browser falls back to English", () => {
   const [locale, , ...zone] = sampleFormats("de", "UTC", 2026).split(" ");
   expect(compareFormats([locale, "other", ...zone].join(" "))).toBe(false);
   expect(shownLocale("de")).toBe("en");

@@ -1,4 +1,4 @@
-/** Whether this browser formats numbers and dates as the server did. Both make a sample, and the browser compares. */
+/** Check that this browser formats numbers and dates like the server, by comparing a sample of each. */
 import { isTimeZone } from "../../convex/model/timeZones.ts";
 import { remember } from "../bounded.ts";
 import { formatAgo, formatMinute, formatWeekday } from "../ui/format.ts";
@@ -14,7 +14,9 @@ const hash = (text: string) => {
   return sum.toString(36);
 };
 
-/** The language is compared in UTC and the time zone in English, so that a browser may lack one and keep the other. */
+/**
+ * Compares the language in UTC and the time zone in English, so that one mismatch does not affect the other.
+ */
 function makeSample(locale: string, timeZone: string, year: number): string {
   const months = Array.from({ length: 12 }, (_, month) => Date.UTC(year, month, month + 1, 13, 5));
   const place = { locale, timeZone: "UTC" };
@@ -30,9 +32,11 @@ function makeSample(locale: string, timeZone: string, year: number): string {
 const samples = new Map<string, string>();
 
 /**
- * Returns how this runtime formats numbers, and the dates of a year, as a short text to compare.
+ * Returns a short fingerprint of how this runtime formats numbers and the dates of a year.
  *
- * @param year - The year of the page's time: rules of time zones change.
+ * @param locale - BCP 47 tag.
+ * @param timeZone - IANA name.
+ * @param year - The year of the page's time, because time zone rules change.
  */
 export function sampleFormats(locale: string, timeZone: string, year: number): string {
   const key = `${locale} ${timeZone} ${year}`;
@@ -46,9 +50,10 @@ export function sampleFormats(locale: string, timeZone: string, year: number): s
 let sameLanguage = true;
 
 /**
- * In the browser, before the first render: compares with the server's sample.
+ * Compares this browser's sample with the server's. Call it before the first render.
  *
- * @returns Whether this browser can hydrate the dates and numbers of the page without a difference.
+ * @param sent - The server's sample.
+ * @returns Whether this browser can hydrate the page's dates and numbers without a mismatch.
  */
 export function compareFormats(sent: string): boolean {
   const [locale = "en", language, timeZone = "UTC", year] = sent.split(" ");
@@ -57,14 +62,14 @@ export function compareFormats(sent: string): boolean {
   return own === sent;
 }
 
-/** Returns the language to format in: English if this browser has other data of the page's language than the server. */
+/** Returns the language to format in: English if this browser's data for the page's language differs. */
 export function shownLocale(locale: string): string {
   return sameLanguage ? locale : "en";
 }
 
 const zones = new Map<string, string>();
 
-/** Returns the time zone to show times in: UTC if the stored one is not one, or is unknown to this runtime. */
+/** Returns the time zone to show times in: UTC if the stored one is invalid or unknown to this runtime. */
 export function shownTimeZone(timeZone: string): string {
   const known = zones.get(timeZone);
   if (known !== undefined) return known;

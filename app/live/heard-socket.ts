@@ -1,20 +1,20 @@
-/** The Convex client's WebSocket, with the time of its last message: the client's own API does not say it. */
+/** WebSocket for the Convex client that records its last message, which the client's API does not expose. */
 
 export type HeardSocket = {
   /** For the client's `webSocketConstructor`. */
   readonly constructor: typeof WebSocket;
-  /** When the newest socket carried its last message, or was created, Unix ms. */
+  /** Returns when the newest socket received its last message or was created, Unix ms. */
   heardAt(): number;
-  /** Whether the newest socket has carried a message. */
+  /** Returns whether the newest socket has received a message. */
   hasHeard(): boolean;
-  /** Ends a socket that carries nothing, so that the client opens another. */
+  /** Closes a silent socket, so that the client opens a new one. */
   abandon(): void;
 };
 
 /**
  * Creates a constructor whose sockets report their messages.
  *
- * @param onHeard - Called at each message of the newest socket.
+ * @param onHeard - Called for each message of the newest socket.
  */
 export function heardSocket(onHeard: () => void): HeardSocket {
   let newest: WebSocket | null = null;
@@ -45,7 +45,7 @@ export function heardSocket(onHeard: () => void): HeardSocket {
       newest = null;
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
-      // The browser reports the end only when the other side has answered the closing handshake, or a minute later.
+      // The browser fires `close` only after the closing handshake or a minute later.
       onclose?.call(socket, new CloseEvent("close", { code: 1001 }));
     },
   };

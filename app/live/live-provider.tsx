@@ -1,4 +1,4 @@
-/** Keeps the tab live: one connection while somebody is signed in, none otherwise. */
+/** Provider of the tab's live connection, which exists only while a user is signed in. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useSessionWatch } from "../auth/session-watch.ts";
 import type { Shell } from "../shell.server.ts";
@@ -10,8 +10,8 @@ import { belongTo } from "./pending.ts";
 import { useRevalidate } from "./use-revalidate.ts";
 
 /**
- * A connection whose page was just taken away. Where another page of the same session takes its place, as one that says
- * that something could not be reached, it goes on with it, and with the edits that wait to be sent.
+ * The connection of a provider that just unmounted. If another page of the same session mounts at once, such as an
+ * error page, it takes over the connection together with the pending edits.
  */
 let left: { sessionId: string; connection: Connection; taken: boolean } | null = null;
 
@@ -31,7 +31,11 @@ function takeLeft(sessionId: string): Connection | null {
   return left.connection;
 }
 
-/** @param shell What root's loader gave: who is here, and where Convex is. */
+/**
+ * Connects to Convex and provides the connection to the page.
+ *
+ * @param shell - The root loader's data: the session, the current user and the Convex URL.
+ */
 export function LiveProvider({ shell, children }: { shell: Shell; children: ReactNode }) {
   const { sessionId, convexUrl } = shell;
   const [connection, setConnection] = useState<(Connection & { sessionId: string }) | null>(null);
@@ -42,13 +46,14 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
     () => (state === "live" && connection ? () => setAsOf(connection.currentAt()) : undefined),
     [state, connection],
   );
-  // A page that the worker gave in the meantime is newer.
+  // A newer response of the worker has newer data.
   useEffect(() => {
     if (!shell.dataMissing) setAsOf((before) => Math.max(before ?? 0, shell.now));
   }, [shell]);
   useEffect(() => belongTo(sessionId), [sessionId]);
   useSessionWatch(sessionId);
-  // The page's own answer says why a session is over; asking for the session first would have the cookie cleared.
+  // Only the page's response explains why a session was revoked; a session request first would clear the
+  // cookie.
   const revalidate = useRevalidate();
   const latest = useRef({ revalidate, sessionId });
   latest.current = { revalidate, sessionId };
@@ -58,7 +63,7 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
     const events: ConnectionEvents = {
       onState: setState,
       onViewer: (viewer) => setLiveViewer({ sessionId, viewer }),
-      // Unless the page that is on its way is another session's already, or nobody's.
+      // Skips it if a pending navigation has already changed the session or signed the user out.
       onSessionOver: () => void latest.current.revalidate(() => latest.current.sessionId === sessionId),
     };
     let closed = false;
@@ -86,7 +91,7 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
     };
   }, [sessionId, convexUrl]);
 
-  // Somebody whose sync did not get through at sign-in: the worker makes up for it with the next page.
+  // The user's sync failed at sign-in; the worker repeats it with the next page.
   const unknown = liveViewer?.sessionId === sessionId && liveViewer?.viewer === null;
   useEffect(() => {
     if (unknown) void revalidate();

@@ -1,7 +1,7 @@
 /**
- * Waits before another attempt: a little longer after each, or until the browser is back online.
+ * Waits before a retry, with exponential backoff and jitter; ends early when the browser is back online.
  *
- * @param attempt - How many attempts failed before, from 0.
+ * @param attempt - The number of failed attempts before, from 0.
  * @param signal - Ends the pause.
  */
 export function pause(attempt: number, signal?: AbortSignal): Promise<void> {

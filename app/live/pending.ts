@@ -1,10 +1,12 @@
-/** Pending edits of this tab, and rejections of forms that are no longer shown. Both belong to one session. */
+/**
+ * Pending edits of this tab, and rejections of forms that are no longer shown. Both belong to one session.
+ */
 import { useSyncExternalStore } from "react";
 
-/** Said of what cannot wait for the network. */
+/** Message for edits that cannot wait for the network. */
 export const OFFLINE_EDIT = "You are offline. This can be done once you are back.";
 
-/** A pending edit, from when leaving the site asks first, Unix ms. */
+/** A pending edit. Leaving the site asks for confirmation from `from` on, Unix ms. */
 type Held = { from: number };
 
 let owner: string | null | undefined;
@@ -25,9 +27,9 @@ function update(): void {
 }
 
 /**
- * Makes leaving the site ask first while an edit is pending.
+ * Makes the browser ask before the user leaves the site while an edit is pending.
  *
- * @param graceMs - An edit that is expected to be applied at once does not ask for this long.
+ * @param graceMs - How long to wait before asking, ms, for an edit that is expected to be applied at once.
  * @returns Releases the edit.
  */
 export function hold(graceMs: number): () => void {
@@ -40,7 +42,7 @@ export function hold(graceMs: number): () => void {
   };
 }
 
-/** Shows a rejection in the frame. */
+/** Shows a rejection above the page. */
 export function addRejection(text: string): void {
   setRejections([...rejections, text]);
 }
@@ -69,7 +71,11 @@ export function useRejections(): readonly string[] {
   );
 }
 
-/** Clears what belongs to the session before. @param sessionId - Null for a guest. */
+/**
+ * Clears the state of the previous session if the session changed.
+ *
+ * @param sessionId - The current session; null for a guest.
+ */
 export function belongTo(sessionId: string | null): void {
   const changed = owner !== undefined && owner !== sessionId;
   owner = sessionId;

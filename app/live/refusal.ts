@@ -1,6 +1,6 @@
-/** What to say when Convex refuses. */
+/** Message to show when Convex rejects a call. */
 
-/** @returns The words of a `ConvexError({ code, message })`; for anything else, that it did not work. */
+/** Returns the message of a `ConvexError({ code, message })`, or a generic one for any other error. */
 export function refusalOf(error: unknown): string {
   const data = typeof error === "object" && error !== null && "data" in error ? error.data : null;
   const message = typeof data === "object" && data !== null && "message" in data ? data.message : null;

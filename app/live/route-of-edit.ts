@@ -1,16 +1,16 @@
-/** Which way an edit goes, and one edit after the other. */
+/** Chooses the transport of an edit and keeps edits in order. */
 import type { ConvexReactClient } from "convex/react";
 import type { LiveState } from "../ui/live-state.ts";
 
 let last: Promise<unknown> = Promise.resolve();
 let open = 0;
 
-/** Whether no edit waits for its turn. */
+/** Returns whether the queue of edits is empty. */
 export function isTurnFree(): boolean {
   return open === 0;
 }
 
-/** Runs `send` after the edits before it were sent: their order stays. */
+/** Runs `send` after all earlier edits were sent, to keep their order. */
 export function inTurn(send: () => Promise<void>): void {
   open += 1;
   last = last.then(send).finally(() => {
@@ -18,7 +18,7 @@ export function inTurn(send: () => Promise<void>): void {
   });
 }
 
-/** Whether the worker answers and reaches Convex. */
+/** Returns whether the worker answers and reaches Convex. */
 async function isServerComplete(): Promise<boolean> {
   try {
     const response = await fetch("/api/auth/session", { cache: "no-store" });
@@ -29,8 +29,8 @@ async function isServerComplete(): Promise<boolean> {
 }
 
 /**
- * Whether an edit is handed to the Convex client, which applies it exactly once, however long that takes. Over HTTP it
- * goes only if the socket is not live, nothing is in flight that it would overtake, and the server can apply it.
+ * Returns whether to send an edit with the Convex client, which applies it exactly once after any delay. HTTP is
+ * used only if the socket is not live, no earlier mutation is in flight, and the server can apply the edit.
  */
 export async function goesOverSocket(client: ConvexReactClient, state: LiveState | null): Promise<boolean> {
   if (state === "live" || !navigator.onLine || client.connectionState().inflightMutations > 0) return true;

@@ -1,8 +1,9 @@
-/** The access token for Convex, asked for at the worker. It lives in memory only. */
-
+/** Access token for Convex, requested from the worker and kept in memory only. */
 import { pause } from "./pause.ts";
 
-/** How long a page that is being left asks for nothing; a download only looks like leaving, and the page goes on. */
+/**
+ * How long to wait after `beforeunload`. It is bounded because a download fires it too, and the page stays.
+ */
 const LEAVING_MS = 2_000;
 
 let leavingUntil = 0;
@@ -10,17 +11,18 @@ globalThis.addEventListener?.("beforeunload", () => {
   leavingUntil = performance.now() + LEAVING_MS;
 });
 
-/** The answer to a tab that signs out by its own link would only be a refusal. */
+/** Waits while the page is being left: a tab that signs out would only get a 401. */
 async function notWhileLeaving(signal: AbortSignal): Promise<void> {
   while (!signal.aborted && performance.now() < leavingUntil) await pause(0, signal);
 }
 
 /**
- * Asks until there is an answer: a network error, a worker that is restarted or a WorkOS that is down say nothing
- * about who is signed in, and telling Convex "no token" would sign the tab out.
+ * Returns the access token. Retries until the worker answers, because a network error or a WorkOS outage does not
+ * mean that the user is signed out, and passing null to Convex would sign the tab out.
  *
- * @param signal Ends the waiting, when the tab's client is closed.
- * @returns The token, or null where the worker says that nobody is signed in.
+ * @param forceRefresh - Whether Convex rejected the last token.
+ * @param signal - Stops the retries when the tab's client is closed.
+ * @returns The token, or null if no user is signed in or `signal` was aborted.
  */
 export async function fetchAccessToken(forceRefresh: boolean, signal: AbortSignal): Promise<string | null> {
   for (let attempt = 0; !signal.aborted; attempt++) {
@@ -38,7 +40,7 @@ export async function fetchAccessToken(forceRefresh: boolean, signal: AbortSigna
         return token;
       }
     } catch {
-      // Not reachable: said nowhere, since the connection's state shows it.
+      // Not reachable: the connection state already shows it.
     }
     await pause(attempt, signal);
   }

@@ -1,11 +1,12 @@
-/** The server's clock, in a component. */
+/** Hook for the server's clock. */
 import { useEffect, useSyncExternalStore } from "react";
 import { noteServerTime, onNewTime, shownTime } from "./clock.ts";
 
 /**
- * Follows the server's clock while the page is open.
+ * Returns the server's time and updates it while the page is open.
  *
- * @param start - The server's time when it gave the page, Unix ms; the first render uses it on both sides.
+  * @param start - The server's time when it rendered the page, Unix ms; the first render uses it on both
+  *   sides.
  * @returns The server's time, Unix ms, to ten seconds.
  */
 export function useClock(start: number): number {

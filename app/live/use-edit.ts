@@ -1,4 +1,4 @@
-/** One form's edit: over the tab's socket while it is live, else over HTTP; never both, and once for a double click. */
+/** Sends a form's edit exactly once: over the tab's socket while it is live, otherwise over HTTP. */
 import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import {
@@ -18,31 +18,31 @@ import { addRejection, hold, OFFLINE_EDIT } from "./pending.ts";
 import { refusalOf } from "./refusal.ts";
 import { goesOverSocket, inTurn, isTurnFree } from "./route-of-edit.ts";
 
-/** An unchanged form that is sent again within this time after the last time is a double click or a held key. */
+/** An unchanged form submitted again within this time is a double click or a held key. */
 const TWICE_MS = 1_000;
 /** An edit over a live socket is expected to be applied within this time. */
 const GRACE_MS = 1_000;
-/** A message that was shown for less than this has not been read. */
+/** A message shown for less than this counts as unread. */
 const UNREAD_MS = 5_000;
 
 const LEFT = "The page was left before it was sent.";
 
 type Mutation = FunctionReference<"mutation">;
-/** What a form says, by the fields' names. */
+/** The values of a form, by field name. */
 export type Fields = Readonly<Record<string, string>>;
 
 export type EditOptions<F extends Mutation> = {
-  /** Does what the server's action does. A form without it goes over HTTP only. */
+  /** The mutation that does the same as the server's action. A form without it uses HTTP only. */
   reference?: F;
-  /** Returns the mutation's arguments; null if the form is not to be sent, undefined if it can go over HTTP only. */
+  /** Returns the mutation's arguments; null to not send the form, undefined to send it over HTTP only. */
   args?: (fields: Fields) => F["_args"] | null | undefined;
-  /** Makes the local results look as they will. */
+  /** Optimistic update of the local query results. */
   optimistic?: (store: OptimisticLocalStore, args: F["_args"]) => void;
-  /** The server's answer to this form. */
+  /** The action's error for this form. */
   failure?: FormFailure | null | undefined;
-  /** Keeps the scroll position after the form went over HTTP. */
+  /** Whether to keep the scroll position after a submission over HTTP. */
   stay?: boolean;
-  /** Called when the edit was applied; with the mutation's value if it went over the socket. */
+  /** Called when the edit was applied, with the mutation's value if it went over the socket. */
   onDone?: (args: F["_args"] | undefined, value?: FunctionReturnType<F>) => void;
   /** Called when the mutation was rejected. */
   onRejected?: () => void;
@@ -52,22 +52,22 @@ export type Edit<F extends Mutation = Mutation> = {
   form: RefObject<HTMLFormElement | null>;
   onSubmit: (event: FormEvent<HTMLFormElement>) => void;
   onInput: () => void;
-  /** The arguments of the edits that are not applied yet, oldest first. */
+  /** The arguments of the pending edits, oldest first. */
   pending: readonly F["_args"][];
   waiting: boolean;
-  /** On its way over HTTP. */
+  /** Whether an edit is being sent over HTTP. */
   busy: boolean;
-  /** The last edit went over the socket and was applied. */
+  /** Whether the last edit went over the socket and was applied. */
   done: boolean;
-  /** Why the last edit was rejected, unless the server says so in `failure`. */
+  /** Why the last edit was rejected, unless `failure` has the reason. */
   refusal: string | null;
-  /** The server's answer, until the form is sent again. */
+  /** The action's error, until the form is submitted again. */
   failure: FormFailure | undefined;
 };
 
 type Sent<F extends Mutation> = {
   args: F["_args"] | undefined;
-  /** The form as text, to tell a second submission of the same from another one. */
+  /** The serialized form, to recognize a repeated submission. */
   text: string;
   label: string;
   data: FormData;
@@ -76,7 +76,7 @@ type Sent<F extends Mutation> = {
   release: () => void;
 };
 
-/** The form's own memory; a change is rendered by `render`. */
+/** The hook's mutable state. A change becomes visible with `render`. */
 class Memory<F extends Mutation> {
   sent: readonly Sent<F>[] = [];
   done = false;
@@ -87,7 +87,7 @@ class Memory<F extends Mutation> {
   mounted = true;
 }
 
-/** Returns what a form needs to be sent, and how its edits stand. Give it to `EditForm`. */
+/** Returns the handlers and state of a form's edits. Pass the result to `EditForm`. */
 export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<F> {
   const live = useLive();
   const submit = useSubmit();
@@ -145,7 +145,7 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
       ...(one.action !== undefined && { action: one.action }),
     });
     one.release();
-    // Rendered together with the server's answer, which the router renders in a transition.
+    // The router renders the server's response in a transition, so this is rendered with it.
     startTransition(() => setAnswered(one));
   };
 
@@ -218,7 +218,7 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
   };
 }
 
-/** Names an edit by its button and what was typed: `Create project “Night watch”`. */
+/** Returns a name for an edit from its button and its input: `Create project “Night watch”`. */
 function labelOf(form: HTMLFormElement, submitter: HTMLElement | null): string {
   const typed = form.querySelector<HTMLInputElement>("input:not([type=hidden])")?.value;
   const button = submitter?.textContent?.trim() || "An edit";

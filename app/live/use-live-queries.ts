@@ -1,12 +1,16 @@
-/** Many queries of one kind that start from what the loader gave and go live, each woken on its own. */
+/** Live queries for a list of ids: start with the loader's values, and each updates independently. */
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "./live-context.ts";
 
 /**
- * @param reference A public query. @param ids What to ask it about.
- * @param argsOf Its arguments for one of these. @param initial What the loader gave, by id.
- * @returns The newest value of each, by id. One that fails keeps its last value.
+ * Subscribes to one query per id.
+ *
+ * @param reference - A public query.
+ * @param ids - The ids to query.
+ * @param argsOf - Returns the query's arguments for an id.
+ * @param initial - The loader's values, by id.
+ * @returns The latest values, by id. A query that fails keeps its last value.
  */
 export function useLiveQueries<F extends FunctionReference<"query">>(
   reference: F,
@@ -16,7 +20,7 @@ export function useLiveQueries<F extends FunctionReference<"query">>(
 ): Readonly<Record<string, FunctionReturnType<F>>> {
   const { client } = useLive();
   const [values, setValues] = useState<Record<string, FunctionReturnType<F>>>({});
-  // As text, because a list made anew on each render may still be the same one.
+  // A string, because the caller creates a new array with the same ids on each render.
   const wanted = ids.join(" ");
   const latest = useRef({ reference, argsOf });
   latest.current = { reference, argsOf };
@@ -46,7 +50,7 @@ export function useLiveQueries<F extends FunctionReference<"query">>(
   return useMemo(() => ({ ...initial, ...values }), [initial, values]);
 }
 
-/** The value that a watched query has now; undefined where there is none yet, or it failed. */
+/** Returns the current value of a watched query; undefined if it has none yet or failed. */
 function settled<T>(watch: { localQueryResult(): T | undefined }): T | undefined {
   try {
     return watch.localQueryResult();

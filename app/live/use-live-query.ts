@@ -1,14 +1,15 @@
-/** A query that starts from what the loader gave and goes live. */
-
+/** Live query that starts with the loader's value. */
 import { type FunctionReference, type FunctionReturnType, getFunctionName } from "convex/server";
 import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
 import { useLive } from "./live-context.ts";
 
 /**
- * @param reference A public query.
- * @param args Its arguments; `"skip"` asks nothing.
- * @param initial The loader's value; null where Convex did not answer in time.
- * @returns The newest value there is. `error` is what the query threw since; the value before it stays.
+ * Subscribes to a query.
+ *
+ * @param reference - A public query.
+ * @param args - The query's arguments; `"skip"` does not run it.
+ * @param initial - The loader's value; null if Convex did not answer in time.
+ * @returns The latest value, and the `error` that the query has thrown since. An error keeps the value.
  */
 export function useLiveQuery<F extends FunctionReference<"query">, I>(
   reference: F,
@@ -17,7 +18,7 @@ export function useLiveQuery<F extends FunctionReference<"query">, I>(
 ): { value: FunctionReturnType<F> | I; error: unknown } {
   const { client } = useLive();
   const key = `${getFunctionName(reference)} ${JSON.stringify(args)}`;
-  // The key stands for reference and arguments, which are made anew on each render.
+  // The key identifies the reference and arguments, which are new objects on each render.
   const latest = useRef({ reference, args });
   latest.current = { reference, args };
   const watch = useMemo(() => {
@@ -37,7 +38,7 @@ export function useLiveQuery<F extends FunctionReference<"query">, I>(
     } catch (error) {
       next = { value: undefined, error };
     }
-    // The client makes the same error anew each time it is asked.
+    // The client creates a new error object on each read.
     const { value, error } = snapshot.current;
     if (next.value !== value || String(next.error) !== String(error)) snapshot.current = next;
     return snapshot.current;

@@ -1,13 +1,15 @@
-/** Whose language, hours and clock a page is written in. */
+/** Display settings of the page: locale, time zone and current time. */
 import { useShell } from "../use-shell.ts";
 import { shownLocale, shownTimeZone } from "./formats.ts";
 import { useLive } from "./live-context.ts";
 import { useClock } from "./use-clock.ts";
 
-/** `now` is Unix ms by the server's clock; it goes on while the page is open. */
+/** `now` is Unix ms by the server's clock and advances while the page is open. */
 export type Place = { locale: string; timeZone: string; now: number };
 
-/** The person's stored zone, live (none or unknown: UTC), the language asked for, and the page's clock. */
+/**
+ * Returns the user's stored time zone (UTC if missing or unknown), the request's locale and the page's clock.
+ */
 export function usePlace(): Place {
   const shell = useShell();
   const { viewer } = useLive();

@@ -1,8 +1,8 @@
-/** Asking for the page anew without losing anything: neither a page whose question got lost, nor one that is on its way. */
+/** Revalidates the page without dropping a pending navigation. */
 import { useCallback, useEffect, useRef } from "react";
 import { useNavigation, useRevalidator } from "react-router";
 
-/** Asks the worker for nothing, by a request that changes nothing. */
+/** Returns whether the worker answers a request without side effects. */
 export async function isReachable(): Promise<boolean> {
   try {
     return (await fetch("/healthz", { method: "HEAD", cache: "no-store" })).ok;
@@ -12,10 +12,10 @@ export async function isReachable(): Promise<boolean> {
 }
 
 /**
- * React Router would drop the answer to a navigation under way and ask again, and what is said once would be lost with
- * it: so the page is asked for when it has arrived.
+ * Returns a function that revalidates after any pending navigation. React Router would otherwise drop the
+ * navigation's response, and with it a notice that is sent only once.
  *
- * @returns Loads the page's data anew, where that is still wanted by then.
+ * @returns A function that reloads the page's data if `isStillWanted` returns true at that time.
  */
 export function useRevalidateWhenIdle(): (isStillWanted: () => boolean) => Promise<void> {
   const { revalidate } = useRevalidator();
@@ -35,7 +35,10 @@ export function useRevalidateWhenIdle(): (isStillWanted: () => boolean) => Promi
   );
 }
 
-/** @returns The same; without a network it does nothing, and the page stays as it is. */
+/**
+ * Returns the same function as `useRevalidateWhenIdle`, except that it does nothing while the worker is
+ * unreachable.
+ */
 export function useRevalidate(): (isStillWanted?: () => boolean) => Promise<void> {
   const revalidate = useRevalidateWhenIdle();
   return useCallback(
