@@ -1,4 +1,4 @@
-/** Adding somebody by e-mail: they show at once, marked as waiting until Convex has them. */
+/** Form that adds a member by e-mail, with an optimistic entry until Convex has applied it. */
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { EditForm } from "../live/edit-form.tsx";
@@ -10,13 +10,13 @@ import { failureOf, type ProjectAnswer } from "./project-forms.ts";
 
 export type Adding = {
   edit: Edit<typeof api.projects.addMember>;
-  /** What came of the last one. */
+  /** Result of the last addition, as text. */
   said: string | null;
-  /** E-mails on their way, oldest first. */
+  /** E-mails of the pending additions, oldest first. */
   waiting: readonly string[];
 };
 
-/** Keeps who is being added where the list can show it. */
+/** Returns the state of the form, shared with the list that shows pending members. */
 export function useAddMember(projectId: string, answer: ProjectAnswer): Adding {
   const [said, setSaid] = useState<string | null>(null);
   const edit = useEdit({

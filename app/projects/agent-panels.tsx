@@ -1,4 +1,4 @@
-/** One panel for each agent: how it stands, its metrics with their latest values, and how the newest has moved. */
+/** One panel per agent: its state, the latest value of each metric, and a sparkline of the newest one. */
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import type { Place } from "../live/use-place.ts";
@@ -27,7 +27,14 @@ function agentsOf(latest: readonly Latest[], now: number) {
   }));
 }
 
-/** @param chosen The metric whose chart is shown. @param lines The loader's small lines. */
+/**
+ * Lists a project's agents, silent ones first.
+ *
+ * @param latest - The latest value of each metric, live.
+ * @param lines - The loader's sparklines.
+ * @param chosen - The metric whose chart is shown.
+ * @param range - The range that the links keep.
+ */
 export function AgentPanels({
   projectId,
   latest,
@@ -122,7 +129,7 @@ function MetricLink({
   );
 }
 
-/** How the agent's newest metric has moved over the hours of its small line. */
+/** Shows how the agent's newest metric has changed over the time of its sparkline. */
 function Movement({
   projectId,
   newest: { agent, name, value },

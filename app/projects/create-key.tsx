@@ -1,4 +1,4 @@
-/** The form that makes a key. The key itself goes to whoever shows it, and nowhere else. */
+/** Form that creates an API key. The key itself is only passed to `onCreated`. */
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { nameProblem } from "../../convex/model/names.ts";
@@ -9,7 +9,14 @@ import { Field } from "../ui/field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { type CreatedKey, failureOf, type ProjectAnswer } from "./project-forms.ts";
 
-/** @param first There is none yet: a name is proposed, so that one press makes it. */
+/**
+ * Renders the form.
+ *
+  * @param first - Whether the project has no API key yet. Then a name is filled in, so that one click
+  *   creates it.
+ * @param onCreated - Receives the new API key, which is shown once.
+ * @param answer - The action's response to the last form.
+ */
 export function CreateKey({
   projectId,
   first,

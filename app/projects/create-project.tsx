@@ -1,4 +1,4 @@
-/** The form that starts a project: shown at once, taken back with a reason where it is refused. */
+/** Form that creates a project, with an optimistic update that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import type { FormFailure } from "../forms.server.ts";
@@ -13,10 +13,14 @@ import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { WAITING } from "./project-list.tsx";
 
-/** How many entries this tab has made. `crypto.randomUUID` is missing at plain http addresses. */
+/** Counter for ids of optimistic entries. `crypto.randomUUID` is missing on plain HTTP origins. */
 let made = 0;
 
-/** @param failure Why the server refused the form, where it was sent without the live connection. */
+/**
+ * Renders the form.
+ *
+ * @param failure - The action's error, if the form was sent over HTTP and rejected.
+ */
 export function CreateProject({ failure }: { failure: FormFailure | undefined }) {
   const { viewer } = useLive();
   const edit = useEdit({

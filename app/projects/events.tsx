@@ -1,4 +1,4 @@
-/** What agents sent, one by one, newest first: live on the first page, older ones by links. */
+/** Paginated list of received metrics, newest first. Only the first page is live. */
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
 import type { Place } from "../live/use-place.ts";
@@ -10,7 +10,13 @@ import type { LoadedProject } from "./project-query.ts";
 
 const FIRST_PAGE = { numItems: 20, cursor: null };
 
-/** @param older The address names an older page: it stands still. @param filters The rest of the address's query. */
+/**
+ * Lists one page of a project's events.
+ *
+ * @param recent - The loader's page; null if Convex did not answer.
+ * @param older - Whether the URL names an older page, which is not live.
+ * @param filters - The other query parameters of the URL.
+ */
 export function Events({
   projectId,
   recent,

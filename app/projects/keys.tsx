@@ -1,4 +1,4 @@
-/** A project's keys, for those who may manage them: made and shown once, revoked, and how to send with one. */
+/** API keys of a project, for users who may manage them: create, revoke, and code examples. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { ActForm } from "../live/act-form.tsx";
@@ -13,7 +13,15 @@ import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
 import type { Project, ProjectKey } from "./project-query.ts";
 import { SendExamples } from "./send-examples.tsx";
 
-/** @param keys The loader's; null where Convex did not answer. @param origin Where the API is. @param created Made in this tab just now. */
+/**
+ * Lists the API keys of a project, with the form that creates one.
+ *
+ * @param keys - The loader's API keys; null if Convex did not answer.
+ * @param origin - The origin of the API.
+ * @param created - The API key that this tab has just created.
+ * @param onCreated - Receives a new API key.
+ * @param answer - The action's response to the last form.
+ */
 export function Keys({
   project,
   keys,

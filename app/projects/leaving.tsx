@@ -1,4 +1,4 @@
-/** The ways out of a project: leaving it, and deleting it for everyone. Neither waits for a tab to be back online. */
+/** Buttons to leave or delete a project. Both use HTTP, so that they are never queued while offline. */
 import type { ReactNode } from "react";
 import { ActForm } from "../live/act-form.tsx";
 import { EditForm } from "../live/edit-form.tsx";
@@ -41,7 +41,11 @@ export function Leaving({
   );
 }
 
-/** @param children - Shown next to the button. */
+/**
+ * Asks for confirmation, then deletes the project.
+ *
+ * @param children - Shown next to the button.
+ */
 function DeleteProject({
   name,
   answer,

@@ -1,4 +1,4 @@
-/** What a list of projects is made of, as home's and the dashboard's loaders give it: no more than is shown. */
+/** Loader data of the project lists on the home page and the dashboard, reduced to what is shown. */
 import type { api } from "../../convex/_generated/api.js";
 import { type Packed, pack } from "../packed.ts";
 import { newestOfEach } from "./overview.ts";

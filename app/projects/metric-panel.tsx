@@ -1,4 +1,4 @@
-/** One metric in full: its latest value, how it has changed, and its chart over an hour, a day or a week. */
+/** Panel of one metric: its latest value, its change, and its chart over an hour, a day or a week. */
 import { useMemo } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
@@ -13,7 +13,7 @@ import type { Latest, LoadedProject } from "./project-query.ts";
 
 type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
 
-/** The mean of each bucket. Sums at the limits of what a number holds may be off; a mean lies between the extremes. */
+/** Returns the mean of each bucket, clamped to its extremes because very large sums lose precision. */
 export function pointsOf(buckets: Buckets): ChartPoint[] {
   return buckets.map(({ at, count, sum, min, max }) => ({
     at,
@@ -24,7 +24,13 @@ export function pointsOf(buckets: Buckets): ChartPoint[] {
   }));
 }
 
-/** @param buckets The loader's; null where it had none of this metric. @param latest Its newest value, live. */
+/**
+ * Shows the live chart of one time series.
+ *
+ * @param range - The time range of the chart.
+ * @param buckets - The loader's buckets; null if it did not load this time series.
+ * @param latest - The latest value, live; null if there is none.
+ */
 export function MetricPanel({
   projectId,
   agent,

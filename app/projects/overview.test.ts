@@ -10,14 +10,14 @@ const project = (name: string, ...minutes: number[]): Listed => ({
   agents: minutes.map((ago) => ({ agent: `${name}-${ago}`, name: "n", value: 1, at: NOW - ago * MINUTE })),
 });
 
-test("a project stands as its worst tile does", () => {
+test("a project has the state of its worst agent", () => {
   expect(standingOf(project("a", 1, 5, 60).agents, NOW)).toBe("silent");
   expect(standingOf(project("a", 1, 5).agents, NOW)).toBe("quiet");
   expect(standingOf(project("a", 1).agents, NOW)).toBe("fresh");
   expect(standingOf([], NOW)).toBe("none");
 });
 
-test("the worst project is first, and equals keep their order", () => {
+test("projects are sorted by worst state, and equal ones keep their order", () => {
   const projects = [
     project("new"),
     project("b", 1),
@@ -28,7 +28,7 @@ test("the worst project is first, and equals keep their order", () => {
   expect(worstFirst(projects, NOW).map(({ name }) => name)).toEqual(["silent", "quiet", "new", "b", "c"]);
 });
 
-test("the overview counts the silent agents and names the one that is shown first", () => {
+test("the overview counts the silent agents and returns the first one shown", () => {
   const { silent, first } = overviewOf([project("a", 0, 5), project("b", 1, 90, 30), project("c", 20)], NOW);
   expect(silent).toBe(3);
   expect(first?.metric.agent).toBe("b-30");

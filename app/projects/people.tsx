@@ -1,4 +1,4 @@
-/** Who is in a project, who is invited, and the ways in and out. */
+/** Members and invitations of a project, with the forms to add and remove them. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { ActForm } from "../live/act-form.tsx";
@@ -12,7 +12,13 @@ import type { Project } from "./project-query.ts";
 
 type Member = Project["members"][number];
 
-/** @param manages Whether this person may change who is in it. @param viewerId Who is looking. */
+/**
+ * Lists the members and invitations of a project.
+ *
+ * @param manages - Whether the current user may change them.
+ * @param viewerId - The current user's id; null if unknown.
+ * @param answer - The action's response to the last form.
+ */
 export function People({
   project,
   manages,

@@ -1,4 +1,4 @@
-/** What the forms of a project's page do. Each says by its `intent` which one it is. */
+/** Actions of a project page's forms, selected by `intent`. */
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
@@ -9,11 +9,11 @@ import { done, failed, refused } from "../forms.server.ts";
 import type { CreatedKey, Intent } from "./project-forms.ts";
 
 type Fields = Record<string, string>;
-/** What to say afterwards and where, or the key that was made, which is shown in the answer itself and nowhere else. */
+/** The notice to show and the path to redirect to, or the new API key, which only this response contains. */
 type Result = { said: string; at?: string } | { createdKey: CreatedKey };
 
 type Act = {
-  /** The field that a refusal is about. */
+  /** The field that shows the error if Convex rejects the call. */
   field?: string;
   run(convex: Convex, projectId: string, form: Fields): Promise<Result>;
 };
@@ -74,10 +74,16 @@ const ACTS: Record<Intent, Act> = {
   },
 };
 
-/** A key is nobody's to keep: no cache on the way holds the one answer that has it. */
+/** Keeps the response with the new API key out of every cache. */
 const UNCACHED = { "Cache-Control": "private, no-store" };
 
-/** Does what the form says, as the signed-in person. */
+/**
+ * Runs a form's action as the current user.
+ *
+ * @param form - The form's values, with its `intent`.
+ * @returns The response: a redirect, the new API key, or the errors of the form.
+ * @throws {Response} when the user must sign in again.
+ */
 export async function actOnProject(context: RequestContext, projectId: string, form: Fields) {
   const act = Object.hasOwn(ACTS, form.intent ?? "") ? ACTS[form.intent as Intent] : null;
   if (act === null) return refused(form, { message: "This page has no such form." });

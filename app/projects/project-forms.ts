@@ -1,4 +1,4 @@
-/** The forms of a project's page: which there are, and what each is answered. */
+/** Types of the project page's forms and of their responses. */
 import type { FormFailure } from "../forms.server.ts";
 
 export type Intent =
@@ -11,13 +11,16 @@ export type Intent =
   | "revoke-key"
   | "delete";
 
-/** A key as it is shown once, right after it was made. */
+/** A new API key, which is shown once. */
 export type CreatedKey = { key: string; name: string };
 
-/** What the server answered the last form with. */
+/** The action's response to the last form. */
 export type ProjectAnswer = FormFailure | { createdKey: CreatedKey } | undefined;
 
-/** @returns Why this form was refused; undefined where it was another one, or none. */
+/**
+ * Returns the errors of the form with this intent; undefined if the response is for another form or is a
+ * success.
+ */
 export function failureOf(answer: ProjectAnswer, intent: Intent): FormFailure | undefined {
   return answer && "values" in answer && answer.values.intent === intent ? answer : undefined;
 }

@@ -1,4 +1,6 @@
-/** A person's projects, live, as fields of tiles; on the home page and on the dashboard. Each is woken on its own. */
+/**
+ * Live list of a user's projects, for the home page and the dashboard. Each project updates independently.
+ */
 import { memo, type ReactNode, useMemo, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject } from "../../convex/model/roles.ts";
@@ -20,19 +22,24 @@ import { arrivedSince } from "./use-arrivals.ts";
 
 type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role">;
 
-/** Ids of projects that exist only in this tab until Convex has made them. */
+/** Id prefix of optimistic projects, which Convex has not created yet. */
 export const WAITING = "waiting-";
 
 const HOUR_MS = 3_600_000;
 const NONE: readonly Metric[] = [];
 
-/** @param empty What to do next, where there is none yet. @param start The form for it, where it is not on the page anyway. */
+/**
+ * Lists the projects, worst state first.
+ *
+ * @param empty - The next step, shown if there are no projects.
+ * @param start - The form for that step, if the page does not show it anyway.
+ */
 export function ProjectList({
   loaded,
   empty,
   start,
 }: {
-  /** Null where Convex did not answer. */
+  /** Null if Convex did not answer. */
   loaded: Loaded | null;
   empty: ReactNode;
   start?: ReactNode;
@@ -60,7 +67,7 @@ export function ProjectList({
     const metrics = agents[project._id] ?? NONE;
     return { ...project, project, metrics, agents: newestOfEach(metrics) };
   });
-  // Before all have come, nobody can say that all is well.
+  // The summary is correct only after every project has loaded.
   const known = projects.every(({ _id }) => _id.startsWith(WAITING) || agents[_id] !== undefined);
   return (
     <>
@@ -82,7 +89,7 @@ export function ProjectList({
   );
 }
 
-/** Each project's tiles and small line, by its id. */
+/** Returns the tiles and the sparkline of each project, by project id. */
 function useFigures(projects: readonly Project[], loaded: Loaded | null) {
   const initial = useMemo(
     () => ({
@@ -99,7 +106,9 @@ function useFigures(projects: readonly Project[], loaded: Loaded | null) {
   };
 }
 
-/** Woken by its own figures and the clock only. Marked pure: a guest must not load it for what it might do. */
+/**
+ * Renders only when its own data or the clock changes. Marked pure so that the guests' bundle can drop it.
+ */
 const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
   metrics,
@@ -141,7 +150,7 @@ function NewestLine({ line: { agent, name, points } }: { line: Line }) {
 
 const FIRST_KEY = "first-key";
 
-/** What every `FirstKeyButton` sends; one for all of them, since each says where to. */
+/** Form shared by all `FirstKeyButton`s; each button sets its own `formAction`. */
 function FirstKey() {
   return (
     <form id={FIRST_KEY} method="post" data-client="" hidden>
@@ -151,7 +160,7 @@ function FirstKey() {
   );
 }
 
-/** One press makes a key and leads to the project's page, where it stands in a command to copy. */
+/** Creates an API key and opens the project's page, which shows it in a command to copy. */
 function FirstKeyButton({ projectId }: { projectId: string }) {
   return (
     <Button form={FIRST_KEY} formAction={projectPath(projectId)}>

@@ -1,4 +1,4 @@
-/** A project: its agents, the chart of one metric, its events, its people and keys. All of it live, each part alone. */
+/** Project page: agents, chart, events, members and API keys, each with its own live query. */
 import { useEffect, useState } from "react";
 import { useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
@@ -24,7 +24,14 @@ import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
 import { Unsent } from "./unsent.tsx";
 
-/** @param loaded The loader's; null where Convex did not answer. @param origin Where the API is. */
+/**
+ * Renders the page of a project.
+ *
+ * @param search - The query string of the URL.
+ * @param loaded - The loader's data; null if Convex did not answer.
+ * @param origin - The origin of the API.
+ * @param answer - The action's response to the last form.
+ */
 export function ProjectPage({
   projectId,
   search,
@@ -45,10 +52,10 @@ export function ProjectPage({
   const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
   const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
 
-  // What is wrong with a field is said there; what is wrong with the whole stands where the answer begins.
+  // Field errors are shown at the field, errors of the whole form at the top.
   const refusal = answer && "message" in answer ? answer.message : null;
 
-  // Whoever deletes or leaves it is on the way elsewhere when this is heard.
+  // A user who deletes or leaves the project is already navigating away.
   const gone = isGone(error) && state === "idle";
   const title = gone ? "Not found" : (project?.name ?? "Project");
   useEffect(() => {
@@ -124,7 +131,7 @@ export function ProjectPage({
   );
 }
 
-/** The agents and the chart of one of their metrics. */
+/** Shows the agents and the chart of one of their metrics. */
 function Figures({
   projectId,
   search,
@@ -139,7 +146,7 @@ function Figures({
   place: ReturnType<typeof usePlace>;
 }) {
   const { range, ...named } = projectArgs({ params: {}, url: new URL(`http://localhost/${search}`) });
-  // The newest when the page was opened; later ones do not take its place while it is looked at.
+  // The newest metric when the page was opened; a newer one must not replace the chart being read.
   const [newest] = useState(() => loaded?.chart ?? latest[0] ?? null);
   const chosen =
     named.agent !== undefined && named.name !== undefined ? { agent: named.agent, name: named.name } : newest;

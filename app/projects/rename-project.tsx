@@ -1,4 +1,4 @@
-/** A project's new name: shown at once, taken back with a reason where it is refused. */
+/** Form that renames a project, with an optimistic update that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
@@ -13,7 +13,12 @@ import { Waiting } from "../ui/waiting.tsx";
 import { failureOf, type ProjectAnswer } from "./project-forms.ts";
 import type { Project } from "./project-query.ts";
 
-/** @param project As it is shown; null where it cannot be. */
+/**
+ * Renders the form.
+ *
+ * @param project - The project shown; null if it could not be loaded.
+ * @param answer - The action's response to the last form.
+ */
 export function RenameProject({
   projectId,
   project,
@@ -32,7 +37,7 @@ export function RenameProject({
       return found === null ? { projectId, name } : null;
     },
     optimistic(store: OptimisticLocalStore, { name }) {
-      // Before the live query has answered, what the loader gave is what is shown.
+      // Until the live query has a value, the page shows the loader's.
       const known = store.getQuery(api.projects.get, { projectId }) ?? project;
       if (known) store.setQuery(api.projects.get, { projectId }, { ...known, name: name.trim() });
     },

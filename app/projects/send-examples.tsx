@@ -1,4 +1,4 @@
-/** How an agent sends a metric, with this project's own key, to copy. */
+/** Code examples that send a metric to this project. */
 import { CodeBlock } from "../ui/code-block.tsx";
 
 type Example = {
@@ -10,7 +10,7 @@ type Example = {
 
 const keyOf = ({ keyName }: Example) => (keyName === null ? "a key of its own" : `key “${keyName}”`);
 
-/** @returns A command for a shell. The key itself stands in it only right after it was made. */
+/** Returns a shell command. It contains the API key only right after the key was created. */
 export function curlExample(example: Example): string {
   const { origin, project, secret } = example;
   return [
@@ -22,7 +22,10 @@ export function curlExample(example: Example): string {
   ].join("\n");
 }
 
-/** @returns A function in TypeScript. It never has the key: code is kept, and keys are not kept in code. */
+/**
+ * Returns a TypeScript function. It reads the API key from the environment, because keys do not belong in
+ * code.
+ */
 export function typescriptExample(example: Example): string {
   const { origin, project } = example;
   return [

@@ -1,4 +1,4 @@
-/** The start page of somebody signed in: is anything wrong? */
+/** Home page of a signed-in user: which agents need attention. */
 import { roleAllows } from "../../convex/model/roles.ts";
 import { useWorkOS } from "../auth/use-workos.ts";
 import { type Packed, usePacked } from "../packed.ts";
@@ -8,7 +8,11 @@ import { CreateProject } from "./create-project.tsx";
 import type { Loaded } from "./list-data.ts";
 import { ProjectList } from "./project-list.tsx";
 
-/** @param list The loader's value; null where Convex did not answer. */
+/**
+ * Renders the home page.
+ *
+ * @param list - The loader's projects; null if Convex did not answer.
+ */
 export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) {
   const loaded = usePacked(list);
   const { workosUser, convexUser } = useWorkOS();

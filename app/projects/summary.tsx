@@ -1,5 +1,4 @@
-/** The first thing to read: whether any agent needs attention, and where. */
-
+/** Summary of all projects: how many agents need attention, and the first of them. */
 import type { Place } from "../live/use-place.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
@@ -7,7 +6,11 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { type Listed, overviewOf } from "./overview.ts";
 import { metricPath } from "./project-address.ts";
 
-/** @param projects - In the order in which they are shown, each with one metric per agent. */
+/**
+ * Renders the summary; nothing if there are no agents.
+ *
+ * @param projects - All projects, each with one metric per agent.
+ */
 export function Summary({ projects, place }: { projects: readonly Listed[]; place: Place }) {
   const agents = projects.flatMap((project) => project.agents);
   if (agents.length === 0) return null;

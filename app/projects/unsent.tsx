@@ -1,4 +1,4 @@
-/** Where a project cannot be shown: the form that could not be sent, with what was typed, to be sent again. */
+/** The failed form with its values, to submit again while the project cannot be shown. */
 import { Card } from "../ui/card.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";
 import { CreateKey } from "./create-key.tsx";

@@ -1,9 +1,9 @@
-/** Which agents' metrics arrived while the page was open: their tiles light up. */
+/** Agents with metrics that arrived while the page was open; their tiles flash. */
 import { useRef } from "react";
 
 type Arriving = { agent: string; at: number };
 
-/** @returns The agents of whom something is newer than when the page was opened. */
+/** Returns the agents that have sent a metric since the page was opened. */
 export function useArrivals(latest: readonly Arriving[]): ReadonlySet<string> {
   return arrivedSince(useFirst(latest), latest);
 }
