@@ -30,8 +30,8 @@ const entry = (target?: string): Entry => ({
   ...(target !== undefined && { target }),
 });
 
-describe("the export of an account", () => {
-  it("has profile, preferences, projects with the role in them, sessions and activity", () => {
+describe("an account export", () => {
+  it("contains the profile, preferences, projects with roles, sessions and activity", () => {
     const exported = accountExport(account, [entry()], 7000);
     expect(exported).toMatchObject({
       exportedAt: "1970-01-01T00:00:07.000Z",
@@ -44,7 +44,7 @@ describe("the export of an account", () => {
     expect(exported.profile).not.toHaveProperty("preferences");
   });
 
-  it("names nobody else's e-mail", () => {
+  it("removes the e-mail addresses of other users", () => {
     const { activity } = accountExport(
       account,
       [entry("impersonated by support@example.com"), entry("ada@example.com’s key")],
@@ -56,7 +56,7 @@ describe("the export of an account", () => {
     ]);
   });
 
-  it("is possible before anything is stored", () => {
+  it("is empty if nothing is stored yet", () => {
     expect(accountExport({ viewer: null, projects: [], sessions: [] }, [], 0)).toEqual({
       exportedAt: "1970-01-01T00:00:00.000Z",
       profile: {},

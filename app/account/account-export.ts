@@ -1,4 +1,4 @@
-/** All that is stored about a person, as a file of their own: nothing of anybody else's. */
+/** Export of a user's stored data, without data of other users. */
 import type { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "../activity/audit-events.ts";
 
@@ -6,13 +6,15 @@ export type StoredAccount = typeof api.pages.accountExport._returnType;
 
 const iso = (time: number) => new Date(time).toISOString();
 
-/** What an entry is about may name whoever acted as the person. */
+/** Matches the e-mails in an entry's target, such as the one of an impersonator. */
 const E_MAIL = /[^\s@"“]+@[^\s@"”]+/g;
 
 /**
- * @param account What Convex has of the person. @param activity Their part of the audit log.
- * @param now When it was asked for, Unix milliseconds.
- * @returns The file's content. Times are ISO 8601 in UTC.
+ * Returns the content of the export file. Times are ISO 8601 in UTC.
+ *
+ * @param account - The user's data in Convex.
+ * @param activity - The user's audit log entries.
+ * @param now - The time of the request, Unix ms.
  */
 export function accountExport(
   { viewer, projects, sessions }: StoredAccount,

@@ -1,10 +1,10 @@
-/** Who the person is, here and at WorkOS: what guards may ask of them. */
+/** Identity of the current user in Mosaic and WorkOS, with the claims that route guards check. */
 import type { ReactNode } from "react";
 import { useWorkOS } from "../auth/use-workos.ts";
 import { usePlace } from "../live/use-place.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 
-/** The claims of this session's token. */
+/** The claims of this session's access token. */
 export type Claims = { role: string | null; permissions: readonly string[]; organizationId: string | null };
 
 export function Identity({ claims }: { claims: Claims }) {

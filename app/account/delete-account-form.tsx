@@ -1,4 +1,4 @@
-/** The form that ends an account. It asks first: in a dialog, without JavaScript by a box to tick. */
+/** Form that deletes an account, with a dialog to confirm, or a checkbox without JavaScript. */
 import type { FormFailure } from "../forms.server.ts";
 import { EditForm } from "../live/edit-form.tsx";
 import { useEdit } from "../live/use-edit.ts";
@@ -11,7 +11,11 @@ import { useHydrated } from "../ui/use-hydrated.ts";
 export const WHAT_DELETING_DOES =
   "Your name and e-mail are removed, here and at WorkOS, and every session ends. Your projects stay, for an admin to manage.";
 
-/** @param failure Why it was refused. */
+/**
+ * Renders the form.
+ *
+ * @param failure - The action's error, if the form was rejected.
+ */
 export function DeleteAccountForm({ failure }: { failure: FormFailure | undefined }) {
   const hydrated = useHydrated();
   const edit = useEdit({ failure });

@@ -1,4 +1,4 @@
-/** The end of one's own account: at WorkOS, in Convex, and in every browser. */
+/** Deletes the current user's account in WorkOS and Convex and revokes all sessions. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { deleteAtWorkOS, listSessions } from "../auth/workos-account.server.ts";
@@ -8,11 +8,12 @@ import { Refusal, WorkOSFailure } from "../errors.ts";
 import { describeError } from "../log.server.ts";
 
 /**
- * Deletes the signed-in person. What is not theirs to decide is asked first; then WorkOS, so that nobody is left who can
- * sign in to nothing; then Convex, then each session's own object. Broken off anywhere, it is mended by doing it again,
- * and by WorkOS's webhook.
+ * Deletes the current user. WorkOS goes first, so that the user cannot sign in to a deleted account; then Convex,
+ * then the Durable Object of each session. Safe to retry after a partial failure, which WorkOS's webhook also repairs.
  *
- * @throws {Refusal} `conflict` for the last admin. @throws {WorkOSFailure} @throws as `asViewer`.
+ * @throws {Refusal} when the user is the last admin (`conflict`) or is impersonated (`forbidden`).
+ * @throws {WorkOSFailure} when WorkOS does not answer or rejects the request.
+ * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
  */
 export async function deleteAccount(context: RequestContext): Promise<void> {
   const { auth, deadline, env, log } = context;
@@ -28,10 +29,10 @@ export async function deleteAccount(context: RequestContext): Promise<void> {
     throw new Refusal("conflict", "You are the last admin. Make somebody else an admin first.");
   }
   const userId = session.user.id;
-  const atWorkOS = await orGone(listSessions(env, userId, deadline), []);
-  await orGone(deleteAtWorkOS(env, userId, deadline), undefined);
+  const atWorkOS = await ifNotFound(listSessions(env, userId, deadline), []);
+  await ifNotFound(deleteAtWorkOS(env, userId, deadline), undefined);
   await closeInConvex(context, session.accessToken);
-  await endEverySession(context, [
+  await revokeAllSessions(context, [
     ...sessions.map(({ sessionId, startedAt }) => ({ sessionId, startedAt })),
     ...atWorkOS,
     { sessionId: session.sessionId, startedAt: session.signedInAt },
@@ -40,12 +41,12 @@ export async function deleteAccount(context: RequestContext): Promise<void> {
   log.info("account.deleted", { userId });
 }
 
-/** Somebody whom WorkOS does not know has been deleted there already. */
-async function orGone<T>(call: Promise<T>, gone: T): Promise<T> {
+/** Returns `fallback` if WorkOS answers 404, which means that the user is already deleted there. */
+async function ifNotFound<T>(call: Promise<T>, fallback: T): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof WorkOSFailure && error.status === 404) return gone;
+    if (error instanceof WorkOSFailure && error.status === 404) return fallback;
     throw error;
   }
 }
@@ -56,15 +57,15 @@ async function closeInConvex({ env, deadline, log }: RequestContext, token: stri
       edgeSecret: env.edgeSecret,
     });
   } catch (error) {
-    // WorkOS's webhook was quicker; or it is still to come, and does what was refused here.
+    // The webhook of WorkOS was faster, or it will arrive later and delete the user.
     if (!(error instanceof Refusal)) throw error;
     if (error.code !== "unauthenticated")
       log.error("account.deleted", { outcome: "refused", code: error.code });
   }
 }
 
-/** Their tokens are good for a few minutes yet; no object of theirs gives out another. */
-async function endEverySession(
+/** Revokes every session. Access tokens stay valid for a few minutes, but cannot be refreshed. */
+async function revokeAllSessions(
   { auth, log, refreshers, seen }: RequestContext,
   sessions: readonly { sessionId: string; startedAt: number }[],
 ): Promise<void> {

@@ -1,4 +1,4 @@
-/** Collecting all that is stored about the signed-in person. */
+/** Collects all stored data of the current user. */
 import { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "../activity/audit-events.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
@@ -6,14 +6,16 @@ import type { RequestContext } from "../context.ts";
 import { type Convex, createConvex } from "../convex.server.ts";
 import { accountExport } from "./account-export.ts";
 
-/** The most that Convex returns at once. */
+/** Page size; the maximum that Convex returns. */
 const ENTRIES_A_PAGE = 100;
-/** For each page of the log: whoever waits for a file waits longer than for a page. */
+/** Timeout for each page of the audit log. A download may take longer than a page request. */
 const PAGE_TIMEOUT_MS = 10_000;
 
 /**
- * @returns The file's content.
- * @throws as `asViewer`; nothing of a file that is not whole.
+ * Returns the complete content of the export file.
+ *
+ * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
+ * @throws {ConvexFailure} when a page of the audit log cannot be read.
  */
 export async function exportAccount(context: RequestContext) {
   const account = await asViewer(context, "/settings/account", (convex) =>

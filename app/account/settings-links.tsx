@@ -1,4 +1,4 @@
-/** The pages about the person's own account, from their settings. */
+/** Links from the settings to the pages about the user's account. */
 import { Card } from "../ui/card.tsx";
 
 const PAGES = [

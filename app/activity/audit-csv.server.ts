@@ -1,4 +1,4 @@
-/** The audit log as a file, read from Convex page by page while it is sent, so that its length costs no memory. */
+/** CSV export of the audit log, streamed page by page from Convex to keep memory use constant. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import type { RequestContext } from "../context.ts";
@@ -18,11 +18,11 @@ const COLUMNS = [
   "_id",
 ] as const;
 
-/** The most that Convex returns at once. */
+/** Page size; the maximum that Convex returns. */
 const ENTRIES_A_PAGE = 100;
-/** For each page after the first: nobody waits for a page to begin any more. */
+/** Timeout for each page after the first, when the response has already started. */
 const PAGE_TIMEOUT_MS = 10_000;
-/** How many pages are read ahead of the browser: each has to wait for the one before it. */
+/** How many pages to buffer, because pages can only be read one after another. */
 const PAGES_AHEAD = 8;
 
 const BROKEN_OFF = "This file is not whole: the log could not be read further. Please download it again.";
@@ -40,9 +40,11 @@ function line(entry: AuditEntry): string {
 const linesOf = (page: Page) => page.page.map(line).join("");
 
 /**
- * @returns The file, newest first, its first row the names. Where Convex stops answering half way, its last row says so:
- *   its status has been sent by then, and a stream that fails looks whole behind some proxies.
- * @throws as `asViewer`, before anything is sent.
+ * Streams the audit log as CSV, newest first, with a header row. If Convex fails midway, the last row says so: the
+ * status is already sent, and some proxies hide a failed stream.
+ *
+ * @returns The stream.
+ * @throws {Refusal | ConvexFailure | Response} when `asViewer` does, before the first byte.
  */
 export async function auditCsv(context: RequestContext, filter: AuditFilter): Promise<ReadableStream> {
   const first = await asViewer(context, context.address, (convex) => readPage(convex, filter, null));
@@ -62,7 +64,7 @@ export async function auditCsv(context: RequestContext, filter: AuditFilter): Pr
   async function readNext(): Promise<string> {
     const signal = AbortSignal.timeout(PAGE_TIMEOUT_MS);
     try {
-      // A long log takes longer than a token is valid.
+      // A long export can outlast the access token.
       const convex = createConvex(context.env, await context.auth.lateToken(signal), signal);
       const page = await readPage(convex, filter, next);
       next = page.isDone ? null : page.continueCursor;

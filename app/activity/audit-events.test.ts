@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { AUDIT_EVENTS, detailOf, EVENT_WORDS, isAuditEvent } from "./audit-events.ts";
 
-describe("an event", () => {
-  it("has words of its own", () => {
+describe("audit events", () => {
+  it("have distinct labels", () => {
     expect(new Set(AUDIT_EVENTS.map((event) => EVENT_WORDS[event])).size).toBe(AUDIT_EVENTS.length);
   });
 
-  it.each(["", "LOGIN", "toString", "__proto__", "login "])("%j is none", (word) => {
+  it.each(["", "LOGIN", "toString", "__proto__", "login "])("do not include %j", (word) => {
     expect(isAuditEvent(word)).toBe(false);
   });
 });
 
-describe("what an entry is about", () => {
+describe("the detail of an entry", () => {
   it.each([
     ["login", "session_01ABC", null],
     ["login", "impersonated by support@example.com", "impersonated by support@example.com"],
@@ -19,7 +19,7 @@ describe("what an entry is about", () => {
     ["role_changed", "viewer", "now viewer"],
     ["key_created", "Laptop", "“Laptop”"],
     ["password_change", undefined, null],
-  ] as const)("%s of %s is said as %s", (event, target, words) => {
+  ] as const)("for %s of %s is %s", (event, target, words) => {
     expect(detailOf({ event, ...(target === undefined ? {} : { target }) })).toBe(words);
   });
 });

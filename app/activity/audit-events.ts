@@ -1,10 +1,10 @@
-/** The events of the audit log, in words. */
+/** Labels of the audit log's events. */
 import type { api } from "../../convex/_generated/api.js";
 
 export type AuditEntry = (typeof api.auditLogs.mine._returnType)["page"][number];
 export type AuditEvent = AuditEntry["event"];
 
-/** Named one by one, so that a new event does not compile until it has words. */
+/** Lists every event, so that a new one does not compile until it has a label. */
 export const EVENT_WORDS: Readonly<Record<AuditEvent, string>> = {
   login: "Signed in",
   logout: "Signed out",
@@ -22,11 +22,11 @@ export function isAuditEvent(value: string): value is AuditEvent {
   return Object.hasOwn(EVENT_WORDS, value);
 }
 
-/** A session's id says nothing to people. */
+/** Events whose target is a session id, which means nothing to a user. */
 const SESSION_EVENTS: ReadonlySet<AuditEvent> = new Set(["login", "logout", "session_revoked"]);
 const IMPERSONATED = /^impersonated by /;
 
-/** @returns What an entry is about beside the person, in words: a role, a name; null where there is nothing to say. */
+/** Returns the detail of an entry, such as a role or a name; null if there is none to show. */
 export function detailOf({ event, target }: Pick<AuditEntry, "event" | "target">): string | null {
   if (target === undefined) return null;
   if (SESSION_EVENTS.has(event)) return IMPERSONATED.test(target) ? target : null;

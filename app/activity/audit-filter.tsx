@@ -1,11 +1,16 @@
-/** Which entries of the audit log are shown: of one event, of one person. It stands in the address. */
+/** Filter of the audit log by event and user, stored in the URL. */
 import { useId } from "react";
 import { Form } from "react-router";
 import { Button } from "../ui/button.tsx";
 import { AUDIT_EVENTS, EVENT_WORDS } from "./audit-events.ts";
 import type { AuditFilter as Filter } from "./audit-query.ts";
 
-/** @param person The name of whom the entries are about, where the address names somebody. */
+/**
+ * Renders the filter form.
+ *
+ * @param filter - The current filter.
+ * @param person - The name of the user in the filter; null if there is none or it is unknown.
+ */
 export function AuditFilter({ filter, person }: { filter: Filter; person: string | null }) {
   const { userId, event } = filter;
   const id = useId();

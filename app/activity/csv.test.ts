@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvLine } from "./csv.ts";
 
-describe("a line of CSV", () => {
+describe("csvLine quotes cells and escapes formulas", () => {
   it.each([
     [["a", "", "b c"], "a,,b c"],
     [["a,b", 'say "hi"'], '"a,b","say ""hi"""'],
@@ -14,7 +14,7 @@ describe("a line of CSV", () => {
     [["\rx"], '"\'\rx"'],
     [['=HYPERLINK("http://evil.example","x")'], '"\'=HYPERLINK(""http://evil.example"",""x"")"'],
     [["a=1"], "a=1"],
-  ])("%j is %j", (values, line) => {
+  ])("in %j as %j", (values, line) => {
     expect(csvLine(values)).toBe(`${line}\r\n`);
   });
 });

@@ -1,6 +1,6 @@
-/** A table as CSV (RFC 4180) that no spreadsheet runs. */
+/** CSV (RFC 4180) with protection against formula injection. */
 
-/** A spreadsheet takes what begins so for a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+/** Spreadsheets run cells that start like this: https://owasp.org/www-community/attacks/CSV_Injection */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function cell(value: string): string {
@@ -8,7 +8,7 @@ function cell(value: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** @returns One line, its end included. */
+/** Returns one line of CSV, including the line break. */
 export function csvLine(values: readonly string[]): string {
   return `${values.map(cell).join(",")}\r\n`;
 }

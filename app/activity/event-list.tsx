@@ -1,11 +1,15 @@
-/** Entries of the audit log, newest first, and the links to older ones. */
+/** List of audit log entries, newest first. */
 import type { ReactNode } from "react";
 import { usePlace } from "../live/use-place.ts";
 import { deviceInWords } from "../sessions/device.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { type AuditEntry, detailOf, EVENT_WORDS } from "./audit-events.ts";
 
-/** @param who Whom an entry is about and who did it; left out where that is always the reader. */
+/**
+ * Renders the entries.
+ *
+ * @param who - Renders the users of an entry; omitted if every entry is about the current user.
+ */
 export function EventList({
   entries,
   who,
@@ -41,7 +45,7 @@ export function EventList({
   );
 }
 
-/** From where it was done, as far as that is known: what WorkOS tells us has neither device nor address. */
+/** Returns the device and IP address of an entry, if known. Entries from WorkOS's webhooks have neither. */
 function originOf({ userAgent, ipAddress }: AuditEntry): string | null {
   const parts = [userAgent ? deviceInWords(userAgent) : null, ipAddress || null].filter(
     (part) => part !== null,

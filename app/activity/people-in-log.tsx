@@ -1,11 +1,11 @@
-/** Whom an entry of the audit log is about, and who did it. */
+/** The users in an audit log entry: whose account it is about, and who did it. */
 import type { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "./audit-events.ts";
 import type { AuditFilter } from "./audit-query.ts";
 
 export type LoggedPerson = (typeof api.pages.adminAudit._returnType)["people"][number];
 
-/** @returns A person's name; where there is none, the e-mail; a deleted person has neither. */
+/** Returns a user's name, or the e-mail if there is no name. A deleted user has neither. */
 export function personName({ firstName, lastName, email }: LoggedPerson): string {
   return [firstName, lastName].filter(Boolean).join(" ") || email || "A deleted person";
 }
