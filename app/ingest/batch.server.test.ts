@@ -16,7 +16,7 @@ const sent = (body: BodyInit, headers: Record<string, string> = {}) =>
 
 const batchOf = (...metrics: unknown[]) => JSON.stringify({ metrics });
 
-/** What is wrong with a batch: `index message` for each. */
+/** Returns the issues of a batch, each as `index message`. */
 async function issues(body: string): Promise<string[]> {
   const result = await sent(body);
   if (result.kind !== "invalid") throw new Error(`expected it to be refused, got ${result.kind}`);
@@ -24,7 +24,7 @@ async function issues(body: string): Promise<string[]> {
 }
 
 describe("a batch", () => {
-  it("is read as sent, and nothing else of it", async () => {
+  it("is read as sent, without unknown fields", async () => {
     const result = await sent(batchOf({ ...good, at: now, extra: "x" }), { "Idempotency-Key": "k" });
     expect(result).toMatchObject({
       kind: "batch",
@@ -36,20 +36,20 @@ describe("a batch", () => {
     });
   });
 
-  it("may name its character set", async () => {
+  it("may specify a charset in its content type", async () => {
     expect((await sent(batchOf(good), { "Content-Type": "Application/JSON; charset=utf-8" })).kind).toBe(
       "batch",
     );
   });
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonx"])(
-    "is not read as %s",
+    "is rejected with the content type %s",
     async (type) => {
       expect((await sent(batchOf(good), { "Content-Type": type })).kind).toBe("unsupported");
     },
   );
 
-  it("is refused over 256 KiB, also where it does not say how long it is", async () => {
+  it("is rejected over 256 KiB, even without a Content-Length", async () => {
     const long = new Uint8Array(MAX_BATCH_BYTES + 1).fill(32);
     expect((await sent(long)).kind).toBe("too_large");
     const stream = new Blob([long]).stream();
@@ -62,11 +62,11 @@ describe("a batch", () => {
     expect((await readBatch(request, now)).kind).toBe("too_large");
   });
 
-  it.each(["", "{", "null", "[]", '"x"', "7"])("is refused as %j, as a whole", async (body) => {
+  it.each(["", "{", "null", "[]", '"x"', "7"])("is rejected as a whole if the body is %j", async (body) => {
     expect((await issues(body))[0]).toMatch(/^null /);
   });
 
-  it("is refused where it is no UTF-8", async () => {
+  it("is rejected if it is not valid UTF-8", async () => {
     expect((await sent(new Uint8Array([0x22, 0xff, 0x22]))).kind).toBe("invalid");
   });
 
@@ -76,7 +76,7 @@ describe("a batch", () => {
     expect((await sent(batchOf(...Array(500).fill(good)))).kind).toBe("batch");
   });
 
-  it("names each thing that is wrong with each item", async () => {
+  it("reports every issue of every item", async () => {
     expect(
       await issues(
         `{"metrics":[${JSON.stringify(good)},{"agent":"","name":${JSON.stringify("x".repeat(65))},"value":1e400},null,{"agent":"a","name":"n","value":"1","at":${now - 8 * 86_400_000}}]}`,
@@ -91,12 +91,12 @@ describe("a batch", () => {
     ]);
   });
 
-  it("counts characters and not bytes", async () => {
+  it("limits names by characters, not bytes", async () => {
     expect((await sent(batchOf({ ...good, agent: "🙂".repeat(64) }))).kind).toBe("batch");
     expect(await issues(batchOf({ ...good, agent: "\ud800" }))).toHaveLength(1);
   });
 
-  it("names agents and metrics visibly, and no agent . or ..", async () => {
+  it("requires a visible character in names, and rejects the agents . and ..", async () => {
     expect(
       await issues(
         batchOf(
@@ -118,7 +118,7 @@ describe("a batch", () => {
     expect(await sent(batchOf(kept))).toMatchObject({ batch: { metrics: [kept] } });
   });
 
-  it("may not come from a clock far ahead", async () => {
+  it("is rejected if a timestamp is more than 5 minutes ahead", async () => {
     expect(await issues(batchOf({ ...good, at: now + 6 * 60_000 }))).toEqual([
       "0 at must not be more than 5 minutes ahead",
     ]);

@@ -1,13 +1,13 @@
-/** Reading what an agent sent, before anybody is asked about it. */
+/** Parses and validates a batch of metrics before it is sent to Convex. */
 import { type MetricIssue, metricIssues } from "../../convex/model/metricRules.ts";
 import { readAtMost } from "../middleware/body-limit.ts";
 
-/** The contract's limit for a body, in bytes. */
+/** The contract's body limit, in bytes. */
 export const MAX_BATCH_BYTES = 256 * 1024;
 
 const MAX_IDEMPOTENCY_KEY = 255;
 
-/** A batch that Convex may be asked to store. */
+/** A valid batch. */
 export type Batch = {
   metrics: { agent: string; name: string; value: number; at?: number }[];
   idempotencyKey?: string;
@@ -23,7 +23,7 @@ export type BatchResult =
 
 const invalid = (message: string): BatchResult => ({ kind: "invalid", issues: [{ index: null, message }] });
 
-/** @returns SHA-256 in hex. */
+/** Returns the SHA-256 hash in hex. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -35,8 +35,10 @@ async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | nul
 }
 
 /**
- * @param now Unix milliseconds.
- * @returns The batch, or what is wrong with the request, in the contract's order: type, size, content.
+ * Reads a batch from a request.
+ *
+ * @param now - The current time, Unix ms.
+ * @returns The batch, or the first problem in the contract's order: type, size, content.
  */
 export async function readBatch(request: Request, now: number): Promise<BatchResult> {
   const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();

@@ -1,4 +1,6 @@
-/** `POST /api/v1/metrics`: one trip to Convex, which knows the key, counts it and stores the batch. */
+/**
+ * `POST /api/v1/metrics`: one Convex call checks the API key, applies the rate limit and stores the batch.
+ */
 import { api } from "../../convex/_generated/api.js";
 import type { RequestContext } from "../context.ts";
 import { createConvex } from "../convex.server.ts";
@@ -14,7 +16,7 @@ const answer = (status: number, body: unknown, headers: Record<string, string> =
 const unauthenticated = () =>
   answer(401, { error: "unauthenticated" }, { "WWW-Authenticate": 'Bearer realm="Mosaic"' });
 
-/** What is wrong with the request itself, said only to somebody with a good key. */
+/** Returns the response for an invalid request. Only sent after the API key was accepted. */
 function answerProblem(problem: Exclude<BatchResult, { kind: "batch" }>): Response {
   switch (problem.kind) {
     case "unsupported":
@@ -26,7 +28,10 @@ function answerProblem(problem: Exclude<BatchResult, { kind: "batch" }>): Respon
   }
 }
 
-/** Answers in the contract's order: 401, 429, 415, 413, 400, 409; 202 once the batch is durable. */
+/**
+ * Returns the first error in the contract's order (401, 429, 415, 413, 400, 409), or 202 once the batch is
+ * durable.
+ */
 export async function ingest(request: Request, context: RequestContext): Promise<Response> {
   const { deadline, env, now, report } = context;
   const key = KEY.exec(request.headers.get("Authorization") ?? "")?.[1];

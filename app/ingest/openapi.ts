@@ -1,4 +1,4 @@
-/** The ingestion API as OpenAPI 3.1, for people and for generators of clients. */
+/** OpenAPI 3.1 document of the ingestion API. */
 import { MOST_METRICS } from "../../convex/model/metricRules.ts";
 
 const error = (description: string, headers?: object) => ({
@@ -14,7 +14,11 @@ const retryAfter = {
 const NAME_RULES = "At least one visible character, no control character; kept as sent.";
 const name = { type: "string", minLength: 1, maxLength: 64, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" };
 
-/** @param appUrl The origin that agents send to. */
+/**
+ * Returns the OpenAPI document.
+ *
+ * @param appUrl - The origin of the API.
+ */
 export function openApi(appUrl: string) {
   return {
     openapi: "3.1.0",

@@ -1,8 +1,12 @@
-/** The organizations of a person, each with the button that goes on in it. */
+/** List of a user's organizations, with a button to switch to each. */
 import type { Membership } from "../auth/workos-account.server.ts";
 import { Button } from "../ui/button.tsx";
 
-/** @param currentId The organization of this session. */
+/**
+ * Renders the list.
+ *
+ * @param currentId - The organization of this session; null if there is none.
+ */
 export function OrganizationList({
   memberships,
   currentId,
@@ -21,7 +25,7 @@ export function OrganizationList({
           {organizationId === currentId ? (
             <p className="text-small text-quiet">Current</p>
           ) : (
-            // A document of its own: from the first byte on all of it is of the new organization.
+            // A full page load, so that no data of the previous organization remains.
             <form method="post" action="/api/auth/organization">
               <input type="hidden" name="organizationId" value={organizationId} />
               <input type="hidden" name="returnTo" value="/settings/organization" />

@@ -1,4 +1,4 @@
-/** Going on in another organization of one's own, in the same session. */
+/** Switches the session to another organization of the user. */
 import { listMemberships } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../context.ts";
 import { WorkOSFailure } from "../errors.ts";
@@ -6,20 +6,20 @@ import { WorkOSFailure } from "../errors.ts";
 export type SwitchOutcome =
   | "switched"
   | "not_a_member"
-  /** The organization wants its own single sign-on or a second factor first. */
+  /** The organization requires single sign-on or a second factor first. */
   | "sign_in_needed"
-  /** Nobody is signed in any more. */
+  /** The session has expired or was revoked. */
   | "over"
   | "unavailable";
 
-/** WorkOS's ids: https://workos.com/docs/reference/organization */
+/** Format of WorkOS's organization ids: https://workos.com/docs/reference/organization */
 const ORGANIZATION_ID = /^org_[\w-]{1,100}$/;
 
 export function isOrganizationId(value: unknown): value is string {
   return typeof value === "string" && ORGANIZATION_ID.test(value);
 }
 
-/** What WorkOS answers to a refresh token where a person must show more of themselves first. */
+/** Error codes with which WorkOS rejects a refresh until the user has signed in again. */
 const WANTS_SIGN_IN: ReadonlySet<string | null> = new Set([
   "sso_required",
   "mfa_enrollment",
@@ -30,16 +30,16 @@ const WANTS_SIGN_IN: ReadonlySet<string | null> = new Set([
   "organization_authentication_methods_required",
 ]);
 
-const NOT_THEIRS: ReadonlySet<string | null> = new Set([
+const NOT_A_MEMBER: ReadonlySet<string | null> = new Set([
   "organization_not_found",
   "organization_membership_not_found",
 ]);
 
 /**
- * Asks who belongs where before any token is asked for: after that a refusal of the refresh token says that the session
- * is over.
+ * Switches the session to an organization. Checks the membership first, so that a rejected refresh token can only
+ * mean that the session was revoked.
  *
- * @param organizationId One that looks like one.
+ * @param organizationId - A well-formed organization id.
  */
 export async function switchOrganization(
   context: RequestContext,
@@ -53,12 +53,12 @@ export async function switchOrganization(
   if (current === null) return "over";
   if (answer?.status === "refused") {
     if (WANTS_SIGN_IN.has(answer.code)) return "sign_in_needed";
-    return NOT_THEIRS.has(answer.code) ? "not_a_member" : "unavailable";
+    return NOT_A_MEMBER.has(answer.code) ? "not_a_member" : "unavailable";
   }
   return current.session.organizationId === organizationId ? "switched" : "unavailable";
 }
 
-/** @returns Null where WorkOS does not say. */
+/** Returns whether the user is a member; null if WorkOS did not answer. */
 async function isMember(
   { env, deadline, log }: RequestContext,
   userId: string,

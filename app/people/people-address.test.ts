@@ -3,11 +3,11 @@ import { peopleArgs } from "./people-address.ts";
 
 const argsOf = (query: string) => peopleArgs({ url: new URL(`http://localhost/admin/users${query}`) });
 
-test("an address without a query asks for everyone", () => {
+test("a URL without a query lists all users", () => {
   expect(argsOf("")).toEqual({});
   expect(argsOf("?search=%20&cursor=")).toEqual({});
 });
 
-test("whom one looks for is trimmed, and the page is as it stands", () => {
+test("the search text is trimmed, and the cursor is kept as is", () => {
   expect(argsOf("?search=%20Ada%20&cursor=%20x")).toEqual({ search: "Ada", cursor: " x" });
 });

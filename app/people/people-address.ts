@@ -1,13 +1,13 @@
-/** What the address of the list of people says. */
+/** Parses the URL of the user list. */
 
 export type PeopleAddress = { search: string; cursor: string | null };
 
-/** @returns Whom it looks for ("" for everyone), and the older page that it names. */
+/** Returns the search text ("" for all users) and the pagination cursor in the URL. */
 export function peopleAddress({ searchParams }: URL): PeopleAddress {
   return { search: searchParams.get("search")?.trim() ?? "", cursor: searchParams.get("cursor") || null };
 }
 
-/** @returns The arguments of the page's query. */
+/** Returns the arguments of the page's query. */
 export function peopleArgs({ url }: { url: URL }) {
   const { search, cursor } = peopleAddress(url);
   return { ...(search !== "" && { search }), ...(cursor !== null && { cursor }) };

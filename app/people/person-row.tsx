@@ -1,4 +1,4 @@
-/** One person in an admin's list, with the role that an admin may give: shown at once, taken back where refused. */
+/** Row of the user list, with an optimistic role change that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
 import { useLayoutEffect, useRef, useState } from "react";
@@ -22,7 +22,12 @@ function showAtOnce(store: OptimisticLocalStore, { userId, role }: { userId: str
   }
 }
 
-/** @param failure Why the server refused the form, where it was about this person. */
+/**
+ * Renders a user with the form that changes the role.
+ *
+ * @param isViewer - Whether this is the current user.
+ * @param failure - The action's error, if the last form was about this user.
+ */
 export function PersonRow({
   person,
   isViewer,
@@ -34,7 +39,7 @@ export function PersonRow({
 }) {
   const [chosen, setChosen] = useState<Role | null>(null);
   const select = useRef<HTMLSelectElement>(null);
-  // A role that was chosen before hydration stays chosen.
+  // Keeps a role that was chosen before hydration.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, as it was hydrated
   useLayoutEffect(() => {
     const shown = select.current?.value;

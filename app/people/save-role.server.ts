@@ -1,11 +1,15 @@
-/** Giving somebody a role by form. */
+/** Action of the form that changes a user's role. */
 import { api } from "../../convex/_generated/api.js";
 import { isRole } from "../../convex/model/roles.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import type { RequestContext } from "../context.ts";
 import { done, failed, refused } from "../forms.server.ts";
 
-/** @param form `userId` and `role`. Who may, and whether there is another admin, is Convex's to say. */
+/**
+ * Saves a user's role. Convex checks the permission, and that an admin remains.
+ *
+ * @param form - The form's values: `userId` and `role`.
+ */
 export async function saveRole(form: Record<string, string>, context: RequestContext) {
   const { userId = "", role } = form;
   if (!isRole(role)) return refused(form, { message: "Choose one of the roles." });

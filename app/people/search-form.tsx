@@ -1,10 +1,10 @@
-/** Looking for people: what is looked for stands in the address, also while one types. */
+/** Search form of the user list. The search text is in the URL and is updated while the user types. */
 import { useEffect, useRef } from "react";
 import { Form, useSubmit } from "react-router";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 
-/** Long enough that a word is asked for once, short enough to feel immediate. */
+/** Debounce: long enough to search once per word, short enough to feel immediate. */
 const PAUSE_MS = 250;
 
 export function SearchForm({ search }: { search: string }) {

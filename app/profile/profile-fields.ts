@@ -1,7 +1,6 @@
 /**
- * What one changes about oneself, told once for the form, its check and its action. Convex keeps the same rules
- * (`convex/model/users.ts`), and is asked only about what somebody changed: a page made while Convex was away, or
- * before the other tab's edit, shows what is no longer so, and must not write it back.
+ * Profile fields, shared by the form, its validation and its action. Only changed fields are sent, so that a page
+ * with old data does not overwrite a newer edit. Convex enforces the same rules (`convex/model/users.ts`).
  */
 import { personNameProblem } from "../../convex/model/names.ts";
 
@@ -13,10 +12,10 @@ export const PROFILE_FIELDS = [
 type ProfileField = (typeof PROFILE_FIELDS)[number]["name"];
 export type ProfileValues = { [field in ProfileField]?: string };
 
-/** The hidden input's name that says what a field showed before it was edited. */
+/** Returns the name of the hidden input with the value that a field showed before it was edited. */
 export const shownName = (field: ProfileField) => `${field}Shown` as const;
 
-/** @returns The fields of a form that differ from what it showed; all where it does not say what it showed. */
+/** Returns the fields that differ from the values the form showed; all fields if it has no shown values. */
 export function profileChanges(form: Readonly<Record<string, string>>): ProfileValues {
   const changes: ProfileValues = {};
   for (const { name } of PROFILE_FIELDS) {
@@ -26,7 +25,7 @@ export function profileChanges(form: Readonly<Record<string, string>>): ProfileV
   return changes;
 }
 
-/** @returns A message for each field that would be refused, by the field's name. */
+/** Returns a message for each invalid field, by field name. */
 export function profileProblems(values: ProfileValues): ProfileValues {
   const problems: ProfileValues = {};
   for (const { name, problem } of PROFILE_FIELDS) {

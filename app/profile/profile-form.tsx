@@ -1,4 +1,4 @@
-/** The form for one's own name: shown everywhere at once, taken back with a reason where it is refused. */
+/** Form for the current user's name, with an optimistic update that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { Fragment, useLayoutEffect, useState } from "react";
 import { api } from "../../convex/_generated/api.js";
@@ -23,9 +23,11 @@ import {
 type Change = ProfileValues & { userId: string };
 
 /**
- * @param viewer The person in Convex, live; null where Convex does not answer: then the form goes to the server.
- * @param fallback The person as the session knows them.
- * @param failure Why the server refused the form, and what was typed.
+ * Renders the form.
+ *
+ * @param viewer - The current user in Convex, live; null if Convex does not answer. Then the form uses HTTP.
+ * @param fallback - The user's data in the session.
+ * @param failure - The action's errors and the submitted values.
  */
 export function ProfileForm({
   viewer,
@@ -59,7 +61,7 @@ export function ProfileForm({
     failure,
     onDone: (args) => setTyped((now) => (args ? without(now, args) : {})),
   });
-  // What was typed before this ran, the fields would lose with the next render.
+  // Keeps text typed before hydration, which the next render would overwrite.
   useLayoutEffect(() => {
     if (edit.form.current) setTyped(profileChanges(textsOf(new FormData(edit.form.current))));
   }, [edit.form]);
@@ -80,7 +82,7 @@ export function ProfileForm({
             name={name}
             autoComplete={autoComplete}
             maxLength={100}
-            // What is not being edited here follows what is edited elsewhere.
+            // A field that is not being edited follows edits in other tabs.
             value={typed[name] ?? known[name] ?? ""}
             onChange={(event) =>
               setTyped(changedBy(typed, name, event.currentTarget.value, known[name] ?? ""))
@@ -99,19 +101,19 @@ export function ProfileForm({
   );
 }
 
-/** What is typed with one field changed: one that is as it was is not edited any more. */
+/** Returns the edited fields after a change. A field with its stored value is no longer edited. */
 function changedBy(typed: ProfileValues, name: keyof ProfileValues, value: string, known: string) {
   const { [name]: _, ...others } = typed;
   return value === known ? others : { ...others, [name]: value };
 }
 
-/** What has been typed since `sent` was. */
+/** Returns the fields that were edited after `sent` was submitted. */
 function without(typed: ProfileValues, sent: ProfileValues): ProfileValues {
   const fields = Object.entries(typed) as [keyof ProfileValues, string][];
   return Object.fromEntries(fields.filter(([name, value]) => sent[name] !== value));
 }
 
-/** What the session knows of a person. */
+/** Returns the profile values in the session. */
 function named(user: SessionUser | null): ProfileValues {
   return { firstName: user?.firstName ?? "", lastName: user?.lastName ?? "" };
 }
