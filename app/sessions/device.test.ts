@@ -4,7 +4,7 @@ import { deviceInWords } from "./device.ts";
 const WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)";
 const IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
 
-describe("a device", () => {
+describe("deviceInWords", () => {
   it.each([
     [
       `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${WEBKIT} Chrome/140.0.0.0 Safari/537.36`,
@@ -29,7 +29,7 @@ describe("a device", () => {
     ["curl/8.5.0", "An unknown device"],
     ["", "An unknown device"],
     [null, "An unknown device"],
-  ])("%s is said as %s", (userAgent, words) => {
+  ])("returns for %s: %s", (userAgent, words) => {
     expect(deviceInWords(userAgent)).toBe(words);
   });
 });

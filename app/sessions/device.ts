@@ -1,8 +1,8 @@
-/** A device in words. Small, for lists name devices in the browser too, where new entries arrive live. */
+/** Device names from user agents. Kept small because the browser loads it too. */
 
 type Names = readonly (readonly [sign: RegExp, name: string])[];
 
-/** In this order: most browsers also call themselves those that came before them. */
+/** The order matters: most user agents also contain the names of older browsers. */
 const BROWSERS: Names = [
   [/\bEdg(?:A|iOS)?\//, "Edge"],
   [/\bOPR\/|\bOpera\b/, "Opera"],
@@ -27,7 +27,7 @@ function nameIn(userAgent: string, names: Names): string | null {
   return names.find(([sign]) => sign.test(userAgent))?.[1] ?? null;
 }
 
-/** @returns Such as `Chrome on macOS`; `An unknown device` where a user agent says nothing. */
+/** Returns a name such as `Chrome on macOS`, or `An unknown device` for an unknown user agent. */
 export function deviceInWords(userAgent: string | null | undefined): string {
   const browser = nameIn(userAgent ?? "", BROWSERS);
   const system = nameIn(userAgent ?? "", SYSTEMS);

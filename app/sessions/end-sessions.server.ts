@@ -1,4 +1,4 @@
-/** Ending sessions of one's own, wherever they are: in Convex first, which knows whose they are. */
+/** Revokes sessions of the current user: first in Convex, which checks the owner, then everywhere else. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { revokeAtWorkOS } from "../auth/workos-account.server.ts";
@@ -9,31 +9,33 @@ import { sessionsAtWorkOS } from "./listed-sessions.server.ts";
 
 const PAGE = "/settings/sessions";
 
-/** A WorkOS that hangs must leave time to end what is known without it. */
+/** Timeout for WorkOS's list, so that time remains to revoke the sessions that Convex knows. */
 const WORKOS_MS = 1_000;
 
-/** A session as far as ending it needs to know it. `startedAt` is Unix milliseconds. */
+/** The part of a session that is needed to revoke it. `startedAt` is Unix ms. */
 type Known = { sessionId: string; startedAt: number };
 
 /**
- * Ends one session of the signed-in person.
+ * Revokes one session of the current user.
  *
- * @throws {Refusal} `not_found` for what is no session of theirs. @throws as `asViewer`.
+ * @throws {Refusal} when the user has no such session (`not_found`).
+ * @throws {ConvexFailure} when the session is unknown and WorkOS did not answer.
+ * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
  */
 export async function endSession(context: RequestContext, sessionId: string): Promise<void> {
   const { known, whole } = await ownSessions(context);
   const session = known.find((one) => one.sessionId === sessionId);
-  // Where WorkOS does not answer, it may still be one that only WorkOS knows of.
+  // WorkOS did not answer, so the session may be one that only WorkOS knows.
   if (session === undefined && !whole) throw new ConvexFailure("unavailable");
   if (session === undefined) throw new Refusal("not_found", "There is no such session of yours any more.");
   await end(context, session);
 }
 
 /**
- * Ends every session of the signed-in person but this one: those that WorkOS knows of, and those that were seen here.
+ * Revokes all other sessions of the current user, from both WorkOS's and Convex's lists.
  *
- * @returns False where WorkOS did not answer: some may be left that only it knows of.
- * @throws as `asViewer`.
+ * @returns False if WorkOS did not answer. Sessions that only WorkOS knows may remain.
+ * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
  */
 export async function endOtherSessions(context: RequestContext): Promise<boolean> {
   const { known, whole } = await ownSessions(context);
@@ -43,7 +45,7 @@ export async function endOtherSessions(context: RequestContext): Promise<boolean
   return whole;
 }
 
-/** @returns Each session once. `whole`: WorkOS has said which there are. */
+/** Returns the user's sessions without duplicates. `whole` is false if WorkOS did not answer. */
 async function ownSessions(context: RequestContext): Promise<{ known: Known[]; whole: boolean }> {
   const userId = (await context.auth.open())?.user.id ?? "";
   const [{ sessions }, atWorkOS] = await Promise.all([
@@ -55,7 +57,10 @@ async function ownSessions(context: RequestContext): Promise<{ known: Known[]; w
   return { known: [...known.values()], whole: atWorkOS !== null };
 }
 
-/** Convex refuses it at once; its own object gives out no token any more; WorkOS forgets it, now or when it runs out. */
+/**
+ * Revokes a session in Convex, in its Durable Object and at WorkOS. If WorkOS fails, the session expires
+ * there.
+ */
 async function end(context: RequestContext, { sessionId, startedAt }: Known): Promise<void> {
   const { auth, deadline, env, log, refreshers, seen } = context;
   const device = { ipAddress: seen.ipAddress, userAgent: seen.userAgent };

@@ -1,4 +1,4 @@
-/** The person's sessions: WorkOS knows which there are, Convex how and where they are used. */
+/** List of a user's sessions: WorkOS has the active ones, Convex has their device, location and last use. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
 import { listSessions, type WorkOSSession } from "../auth/workos-account.server.ts";
@@ -8,21 +8,23 @@ import { deviceInWords } from "./device.ts";
 
 type ConvexSession = FunctionReturnType<typeof api.sessions.mine>[number];
 
-/** A session as the page shows it. Times are Unix milliseconds. */
+/** A session as the page shows it. Times are Unix ms. */
 export type ListedSession = {
   sessionId: string;
   device: string;
   place: string | null;
   startedAt: number;
-  /** Null where only WorkOS knows of the session. */
+  /** Null if only WorkOS knows the session. */
   lastSeenAt: number | null;
   current: boolean;
 };
 
 /**
- * Both lists in one: what WorkOS says is active, with what Convex knows of it.
+ * Returns WorkOS's active sessions with the details from Convex; the current one first, then the newest.
  *
- * @param atWorkOS Null where WorkOS did not answer: then Convex's rows are all there is.
+ * @param atWorkOS - WorkOS's sessions; null if WorkOS did not answer. Then all of Convex's rows are used.
+ * @param inConvex - Convex's rows.
+ * @param currentId - The id of the current session.
  */
 export function joinSessions(
   atWorkOS: readonly WorkOSSession[] | null,
@@ -47,7 +49,11 @@ export function joinSessions(
     .sort((a, b) => Number(b.current) - Number(a.current) || b.startedAt - a.startedAt);
 }
 
-/** @returns WorkOS's list; null where it does not answer in time: by the request's deadline, or sooner. */
+/**
+ * Returns WorkOS's sessions of a user; null if WorkOS does not answer in time.
+ *
+ * @param signal - Aborts the request; the deadline of the context by default.
+ */
 export async function sessionsAtWorkOS(
   { deadline, env, log }: RequestContext,
   userId: string,

@@ -1,4 +1,4 @@
-/** The list of sessions, each with the button that ends it. */
+/** List of sessions, each with a button to revoke it. */
 import { useId } from "react";
 import { ActForm } from "../live/act-form.tsx";
 import { usePlace } from "../live/use-place.ts";

@@ -1,4 +1,4 @@
-/** The list of sessions, live: what Convex sees of each shows at once, and what only the worker can say soon after. */
+/** Live list of sessions: Convex's changes appear at once, data from the worker after a revalidation. */
 import { useEffect, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../live/use-live-query.ts";
@@ -6,13 +6,16 @@ import { useRevalidate } from "../live/use-revalidate.ts";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 /**
- * @param listed What the loader gave.
- * @returns Without those that have ended since; a new one comes with the loader's next answer, which has its device.
+ * Removes revoked sessions from the loader's list and updates when each was last seen. A new session triggers a
+ * revalidation, because only the loader knows its device.
+ *
+ * @param listed - The loader's sessions.
+ * @returns The current sessions.
  */
 export function useSessionsElsewhere(listed: readonly ListedSession[]): readonly ListedSession[] {
   const { value } = useLiveQuery(api.sessions.mine, {}, null);
   const revalidate = useRevalidate();
-  // Also those of earlier answers: of one that was ended the loader may hear before Convex says so here.
+  // Includes sessions of earlier loader data: the loader may omit a revoked session before this query does.
   const known = useRef(new Set<string>()).current;
   for (const { sessionId } of listed) known.add(sessionId);
   const arrived = (value ?? []).filter(({ sessionId }) => !known.has(sessionId)).map((row) => row.sessionId);
@@ -26,7 +29,7 @@ export function useSessionsElsewhere(listed: readonly ListedSession[]): readonly
   return listed.flatMap((session) => {
     const row = rows.get(session.sessionId);
     if (row !== undefined) return [{ ...session, lastSeenAt: row.lastSeenAt }];
-    // Convex never had a row of a session that only WorkOS knows of; one whose row is gone is over.
+    // A session that only WorkOS knows never has a row; for any other, a missing row means it was revoked.
     return session.lastSeenAt === null ? [session] : [];
   });
 }

@@ -1,4 +1,4 @@
-/** Choosing a theme by form: kept by this browser, and in Convex for somebody signed in. */
+/** Action of the theme form: stores the theme in a cookie, and in Convex for a signed-in user. */
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
@@ -7,7 +7,12 @@ import { done, failed, isClientSubmit, readForm, refused } from "../forms.server
 import { isTheme } from "./theme.ts";
 import { rememberTheme } from "./theme-cookie.server.ts";
 
-/** @param path The page that the form stands on. @param read The form, where somebody has read it already. */
+/**
+ * Stores a theme.
+ *
+ * @param path - The path of the form's page.
+ * @param read - The form's values, if the body has already been read.
+ */
 export async function saveTheme(
   request: Request,
   context: RequestContext,
@@ -22,7 +27,7 @@ export async function saveTheme(
       await asViewer(context, path, (convex) => convex.mutation(api.preferences.set, { theme }));
     } catch (error) {
       if (error instanceof Response) throw error;
-      // This browser keeps it all the same.
+      // The cookie is set even if Convex failed.
       context.setCookies.push(rememberTheme(context.env, theme));
       return failed(error, form, "theme");
     }

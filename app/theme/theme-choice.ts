@@ -1,6 +1,6 @@
 /**
- * The theme chosen in this tab, sent to the server until it is stored. Outside React, because an error page renders
- * another provider.
+ * The theme chosen in this tab, sent to the server until it is stored. Kept outside React, because an error page
+ * mounts a new provider.
  */
 import { pause } from "../live/pause.ts";
 import { addRejection, clearWithOwner, hold } from "../live/pending.ts";
@@ -8,7 +8,7 @@ import type { Theme } from "./theme.ts";
 
 type Choice = {
   theme: Theme;
-  /** The theme that was known when this one was chosen. */
+  /** The stored theme when this one was chosen. */
   before: Theme;
   stored: boolean;
 };
@@ -37,13 +37,18 @@ function set(next: Choice | null, graceMs = GRACE_MS): void {
 
 clearWithOwner(() => set(null));
 
-/** Shows a theme at once and stores it. @param before - The theme that is known until then. */
+/**
+ * Shows a theme at once and stores it.
+ *
+ * @param theme - The theme to store.
+ * @param before - The stored theme so far.
+ */
 export function chooseTheme(theme: Theme, before: Theme): void {
   set({ theme, before, stored: false });
   if (!isSending) void send();
 }
 
-/** Storing a theme again does no harm, so it is tried until the server has an answer. */
+/** Sends the choice until the server accepts or rejects it. The request is idempotent. */
 async function send(): Promise<void> {
   isSending = true;
   for (let attempt = 0; choice !== null && !choice.stored; attempt++) {
@@ -64,7 +69,7 @@ async function send(): Promise<void> {
   isSending = false;
 }
 
-/** Returns the status of the answer; 0 if there is none. The path is the one of the start page's data. */
+/** Posts the theme to the home page's action and returns the status; 0 if there is no response. */
 async function post(theme: Theme): Promise<number> {
   try {
     const response = await fetch("/_.data", { method: "POST", body: new URLSearchParams({ theme }) });

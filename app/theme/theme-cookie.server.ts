@@ -1,4 +1,4 @@
-/** The theme as this browser remembers it, so that the first HTML is right also for a guest and after sign-out. */
+/** Theme cookie, so that the first HTML has the right theme for guests and after sign-out. */
 import { type CookieSettings, type RequestCookies, setCookie } from "../auth/cookies.server.ts";
 import { isTheme, type Theme } from "./theme.ts";
 
@@ -6,15 +6,15 @@ const YEAR_S = 365 * 24 * 60 * 60;
 
 const cookieName = (settings: CookieSettings) => `${settings.cookiePrefix}mosaic-theme`;
 
-/** @returns The theme this browser last chose, or null. */
+/** Returns the theme in the cookie, or null. */
 export function readTheme(settings: CookieSettings, cookies: RequestCookies): Theme | null {
   const value = cookies[cookieName(settings)];
   return isTheme(value) ? value : null;
 }
 
 /**
- * @returns The `Set-Cookie` line that makes this browser remember a theme. Scripts may read it: the page made at build
- *   sets it before anything is painted.
+ * Returns the `Set-Cookie` header for a theme. Not `HttpOnly`, because the prerendered pages read it before the
+ * first paint.
  */
 export function rememberTheme(settings: CookieSettings, theme: Theme): string {
   return setCookie(settings, cookieName(settings), theme, YEAR_S, { httpOnly: false });

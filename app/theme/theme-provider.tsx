@@ -1,4 +1,4 @@
-/** Theme of this tab: the user's own, live, or this browser's. A choice shows at once and is stored by the server. */
+/** Provider of the tab's theme: the user's preference, live, or the browser's cookie. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useLive } from "../live/live-context.ts";
 import { useShell } from "../use-shell.ts";
@@ -7,14 +7,14 @@ import { chooseTheme, currentChoice, onChoice } from "./theme-choice.ts";
 
 type ThemeControl = {
   theme: Theme;
-  /** The choice is not stored yet. */
+  /** Whether the choice is not stored yet. */
   waiting: boolean;
   setTheme(theme: Theme): void;
 };
 
 const ThemeContext = createContext<ThemeControl>({ theme: "system", waiting: false, setTheme: () => {} });
 
-/** Returns the theme in use, and how to choose another. */
+/** Returns the current theme and a function to change it. */
 export function useTheme(): ThemeControl {
   return useContext(ThemeContext);
 }
@@ -25,7 +25,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   const choice = useSyncExternalStore(onChoice, currentChoice, () => null);
   const known = viewer?.preferences.theme ?? shell?.theme ?? "system";
   const waiting = choice !== null && !choice.stored;
-  // Once it is stored, what another tab or device chooses counts again.
+  // After the choice is stored, a choice in another tab or on another device applies again.
   const theme = choice !== null && (waiting || choice.before === known) ? choice.theme : known;
 
   useEffect(() => {

@@ -1,10 +1,14 @@
-/** Choosing a time zone by form. */
+/** Action of the time zone form. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import type { RequestContext } from "../context.ts";
 import { done, failed } from "../forms.server.ts";
 
-/** @param form What the form has; Convex knows what is a time zone. */
+/**
+ * Stores the user's time zone. Convex validates it.
+ *
+ * @param form - The form's values: `timeZone`.
+ */
 export async function saveTimeZone(form: Record<string, string>, context: RequestContext) {
   try {
     await asViewer(context, "/settings", (convex) =>

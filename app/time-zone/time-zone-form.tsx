@@ -1,4 +1,4 @@
-/** The person's time zone: every time follows at once, and goes back with a reason where it is refused. */
+/** Form for the user's time zone, with an optimistic update that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
@@ -16,7 +16,12 @@ import { formatMinute } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 
-/** @param zones What is proposed. @param failure Why the server refused the form, and what was typed. */
+/**
+ * Renders the form.
+ *
+ * @param zones - The suggested time zones.
+ * @param failure - The action's errors and the submitted values.
+ */
 export function TimeZoneForm({
   zones,
   failure,

@@ -1,14 +1,14 @@
-/** The time zones there are to choose from. */
+/** Time zones of this runtime. */
 
 let known: readonly string[] | null = null;
 
-/** @returns IANA names, as this runtime knows them, with UTC first: it lists places only. */
+/** Returns the runtime's IANA names, with UTC first because the runtime's list omits it. */
 export function timeZones(): readonly string[] {
   known ??= ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
   return known;
 }
 
-/** @returns The browser's own zone; null where it does not say. */
+/** Returns the browser's time zone; null if it is unknown. */
 export function browserTimeZone(): string | null {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone || null;
 }
