@@ -8,8 +8,9 @@ import { Refusal, WorkOSFailure } from "../errors.ts";
 import { describeError } from "../log.server.ts";
 
 /**
- * Deletes the current user. WorkOS goes first, so that the user cannot sign in to a deleted account; then Convex,
- * then the Durable Object of each session. Safe to retry after a partial failure, which WorkOS's webhook also repairs.
+ * Deletes the current user. WorkOS goes first, so that the user cannot sign in to a deleted account; then
+ * Convex, then the Durable Object of each session. Safe to retry after a partial failure, which WorkOS's
+ * webhook also repairs.
  *
  * @throws {Refusal} when the user is the last admin (`conflict`) or is impersonated (`forbidden`).
  * @throws {WorkOSFailure} when WorkOS does not answer or rejects the request.

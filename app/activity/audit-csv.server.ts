@@ -40,8 +40,8 @@ function line(entry: AuditEntry): string {
 const linesOf = (page: Page) => page.page.map(line).join("");
 
 /**
- * Streams the audit log as CSV, newest first, with a header row. If Convex fails midway, the last row says so: the
- * status is already sent, and some proxies hide a failed stream.
+ * Streams the audit log as CSV, newest first, with a header row. If Convex fails midway, the last row says
+ * so: the status is already sent, and some proxies hide a failed stream.
  *
  * @returns The stream.
  * @throws {Refusal | ConvexFailure | Response} when `asViewer` does, before the first byte.

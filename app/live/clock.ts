@@ -19,8 +19,8 @@ const READ_MS = 1_000;
 const SHOW_MS = 10_000;
 
 /**
- * Advances the server's time to a new reading. If the wall clock gained on the steady one, the device slept or
- * its clock was set forward; only the server can tell which. If it lost, it was set back.
+ * Advances the server's time to a new reading. If the wall clock gained on the steady one, the device slept
+ * or its clock was set forward; only the server can tell which. If it lost, it was set back.
  *
  * @param before - The previous anchor.
  * @param reading - The current reading of both clocks, ms.
@@ -36,8 +36,8 @@ export function advance(before: Anchor, { wall, steady }: Reading): { anchor: An
 let anchor: Anchor | null = null;
 let shown = 0;
 /**
- * Whether the clocks disagreed and the server has not answered since. The request waits for the next time shown,
- * because the likely reason is sleep, and there is often no network just after sleep.
+ * Whether the clocks disagreed and the server has not answered since. The request waits for the next time
+ * shown, because the likely reason is sleep, and there is often no network just after sleep.
  */
 let unsure = false;
 const listeners = new Set<() => void>();

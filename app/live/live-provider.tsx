@@ -10,8 +10,8 @@ import { belongTo } from "./pending.ts";
 import { useRevalidate } from "./use-revalidate.ts";
 
 /**
- * The connection of a provider that just unmounted. If another page of the same session mounts at once, such as an
- * error page, it takes over the connection together with the pending edits.
+ * The connection of a provider that just unmounted. If another page of the same session mounts at once, such
+ * as an error page, it takes over the connection together with the pending edits.
  */
 let left: { sessionId: string; connection: Connection; taken: boolean } | null = null;
 

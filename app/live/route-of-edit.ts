@@ -29,8 +29,9 @@ async function isServerComplete(): Promise<boolean> {
 }
 
 /**
- * Returns whether to send an edit with the Convex client, which applies it exactly once after any delay. HTTP is
- * used only if the socket is not live, no earlier mutation is in flight, and the server can apply the edit.
+ * Returns whether to send an edit with the Convex client, which applies it exactly once after any delay. HTTP
+ * is used only if the socket is not live, no earlier mutation is in flight, and the server can apply the
+ * edit.
  */
 export async function goesOverSocket(client: ConvexReactClient, state: LiveState | null): Promise<boolean> {
   if (state === "live" || !navigator.onLine || client.connectionState().inflightMutations > 0) return true;

@@ -17,8 +17,8 @@ async function notWhileLeaving(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Returns the access token. Retries until the worker answers, because a network error or a WorkOS outage does not
- * mean that the user is signed out, and passing null to Convex would sign the tab out.
+ * Returns the access token. Retries until the worker answers, because a network error or a WorkOS outage does
+ * not mean that the user is signed out, and passing null to Convex would sign the tab out.
  *
  * @param forceRefresh - Whether Convex rejected the last token.
  * @param signal - Stops the retries when the tab's client is closed.

@@ -36,8 +36,8 @@ const NOT_A_MEMBER: ReadonlySet<string | null> = new Set([
 ]);
 
 /**
- * Switches the session to an organization. Checks the membership first, so that a rejected refresh token can only
- * mean that the session was revoked.
+ * Switches the session to an organization. Checks the membership first, so that a rejected refresh token can
+ * only mean that the session was revoked.
  *
  * @param organizationId - A well-formed organization id.
  */

@@ -1,6 +1,7 @@
 /**
- * Profile fields, shared by the form, its validation and its action. Only changed fields are sent, so that a page
- * with old data does not overwrite a newer edit. Convex enforces the same rules (`convex/model/users.ts`).
+ * Profile fields, shared by the form, its validation and its action. Only changed fields are sent, so that a
+ * page with old data does not overwrite a newer edit. Convex enforces the same rules
+ * (`convex/model/users.ts`).
  */
 import { personNameProblem } from "../../convex/model/names.ts";
 

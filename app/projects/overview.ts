@@ -23,7 +23,8 @@ export function newestOfEach<T extends Metric>(metrics: readonly T[]): T[] {
 }
 
 /**
- * Returns the agents, silent ones first, then by name. A tile moves only when its agent becomes silent or recovers.
+ * Returns the agents, silent ones first, then by name. A tile moves only when its agent becomes silent or
+ * recovers.
  *
  * @param now - The page's clock, Unix ms.
  */

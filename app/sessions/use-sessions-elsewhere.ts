@@ -6,8 +6,8 @@ import { useRevalidate } from "../live/use-revalidate.ts";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 /**
- * Removes revoked sessions from the loader's list and updates when each was last seen. A new session triggers a
- * revalidation, because only the loader knows its device.
+ * Removes revoked sessions from the loader's list and updates when each was last seen. A new session triggers
+ * a revalidation, because only the loader knows its device.
  *
  * @param listed - The loader's sessions.
  * @returns The current sessions.

@@ -1,6 +1,6 @@
 /**
- * The theme chosen in this tab, sent to the server until it is stored. Kept outside React, because an error page
- * mounts a new provider.
+ * The theme chosen in this tab, sent to the server until it is stored. Kept outside React, because an error
+ * page mounts a new provider.
  */
 import { pause } from "../live/pause.ts";
 import { addRejection, clearWithOwner, hold } from "../live/pending.ts";

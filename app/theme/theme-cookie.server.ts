@@ -13,8 +13,8 @@ export function readTheme(settings: CookieSettings, cookies: RequestCookies): Th
 }
 
 /**
- * Returns the `Set-Cookie` header for a theme. Not `HttpOnly`, because the prerendered pages read it before the
- * first paint.
+ * Returns the `Set-Cookie` header for a theme. Not `HttpOnly`, because the prerendered pages read it before
+ * the first paint.
  */
 export function rememberTheme(settings: CookieSettings, theme: Theme): string {
   return setCookie(settings, cookieName(settings), theme, YEAR_S, { httpOnly: false });

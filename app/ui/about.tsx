@@ -1,5 +1,4 @@
-// What Mosaic is, in a page that is the same for everyone and is built once.
-
+/** About page, the same for every user and prerendered. */
 import type { ReactNode } from "react";
 import { Page } from "./page.tsx";
 import { StateLegend } from "./state-legend.tsx";
@@ -13,7 +12,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** The content of `/about`, its `main` included. */
+/** Renders the content of `/about`, including `main`. */
 export function About() {
   return (
     <Page

@@ -1,12 +1,13 @@
-// A button that asks before it does what cannot be undone: a native dialog, so that focus, Escape and the ground behind
-// it are the browser's. Without JavaScript the caller's form has a box to tick instead.
-
+/** Button with a confirmation dialog. The native `dialog` handles focus, Escape and the backdrop. */
 import { type ReactNode, useId, useRef } from "react";
 import { Button } from "./button.tsx";
 
 /**
- * @param label - On the button that asks.
- * @param title - The question. @param children - What will happen, and the form that does it.
+ * Renders the button and its dialog. Without JavaScript, use `ConfirmCheck` instead.
+ *
+ * @param label - Label of the button.
+ * @param title - The question.
+ * @param children - What will happen, and the form.
  */
 export function AskFirst({ label, title, children }: { label: string; title: string; children: ReactNode }) {
   const id = useId();

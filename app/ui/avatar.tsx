@@ -1,11 +1,12 @@
-// A person's picture. The initials lie beneath it, so that nothing has to be noticed or mended when the
-// picture is late, missing or refused: a broken image with an empty alt and no width of its own draws
-// nothing (HTML, "images that represent nothing"), and the initials show.
+/**
+ * Picture of a user over the initials, which show if the picture does not load: a broken image with an empty
+ * alt draws nothing (HTML, "images that represent nothing").
+ */
 
 /**
- * First letters of the first and last word of a name, else the first letter of the e-mail.
+ * Returns the first letters of the first and last word of a name, or the first letter of the e-mail.
  *
- * @returns One or two letters, upper case; `?` where there is neither name nor e-mail.
+ * @returns One or two uppercase letters; `?` if there is neither name nor e-mail.
  */
 export function initials(name: string | null, email: string): string {
   const words = (name ?? "").trim().split(/\s+/u).filter(Boolean);
@@ -16,9 +17,9 @@ export function initials(name: string | null, email: string): string {
 }
 
 /**
- * Decorative: the name stands beside it wherever it is shown.
+ * Renders the picture. Decorative, because the name is always next to it.
  *
- * @param src - Address of the picture (`https:` or of this origin), or null.
+ * @param src - URL of the picture (`https:` or same origin), or null.
  */
 export function Avatar({ name, email, src }: { name: string | null; email: string; src: string | null }) {
   return (

@@ -11,25 +11,25 @@ const ada = {
 };
 const links = (html: string) => [...html.matchAll(/<a [^>]*href="([^"]+)"/gu)].map((match) => match[1]);
 
-test("someone without a first name goes by their e-mail up to the @", () => {
+test("a user without a first name is shown by the e-mail up to the @", () => {
   expect(displayName(ada)).toBe("Ada");
   expect(displayName({ firstName: null, email: "alan@example.com" })).toBe("alan");
   expect(displayName({ firstName: "  ", email: "alan@example.com" })).toBe("alan");
 });
 
-test("a guest finds the way in and no way out", () => {
+test("a guest sees the sign-in link and no sign-out link", () => {
   const html = renderToStaticMarkup(<Banner viewer={null} current="/" />);
   expect(links(html)).toEqual(["#main", "/", "/login"]);
 });
 
-test("an administrator also finds users and the audit log, others don't", () => {
+test("only an admin sees the links to users and the audit log", () => {
   const admin = renderToStaticMarkup(<Banner viewer={ada} current="/" />);
   expect(links(admin)).toContain("/admin/audit");
   const other = renderToStaticMarkup(<Banner viewer={{ ...ada, isAdmin: false }} current="/" />);
   expect(links(other)).toEqual(["#main", "/", "/dashboard", "/profile", "/settings", "/api/auth/logout"]);
 });
 
-test("the link of the page shown is marked, and on a page under it too", () => {
+test("the link of the current page or its parent is marked", () => {
   for (const current of ["/settings", "/settings/sessions"]) {
     const html = renderToStaticMarkup(<Banner viewer={ada} current={current} />);
     expect(html.match(/<a [^>]*aria-current="page"[^>]*>/gu)).toHaveLength(1);
@@ -37,11 +37,11 @@ test("the link of the page shown is marked, and on a page under it too", () => {
   }
 });
 
-test("a page that is the same for everyone says nothing of who asks", () => {
+test("a prerendered page shows nothing about the user", () => {
   const html = renderToStaticMarkup(<Banner viewer={ada} current="/about" state="unasked" />);
   expect(html).not.toMatch(/Sign|Ada|Dashboard/u);
 });
 
-test("no markup of the banner carries a style attribute, which the policy would block", () => {
+test("the banner has no style attribute, which the content security policy would block", () => {
   expect(renderToStaticMarkup(<Banner viewer={ada} current="/" />)).not.toContain("style=");
 });

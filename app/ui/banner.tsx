@@ -1,9 +1,8 @@
-// The top of every page: who is here, where one can go, and the way out, without a menu to open.
-
+/** Banner of every page: the current user, the navigation and the sign-out link. */
 import { Avatar } from "./avatar.tsx";
 import { Logo } from "./logo.tsx";
 
-/** What the banner needs to know of the person who is signed in. */
+/** The data of the current user that the banner shows. */
 export interface BannerViewer {
   firstName: string | null;
   lastName: string | null;
@@ -12,7 +11,7 @@ export interface BannerViewer {
   isAdmin: boolean;
 }
 
-/** The first name, else the part of the e-mail before @; the greeting uses the same. */
+/** Returns the first name, or the part of the e-mail before the @. */
 export function displayName(viewer: { firstName: string | null; email: string }): string {
   return viewer.firstName?.trim() || (viewer.email.split("@")[0] ?? viewer.email);
 }
@@ -38,12 +37,13 @@ function isCurrent(href: string, current: string): boolean {
 }
 
 /**
- * The banner landmark, with the skip link before it.
+ * Renders the banner landmark, after the skip link.
  *
- * @param viewer - The person signed in, or null.
- * @param current - Path of the page shown; the link to it (or to its parent) is `aria-current`.
- * @param state - `known`: show the viewer, or `Sign in` where there is none. `unknown`: we are finding
- *   out; a spinner. `unasked`: a page that is the same for everyone; the product's name and nothing else.
+ * @param viewer - The current user; null for a guest.
+ * @param current - Path of the current page. The link to it or its parent is `aria-current`.
+  * @param state - `known`: shows the user, or `Sign in` for a guest. `unknown`: shows a spinner while the
+  *   session
+ *   loads. `unasked`: shows only the product's name, for pages that are the same for every user.
  */
 export function Banner({
   viewer,
@@ -83,7 +83,7 @@ export function Banner({
   );
 }
 
-/** On a phone it goes under the banner and scrolls sideways; from 48 rem on it stands in the same row. */
+/** Renders the links: in a scrolling row below the banner on a phone, in the banner from 48 rem on. */
 function Navigation({ current, isAdmin }: { current: string; isAdmin: boolean }) {
   const places = isAdmin ? [...PLACES, ...ADMIN_PLACES] : PLACES;
   return (

@@ -1,15 +1,14 @@
-// What one presses. A button says what it does, and while it works it says so and keeps its width.
-
+/** Button and link button. */
 import type { ComponentProps, ReactNode } from "react";
 
-/** `primary`: the one thing to do next. `danger`: quiet until it is asked for. */
+/** `primary`: the main action of the page. `danger`: low emphasis until hovered. */
 export type ButtonLook = "primary" | "quiet" | "danger";
 
 /**
- * A native button, `type="submit"` unless said otherwise.
+ * Renders a native button, with `type="submit"` by default.
  *
- * @param busy - At work: shows `busyLabel` over the label and is `aria-busy`; it stays in the tab order.
- * @param busyLabel - What it says meanwhile (`Saving`); no longer than the label plus its padding.
+ * @param busy - Shows `busyLabel` over the label and sets `aria-busy`. The button stays in the tab order.
+ * @param busyLabel - Label while busy (`Saving`). It must fit into the width of the button.
  */
 export function Button({
   look = "quiet",
@@ -31,7 +30,7 @@ export function Button({
   );
 }
 
-/** A link that looks like a button: it goes somewhere and changes nothing. */
+/** Renders a link that looks like a button, for navigation without side effects. */
 export function ButtonLink({
   href,
   look = "quiet",

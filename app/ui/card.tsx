@@ -1,11 +1,12 @@
-// A group of things that belong together. A card in a card is a sign of a missing heading.
-
+/** Group of related content. Cards are not nested. */
 import type { ReactNode } from "react";
 import { useId } from "react";
 
 /**
- * @param title - Heading of the group (`h2`), which also names its region.
- * @param intro - A sentence under it.
+ * Renders a card.
+ *
+ * @param title - Heading (`h2`), which also labels the region.
+ * @param intro - A sentence below the heading.
  */
 export function Card({ title, intro, children }: { title?: string; intro?: ReactNode; children: ReactNode }) {
   const id = useId();

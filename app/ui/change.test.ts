@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { changeOf } from "./change.ts";
 
-test("a rise has a plus, an arrow up and words", () => {
+test("a rise has a plus sign, an up arrow and words", () => {
   expect(changeOf(100, 112, "en")).toEqual({
     arrow: "↑",
     short: "+12 (+12 %)",
@@ -10,7 +10,7 @@ test("a rise has a plus, an arrow up and words", () => {
   });
 });
 
-test("a fall has a minus sign and an arrow down", () => {
+test("a fall has a minus sign, a down arrow and words", () => {
   expect(changeOf(8, 6, "en")).toMatchObject({
     arrow: "↓",
     short: "−2 (−25 %)",
@@ -18,15 +18,15 @@ test("a fall has a minus sign and an arrow down", () => {
   });
 });
 
-test("from zero there is no percentage", () => {
+test("a change from zero has no percentage", () => {
   expect(changeOf(0, 3, "en")).toEqual({ arrow: "↑", short: "+3", brief: "+3", words: "up 3" });
 });
 
-test("what rounds to nothing is no change", () => {
+test("a difference that rounds to zero is no change", () => {
   expect(changeOf(1, 1.0001, "en").short).toBe("no change");
   expect(changeOf(5, 5, "en").words).toBe("no change");
 });
 
-test("the largest numbers there are do not become infinite", () => {
+test("a change between the largest numbers stays finite", () => {
   expect(changeOf(-Number.MAX_VALUE, Number.MAX_VALUE, "en").words).toBe("up 1.8E308, 100 percent");
 });

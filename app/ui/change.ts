@@ -1,26 +1,28 @@
-// How a value has changed, in a sign, an arrow and words.
-
+/** Change of a value as a sign, an arrow and words. */
 import { formatCompact, formatNumber } from "./format-number.ts";
 
 export interface Change {
   arrow: "↑" | "↓" | "→";
   /** `+12 (+8 %)`; `no change`. */
   short: string;
-  /** The one figure of it: `+8 %`, or where that says nothing, `+12`. */
+  /** The percentage, or the difference if there is no percentage: `+8 %`, `+12`. */
   brief: string;
   /** For a screen reader: `up 12, 8 percent`. */
   words: string;
 }
 
 /**
- * @param from - The value before. @param to - The value now.
+ * Returns how a value has changed.
+ *
+ * @param from - The earlier value.
+ * @param to - The current value.
  * @param locale - BCP 47 tag.
  */
 export function changeOf(from: number, to: number, locale: string): Change {
-  // Opposite ends of what a number holds are further apart than it holds.
+  // The difference of very large numbers overflows.
   const difference = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, to - from));
   const size = formatCompact(Math.abs(difference), locale);
-  // What rounds to nothing is no change.
+  // A difference that rounds to zero is no change.
   if (
     !Number.isFinite(difference) ||
     formatNumber(Math.abs(difference), locale) === formatNumber(0, locale)

@@ -1,9 +1,7 @@
-// A chart as numbers: where its lines, points and ticks lie. Pure, so that it is drawn the same on the server and in
-// the browser.
-
+/** Pure geometry of a chart, so that server and browser render the same. */
 import { area, line } from "d3-shape";
 
-/** What happened in one bucket of time; `at` is its start, Unix ms, `value` the mean. */
+/** One bucket of a time series. `at` is its start, Unix ms; `value` is the mean. */
 export interface ChartPoint {
   at: number;
   value: number;
@@ -12,38 +10,41 @@ export interface ChartPoint {
   max: number;
 }
 
-/** The time that a chart shows, Unix ms; `bucket` is how long one point stands for. */
+/** The time range of a chart, Unix ms. `bucket` is the width of one point, ms. */
 export interface ChartWindow {
   start: number;
   end: number;
   bucket: number;
 }
 
-/** The drawing's own units: across, it is stretched to the width there is; down, they are pixels. */
+/** Size of the drawing. The width is in arbitrary units and is stretched; the height is in pixels. */
 export const PLOT = { width: 1000, height: 176 };
 
 /**
- * Returns the window from the bucket in which the range begins to the bucket of now, both whole.
+ * Returns the window of whole buckets from the start of the range to now.
  *
- * @param span - How far back, and `bucket`, how wide a point is; both in ms.
- * @param now - Unix ms, the page's clock.
+ * @param span - Length of the range, ms.
+ * @param bucket - Width of a bucket, ms.
+ * @param now - The page's clock, Unix ms.
  */
 export function windowOf(span: number, bucket: number, now: number): ChartWindow {
   const startOf = (at: number) => Math.floor(at / bucket) * bucket;
   return { start: startOf(now - span), end: startOf(now) + bucket, bucket };
 }
 
-/** Returns the points from the start of the window on. An agent's clock may be ahead: such points are part of it. */
+/**
+ * Returns the points from the start of the window on, including later ones from agents whose clock is ahead.
+ */
 export function pointsIn(points: readonly ChartPoint[], { start }: ChartWindow): ChartPoint[] {
   return points.filter(({ at }) => at >= start);
 }
 
-/** Returns where a moment lies across the window, 0 to 1; one ahead of it lies at its right edge. */
+/** Returns the horizontal position of a time in the window, 0 to 1. Later times are at the right edge. */
 export function across(at: number, { start, end }: ChartWindow): number {
   return Math.min(1, (at - start) / (end - start));
 }
 
-/** Runs of buckets that follow each other without a gap: a line is never drawn where there is no data. */
+/** Returns the runs of adjacent buckets, so that no line is drawn across a gap. */
 export function runsOf(points: readonly ChartPoint[], bucket: number): ChartPoint[][] {
   const runs: ChartPoint[][] = [];
   for (const point of points) {
@@ -58,13 +59,13 @@ export function runsOf(points: readonly ChartPoint[], bucket: number): ChartPoin
 export interface Drawing {
   line: string;
   area: string;
-  /** Buckets with a gap on both sides: a line of one point draws nothing. */
+  /** Buckets with a gap on both sides, because a line with one point draws nothing. */
   alone: ChartPoint[];
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** @returns The paths of the line and of the area under it. */
+/** Returns the paths of the line and of the area below it, and the isolated points. */
 export function draw(
   points: readonly ChartPoint[],
   window: ChartWindow,
@@ -83,7 +84,7 @@ export function draw(
   };
 }
 
-/** @returns The index of the point nearest to a place across the window (0 to 1); -1 where there is none. */
+/** Returns the index of the point nearest to a horizontal position (0 to 1); -1 if there are no points. */
 export function nearest(points: readonly ChartPoint[], place: number, window: ChartWindow): number {
   let best = -1;
   let distance = Number.POSITIVE_INFINITY;

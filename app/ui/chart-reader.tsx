@@ -1,13 +1,11 @@
-// Reads a chart point by point: by mouse and touch where one points, by arrow keys where the focus is. To a screen
-// reader it is a slider whose value is the point's words. It is there once React is; the table always is.
-
+/** Reads a chart point by point with mouse, touch or arrow keys. For screen readers it is a slider. */
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { across, type ChartPoint, type ChartWindow, nearest } from "./chart-geometry.ts";
 import { formatMinute, type Place } from "./format.ts";
 import { formatCount, formatNumber } from "./format-number.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
-/** Where a key leads from the point at `index`, of `count`. */
+/** Returns the index that a key moves to from `index`; null for any other key. */
 function step(key: string, index: number, count: number): number | null {
   const to = {
     ArrowLeft: index - 1,
@@ -22,7 +20,11 @@ function step(key: string, index: number, count: number): number | null {
   return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
 }
 
-/** @param top - Where the plot begins under the edge of the drawing, in pixels. */
+/**
+ * Renders the slider over the plot. It needs hydration; the table works without JavaScript.
+ *
+ * @param top - Distance from the top of the drawing to the plot, px.
+ */
 export function ChartReader({
   name,
   points,
@@ -39,7 +41,7 @@ export function ChartReader({
   place: Place;
 }) {
   const hydrated = useHydrated();
-  // By its time: points come and go at both ends while one is read.
+  // Stored as a time, because points are added and removed at both ends.
   const [readAt, setReadAt] = useState<number | null>(null);
   const [shown, setShown] = useState(false);
   if (!hydrated) return null;

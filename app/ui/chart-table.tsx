@@ -1,11 +1,16 @@
-// The points of a chart as a table. It is always there for a screen reader; for the eye it is one key press away, also
-// without JavaScript: the button is a native disclosure that shows what follows it.
-
+/**
+ * Chart data as a table: always available to screen readers, and shown by a native disclosure without
+ * JavaScript.
+ */
 import type { ChartPoint, ChartWindow } from "./chart-geometry.ts";
 import { formatMinute, type Place } from "./format.ts";
 import { formatNumber } from "./format-number.ts";
 
-/** @param points - Ascending; the table has the newest on top. */
+/**
+ * Renders the table, newest point first.
+ *
+ * @param points - The points in ascending order.
+ */
 export function ChartTable({
   name,
   points,

@@ -27,7 +27,7 @@ test.each([
   [[MAX]],
   [[1e308, -1e308, 1e-308]],
   [[50_123.1, 50_128]],
-])("any finite values can be drawn: %j", (values) => {
+])("draws any finite values: %j", (values) => {
   const points = values.map((value, index) => pointAt(WINDOW.start + index * MINUTE, value));
   expect(draw(points)).not.toMatch(/NaN|Infinity|∞/);
   expect(smallPath(points, MINUTE)).not.toMatch(/NaN|Infinity/);
@@ -35,7 +35,7 @@ test.each([
   expect(Object.values(change).join(" ")).not.toMatch(/NaN|Infinity|∞/);
 });
 
-test("a point of an agent whose clock is ahead is drawn at the right edge, not left out", () => {
+test("a point from an agent whose clock is ahead is drawn at the right edge", () => {
   const html = draw([pointAt(WINDOW.end + 4 * MINUTE, 7)]);
   expect(html).not.toContain("No metrics in the last hour");
   expect(html).toMatch(/<circle cx="100%" [^>]*class="chart-last"/);
@@ -51,7 +51,7 @@ test.each([
   ["America/New_York", "2026-11-01"],
   ["America/Santiago", "2026-09-06"],
   ["Australia/Lord_Howe", "2026-04-05"],
-])("the times under a chart are all different, also when the clock changes: %s, %s", (timeZone, day) => {
+])("the time labels are distinct across daylight saving changes: %s, %s", (timeZone, day) => {
   const ranges = [
     [HOUR, MINUTE],
     [DAY, 10 * MINUTE],

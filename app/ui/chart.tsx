@@ -1,6 +1,7 @@
-// A chart of one metric: a figure with a name, drawn whole on the server, read by mouse, touch and keys, and as a
-// table. Text is never stretched: the line lies in a drawing of its own, everything else is placed in percent.
-
+/**
+ * Chart of one time series, rendered on the server. Only the line is in a stretched SVG; text is placed in
+ * percent.
+ */
 import { type ReactNode, useId } from "react";
 import { across, type ChartPoint, type ChartWindow, draw, PLOT, pointsIn } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
@@ -10,7 +11,7 @@ import { formatCompact } from "./format-number.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { axisLabels, type ValueAxis, valueAxis } from "./value-axis.ts";
 
-/** Room above the plot for the last point's label, and below it for the times; in pixels. */
+/** Space above the plot for the last point's label and below it for the time labels, px. */
 const TOP = 24;
 const BOTTOM = 28;
 const HEIGHT = TOP + PLOT.height + BOTTOM;
@@ -18,9 +19,11 @@ const HEIGHT = TOP + PLOT.height + BOTTOM;
 const percent = (part: number) => `${Math.round(part * 10_000) / 100}%`;
 
 /**
- * @param name - What is drawn: `tickets of triage, last 24 hours`. It names the figure.
- * @param points - Ascending; those outside the window are left out.
- * @param children - What is said in its place where there are none. The chart is as high either way.
+ * Renders the chart as a figure.
+ *
+ * @param name - Accessible name of the figure: `tickets of triage, last 24 hours`.
+ * @param points - The points in ascending order. Those outside the window are not drawn.
+ * @param children - Shown instead if there are no points. The height stays the same.
  */
 export function Chart({
   name,
@@ -84,7 +87,7 @@ function ValueLines({ axis: { ticks, down } }: { axis: ValueAxis }) {
   ));
 }
 
-/** After the line, so that it does not strike them through. */
+/** Renders the value labels. Placed after the line, so that the line does not cover them. */
 function ValueLabels({ axis, locale }: { axis: ValueAxis; locale: string }) {
   const labels = axisLabels(axis, locale);
   return axis.ticks.map((tick, index) => (
@@ -94,7 +97,7 @@ function ValueLabels({ axis, locale }: { axis: ValueAxis; locale: string }) {
   ));
 }
 
-/** A tick so near to an end would have its words pushed into its neighbour's on a phone. */
+/** The label of a tick closer to an end than this would overlap its neighbor on a phone. */
 const NEAR_AN_END = 0.03;
 
 function TimeTicks({ window, place }: { window: ChartWindow; place: Place }) {

@@ -1,9 +1,13 @@
-// A piece of code to take away.
-
+/** Code block with a copy button. */
 import { useId } from "react";
 import { CopyButton } from "./copy-button.tsx";
 
-/** @param title - What it is: `curl`. @param what - For the copy button: `the command`. */
+/**
+ * Renders a code block.
+ *
+ * @param title - Heading of the block: `curl`.
+ * @param what - Name of the content for the copy button: `the command`.
+ */
 export function CodeBlock({ title, what, code }: { title: string; what: string; code: string }) {
   const id = useId();
   return (

@@ -1,8 +1,11 @@
-// What asks first where no script can: a box to tick, with what is wrong when it was not.
-
+/** Confirmation checkbox for irreversible actions without JavaScript. */
 import { type ReactNode, useId } from "react";
 
-/** A required checkbox named `confirm`. @param error - Said at the box when it came back unticked. */
+/**
+ * Renders a required checkbox named `confirm`.
+ *
+ * @param error - Error shown at the checkbox if it was not checked.
+ */
 export function ConfirmCheck({ error, children }: { error?: string | undefined; children: ReactNode }) {
   const id = useId();
   return (

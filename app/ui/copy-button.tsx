@@ -1,12 +1,15 @@
-// Puts a text on the clipboard, and says so. There only where it can.
-
+/** Button that copies a text to the clipboard; shown only if the browser supports it. */
 import { useEffect, useState } from "react";
 import { Button } from "./button.tsx";
 import { useHydrated } from "./use-hydrated.ts";
 
 const SAID_MS = 2_000;
 
-/** @param what - What is copied, for a screen reader: `the key`. */
+/**
+ * Renders the button.
+ *
+ * @param what - Name of the content for screen readers: `the key`.
+ */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const hydrated = useHydrated();
   const [copied, setCopied] = useState(false);
@@ -23,7 +26,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
         busy={copied}
         busyLabel="Copied"
         onClick={() => {
-          // Refused only where the person refuses it; then the text can still be selected.
+          // Fails only if the user denies the permission; the text can still be selected.
           void navigator.clipboard.writeText(text).then(
             () => setCopied(true),
             () => undefined,

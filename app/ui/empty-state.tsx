@@ -1,11 +1,12 @@
-// A place that has nothing yet: what will be here, and the one next step.
-
+/** Empty state of a list or page, with the next step. */
 import type { ReactNode } from "react";
 import { Logo } from "./logo.tsx";
 
 /**
- * @param title - What is not here (`No projects yet`).
- * @param children - What to do about it, with what is needed to copy.
+ * Renders the empty state.
+ *
+ * @param title - What is missing (`No projects yet`).
+ * @param children - The next step.
  */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
   return (

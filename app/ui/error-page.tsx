@@ -1,13 +1,14 @@
-// A page for when something went wrong: what happened, what to do, and the request id, in that order.
-
+/** Error page: what happened, what to do, and the request id. */
 import { ButtonLink } from "./button.tsx";
 import { Page } from "./page.tsx";
 
 /**
+ * Renders the error page.
+ *
  * @param title - What happened.
- * @param message - What it means and what can be done.
- * @param action - The one next step.
- * @param requestId - What to tell whoever looks into it; it is in the log.
+ * @param message - What it means and what the user can do.
+ * @param action - The next step.
+ * @param requestId - The id for a support request; the log has it too.
  */
 export function ErrorPage({
   title,

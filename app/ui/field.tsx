@@ -1,18 +1,16 @@
-// One line of a form: label above, help below, and the error at the field, tied to it for a screen
-// reader too.
-
+/** Form field with label, help and error, which are associated with the input for screen readers. */
 import type { ComponentProps, ReactNode } from "react";
 import { useId } from "react";
 
 type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "id" | "list" | "children">;
 
 /**
- * Takes what an `input` takes (name, type, defaultValue or value and onChange, autoComplete, …).
+ * Renders a field. Accepts all props of `input`.
  *
  * @param label - The accessible name; always visible.
- * @param help - What to know before typing.
- * @param error - What to do about what was typed (`Use 1 to 100 characters`); marks the field invalid.
- * @param list - Proposals, for a field that takes others too.
+ * @param help - Instructions shown below the input.
+ * @param error - How to correct the value (`Use 1 to 100 characters`); marks the field as invalid.
+ * @param list - Suggestions. Other values are allowed.
  */
 export function Field({
   label,

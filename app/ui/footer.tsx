@@ -1,8 +1,11 @@
-// The foot of every page: what this is, and whether what one sees is live.
-
+/** Footer of every page, with the connection state. */
 import type { ReactNode } from "react";
 
-/** @param children - The state of the connection (`LiveMark`), where there is one. */
+/**
+ * Renders the footer.
+ *
+ * @param children - The connection state (`LiveMark`), if there is a connection.
+ */
 export function Footer({ children }: { children?: ReactNode }) {
   return (
     <footer className="mt-auto border-t border-line">

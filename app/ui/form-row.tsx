@@ -1,8 +1,9 @@
-// A form of one field: field and button on one line, level with each other.
-
+/** Row with one field and its button. */
 import type { ReactNode } from "react";
 
 /**
+ * Renders the row.
+ *
  * @param children - The `Field`.
  * @param button - The `Button`.
  */

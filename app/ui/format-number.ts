@@ -1,14 +1,13 @@
-// Numbers as words: the same on the server and in the browser.
-
+/** Number formats that are the same on the server and in the browser. */
 import { knownLocale, plainSpaces, remembered } from "./format.ts";
 
-/** From here on a number has more digits than anyone reads. */
+/** Numbers from here on are shown in scientific notation. */
 const LARGEST_WHOLE = 1e15;
 
-/** No minus before a zero: JSON loses it on one of its ways, and server and browser would differ. */
+/** Formats -0 without a minus: JSON does not keep the sign, so server and browser would differ. */
 const NUMBER = { signDisplay: "negative" } as const;
 
-/** Returns the number in the form `1.2E15`, with up to this many decimals. */
+/** Returns the number in scientific notation, such as `1.2E15`, with up to this many decimals. */
 export function formatScientific(value: number, locale: string, maximumFractionDigits: number): string {
   return remembered(
     `scientific ${maximumFractionDigits} ${locale}`,
@@ -21,13 +20,13 @@ export function formatScientific(value: number, locale: string, maximumFractionD
   ).format(value);
 }
 
-/** @returns The number whole, grouped as the language does, with up to three decimals; `1.235E20` from 10^15 on. */
+/** Returns the full number with the locale's grouping and up to three decimals; `1.235E20` from 10^15 on. */
 export function formatNumber(value: number, locale: string): string {
   if (Math.abs(value) >= LARGEST_WHOLE) return formatScientific(value, locale, 3);
   return formatDecimals(value, locale, 3);
 }
 
-/** Returns the number whole, grouped as the language does, with up to this many decimals. */
+/** Returns the full number with the locale's grouping and up to this many decimals. */
 export function formatDecimals(value: number, locale: string, maximumFractionDigits: number): string {
   const format = remembered(
     `decimals ${maximumFractionDigits} ${locale}`,
@@ -44,15 +43,15 @@ const SCALES: readonly (readonly [number, string])[] = [
 ];
 
 /**
- * A number for a tile: `1.2 M`. Below 1000 it stays whole, with up to three decimals.
+ * Returns a short number for a tile, such as `1.2 M`. Below 1000 it is not shortened.
  *
- * @returns At most three leading digits and a unit; in the form `1.2E15` where no unit reaches.
+ * @returns At most three significant digits and a unit, or scientific notation above the largest unit.
  */
 export function formatCompact(value: number, locale: string): string {
   const size = Math.abs(value);
   if (size < 1000) return formatNumber(value, locale);
   if (size >= LARGEST_WHOLE) return formatScientific(value, locale, 1);
-  const rounded = Number(value.toPrecision(3)); // first, so that 999,960 is 1 M and not 1000 k
+  const rounded = Number(value.toPrecision(3)); // before the unit is chosen: 999,960 is 1 M, not 1000 k
   const [scale, unit] = SCALES.find(([least]) => Math.abs(rounded) >= least) ?? [1, ""];
   const format = remembered(
     `compact ${locale}`,
@@ -61,7 +60,12 @@ export function formatCompact(value: number, locale: string): string {
   return `${plainSpaces(format.format(rounded / scale))} ${unit}`;
 }
 
-/** @returns `1 project`, `2 projects`; the plural is given where an s does not make it. */
+/**
+ * Returns a count with its noun: `1 project`, `2 projects`.
+ *
+ * @param one - The singular.
+ * @param many - The plural, if it is not the singular with an s.
+ */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -24,22 +24,22 @@ test.each([
   expect(formatAgo(now - ago, now, utc)).toBe(words);
 });
 
-test("a moment is told in the zone given, and says which", () => {
+test("a moment is shown in the given time zone, with its name", () => {
   expect(formatMoment(now, utc)).toBe("Nov 24, 2026, 13:05:09 UTC");
   expect(formatMoment(now, { locale: "en", timeZone: "Asia/Tokyo" })).toContain("22:05:09");
 });
 
-test("a clock time has 24 hours and no odd spaces in any language", () => {
+test("a clock time has 24 hours and only plain spaces in any language", () => {
   expect(formatClock(now, utc)).toBe("13:05");
   expect(formatClock(Date.UTC(2026, 0, 1), { locale: "en-US", timeZone: "UTC" })).toBe("00:00");
 });
 
-test("a language that nobody speaks is English", () => {
+test("an unknown language falls back to English", () => {
   expect(formatNumber(1234.5, "not_a tag")).toBe("1,234.5");
   expect(formatMoment(now, { locale: "xx-klingon", timeZone: "UTC" })).toContain("2026");
 });
 
-test("numbers are grouped as the language does", () => {
+test("numbers use the grouping of the language", () => {
   expect(formatNumber(1234567.5, "de")).toBe("1.234.567,5");
 });
 
@@ -59,13 +59,13 @@ test.each([
   expect(formatCompact(value, "en")).toBe(words);
 });
 
-test("one thing is one, two are many", () => {
+test("only a count of one uses the singular", () => {
   expect(formatCount(1, "project")).toBe("1 project");
   expect(formatCount(0, "project")).toBe("0 projects");
   expect(formatCount(2, "entry", "entries")).toBe("2 entries");
 });
 
-test("says zero without a sign, for JSON loses it on one of its ways", () => {
+test("zero never has a sign, because JSON does not keep it", () => {
   expect(formatNumber(-0, "en")).toBe("0");
   expect(formatNumber(-0.0001, "en")).toBe("0");
   expect(formatCompact(-0, "en")).toBe("0");

@@ -1,7 +1,9 @@
-// Times as words: the same on the server and in the browser, because language, zone and now are always given and never
-// looked up. Numbers have a file of their own, which guests do not load.
+/**
+ * Time formats that are the same on the server and in the browser, because locale, time zone and now are
+ * parameters.
+ */
 
-/** Whose language and hours: a BCP 47 tag and an IANA zone. */
+/** Display settings: a BCP 47 tag and an IANA time zone. */
 export interface Place {
   locale: string;
   timeZone: string;
@@ -11,11 +13,11 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Making an Intl formatter costs a hundred times what using it does; a page has few, an isolate not many. */
+/** Limit of the formatter cache. Creating an Intl formatter costs a hundred times as much as using it. */
 const MOST_FORMATTERS = 200;
 const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
 
-/** Returns the formatter with this key, made at its first use. */
+/** Returns the cached formatter with this key; creates it on first use. */
 export function remembered<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => T): T {
   const known = formatters.get(key);
   if (known) return known as T;
@@ -25,15 +27,15 @@ export function remembered<T extends Intl.DateTimeFormat | Intl.NumberFormat>(ke
   return made;
 }
 
-/** Engines differ in which narrow space they put before AM; a plain one is the same everywhere. */
+/** Replaces narrow and no-break spaces, which differ between engines, with plain ones. */
 export function plainSpaces(text: string): string {
   return text.replace(/[\u00a0\u202f\u2009]/gu, " ");
 }
 
-/** How `Intl` names November if it knows a language, but has no data for it: workerd and Chromium, for `kk`, `az`, `uz`. */
+/** What `Intl` returns for November in a language without data: workerd and Chromium for `kk`, `az`, `uz`. */
 const NO_DATA = /M11/;
 
-/** Returns a language tag that this runtime has the data of, or `en`. A browser may ask for anything. */
+/** Returns the language tag if this runtime has data for it, otherwise `en`. The tag is untrusted input. */
 export function knownLocale(locale: string): string {
   try {
     const [known = "en"] = Intl.DateTimeFormat.supportedLocalesOf([locale]);
@@ -76,27 +78,31 @@ function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl
   );
 }
 
-/** @returns A whole moment with its zone, for a title: `Nov 24, 2026, 13:05:09 UTC`. */
+/** Returns the full date and time with the time zone, for a title: `Nov 24, 2026, 13:05:09 UTC`. */
 export function formatMoment(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "moment").format(at));
 }
 
-/** @returns Day and minute, where the year is clear: `Nov 24, 13:05`. */
+/** Returns the date and time without the year: `Nov 24, 13:05`. */
 export function formatMinute(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "minute").format(at));
 }
 
-/** @returns The day of the week, short: `Tue`. */
+/** Returns the short day of the week: `Tue`. */
 export function formatWeekday(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "weekday").format(at));
 }
 
-/** @returns Hours and minutes: `13:05`. */
+/** Returns hours and minutes: `13:05`. */
 export function formatClock(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "clock").format(at));
 }
 
-/** @param ms - How long a point of a chart stands for. @returns `a minute`, `10 minutes` or `an hour`. */
+/**
+ * Returns the width of a bucket in words: `a minute`, `10 minutes` or `an hour`.
+ *
+ * @param ms - Width of a bucket, ms.
+ */
 export function formatBucket(ms: number): string {
   const minutes = ms / 60_000;
   if (minutes === 1) return "a minute";
@@ -104,11 +110,11 @@ export function formatBucket(ms: number): string {
 }
 
 /**
- * How long ago, in the words of the product.
+ * Returns how long ago a time was.
  *
- * @param at - Unix ms; a moment ahead of `now` (clocks differ) counts as now.
- * @param now - Unix ms, the page's clock.
- * @returns `just now`, `3 min ago`, `2 h ago`, `5 days ago`, and from a week on the day itself.
+ * @param at - Unix ms. A time after `now` counts as now, because clocks differ.
+ * @param now - The page's clock, Unix ms.
+ * @returns `just now`, `3 min ago`, `2 h ago`, `5 days ago`; the date after a week.
  */
 export function formatAgo(at: number, now: number, place: Place): string {
   const passed = now - at;

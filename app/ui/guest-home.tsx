@@ -1,12 +1,15 @@
-// What someone sees who is not signed in: what this is, the way in, and a field of tiles as it would be.
-
+/** Home page for guests: introduction, sign-in link and sample tiles. */
 import type { ReactNode } from "react";
 import { ButtonLink } from "./button.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
 import { SampleField } from "./sample-field.tsx";
 import { StateLegend } from "./state-legend.tsx";
 
-/** The content of `/` for guests, its `main` included. @param children - The theme picker's form. */
+/**
+ * Renders the content of `/` for guests, including `main`.
+ *
+ * @param children - The theme picker's form.
+ */
 export function GuestHome({ children }: { children?: ReactNode }) {
   return (
     <main

@@ -1,5 +1,4 @@
-// Whether what one sees is live. A quiet dot while it is; words when it is not.
-
+/** Connection state: a dot while live, a text otherwise. */
 import { isStale, type LiveState } from "./live-state.ts";
 
 const LOOK: Record<LiveState, { words: string; mark: string }> = {
@@ -10,9 +9,10 @@ const LOOK: Record<LiveState, { words: string; mark: string }> = {
 };
 
 /**
- * Said politely when it changes, without being a `status`: that role is for what the person did.
+ * Renders the connection state. Changes are announced politely, without the role `status`, which is reserved
+ * for results of user actions.
  *
- * @param since - When the data shown was last right (`12:04`), for the states in which it may be old.
+ * @param since - When the data was last known to be current (`12:04`), shown while it may be stale.
  */
 export function LiveMark({ state, since }: { state: LiveState; since?: string | undefined }) {
   const { words, mark } = LOOK[state];

@@ -1,9 +1,9 @@
-// State of the page's connection to its data.
+/** State of the page's connection to its data. */
 
-/** `offline`: this browser has no network; `unavailable`: the other end does not answer, or nothing arrives. */
+/** `offline`: the browser has no network. `unavailable`: the server does not answer, or no data arrives. */
 export type LiveState = "connecting" | "live" | "offline" | "unavailable";
 
-/** Returns whether what is shown may be old. */
+/** Returns whether the data shown may be stale. */
 export function isStale(state: LiveState | null): boolean {
   return state === "offline" || state === "unavailable";
 }

@@ -1,16 +1,15 @@
-// The door. One thing to do, and the other way in beneath it.
-
+/** Sign-in card. */
 import { ButtonLink } from "./button.tsx";
 import { Logo } from "./logo.tsx";
 import { Notice } from "./notice.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
 
 /**
- * The content of `/login`, its `main` included.
+ * Renders the content of `/login`, including `main`.
  *
- * @param signInHref - Starts the flow, keeping where to return to. @param signUpHref - The same, for
- *   someone new.
- * @param error - Why the last try failed and what to do, where there was one.
+ * @param signInHref - URL that starts the sign-in flow, with the return path.
+ * @param signUpHref - URL that starts the sign-up flow, with the return path.
+ * @param error - Why the last attempt failed and what to do, if it failed.
  */
 export function LoginCard({
   signInHref,

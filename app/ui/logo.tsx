@@ -1,5 +1,4 @@
-// The mark of the product: three by three tiles, of which two are in another state. The favicon
-// (public/favicon.svg) is the same drawing.
+/** Logo of three by three tiles. Keep it in sync with the favicon (public/favicon.svg). */
 
 const TILES = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => ({
   index,
@@ -10,10 +9,10 @@ const OUTLINED = 5;
 const DASHED = 6;
 
 /**
- * The mark alone, in the colour of the text around it. Decorative: the name stands beside it.
+ * Renders the logo in the current text color. Decorative, because the name is next to it.
  *
- * @param size - Edge in CSS pixels.
- * @param dashed - All tiles dashed: the mark of an empty place.
+ * @param size - Width and height, CSS px.
+ * @param dashed - Draws all tiles dashed, for an empty state.
  */
 export function Logo({ size = 24, dashed = false }: { size?: number; dashed?: boolean }) {
   return (

@@ -1,8 +1,12 @@
-// What the product says back: that a thing was done (status), or was refused (alert).
-
+/** Message about the result of an action. */
 import type { ReactNode } from "react";
 
-/** @param kind - `status` is said when there is a pause; `alert` at once. */
+/**
+ * Renders a message.
+ *
+  * @param kind - `status` for success, which screen readers announce politely; `alert` for errors,
+  *   announced at once.
+ */
 export function Notice({ kind, children }: { kind: "status" | "alert"; children: ReactNode }) {
   const look = kind === "alert" ? "border-bad bg-bad-wash" : "border-good bg-good-wash";
   return (

@@ -1,10 +1,11 @@
-// A number that changes or lines up with others: tabular figures, so that nothing jitters.
-
+/** Number in tabular figures, so that a change does not shift the layout. */
 import { formatCompact, formatNumber } from "./format-number.ts";
 
 /**
- * @param unit - Smaller and quieter than the value.
- * @param compact - `1.2 M` in place of the whole number; for tiles only. The whole one is in the title.
+ * Renders a number.
+ *
+ * @param unit - Unit, shown smaller than the value.
+ * @param compact - Shows `1.2 M` instead of the full number, which is in the title. For tiles only.
  */
 export function NumberText({
   value,

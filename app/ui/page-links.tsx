@@ -1,10 +1,13 @@
-// From one page of a list to the next, and back to the first: plain links, so that a page of a list has an address.
+/** Pagination links, so that each page of a list has a URL. */
 
 /**
- * @param filters - What else the address has. @param older - The address names a page that is not the first.
- * @param next - The cursor of the page after this one; null on the last.
- * @param names - What the links to the first and to the next page are called.
- * @param hash - Where on the page the list is.
+ * Renders links to the first and the next page.
+ *
+ * @param filters - The other query parameters of the URL.
+ * @param older - Whether the current page is not the first one.
+ * @param next - Pagination cursor of the next page; null on the last page.
+ * @param names - Labels of the links to the first and the next page.
+ * @param hash - Fragment of the list's position on the page.
  */
 export function PageLinks({
   filters = {},

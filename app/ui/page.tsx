@@ -1,16 +1,16 @@
-// The frame of a page's content: one main, one heading, which gets the focus after navigation, so that
-// a screen reader says where one is.
-
+/** Page content with one `main` and one heading, which gets focus after navigation for screen readers. */
 import type { ReactNode } from "react";
 
-/** The heading's id: what the focus goes to after a client navigation. */
+/** Id of the heading, which gets focus after a client navigation. */
 export const PAGE_TITLE_ID = "page-title";
 
 /**
- * @param title - The page's one `h1`.
- * @param intro - A sentence or a line of facts under it.
- * @param actions - What can be done with the whole page; right of the title, under it on a phone.
- * @param narrow - A column for reading or for one form, not a working surface.
+ * Renders the content of a page.
+ *
+ * @param title - The page's only `h1`.
+ * @param intro - A sentence or a line of facts below the title.
+ * @param actions - Actions for the whole page; right of the title, below it on a phone.
+ * @param narrow - Uses a narrow column, for text or a single form.
  */
 export function Page({
   title,

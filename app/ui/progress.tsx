@@ -1,7 +1,10 @@
-// The bar on top of a page whose successor is on its way. It shows after 300 ms (motion.css), so it may
-// be switched on at once.
+/** Progress bar of a pending navigation. */
 
-/** @param active - A navigation is under way. */
+/**
+ * Renders the progress bar. CSS delays it by 300 ms (motion.css).
+ *
+ * @param active - Whether a navigation is pending.
+ */
 export function Progress({ active }: { active: boolean }) {
   return active ? <div className="progress" role="progressbar" aria-label="Loading the page" /> : null;
 }

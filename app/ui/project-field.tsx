@@ -1,14 +1,13 @@
-// A project as a field of tiles: its name, how it stands in one line, and every agent.
-
+/** Project in a list: its name, a summary of its agents' states, and a tile per agent. */
 import type { ReactNode } from "react";
 import { AgentTile, type TileData } from "./tile.tsx";
 import { countStates, type TileState } from "./tile-state.ts";
 import { Waiting } from "./waiting.tsx";
 
-/** A project shows this many tiles; its page shows all. */
+/** Maximum number of tiles; the project's page shows all agents. */
 const MOST_TILES = 24;
 
-/** `agents` has one tile for each agent, in the order in which they are shown. */
+/** `agents` has one tile per agent, in display order. */
 export interface ProjectFieldData {
   _id: string;
   name: string;
@@ -16,20 +15,21 @@ export interface ProjectFieldData {
   agents: readonly TileData[];
 }
 
-/** The list that the fields lie in. */
+/** Renders the list of projects. */
 export function ProjectFields({ children }: { children: ReactNode }) {
   return <ul className="flex flex-col gap-3">{children}</ul>;
 }
 
 /**
- * A list item for one project.
+ * Renders the list item of a project.
  *
- * @param href - Where its name leads; null while the project is not there yet.
- * @param now - Unix ms, the page's clock.
- * @param tileHref - Where a tile leads.
- * @param waiting - It was made here and has not arrived yet.
- * @param line - A small line under its name. @param next - What to do where it has no metrics yet.
- * @param flashing - Names of the agents whose metric just came.
+ * @param href - Link of the name; null while the project is not created yet.
+ * @param now - The page's clock, Unix ms.
+ * @param tileHref - Returns the link of a tile.
+ * @param waiting - Whether the project is a pending edit.
+ * @param line - A sparkline below the name.
+ * @param next - The next step, shown if there are no metrics yet.
+ * @param flashing - Names of the agents whose metric has just arrived.
  */
 export function ProjectField({
   project,
@@ -104,8 +104,8 @@ export function ProjectField({
 const WORST_FIRST: readonly TileState[] = ["silent", "quiet", "fresh"];
 
 /**
- * How things stand, worst first, in words and marks: `2 silent  1 quiet  9 fresh`. Nothing where there
- * are no tiles.
+ * Renders the number of agents in each state, worst first: `2 silent  1 quiet  9 fresh`. Renders nothing
+ * without agents.
  */
 export function FieldSummary({ agents, now }: { agents: readonly { at: number | null }[]; now: number }) {
   if (agents.length === 0) return null;

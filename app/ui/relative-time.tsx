@@ -1,11 +1,13 @@
-// A time as people say it, with the exact one at hand: in a title, and for machines in dateTime.
-
+/** Relative time, with the exact time in the title and in `dateTime`. */
 import { formatAgo, formatMoment } from "./format.ts";
 
 /**
+ * Renders how long ago a time was.
+ *
  * @param at - Unix ms.
- * @param now - Unix ms, the page's clock (the server's at first).
- * @param locale - BCP 47 tag. @param timeZone - IANA name.
+ * @param now - The page's clock, Unix ms; the server's time on the first render.
+ * @param locale - BCP 47 tag.
+ * @param timeZone - IANA name.
  */
 export function RelativeTime({
   at,

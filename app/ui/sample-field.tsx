@@ -1,6 +1,4 @@
-// A field of tiles as a drawing, for people who have none yet. It is a picture and says so; nothing in it
-// is data.
-
+/** Sample tiles for guests, marked up as an image. They contain no real data. */
 import type { TileState } from "./tile-state.ts";
 
 const SAMPLE: readonly { agent: string; metric: string; value: string; state: TileState; when: string }[] = [

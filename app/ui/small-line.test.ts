@@ -3,7 +3,7 @@ import { smallPath } from "./small-line.tsx";
 
 const HOUR = 3_600_000;
 
-test("a line goes from edge to edge, the highest value on top", () => {
+test("a sparkline spans the full width, with the highest value at the top", () => {
   expect(
     smallPath(
       [
@@ -15,7 +15,7 @@ test("a line goes from edge to edge, the highest value on top", () => {
   ).toBe("M2,26h0L118,2");
 });
 
-test("a gap breaks it, and a point alone is a dot", () => {
+test("a gap interrupts the line, and an isolated point is a dot", () => {
   const path = smallPath(
     [
       { at: 0, value: 1 },
@@ -27,7 +27,7 @@ test("a gap breaks it, and a point alone is a dot", () => {
   expect(smallPath([{ at: 0, value: 1 }], HOUR)).toBe("M118,14h0");
 });
 
-test("nothing is nothing, and the largest numbers are no trouble", () => {
+test("no points give an empty path, and the largest numbers a finite one", () => {
   expect(smallPath([], HOUR)).toBe("");
   const ends = [
     { at: 0, value: -Number.MAX_VALUE },

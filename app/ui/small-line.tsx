@@ -1,4 +1,4 @@
-// A line as small as a word: where a value comes from, without numbers. What it shows is said beside it.
+/** Sparkline of a metric. */
 
 const WIDTH = 120;
 const HEIGHT = 28;
@@ -13,13 +13,15 @@ export interface SmallPoint {
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /**
- * @param points - Ascending. @param bucket - How far apart they are without a gap, in ms.
- * @returns The path, broken where there is a gap; a point alone is a dot.
+ * Returns the path of a sparkline. A gap interrupts it; an isolated point is a dot.
+ *
+ * @param points - The points in ascending order.
+ * @param bucket - Width of a bucket, ms. A larger distance is a gap.
  */
 export function smallPath(points: readonly SmallPoint[], bucket: number): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return "";
-  // Halved, since the ends of what a number holds are further apart than it holds.
+  // Halved, because the difference of very large numbers overflows.
   const values = points.map(({ value }) => value / 2);
   const low = Math.min(...values);
   const spread = Math.max(...values) - low;
@@ -36,7 +38,7 @@ export function smallPath(points: readonly SmallPoint[], bucket: number): string
     .join("");
 }
 
-/** Decorative: the words stand beside it. */
+/** Renders the sparkline. Decorative, because a text next to it says the same. */
 export function SmallLine({ points, bucket }: { points: readonly SmallPoint[]; bucket: number }) {
   return (
     <svg

@@ -1,5 +1,4 @@
-// How to read a tile, in three lines.
-
+/** Legend of the three tile states. */
 import type { TileState } from "./tile-state.ts";
 
 const STATES: readonly { state: TileState; name: string; meaning: string }[] = [
@@ -8,7 +7,11 @@ const STATES: readonly { state: TileState; name: string; meaning: string }[] = [
   { state: "silent", name: "Silent", meaning: "Dashed: longer ago than that, or never." },
 ];
 
-/** @param across - Side by side where there is room; else one under the other. */
+/**
+ * Renders the legend.
+ *
+ * @param across - Shows the states in columns on wide screens.
+ */
 export function StateLegend({ across = false }: { across?: boolean }) {
   return (
     <dl className={across ? "grid gap-6 wide:grid-cols-3" : "grid gap-4"}>

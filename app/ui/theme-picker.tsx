@@ -1,5 +1,4 @@
-// The choice between light, dark and what the system says; plain radios in whatever form it stands in.
-
+/** Radio group to choose the light, dark or system theme, for use in any form. */
 import { useEffect, useId, useRef } from "react";
 
 export type ThemeChoice = "light" | "dark" | "system";
@@ -15,11 +14,11 @@ const CHOICES: readonly { value: ThemeChoice; label: string; icon: string }[] = 
 ];
 
 /**
- * A radio group named `Theme`; its field is `theme`.
+ * Renders a radio group labeled `Theme`, with the field `theme`.
  *
- * @param value - What is chosen now.
- * @param onSelect - Called at each choice; with it the group is controlled by `value`, without it the
- *   browser keeps the choice until the form is sent.
+ * @param value - The current theme.
+ * @param onSelect - Called on each selection. Makes the group controlled; without it the browser keeps the
+ *   selection until the form is sent.
  */
 export function ThemePicker({
   value,
@@ -30,7 +29,7 @@ export function ThemePicker({
 }) {
   const id = useId();
   const group = useRef<HTMLFieldSetElement>(null);
-  // A theme that was chosen before hydration counts.
+  // Applies a theme that was chosen before hydration.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, as it was hydrated
   useEffect(() => {
     const checked = group.current?.querySelector<HTMLInputElement>(":checked")?.value;

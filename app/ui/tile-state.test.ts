@@ -11,7 +11,7 @@ test.each([
   ["just over two minutes ago", 2 * MINUTE + 1, "quiet"],
   ["fifteen minutes ago", 15 * MINUTE, "quiet"],
   ["just over fifteen minutes ago", 15 * MINUTE + 1, "silent"],
-] as const)("a metric of %s makes a tile that is so", (_when, ago, state) => {
+] as const)("a metric of %s gives the right state", (_when, ago, state) => {
   expect(tileState(now - ago, now)).toBe(state);
 });
 
@@ -19,7 +19,7 @@ test("a tile that never had a metric is silent", () => {
   expect(tileState(null, now)).toBe("silent");
 });
 
-test("a field counts its tiles by state", () => {
+test("tiles are counted by state", () => {
   const tiles = [{ at: now }, { at: now - 3 * MINUTE }, { at: null }, { at: now - MINUTE }];
   expect(countStates(tiles, now)).toEqual({ fresh: 2, quiet: 1, silent: 1 });
 });

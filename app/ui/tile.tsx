@@ -1,13 +1,11 @@
-// One agent's metric as a tile: who, what, how much, how long ago, and by its shape and colour whether
-// that is fine.
-
+/** Tile of an agent: name, metric, value and age, with the state as shape and color. */
 import { formatCompact, formatNumber } from "./format-number.ts";
 import { RelativeTime } from "./relative-time.tsx";
 import { tileState } from "./tile-state.ts";
 
 export { tileState } from "./tile-state.ts";
 
-/** What a tile shows; `at` is Unix ms, null where nothing ever came. */
+/** Data of a tile. `at` is Unix ms; null if the agent never sent a metric. */
 export interface TileData {
   agent: string;
   name: string;
@@ -15,17 +13,17 @@ export interface TileData {
   at: number | null;
 }
 
-/** Shorter ones are never cut, and a page can hold a thousand tiles. */
+/** Texts up to this length are never truncated and need no title, which saves markup for a thousand tiles. */
 const MAY_BE_CUT = 12;
 
 const titleOf = (text: string) => (text.length > MAY_BE_CUT ? text : undefined);
 
 /**
- * A list item of a field.
+ * Renders a tile as a list item.
  *
- * @param href - Where the whole tile leads.
- * @param now - Unix ms, the page's clock.
- * @param flash - The metric arrived while the page was open: the tile lights up once for each `at`.
+ * @param href - Link of the whole tile.
+ * @param now - The page's clock, Unix ms.
+ * @param flash - Whether the metric arrived while the page was open. The tile flashes once per `at`.
  */
 export function AgentTile({
   agent,

@@ -1,5 +1,4 @@
-// Where a time axis has its ticks: on the hours and days of the person, whatever their zone does in between.
-
+/** Ticks of a time axis, on local hours and days, across daylight saving changes. */
 import { knownTimeZone } from "./format.ts";
 
 export interface Tick {
@@ -33,7 +32,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** @returns What the clock on the wall shows at that moment, as if it were UTC, Unix ms. */
+/** Returns the local wall clock time at a moment, encoded as if it were UTC, Unix ms. */
 export function wallTime(at: number, timeZone: string): number {
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
   for (const { type, value } of clockOf(timeZone).formatToParts(at)) parts[type] = Number(value);
@@ -41,23 +40,27 @@ export function wallTime(at: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** @returns The moment at which the clock on the wall shows this, or null where it skips it. */
+/** Returns the moment of a local wall clock time, Unix ms; null if the clock skips it. */
 function momentOf(wall: number, timeZone: string): number | null {
   let at = wall;
-  // Twice: the first guess may lie on the other side of a change of the clock.
+  // Twice, because the first estimate may be on the other side of a daylight saving change.
   for (let i = 0; i < 2; i++) at = wall - (wallTime(at, timeZone) - at);
   return wallTime(at, timeZone) === wall ? at : null;
 }
 
-/** How far apart ticks are, on the wall, for a window of this length. */
+/** Returns the distance between ticks for a window of this length, ms of wall clock time. */
 function stepFor(span: number): number {
   if (span < 2 * HOUR) return 10 * MINUTE;
   return span < 2 * DAY ? 4 * HOUR : DAY;
 }
 
 /**
- * @param start - Unix ms. @param end - Unix ms, not included.
- * @returns Ticks from `start` on, ascending: each ten minutes of an hour, each four hours of a day, each day of a week.
+ * Returns the ticks of a window, ascending: every ten minutes in an hour, every four hours in a day, every
+ * day in a week.
+ *
+ * @param start - Unix ms.
+ * @param end - Unix ms, exclusive.
+ * @param timeZone - IANA name.
  */
 export function timeTicks(start: number, end: number, timeZone: string): Tick[] {
   const step = stepFor(end - start);
@@ -66,7 +69,7 @@ export function timeTicks(start: number, end: number, timeZone: string): Tick[] 
   const kindOf = (wall: number) => (wall % DAY === 0 ? "weekday" : "clock");
   const ticks: Tick[] = [];
   if (step < HOUR) {
-    // In steps of real time, so that an hour that the clock shows twice has ticks. The same time is not written twice.
+    // Steps of real time give ticks in an hour that the clock repeats; a label that repeats is omitted.
     const seen = new Set<number>();
     for (let at = start + first - startWall; at < end; at += step) {
       const wall = wallTime(at, timeZone);

@@ -1,12 +1,13 @@
-// Holds the contrast of the colours: 4.5:1 for text, 3:1 for controls and marks (WCAG 2.2, 1.4.3 and
-// 1.4.11), in both themes, worked out from the very stylesheet.
-
+/**
+ * Contrast of the colors in tokens.css: 4.5:1 for text, 3:1 for controls and marks (WCAG 2.2, 1.4.3 and
+ * 1.4.11).
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 type Rgb = readonly [number, number, number];
 
-/** OKLCH to linear sRGB, as in CSS Color 4, section 18; parts out of gamut are cut off. */
+/** Converts OKLCH to linear sRGB (CSS Color 4, section 18) and clips to the gamut. */
 function linearRgb(lightness: number, chroma: number, hue: number): Rgb {
   const a = chroma * Math.cos((hue * Math.PI) / 180);
   const b = chroma * Math.sin((hue * Math.PI) / 180);
@@ -66,17 +67,17 @@ const MARKS: readonly [string, readonly string[]][] = [
 ];
 
 describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
-  test("every role is given for both themes", () => {
+  test("every role has a value in both themes", () => {
     const named = [...stylesheet.matchAll(/^ {2}--([a-z-]+):/gmu)].map((match) => match[1]);
     expect([...roles.keys()]).toEqual(named);
   });
 
-  test.each(TEXT)("%s can be read on every ground it stands on", (name, grounds) => {
+  test.each(TEXT)("%s has text contrast on each of its backgrounds", (name, grounds) => {
     const poor = grounds.filter((ground) => contrast(role(name, theme), role(ground, theme)) < 4.5);
     expect(poor).toEqual([]);
   });
 
-  test.each(MARKS)("%s can be made out as a mark", (name, grounds) => {
+  test.each(MARKS)("%s has mark contrast on each of its backgrounds", (name, grounds) => {
     const poor = grounds.filter((ground) => contrast(role(name, theme), role(ground, theme)) < 3);
     expect(poor).toEqual([]);
   });

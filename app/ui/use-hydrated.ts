@@ -1,10 +1,9 @@
-// Whether React has taken over. What needs JavaScript is shown from then on, so that nothing that does nothing is.
-
+/** Hook for controls that need JavaScript and must not be shown before hydration. */
 import { useSyncExternalStore } from "react";
 
 const never = () => () => undefined;
 
-/** False on the server and while hydrating. */
+/** Returns whether the page is hydrated; false on the server and during hydration. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
     never,

@@ -48,11 +48,11 @@ describe("labels", () => {
   });
 });
 
-test("zero is in view for counts", () => {
+test("the axis includes zero for counts", () => {
   expect(valueAxis([40, 42, 44], HEIGHT).ticks[0]).toBe(0);
 });
 
-test("zero is out of view for values that vary little, far from it", () => {
+test("the axis excludes zero for values that are far from it and vary little", () => {
   const { ticks, down } = valueAxis([300.5, 302, 304.5], HEIGHT);
   expect(ticks[0]).toBeGreaterThanOrEqual(299);
   expect(down(300.5)).toBeGreaterThan(down(304.5));
@@ -76,7 +76,7 @@ const EXTREMES = [
   -MAX,
 ];
 
-/** Numbers of all sizes, the same on each run: values near each other and values far apart. */
+/** Yields reproducible pairs and lists of numbers of all magnitudes, close together and far apart. */
 function* domains(): Generator<number[]> {
   for (const one of EXTREMES) for (const other of EXTREMES) yield [one, other];
   let state = 42;
@@ -92,7 +92,7 @@ function* domains(): Generator<number[]> {
   yield [];
 }
 
-test("any finite values give at most five lines, inside the plot, with labels that are all different", () => {
+test("any finite values give two to five lines inside the plot, with distinct labels", () => {
   for (const values of domains()) {
     const axis = valueAxis(values, HEIGHT);
     const about = JSON.stringify(values);
@@ -108,7 +108,7 @@ test("any finite values give at most five lines, inside the plot, with labels th
   }
 });
 
-test("a larger value never lies lower", () => {
+test("a larger value is never placed lower", () => {
   for (const values of domains()) {
     const { down } = valueAxis(values, HEIGHT);
     const places = values.toSorted((a, b) => a - b).map(down);

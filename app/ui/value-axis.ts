@@ -1,9 +1,10 @@
-// The axis of values: which lines a chart has, where a value lies, and labels that are all different, for any finite
-// values.
-
+/** Value axis of a chart: grid lines, positions and distinct labels for any finite values. */
 import { formatDecimals, formatNumber, formatScientific } from "./format-number.ts";
 
-/** `exponent`: every tick is a multiple of this power of ten. `down` gives a value's place from the top, in pixels. */
+/**
+ * Every tick is a multiple of ten to the power of `exponent`. `down` returns a value's distance from the top,
+ * px.
+ */
 export interface ValueAxis {
   ticks: number[];
   exponent: number;
@@ -12,13 +13,13 @@ export interface ValueAxis {
 
 const MOST_TICKS = 5;
 
-/** Values that differ less than this, relative to their size, are drawn as a flat line. */
+/** Values with a smaller relative spread are drawn as a flat line. */
 const LEAST_SPREAD = 2e-12;
 
-/** Nearer to zero than this, numbers are too coarse to divide. */
+/** Below this, floating-point numbers are too coarse to divide. */
 const SMALLEST_SPREAD = 1e-321;
 
-/** A value is on a tick if it is this near to it, in steps. Divisions of decimals are not exact. */
+/** Tolerance for a value to count as on a tick, in steps, because decimal divisions are not exact. */
 const ON_A_TICK = 1e-3;
 
 /** Returns the power of ten of a number's first digit; 0 for zero. */
@@ -26,13 +27,15 @@ function exponentOf(value: number): number {
   return Number(value.toExponential().split("e")[1]);
 }
 
-/** Returns `value` times ten to the power of `-exponent`. One factor for all of it could overflow or lose digits. */
+/** Returns `value` times ten to the power of `-exponent`. A single factor could overflow or lose digits. */
 function scaled(value: number, exponent: number): number {
   const half = Math.trunc(exponent / 2);
   return value * Number(`1e${-half}`) * Number(`1e${half - exponent}`);
 }
 
-/** Returns the ends of the axis: zero is in view for counts and if it is near, and a flat line lies in the middle. */
+/**
+ * Returns the ends of the axis. It includes zero for counts and if zero is close; a flat line is centered.
+ */
 function endsOf(values: readonly number[]): [low: number, high: number, exponent: number] {
   const [smallest, largest] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
   const exponent = exponentOf(Math.max(Math.abs(smallest), Math.abs(largest)));
@@ -45,17 +48,17 @@ function endsOf(values: readonly number[]): [low: number, high: number, exponent
     const room = low === high ? Math.max(least, Math.abs(low) / 10 || 1) : least;
     [low, high] = [low - room, high + room];
   }
-  // Nothing is beyond the largest number.
+  // The ends must stay finite.
   const limit = scaled(Number.MAX_VALUE, exponent);
   return [Math.max(-limit, low), Math.min(limit, high), exponent];
 }
 
 /**
- * Chooses three to five lines with round values. All arithmetic is done near 1, where sums do not overflow and small
- * differences keep their digits.
+ * Returns an axis with up to five lines at round values. Values are scaled near 1, so that sums do not
+ * overflow and small differences keep their digits.
  *
  * @param values - Any finite numbers.
- * @param height - Of the plot, in pixels.
+ * @param height - Height of the plot, px.
  */
 export function valueAxis(values: readonly number[], height: number): ValueAxis {
   const [low, high, exponent] = endsOf(values);
@@ -68,7 +71,7 @@ export function valueAxis(values: readonly number[], height: number): ValueAxis 
     const last = Math.ceil(high / step - ON_A_TICK);
     if (last - first >= MOST_TICKS) continue;
     const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
-      // Read from its digits, a tick is the nearest number to what its label says.
+      // Parsed from its digits, a tick is the nearest number to its label.
       Number(`${(first + index) * multiple}e${power + exponent}`),
     );
     const part = (value: number) => (scaled(value, exponent) / step - first) / (last - first);
@@ -82,12 +85,12 @@ export function valueAxis(values: readonly number[], height: number): ValueAxis 
 
 const UNITS = ["", " k", " M", " G", " T"];
 
-/** More decimals than this are harder to read than the form `2.5E-7`, or with a unit than the whole number. */
+/** With more decimals, scientific notation (or, with a unit, the full number) is easier to read. */
 const MOST_DECIMALS = 6;
 const MOST_DECIMALS_OF_UNIT = 2;
 
 /**
- * Returns a label for each tick: all in one form, with as many digits as tell them apart.
+ * Returns a label for each tick, all in the same format, with enough digits to be distinct.
  *
  * @param locale - BCP 47 tag.
  */

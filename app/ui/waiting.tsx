@@ -1,6 +1,6 @@
-// The mark of an edit that has not arrived yet.
+/** Mark of a pending edit. */
 
-/** The word `Waiting`, with the dashed tile that stands for what is not there yet. */
+/** Renders the text `Waiting` with a dashed tile. */
 export function Waiting() {
   return (
     <span className="inline-flex items-center gap-2 text-small text-quiet">
