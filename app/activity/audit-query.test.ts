@@ -14,10 +14,13 @@ describe("the URL of the audit log", () => {
     expect(auditFilter(at(query))).toEqual(filter);
   });
 
-  it.each(["?event=Login", "?event=toString", "?event=__proto__"])("with the unknown event %s has no valid filter", (query) => {
-    expect(auditFilter(at(query))).toBeNull();
-    expect(auditArgs({ url: at(query) })).toEqual({});
-  });
+  it.each(["?event=Login", "?event=toString", "?event=__proto__"])(
+    "with the unknown event %s has no valid filter",
+    (query) => {
+      expect(auditFilter(at(query))).toBeNull();
+      expect(auditArgs({ url: at(query) })).toEqual({});
+    },
+  );
 
   it("selects a page by its cursor", () => {
     expect(cursorArgs({ url: at("?cursor=a%2Bb") })).toEqual({ cursor: "a+b" });

@@ -8,15 +8,30 @@ describe("advance moves the server's time", () => {
   test.each([
     ["by the elapsed time if both clocks agree", { wall: 10_000, steady: 10_000 }, 10_000, false],
     ["by the steady clock while the wall clock drifts", { wall: 10_900, steady: 10_000 }, 10_000, false],
-    ["by the wall clock if the steady clock stopped in sleep", { wall: 195_000, steady: 1_000 }, 195_000, true],
-    ["by the elapsed time if the steady clock runs in sleep", { wall: 195_000, steady: 195_000 }, 195_000, false],
+    [
+      "by the wall clock if the steady clock stopped in sleep",
+      { wall: 195_000, steady: 1_000 },
+      195_000,
+      true,
+    ],
+    [
+      "by the elapsed time if the steady clock runs in sleep",
+      { wall: 195_000, steady: 195_000 },
+      195_000,
+      false,
+    ],
     [
       "by the wall clock if it was set forward, and reports the jump",
       { wall: HOUR, steady: 1_000 },
       HOUR,
       true,
     ],
-    ["by the steady clock if the wall clock was set back", { wall: 1_000 - HOUR, steady: 1_000 }, 1_000, true],
+    [
+      "by the steady clock if the wall clock was set back",
+      { wall: 1_000 - HOUR, steady: 1_000 },
+      1_000,
+      true,
+    ],
     ["by an hour after an hour in a hidden tab", { wall: HOUR, steady: HOUR }, HOUR, false],
   ])("%s", (_what, passed, expected, jumped) => {
     for (const deviceAhead of [0, 3 * HOUR, -3 * HOUR]) {

@@ -10,17 +10,14 @@ import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
 import { fetchAccessToken } from "./token.ts";
 
-/** Retry interval after Convex rejected a token that the worker issued, such as during a key rotation. */
+/** Retry interval after Convex rejected a token that the worker had issued. */
 const REAUTHENTICATE_MS = 10_000;
 
 export type Connection = {
   client: ConvexReactClient;
   /** Replaces the listeners and reports the current state to them. */
   tell(events: ConnectionEvents): void;
-  /**
-   * Returns when the data was last known to be current, by the server's clock, Unix ms. Time asleep is
-   * excluded.
-   */
+  /** Returns when the data was last known to be current, by the server's clock, Unix ms; before any silence. */
   currentAt(): number;
   close(): void;
 };

@@ -32,8 +32,8 @@ export type StateOptions = {
  * @param client - The Convex client.
  * @param socket - The client's WebSocket, which reports its messages.
  * @param options - The callbacks, and the signal that stops the watch.
-  * @returns `look` reads the state again after another input changed, `again` reports the last state once
-  *   more,
+ * @returns `look` reads the state again after another input changed, `again` reports the last state once
+ *   more,
  *   and `heard` must be called for each message.
  */
 export function watchState(client: ConvexReactClient, socket: HeardSocket, options: StateOptions) {

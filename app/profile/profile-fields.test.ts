@@ -3,7 +3,11 @@ import { profileChanges, profileProblems } from "./profile-fields.ts";
 
 describe("profileChanges", () => {
   it.each([
-    ["a field that differs from the value shown", { firstName: "Ada", firstNameShown: "Grace" }, { firstName: "Ada" }],
+    [
+      "a field that differs from the value shown",
+      { firstName: "Ada", firstNameShown: "Grace" },
+      { firstName: "Ada" },
+    ],
     ["no field that is unchanged", { firstName: "Grace", firstNameShown: "Grace" }, {}],
     ["a field that was cleared", { lastName: "", lastNameShown: "Hopper" }, { lastName: "" }],
     [

@@ -12,8 +12,8 @@ import { type CreatedKey, failureOf, type ProjectAnswer } from "./project-forms.
 /**
  * Renders the form.
  *
-  * @param first - Whether the project has no API key yet. Then a name is filled in, so that one click
-  *   creates it.
+ * @param first - Whether the project has no API key yet. Then a name is filled in, so that one click
+ *   creates it.
  * @param onCreated - Receives the new API key, which is shown once.
  * @param answer - The action's response to the last form.
  */

@@ -4,8 +4,8 @@ import type { ReactNode } from "react";
 /**
  * Renders a message.
  *
-  * @param kind - `status` for success, which screen readers announce politely; `alert` for errors,
-  *   announced at once.
+ * @param kind - `status` for success, which screen readers announce politely; `alert` for errors,
+ *   announced at once.
  */
 export function Notice({ kind, children }: { kind: "status" | "alert"; children: ReactNode }) {
   const look = kind === "alert" ? "border-bad bg-bad-wash" : "border-good bg-good-wash";
