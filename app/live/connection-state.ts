@@ -33,8 +33,7 @@ export type StateOptions = {
  * @param socket - The client's WebSocket, which reports its messages.
  * @param options - The callbacks, and the signal that stops the watch.
  * @returns `look` reads the state again after another input changed, `again` reports the last state once
- *   more,
- *   and `heard` must be called for each message.
+ *   more, and `heard` must be called for each message.
  */
 export function watchState(client: ConvexReactClient, socket: HeardSocket, options: StateOptions) {
   const { onState, authorized, confirm, signal } = options;

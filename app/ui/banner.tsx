@@ -42,8 +42,7 @@ function isCurrent(href: string, current: string): boolean {
  * @param viewer - The current user; null for a guest.
  * @param current - Path of the current page. The link to it or its parent is `aria-current`.
  * @param state - `known`: shows the user, or `Sign in` for a guest. `unknown`: shows a spinner while the
- *   session
- *   loads. `unasked`: shows only the product's name, for pages that are the same for every user.
+ *   session loads. `unasked`: shows only the product's name, for pages that are the same for every user.
  */
 export function Banner({
   viewer,
