@@ -1,4 +1,4 @@
-/** Admins find people, give roles, read the whole log; the last of them stays one. */
+/** Admin functions: user search, roles and the audit log. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
@@ -20,10 +20,10 @@ async function found(search: string): Promise<string[]> {
   return page.map(({ email }) => email);
 }
 
-describe("beside others", () => {
+describe("on a shared deployment", () => {
   beforeEach(() => begin(startBackend));
 
-  test("a search follows names as they change, and pages are full and without repeats", async () => {
+  test("search finds users by their current name, in full pages without duplicates", async () => {
     for (const n of [1, 2, 3, 4, 5]) await signIn(backend, `zoe${n}`, { profile: { firstName: "Zoe" } });
     const seen: string[] = [];
     let cursor: string | null = null;
@@ -43,7 +43,7 @@ describe("beside others", () => {
     expect(await found("grace h")).not.toContain(grace.email);
   });
 
-  test("a role given here holds, whatever the token says later, and is in the log with who gave it", async () => {
+  test("a role set by an admin overrides the token's role claim, and the log names the admin", async () => {
     await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
     await signIn(backend, "grace", { role: "admin" });
     expect((await grace.query(api.users.viewer, {}))?.role).toBe("viewer");
@@ -55,7 +55,7 @@ describe("beside others", () => {
     expect(page).toMatchObject([{ userId: grace.userId, actorId: ada.userId, target: "viewer" }]);
   });
 
-  test("only admins list, give roles and read the whole log", async () => {
+  test("only admins list users, set roles and read the whole log", async () => {
     expect(await refusalOf(grace.query(api.users.list, { paginationOpts: firstPage }))).toBe("forbidden");
     const raise = { userId: grace.userId, role: "admin" } as const;
     expect(await refusalOf(grace.mutation(api.users.setRole, raise))).toBe("forbidden");
@@ -63,7 +63,7 @@ describe("beside others", () => {
     expect(await refusalOf(ada.mutation(api.users.setRole, { ...raise, userId: "no id" }))).toBe("not_found");
   });
 
-  test("everyone reads what is about them, newest first, also what happened before they were here", async () => {
+  test("users read their own log entries, also from before their first sign-in", async () => {
     const early = { workosUserId: idOf(backend, "new"), ...DEVICE, edgeSecret: EDGE_SECRET };
     await backend.nobody.mutation(api.auditLogs.logAuthEvent, { ...early, event: "password_change" });
     const newcomer = await signIn(backend, "new");
@@ -78,7 +78,7 @@ describe("beside others", () => {
     });
   });
 
-  test("the log is filtered by person and event, and a person who is none is not found", async () => {
+  test("the log is filtered by user and event, and an unknown user is not_found", async () => {
     const { page } = await ada.query(api.auditLogs.all, {
       paginationOpts: firstPage,
       userId: grace.userId,
@@ -89,7 +89,7 @@ describe("beside others", () => {
     expect(await refusalOf(nobody)).toBe("not_found");
   });
 
-  test("one's own sessions that are not over are listed, newest first", async () => {
+  test("users list their own active sessions, newest first", async () => {
     const phone = await signIn(backend, "grace", { session: "phone" });
     const ids = async () => (await phone.query(api.sessions.mine, {})).map(({ sessionId }) => sessionId);
     expect(await ids()).toEqual([phone.sessionId, grace.sessionId]);
@@ -104,10 +104,10 @@ describe("beside others", () => {
   });
 });
 
-describe("alone on a deployment", () => {
+describe("on a deployment with no other users", () => {
   beforeEach(() => begin(startBackendAlone));
 
-  test("people are found by the start of first name, last name or e-mail, in any case, each once", async () => {
+  test("search matches prefixes of names and e-mail in any case, and lists each user once", async () => {
     expect(await found("GRA")).toEqual([grace.email]);
     expect(await found(" hop")).toEqual([grace.email]);
     expect(await found("grace h")).toEqual([grace.email]);
@@ -117,7 +117,7 @@ describe("alone on a deployment", () => {
     expect(await found("")).toEqual([ada.email, grace.email]);
   });
 
-  test("a demoted admin of ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {
+  test("an admin from ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {
     const lower = { userId: ada.userId, role: "developer" } as const;
     expect(await refusalOf(ada.mutation(api.users.setRole, lower))).toBe("conflict");
     await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });

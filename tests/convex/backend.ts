@@ -1,7 +1,4 @@
-/**
- * A backend for the tests of convex/: the project's own functions on a local Convex of their own, called over HTTP with
- * tokens that it checks, as the app does.
- */
+/** Local Convex backend with the project's functions, called over HTTP with signed tokens. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +13,7 @@ import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./to
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
 export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
 
-/** Someone who calls functions. */
+/** Caller of Convex functions. */
 export type Person = {
   query<F extends FunctionReference<"query">>(fn: F, args: FunctionArgs<F>): Promise<FunctionReturnType<F>>;
   mutation<F extends FunctionReference<"mutation">>(
@@ -26,17 +23,17 @@ export type Person = {
 };
 
 export type TestBackend = {
-  /** What is put after every name, so that tests that share a server do not meet: "" on a server of one's own. */
+  /** Suffix of every name, so that tests on a shared server do not collide; "" on a dedicated server. */
   scope: string;
   nobody: Person;
   as(claims: Claims): Person;
-  /** Someone whose token another key has signed. */
+  /** Returns a caller whose token is signed with an unknown key. */
   forged(claims: Claims): Person;
-  /** Someone whose token has run out. */
+  /** Returns a caller whose token has expired. */
   expired(claims: Claims): Person;
-  /** Runs an internal function, as the deployment's owner does by `convex run`. */
+  /** Runs an internal function with the admin key, like `convex run`. */
   run(path: string, args: Record<string, Value>): Promise<unknown>;
-  /** A plain request to the functions' own HTTP routes. */
+  /** Sends a request to the HTTP routes of convex/http.ts. */
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
 
@@ -47,14 +44,14 @@ const MOST_SCOPES = 200;
 let issuer: TokenIssuer;
 let shared: Promise<Server> | null = null;
 let scopes = 0;
-const ofOneTest: Server[] = [];
+const dedicatedServers: Server[] = [];
 
 beforeAll(async () => {
   issuer = await startTokenIssuer();
 });
 
 afterEach(async () => {
-  await Promise.all(ofOneTest.splice(0).map((server) => server.close()));
+  await Promise.all(dedicatedServers.splice(0).map((server) => server.close()));
 });
 
 afterAll(async () => {
@@ -62,17 +59,17 @@ afterAll(async () => {
   await issuer.close();
 });
 
-/** The file's one server, and on it names of one's own. `ada` with the scope behind it is an e-mail of ADMIN_EMAILS. */
+/** Returns the test file's shared server with a new scope. ADMIN_EMAILS contains `ada` plus the scope. */
 export async function startBackend(): Promise<TestBackend> {
   shared ??= startServer();
   scopes += 1;
   return backendOn(await shared, `${scopes}`);
 }
 
-/** A server with nothing on it, for one test: for what counts everyone who is there. */
+/** Returns an empty server for one test, for results that depend on all users of a deployment. */
 export async function startBackendAlone(): Promise<TestBackend> {
   const server = await startServer();
-  ofOneTest.push(server);
+  dedicatedServers.push(server);
   return backendOn(server, "");
 }
 
@@ -139,7 +136,7 @@ function person(url: string, token: Promise<string> | null): Person {
     try {
       return await run(http);
     } catch (error) {
-      // A token that does not verify is Convex's own to refuse; to the tests it is one refusal like the others.
+      // Convex itself rejects a token that does not verify; report it like the functions' own errors.
       if (answered.status === 401) throw new ConvexError({ code: "unauthenticated", message: "HTTP 401" });
       throw error;
     }

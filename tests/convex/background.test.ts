@@ -1,4 +1,4 @@
-/** What happens without anybody asking: old rows go, migrations run in batches. */
+/** Background jobs: purges and migrations. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { startBackend, type TestBackend } from "./backend.ts";
@@ -11,14 +11,14 @@ beforeEach(async () => {
   ada = await signIn(backend, "ada");
 });
 
-test("clearing away what is old leaves what is not", async () => {
+test("purging old rows keeps current sessions and projects", async () => {
   const projectId = await ada.mutation(api.projects.create, { name: "Engine" });
   expect(await backend.run("purges:old", {})).toMatchObject({ status: "success" });
   expect(await ada.query(api.sessions.mine, {})).toHaveLength(1);
   expect((await ada.query(api.projects.get, { projectId })).name).toBe("Engine");
 });
 
-test("a migration goes through everyone, batch by batch, and finds the same people afterwards", async () => {
+test("a migration processes all users in batches, and search finds the same users afterwards", async () => {
   for (const name of ["zoe", "zara", "zita"]) await signIn(backend, name);
   const fn = "migrations:rebuildUserSearch";
   expect(await backend.run(fn, { fn, batchSize: 2 })).toMatchObject({ status: "success" });

@@ -1,4 +1,4 @@
-/** What is deleted is gone at once for everyone, and what hangs on it follows. */
+/** Deletion of projects and accounts. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
@@ -16,7 +16,7 @@ async function begin(start: () => Promise<TestBackend>): Promise<void> {
 }
 beforeEach(() => begin(startBackend));
 
-test("a deleted project is found by nobody, its key is good for nothing, the log says who did it", async () => {
+test("a deleted project is not_found, its API key is rejected, and the deletion is logged", async () => {
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: "K" });
   expect(await refusalOf(grace.mutation(api.projects.deleteProject, { projectId }))).toBe("forbidden");
@@ -32,7 +32,7 @@ test("a deleted project is found by nobody, its key is good for nothing, the log
   expect(await refusalOf(ada.mutation(api.projects.deleteProject, { projectId }))).toBe("not_found");
 });
 
-test("what hangs on a deleted project goes in the background: people of it alone know each other no longer", async () => {
+test("users who shared only a deleted project can no longer see each other's profile", async () => {
   const alan = await signIn(backend, "alan");
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
@@ -42,7 +42,7 @@ test("what hangs on a deleted project goes in the background: people of it alone
   await expect.poll(look, { timeout: 10_000 }).toBe("forbidden");
 });
 
-test("one deletes one's own account; the row stays, emptied, and the project goes on without its owner's name", async () => {
+test("a deleted account keeps an empty row, and its projects stay without the owner's name", async () => {
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   await grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
   expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
@@ -55,7 +55,7 @@ test("one deletes one's own account; the row stays, emptied, and the project goe
   ]);
 });
 
-test("nothing that a person may change about themselves stays in their row", async () => {
+test("deleting an account removes every profile field that the user can edit", async () => {
   const texts = Object.keys(profileFields).map((field) => [field, "https://example.com/x"]);
   await grace.mutation(api.users.updateProfile, { userId: grace.userId, ...Object.fromEntries(texts) });
   expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject(
@@ -67,7 +67,7 @@ test("nothing that a person may change about themselves stays in their row", asy
   for (const [field = ""] of texts) expect(row).not.toHaveProperty(field);
 });
 
-test("the last admin cannot go, and the page says so before", async () => {
+test("the last admin cannot delete their account, and the account page reports it", async () => {
   await begin(startBackendAlone);
   expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(true);
   const gone = ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });

@@ -1,4 +1,4 @@
-/** What is committed in convex/_generated is what Convex's own command makes of the functions as they are. */
+/** Compares the committed convex/_generated with the output of `convex codegen`. */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-test("convex/_generated is current", { timeout: 60_000 }, () => {
+test("convex/_generated matches the output of convex codegen", { timeout: 60_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), "mosaic-codegen-"));
   try {
     cpSync(join(root, "convex"), join(copy, "convex"), { recursive: true });

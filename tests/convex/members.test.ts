@@ -1,4 +1,4 @@
-/** Who is in a project is its owner's to say; whoever is not in it learns nothing. */
+/** Project members and invitations. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { startBackend, type TestBackend } from "./backend.ts";
@@ -17,7 +17,7 @@ async function newProject() {
   return await grace.mutation(api.projects.create, { name: "Engine" });
 }
 
-test("someone here is added at once, sees the project, and colleagues see each other's name and e-mail only", async () => {
+test("an existing user is added at once, and members see each other's name and e-mail", async () => {
   const projectId = await newProject();
   const add = { projectId, email: ` ${alan.email.toUpperCase()} ` };
   expect(await grace.mutation(api.projects.addMember, add)).toBe("added");
@@ -32,7 +32,7 @@ test("someone here is added at once, sees the project, and colleagues see each o
   });
 });
 
-test("someone not here is invited once and is a member at their first sign-in", async () => {
+test("an unknown e-mail is invited once, and its user becomes a member at their first sign-in", async () => {
   const projectId = await newProject();
   const add = { projectId, email: `New${backend.scope}@Example.com` };
   expect(await grace.mutation(api.projects.addMember, add)).toBe("invited");
@@ -49,7 +49,7 @@ test("someone not here is invited once and is a member at their first sign-in", 
   ]);
 });
 
-test("an e-mail that is only claimed opens nothing until it is verified", async () => {
+test("an e-mail gives no access to a project until it is verified", async () => {
   const projectId = await newProject();
   const claimed = await signIn(backend, "claimed", { profile: { emailVerified: false } });
   expect(await grace.mutation(api.projects.addMember, { projectId, email: claimed.email })).toBe("invited");
@@ -59,7 +59,7 @@ test("an e-mail that is only claimed opens nothing until it is verified", async 
   expect((await claimed.query(api.projects.get, { projectId })).members).toHaveLength(2);
 });
 
-test("an invitation is withdrawn by any spelling, and one that is not there is not found", async () => {
+test("an invitation is withdrawn by any spelling, and an unknown one is not_found", async () => {
   const projectId = await newProject();
   await grace.mutation(api.projects.addMember, { projectId, email: "new@example.com" });
   await grace.mutation(api.projects.removeInvite, { projectId, email: " NEW@example.com" });
@@ -67,7 +67,7 @@ test("an invitation is withdrawn by any spelling, and one that is not there is n
   expect(await refusalOf(again)).toBe("not_found");
 });
 
-test("a member may look and leave, not manage; an outsider finds nothing", async () => {
+test("a member can read and leave a project but not manage it, and it is not_found for outsiders", async () => {
   const projectId = await newProject();
   const outsider = await signIn(backend, "outsider");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
@@ -91,7 +91,7 @@ test("a member may look and leave, not manage; an outsider finds nothing", async
   expect(await refusalOf(alan.mutation(api.projects.leave, { projectId }))).toBe("not_found");
 });
 
-test("the owner can neither be removed nor leave; a member is removed and the owner's project stays", async () => {
+test("the owner can neither leave nor be removed, and a member can be removed", async () => {
   const projectId = await newProject();
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
   const owner = { projectId, userId: grace.userId };
@@ -101,7 +101,7 @@ test("the owner can neither be removed nor leave; a member is removed and the ow
   expect((await grace.query(api.projects.get, { projectId })).members).toHaveLength(1);
 });
 
-test("removing who is not in it answers the owner as for any stranger, an admin not found", async () => {
+test("removing a non-member is forbidden for the owner and not_found for an admin", async () => {
   const projectId = await newProject();
   const ada = await signIn(backend, "ada");
   for (const userId of [alan.userId, "no id"]) {
@@ -113,7 +113,7 @@ test("removing who is not in it answers the owner as for any stranger, an admin 
   expect(await refusalOf(ada.mutation(api.projects.leave, { projectId }))).toBe("not_found");
 });
 
-test("a viewer reads also what they own, and changes nothing of it", async () => {
+test("a viewer reads a project that they own but cannot change it", async () => {
   const projectId = await newProject();
   const ada = await signIn(backend, "ada");
   await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
@@ -123,7 +123,10 @@ test("a viewer reads also what they own, and changes nothing of it", async () =>
   expect((await grace.query(api.projects.get, { projectId })).name).toBe("Renamed");
 });
 
-test.each(["", "nobody", "a b@c", "x".repeat(300)])("%j is no e-mail to invite", async (email) => {
-  const projectId = await newProject();
-  expect(await refusalOf(grace.mutation(api.projects.addMember, { projectId, email }))).toBe("invalid");
-});
+test.each(["", "nobody", "a b@c", "x".repeat(300)])(
+  "inviting the invalid e-mail %j is rejected",
+  async (email) => {
+    const projectId = await newProject();
+    expect(await refusalOf(grace.mutation(api.projects.addMember, { projectId, email }))).toBe("invalid");
+  },
+);

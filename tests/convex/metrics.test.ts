@@ -1,4 +1,4 @@
-/** Agents send with a key; what is accepted is stored once, and charts, tiles and lists show it to the right people. */
+/** API keys, ingestion of metrics, and the queries that read them. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 type Sent = { agent?: string; name?: string; value?: number; at?: number };
 
-/** Sends as the worker does; what a point leaves out is of no matter to the test. */
+/** Sends points as the worker does, with defaults for the fields that a point leaves out. */
 async function send(points: Sent[], idempotencyKey?: string) {
   const metrics = points.map((point) => ({ agent: "scout", name: "latency", value: 1, ...point }));
   return await backend.nobody.mutation(api.metrics.ingest, {
@@ -54,8 +54,8 @@ async function recent() {
   return (await recentPage(null)).page;
 }
 
-describe("keys", () => {
-  test("a key is shown once, and listed without itself, newest first", async () => {
+describe("API keys", () => {
+  test("a key's secret is returned only at creation, and keys are listed newest first", async () => {
     const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: " Server " });
     expect(key).toMatch(/^mosaic_[0-9a-f]{64}$/);
     const listed = await grace.query(api.projectKeys.list, { projectId });
@@ -70,14 +70,14 @@ describe("keys", () => {
     expect(JSON.stringify(listed)).not.toContain(key.slice(7));
   });
 
-  test("using a key is noted to the minute", async () => {
+  test("lastUsedAt records the last use of a key to the minute", async () => {
     await send([{}]);
     const [listed] = await grace.query(api.projectKeys.list, { projectId });
     expect(listed?.lastUsedAt).toBe(Math.floor((listed?.lastUsedAt ?? 0) / MINUTE) * MINUTE);
     expect(Date.now() - (listed?.lastUsedAt ?? 0)).toBeLessThan(2 * MINUTE);
   });
 
-  test("a revoked key is good for nothing, and revoking it again changes nothing", async () => {
+  test("a revoked key is rejected, and revoking it again changes nothing", async () => {
     await grace.mutation(api.projectKeys.revoke, { keyId });
     const [before] = await grace.query(api.projectKeys.list, { projectId });
     await grace.mutation(api.projectKeys.revoke, { keyId });
@@ -86,7 +86,7 @@ describe("keys", () => {
     expect(await recent()).toEqual([]);
   });
 
-  test("keys are their project's owner's; a member is refused, an outsider finds none", async () => {
+  test("only the project's owner manages keys: members get forbidden, outsiders not_found", async () => {
     await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
     const outsider = await signIn(backend, "outsider");
     for (const [person, code] of [
@@ -102,7 +102,7 @@ describe("keys", () => {
     }
   });
 
-  test("making and revoking are in the log", async () => {
+  test("creating and revoking a key is logged", async () => {
     await grace.mutation(api.projectKeys.revoke, { keyId });
     const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 2, cursor: null } });
     expect(page).toMatchObject([
@@ -112,8 +112,8 @@ describe("keys", () => {
   });
 });
 
-describe("taking in", () => {
-  test("points are stored with their own time, or with now", async () => {
+describe("ingestion", () => {
+  test("points are stored with their own time, or the current time if they have none", async () => {
     const at = Date.now() - HOUR;
     expect(await send([{ value: 1, at }, { value: 2 }])).toEqual({ outcome: "accepted", accepted: 2 });
     const [second, first] = await recent();
@@ -121,20 +121,20 @@ describe("taking in", () => {
     expect(Math.abs(Date.now() - (second?.at ?? 0))).toBeLessThan(MINUTE);
   });
 
-  test("the same Idempotency-Key stores once, and with another body is a conflict", async () => {
+  test("a repeated Idempotency-Key stores the batch once, and a different body is a conflict", async () => {
     expect(await send([{ value: 1 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
     expect(await send([{ value: 1 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
     expect(await send([{ value: 2 }], "once")).toEqual({ outcome: "conflict" });
     expect(await recent()).toHaveLength(1);
   });
 
-  test("a refused batch stores nothing and does not use up its Idempotency-Key", async () => {
+  test("a rejected batch stores nothing and does not use up its Idempotency-Key", async () => {
     expect(await send([{}, { value: Number.NaN }], "again")).toMatchObject({ outcome: "invalid" });
     expect(await recent()).toEqual([]);
     expect(await send([{}], "again")).toEqual({ outcome: "accepted", accepted: 1 });
   });
 
-  test("another project's Idempotency-Key is another", async () => {
+  test("two projects can use the same Idempotency-Key", async () => {
     await send([{ value: 1 }], "once");
     const other = await alan.mutation(api.projects.create, { name: "Other" });
     const { key } = await alan.mutation(api.projectKeys.create, { projectId: other, name: "K" });
@@ -142,7 +142,7 @@ describe("taking in", () => {
     expect(await send([{ value: 2 }], "once")).toEqual({ outcome: "accepted", accepted: 1 });
   });
 
-  test("each thing wrong is named by its index", async () => {
+  test("each invalid point is reported with its index", async () => {
     const now = Date.now();
     const answer = await send([
       { agent: "" },
@@ -163,7 +163,7 @@ describe("taking in", () => {
     expect(await send(Array(501).fill({}))).toMatchObject({ outcome: "invalid", issues: [{ index: null }] });
   });
 
-  test("500 points in one batch are all there", async () => {
+  test("a batch of 500 points is stored completely", async () => {
     const points = Array.from({ length: 500 }, (_, i) => ({ agent: `agent ${i % 50}`, value: i }));
     expect(await send(points)).toEqual({ outcome: "accepted", accepted: 500 });
     const pages = [await recentPage(null)];
@@ -172,13 +172,13 @@ describe("taking in", () => {
     }
     expect(pages.map(({ page }) => page.length)).toEqual([100, 100, 100, 100, 100]);
     expect(new Set(pages.flatMap(({ page }) => page.map(({ _id }) => _id))).size).toBe(500);
-    // A page up to a given cursor has no more than 100 items either.
+    // The limit of 100 items also applies to a page with an end cursor.
     const [one, two] = pages.map(({ continueCursor }) => continueCursor);
     expect((await recentPage(null, one)).page).toHaveLength(100);
     expect(await refusalOf(recentPage(null, two))).toBe("invalid");
   });
 
-  test("without a batch the key is checked and counted, and the 601st request of a minute has to wait", async () => {
+  test("the 601st request of a minute is rate limited, including requests without a batch", async () => {
     const ask = () => backend.nobody.mutation(api.metrics.ingest, { edgeSecret: EDGE_SECRET, keyHash });
     for (let sent = 0; sent < 600; sent += 50) {
       const answers = await Promise.all(Array.from({ length: 50 }, ask));
@@ -190,7 +190,7 @@ describe("taking in", () => {
     expect(await recent()).toEqual([]);
   });
 
-  test("only the worker may send, and an unknown key is nobody", async () => {
+  test("only the worker can send metrics, and an unknown key is rejected", async () => {
     const wrong = { edgeSecret: "wrong", keyHash };
     expect(await refusalOf(backend.nobody.mutation(api.metrics.ingest, wrong))).toBe("forbidden");
     keyHash = await hashOfKey("mosaic_unknown");
@@ -198,8 +198,8 @@ describe("taking in", () => {
   });
 });
 
-describe("showing", () => {
-  test("a chart has the buckets with data, ascending, each point in the one it belongs to", async () => {
+describe("queries", () => {
+  test("a chart returns the buckets with data in ascending order", async () => {
     const minute = Math.floor(Date.now() / MINUTE) * MINUTE - 10 * MINUTE;
     await send([
       { value: 1, at: minute },
@@ -213,7 +213,7 @@ describe("showing", () => {
     ]);
   });
 
-  test("each range has its width and looks back only so far", async () => {
+  test("each range has its bucket width and its time limit", async () => {
     const now = Date.now();
     await send([{ at: now }, { at: now - 2 * HOUR }, { at: now - 3 * DAY }]);
     expect(await series("1h")).toHaveLength(1);
@@ -222,12 +222,12 @@ describe("showing", () => {
     expect(await series("7d", "scout", "other")).toEqual([]);
   });
 
-  test("values at the limits do not add up to infinity", async () => {
+  test("the sum of extreme values is capped instead of infinite", async () => {
     await send([{ value: Number.MAX_VALUE }, { value: Number.MAX_VALUE }]);
     expect(await series("1h")).toMatchObject([{ count: 2, sum: Number.MAX_VALUE, max: Number.MAX_VALUE }]);
   });
 
-  test("every range has the bucket of a point whose agent's clock is 4.9 minutes ahead", async () => {
+  test("every range includes a point from an agent whose clock is 4.9 minutes ahead", async () => {
     const at = Date.now() + 4.9 * MINUTE;
     await send([{ at }]);
     for (const [range, width] of [
@@ -240,7 +240,7 @@ describe("showing", () => {
     }
   });
 
-  test("a list of projects has the newest value by time of each metric, newest first", async () => {
+  test("the list of projects has the latest value of each metric, newest first", async () => {
     const now = Date.now();
     await send([
       { value: 2, at: now - 1000 },
@@ -255,7 +255,7 @@ describe("showing", () => {
     expect(await grace.query(api.metrics.latest, { projectId })).toEqual(project?.agents);
   });
 
-  test("an agent that fell silent stays in every list, however many others report later", async () => {
+  test("a silent agent stays in every list when 199 other agents report later", async () => {
     const now = Date.now();
     await send([{ agent: "silent", at: now - 40 * MINUTE }]);
     const others = Array.from({ length: 199 }, (_, i) => `agent ${i}`);
@@ -270,7 +270,7 @@ describe("showing", () => {
     }
   });
 
-  test("of more metrics than a list holds, the newest and the oldest are in it", async () => {
+  test("a list that is full contains the newest and the oldest metrics", async () => {
     const now = Date.now();
     await send([{ agent: "silent", at: now - 40 * MINUTE }]);
     for (let batch = 0; batch < 3; batch++) {
@@ -282,7 +282,7 @@ describe("showing", () => {
     expect(latest.at(-1)?.agent).toBe("silent");
   });
 
-  test("members and admins see metrics, others find no project", async () => {
+  test("members and admins read metrics, and the project is not_found for other users", async () => {
     await send([{}]);
     const ask = { projectId, agent: "scout", name: "latency", range: "1h" } as const;
     expect(await refusalOf(alan.query(api.metrics.series, ask))).toBe("not_found");
@@ -293,7 +293,7 @@ describe("showing", () => {
     expect(await refusalOf(ada.query(api.metrics.series, { ...ask, projectId: "no id" }))).toBe("not_found");
   });
 
-  test("recent points come in pages, newest first, late ones in their place", async () => {
+  test("recent points are paginated newest first, and late points are sorted by their time", async () => {
     const now = Date.now();
     for (const age of [3, 1, 2]) await send([{ value: age, at: now - age * MINUTE }]);
     const ask = (cursor: string | null) =>

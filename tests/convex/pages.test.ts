@@ -1,4 +1,4 @@
-/** A page's one query has what the page shows, for the person who asks, whatever stands in the URL. */
+/** Page queries: each returns all data of one page for the current user. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
@@ -25,7 +25,7 @@ async function send(points: { agent: string; name: string; value: number; at: nu
 
 const range = "1h" as const;
 
-test("a project's page draws the newest metric, or the one that the URL names", async () => {
+test("a project's page has the chart of the latest metric, or of the metric named in the URL", async () => {
   const now = Date.now();
   expect(await grace.query(api.pages.project, { projectId, range })).toMatchObject({
     chart: null,
@@ -49,7 +49,7 @@ test("a project's page draws the newest metric, or the one that the URL names", 
   expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", buckets: [] });
 });
 
-test("a project's page has a small line for each agent, of its newest metric, and each can be asked for alone", async () => {
+test("a project's page has a sparkline of each agent's latest metric", async () => {
   const now = Date.now();
   await send([
     { agent: "scout", name: "latency", value: 1, at: now - 3000 },
@@ -66,7 +66,7 @@ test("a project's page has a small line for each agent, of its newest metric, an
   });
 });
 
-test("keys are on the page of those who may manage them, and on nobody else's", async () => {
+test("a project's page lists API keys only for users who can manage them", async () => {
   const alan = await signIn(backend, "alan");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
   const asOwner = await grace.query(api.pages.project, { projectId, range });
@@ -78,7 +78,7 @@ test("keys are on the page of those who may manage them, and on nobody else's", 
   });
 });
 
-test("older entries come by the cursor of the page before; what is no cursor is not found", async () => {
+test("a cursor returns older entries, and an invalid cursor is not_found", async () => {
   const now = Date.now();
   await send(Array.from({ length: 25 }, (_, i) => ({ agent: "a", name: "n", value: i, at: now - i * 1000 })));
   const values = async (cursor?: string) => {
@@ -93,7 +93,7 @@ test("older entries come by the cursor of the page before; what is no cursor is 
   }
 });
 
-test("the dashboard has a small line for each project with metrics, and each stays live on its own", async () => {
+test("the dashboard has a sparkline of each project with metrics", async () => {
   const now = Date.now();
   await grace.mutation(api.projects.create, { name: "Silent" });
   await send([
@@ -108,7 +108,7 @@ test("the dashboard has a small line for each project with metrics, and each sta
   expect(mine).toEqual(dashboard.projects.map(({ agents, ...project }) => project));
 });
 
-test("an admin's log names the people in it, and filters as the log itself", async () => {
+test("the admin log page includes the users of its entries and supports the log's filters", async () => {
   const ada = await signIn(backend, "ada");
   await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
   const page = await ada.query(api.pages.adminAudit, { userId: grace.userId, event: "role_changed" });
@@ -119,7 +119,7 @@ test("an admin's log names the people in it, and filters as the log itself", asy
   expect(users.users.page.map(({ _id }) => _id)).toEqual([grace.userId]);
 });
 
-test("the export has what is stored about the person, no key and nobody else's e-mail", async () => {
+test("the export has the user's data, but no API key and no other user's e-mail", async () => {
   const alan = await signIn(backend, "alan");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
   const exported = await grace.query(api.pages.accountExport, {});
@@ -132,7 +132,7 @@ test("the export has what is stored about the person, no key and nobody else's e
   expect(JSON.stringify(exported)).not.toContain(keyHash);
 });
 
-test("before the first sync every page of one's own is there, and empty", async () => {
+test("the pages of a user who was never synced are empty", async () => {
   const unsynced = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
   expect(await unsynced.query(api.pages.sessions, {})).toEqual({ viewer: null, sessions: [] });
   expect(await unsynced.query(api.pages.activity, {})).toMatchObject({ viewer: null, entries: { page: [] } });

@@ -1,4 +1,4 @@
-/** The people of the tests, and how they come through the door. */
+/** Test users and their sign-in. */
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { EDGE_SECRET, type Person, type TestBackend } from "./backend.ts";
@@ -7,17 +7,17 @@ export const DEVICE = { ipAddress: "203.0.113.7", userAgent: "Browser of the tes
 
 export type Member = Person & { workosUserId: string; sessionId: string; email: string; userId: Id<"users"> };
 
-/** WorkOS's id of a person of this test. */
+/** Returns the WorkOS user id of a test user. */
 export function idOf(backend: TestBackend, name: string): string {
   return `user_${name}${backend.scope}`;
 }
 
-/** The id of a session of this test. */
+/** Returns the id of a test session. */
 export function sessionOf(backend: TestBackend, name: string): string {
   return `session_${name}${backend.scope}`;
 }
 
-/** What WorkOS says about a person, unless the test says otherwise. */
+/** Returns a user's WorkOS profile, with the fields of `over` replaced. */
 export function profileOf(backend: TestBackend, name: string, over: { [field: string]: unknown } = {}) {
   return {
     workosUserId: idOf(backend, name),
@@ -30,30 +30,40 @@ export function profileOf(backend: TestBackend, name: string, over: { [field: st
 }
 
 type SignIn = {
-  /** The session's name, where it is not the person's first. */
+  /** Name of the session; the user's name by default. */
   session?: string;
   role?: string;
   profile?: { [field: string]: unknown };
 };
 
-/** Signs a person in as the worker does: `signIn(backend, "grace", { role: "viewer" })`. */
+/** Signs a user in as the worker does, for example `signIn(backend, "grace", { role: "viewer" })`. */
 export async function signIn(
   backend: TestBackend,
   name: string,
   { session = name, role, profile = {} }: SignIn = {},
 ): Promise<Member> {
-  const said = profileOf(backend, name, profile);
+  const workosProfile = profileOf(backend, name, profile);
   const sessionId = sessionOf(backend, session);
-  const person = backend.as({ sub: said.workosUserId, sid: sessionId, ...(role !== undefined && { role }) });
+  const person = backend.as({
+    sub: workosProfile.workosUserId,
+    sid: sessionId,
+    ...(role !== undefined && { role }),
+  });
   const { userId } = await person.mutation(api.edge.signedIn, {
-    ...said,
+    ...workosProfile,
     edgeSecret: EDGE_SECRET,
     session: { sessionId, ...DEVICE },
   });
-  return { ...person, workosUserId: said.workosUserId, sessionId, email: said.email, userId };
+  return {
+    ...person,
+    workosUserId: workosProfile.workosUserId,
+    sessionId,
+    email: workosProfile.email,
+    userId,
+  };
 }
 
-/** The code of the refusal that a call ends in. */
+/** Returns the error code of a rejected call, or `none` if the call succeeds. */
 export async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -1,17 +1,17 @@
-/** Who may call what: one row for each public function, one answer for each kind of signed-in caller. */
+/** Permission table: the expected result of each public function for each kind of signed-in caller. */
 import type { Value } from "convex/values";
 import { EDGE_SECRET } from "./backend.ts";
 import { DEVICE } from "./people.ts";
 
-/** Signed-in people, by what they are to the project in question; `viewer` and `developer` are strangers to it. */
+/** Signed-in users by their relation to the project; `viewer` and `developer` are not members. */
 export const SIGNED_IN = ["viewer", "developer", "member", "owner", "admin"] as const;
 
 export type SignedIn = (typeof SIGNED_IN)[number];
 
-/** `ok`, or the code of the refusal. */
+/** `ok` or the error code. */
 export type Answer = "ok" | "forbidden" | "not_found" | "conflict" | "invalid" | "unauthenticated";
 
-/** What arguments may name: the caller, and a project of `owner` with all that hangs on it. */
+/** Entities that arguments refer to: the caller, and a project of `owner` with its member and API key. */
 export type Scene = {
   caller: { workosUserId: string; sessionId: string; userId: string; email: string };
   owner: { userId: string };
@@ -23,7 +23,7 @@ export type Scene = {
 export type Row = {
   args: (scene: Scene) => Record<string, Value | undefined>;
   answers: Record<SignedIn, Answer>;
-  /** What nobody gets, where it is not `unauthenticated`: the edge secret alone is enough. */
+  /** Result for a caller without a token; `unauthenticated` by default, `ok` if the edge secret is enough. */
   nobody?: Answer;
 };
 
@@ -32,7 +32,7 @@ const admins = answers("forbidden", "forbidden", "forbidden", "ok");
 const insiders = answers("not_found", "ok", "ok", "ok");
 const managers = answers("not_found", "forbidden", "ok", "ok");
 
-/** Strangers, a member, the owner, an admin. */
+/** Returns the answers of one row; `stranger` applies to viewers and developers who are not members. */
 function answers(stranger: Answer, member: Answer, owner: Answer, admin: Answer): Record<SignedIn, Answer> {
   return { viewer: stranger, developer: stranger, member, owner, admin };
 }

@@ -1,4 +1,4 @@
-/** Every function that exists, called by everyone there is: nobody gets more than their row in the table says. */
+/** Calls every Convex function as every kind of caller and compares the results with the permission table. */
 import { globSync } from "node:fs";
 import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
@@ -17,7 +17,7 @@ type Exported = {
 };
 type Found = { path: string; kind: "query" | "mutation"; isPublic: boolean; takesPages: boolean };
 
-/** Every function of convex/, as its module exports it. */
+/** Returns every query and mutation that the modules of convex/ export. */
 async function findFunctions(): Promise<Found[]> {
   const folder = new URL("../../convex/", import.meta.url);
   const names = globSync("**/*.ts", { cwd: folder.pathname })
@@ -44,19 +44,19 @@ const open = functions.filter(({ isPublic }) => isPublic);
 
 let backend: TestBackend;
 let admin: Member;
-let toLookAt: Cast;
+let readOnlyScene: Cast;
 let scenes = 0;
 let sessions = 0;
 
 beforeAll(async () => {
   backend = await startBackend();
   admin = await signIn(backend, "ada");
-  toLookAt = await newScene();
+  readOnlyScene = await newScene();
 });
 
 type Cast = { scene: Omit<Scene, "caller">; people: Record<SignedIn, Member> };
 
-/** A new project with new people about it, so that no call sees what another has left. The admin is the only one. */
+/** Creates a project with its own users, so that calls do not affect each other; the admin is shared. */
 async function newScene(): Promise<Cast> {
   scenes += 1;
   const owner = await signIn(backend, `owner${scenes}`);
@@ -73,7 +73,7 @@ async function newScene(): Promise<Cast> {
   };
 }
 
-/** The same person in a session of its own: a function that ends it must not end it for the next. */
+/** Returns the user in a new session, because some functions revoke the session they are called in. */
 function inNewSession(person: Member): Member {
   sessions += 1;
   const sessionId = `session_new_${sessions}`;
@@ -88,16 +88,16 @@ async function call(person: Person, { path, kind }: Found, args: Record<string, 
   return (await refusalOf(answer)).replace("none", "ok");
 }
 
-test("every public function has a row, and every row a function", () => {
+test("the permission table lists exactly the public functions", () => {
   expect(Object.keys(ROWS).sort()).toEqual(open.map(({ path }) => path).sort());
 });
 
-/** A scene that no mutation has changed yet, kept until one has: a rejected call changes nothing. */
+/** Scene to reuse until a mutation succeeds; a rejected call changes nothing. */
 let unchanged: Cast | null = null;
 
-/** Queries leave all as it is, and may share one. */
+/** Returns a scene in its initial state; all queries share one. */
 async function sceneFor(kind: Found["kind"]): Promise<Cast> {
-  if (kind === "query") return toLookAt;
+  if (kind === "query") return readOnlyScene;
   unchanged ??= await newScene();
   return unchanged;
 }
@@ -105,7 +105,7 @@ async function sceneFor(kind: Found["kind"]): Promise<Cast> {
 describe.each(open)("$path", (fn) => {
   const row: Row = ROWS[fn.path] ?? { args: () => ({}), answers: {} as Row["answers"] };
 
-  test("answers each signed-in person as the table says", async () => {
+  test("answers each signed-in user as the permission table says", async () => {
     const answers: Partial<Record<SignedIn, string>> = {};
     for (const who of SIGNED_IN) {
       const { scene, people } = await sceneFor(fn.kind);
@@ -116,7 +116,7 @@ describe.each(open)("$path", (fn) => {
     expect(answers).toEqual(row.answers);
   });
 
-  test("refuses nobody, forged and expired tokens, and a session that is over", async () => {
+  test("rejects missing, forged and expired tokens, and a revoked session", async () => {
     const { scene, people } = await sceneFor(fn.kind);
     const owner = inNewSession(people.owner);
     const args = row.args({ ...scene, caller: owner });
@@ -131,21 +131,21 @@ describe.each(open)("$path", (fn) => {
   });
 });
 
-describe.each(open.filter(({ takesPages }) => takesPages))("a page of $path", (fn) => {
+describe.each(open.filter(({ takesPages }) => takesPages))("pagination of $path", (fn) => {
   const ask = (paginationOpts: Record<string, Value>) => {
-    const caller = toLookAt.people.admin;
-    const args = ROWS[fn.path]?.args({ ...toLookAt.scene, caller });
+    const caller = readOnlyScene.people.admin;
+    const args = ROWS[fn.path]?.args({ ...readOnlyScene.scene, caller });
     return call(caller, fn, { ...args, paginationOpts: { cursor: null, ...paginationOpts } });
   };
 
-  test("has 1 to 100 items", async () => {
+  test("accepts page sizes from 1 to 100", async () => {
     for (const numItems of [1, 100]) expect(await ask({ numItems })).toBe("ok");
     for (const numItems of [101, 30_000, 1e12, 0, -1, 1.5, 99.9, NaN, Infinity, -Infinity]) {
       expect(await ask({ numItems }), String(numItems)).toBe("invalid");
     }
   });
 
-  test("reads positive numbers of rows and bytes", async () => {
+  test("accepts only positive integers as limits of rows and bytes read", async () => {
     expect(await ask({ numItems: 5, maximumRowsRead: 10, maximumBytesRead: 10_000 })).toBe("ok");
     for (const limit of [0, -1, 0.5, NaN]) {
       expect(await ask({ numItems: 5, maximumRowsRead: limit }), String(limit)).toBe("invalid");
@@ -154,14 +154,14 @@ describe.each(open.filter(({ takesPages }) => takesPages))("a page of $path", (f
   });
 });
 
-test("there are functions that take pages", () => {
+test("finds the paginated functions", () => {
   expect(open.filter(({ takesPages }) => takesPages).map(({ path }) => path)).toEqual(
     expect.arrayContaining(["auditLogs:all", "auditLogs:mine", "metrics:recent", "users:list"]),
   );
 });
 
 test.each(functions.filter(({ isPublic }) => !isPublic))(
-  "$path cannot be reached from outside",
+  "$path is internal and rejects external calls",
   async (fn) => {
     await expect(call(admin, fn, {})).rejects.toThrow();
   },

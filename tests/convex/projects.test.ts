@@ -1,4 +1,4 @@
-/** Projects belong to the people in them; to everyone else they do not exist. */
+/** Projects, page queries and preferences. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { startBackend, type TestBackend } from "./backend.ts";
@@ -9,7 +9,7 @@ beforeEach(async () => {
   backend = await startBackend();
 });
 
-test("a person's projects come newest first, with their role in each", async () => {
+test("a user's projects are listed newest first, with the user's role in each", async () => {
   const grace = await signIn(backend, "grace");
   const first = await grace.mutation(api.projects.create, { name: " First " });
   const second = await grace.mutation(api.projects.create, { name: "Second" });
@@ -25,7 +25,7 @@ test("a person's projects come newest first, with their role in each", async () 
   });
 });
 
-test("a project shows its people; for others it does not exist, an admin sees it", async () => {
+test("members and admins read a project, and it is not_found for other users", async () => {
   const grace = await signIn(backend, "grace");
   const alan = await signIn(backend, "alan");
   const ada = await signIn(backend, "ada");
@@ -42,12 +42,12 @@ test("a project shows its people; for others it does not exist, an admin sees it
   expect(await refusalOf(grace.query(api.projects.get, { projectId: grace.userId }))).toBe("not_found");
 });
 
-test("a viewer creates nothing", async () => {
+test("a viewer cannot create a project", async () => {
   const alan = await signIn(backend, "alan", { role: "viewer" });
   expect(await refusalOf(alan.mutation(api.projects.create, { name: "Mine" }))).toBe("forbidden");
 });
 
-test("a name of nothing that can be seen, with a control character or of 101 characters is invalid", async () => {
+test("rejects names that are invisible, contain a control character or have 101 characters", async () => {
   const grace = await signIn(backend, "grace");
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   for (const name of ["", "   ", "x".repeat(101), "a\nb", "a\u0000b", "\u200b", "\u3164\u2800"]) {
@@ -62,7 +62,7 @@ test("a name of nothing that can be seen, with a control character or of 101 cha
   expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toHaveLength(1);
 });
 
-test("other people's lists are forbidden, for an admin what is no person is not found", async () => {
+test("listing another user's projects is forbidden, and admins get not_found for unknown users", async () => {
   const grace = await signIn(backend, "grace");
   const ada = await signIn(backend, "ada");
   expect(await refusalOf(grace.query(api.projects.getUserProjects, { userId: ada.userId }))).toBe(
@@ -73,7 +73,7 @@ test("other people's lists are forbidden, for an admin what is no person is not 
   expect(await ada.query(api.projects.getUserProjects, { userId: grace.userId })).toEqual([]);
 });
 
-test("each page is one call that knows the viewer, who is null before the first sync", async () => {
+test("each page query includes the current user, or null before the first sync", async () => {
   const grace = await signIn(backend, "grace");
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   const viewer = await grace.query(api.users.viewer, {});
@@ -88,7 +88,7 @@ test("each page is one call that knows the viewer, who is null before the first 
   expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [], lines: [] });
 });
 
-test("preferences are one's own, null until stored, and a time zone is one that exists", async () => {
+test("preferences are null until stored, and an unknown time zone is rejected", async () => {
   const grace = await signIn(backend, "grace");
   expect(await grace.query(api.preferences.get, {})).toEqual({ theme: null, timeZone: null });
   await grace.mutation(api.preferences.set, { theme: "dark" });

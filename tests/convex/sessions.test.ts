@@ -1,4 +1,4 @@
-/** A session that is over is over for every function, and only its owner's or the worker's word ends it. */
+/** Sessions: sign-in, sign-out, refresh and revocation. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
@@ -9,7 +9,7 @@ beforeEach(async () => {
   backend = await startBackend();
 });
 
-test("a revoked session is unauthenticated everywhere, the person's other session is not", async () => {
+test("a revoked session is unauthenticated, and the user's other session still works", async () => {
   const grace = await signIn(backend, "grace");
   const phone = await signIn(backend, "grace", { session: "phone" });
   await phone.mutation(api.sessions.revoke, {
@@ -23,7 +23,7 @@ test("a revoked session is unauthenticated everywhere, the person's other sessio
   expect((await phone.query(api.users.viewer, {}))?._id).toBe(grace.userId);
 });
 
-test("the worker ends a session without a token, for someone not yet synced too, and twice is once", async () => {
+test("the worker can revoke a session without a token, even before the user is synced", async () => {
   const call = {
     workosUserId: idOf(backend, "new"),
     sessionId: sessionOf(backend, "new"),
@@ -36,7 +36,7 @@ test("the worker ends a session without a token, for someone not yet synced too,
   expect(await refusalOf(late.query(api.users.viewer, {}))).toBe("unauthenticated");
 });
 
-test("naming someone else's session ends nothing of theirs", async () => {
+test("a user cannot revoke another user's session", async () => {
   const grace = await signIn(backend, "grace");
   const alan = await signIn(backend, "alan");
   const device = { ...DEVICE, edgeSecret: EDGE_SECRET };
@@ -47,7 +47,7 @@ test("naming someone else's session ends nothing of theirs", async () => {
   expect((await other.query(api.users.viewer, {}))?._id).toBe(grace.userId);
 });
 
-test("with a token, another person's id is forbidden; without one, somebody must be named", async () => {
+test("revoking with a token rejects another user's id, and without a token requires a user id", async () => {
   const alan = await signIn(backend, "alan");
   const call = { sessionId: sessionOf(backend, "x"), ...DEVICE, edgeSecret: EDGE_SECRET };
   expect(
@@ -58,7 +58,7 @@ test("with a token, another person's id is forbidden; without one, somebody must
   expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
 });
 
-test("signing in is one call: person, session, log entry, and the browser's theme where none is stored", async () => {
+test("the first sign-in stores the browser's theme and time zone, and later sign-ins keep them", async () => {
   const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
     ...profileOf(backend, "grace"),
@@ -77,7 +77,7 @@ test("signing in is one call: person, session, log entry, and the browser's them
   expect(again).toEqual(first);
 });
 
-test("a sign-in cannot be recorded under another session than the token's", async () => {
+test("rejects a sign-in whose session id differs from the token's", async () => {
   const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
     ...profileOf(backend, "grace"),
@@ -87,7 +87,7 @@ test("a sign-in cannot be recorded under another session than the token's", asyn
   expect(await refusalOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
 });
 
-test("after signing out the session is over, and its refresh is refused", async () => {
+test("rejects a refresh after the session is signed out", async () => {
   const grace = await signIn(backend, "grace");
   const out = {
     sessionId: grace.sessionId,

@@ -1,20 +1,20 @@
-/** A stand-in for WorkOS's keys: signs the tests' tokens, and serves the key set that Convex checks them by. */
+/** Token issuer: signs access tokens and serves the key set that Convex verifies them with. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 export const CLIENT_ID = "client_of_the_tests";
 
-/** What a person's token says. */
+/** Claims of a user's access token. */
 export type Claims = { sub: string; sid?: string; role?: string };
 
 export type TokenIssuer = {
-  /** Where the key set is, and who signs. */
+  /** Base URL of the key set, and the tokens' issuer. */
   url: string;
   sign(claims: Claims): Promise<string>;
-  /** A token of the same content by somebody else's key. */
+  /** Returns a token with the same claims, signed with an unknown key. */
   forge(claims: Claims): Promise<string>;
-  /** A token that ran out an hour ago. */
+  /** Returns a token that expired an hour ago. */
   signExpired(claims: Claims): Promise<string>;
   close(): Promise<void>;
 };

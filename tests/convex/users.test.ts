@@ -1,4 +1,4 @@
-/** People come in from WorkOS, keep what they chose here, and see of each other only what is theirs to see. */
+/** Users: sync from WorkOS, lookup and profile changes. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
@@ -10,14 +10,18 @@ beforeEach(async () => {
 });
 
 function sync(name: string, profile: { [field: string]: unknown } = {}, role?: string) {
-  const said = profileOf(backend, name, profile);
+  const workosProfile = profileOf(backend, name, profile);
   return backend
-    .as({ sub: said.workosUserId, sid: sessionOf(backend, name), ...(role !== undefined && { role }) })
-    .mutation(api.users.syncFromWorkOS, { ...said, edgeSecret: EDGE_SECRET });
+    .as({
+      sub: workosProfile.workosUserId,
+      sid: sessionOf(backend, name),
+      ...(role !== undefined && { role }),
+    })
+    .mutation(api.users.syncFromWorkOS, { ...workosProfile, edgeSecret: EDGE_SECRET });
 }
 
 describe("syncing from WorkOS", () => {
-  test("the same sync twice gives the same person and changes nothing", async () => {
+  test("syncing twice returns the same user and changes nothing", async () => {
     const first = await sync("grace");
     const grace = backend.as({ sub: idOf(backend, "grace") });
     const before = await grace.query(api.users.viewer, {});
@@ -33,13 +37,13 @@ describe("syncing from WorkOS", () => {
     });
   });
 
-  test("an e-mail is kept trimmed and in lower case", async () => {
+  test("stores the e-mail trimmed and in lower case", async () => {
     await sync("grace", { email: `  Grace${backend.scope}@Example.COM ` });
     const viewer = await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {});
     expect(viewer?.email).toBe(`grace${backend.scope}@example.com`);
   });
 
-  test("a name changed in the app survives, one that was not follows WorkOS", async () => {
+  test("keeps a name changed in the app, and updates other names from WorkOS", async () => {
     const grace = await signIn(backend, "grace");
     await grace.mutation(api.users.updateProfile, { userId: grace.userId, firstName: "Amazing" });
     await sync("grace", { firstName: "Other", lastName: "Hopper" });
@@ -56,7 +60,7 @@ describe("syncing from WorkOS", () => {
     expect((await grace.query(api.users.viewer, {}))?.firstName).toBeUndefined();
   });
 
-  test("what is older than the last word of WorkOS is not believed", async () => {
+  test("ignores a profile older than the last one from WorkOS", async () => {
     await sync("grace", { firstName: "Newer", updatedAt: 2000 });
     await sync("grace", { firstName: "Older", updatedAt: 1000 });
     expect((await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {}))?.firstName).toBe(
@@ -64,14 +68,14 @@ describe("syncing from WorkOS", () => {
     );
   });
 
-  test("a name or picture that nobody may type does not keep a person out", async () => {
+  test("shortens an invalid name and drops an invalid picture instead of rejecting the sync", async () => {
     await sync("grace", { firstName: `A\u0000${"x".repeat(300)}`, profilePictureUrl: "javascript:alert(1)" });
     const viewer = await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {});
     expect(viewer?.firstName).toHaveLength(100);
     expect(viewer?.profilePictureUrl).toBeUndefined();
   });
 
-  test("the role claim counts at the first sync only, and only if it is a role", async () => {
+  test("uses the role claim only at the first sync, and only if it is a known role", async () => {
     await sync("alan", {}, "viewer");
     await sync("alan", {}, "admin");
     expect((await backend.as({ sub: idOf(backend, "alan") }).query(api.users.viewer, {}))?.role).toBe(
@@ -83,7 +87,7 @@ describe("syncing from WorkOS", () => {
     );
   });
 
-  test("an e-mail of ADMIN_EMAILS makes an admin once it is verified, not before", async () => {
+  test("an e-mail in ADMIN_EMAILS makes its user an admin only once it is verified", async () => {
     await sync("ada", { emailVerified: false }, "viewer");
     const ada = backend.as({ sub: idOf(backend, "ada") });
     expect((await ada.query(api.users.viewer, {}))?.role).toBe("viewer");
@@ -91,15 +95,15 @@ describe("syncing from WorkOS", () => {
     expect((await ada.query(api.users.viewer, {}))?.role).toBe("admin");
   });
 
-  test("nobody but the worker may sync, and only the token's own user", async () => {
-    const said = profileOf(backend, "grace");
-    const wrongSecret = { ...said, edgeSecret: "x".repeat(EDGE_SECRET.length) };
+  test("only the worker can sync, and only the token's own user", async () => {
+    const workosProfile = profileOf(backend, "grace");
+    const wrongSecret = { ...workosProfile, edgeSecret: "x".repeat(EDGE_SECRET.length) };
     expect(
       await refusalOf(
         backend.as({ sub: idOf(backend, "grace") }).mutation(api.users.syncFromWorkOS, wrongSecret),
       ),
     ).toBe("forbidden");
-    const call = { ...said, edgeSecret: EDGE_SECRET };
+    const call = { ...workosProfile, edgeSecret: EDGE_SECRET };
     expect(
       await refusalOf(backend.as({ sub: idOf(backend, "alan") }).mutation(api.users.syncFromWorkOS, call)),
     ).toBe("forbidden");
@@ -107,15 +111,15 @@ describe("syncing from WorkOS", () => {
   });
 });
 
-describe("looking people up", () => {
-  test("before the first sync a viewer is null, and nobody is refused", async () => {
+describe("looking up users", () => {
+  test("the current user is null before the first sync, and a call without a token is rejected", async () => {
     const new_ = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
     expect(await new_.query(api.users.viewer, {})).toBeNull();
     expect(await new_.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, "new") })).toBeNull();
     expect(await refusalOf(backend.nobody.query(api.users.viewer, {}))).toBe("unauthenticated");
   });
 
-  test("others are forbidden whether they exist or not, strings that are no id too", async () => {
+  test("looking up another user is forbidden, whether the user exists or not", async () => {
     const grace = await signIn(backend, "grace");
     const alan = await signIn(backend, "alan");
     expect(await refusalOf(grace.query(api.users.getById, { userId: alan.userId }))).toBe("forbidden");
@@ -129,14 +133,14 @@ describe("looking people up", () => {
     ).toBe("forbidden");
   });
 
-  test("one finds oneself by any spelling of the e-mail", async () => {
+  test("users find themselves by any spelling of their e-mail", async () => {
     const grace = await signIn(backend, "grace");
     const found = await grace.query(api.users.getByEmail, { email: ` ${grace.email.toUpperCase()}` });
     expect(found?._id).toBe(grace.userId);
     expect((await grace.query(api.users.getById, { userId: grace.userId }))?._id).toBe(grace.userId);
   });
 
-  test("an admin finds everyone, and null for what is not there", async () => {
+  test("an admin finds every user, and gets null for an unknown one", async () => {
     const ada = await signIn(backend, "ada");
     const grace = await signIn(backend, "grace");
     expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject({ role: "developer" });
@@ -148,18 +152,18 @@ describe("looking people up", () => {
 
 describe("changing a profile", () => {
   test.each([
-    ["101 characters", { firstName: "x".repeat(101) }],
-    ["a control character", { lastName: "a\u0007b" }],
-    ["a name that cannot be seen", { firstName: "\u200b\u2060" }],
-    ["a picture that is not https", { profilePictureUrl: "http://example.com/a.png" }],
-    ["a picture that is a script", { profilePictureUrl: "javascript:alert(1)" }],
-  ])("%s is invalid", async (_what, change) => {
+    ["a name of 101 characters", { firstName: "x".repeat(101) }],
+    ["a name with a control character", { lastName: "a\u0007b" }],
+    ["an invisible name", { firstName: "\u200b\u2060" }],
+    ["a picture URL without https", { profilePictureUrl: "http://example.com/a.png" }],
+    ["a picture URL with a script", { profilePictureUrl: "javascript:alert(1)" }],
+  ])("rejects %s", async (_what, change) => {
     const grace = await signIn(backend, "grace");
     const call = grace.mutation(api.users.updateProfile, { userId: grace.userId, ...change });
     expect(await refusalOf(call)).toBe("invalid");
   });
 
-  test("a hundred emoji and right-to-left names are fine", async () => {
+  test("accepts 100 emoji and right-to-left names", async () => {
     const grace = await signIn(backend, "grace");
     await grace.mutation(api.users.updateProfile, {
       userId: grace.userId,
@@ -172,7 +176,7 @@ describe("changing a profile", () => {
     });
   });
 
-  test("somebody else's profile is forbidden, an admin's wish too", async () => {
+  test("changing another user's profile is forbidden, also for an admin", async () => {
     const ada = await signIn(backend, "ada");
     const grace = await signIn(backend, "grace");
     const change = { userId: grace.userId, firstName: "X" };

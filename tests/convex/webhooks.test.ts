@@ -1,4 +1,4 @@
-/** What WorkOS says by webhook is believed when it is signed and fresh, once, in whatever order it comes. */
+/** WorkOS webhooks: signatures, ordering, deletion and sessions. */
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
@@ -54,20 +54,20 @@ function user(name: string, updatedAt: string, over: object = {}) {
 
 const find = (name: string) => ada.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, name) });
 
-describe("the door", () => {
+describe("verification", () => {
   test.each<[string, Sending]>([
     ["signed with another secret", { secret: "another" }],
     ["six minutes old", { sentAt: Date.now() - 6 * 60_000 }],
-    ["six minutes ahead", { sentAt: Date.now() + 6 * 60_000 }],
+    ["six minutes in the future", { sentAt: Date.now() + 6 * 60_000 }],
     ["with an empty signature", { signature: "" }],
-    ["with half a signature", { signature: `t=${Date.now()}` }],
-    ["with zeros for a signature", { signature: `t=${Date.now()}, v1=${"0".repeat(64)}` }],
-  ])("a message %s is 401 and does nothing", async (_what, sending) => {
+    ["with a timestamp but no signature", { signature: `t=${Date.now()}` }],
+    ["with a signature of zeros", { signature: `t=${Date.now()}, v1=${"0".repeat(64)}` }],
+  ])("a message %s is rejected with 401 and has no effect", async (_what, sending) => {
     expect(await deliver("user.created", user("grace", "2026-01-01T00:00:00.000Z"), sending)).toBe(401);
     expect(await find("grace")).toBeNull();
   });
 
-  test("an unknown type is 200 and nothing, a signed message that makes no sense is 400", async () => {
+  test("an unknown event type gets 200, and a malformed but signed message gets 400", async () => {
     expect(await deliver("connection.activated", {})).toBe(200);
     expect(await deliver("user.created", { id: 7 })).toBe(400);
     expect(await post("no json")).toBe(400);
@@ -75,8 +75,8 @@ describe("the door", () => {
   });
 });
 
-describe("people", () => {
-  test("someone created there is here, with their role to be settled at their first sign-in", async () => {
+describe("users", () => {
+  test("user.created creates a user whose role is set at their first sign-in", async () => {
     expect(await deliver("user.created", user("alan", "2026-01-01T00:00:00.000Z"))).toBe(200);
     expect(await find("alan")).toMatchObject({
       email: `alan${backend.scope}@example.com`,
@@ -94,7 +94,7 @@ describe("people", () => {
     expect((await find("grace"))?.firstName).toBe("Third");
   });
 
-  test("names changed here stay, the e-mail follows WorkOS", async () => {
+  test("keeps names changed in the app, and updates the e-mail from WorkOS", async () => {
     const grace = await signIn(backend, "grace");
     await grace.mutation(api.users.updateProfile, { userId: grace.userId, firstName: "Mine" });
     const renamed = { first_name: "Theirs", last_name: "New", email: `G${backend.scope}@Example.com` };
@@ -106,7 +106,7 @@ describe("people", () => {
     });
   });
 
-  test("an event is handled once, by its id", async () => {
+  test("handles events with the same id only once", async () => {
     const grace = await signIn(backend, "grace");
     const reset = { user_id: grace.workosUserId };
     for (let i = 0; i < 2; i++) await deliver("password_reset.succeeded", reset, { id: "event_same" });
@@ -120,7 +120,7 @@ describe("people", () => {
 });
 
 describe("deletion", () => {
-  test("ends everything: the row is emptied, sessions are over, and nothing brings the person back", async () => {
+  test("empties the row, revokes sessions, removes memberships, and cannot be undone later", async () => {
     const grace = await signIn(backend, "grace");
     const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
     const shared = await ada.mutation(api.projects.create, { name: "Shared" });
@@ -146,7 +146,7 @@ describe("deletion", () => {
     expect(listed.page).toEqual([]);
   });
 
-  test("wins also when it comes first", async () => {
+  test("wins over user.created even if it arrives first", async () => {
     await deliver("user.deleted", { id: idOf(backend, "grace") });
     await deliver("user.created", user("grace", "2030-01-01T00:00:00.000Z"));
     expect((await find("grace"))?.status).toBe("deleted");
@@ -154,7 +154,7 @@ describe("deletion", () => {
 });
 
 describe("sessions", () => {
-  test("one revoked there is over here, and in the person's log", async () => {
+  test("session.revoked revokes the session and is logged", async () => {
     const grace = await signIn(backend, "grace");
     await deliver("session.revoked", { object: "session", id: grace.sessionId, user_id: grace.workosUserId });
     expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
@@ -165,7 +165,7 @@ describe("sessions", () => {
     expect(page.map(({ event }) => event)).toContain("session_revoked");
   });
 
-  test("a new password ends every session that has a row, each with its entry", async () => {
+  test("a password reset revokes every stored session and logs each revocation", async () => {
     const laptop = await signIn(backend, "grace");
     const phone = await signIn(backend, "grace", { session: "phone" });
     await deliver("password_reset.succeeded", { object: "password_reset", user_id: laptop.workosUserId });
