@@ -67,7 +67,7 @@ test("an invitation is withdrawn by any spelling, and an unknown one is not_foun
   expect(await refusalOf(again)).toBe("not_found");
 });
 
-test("a member can read and leave a project but not manage it, and it is not_found for outsiders", async () => {
+test("a member can read and leave a project, not manage it; outsiders get not_found", async () => {
   const projectId = await newProject();
   const outsider = await signIn(backend, "outsider");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });

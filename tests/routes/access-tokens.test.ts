@@ -1,4 +1,4 @@
-/** The access token of a sign-in is verified once, against WorkOS's keys: issuer, client, person, time, signature. */
+/** Verification of the access token at sign-in: issuer, client, user, lifetime and signature. */
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, type Site } from "./browser.ts";
@@ -9,7 +9,7 @@ import { approve, comeBack, startFlow } from "./sign-in.ts";
 const app = startMosaic();
 const keys = ({ path }: { path: string }) => path.startsWith("/sso/jwks/");
 
-/** A worker that has seen no keys yet, and a key pair that WorkOS is made to publish as its own. */
+/** Worker without cached keys, and the key pair that the WorkOS emulator publishes in these tests. */
 let site: Site;
 let pair: Awaited<ReturnType<typeof generateKeyPair>>;
 let published: object;
@@ -26,7 +26,7 @@ const USER = "user_01ROUTES";
 
 type Change = { claims?: JWTPayload; without?: string[]; header?: object; seconds?: number };
 
-/** Signs in with a token of our own making; what is not told is as WorkOS would have it. */
+/** Signs in with a self-made access token, valid except for `change`. */
 async function signInWith(
   change: Change = {},
 ): Promise<{ browser: Browser; status: number; location: string | null }> {
@@ -55,18 +55,18 @@ async function signInWith(
   return { browser, status: answer.status, location: answer.headers.get("location") };
 }
 
-describe("a token", () => {
+describe("an access token", () => {
   it.each([
     ["WorkOS's address", () => app.workosUrl],
-    ["the same with a slash", () => `${app.workosUrl}/`],
-    ["the client's own address", () => `${app.workosUrl}/user_management/${CLIENT}`],
-  ])("issued by %s signs in", async (_what, issuer) => {
+    ["WorkOS's address with a trailing slash", () => `${app.workosUrl}/`],
+    ["the address of the client", () => `${app.workosUrl}/user_management/${CLIENT}`],
+  ])("issued by %s is accepted", async (_what, issuer) => {
     const { browser, status } = await signInWith({ claims: { iss: issuer() } });
     expect(status).toBe(302);
     expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({ sessionId: "session_01ROUTES" });
   });
 
-  it("says which organization and role, as its own claims have them", async () => {
+  it("sets the session's organization and role from its claims", async () => {
     const { browser } = await signInWith({ claims: { org_id: "org_01X", role: "viewer" } });
     expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({
       organizationId: "org_01X",
@@ -75,17 +75,17 @@ describe("a token", () => {
   });
 
   it.each([
-    ["of another issuer", { claims: { iss: "https://evil.example" } }],
-    ["of no issuer", { without: ["iss"] }],
-    ["of an issuer that begins alike", { claims: { iss: "http://127.0.0.1:1/" } }],
+    ["from another issuer", { claims: { iss: "https://evil.example" } }],
+    ["without an issuer", { without: ["iss"] }],
+    ["from an issuer with a similar prefix", { claims: { iss: "http://127.0.0.1:1/" } }],
     ["for another client", { claims: { client_id: "client_other" } }],
-    ["about somebody else", { claims: { sub: "user_somebody_else" } }],
-    ["about nobody", { without: ["sub"] }],
-    ["without a session", { without: ["sid"] }],
-    ["that has run out", { seconds: -120 }],
-    ["that is not good yet", { claims: { nbf: Math.floor(Date.now() / 1000) + 3_600 } }],
-    ["whose key is named and unknown", { header: { kid: "no-such-key" } }],
-  ] as [string, Change][])("%s signs nobody in", async (_what, change) => {
+    ["with another user's id", { claims: { sub: "user_somebody_else" } }],
+    ["without a user id", { without: ["sub"] }],
+    ["without a session id", { without: ["sid"] }],
+    ["that has expired", { seconds: -120 }],
+    ["that is not valid yet", { claims: { nbf: Math.floor(Date.now() / 1000) + 3_600 } }],
+    ["with an unknown key id", { header: { kid: "no-such-key" } }],
+  ] as [string, Change][])("%s is rejected", async (_what, change) => {
     const { browser, status, location } = await signInWith(change);
     expect([302, 502]).toContain(status);
     if (status === 302) expect(location).toContain("/login?error=sign_in_failed");
@@ -93,15 +93,15 @@ describe("a token", () => {
   });
 });
 
-describe("WorkOS's keys", () => {
-  it("are fetched once for many sign-ins", async () => {
+describe("the key set of WorkOS", () => {
+  it("is fetched once for several sign-ins", async () => {
     await signInWith();
     app.outbound.forget();
     for (let turn = 0; turn < 3; turn += 1) expect((await signInWith()).status).toBe(302);
     expect(app.outbound.count("workos", keys)).toBe(0);
   });
 
-  it("are fetched again where a token names a new one", async () => {
+  it("is fetched again if a token names an unknown key", async () => {
     await signInWith();
     pair = await generateKeyPair("RS256", { extractable: true });
     published = await exportJWK(pair.publicKey);

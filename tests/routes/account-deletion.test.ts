@@ -1,4 +1,4 @@
-/** The end of an account: at WorkOS, here, and in every browser; and what is left where one of them fails. */
+/** Account deletion at WorkOS and in Convex, including failures of either. */
 import { describe, expect, it } from "vitest";
 import { tokenOf, whoIs } from "./asks.ts";
 import type { Browser } from "./browser.ts";
@@ -9,13 +9,13 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-async function somebody(email = app.person()): Promise<Browser> {
+async function signInUser(email = app.person()): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, email);
   return browser;
 }
 
-/** What WorkOS knows of a person; null where nobody is there. */
+/** Returns the user at WorkOS, or null if there is none. */
 async function atWorkOS(userId: string | undefined): Promise<object | null> {
   const response = await fetch(`${app.workosUrl}/user_management/users/${userId}`, {
     headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}` },
@@ -23,16 +23,16 @@ async function atWorkOS(userId: string | undefined): Promise<object | null> {
   return response.ok ? ((await response.json()) as object) : null;
 }
 
-/** Looks at the page, ticks its box, presses its button. */
+/** Opens the account page, ticks the checkbox and submits the form. */
 async function deleteAccount(browser: Browser) {
   const page = new Page((await browser.get("/settings/account")).text);
   const form = page.form("Delete my account");
   return browser.submit(form?.action || "/settings/account", { ...form?.fields, confirm: "yes" });
 }
 
-describe("deleting one's account", () => {
-  it("asks first", async () => {
-    const browser = await somebody();
+describe("deleting the account", () => {
+  it("requires a confirmation", async () => {
+    const browser = await signInUser();
     const form = new Page((await browser.get("/settings/account")).text).form("Delete my account");
     const answer = await browser.submit(form?.action || "/settings/account", form?.fields ?? {});
     expect(answer).toBeSafeHtml(400);
@@ -43,9 +43,9 @@ describe("deleting one's account", () => {
     expect((await whoIs(browser)).user).not.toBeNull();
   });
 
-  it("deletes them at WorkOS and here, and ends every session", async () => {
+  it("deletes the user at WorkOS and in Convex, and revokes every session", async () => {
     const email = app.person();
-    const [browser, other] = [await somebody(email), await somebody(email)];
+    const [browser, other] = [await signInUser(email), await signInUser(email)];
     const kept = browser.thief();
     await browser.submit("/dashboard", { name: "Left behind" });
     const token = await tokenOf(other);
@@ -61,13 +61,13 @@ describe("deleting one's account", () => {
     }
     const refused = await app.convex("query", "users:viewer", {}, token);
     expect(await refused.text()).toContain("unauthenticated");
-    const admin = await tokenOf(await somebody("ada@example.com"));
+    const admin = await tokenOf(await signInUser("ada@example.com"));
     const row = await app.convex("query", "users:getByWorkOSId", { workosUserId: user?.id }, admin);
     expect(await row.json()).toMatchObject({ value: { status: "deleted", email: "" } });
   });
 
-  it("is refused to the last admin, with a reason, and nothing is lost", async () => {
-    const browser = await somebody("ada@example.com");
+  it("is rejected with a reason for the last admin", async () => {
+    const browser = await signInUser("ada@example.com");
     const answer = await deleteAccount(browser);
     expect(answer).toBeSafeHtml(400);
     expect(answer).toSayAlert("last admin");
@@ -81,8 +81,8 @@ describe("deleting one's account", () => {
     ["workos", "hang"],
     ["convex", "refused"],
     ["convex", "hang"],
-  ] as const)("is 503 where %s is down (%s), and doing it again mends it", async (upstream, kind) => {
-    const browser = await somebody();
+  ] as const)("returns 503 while %s is down (%s), and succeeds when repeated", async (upstream, kind) => {
+    const browser = await signInUser();
     const { user } = await whoIs(browser);
     app.outbound.fail(upstream, { kind });
     const answer = await deleteAccount(browser);
@@ -96,8 +96,8 @@ describe("deleting one's account", () => {
     expect(await deleteAccount(browser)).toRedirectTo("/", 303);
   });
 
-  it("is mended by doing it again where Convex fails after WorkOS has deleted", async () => {
-    const browser = await somebody();
+  it("is safe to repeat if Convex fails after WorkOS has deleted the user", async () => {
+    const browser = await signInUser();
     const { user } = await whoIs(browser);
     app.outbound.fail("convex", { kind: "refused" }, calls("edge:accountDeleted"));
     expect((await deleteAccount(browser)).status).toBe(503);
@@ -107,10 +107,10 @@ describe("deleting one's account", () => {
     expect((await whoIs(browser)).user).toBeNull();
   });
 
-  it("is not for guests, nor for another site", async () => {
+  it("rejects guests and other sites", async () => {
     const guest = await app.browser().submit("/settings/account", { confirm: "yes" });
     expect(guest).toRedirectTo(/^\/login/);
-    const browser = await somebody();
+    const browser = await signInUser();
     const headers = { origin: "https://evil.example" };
     expect((await browser.post("/settings/account", { form: { confirm: "yes" }, headers })).status).toBe(403);
     expect((await whoIs(browser)).user).not.toBeNull();

@@ -1,4 +1,4 @@
-/** One's own account: what happened to it, and a copy of what is stored. */
+/** Account settings: activity, export and sessions. */
 import { describe, expect, it } from "vitest";
 import { tokenOf, whoIs } from "./asks.ts";
 import { type Browser, jsonOf } from "./browser.ts";
@@ -9,7 +9,7 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-async function somebody(email = app.person()): Promise<Browser> {
+async function signInUser(email = app.person()): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, email);
   return browser;
@@ -20,8 +20,8 @@ const entries = (page: Page) => {
   return list.filter(({ tag }) => tag === "li" || tag === "tr").map(textOf);
 };
 
-/** Something that happened to this person, many times over. */
-async function happened(browser: Browser, event: string, times: number): Promise<void> {
+/** Adds an event to the user's log `times` times. */
+async function logEvents(browser: Browser, event: string, times: number): Promise<void> {
   const { user } = await whoIs(browser);
   const args = {
     workosUserId: user?.id,
@@ -34,11 +34,11 @@ async function happened(browser: Browser, event: string, times: number): Promise
 }
 
 describe("the activity page", () => {
-  it("has what happened to this person, newest first, and nothing of anybody else", async () => {
+  it("lists only the user's own events, newest first", async () => {
     const email = app.person();
-    const browser = await somebody(email);
+    const browser = await signInUser(email);
     await browser.get("/api/auth/logout");
-    const again = await somebody(email);
+    const again = await signInUser(email);
     const answer = await again.get("/settings/activity");
     expect(answer).toBeSafeHtml();
     const list = entries(new Page(answer.text));
@@ -51,9 +51,9 @@ describe("the activity page", () => {
     expect(list[0]).toContain(again.address);
   });
 
-  it("has a page for what is older, and 404 for what is no page", async () => {
-    const browser = await somebody();
-    await happened(browser, "login", 25);
+  it("paginates older events, and returns 404 for an invalid cursor", async () => {
+    const browser = await signInUser();
+    await logEvents(browser, "login", 25);
     const first = new Page((await browser.get("/settings/activity")).text);
     expect(entries(first)).toHaveLength(20);
     expect(first.link("Newest")).toBeUndefined();
@@ -68,22 +68,22 @@ describe("the activity page", () => {
 
 describe("the settings", () => {
   it.each(["Sessions", "Activity", "Account", "Organization"])("link to %s", async (name) => {
-    const browser = await somebody();
+    const browser = await signInUser();
     const link = new Page((await browser.get("/settings")).text).link(name);
     expect((await browser.get(link?.attributes.href ?? "")).status).toBe(200);
   });
 });
 
 describe("the account page", () => {
-  it("says what the token claims", async () => {
-    const page = new Page((await (await somebody("alan@example.com")).get("/settings/account")).text);
+  it("shows the e-mail and role of the token", async () => {
+    const page = new Page((await (await signInUser("alan@example.com")).get("/settings/account")).text);
     const facts = page.tags("dd").map(textOf);
     expect(facts).toContain("alan@example.com");
     expect(facts).toContain("viewer");
   });
 
-  it("is there while Convex and WorkOS are down", async () => {
-    const browser = await somebody();
+  it("renders while Convex and WorkOS are down", async () => {
+    const browser = await signInUser();
     app.outbound.fail("workos", { kind: "refused" });
     app.outbound.fail("convex", { kind: "refused" });
     const answer = await browser.get("/settings/account");
@@ -96,9 +96,9 @@ describe("the export", () => {
   type Exported = Record<"profile" | "preferences", Record<string, unknown>> &
     Record<"projects" | "sessions" | "activity", Record<string, unknown>[]>;
 
-  it("is a file with all that is stored about the person, and no more", async () => {
+  it("is a file with all data stored about the user, and nothing else", async () => {
     const email = app.person();
-    const browser = await somebody(email);
+    const browser = await signInUser(email);
     await browser.submit("/profile", { firstName: "Ann", lastName: "Example" });
     await browser.submit("/settings", { theme: "dark" });
     await browser.submit("/dashboard", { name: "Harbour" });
@@ -122,18 +122,18 @@ describe("the export", () => {
     expect(answer.text.match(/[\w.-]+@[\w.-]+/g)).toEqual([email]);
   });
 
-  it("has the whole of a long activity", async () => {
-    const browser = await somebody();
-    await happened(browser, "logout", 220);
+  it("contains all events of a long activity log", async () => {
+    const browser = await signInUser();
+    await logEvents(browser, "logout", 220);
     const { activity } = jsonOf<Exported>(await browser.get("/settings/account/export"));
     expect(activity).toHaveLength(221);
     expect(new Set(activity.map(({ _id }) => _id)).size).toBe(221);
   });
 });
 
-it.each(["hang", "refused"] as const)("a session is ended although WorkOS is down (%s)", async (kind) => {
+it.each(["hang", "refused"] as const)("revokes a session while WorkOS is down (%s)", async (kind) => {
   const email = app.person();
-  const [browser, other] = [await somebody(email), await somebody(email)];
+  const [browser, other] = [await signInUser(email), await signInUser(email)];
   const page = new Page((await browser.get("/settings/sessions")).text);
   const form = page
     .tags("button")
@@ -149,21 +149,21 @@ it.each(["hang", "refused"] as const)("a session is ended although WorkOS is dow
   expect(third).toSayAlert("WorkOS is not answering");
 });
 
-it("Convex is told when WorkOS last changed a person, so that an old seal undoes no newer word", async () => {
-  await somebody();
+it("sends Convex the time of the last change at WorkOS, so that an old cookie does not undo newer data", async () => {
+  await signInUser();
   const told = app.outbound.requests.find(calls("edge:signedIn"))?.body ?? "{}";
   const [{ updatedAt }] = (JSON.parse(told) as { args: [{ updatedAt: number }] }).args;
   expect(Math.abs(updatedAt - Date.now())).toBeLessThan(60_000);
 });
 
-it("nobody ends the session of somebody whom Convex has not heard of", async () => {
+it("a user cannot revoke the session of a user who was never synced", async () => {
   app.outbound.fail("convex", { kind: "refused" });
-  const victim = await somebody();
+  const victim = await signInUser();
   app.outbound.heal();
-  // Out of the token: asking the worker for a page would make Convex hear of them.
+  // Reads the session id from the token, because a page request would sync the user to Convex.
   const [, payload = ""] = (await tokenOf(victim)).split(".");
   const { sid } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sid: string };
-  const answer = await (await somebody()).submit("/settings/sessions", { sessionId: sid });
+  const answer = await (await signInUser()).submit("/settings/sessions", { sessionId: sid });
   expect(answer.status).toBe(400);
   expect(answer).toSayAlert("no such session");
   expect((await victim.token({ forceRefresh: true })).status).toBe(200);

@@ -1,4 +1,4 @@
-/** The audit log, for admins: the page, its filters, and the same as a file. */
+/** Audit log for admins: page, filters and CSV download. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { EDGE_SECRET, startMosaic } from "./harness.ts";
@@ -9,24 +9,24 @@ import { signIn } from "./sign-in.ts";
 const app = startMosaic();
 
 let admin: Browser;
-let nobody: Browser;
+let developer: Browser;
 
 beforeAll(async () => {
   admin = app.browser();
   await signIn(admin, "ada@example.com");
-  nobody = app.browser();
-  await signIn(nobody, "grace@example.com");
+  developer = app.browser();
+  await signIn(developer, "grace@example.com");
 });
 
-/** Somebody of whom these things happened, from a device of this name. */
-async function somebody(
+/** Signs in a new user and logs these events for them. */
+async function userWithEvents(
   events: string[],
   userAgent = "Anything",
 ): Promise<{ workosUserId: string; userId: string }> {
   const browser = app.browser();
   await signIn(browser, app.person());
   const { user } = jsonOf<{ user: { id: string } }>(await browser.get("/api/auth/session"));
-  for (const event of events) await happened(user.id, event, userAgent);
+  for (const event of events) await logEvent(user.id, event, userAgent);
   const { token } = jsonOf<{ token: string }>(await browser.token());
   const viewer = (await (await app.convex("query", "users:viewer", {}, token)).json()) as {
     value: { _id: string };
@@ -34,7 +34,7 @@ async function somebody(
   return { workosUserId: user.id, userId: viewer.value._id };
 }
 
-async function happened(workosUserId: string, event: string, userAgent: string): Promise<void> {
+async function logEvent(workosUserId: string, event: string, userAgent: string): Promise<void> {
   const args = { workosUserId, event, userAgent, ipAddress: "10.0.0.1", edgeSecret: EDGE_SECRET };
   const answer = await app.convex("mutation", "auditLogs:logAuthEvent", args, null);
   expect(await answer.json()).toMatchObject({ status: "success" });
@@ -45,7 +45,7 @@ const entries = (text: string) => {
   return main ? [...elements(main)].filter(({ tag }) => tag === "li" || tag === "tr").map(textOf) : [];
 };
 
-/** A file's rows, read as RFC 4180 says. */
+/** Parses CSV (RFC 4180). */
 function rows(text: string): string[][] {
   const read: string[][] = [[]];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
@@ -56,9 +56,9 @@ function rows(text: string): string[][] {
   return read.filter((row) => row.length > 0);
 }
 
-describe("the audit log's page", () => {
-  it("has what happened to everybody, newest first, and filters by event and person", async () => {
-    const { userId } = await somebody(["password_change", "logout"]);
+describe("the audit log page", () => {
+  it("lists the events of all users newest first, and filters by event and user", async () => {
+    const { userId } = await userWithEvents(["password_change", "logout"]);
     const all = await admin.get("/admin/audit");
     expect(all).toBeSafeHtml();
     expect(entries(all.text)[0]).toMatch(/^Signed out/);
@@ -76,8 +76,8 @@ describe("the audit log's page", () => {
     expect(page.link("Download CSV")?.attributes.href).toBe("/admin/audit.csv?event=login");
   });
 
-  it("keeps its filters on the way to older entries", async () => {
-    const { userId } = await somebody(Array(24).fill("logout"));
+  it("keeps its filters when it shows older entries", async () => {
+    const { userId } = await userWithEvents(Array(24).fill("logout"));
     const first = await admin.get(`/admin/audit?userId=${userId}&event=logout`);
     expect(entries(first.text)).toHaveLength(20);
     const href = new Page(first.text).link("Older")?.attributes.href ?? "";
@@ -87,7 +87,7 @@ describe("the audit log's page", () => {
   });
 
   it.each(["?event=Login", "?event=__proto__", "?userId=none", "?cursor=none"])(
-    "%s is not there",
+    "returns 404 for the invalid query %s",
     async (query) => {
       expect(await admin.get(`/admin/audit${query}`)).toBeSafeHtml(404);
     },
@@ -95,23 +95,23 @@ describe("the audit log's page", () => {
 });
 
 describe.each(["/admin/audit", "/admin/audit.csv"])("%s", (path) => {
-  it("is for nobody but admins", async () => {
+  it("is only for admins", async () => {
     for (const query of ["", "?event=login", "?event=none", "?userId=none"]) {
-      const answer = await nobody.get(`${path}${query}`);
+      const answer = await developer.get(`${path}${query}`);
       expect(answer.status, query).toBe(403);
       expect(answer.text).not.toMatch(/Signed in|,login,/);
     }
   });
 
-  it("is the same to HEAD, without a body", async () => {
+  it("answers HEAD with the same status", async () => {
     expect((await admin.send("HEAD", path)).status).toBe(200);
-    expect((await nobody.send("HEAD", path)).status).toBe(403);
+    expect((await developer.send("HEAD", path)).status).toBe(403);
   });
 });
 
-describe("the audit log as a file", () => {
-  it("has names, then every entry, newest first", async () => {
-    const { userId } = await somebody(Array(250).fill("logout"));
+describe("the audit log CSV", () => {
+  it("has a header row and every entry, newest first", async () => {
+    const { userId } = await userWithEvents(Array(250).fill("logout"));
     app.outbound.forget();
     const answer = await admin.get(`/admin/audit.csv?userId=${userId}`);
     expect(app.outbound.count("convex", calls("auditLogs:all"))).toBe(3);
@@ -130,8 +130,8 @@ describe("the audit log as a file", () => {
     expect(times).toEqual([...times].sort().reverse());
   });
 
-  it("has the whole log without a filter, and what the filters leave", async () => {
-    const { userId } = await somebody(["password_change"]);
+  it("contains the whole log, or the entries that match the filters", async () => {
+    const { userId } = await userWithEvents(["password_change"]);
     const all = rows((await admin.get("/admin/audit.csv")).text);
     expect(all.length).toBeGreaterThan(3);
     const both = rows((await admin.get(`/admin/audit.csv?userId=${userId}&event=password_change`)).text);
@@ -142,7 +142,7 @@ describe("the audit log as a file", () => {
     }
   });
 
-  it("has nothing that a spreadsheet would run", async () => {
+  it("escapes values that a spreadsheet would run as formulas", async () => {
     const devices = [
       '=HYPERLINK("http://evil.example","x")',
       "+1",
@@ -152,8 +152,8 @@ describe("the audit log as a file", () => {
       "\rx",
       'a,"b"\nc',
     ];
-    const { userId, workosUserId } = await somebody([]);
-    for (const device of devices) await happened(workosUserId, "logout", device);
+    const { userId, workosUserId } = await userWithEvents([]);
+    for (const device of devices) await logEvent(workosUserId, "logout", device);
     const [names = [], ...lines] = rows(
       (await admin.get(`/admin/audit.csv?userId=${userId}&event=logout`)).text,
     );
@@ -161,8 +161,8 @@ describe("the audit log as a file", () => {
     expect(shown).toEqual(devices.map((device) => (/^[=+\-@\t\r]/.test(device) ? `'${device}` : device)));
   });
 
-  it("says so where Convex stops answering half way, rather than to look whole", async () => {
-    const { userId } = await somebody(Array(110).fill("logout"));
+  it("ends with a notice if Convex fails halfway", async () => {
+    const { userId } = await userWithEvents(Array(110).fill("logout"));
     let asked = 0;
     app.outbound.fail("convex", { kind: "refused" }, (request) => {
       if (calls("auditLogs:all")(request)) asked += 1;
@@ -173,9 +173,9 @@ describe("the audit log as a file", () => {
     expect(answer.at(-1)?.[0]).toMatch(/not whole/);
   });
 
-  it("goes on with a new token when reading takes longer than the token is valid", async () => {
-    const { userId } = await somebody(Array(210).fill("logout"));
-    // A token is refreshed in its last minute.
+  it("refreshes the token if it expires while the log is read", async () => {
+    const { userId } = await userWithEvents(Array(210).fill("logout"));
+    // The worker refreshes a token in its last minute.
     await app.workosSettings({ accessTokenSeconds: 62 });
     const browser = app.browser();
     await signIn(browser, "ada@example.com");

@@ -1,12 +1,12 @@
-/** What browsers report at POST /api/errors: kept in the log, with nothing in it that is personal or secret. */
+/** Error reports of browsers at POST /api/errors: logged without personal data or secrets. */
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
 
 const app = startMosaic();
 
-describe("an error in the browser", () => {
-  it("is kept in the log", async () => {
+describe("a browser error report", () => {
+  it("is logged", async () => {
     const report = {
       message: "x is not a function",
       stack: "TypeError: x\n    at a.js:1:2",
@@ -20,7 +20,7 @@ describe("an error in the browser", () => {
     expect(line).toMatchObject({ component: "page", requestId: answer.headers.get("x-request-id") });
   });
 
-  it("leaves secrets, queries and e-mails out of it, and cannot forge a line", async () => {
+  it("is logged without secrets, queries and e-mails, and cannot forge a log line", async () => {
     const message =
       'Failed at https://a.example/p?code=secret-code-1 for ann@example.com with eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln and Fe26.2*1*abc*def sk_live_123456 mosaic_abcdef123456\n{"level":"error","event":"forged"}';
     const answer = await app
@@ -43,7 +43,7 @@ describe("an error in the browser", () => {
       "/users/[e-mail] and /users/[e-mail]",
     ],
     ["/x/eyJabc12345.eyJabc123.abc123/whsec_abc123", "/x/[token]/[key]"],
-  ])("leaves the secrets of %s out of every field", async (text, clean) => {
+  ])("is logged without the secrets of %s in any field", async (text, clean) => {
     const stack = `Error: ${text}\n    at load (${text})\n    at https://a.example/assets/a.js:1:2`;
     const message = `Failed to load ${text} now`;
     await app.browser().post("/api/errors", { json: { message, stack, path: text } });
@@ -54,7 +54,7 @@ describe("an error in the browser", () => {
     expect(JSON.stringify(line)).not.toMatch(/abc123|def456/);
   });
 
-  it("leaves out an email at the place where a long message is cut", async () => {
+  it("is logged without an e-mail that spans the end of a truncated message", async () => {
     for (let before = 1_985; before < 2_000; before++) {
       const message = `${"m".repeat(before - 1)} abc123@example.com`;
       await app.browser().post("/api/errors", { json: { message } });
@@ -63,7 +63,7 @@ describe("an error in the browser", () => {
     expect(JSON.stringify(app.log.of("error"))).not.toContain("abc");
   });
 
-  it("is cut where it is long", async () => {
+  it("is truncated if it is long", async () => {
     await app
       .browser()
       .post("/api/errors", { json: { message: "m".repeat(4_000), stack: "s".repeat(3_000) } });
@@ -72,15 +72,15 @@ describe("an error in the browser", () => {
   });
 
   it.each([
-    ["nothing", ""],
-    ["half", '{"message":'],
+    ["an empty body", ""],
+    ["truncated JSON", '{"message":'],
     ["a list", "[]"],
     ["null", "null"],
-    ["no message", '{"stack":"x"}'],
-    ["a message that is no text", '{"message":7}'],
-    ["a stack that is no text", '{"message":"m","stack":{}}'],
-    ["a path that is no text", '{"message":"m","path":[]}'],
-  ])("of which %s was sent is refused", async (_what, body) => {
+    ["a report without a message", '{"stack":"x"}'],
+    ["a message that is not a string", '{"message":7}'],
+    ["a stack that is not a string", '{"message":"m","stack":{}}'],
+    ["a path that is not a string", '{"message":"m","path":[]}'],
+  ])("with %s as its body is rejected", async (_what, body) => {
     const answer = await app
       .browser()
       .post("/api/errors", { headers: { "content-type": "application/json" }, body });
@@ -88,7 +88,7 @@ describe("an error in the browser", () => {
     expect(() => jsonOf(answer)).not.toThrow();
   });
 
-  it("that is over 8,192 bytes is refused", async () => {
+  it("larger than 8,192 bytes is rejected", async () => {
     const body = (length: number) => {
       const json = JSON.stringify({ message: "m", stack: "" });
       return json.replace('"stack":""', `"stack":"${"s".repeat(length - json.length)}"`);
@@ -102,7 +102,7 @@ describe("an error in the browser", () => {
     expect((await send(100_000)).status).toBe(413);
   });
 
-  it("is taken from the app's own pages only, and by POST", async () => {
+  it("is accepted only from the app's own pages, and only by POST", async () => {
     const foreign = { headers: { origin: "https://evil.example" }, json: { message: "m" } };
     expect((await app.browser().post("/api/errors", foreign)).status).toBe(403);
     const answer = await app.browser().get("/api/errors");
@@ -110,7 +110,7 @@ describe("an error in the browser", () => {
     expect(answer.headers.get("allow")).toContain("POST");
   });
 
-  it("is taken twenty times a minute from one address", async () => {
+  it("is accepted at least 20 times a minute from one address, then rate limited", async () => {
     const browser = app.browser();
     const statuses: number[] = [];
     for (let sent = 0; sent < 45 && !statuses.includes(429); sent += 1) {

@@ -1,11 +1,11 @@
 /**
- * A browser as the worker sees one: it keeps cookies, says where a request comes from, follows no redirect by
- * itself, and sends a path exactly as it is written (fetch would clean it up).
+ * HTTP client that behaves like a browser: it keeps cookies, sends Origin and Sec-Fetch headers, does not follow
+ * redirects, and sends a path unchanged (`fetch` would normalize it).
  */
 import http from "node:http";
 import { CookieJar, parseSetCookie, type SetCookie } from "./cookie-jar.ts";
 
-/** One answer, read whole. */
+/** Complete response. */
 export type Answer = {
   method: string;
   path: string;
@@ -13,21 +13,21 @@ export type Answer = {
   headers: Headers;
   setCookies: SetCookie[];
   text: string;
-  /** Milliseconds from the request to the last byte. */
+  /** Time from the request to the last byte, in milliseconds. */
   ms: number;
-  /** The headers that were sent. */
+  /** Request headers. */
   sent: Record<string, string>;
 };
 
 export type SendOptions = {
-  /** Beside the browser's own; null leaves one of those out. */
+  /** Extra headers; null removes a default header. */
   headers?: Record<string, string | null>;
   body?: string | Buffer;
   form?: Record<string, string>;
   json?: unknown;
 };
 
-/** Where the worker listens, what it thinks its address is, and who hears of each answer. */
+/** Address that the worker listens on, its APP_URL, and a callback for each response. */
 export type Site = { url: URL; appUrl: string; heard: (answer: Answer) => void };
 
 const ONE_REQUEST_MS = 20_000;
@@ -35,7 +35,7 @@ const ONE_REQUEST_MS = 20_000;
 export class Browser {
   readonly jar: CookieJar;
   readonly site: Site;
-  /** Each browser has an address of its own, for limits count by it. */
+  /** IP address; unique for each browser, because rate limits count by address. */
   readonly address: string;
 
   constructor(site: Site, address: string, jar = new CookieJar()) {
@@ -44,17 +44,17 @@ export class Browser {
     this.address = address;
   }
 
-  /** Another tab: the same cookies. */
+  /** Returns another tab, which shares the cookies. */
   tab(): Browser {
     return new Browser(this.site, this.address, this.jar);
   }
 
-  /** What somebody has who copied the cookies and keeps them, whatever the browser does later. */
+  /** Returns a browser with a copy of the current cookies, like an attacker who stole them. */
   thief(): Browser {
     return new Browser(this.site, this.address, this.jar.copy());
   }
 
-  /** The same browser, its request answered by another isolate or another run of the worker. */
+  /** Returns this browser connected to another isolate or another run of the worker. */
   at(site: Site): Browser {
     return new Browser(site, this.address, this.jar);
   }
@@ -67,12 +67,12 @@ export class Browser {
     return this.send("POST", path, options);
   }
 
-  /** Sends a form of this page, as a browser without JavaScript does. */
+  /** Submits a form, as a browser without JavaScript does. */
   submit(path: string, form: Record<string, string>): Promise<Answer> {
     return this.send("POST", path, { form });
   }
 
-  /** The page's data, as React Router's own client asks for it. */
+  /** Requests a page's data, as React Router's client does. */
   data(path: string, options: SendOptions = {}): Promise<Answer> {
     const [pathname = "", query] = path.split("?");
     const page = pathname.endsWith("/") ? `${pathname}_.data` : `${pathname}.data`;
@@ -82,12 +82,12 @@ export class Browser {
     });
   }
 
-  /** Asks for a token, as the page's Convex client does. */
+  /** Requests an access token, as the page's Convex client does. */
   token(options: { forceRefresh?: boolean } = {}): Promise<Answer> {
     return this.post("/api/auth/token", { json: options });
   }
 
-  /** Asks for a page and walks away once `bored` resolves: nobody reads the answer. */
+  /** Requests a page and closes the connection when `bored` resolves. */
   async abandon(path: string, bored: Promise<void>, options: SendOptions = {}): Promise<void> {
     const { hostname: host, port } = this.site.url;
     const request = http.request({
@@ -142,7 +142,7 @@ function bodyOf(options: SendOptions): { body: string | Buffer | null; type: str
   return { body: options.body ?? null, type: null };
 }
 
-/** One request and its whole answer, nothing cleaned up on the way. */
+/** Sends a request without normalizing it and returns the complete response. */
 export function exchange(
   url: URL,
   method: string,
@@ -182,12 +182,12 @@ export function exchange(
   });
 }
 
-/** The answer's JSON body. */
+/** Returns the response's JSON body. */
 export function jsonOf<T>(answer: Answer): T {
   return JSON.parse(answer.text) as T;
 }
 
-/** Where the answer sends the browser: a whole URL, or null. */
+/** Returns the redirect target as an absolute URL, or null. */
 export function locationOf(answer: Answer, appUrl: string): URL | null {
   const location = answer.headers.get("location");
   return location === null ? null : new URL(location, appUrl);

@@ -1,4 +1,4 @@
-/** The way back from WorkOS where WorkOS refuses the code, or does not answer properly. */
+/** Callback when WorkOS rejects the code or fails. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
@@ -10,7 +10,7 @@ import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 
 const app = startMosaic();
 
-/** Somebody signed in who signs in again: the session that must survive. */
+/** Signs in a user whose session must survive a second, failing sign-in. */
 async function signedIn(): Promise<{ browser: Browser; email: string }> {
   const browser = app.browser();
   const email = app.person();
@@ -25,8 +25,8 @@ async function emailOf(browser: Browser): Promise<string | null> {
 
 const failureOf = (answer: Answer) => locationOf(answer, APP_URL)?.searchParams.get("error");
 
-describe("a code that WorkOS refuses", () => {
-  const refusal = (status: number, body: object): Fault => ({
+describe("a code that WorkOS rejects", () => {
+  const rejection = (status: number, body: object): Fault => ({
     kind: "status",
     status,
     body: JSON.stringify(body),
@@ -34,13 +34,21 @@ describe("a code that WorkOS refuses", () => {
 
   it.each([
     ["an unknown code", null, "expired_code"],
-    ["invalid_grant", refusal(400, { error: "invalid_grant", error_description: "expired" }), "expired_code"],
-    ["invalid_client", refusal(401, { error: "invalid_client", error_description: "no" }), "sign_in_failed"],
-    ["another 400", refusal(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
-    ["unauthorized", refusal(401, { message: "Unauthorized" }), "sign_in_failed"],
     [
-      "MFA enrolment",
-      refusal(403, {
+      "invalid_grant",
+      rejection(400, { error: "invalid_grant", error_description: "expired" }),
+      "expired_code",
+    ],
+    [
+      "invalid_client",
+      rejection(401, { error: "invalid_client", error_description: "no" }),
+      "sign_in_failed",
+    ],
+    ["another 400", rejection(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
+    ["unauthorized", rejection(401, { message: "Unauthorized" }), "sign_in_failed"],
+    [
+      "MFA enrollment",
+      rejection(403, {
         code: "mfa_enrollment",
         message: "enrol",
         pending_authentication_token: "pending-token-1",
@@ -48,8 +56,8 @@ describe("a code that WorkOS refuses", () => {
       "sign_in_failed",
     ],
     [
-      "an organization to choose",
-      refusal(403, {
+      "organization selection",
+      rejection(403, {
         code: "organization_selection_required",
         message: "choose",
         pending_authentication_token: "pending-token-1",
@@ -59,53 +67,56 @@ describe("a code that WorkOS refuses", () => {
     ],
     [
       "SSO",
-      refusal(403, { error: "sso_required", error_description: "sso", connection_ids: ["conn_1"] }),
+      rejection(403, { error: "sso_required", error_description: "sso", connection_ids: ["conn_1"] }),
       "sign_in_failed",
     ],
-  ])("(%s) says so, keeps the session and spends the flow", async (_what, fault, error) => {
-    const { browser, email } = await signedIn();
-    const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
-    if (fault !== null) app.outbound.fail("workos", fault, authenticate());
-    const answer = await comeBack(
-      browser,
-      `/callback?code=made-up-code-12345&state=${encodeURIComponent(state)}`,
-    );
-    expect(answer).toRedirectTo(/^\/login\?error=/);
-    expect(failureOf(answer)).toBe(error);
-    expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/profile");
-    expect(answer).toLeaveSessionAlone();
-    expect(flowCookies(browser.jar)).toEqual([]);
-    expect(await emailOf(browser)).toBe(email);
-    const line = await app.log.line((one) => one.event === "auth.callback" && one.level !== "info");
-    expect(JSON.stringify(line)).not.toMatch(/pending-token-1|made-up-code/);
-  });
+  ])(
+    "(%s) redirects to the sign-in page with an error, keeps the session and clears the flow",
+    async (_what, fault, error) => {
+      const { browser, email } = await signedIn();
+      const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
+      if (fault !== null) app.outbound.fail("workos", fault, authenticate());
+      const answer = await comeBack(
+        browser,
+        `/callback?code=made-up-code-12345&state=${encodeURIComponent(state)}`,
+      );
+      expect(answer).toRedirectTo(/^\/login\?error=/);
+      expect(failureOf(answer)).toBe(error);
+      expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/profile");
+      expect(answer).toLeaveSessionAlone();
+      expect(flowCookies(browser.jar)).toEqual([]);
+      expect(await emailOf(browser)).toBe(email);
+      const line = await app.log.line((one) => one.event === "auth.callback" && one.level !== "info");
+      expect(JSON.stringify(line)).not.toMatch(/pending-token-1|made-up-code/);
+    },
+  );
 });
 
-describe("a WorkOS that does not answer properly", () => {
+describe("a failing WorkOS", () => {
   const faults: [string, Fault][] = [
     ["unreachable", { kind: "refused" }],
-    ["too busy", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["rate limiting (429)", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
     ["broken (500)", { kind: "status", status: 500 }],
-    ["away (503)", { kind: "status", status: 503, body: "<html>upstream is away</html>" }],
-    ["talking nonsense", { kind: "garbage" }],
-    ["cut off", { kind: "cut" }],
-    ["without a user", { kind: "status", status: 200, body: '{"access_token":"x","refresh_token":"y"}' }],
+    ["unavailable (503)", { kind: "status", status: 503, body: "<html>upstream is away</html>" }],
+    ["sending invalid JSON", { kind: "garbage" }],
+    ["closing the connection", { kind: "cut" }],
+    ["sending no user", { kind: "status", status: 200, body: '{"access_token":"x","refresh_token":"y"}' }],
     [
-      "without a token",
+      "sending no token",
       { kind: "status", status: 200, body: '{"user":{"id":"user_1","email":"a@example.com"}}' },
     ],
-    ["empty", { kind: "status", status: 200, body: "{}" }],
-    ["answering null", { kind: "status", status: 200, body: "null" }],
+    ["sending an empty object", { kind: "status", status: 200, body: "{}" }],
+    ["sending null", { kind: "status", status: 200, body: "null" }],
     ["hanging", { kind: "hang" }],
   ];
 
-  it.each(faults)("(%s) is a 502 page with its request id and a link to try again", async (_what, fault) => {
+  it.each(faults)("(%s) gives a 502 page with a request id and a link to try again", async (_what, fault) => {
     const { browser, email } = await signedIn();
     const callback = await approve(await startFlow(browser, "?returnTo=%2Fprofile"), app.person());
     app.outbound.fail("workos", fault, authenticate());
     const answer = await comeBack(browser, callback);
     expect(answer).toBeSafeHtml(502);
-    // 5 s, and what a busy machine takes to read the clock.
+    // The limit of 5 s plus a margin for a busy machine.
     expect(answer.ms).toBeLessThan(5_750);
     expect(answer.text).toContain(answer.headers.get("x-request-id"));
     const links = new Page(answer.text).tags("a").map((link) => link.attributes.href ?? "");
@@ -122,14 +133,14 @@ describe("a WorkOS that does not answer properly", () => {
   });
 
   it.each([
-    ["that another key signed", (token: string) => `${token.slice(0, -12)}AAAAAAAAAAAA`],
+    ["signed with another key", (token: string) => `${token.slice(0, -12)}AAAAAAAAAAAA`],
     ["without a signature", (token: string) => `${token.split(".").slice(0, 2).join(".")}.`],
     [
-      "that says alg none",
+      "with alg none",
       (token: string) => `${btoa('{"alg":"none"}').replaceAll("=", "")}.${token.split(".")[1]}.`,
     ],
-    ["that is none", () => "no-token-at-all"],
-  ])("(a token %s) signs nobody in", async (_what, change) => {
+    ["that is not a JWT", () => "no-token-at-all"],
+  ])("(sending a token %s) does not sign in", async (_what, change) => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     app.outbound.rewrite("workos", authenticate(), (body) => ({

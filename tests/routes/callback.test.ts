@@ -1,4 +1,4 @@
-/** The way back from WorkOS: the order of the checks, each failure, and what survives it. */
+/** Callback from WorkOS: successful sign-ins, the order of the checks, and failures. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies, growFlows } from "./flow-cookies.ts";
@@ -9,7 +9,7 @@ import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 
 const app = startMosaic();
 
-/** Somebody signed in who signs in again: the session that must survive. */
+/** Signs in a user whose session must survive a second, failing sign-in. */
 async function signedIn(): Promise<{ browser: Browser; email: string }> {
   const browser = app.browser();
   const email = app.person();
@@ -24,8 +24,8 @@ async function emailOf(browser: Browser): Promise<string | null> {
 
 const failureOf = (answer: Answer) => locationOf(answer, APP_URL)?.searchParams.get("error");
 
-describe("a good code", () => {
-  it("signs in, knows the person in Convex before the redirect, and goes where the flow began", async () => {
+describe("a valid code", () => {
+  it("signs in, syncs the user to Convex before the redirect, and returns to the page of origin", async () => {
     const browser = app.browser();
     const email = app.person();
     const answer = await signIn(browser, email, "?returnTo=%2Fprofile%3Fa%3D1");
@@ -39,18 +39,18 @@ describe("a good code", () => {
     });
   });
 
-  it("without a place to go back to leads home", async () => {
+  it("redirects to the home page without a returnTo", async () => {
     expect(await signIn(app.browser(), app.person())).toRedirectTo("/");
   });
 
-  it("of another person replaces the session", async () => {
+  it("of another user replaces the session", async () => {
     const { browser } = await signedIn();
     const other = app.person();
     await signIn(browser, other);
     expect(await emailOf(browser)).toBe(other);
   });
 
-  it("that comes back in two tabs at once signs in once, and the session stays", async () => {
+  it("that arrives in two tabs at once signs in once and keeps the session", async () => {
     const browser = app.browser();
     const email = app.person();
     const callback = await approve(await startFlow(browser), email);
@@ -60,13 +60,13 @@ describe("a good code", () => {
     expect(await emailOf(browser)).toBe(email);
   });
 
-  it("is in the log, and so is the sync", async () => {
+  it("is logged, and so is the sync", async () => {
     await signIn(app.browser(), app.person());
     expect(await app.log.line(({ event }) => event === "auth.callback")).toMatchObject({ level: "info" });
     expect(await app.log.line(({ event }) => event === "sync.user")).toMatchObject({ level: "info" });
   });
 
-  it("signs in where Convex is down, in time, and the person is there as soon as it answers", async () => {
+  it("signs in while Convex is down, and syncs the user once Convex answers", async () => {
     const browser = app.browser();
     const email = app.person();
     app.outbound.fail("convex", { kind: "refused" });
@@ -84,7 +84,7 @@ describe("a good code", () => {
       .toMatchObject({ value: { email } });
   });
 
-  it("signs in within five seconds where Convex hangs", async () => {
+  it("signs in within five seconds while Convex hangs", async () => {
     const browser = app.browser();
     app.outbound.fail("convex", { kind: "hang" });
     const answer = await signIn(browser, app.person());
@@ -92,7 +92,7 @@ describe("a good code", () => {
     expect(answer.ms).toBeLessThan(5_300);
   });
 
-  it("waits for a WorkOS that is a little slow", async () => {
+  it("signs in when WorkOS takes 800 ms", async () => {
     app.outbound.fail("workos", { kind: "slow", ms: 800 }, authenticate());
     expect(await signIn(app.browser(), app.person())).toRedirectTo("/");
   });
@@ -111,7 +111,7 @@ describe("the order of the checks", () => {
     ["code=abc&state=..%2F..%2Fx%3Bpath%3D%2F", "state_mismatch"],
     [`code=abc&state=${"s".repeat(5_000)}`, "state_mismatch"],
     ["code=a&code=b&state=c&state=d", "state_mismatch"],
-  ])("?%s is %s", async (query, error) => {
+  ])("?%s redirects with the error %s", async (query, error) => {
     const { browser, email } = await signedIn();
     const answer = await comeBack(browser, `/callback?${query}`);
     expect(answer).toRedirectTo(/^\/login\?error=/);
@@ -125,7 +125,7 @@ describe("the order of the checks", () => {
   });
 
   it.each(["error=access_denied", "error=server_error", ""])(
-    "?%s spends the flow it belongs to",
+    "?%s clears its flow and keeps returnTo",
     async (query) => {
       const browser = app.browser();
       const { state } = await startFlow(browser, "?returnTo=%2Fprofile");
@@ -135,7 +135,7 @@ describe("the order of the checks", () => {
     },
   );
 
-  it("never asks WorkOS before the state is known to be this browser's", async () => {
+  it("does not call WorkOS if the state belongs to another browser", async () => {
     const flow = await startFlow(app.browser());
     const callback = await approve(flow, app.person());
     app.outbound.forget();
@@ -147,7 +147,7 @@ describe("the order of the checks", () => {
     expect(await emailOf(victim)).toBeNull();
   });
 
-  it("a replayed callback is a mismatch, and the session stays", async () => {
+  it("a replayed callback is a state mismatch and keeps the session", async () => {
     const browser = app.browser();
     const email = app.person();
     const callback = await approve(await startFlow(browser), email);
@@ -158,14 +158,14 @@ describe("the order of the checks", () => {
     expect(await emailOf(browser)).toBe(email);
   });
 
-  it("a flow older than ten minutes is a mismatch, whatever the browser kept", async () => {
+  it("a flow older than ten minutes is a state mismatch, even if the browser kept its cookie", async () => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     await growFlows(browser.jar, 601_000, COOKIE_PASSWORD);
     expect(failureOf(await comeBack(browser, callback))).toBe("state_mismatch");
   });
 
-  it("a flow cookie that is broken is a mismatch", async () => {
+  it("a damaged flow cookie is a state mismatch", async () => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     for (const { name, value, path } of flowCookies(browser.jar))
@@ -173,7 +173,7 @@ describe("the order of the checks", () => {
     expect(failureOf(await comeBack(browser, callback))).toBe("state_mismatch");
   });
 
-  it("a browser that keeps no cookies is told so, and not sent round in circles", async () => {
+  it("a browser without cookies gets an explanation instead of a redirect loop", async () => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     browser.jar.clear();

@@ -1,4 +1,4 @@
-/** A configuration that is wrong stops every request; one that is for https says so in every cookie and header. */
+/** Configuration: invalid values, and cookies and headers over https. */
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -9,11 +9,11 @@ import { approve, comeBack, startFlow } from "./sign-in.ts";
 const app = startMosaic();
 const heard: Answer[] = [];
 
-describe("a configuration that is wrong", () => {
+describe("an invalid configuration", () => {
   it.each([
-    ["a missing key", { WORKOS_API_KEY: "" }, ["WORKOS_API_KEY"]],
+    ["a missing API key", { WORKOS_API_KEY: "" }, ["WORKOS_API_KEY"]],
     [
-      "everything at once",
+      "several invalid values",
       {
         APP_URL: "http://mosaic.example",
         CONVEX_URL: "",
@@ -32,7 +32,7 @@ describe("a configuration that is wrong", () => {
       ],
     ],
   ] as [string, Record<string, string>, string[]][])(
-    "(%s) is 500 without detail, and the log names all of it",
+    "(%s) returns 500 without details, and the log names each variable",
     async (_what, env, names) => {
       app.log.forget();
       const site = await app.another(env, (answer) => heard.push(answer));
@@ -54,7 +54,7 @@ describe("a configuration that is wrong", () => {
 });
 
 describe("https", () => {
-  it("marks every cookie Secure and tells the browser to stay with it", async () => {
+  it("marks every cookie Secure and sends HSTS", async () => {
     const site = await app.another({ APP_URL: "https://localhost:8443" });
     const browser = app.browser(site);
     const flow = await startFlow(browser);
@@ -74,7 +74,7 @@ describe("https", () => {
     for (const cookie of left.setCookies) expect(cookie.secure, cookie.name).toBe(true);
   });
 
-  it("can bind the cookies to the host, and then reads no others", async () => {
+  it("with the prefix __Host- reads and writes only prefixed cookies", async () => {
     const site = await app.another({ APP_URL: "https://localhost:8443", COOKIE_PREFIX: "__Host-" });
     const browser = app.browser(site);
     const flow = await startFlow(browser);
@@ -89,7 +89,7 @@ describe("https", () => {
     expect((await other.get("/dashboard")).status).toBe(302);
   });
 
-  it("on loopback over http sets no Secure and sends no HSTS", async () => {
+  it("is not required on loopback: http cookies are not Secure, and no HSTS is sent", async () => {
     const browser = app.browser();
     await startFlow(browser);
     for (const cookie of browser.jar.all()) expect(cookie.secure).toBe(false);

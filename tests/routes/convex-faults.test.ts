@@ -1,4 +1,4 @@
-/** Convex dead, slow or talking nonsense: pages come in time and say what is missing, forms keep what was typed. */
+/** Failures of Convex: pages render in time without live data, and forms keep their input. */
 import { describe, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
 import type { Answer, Browser } from "./browser.ts";
@@ -12,16 +12,16 @@ const app = startMosaic();
 const FAULTS: [string, Fault][] = [
   ["unreachable", { kind: "refused" }],
   ["broken (500)", { kind: "status", status: 500, body: "Internal Server Error" }],
-  ["away (503)", { kind: "status", status: 503, body: "<html>away</html>" }],
-  ["talking nonsense", { kind: "garbage" }],
-  ["cut off", { kind: "cut" }],
-  ["empty", { kind: "status", status: 200, body: "{}" }],
-  ["answering null", { kind: "status", status: 200, body: "null" }],
+  ["unavailable (503)", { kind: "status", status: 503, body: "<html>away</html>" }],
+  ["sending invalid JSON", { kind: "garbage" }],
+  ["closing the connection", { kind: "cut" }],
+  ["sending an empty object", { kind: "status", status: 200, body: "{}" }],
+  ["sending null", { kind: "status", status: 200, body: "null" }],
   ["too slow", { kind: "slow", ms: 4_000 }],
   ["hanging", { kind: "hang" }],
 ];
 
-async function someone(): Promise<Browser> {
+async function signInUser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   return browser;
@@ -37,8 +37,8 @@ function expectDegraded(answer: Answer): void {
 }
 
 describe.each(FAULTS)("Convex %s", (_what, fault) => {
-  it("a page is there in time, says what is missing, keeps the session, and recovers", async () => {
-    const browser = await someone();
+  it("a page renders in time without live data, keeps the session, and recovers", async () => {
+    const browser = await signInUser();
     app.outbound.fail("convex", fault);
     const paths =
       fault.kind === "hang" || fault.kind === "slow"
@@ -52,8 +52,8 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
     expect(again.text).not.toContain("Live data is unavailable");
   });
 
-  it("a form is 503 with its message, and what was typed is still there", async () => {
-    const browser = await someone();
+  it("a form returns 503 with a message and keeps its input", async () => {
+    const browser = await signInUser();
     const profile = new Page((await browser.get("/profile")).text);
     const [first, last] = [profile.field("First name"), profile.field("Last name")];
     const form = profile.form("Save");
@@ -87,15 +87,15 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
 });
 
 describe("Convex down", () => {
-  /** Pages that are nothing without their data, and files. */
+  /** Pages and files that cannot be shown without their data. */
   const ALL_OR_NOTHING = ["/admin/users", "/admin/audit", "/admin/audit.csv", "/settings/account/export"];
 
   it.each(["refused", "hang"] as const)(
-    "(%s) every page is there in time without its data, and says so, or is 503",
+    "(%s) every page renders in time without live data, or returns 503",
     async (kind) => {
       const ada = app.browser();
       await signIn(ada, "ada@example.com");
-      const plain = await someone();
+      const plain = await signInUser();
       app.outbound.fail("convex", { kind });
       const pages = PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path));
       const [degraded, unavailable, data] = await Promise.all([
@@ -119,15 +119,15 @@ describe("Convex down", () => {
     },
   );
 
-  it("session and token are answered as the seal says", async () => {
-    const browser = await someone();
+  it("the session and token endpoints answer from the session cookie", async () => {
+    const browser = await signInUser();
     app.outbound.fail("convex", { kind: "refused" });
     expect((await browser.get("/api/auth/session")).text).toContain('"email"');
     expect((await browser.token()).status).toBe(200);
   });
 
-  it("a page for everyone and a page that does not exist are there", async () => {
-    const browser = await someone();
+  it("public pages and the 404 page render", async () => {
+    const browser = await signInUser();
     app.outbound.fail("convex", { kind: "refused" });
     expect(await app.browser().get("/")).toBeSafeHtml(200);
     expect(await app.browser().get("/login")).toBeSafeHtml(200);
@@ -135,15 +135,15 @@ describe("Convex down", () => {
     expect((await browser.get("/about")).status).toBe(200);
   });
 
-  it("the greeting is there from the session alone", async () => {
+  it("the home page greets the user by the name in the session cookie", async () => {
     const browser = app.browser();
     await signIn(browser, "grace@example.com");
     app.outbound.fail("convex", { kind: "refused" });
     expect((await browser.get("/")).text).toContain("Welcome back, Grace!");
   });
 
-  it("a page that has had to do without is in the log, with its request's id and nothing of the answer", async () => {
-    const browser = await someone();
+  it("a page without live data is logged with its request id, without Convex's response", async () => {
+    const browser = await signInUser();
     app.outbound.fail("convex", { kind: "status", status: 500, body: "secret detail of Convex" });
     const answer = await browser.get("/dashboard");
     const id = answer.headers.get("x-request-id");
@@ -154,8 +154,8 @@ describe("Convex down", () => {
     expect(JSON.stringify(app.log.lines)).not.toContain("secret detail");
   });
 
-  it("the theme can be changed all the same, or says why not", async () => {
-    const browser = await someone();
+  it("changing the theme succeeds or returns 503 with a message", async () => {
+    const browser = await signInUser();
     const page = new Page((await browser.get("/settings")).text);
     const radio = page.field("Dark");
     const form = radio === undefined ? undefined : page.formOf(radio);
@@ -169,9 +169,9 @@ describe("Convex down", () => {
   });
 });
 
-describe("Convex that refuses", () => {
-  it("a page of which it says something that makes no sense is not a server error here", async () => {
-    const browser = await someone();
+describe("Convex responding with an error", () => {
+  it("a page renders without live data if the result has the wrong shape", async () => {
+    const browser = await signInUser();
     for (const value of [
       7,
       null,
@@ -190,8 +190,8 @@ describe("Convex that refuses", () => {
     }
   });
 
-  it("a page whose token it does not take (401) is there, and the session stays or ends properly", async () => {
-    const browser = await someone();
+  it("a page renders or redirects if Convex rejects the token (401)", async () => {
+    const browser = await signInUser();
     const body = JSON.stringify({ code: "InvalidAuthHeader", message: "Could not verify" });
     app.outbound.fail("convex", { kind: "status", status: 401, body });
     const answer = await browser.get("/dashboard");
@@ -199,8 +199,8 @@ describe("Convex that refuses", () => {
     expect(answer.ms).toBeLessThan(3_000);
   });
 
-  it("a page that throws something unexpected there is not a server error here", async () => {
-    const browser = await someone();
+  it("a page renders without live data if its query throws", async () => {
+    const browser = await signInUser();
     const failed = {
       status: "error",
       errorMessage: "[Request ID: abc] Server Error\nUncaught Error: args {edgeSecret}",

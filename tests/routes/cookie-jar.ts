@@ -1,20 +1,20 @@
-/** The cookies of one browser, as RFC 6265 keeps them: by name and path, forgotten at Max-Age=0. */
+/** Cookie jar of one browser (RFC 6265). */
 
 export type SetCookie = {
   name: string;
   value: string;
   path: string;
-  /** Seconds; null where the cookie ends with the browser. */
+  /** Lifetime in seconds; null for a cookie that expires with the browser. */
   maxAge: number | null;
   httpOnly: boolean;
   secure: boolean;
   sameSite: string | null;
   domain: string | null;
-  /** True where this line deletes the cookie. */
+  /** Whether the header deletes the cookie. */
   clears: boolean;
 };
 
-/** Reads one `Set-Cookie` line. */
+/** Parses a `Set-Cookie` header. */
 export function parseSetCookie(line: string): SetCookie {
   const [pair = "", ...rest] = line.split(";").map((part) => part.trim());
   const cut = pair.indexOf("=");
@@ -42,7 +42,7 @@ export function parseSetCookie(line: string): SetCookie {
 export class CookieJar {
   readonly #cookies = new Map<string, SetCookie>();
 
-  /** Takes what an answer sets and forgets what it clears. */
+  /** Applies the `Set-Cookie` headers of a response. */
   take(cookies: readonly SetCookie[]): void {
     for (const cookie of cookies) {
       const key = `${cookie.name};${cookie.path}`;
@@ -51,7 +51,7 @@ export class CookieJar {
     }
   }
 
-  /** Puts a cookie in by hand, as someone who tampers would. */
+  /** Sets a cookie directly, as an attacker could. */
   put(name: string, value: string, path = "/"): void {
     this.take([
       {
@@ -84,7 +84,7 @@ export class CookieJar {
     this.#cookies.clear();
   }
 
-  /** The `Cookie` header for a path, or null. */
+  /** Returns the `Cookie` header for a path, or null if there are no cookies. */
   header(path: string): string | null {
     const pairs = this.all()
       .filter((cookie) => pathMatches(path, cookie.path))
@@ -99,7 +99,7 @@ export class CookieJar {
   }
 }
 
-/** RFC 6265 5.1.4. */
+/** Returns whether a cookie applies to the requested path (RFC 6265, section 5.1.4). */
 function pathMatches(requested: string, cookiePath: string): boolean {
   const path = requested.split("?")[0] ?? "/";
   if (path === cookiePath || cookiePath === "/") return true;

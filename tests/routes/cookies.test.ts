@@ -1,4 +1,4 @@
-/** The session cookie: broken, foreign, cut, in chunks, sealed with an older password, and at its end. */
+/** Session cookie: invalid values, chunks, password rotation and expiry. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
@@ -16,8 +16,8 @@ async function emailOf(browser: Browser): Promise<string | null> {
   );
 }
 
-/** Signs in somebody whose picture's address is `length` characters that do not compress. */
-async function signInBig(browser: Browser, length: number) {
+/** Signs in a user whose picture URL has `length` incompressible characters. */
+async function signInWithLargeSession(browser: Browser, length: number) {
   const random = Array.from({ length }, (_, index) => ((index * 7919) % 36).toString(36)).join("");
   app.outbound.rewrite("workos", authenticate(), (body) => ({
     ...body,
@@ -28,14 +28,14 @@ async function signInBig(browser: Browser, length: number) {
   return answer;
 }
 
-describe("a cookie that is no session", () => {
+describe("an invalid session cookie", () => {
   const cookies: [string, () => Promise<string> | string][] = [
     ["a word", () => "garbage"],
     ["broken percent-encoding", () => "%E0%A4%A"],
-    ["the beginning of a seal", () => "Fe26.2*1*"],
-    ["only stars", () => "Fe26.2*****************"],
+    ["the start of a sealed session", () => "Fe26.2*1*"],
+    ["asterisks", () => "Fe26.2*****************"],
     [
-      "a made-up seal",
+      "a forged seal",
       () =>
         `Fe26.2*1*${"a".repeat(64)}*${"b".repeat(22)}*${"c".repeat(200)}**${"d".repeat(64)}*${"e".repeat(43)}~2`,
     ],
@@ -44,23 +44,20 @@ describe("a cookie that is no session", () => {
       () => seal({ user: { id: "user_1" } }, "another-password-not-a-secret-00000001"),
     ],
     [
-      "a password number that does not exist",
+      "an unknown password id",
       async () => (await seal({}, COOKIE_PASSWORD)).replace("Fe26.2*1*", "Fe26.2*9*"),
     ],
-    [
-      "a password number that is a name",
-      async () => (await seal({}, COOKIE_PASSWORD)).replace("*1*", "*__proto__*"),
-    ],
-    ["sealed well, and empty", () => seal({}, COOKIE_PASSWORD)],
-    ["sealed well, and a list", () => seal([1, 2], COOKIE_PASSWORD)],
-    ["sealed well, and a string", () => seal("session", COOKIE_PASSWORD)],
-    ["sealed well, and null", () => seal(null, COOKIE_PASSWORD)],
-    ["sealed well, and of another shape", () => seal({ user: "ada", accessToken: 7 }, COOKIE_PASSWORD)],
-    ["very long", () => "x".repeat(12_000)],
-    ["a token in the clear", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyXzEifQ."],
+    ["__proto__ as password id", async () => (await seal({}, COOKIE_PASSWORD)).replace("*1*", "*__proto__*")],
+    ["a sealed empty object", () => seal({}, COOKIE_PASSWORD)],
+    ["a sealed list", () => seal([1, 2], COOKIE_PASSWORD)],
+    ["a sealed string", () => seal("session", COOKIE_PASSWORD)],
+    ["a sealed null", () => seal(null, COOKIE_PASSWORD)],
+    ["a sealed object of another shape", () => seal({ user: "ada", accessToken: 7 }, COOKIE_PASSWORD)],
+    ["12,000 characters", () => "x".repeat(12_000)],
+    ["an unsealed token", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyXzEifQ."],
   ];
 
-  it.each(cookies)("(%s) is signed out and cleared", async (_what, make) => {
+  it.each(cookies)("(%s) is cleared, and the browser is signed out", async (_what, make) => {
     const value = await make();
     for (const path of ["/dashboard", "/", "/api/auth/session", "/login"]) {
       const browser = app.browser();
@@ -78,7 +75,7 @@ describe("a cookie that is no session", () => {
     expect(jsonOf(token)).toEqual({ error: "signed_out" });
   });
 
-  it("(cut short) is signed out and cleared", async () => {
+  it("(truncated) is cleared, and the browser is signed out", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const whole = sessionSeal(browser.jar);
@@ -90,7 +87,7 @@ describe("a cookie that is no session", () => {
     }
   });
 
-  it("(a flow's) is signed out", async () => {
+  it("(a flow cookie's value) does not sign in", async () => {
     const browser = app.browser();
     await startFlow(browser);
     const [flow] = flowCookies(browser.jar);
@@ -99,7 +96,7 @@ describe("a cookie that is no session", () => {
     expect(await browser.get("/dashboard")).toRedirectTo(/^\/login/);
   });
 
-  it("(a session) is no flow either", async () => {
+  it("(a session's value in a flow cookie) is a state mismatch", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const { state } = await startFlow(browser);
@@ -109,7 +106,7 @@ describe("a cookie that is no session", () => {
     expect(answer).toRedirectTo(/^\/login\?error=state_mismatch/);
   });
 
-  it("(one that looks like nothing but a name) does not matter among others", async () => {
+  it("(malformed cookies next to a valid session) are ignored", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const { header } = { header: browser.jar.header("/") };
@@ -121,9 +118,9 @@ describe("a cookie that is no session", () => {
 });
 
 describe("a session in chunks", () => {
-  it("signs in and stays signed in, and all of it goes at sign-out", async () => {
+  it("works, and sign-out clears all chunks", async () => {
     const browser = app.browser();
-    const answer = await signInBig(browser, 4_500);
+    const answer = await signInWithLargeSession(browser, 4_500);
     expect(answer).toSetSession();
     const names = browser.jar
       .all()
@@ -139,11 +136,11 @@ describe("a session in chunks", () => {
     expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
   });
 
-  it("leaves nothing of the other form behind, in either direction", async () => {
+  it("replaces a session in one cookie, and the reverse", async () => {
     const browser = app.browser();
     const small = app.person();
     await signIn(browser, small);
-    await signInBig(browser, 4_500);
+    await signInWithLargeSession(browser, 4_500);
     expect(browser.jar.get(SESSION)).toBeUndefined();
     await signIn(browser, small);
     expect(
@@ -156,11 +153,11 @@ describe("a session in chunks", () => {
   });
 
   it.each([
-    ["the first is lost", (names: string[]) => names[0]],
-    ["the last is lost", (names: string[]) => names.at(-1)],
-  ])("is signed out and cleared where %s", async (_what, lost) => {
+    ["first", (names: string[]) => names[0]],
+    ["last", (names: string[]) => names.at(-1)],
+  ])("is cleared if its %s chunk is missing", async (_what, lost) => {
     const browser = app.browser();
-    await signInBig(browser, 4_500);
+    await signInWithLargeSession(browser, 4_500);
     const names = browser.jar
       .all()
       .filter(isSessionCookie)
@@ -172,30 +169,30 @@ describe("a session in chunks", () => {
     expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
   });
 
-  it("of two people does not make one", async () => {
+  it("is invalid if it mixes chunks of two users", async () => {
     const [one, other] = [app.browser(), app.browser()];
-    await signInBig(one, 4_500);
-    await signInBig(other, 4_500);
+    await signInWithLargeSession(one, 4_500);
+    await signInWithLargeSession(other, 4_500);
     const last = SESSION_NAMES.filter((name) => other.jar.get(name) !== undefined).at(-1) ?? "";
     one.jar.put(last, other.jar.get(last) ?? "");
     expect(await emailOf(one)).toBeNull();
   });
 
-  it("a session too big for four is refused at sign-in, and the one before it stays", async () => {
+  it("of more than four chunks is rejected at sign-in, and the previous session stays", async () => {
     const browser = app.browser();
     const email = app.person();
     await signIn(browser, email);
-    const answer = await signInBig(browser, 20_000);
+    const answer = await signInWithLargeSession(browser, 20_000);
     expect(answer).toRedirectTo(/^\/login\?error=sign_in_failed/);
     expect(answer).toLeaveSessionAlone();
     expect(await emailOf(browser)).toBe(email);
   });
 });
 
-describe("an older password", () => {
+describe("password rotation", () => {
   const NEW = "routes-cookie-password-not-a-secret-0002";
 
-  it("still opens what it sealed, the newest seals, and one that is gone opens nothing", async () => {
+  it("unseals with every configured password, seals with the newest, and rejects removed ones", async () => {
     const browser = app.browser();
     const email = app.person();
     await signIn(browser, email);
@@ -213,13 +210,13 @@ describe("an older password", () => {
   });
 });
 
-describe("seven days", () => {
+describe("a session's lifetime of seven days", () => {
   let browser: Browser;
   beforeAll(() => {
     browser = app.browser();
   });
 
-  it("after sign-in a session is over, however fresh its seal", async () => {
+  it("is over seven days after sign-in, even if the cookie was sealed recently", async () => {
     await signIn(browser, app.person());
     await grow(browser.jar, 7 * DAY_MS + 1_000, COOKIE_PASSWORD);
     const answer = await browser.get("/dashboard");
@@ -228,7 +225,7 @@ describe("seven days", () => {
     expect((await browser.token()).status).toBe(401);
   });
 
-  it("less a minute it is not, and what is written then lives that minute at most", async () => {
+  it("limits Max-Age to the last minute after six days, 23 hours and 59 minutes", async () => {
     await signIn(browser, app.person());
     await grow(browser.jar, 7 * DAY_MS - 60_000, COOKIE_PASSWORD);
     const answer = await browser.token({ forceRefresh: true });
@@ -240,7 +237,7 @@ describe("seven days", () => {
     expect(Math.abs(expiresAt - Date.now() - 60_000)).toBeLessThan(10_000);
   });
 
-  it("do not begin anew with a refresh", async () => {
+  it("is not extended by a refresh", async () => {
     await signIn(browser, app.person());
     const before = jsonOf<{ expiresAt: number }>(await browser.get("/api/auth/session")).expiresAt;
     await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -250,8 +247,8 @@ describe("seven days", () => {
   });
 });
 
-describe("what is sealed", () => {
-  it("has the user, the tokens and times, and does not grow with refreshes", async () => {
+describe("the sealed session", () => {
+  it("contains the tokens and does not grow with refreshes", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const sealed = await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD);

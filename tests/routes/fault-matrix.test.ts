@@ -1,6 +1,6 @@
 /**
- * Every part of WorkOS and Convex that the worker relies on, failing in every way: what the person gets, how soon,
- * and whether they are still signed in. Printed as a table at the end.
+ * Every endpoint of WorkOS and Convex that the worker calls, failing in every way: status, response time and session.
+ * Prints a table at the end.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
@@ -13,7 +13,7 @@ import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 const app = startMosaic();
 
 const PAGE_MS = 3_000;
-/** 5 s, and what a busy machine takes to read the clock. */
+/** The limit of 5 s plus a margin for a busy machine, in milliseconds. */
 const CALLBACK_MS = 5_750;
 const SLOW_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -32,24 +32,24 @@ type Part = {
   name: string;
   upstream: Upstream;
   match: (request: OutboundRequest) => boolean;
-  /** What the person asks for, as the table shows it. */
+  /** Request of the user, as the table shows it. */
   asks: string;
-  /** Brings a signed-in browser to where the fault can meet it; gives what `ask` needs. */
+  /** Prepares the browser for the fault and returns the input of `ask`. */
   before?: (browser: Browser) => Promise<string>;
   ask: (browser: Browser, prepared: string) => Promise<Answer>;
-  /** The status where the upstream fails, and where it is only slow. */
+  /** Expected status if the upstream fails, and if it is slow. */
   status: { failing: number; slow: number };
   withinMs: number;
-  /** How the person comes: signed in, unless this part is met by signing in. */
+  /** The request is itself a sign-in, so the browser starts signed out. */
   comesSignedOut?: true;
-  /** The person asked to be signed out. */
+  /** The request signs out. */
   signsOut?: true;
 };
 
-const wayBack = async (browser: Browser) => approve(await startFlow(browser), app.person());
+const callbackFor = async (browser: Browser) => approve(await startFlow(browser), app.person());
 
-/** Makes the access token run out. */
-async function late({ jar }: Browser): Promise<string> {
+/** Makes the access token expire. */
+async function expireToken({ jar }: Browser): Promise<string> {
   await grow(jar, 10 * MINUTE_MS, COOKIE_PASSWORD);
   return "";
 }
@@ -69,7 +69,7 @@ const PARTS: Part[] = [
     upstream: "workos",
     match: authenticate("authorization_code"),
     asks: "GET /callback",
-    before: wayBack,
+    before: callbackFor,
     ask: comeBack,
     status: { failing: 502, slow: 302 },
     withinMs: CALLBACK_MS,
@@ -79,7 +79,7 @@ const PARTS: Part[] = [
     upstream: "workos",
     match: authenticate("refresh_token"),
     asks: "GET /dashboard",
-    before: late,
+    before: expireToken,
     ask: (browser) => browser.get("/dashboard"),
     status: { failing: 200, slow: 200 },
     withinMs: PAGE_MS,
@@ -123,14 +123,14 @@ const PARTS: Part[] = [
   },
 ];
 
-/** Comes after the exchange, so it has its turn while that works. */
+/** Runs while the exchange works, because the sync follows it. */
 const SYNC: Part[] = [
   {
     name: "sync",
     upstream: "convex",
     match: calls("edge:signedIn"),
     asks: "GET /callback",
-    before: wayBack,
+    before: callbackFor,
     ask: comeBack,
     status: { failing: 302, slow: 302 },
     withinMs: CALLBACK_MS,
@@ -140,14 +140,14 @@ const SYNC: Part[] = [
 
 const keys = ({ path }: OutboundRequest) => path.startsWith("/sso/jwks/");
 
-/** Met only by a worker that has no keys yet, so these have their turn alone, right after a restart. */
+/** Runs first after a restart, because only a worker without cached keys requests the key set. */
 const COLD: Part[] = [
   {
     name: "JWKS at sign-in",
     upstream: "workos",
     match: keys,
     asks: "GET /callback",
-    before: wayBack,
+    before: callbackFor,
     ask: comeBack,
     status: { failing: 502, slow: 302 },
     withinMs: CALLBACK_MS,
@@ -157,7 +157,7 @@ const COLD: Part[] = [
     upstream: "workos",
     match: keys,
     asks: "GET /dashboard",
-    before: late,
+    before: expireToken,
     ask: (browser) => browser.get("/dashboard"),
     status: { failing: 200, slow: 200 },
     withinMs: PAGE_MS,
@@ -168,7 +168,7 @@ type Outcome = {
   part: Part;
   browser: Browser;
   answer: Answer;
-  /** How often the worker came to what fails. */
+  /** Number of requests that met the fault. */
   met: number;
 };
 
@@ -179,13 +179,13 @@ async function prepare(part: Part): Promise<() => Promise<Outcome>> {
   if (part.comesSignedOut !== true) await signIn(browser, app.person());
   const prepared = (await part.before?.(browser)) ?? "";
   return async () => {
-    // The worker has been restarted since.
+    // The worker has been restarted since the browser was created.
     const here = browser.at(app.site());
     return { part, browser: here, answer: await part.ask(here, prepared), met: 0 };
   };
 }
 
-/** What a person finds who comes back once all is well, in words. */
+/** Describes the session after the upstreams have recovered. */
 async function sessionAfter(browser: Browser): Promise<string> {
   const { user } = jsonOf<{ user: object | null }>(await browser.get("/api/auth/session"));
   const page = await browser.get("/dashboard");
@@ -196,7 +196,7 @@ async function sessionAfter(browser: Browser): Promise<string> {
 
 function expectOutcome({ part, answer, met }: Outcome, fault: Fault): void {
   const where = `${part.name}, ${fault.kind}`;
-  // To the sign-in page the browser goes by itself, with an address that the worker makes without asking.
+  // The worker builds the sign-in URL without calling WorkOS; the browser opens it.
   if (part.name === "authorize") expect(met, where).toBe(0);
   else expect(met, where).toBeGreaterThan(0);
   expect(answer.status, where).toBe(fault.kind === "slow" ? part.status.slow : part.status.failing);
@@ -215,7 +215,7 @@ function expectOutcome({ part, answer, met }: Outcome, fault: Fault): void {
   }
 }
 
-/** Sends what was prepared, all at once, while these parts fail. */
+/** Sends the prepared requests at once while these parts fail. */
 async function meet(parts: Part[], asks: (() => Promise<Outcome>)[], fault: Fault): Promise<Outcome[]> {
   app.outbound.forget();
   for (const { upstream, match } of parts) app.outbound.fail(upstream, fault, match);
@@ -225,8 +225,8 @@ async function meet(parts: Part[], asks: (() => Promise<Outcome>)[], fault: Faul
   return outcomes;
 }
 
-describe.each(FAULTS)("where the answer is %s", (name, fault) => {
-  it("nobody is signed out, and everybody is answered in time", { timeout: MINUTE_MS }, async () => {
+describe.each(FAULTS)("with the fault %s", (name, fault) => {
+  it("every request is answered in time and no session is lost", { timeout: MINUTE_MS }, async () => {
     const groups = [COLD, SYNC, PARTS];
     const asks = await Promise.all(groups.map((parts) => Promise.all(parts.map(prepare))));
     await app.restart();
