@@ -149,7 +149,7 @@ it.each(["hang", "refused"] as const)("revokes a session while WorkOS is down (%
   expect(third).toSayAlert("WorkOS is not answering");
 });
 
-it("sends Convex the time of the last change at WorkOS, so that an old cookie does not undo newer data", async () => {
+it("a sign-in sends Convex the time of the user's last change at WorkOS", async () => {
   await signInUser();
   const told = app.outbound.requests.find(calls("edge:signedIn"))?.body ?? "{}";
   const [{ updatedAt }] = (JSON.parse(told) as { args: [{ updatedAt: number }] }).args;

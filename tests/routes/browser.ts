@@ -1,6 +1,6 @@
 /**
- * HTTP client that behaves like a browser: it keeps cookies, sends Origin and Sec-Fetch headers, does not follow
- * redirects, and sends a path unchanged (`fetch` would normalize it).
+ * HTTP client that behaves like a browser: it keeps cookies and sends Origin and Sec-Fetch headers. It does
+ * not follow redirects, and sends a path unchanged (`fetch` would normalize it).
  */
 import http from "node:http";
 import { CookieJar, parseSetCookie, type SetCookie } from "./cookie-jar.ts";

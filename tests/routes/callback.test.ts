@@ -25,7 +25,7 @@ async function emailOf(browser: Browser): Promise<string | null> {
 const failureOf = (answer: Answer) => locationOf(answer, APP_URL)?.searchParams.get("error");
 
 describe("a valid code", () => {
-  it("signs in, syncs the user to Convex before the redirect, and returns to the page of origin", async () => {
+  it("signs in, syncs the user to Convex before the redirect, and honors returnTo", async () => {
     const browser = app.browser();
     const email = app.person();
     const answer = await signIn(browser, email, "?returnTo=%2Fprofile%3Fa%3D1");

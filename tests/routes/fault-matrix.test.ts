@@ -1,6 +1,6 @@
 /**
- * Every endpoint of WorkOS and Convex that the worker calls, failing in every way: status, response time and session.
- * Prints a table at the end.
+ * Every endpoint of WorkOS and Convex that the worker calls, failing in every way: status, response time and
+ * session. Prints a table at the end.
  */
 import { afterAll, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";

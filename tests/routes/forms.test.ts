@@ -1,4 +1,4 @@
-/** Forms as a browser without JavaScript sends them: 303 where they are right, 400 with what was typed where not. */
+/** Forms without JavaScript: 303 if the input is valid, 400 with the input kept if not. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -9,13 +9,13 @@ import { chooseTheme, themeOf } from "./theme.ts";
 
 const app = startMosaic();
 
-async function someone(email = app.person()): Promise<Browser> {
+async function signInUser(email = app.person()): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, email);
   return browser;
 }
 
-/** Fills in fields by their labels and presses the button of that name. */
+/** Fills in fields by their labels and submits the form with the named button. */
 async function fill(
   browser: Browser,
   path: string,
@@ -34,7 +34,7 @@ async function fill(
   return browser.submit(form?.action || path, fields);
 }
 
-/** Goes where a 303 leads. */
+/** Follows a 303 redirect. */
 async function follow(browser: Browser, answer: Answer): Promise<Answer> {
   expect(answer.status, answer.text.slice(0, 400)).toBe(303);
   const location = locationOf(answer, APP_URL);
@@ -50,9 +50,9 @@ async function viewer(browser: Browser): Promise<Record<string, unknown>> {
   ).value;
 }
 
-describe("the profile", () => {
-  it("shows the names, saves new ones, says so once, and Convex has them", async () => {
-    const browser = await someone();
+describe("the profile form", () => {
+  it("saves new names in Convex and shows the notice once", async () => {
+    const browser = await signInUser();
     const saved = await fill(browser, "/profile", "Save", { "First name": "  Zoë ", "Last name": "O’Brien" });
     expect(saved).toBeForOnePerson();
     const page = await follow(browser, saved);
@@ -64,17 +64,17 @@ describe("the profile", () => {
     expect((await browser.get("/")).text).toContain("Welcome back, Zoë!");
   });
 
-  it("keeps a name that was changed here through the next sign-in", async () => {
-    const browser = await someone("grace@example.com");
+  it("saves a name that the next sign-in does not overwrite", async () => {
+    const browser = await signInUser("grace@example.com");
     await fill(browser, "/profile", "Save", { "First name": "Amazing", "Last name": "Grace" });
-    const again = await someone("grace@example.com");
+    const again = await signInUser("grace@example.com");
     expect(new Page((await again.get("/profile")).text).field("First name")?.attributes.value).toBe(
       "Amazing",
     );
   });
 
-  it("takes nothing back that was not changed here: neither another tab's edit nor what Convex alone knows", async () => {
-    const browser = await someone();
+  it("saves only changed fields, so that stale values do not overwrite newer ones", async () => {
+    const browser = await signInUser();
     await fill(browser, "/profile", "Save", { "First name": "Amazing", "Last name": "Hopper" });
     app.outbound.fail("convex", { kind: "status", status: 503, body: "" });
     const shown = new Page((await browser.get("/profile")).text).form("Save")?.fields ?? {};
@@ -84,8 +84,8 @@ describe("the profile", () => {
     expect(await viewer(browser)).toMatchObject({ firstName: "Amazing", lastName: "Grace" });
   });
 
-  it("takes an empty name, for a name may be empty", async () => {
-    const browser = await someone();
+  it("accepts an empty name", async () => {
+    const browser = await signInUser();
     expect((await fill(browser, "/profile", "Save", { "First name": "", "Last name": "" })).status).toBe(303);
   });
 
@@ -93,8 +93,8 @@ describe("the profile", () => {
     ["too long", "x".repeat(101)],
     ["with a control character", "a\u0007b"],
     ["with a line break", "a\nb"],
-  ])("refuses a name that is %s beside its field, and keeps what was typed", async (_what, name) => {
-    const browser = await someone();
+  ])("rejects a name that is %s with an error at its field, and keeps the input", async (_what, name) => {
+    const browser = await signInUser();
     const answer = await fill(browser, "/profile", "Save", { "First name": name, "Last name": "Kept" });
     expect([400, 422]).toContain(answer.status);
     expect(answer).toBeSafeHtml(answer.status);
@@ -108,8 +108,8 @@ describe("the profile", () => {
     expect(await viewer(browser)).not.toMatchObject({ lastName: "Kept" });
   });
 
-  it("shows a name that looks like markup as what it is", async () => {
-    const browser = await someone();
+  it("escapes a name that looks like markup", async () => {
+    const browser = await signInUser();
     const name = `"><script>alert('x')</script>`;
     const page = await follow(
       browser,
@@ -120,8 +120,8 @@ describe("the profile", () => {
     expect((await browser.get("/")).text).not.toContain("<script>alert('x')");
   });
 
-  it("of somebody else cannot be named", async () => {
-    const [ann, ben] = [await someone(), await someone()];
+  it("ignores a user id in the form", async () => {
+    const [ann, ben] = [await signInUser(), await signInUser()];
     const page = new Page((await ann.get("/profile")).text);
     const fields = {
       ...page.form("Save")?.fields,
@@ -132,7 +132,7 @@ describe("the profile", () => {
     expect(await viewer(ben)).not.toMatchObject({ firstName: "Stolen" });
   });
 
-  it("is guarded: a form of somebody signed out leads to the sign-in page", async () => {
+  it("redirects a guest to the sign-in page", async () => {
     const answer = await app.browser().submit("/profile", { firstName: "Eve" });
     expect([302, 303]).toContain(answer.status);
     expect(locationOf(answer, APP_URL)?.pathname).toBe("/login");
@@ -140,8 +140,8 @@ describe("the profile", () => {
 });
 
 describe("the notice after a redirect", () => {
-  it("is for whom it was left: not for whoever comes after a sign-out or a sign-in", async () => {
-    const browser = await someone();
+  it("is cleared when the user changes", async () => {
+    const browser = await signInUser();
     const save = () => fill(browser, "/profile", "Save", { "First name": "Ida" });
     expect((await save()).status).toBe(303);
     await browser.get("/api/auth/logout");
@@ -152,40 +152,37 @@ describe("the notice after a redirect", () => {
     expect(new Page((await browser.get("/dashboard")).text).role("status").join(" ")).not.toContain("Saved");
   });
 
-  it("is not spent by a HEAD, nor by data fetched ahead", async () => {
-    const browser = await someone();
+  it("is not cleared by HEAD or by prefetched data", async () => {
+    const browser = await signInUser();
     await fill(browser, "/profile", "Save", { "First name": "Ann" });
     await browser.send("HEAD", "/profile");
     await browser.data("/profile", { headers: { "sec-purpose": "prefetch" } });
     expect(new Page((await browser.get("/profile")).text).role("status").join(" ")).toContain("Saved");
   });
 
-  it("shows in one browser only", async () => {
-    const [ann, ben] = [await someone(), await someone()];
+  it("is shown only in the browser that submitted the form", async () => {
+    const [ann, ben] = [await signInUser(), await signInUser()];
     await fill(ann, "/profile", "Save", { "First name": "Ann" });
     expect(new Page((await ben.get("/profile")).text).role("status").join(" ")).not.toContain("Saved");
   });
 });
 
 describe("the theme", () => {
-  it.each(["/settings", "/"])(
-    "is a radio group with three choices, the system's first (%s)",
-    async (path) => {
-      const browser = path === "/" ? app.browser() : await someone();
-      const page = new Page((await browser.get(path)).text);
-      expect(themeOf((await browser.get(path)).text).chosen).toEqual(["System"]);
-      const group = page.all(({ tag, attributes }) => tag === "fieldset" || attributes.role === "radiogroup");
-      expect(group.map(textOf).join(" ")).toMatch(/Theme/);
-    },
-  );
+  it.each(["/settings", "/"])("is a radio group with System as the default (%s)", async (path) => {
+    const browser = path === "/" ? app.browser() : await signInUser();
+    const page = new Page((await browser.get(path)).text);
+    expect(themeOf((await browser.get(path)).text).chosen).toEqual(["System"]);
+    const group = page.all(({ tag, attributes }) => tag === "fieldset" || attributes.role === "radiogroup");
+    expect(group.map(textOf).join(" ")).toMatch(/Theme/);
+  });
 
   it.each([
     ["/settings", "Dark"],
     ["/settings", "Light"],
     ["/", "Dark"],
     ["/", "Light"],
-  ])("chosen at %s (%s) is in the next page's first HTML, everywhere", async (path, label) => {
-    const browser = path === "/" ? app.browser() : await someone();
+  ])("chosen at %s (%s) is in the initial HTML of every page", async (path, label) => {
+    const browser = path === "/" ? app.browser() : await signInUser();
     const page = await follow(browser, await chooseTheme(browser, path, label));
     expect(themeOf(page.text).chosen).toEqual([label]);
     for (const other of ["/", "/login?error=access_denied", "/no/such/page"]) {
@@ -193,16 +190,16 @@ describe("the theme", () => {
     }
   });
 
-  it("is kept with the person, and comes back in another browser", async () => {
+  it("is stored with the user and applies in another browser", async () => {
     const email = app.person();
-    const browser = await someone(email);
+    const browser = await signInUser(email);
     await follow(browser, await chooseTheme(browser, "/settings", "Dark"));
     expect(await viewer(browser)).toMatchObject({ preferences: { theme: "dark" } });
-    const elsewhere = await someone(email);
+    const elsewhere = await signInUser(email);
     expect(themeOf((await elsewhere.get("/settings")).text).chosen).toEqual(["Dark"]);
   });
 
-  it("that a guest chose is stored at sign-in where none is stored", async () => {
+  it("chosen by a guest is stored at sign-in if none is stored", async () => {
     const browser = app.browser();
     await follow(browser, await chooseTheme(browser, "/", "Dark"));
     await signIn(browser, app.person());
@@ -212,9 +209,9 @@ describe("the theme", () => {
       .toMatchObject({ theme: "dark" });
   });
 
-  it("that is stored wins over the browser's at sign-in", async () => {
+  it("stored with the user wins over the browser's at sign-in", async () => {
     const email = app.person();
-    const first = await someone(email);
+    const first = await signInUser(email);
     await follow(first, await chooseTheme(first, "/settings", "Light"));
     const browser = app.browser();
     await follow(browser, await chooseTheme(browser, "/", "Dark"));
@@ -222,8 +219,8 @@ describe("the theme", () => {
     expect(themeOf((await browser.get("/settings")).text).chosen).toEqual(["Light"]);
   });
 
-  it("that does not exist is refused", async () => {
-    const browser = await someone();
+  it("with an unknown value is rejected", async () => {
+    const browser = await signInUser();
     const page = new Page((await browser.get("/settings")).text);
     const radio = page.field("Dark");
     const form = radio === undefined ? undefined : page.formOf(radio);
@@ -234,7 +231,7 @@ describe("the theme", () => {
     }
   });
 
-  it("cookie that is broken is the system's", async () => {
+  it("is System if the cookie is malformed", async () => {
     const browser = app.browser();
     await follow(browser, await chooseTheme(browser, "/", "Dark"));
     for (const { name, path } of browser.jar.all()) browser.jar.put(name, "%E0%A4%A", path);
@@ -245,8 +242,8 @@ describe("the theme", () => {
 });
 
 describe("a project", () => {
-  it("is made, and is in the list at once", async () => {
-    const browser = await someone();
+  it("is created and listed at once", async () => {
+    const browser = await signInUser();
     const page = await follow(
       browser,
       await fill(browser, "/dashboard", "Create project", { "Project name": " Nightly build " }),
@@ -258,12 +255,12 @@ describe("a project", () => {
   });
 
   it.each([
-    ["no name", ""],
-    ["only spaces", "   "],
+    ["an empty name", ""],
+    ["a name of spaces", "   "],
     ["a name that is too long", "p".repeat(101)],
-    ["a control character", "a\u0000b"],
-  ])("with %s is refused beside the field, and what was typed is kept", async (_what, name) => {
-    const browser = await someone();
+    ["a control character in its name", "a\u0000b"],
+  ])("with %s is rejected with an error at the field, and the input is kept", async (_what, name) => {
+    const browser = await signInUser();
     const answer = await fill(browser, "/dashboard", "Create project", { "Project name": name });
     expect([400, 422]).toContain(answer.status);
     const page = new Page(answer.text);
@@ -273,14 +270,14 @@ describe("a project", () => {
     if (!name.includes("\u0000")) expect(field?.attributes.value).toBe(name);
   });
 
-  it("of one person is not in another's list", async () => {
-    const [ann, ben] = [await someone(), await someone()];
+  it("is not listed for other users", async () => {
+    const [ann, ben] = [await signInUser(), await signInUser()];
     await fill(ann, "/dashboard", "Create project", { "Project name": "Only Ann’s" });
     expect((await ben.get("/dashboard")).text).not.toContain("Only Ann’s");
   });
 
-  it("cannot be made by a viewer, who is told so", async () => {
-    const alan = await someone("alan@example.com");
+  it("cannot be created by a viewer, and an alert says so", async () => {
+    const alan = await signInUser("alan@example.com");
     const page = new Page((await alan.get("/dashboard")).text);
     const name = page.field("Project name")?.attributes.name ?? "name";
     const answer = await alan.submit("/dashboard", {

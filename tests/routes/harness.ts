@@ -1,6 +1,6 @@
 /**
- * Mosaic as it ships, for one test file: the built worker, both stand-ins over HTTP, and between them a line that
- * can be cut. Registers its own hooks; after each test it checks what holds for every answer and log line.
+ * Test harness for one file: the built worker, the WorkOS emulator, a local Convex backend, and a proxy that
+ * injects faults. After each test it checks the invariants of every response and log line.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,9 +23,9 @@ export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
 const START_MS = 60_000;
 
 export type HarnessOptions = {
-  /** How long WorkOS's access tokens live; five minutes unless told. */
+  /** Lifetime of WorkOS's access tokens in seconds; 300 by default. */
   accessTokenSeconds?: number;
-  /** Beside the worker's usual configuration. */
+  /** Extra configuration of the worker. */
   env?: Record<string, string>;
   isolates?: 1 | 2;
 };
@@ -34,7 +34,7 @@ export class Harness {
   readonly outbound = new Outbound();
   readonly log = new WorkerLog();
   readonly answers: Answer[] = [];
-  /** Ids of all requests so far, as their responses and `request` log lines name them. */
+  /** Request ids of all responses and `request` log lines so far. */
   readonly #requestIds = new Set<string>();
   readonly #options: HarnessOptions;
   readonly #folder = mkdtempSync(path.join(tmpdir(), "mosaic-routes-"));
@@ -58,7 +58,7 @@ export class Harness {
     return this.#convexUrl;
   }
 
-  /** The worker's configuration. */
+  /** Returns the worker's configuration. */
   get env(): Record<string, string> {
     return {
       APP_URL,
@@ -72,7 +72,7 @@ export class Harness {
     };
   }
 
-  /** What must appear in no page, address or log line. */
+  /** Returns the secrets that must not appear in any page, URL or log line. */
   get #secrets(): Record<string, string> {
     return { "the cookie password": COOKIE_PASSWORD, "the API key": API_KEY, "the edge secret": EDGE_SECRET };
   }
@@ -110,7 +110,7 @@ export class Harness {
     await this.restart();
   }
 
-  /** Stops the worker and starts it again: what it kept in objects is still there, what it had in memory is not. */
+  /** Restarts the worker. Durable Objects and KV keep their data; memory is lost. */
   async restart(env: Record<string, string> = {}): Promise<void> {
     await this.#worker?.stop();
     this.#worker = await startWorker({
@@ -122,7 +122,7 @@ export class Harness {
     });
   }
 
-  /** A worker beside the usual one, with a configuration of its own; stopped with the file. */
+  /** Starts another worker with the given configuration; it is stopped after the file. */
   async another(
     env: Record<string, string>,
     heard: Site["heard"] = (answer) => this.answers.push(answer),
@@ -131,7 +131,7 @@ export class Harness {
     const keptIn = mkdtempSync(path.join(this.#folder, "other-"));
     const worker = await startWorker({ env: merged, outbound: this.outbound, log: this.log, keptIn });
     this.#closing.unshift(() => worker.stop());
-    return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard: this.#noting(heard) };
+    return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard: this.#recordingIds(heard) };
   }
 
   async stop(): Promise<void> {
@@ -141,34 +141,34 @@ export class Harness {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The worker as browsers reach it: the first isolate, or the second. */
+  /** Returns the address of the worker's first or second isolate. */
   site(isolate: 0 | 1 = 0): Site {
     const url = this.#worker?.urls[isolate];
     if (url === undefined) throw new Error("No such isolate is running");
-    return { url, appUrl: APP_URL, heard: this.#noting((answer) => this.answers.push(answer)) };
+    return { url, appUrl: APP_URL, heard: this.#recordingIds((answer) => this.answers.push(answer)) };
   }
 
-  /** Remembers the request id of each answer. */
-  #noting(heard: Site["heard"]): Site["heard"] {
+  /** Wraps `heard` to record the request id of each response. */
+  #recordingIds(heard: Site["heard"]): Site["heard"] {
     return (answer) => {
       this.#requestIds.add(answer.headers.get("x-request-id") ?? "");
       heard(answer);
     };
   }
 
-  /** A fresh browser, at an address of its own. */
+  /** Returns a new browser with a unique IP address. */
   browser(site = this.site()): Browser {
     this.#browsers += 1;
     return new Browser(site, `10.20.${this.#browsers >> 8}.${this.#browsers & 255}`);
   }
 
-  /** The e-mail of somebody new. */
+  /** Returns the e-mail of a new user. */
   person(): string {
     this.#people += 1;
     return `person-${this.#people}@example.com`;
   }
 
-  /** Calls one of Convex's public functions directly, past the worker. */
+  /** Calls a public Convex function directly, without the worker. */
   async convex(
     kind: "query" | "mutation",
     name: string,
@@ -195,7 +195,7 @@ export class Harness {
     if (!answer.ok) throw new Error(`WorkOS's settings: ${answer.status}`);
   }
 
-  /** Delivers one of WorkOS's events to Convex, signed. Answers with the status. */
+  /** Sends a signed WorkOS webhook to Convex and returns the response status. */
   async webhook(event: string, data: object): Promise<number> {
     const body = JSON.stringify({ id: `event_${crypto.randomUUID()}`, event, data });
     const answer = await fetch(`${this.#convexSiteUrl}/webhooks/workos`, {
@@ -209,7 +209,7 @@ export class Harness {
     return answer.status;
   }
 
-  /** After each test: everything answers again, and every promise was kept. */
+  /** Clears all faults and checks the invariants after each test. */
   check(): void {
     this.outbound.heal();
     for (const { requestId } of this.log.of("request")) this.#requestIds.add(String(requestId));
@@ -227,7 +227,7 @@ export class Harness {
   }
 }
 
-/** Starts Mosaic for this file and stops it after. */
+/** Starts Mosaic before the tests of a file and stops it afterwards. */
 export function startMosaic(options: HarnessOptions = {}): Harness {
   const harness = new Harness(options);
   beforeAll(() => harness.start(), START_MS);

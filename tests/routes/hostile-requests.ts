@@ -1,4 +1,4 @@
-/** What somebody who means harm might send: redirects, injections, cookies, encodings, methods, hosts, prototypes, paths, sizes. */
+/** Attack requests: redirects, injections, cookies, methods, hosts, prototype keys, paths and sizes. */
 import type { SendOptions } from "./browser.ts";
 
 export type Hostile = { what: string; method: string; path: string; options: SendOptions };
@@ -8,7 +8,7 @@ export const hostile: Hostile[] = [];
 const add = (what: string, method: string, path: string, options: SendOptions = {}) =>
   hostile.push({ what, method, path, options });
 
-/** Addresses of another site, in every dress that a browser might still read as one. */
+/** Spellings of another site's URL that a browser might still follow. */
 const ELSEWHERE = [
   "https://evil.example",
   "//evil.example",
@@ -37,33 +37,37 @@ const ELSEWHERE = [
   "\t//evil.example",
 ];
 for (const address of ELSEWHERE) {
-  add("a way back that is another site's", "GET", `/login?returnTo=${encodeURIComponent(address)}`);
-  add("a sign-in that ends elsewhere", "GET", `/api/auth/login?returnTo=${encodeURIComponent(address)}`);
+  add("a returnTo to another site", "GET", `/login?returnTo=${encodeURIComponent(address)}`);
+  add(
+    "a sign-in with a returnTo to another site",
+    "GET",
+    `/api/auth/login?returnTo=${encodeURIComponent(address)}`,
+  );
 }
 for (const raw of ["//evil.example", "/%5cevil.example", "%2f%2fevil.example", "https:%2f%2fevil.example"]) {
-  add("a way back, not encoded", "GET", `/login?returnTo=${raw}`);
-  add("two ways back", "GET", `/login?returnTo=/dashboard&returnTo=${raw}`);
+  add("an unencoded returnTo", "GET", `/login?returnTo=${raw}`);
+  add("two returnTo parameters", "GET", `/login?returnTo=/dashboard&returnTo=${raw}`);
 }
 for (const path of ["//evil.example/", "//evil.example/login", "/\\evil.example", "//evil.example/about/"]) {
-  add("an address whose path looks like a site", "GET", path);
-  add("an address whose path looks like a site, as data", "GET", `${path}x.data`);
+  add("a path that looks like a host", "GET", path);
+  add("a data path that looks like a host", "GET", `${path}x.data`);
 }
 for (const organization of ["https://evil.example", "org_1&redirect_uri=https://evil.example"]) {
   const form = { organizationId: organization, returnTo: "//evil.example" };
-  add("another organization, by way of another site", "POST", "/api/auth/organization", { form });
+  add("a switch of organization with a foreign URL", "POST", "/api/auth/organization", { form });
 }
-add("a redirect address of one's own", "GET", "/api/auth/login?redirect_uri=https://evil.example/cb");
+add("a foreign redirect_uri", "GET", "/api/auth/login?redirect_uri=https://evil.example/cb");
 add(
-  "a hint with parameters in it",
+  "a loginHint with injected parameters",
   "GET",
   "/api/auth/login?loginHint=a%26redirect_uri%3Dhttps://evil.example",
 );
-add("a screen that is none", "GET", "/api/auth/login?screenHint=https://evil.example");
-add("a page to return to after sign-out", "GET", "/api/auth/logout?return_to=https://evil.example", {
+add("an invalid screenHint", "GET", "/api/auth/login?screenHint=https://evil.example");
+add("a sign-out with a foreign return_to", "GET", "/api/auth/logout?return_to=https://evil.example", {
   headers: { "sec-fetch-site": "cross-site" },
 });
 
-/** Line ends and headers in what becomes part of an answer. */
+/** Line breaks and headers in values that become part of a response. */
 const INJECTED = "%0d%0aSet-Cookie:%20x-injected=1%0d%0aX-Injected:%201%0d%0a%0d%0a<script>alert(1)</script>";
 for (const path of [
   `/login?returnTo=/dashboard${INJECTED}`,
@@ -77,7 +81,7 @@ for (const path of [
   `/projects/${INJECTED}`,
   `/dashboard.data?_routes=${INJECTED}`,
 ]) {
-  add("line ends that would be headers", "GET", path);
+  add("header injection", "GET", path);
 }
 for (const [name, value] of [
   ["x-request-id", "<script>alert(1)</script>"],
@@ -100,10 +104,10 @@ for (const [name, value] of [
   ["x-big", "x".repeat(30_000)],
   ["sec-fetch-site", "same-origin, cross-site"],
 ] as const) {
-  add(`${name} as no browser sends it`, "GET", "/settings", { headers: { [name]: value } });
+  add(`an invalid ${name} header`, "GET", "/settings", { headers: { [name]: value } });
 }
 
-/** Other names for the app. */
+/** Foreign host names. */
 for (const headers of [
   { host: "evil.example" },
   { host: "localhost.evil.example:8787" },
@@ -117,24 +121,24 @@ for (const headers of [
   { "x-host": "evil.example", "x-forwarded-server": "evil.example" },
   { "x-forwarded-prefix": "//evil.example", "x-forwarded-port": "99999" },
 ] as Record<string, string>[]) {
-  add(`another name: ${JSON.stringify(headers)}`, "GET", "/api/auth/login", { headers });
-  add(`another name: ${JSON.stringify(headers)}`, "GET", "/settings", { headers });
+  add(`a foreign host: ${JSON.stringify(headers)}`, "GET", "/api/auth/login", { headers });
+  add(`a foreign host: ${JSON.stringify(headers)}`, "GET", "/settings", { headers });
 }
 
-/** Cookies that are too many, too big or not what they say. */
+/** Too many, too large or malformed cookies. */
 const cookies: [string, string][] = [
   ["empty", ""],
   ["only separators", ";;;;,,,,===;;"],
-  ["a thousand", Array.from({ length: 1_000 }, (_, i) => `c${i}=1`).join("; ")],
-  ["a thousand sign-ins begun", Array.from({ length: 300 }, (_, i) => `wos-flow-${i}=Fe26.2*x*y`).join("; ")],
-  ["one of 30 kB", `wos-session=${"x".repeat(30_000)}`],
-  ["four chunks of nothing", [0, 1, 2, 3].map((i) => `wos-session.${i}=${"x".repeat(3_900)}`).join("; ")],
-  ["a hundred chunks", Array.from({ length: 100 }, (_, i) => `wos-session.${i}=Fe26.2`).join("; ")],
+  ["1,000 cookies", Array.from({ length: 1_000 }, (_, i) => `c${i}=1`).join("; ")],
+  ["300 pending sign-ins", Array.from({ length: 300 }, (_, i) => `wos-flow-${i}=Fe26.2*x*y`).join("; ")],
+  ["a session of 30 kB", `wos-session=${"x".repeat(30_000)}`],
+  ["four invalid chunks", [0, 1, 2, 3].map((i) => `wos-session.${i}=${"x".repeat(3_900)}`).join("; ")],
+  ["100 chunks", Array.from({ length: 100 }, (_, i) => `wos-session.${i}=Fe26.2`).join("; ")],
   ["a session and its chunks", "wos-session=Fe26.2**x; wos-session.0=a; wos-session.3=b"],
-  ["the same session fifty times", Array.from({ length: 50 }, () => "wos-session=Fe26.2**a*b*c").join("; ")],
-  ["a seal that is none", "wos-session=Fe26.2*999999*a*b*c*99999999999999*d*e~2"],
-  ["a seal with endless parts", `wos-session=Fe26.2${"*".repeat(10_000)}~2`],
-  ["a token in place of a seal", "wos-session=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."],
+  ["the same session 50 times", Array.from({ length: 50 }, () => "wos-session=Fe26.2**a*b*c").join("; ")],
+  ["an invalid sealed session", "wos-session=Fe26.2*999999*a*b*c*99999999999999*d*e~2"],
+  ["a sealed session with 10,000 parts", `wos-session=Fe26.2${"*".repeat(10_000)}~2`],
+  ["a token instead of a sealed session", "wos-session=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."],
   ["prototype keys", "__proto__=1; constructor=2; toString=3; hasOwnProperty=4; wos-session.__proto__=5"],
   ["broken percent-encoding", "wos-session=%; theme=%E0%A4%A; mosaic-notice=%zz"],
   ["markup", 'theme="><script>alert(1)</script>; mosaic-notice=<script>alert(1)</script>'],
@@ -149,11 +153,12 @@ for (const [what, cookie] of cookies) {
   add(`cookies: ${what}`, "POST", "/api/auth/token", { headers: { cookie }, json: {} });
 }
 
-/** Methods that nobody expects, where somebody might have forgotten them. */
+/** Unexpected methods. */
 for (const method of ["TRACE", "OPTIONS", "PROPFIND", "PUT", "DELETE", "PATCH", "MERGE", "PURGE", "LOCK"]) {
-  for (const path of ["/dashboard", "/api/auth/token", "/admin/users.data"]) add("a method", method, path);
+  for (const path of ["/dashboard", "/api/auth/token", "/admin/users.data"])
+    add("an unexpected method", method, path);
 }
-add("a preflight", "OPTIONS", "/api/auth/token", {
+add("a CORS preflight", "OPTIONS", "/api/auth/token", {
   headers: {
     origin: "https://evil.example",
     "access-control-request-method": "POST",
@@ -162,16 +167,16 @@ add("a preflight", "OPTIONS", "/api/auth/token", {
 });
 for (const path of ["/api/auth/session", "/dashboard", "/dashboard.data", "/admin/audit.csv", "/healthz"]) {
   const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
-  add("a look from another site", "GET", path, { headers });
-  add("a look from nowhere", "GET", path, { headers: { origin: "null" } });
+  add("a read from another site", "GET", path, { headers });
+  add("a read from the null origin", "GET", path, { headers: { origin: "null" } });
 }
 
-/** Names that every object has. */
+/** Property names that every object inherits. */
 const KEYS = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "__defineGetter__"];
 const PROTOTYPES = KEYS.flatMap((key) => [`${key}=1`, `${key}[admin]=1`, `${key}.role=admin`]).join("&");
 for (const path of ["/profile", "/dashboard", "/settings", "/settings/sessions", "/settings/account"]) {
-  add("a form of prototype keys", "POST", path, { headers: { "content-type": FORM }, body: PROTOTYPES });
-  add("a query of prototype keys", "GET", `${path}?${PROTOTYPES}`);
+  add("a form with prototype keys", "POST", path, { headers: { "content-type": FORM }, body: PROTOTYPES });
+  add("a query with prototype keys", "GET", `${path}?${PROTOTYPES}`);
 }
 for (const json of [
   '{"__proto__":{"forceRefresh":true,"isAdmin":true}}',
@@ -180,22 +185,22 @@ for (const json of [
   '{"message":{"__proto__":"x"}}',
 ]) {
   for (const path of ["/api/auth/token", "/api/errors", "/api/v1/metrics"]) {
-    add("JSON of prototype keys", "POST", path, {
+    add("JSON with prototype keys", "POST", path, {
       headers: { "content-type": "application/json" },
       body: json,
     });
   }
 }
 for (const key of KEYS) {
-  add("a page of that name", "GET", `/${key}`);
-  add("a project of that name", "GET", `/projects/${key}`);
-  add("a route of that name", "GET", `/dashboard.data?_routes=${key}`);
-  add("an error of that name", "GET", `/login?error=${key}`);
-  add("an intent of that name", "POST", "/settings", { form: { intent: key, theme: key } });
-  add("somebody of that name", "GET", `/admin/audit?event=${key}&userId=${key}&search=${key}`);
+  add("a page named like a prototype key", "GET", `/${key}`);
+  add("a project named like a prototype key", "GET", `/projects/${key}`);
+  add("a route named like a prototype key", "GET", `/dashboard.data?_routes=${key}`);
+  add("an error named like a prototype key", "GET", `/login?error=${key}`);
+  add("an intent named like a prototype key", "POST", "/settings", { form: { intent: key, theme: key } });
+  add("filters named like a prototype key", "GET", `/admin/audit?event=${key}&userId=${key}&search=${key}`);
 }
 
-/** Ways around a guard, and out of the folder. */
+/** Guard bypasses and path traversal. */
 for (const path of [
   "/admin/users.data",
   "/admin/users/_.data",
@@ -238,21 +243,21 @@ for (const path of [
   "/cdn-cgi/mf/scheduled",
   "/cdn-cgi/image/width=1/https://evil.example/x.png",
 ]) {
-  add("a path", "GET", path);
+  add("a bypass or traversal path", "GET", path);
 }
 
-/** More than anybody needs. */
+/** Oversized requests. */
 add("a path of 8 kB", "GET", `/${"a".repeat(8_000)}`);
-add("a path a thousand folders deep", "GET", `/${"a/".repeat(1_000)}.data`);
-add("a way back of 8 kB", "GET", `/login?returnTo=/${"a".repeat(8_000)}`);
-add("two thousand parameters", "GET", `/dashboard?${"a[]=1&".repeat(2_000)}`);
+add("a path 1,000 folders deep", "GET", `/${"a/".repeat(1_000)}.data`);
+add("a returnTo of 8 kB", "GET", `/login?returnTo=/${"a".repeat(8_000)}`);
+add("2,000 parameters", "GET", `/dashboard?${"a[]=1&".repeat(2_000)}`);
 add("a form of 2 MB", "POST", "/profile", { form: { firstName: "x".repeat(2_000_000), lastName: "" } });
-add("fifty thousand fields", "POST", "/profile", {
+add("50,000 form fields", "POST", "/profile", {
   headers: { "content-type": FORM },
   body: "a=1&".repeat(50_000),
 });
-add("an error of 1 MB", "POST", "/api/errors", { json: { message: "x".repeat(1_000_000) } });
-add("JSON a hundred thousand deep", "POST", "/api/errors", {
+add("an error report of 1 MB", "POST", "/api/errors", { json: { message: "x".repeat(1_000_000) } });
+add("JSON nested 100,000 levels deep", "POST", "/api/errors", {
   headers: { "content-type": "application/json" },
   body: "[".repeat(100_000),
 });
@@ -260,7 +265,7 @@ add("metrics of 1 MB", "POST", "/api/v1/metrics", {
   headers: { authorization: "Bearer mosaic_x" },
   json: { metrics: "x".repeat(1_000_000) },
 });
-add("a multipart that never ends", "POST", "/profile", {
+add("an unterminated multipart body", "POST", "/profile", {
   headers: { "content-type": `multipart/form-data; boundary=${"b".repeat(70)}` },
   body: `--${"b".repeat(70)}\r\n`.repeat(500),
 });

@@ -1,6 +1,6 @@
 /**
- * Requests of somebody who means harm, each sent by a guest and with a signed-in person's cookies. None may be a
- * server error, lead to another site, let another site read, give anything away or end a session.
+ * Attack requests, each sent as a guest and with a signed-in user's cookies. None may cause a server error,
+ * redirect to another site, allow cross-origin reads, leak data or end a session.
  */
 import { beforeAll, expect, it } from "vitest";
 import { type Answer, Browser, jsonOf, locationOf } from "./browser.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await signIn(ada, app.person());
 });
 
-/** Where the markup would send a person, or load from. */
+/** Returns the URLs that the markup links to or loads from. */
 function addressesIn(html: string): string[] {
   const names = ["href", "src", "action", "formaction", "content"];
   return [...elements(parseHtml(html))].flatMap(({ tag, attributes }) =>
@@ -59,7 +59,7 @@ function wrongWithRedirect(answer: Answer): string[] {
   return back.length === 1 && back[0] === `${APP_URL}/callback` ? [] : [`a sign-in that ends at ${back}`];
 }
 
-it("there are enough of them", () => expect(hostile.length).toBeGreaterThanOrEqual(100));
+it("has at least 100 requests", () => expect(hostile.length).toBeGreaterThanOrEqual(100));
 
 it.each(
   hostile.map((one, index) => ({
@@ -75,7 +75,7 @@ it.each(
   }
 });
 
-it("and after all of them the session is what it was", async () => {
+it("the session is unchanged after all requests", async () => {
   const { user } = jsonOf<{ user: { firstName: string | null } | null }>(await ada.get("/api/auth/session"));
   expect(user).not.toBeNull();
   expect((await ada.get("/dashboard")).status).toBe(200);

@@ -1,4 +1,4 @@
-/** Just enough of an HTML reader to find things in a page by role, name and label, as a person would. */
+/** Minimal HTML parser that finds elements of a page by role, name and label. */
 
 export type Element = {
   tag: string;
@@ -28,7 +28,7 @@ function attributesOf(text: string): Record<string, string> {
   return attributes;
 }
 
-/** Reads a page into a tree; comments and the doctype are left out. */
+/** Parses a page into a tree without comments and doctype. */
 export function parseHtml(html: string): Element {
   const root: Element = { tag: "#root", attributes: {}, children: [] };
   const open: Element[] = [root];
@@ -65,7 +65,7 @@ export function parseHtml(html: string): Element {
   return root;
 }
 
-/** All elements below, in the order of the page. */
+/** Yields all descendants in document order. */
 export function* elements(element: Element): Generator<Element> {
   for (const child of element.children) {
     if (typeof child === "string") continue;
@@ -74,14 +74,14 @@ export function* elements(element: Element): Generator<Element> {
   }
 }
 
-/** What a person reads there. */
+/** Returns the visible text of an element. */
 export function textOf(element: Element): string {
   if (RAW.test(element.tag)) return "";
   const parts = element.children.map((child) => (typeof child === "string" ? child : textOf(child)));
   return parts.join("").replace(/\s+/g, " ").trim();
 }
 
-/** What sending a form amounts to. */
+/** Request that submitting a form sends. */
 export type Form = { action: string; method: string; fields: Record<string, string> };
 
 export class Page {
@@ -99,7 +99,7 @@ export class Page {
     return this.all((element) => element.tag === tag);
   }
 
-  /** The words of every element with that role. */
+  /** Returns the text of every element with the given role. */
   role(role: string): string[] {
     return this.all((element) => element.attributes.role === role).map(textOf);
   }
@@ -108,7 +108,7 @@ export class Page {
     return this.all((element) => element.attributes.id === id)[0];
   }
 
-  /** The link of that name, or undefined. */
+  /** Returns the link with the given name, or undefined. */
   link(name: string | RegExp): Element | undefined {
     return this.tags("a").find((link) => isNamed(link, name));
   }
@@ -117,7 +117,7 @@ export class Page {
     return this.tags("button").find((button) => isNamed(button, name));
   }
 
-  /** The control that carries this label. */
+  /** Returns the control with the given label, or undefined. */
   field(label: string): Element | undefined {
     for (const element of this.tags("label")) {
       if (!textOf(element).startsWith(label)) continue;
@@ -128,19 +128,19 @@ export class Page {
     return this.all((element) => element.attributes["aria-label"] === label)[0];
   }
 
-  /** What a field's error or help says: the text of what `aria-describedby` names. */
+  /** Returns a field's error or help text, referenced by `aria-describedby`. */
   description(field: Element): string {
     const ids = (field.attributes["aria-describedby"] ?? "").split(/\s+/).filter((id) => id !== "");
     return ids.map((id) => textOf(this.byId(id) ?? { tag: "span", attributes: {}, children: [] })).join(" ");
   }
 
-  /** The form that has a button of this name, with what pressing it would send. */
+  /** Returns the form with the named button, with the fields that the button submits. */
   form(name: string | RegExp): Form | undefined {
     const button = this.button(name);
     return button === undefined ? undefined : this.formOf(button);
   }
 
-  /** The form around a control or button; its buttons send nothing, but for that one. */
+  /** Returns the form around a control or button. Other buttons' values are left out. */
   formOf(control: Element): Form | undefined {
     const form = this.tags("form").find((one) => [...elements(one)].includes(control));
     if (form === undefined) return undefined;

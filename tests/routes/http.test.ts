@@ -1,4 +1,4 @@
-/** What holds for every address: methods, origins, caching, request ids, the log. */
+/** Rules for every URL: methods, origins, caching, request ids, logging and security policy. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -31,7 +31,7 @@ describe("a wrong method", () => {
     ["POST", "/callback", ["GET"]],
     ["PATCH", "/callback?code=a&state=b", ["GET"]],
     ["POST", "/healthz", ["GET"]],
-  ])("%s %s is refused, and says what is allowed", async (method, path, allowed) => {
+  ])("%s %s returns 405 and lists the allowed methods", async (method, path, allowed) => {
     const answer = await ada.send(method, path);
     expect(answer.status).toBe(405);
     const allow = (answer.headers.get("allow") ?? "").split(/\s*,\s*/);
@@ -41,7 +41,7 @@ describe("a wrong method", () => {
   });
 
   it.each(["PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])(
-    "%s on a page is no server error",
+    "%s on a page returns a client error",
     async (method) => {
       for (const path of ["/", "/dashboard", "/no/such/page"]) {
         const answer = await ada.send(method, path);
@@ -51,30 +51,30 @@ describe("a wrong method", () => {
     },
   );
 
-  it("POST to a page without a form is no server error", async () => {
+  it("POST to a page without a form does not cause a server error", async () => {
     for (const path of ["/login", "/about", "/no/such/page"]) {
       expect((await ada.submit(path, { a: "1" })).status, path).toBeLessThan(500);
     }
   });
 });
 
-describe("a write from another origin", () => {
+describe("a write request", () => {
   const foreign: [string, Record<string, string | null>][] = [
     ["another origin", { origin: "https://evil.example" }],
     ["another port", { origin: "http://localhost:8788" }],
     ["the same host over https", { origin: "https://localhost:8787" }],
-    ["a host that begins alike", { origin: "http://localhost:8787.evil.example" }],
-    ["null", { origin: "null" }],
-    ["nonsense", { origin: "%%%" }],
-    ["another site, by Sec-Fetch-Site alone", { origin: null, "sec-fetch-site": "cross-site" }],
-    ["a sibling, by Sec-Fetch-Site alone", { origin: null, "sec-fetch-site": "same-site" }],
+    ["a host with the same prefix", { origin: "http://localhost:8787.evil.example" }],
+    ["the null origin", { origin: "null" }],
+    ["a malformed origin", { origin: "%%%" }],
+    ["another site, only by Sec-Fetch-Site", { origin: null, "sec-fetch-site": "cross-site" }],
+    ["a sibling site, only by Sec-Fetch-Site", { origin: null, "sec-fetch-site": "same-site" }],
     [
-      "another origin that calls itself the same",
+      "another origin that claims to be same-origin",
       { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
     ],
   ];
 
-  it.each(foreign)("(%s) is refused and does nothing", async (_what, headers) => {
+  it.each(foreign)("from %s is rejected and has no effect", async (_what, headers) => {
     for (const [method, path] of [
       ["POST", "/api/auth/logout"],
       ["POST", "/api/auth/token"],
@@ -98,28 +98,28 @@ describe("a write from another origin", () => {
 
   it.each([
     ["the same origin", {}],
-    ["no browser at all", { origin: null, "sec-fetch-site": null }],
-    ["an address that was typed", { origin: null, "sec-fetch-site": "none" }],
-    ["the same origin, by Sec-Fetch-Site alone", { origin: null, "sec-fetch-site": "same-origin" }],
-  ] as [string, Record<string, string | null>][])("(%s) is let through", async (_what, headers) => {
+    ["a client that is not a browser", { origin: null, "sec-fetch-site": null }],
+    ["a typed address", { origin: null, "sec-fetch-site": "none" }],
+    ["the same origin, only by Sec-Fetch-Site", { origin: null, "sec-fetch-site": "same-origin" }],
+  ] as [string, Record<string, string | null>][])("from %s is accepted", async (_what, headers) => {
     const answer = await ada.post("/api/auth/token", { headers, json: {} });
     expect(answer.status).toBe(200);
   });
 
-  it("may read what anyone may", async () => {
+  it("is checked for its origin, but a cross-site GET of a public page is not", async () => {
     const answer = await app.browser().get("/login", { headers: { "sec-fetch-site": "cross-site" } });
     expect(answer.status).toBe(200);
   });
 });
 
 describe("the request id", () => {
-  it.each(["abc", "A-b_9", "x".repeat(64)])("%s is kept", async (id) => {
+  it.each(["abc", "A-b_9", "x".repeat(64)])("%s is accepted from the client", async (id) => {
     const answer = await app.browser().get("/login", { headers: { "x-request-id": id } });
     expect(answer.headers.get("x-request-id")).toBe(id);
   });
 
   it.each(["", "a b", "a.b", "x".repeat(65), "<script>", "a,b", "a/b", "ümlaut"])(
-    "%j is replaced",
+    "%j is invalid and replaced",
     async (id) => {
       const answer = await app
         .browser()
@@ -129,7 +129,7 @@ describe("the request id", () => {
     },
   );
 
-  it("differs from request to request", async () => {
+  it("is unique for each request", async () => {
     const ids = await Promise.all(
       [1, 2, 3].map(async () => (await ada.get("/healthz")).headers.get("x-request-id")),
     );
@@ -139,23 +139,26 @@ describe("the request id", () => {
 
 describe("caching", () => {
   it.each(["/", "/dashboard", "/profile", "/settings", "/login", "/no/such/page"])(
-    "%s is for one person",
+    "%s is private to one user",
     async (path) => {
       expect(await ada.get(path)).toBeForOnePerson();
     },
   );
 
-  it.each(["/", "/dashboard", "/profile", "/settings"])("so is the data of %s", async (path) => {
-    const answer = await ada.data(path);
-    expect(answer.status).toBe(200);
-    expect(answer).toBeForOnePerson();
-  });
+  it.each(["/", "/dashboard", "/profile", "/settings"])(
+    "the data of %s is private to one user",
+    async (path) => {
+      const answer = await ada.data(path);
+      expect(answer.status).toBe(200);
+      expect(answer).toBeForOnePerson();
+    },
+  );
 
-  it.each(["/api/auth/session", "/healthz", "/api/no/such"])("%s is kept by nobody", async (path) => {
+  it.each(["/api/auth/session", "/healthz", "/api/no/such"])("%s is not cached", async (path) => {
     expect((await ada.get(path)).headers.get("cache-control")).toContain("no-store");
   });
 
-  it("data fetched ahead may be kept for seconds, by this browser alone, and changes nothing", async () => {
+  it("prefetched data may be cached by the browser for seconds, and sets no cookie", async () => {
     const answer = await ada.data("/dashboard", { headers: { "sec-purpose": "prefetch" } });
     expect([200, 204]).toContain(answer.status);
     expect(answer.headers.get("cache-control")).toMatch(/^private, (max-age=[1-5]|no-store)$/);
@@ -186,7 +189,7 @@ describe("the log", () => {
     ["GET", "/api/auth/session", 200, "/api/auth/session"],
     ["GET", "/callback?error=access_denied", 302, "/callback"],
     ["GET", "/healthz", 200, "/healthz"],
-  ])("has one line for %s %s", async (method, path, status, route) => {
+  ])("has one request line for %s %s", async (method, path, status, route) => {
     const answer = await ada.send(method, path);
     const id = answer.headers.get("x-request-id");
     const line = await app.log.line((one) => one.event === "request" && one.requestId === id);
@@ -195,7 +198,7 @@ describe("the log", () => {
     expect(JSON.stringify(app.log.lines)).not.toContain("secret-query");
   });
 
-  it("has a line for what is refused before it reaches a route, too", async () => {
+  it("has a request line for a request rejected before routing", async () => {
     const answer = await ada.post("/profile", { headers: { origin: "https://evil.example" } });
     const id = answer.headers.get("x-request-id");
     expect(await app.log.line((one) => one.event === "request" && one.requestId === id)).toMatchObject({
@@ -203,7 +206,7 @@ describe("the log", () => {
     });
   });
 
-  it("cannot be made to say what a client wants", async () => {
+  it("cannot be forged by client input", async () => {
     const forged = '%0A{"level":"error","event":"forged"}';
     await ada.get(`/no/${forged}?${forged}`);
     await ada.get("/callback?error=%0A%7B%22event%22%3A%22forged%22%7D");
@@ -217,8 +220,8 @@ describe("the log", () => {
   });
 });
 
-describe("a page's policy", () => {
-  it("has another nonce for every answer", async () => {
+describe("a page's security policy", () => {
+  it("has a new nonce for every response", async () => {
     const nonce = async () =>
       /'nonce-([^']+)'/.exec((await ada.get("/")).headers.get("content-security-policy") ?? "")?.[1];
     const [one, two] = [await nonce(), await nonce()];
@@ -226,7 +229,7 @@ describe("a page's policy", () => {
     expect(one).not.toBe(two);
   });
 
-  it("names Convex as http and as WebSocket, and WorkOS for forms, and nobody else", async () => {
+  it("allows only Convex over HTTP and WebSocket, and WorkOS for forms", async () => {
     const policy = (await ada.get("/dashboard")).headers.get("content-security-policy") ?? "";
     const convex = new URL(app.convexUrl);
     expect(policy).toContain(`http://${convex.host}`);
@@ -236,7 +239,7 @@ describe("a page's policy", () => {
     expect(origins.filter((origin) => !known.includes(origin))).toEqual([]);
   });
 
-  it("needs no style and no handler in the markup", async () => {
+  it("is compatible with the markup: no inline styles or handlers", async () => {
     for (const path of ["/", "/dashboard", "/profile", "/settings", "/no/such/page"]) {
       const page = new Page((await ada.get(path)).text);
       const inline = page.all(({ attributes }) =>
@@ -250,7 +253,7 @@ describe("a page's policy", () => {
     }
   });
 
-  it("no other answer than a page needs one, but each says what it is", async () => {
+  it("is not required for other responses, which have a Content-Type", async () => {
     for (const answer of [
       await ada.get("/api/auth/session"),
       await ada.get("/healthz"),

@@ -1,4 +1,4 @@
-/** Too many requests: who is counted, together with whom, and what is never limited. */
+/** Rate limits: what is counted by address or session, and what is never limited. */
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -6,38 +6,38 @@ import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 
 const app = startMosaic();
 
-/** A browser at an address of the test's own. */
+/** Returns a browser with the given IP address. */
 const from = (address: string) => new Browser(app.site(), address);
 
 const AT_ONCE = 20;
 
 /**
- * Asks until there is a refusal, and says how many were let through before it. The minute is the limiter's own, and
- * may turn while we ask: then up to twice as many are.
+ * Sends requests until one is rate limited and returns the number accepted before it: up to twice the limit,
+ * because the limiter's minute may end during the test.
  */
 async function letThrough(limit: number, ask: (index: number) => Promise<Answer>): Promise<number> {
   for (let asked = 0; asked < 2 * limit + AT_ONCE; asked += AT_ONCE) {
     const answers = await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(asked + index)));
-    const refused = answers.filter(({ status }) => status === 429);
-    for (const answer of refused) {
+    const limited = answers.filter(({ status }) => status === 429);
+    for (const answer of limited) {
       expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
       expect(answer).toSetNoCookie();
     }
-    if (refused.length > 0) return asked + AT_ONCE - refused.length;
+    if (limited.length > 0) return asked + AT_ONCE - limited.length;
   }
   throw new Error(`Nobody was refused in twice ${limit} requests`);
 }
 
-describe("beginning to sign in", () => {
+describe("starting a sign-in", () => {
   const login = (browser: Browser) => browser.get("/api/auth/login");
 
-  it("is limited to a hundred a minute from one address, and from no other", async () => {
+  it("is limited to 100 a minute for each address", async () => {
     const through = await letThrough(100, () => login(from("10.50.0.1")));
     expect(through).toBeGreaterThanOrEqual(100);
     expect((await login(from("10.50.0.2"))).status).toBe(302);
   });
 
-  it("counts together with callbacks of flows that this browser does not have", async () => {
+  it("shares its limit with callbacks of unknown flows", async () => {
     const ask = (index: number) => {
       const browser = from("10.50.0.3");
       return index % 2 === 0 ? login(browser) : browser.get(`/callback?code=x&state=guess-${index}`);
@@ -45,22 +45,22 @@ describe("beginning to sign in", () => {
     expect(await letThrough(100, ask)).toBeGreaterThanOrEqual(100);
   });
 
-  it("does not keep anybody from finishing a flow of their own", async () => {
+  it("does not prevent finishing a pending flow when limited", async () => {
     const browser = from("10.50.0.4");
     const callback = await approve(await startFlow(browser), app.person());
     await letThrough(100, () => login(from("10.50.0.4")));
     expect(await comeBack(browser, callback)).toRedirectTo("/");
   });
 
-  it("counts an IPv6 address by its network", async () => {
+  it("is counted by network for IPv6 addresses", async () => {
     const anywhere = (index: number) => login(from(`2001:db8:1:2:${index.toString(16)}::1`));
     expect(await letThrough(100, anywhere)).toBeGreaterThanOrEqual(100);
     expect((await login(from("2001:db8:1:3::1"))).status).toBe(302);
   });
 });
 
-describe("asking for the session or a token", () => {
-  it("is limited to six hundred a minute for each session, and costs nobody the session", async () => {
+describe("requesting the session or a token", () => {
+  it("is limited to 600 a minute for each session, which stays valid", async () => {
     const [ann, ben] = [from("10.50.1.1"), from("10.50.1.1")];
     await signIn(ann, app.person());
     await signIn(ben, app.person());
@@ -73,7 +73,7 @@ describe("asking for the session or a token", () => {
     expect((await ann.get("/api/auth/logout")).status).toBe(302);
   });
 
-  it("is limited by address where nobody is signed in", async () => {
+  it("is limited by address for guests", async () => {
     const through = await letThrough(600, () => from("10.50.1.2").get("/api/auth/session"));
     expect(through).toBeGreaterThanOrEqual(600);
     expect((await from("10.50.1.3").get("/api/auth/session")).status).toBe(200);

@@ -1,15 +1,15 @@
-/** What answers are asked in these tests, in the contract's words instead of header names. */
+/** Custom matchers for responses. */
 import { expect } from "vitest";
 import type { Answer } from "./browser.ts";
 import { Page } from "./html.ts";
 import { isSessionCookie } from "./seals.ts";
 
-/** The app's own address in these tests. Nothing listens there: it is what `Host` and `Origin` say. */
+/** APP_URL of the worker in these tests, sent in `Host` and `Origin`. Nothing listens at this address. */
 export const APP_URL = "http://localhost:8787";
 
 type Verdict = { pass: boolean; message: () => string };
 
-/** A verdict from the list of what is wrong. */
+/** Returns a matcher result that passes if `wrong` is empty. */
 function verdict(answer: Answer, isNot: boolean, wrong: string[]): Verdict {
   const about = `${answer.method} ${answer.path} answered ${answer.status}`;
   return {
@@ -19,7 +19,7 @@ function verdict(answer: Answer, isNot: boolean, wrong: string[]): Verdict {
   };
 }
 
-/** The head of an answer, without what is secret in it. */
+/** Returns the headers and the start of the body, each shortened, for failure messages. */
 function shown(answer: Answer): string {
   const headers = [...answer.headers].map(([name, value]) => `  ${name}: ${value.slice(0, 200)}`);
   return [...headers, "", answer.text.slice(0, 600)].join("\n");
@@ -33,7 +33,7 @@ function matchesAddress(answer: Answer, expected: string | RegExp): boolean {
   return typeof expected === "string" ? here === expected : expected.test(here);
 }
 
-/** The security headers of an HTML page (section 6) that are missing or too weak. */
+/** Returns the security headers of an HTML page (section 6) that are missing or too weak. */
 export function missingHeaders(answer: Answer): string[] {
   const wrong: string[] = [];
   const has = (name: string, fits: RegExp) => {
@@ -140,7 +140,7 @@ expect.extend({
       if (src === undefined && type !== "application/json" && own !== nonce)
         wrong.push("a script without the nonce");
     }
-    // WCAG 2.4.2: a page that was refused has a title too.
+    // WCAG 2.4.2: an error page needs a title too.
     if (!/<title>[^<]{3,}<\/title>/.test(answer.text)) wrong.push("no title");
     return verdict(answer, this.isNot, wrong);
   },
@@ -154,19 +154,19 @@ expect.extend({
 
 declare module "vitest" {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /** A redirect: to a path and query of the app, or to a whole address elsewhere. */
+    /** Redirects to a path and query of the app, or to an absolute URL of another site. */
     toRedirectTo(expected: string | RegExp, status?: number): R;
-    /** A redirect of a `.data` request, in React Router's encoding. */
+    /** Redirects a `.data` request, in React Router's encoding. */
     toRedirectDataTo(expected: string): R;
     toSetSession(): R;
     toClearSession(): R;
     toLeaveSessionAlone(): R;
     toSetNoCookie(): R;
-    /** `private, no-store` with `Vary: Cookie`. */
+    /** Is `private, no-store` with `Vary: Cookie`. */
     toBeForOnePerson(): R;
-    /** An HTML page with every header of section 6 and a nonce on each of its scripts. */
+    /** Is an HTML page with every header of section 6 and a nonce on each script. */
     toBeSafeHtml(status?: number): R;
-    /** Some `role="alert"` says this. */
+    /** Has a `role="alert"` element with this text. */
     toSayAlert(words?: string | RegExp): R;
   }
 }

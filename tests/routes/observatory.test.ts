@@ -1,6 +1,6 @@
 /**
- * What Mozilla's Observatory would say of each page over https. Its rules (algorithm 4, as published with
- * `@mdn/mdn-http-observatory`) are applied here, for the package scans public hosts only.
+ * Score of each page in Mozilla's HTTP Observatory. The rules (algorithm 4, `@mdn/mdn-http-observatory`) are
+ * reimplemented here, because the package scans only public hosts.
  */
 import { beforeAll, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
@@ -21,7 +21,7 @@ let ada: Browser;
 beforeAll(async () => {
   const site: Site = await app.another({ APP_URL });
   guest = new Browser(site, "10.30.0.1");
-  // The stand-in sends nobody to another machine, so she signs in here; the seal is the same there.
+  // The emulator redirects only to this machine, so sign in here and copy the session cookie.
   const here = app.browser();
   await signIn(here, "ada@example.com");
   ada = new Browser(site, "10.30.0.2", here.jar.copy());
@@ -30,7 +30,7 @@ beforeAll(async () => {
 type Policy = Map<string, string[]>;
 
 function policyOf(answer: Answer): Policy {
-  // The stand-ins are on this machine; anywhere else the configuration must name https.
+  // The emulators run on this machine over http; other hosts must use https.
   const policy = [app.workosUrl, app.convexUrl].reduce(
     (words, url) => words.replaceAll(url, url.replace("http:", "https:")),
     answer.headers.get("content-security-policy") ?? "",
@@ -44,7 +44,7 @@ function policyOf(answer: Answer): Policy {
   );
 }
 
-/** Points for the policy; the worst rule that applies counts. */
+/** Returns the points for the Content-Security-Policy: those of the worst rule that applies. */
 function policyPoints(policy: Policy): number {
   if (policy.size === 0) return -25;
   const of = (name: string) => policy.get(name) ?? policy.get("default-src") ?? ["*"];
@@ -60,7 +60,7 @@ function policyPoints(policy: Policy): number {
   return policy.get("default-src")?.join() === "'none'" ? 10 : 5;
 }
 
-/** Points for cookies: 0 where there are none. */
+/** Returns the points for cookies; 0 if there are none. */
 function cookiePoints({ setCookies }: Answer): number {
   const set = setCookies.filter(({ clears }) => !clears);
   if (set.length === 0) return 0;
@@ -76,7 +76,7 @@ function scriptPoints(answer: Answer): number {
   return foreign ? -5 : 0;
 }
 
-/** Every rule's points for one page. Where anything is taken off below 90, nothing extra counts. */
+/** Returns the score of a page. Bonus points count only if the score without them is at least 90. */
 function score(answer: Answer): { total: number; points: Record<string, number> } {
   const { headers } = answer;
   const policy = policyOf(answer);
@@ -104,7 +104,7 @@ const GUESTS = ["/", "/login", "/about", "/no/such/page"];
 it.each([
   ...GUESTS.map((path) => ({ path, who: "a guest" })),
   ...PERSONS_PAGES.map((path) => ({ path, who: "an admin" })),
-])("$path for $who has at least 130 of Observatory's points", async ({ path, who }) => {
+])("$path for $who scores at least 130 points in HTTP Observatory", async ({ path, who }) => {
   const answer = await (who === "a guest" ? guest : ada).get(path);
   expect(answer.headers.get("content-type")).toMatch(/^text\/html/);
   expect(answer.status).toBe(path === "/no/such/page" ? 404 : 200);

@@ -1,4 +1,4 @@
-/** Going on in another organization, in the same session. Who belongs where is the demo's: `packages/workos-local/README.md`. */
+/** Switching the organization in a session. Demo data: `packages/workos-local/README.md`. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -36,7 +36,7 @@ const session = async () => jsonOf<SessionAnswer>(await browser.get("/api/auth/s
 
 const refreshes = () => app.outbound.count("workos", authenticate("refresh_token"));
 
-/** WorkOS's own API, as whoever runs an organization uses it. */
+/** Calls the WorkOS API directly, as an organization's administrator would. */
 async function workos(method: string, path: string, body?: object): Promise<unknown> {
   const response = await fetch(`${app.workosUrl}${path}`, {
     method,
@@ -47,8 +47,8 @@ async function workos(method: string, path: string, body?: object): Promise<unkn
   return response.status === 200 || response.status === 201 ? response.json().catch(() => null) : null;
 }
 
-describe("switching to an organization of one's own", () => {
-  it("gives a token for it, in the same session, with one call", async () => {
+describe("switching to an organization of the user", () => {
+  it("refreshes the token once and keeps the session", async () => {
     const before = await session();
     expect(before).toMatchObject({ organizationId: null, role: null });
     const answer = await switchTo(ACME);
@@ -63,7 +63,7 @@ describe("switching to an organization of one's own", () => {
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
 
-  it("goes on where the form says, and nowhere else", async () => {
+  it("redirects to the form's returnTo if it is a safe path", async () => {
     expect(await switchTo(ACME, { returnTo: "/profile?tab=1" })).toRedirectTo("/profile?tab=1", 303);
     for (const returnTo of [
       "https://evil.example/",
@@ -75,14 +75,14 @@ describe("switching to an organization of one's own", () => {
     }
   });
 
-  it("counts as one where it is asked for twice at once, and a page beside it is not signed out", async () => {
+  it("refreshes once for two concurrent requests, and keeps a page request signed in", async () => {
     const answers = await Promise.all([switchTo(ACME), switchTo(ACME), browser.tab().get("/dashboard")]);
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 200]);
     expect(refreshes()).toBe(1);
     expect((await session()).organizationId).toBe(ACME);
   });
 
-  it("holds for a browser that never got the answer", async () => {
+  it("applies to a browser that never received the response", async () => {
     const old = browser.thief();
     await switchTo(ACME);
     const answer = await old.token({ forceRefresh: true });
@@ -93,11 +93,11 @@ describe("switching to an organization of one's own", () => {
   });
 });
 
-describe("an organization that is not theirs", () => {
+describe("an invalid organization", () => {
   it.each([
-    ["one of others", GLOBEX],
-    ["one that is not there", "org_01NOSUCHORGANIZATION000000"],
-  ])("%s is 403, and nothing changes", async (_, organizationId) => {
+    ["of other users", GLOBEX],
+    ["that does not exist", "org_01NOSUCHORGANIZATION000000"],
+  ])("%s returns 403 and changes nothing", async (_, organizationId) => {
     browser = app.browser();
     await signIn(browser, "grace@example.com");
     app.outbound.forget();
@@ -108,14 +108,17 @@ describe("an organization that is not theirs", () => {
     expect((await session()).organizationId).toBeNull();
   });
 
-  it.each(["", "acme", "org_", "org_a b", `org_${"a".repeat(200)}`, "../org_1"])("%j is 400", async (odd) => {
-    const answer = await switchTo(odd);
-    expect(answer).toBeSafeHtml(400);
-    expect(answer).toLeaveSessionAlone();
-    expect(app.outbound.count("workos")).toBe(0);
-  });
+  it.each(["", "acme", "org_", "org_a b", `org_${"a".repeat(200)}`, "../org_1"])(
+    "with the malformed id %j returns 400",
+    async (odd) => {
+      const answer = await switchTo(odd);
+      expect(answer).toBeSafeHtml(400);
+      expect(answer).toLeaveSessionAlone();
+      expect(app.outbound.count("workos")).toBe(0);
+    },
+  );
 
-  it("none at all is 400", async () => {
+  it("without an id returns 400", async () => {
     expect((await browser.submit(PATH, {})).status).toBe(400);
     expect(
       (await browser.post(PATH, { body: "{", headers: { "content-type": "application/json" } })).status,
@@ -123,11 +126,11 @@ describe("an organization that is not theirs", () => {
   });
 });
 
-describe("an organization that wants more", () => {
+describe("an organization that requires another sign-in", () => {
   it.each([
-    ["its own sign-on", GLOBEX, "Globex"],
+    ["single sign-on", GLOBEX, "Globex"],
     ["a second factor", INITECH, "Initech"],
-  ])("such as %s is a page with a link, not a redirect to another site", async (_, organizationId, name) => {
+  ])("with %s shows a page with a sign-in link", async (_, organizationId, name) => {
     const answer = await switchTo(organizationId, { returnTo: "/profile" });
     expect(answer).toRedirectTo(/^\/settings\/organization\?/, 303);
     expect(answer).toLeaveSessionAlone();
@@ -142,19 +145,19 @@ describe("an organization that wants more", () => {
   });
 });
 
-describe("switching", () => {
-  it("is not for guests", async () => {
+describe("switching the organization", () => {
+  it("redirects guests to the sign-in page", async () => {
     expect(await app.browser().submit(PATH, { organizationId: ACME })).toRedirectTo("/login");
     expect(await app.browser().submit(PATH, {})).toRedirectTo("/login");
   });
 
-  it.each(["GET", "HEAD", "PUT", "DELETE"])("is not done by %s", async (method) => {
+  it.each(["GET", "HEAD", "PUT", "DELETE"])("is rejected for %s", async (method) => {
     const answer = await browser.send(method, PATH);
     expect(answer.status).toBe(405);
     expect(answer.headers.get("allow")).toBe("POST");
   });
 
-  it("is not done for another site", async () => {
+  it("is rejected for another site", async () => {
     const answer = await browser.post(PATH, {
       form: { organizationId: ACME },
       headers: { origin: "https://evil.example" },
@@ -168,7 +171,7 @@ describe("switching", () => {
     { kind: "status", status: 503 },
     { kind: "hang" },
     { kind: "garbage" },
-  ] as const)("is 503 where WorkOS answers with $kind, and the session stays", async (fault) => {
+  ] as const)("returns 503 and keeps the session if WorkOS fails with $kind", async (fault) => {
     app.outbound.fail("workos", fault);
     const answer = await switchTo(ACME);
     expect(answer).toBeSafeHtml(503);
@@ -179,14 +182,14 @@ describe("switching", () => {
     expect(await switchTo(ACME)).toRedirectTo("/dashboard", 303);
   });
 
-  it("is 503 where WorkOS knows who belongs, and gives no token", async () => {
+  it("returns 503 if WorkOS lists the memberships but does not refresh the token", async () => {
     app.outbound.fail("workos", { kind: "status", status: 500 }, authenticate("refresh_token"));
     expect((await switchTo(ACME)).status).toBe(503);
     app.outbound.heal();
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
 
-  it("finds out that the session is over", async () => {
+  it("signs out if the session was revoked", async () => {
     const { sessionId } = await session();
     await workos("POST", "/user_management/sessions/revoke", { session_id: sessionId });
     const answer = await switchTo(ACME);
@@ -195,8 +198,8 @@ describe("switching", () => {
   });
 });
 
-describe("the page of one's organizations", () => {
-  it("shows each, and which is the current one", async () => {
+describe("the organizations page", () => {
+  it("lists the user's organizations and the current one", async () => {
     const page = new Page((await browser.get("/settings/organization")).text);
     for (const name of ["Acme", "Globex", "Initech"]) expect(page.button(`Switch to ${name}`)).toBeDefined();
     const form = page.form("Switch to Acme");
@@ -208,7 +211,7 @@ describe("the page of one's organizations", () => {
     expect(after.button("Switch to Globex")).toBeDefined();
   });
 
-  it("says so where WorkOS is not answering", async () => {
+  it("shows an alert if WorkOS does not answer", async () => {
     app.outbound.fail("workos", { kind: "hang" });
     const answer = await browser.get("/settings/organization");
     expect(answer).toBeSafeHtml();
@@ -217,7 +220,7 @@ describe("the page of one's organizations", () => {
   });
 });
 
-it("somebody who is taken out of their organization stays signed in, without it", async () => {
+it("a user removed from their organization stays signed in without it", async () => {
   const email = app.person();
   const leaver = app.browser();
   const memberships = [{ organizationId: ACME, role: "developer" }];

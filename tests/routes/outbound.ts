@@ -1,23 +1,23 @@
 /**
- * Every request that the worker sends out passes here: forwarded to its stand-in and counted, changed on the way
- * back, held, or failed as the test says. An address that is no stand-in's is noted, and fails the test.
+ * Proxy for all outbound requests of the worker: it forwards them to the emulators and counts, rewrites, holds
+ * or fails them as the test says. A request to any other host fails the test.
  */
 import http from "node:http";
 
 export type Upstream = "workos" | "convex";
 
-/** How an upstream misbehaves. */
+/** Failure of an upstream. */
 export type Fault =
-  /** The connection ends before any answer. */
+  /** Closes the connection without a response. */
   | { kind: "refused" }
   | { kind: "status"; status: number; body?: string; headers?: Record<string, string> }
   /** Accepts the request and never answers. */
   | { kind: "hang" }
   /** Answers properly, `ms` milliseconds late. */
   | { kind: "slow"; ms: number }
-  /** 200, said to be JSON, and is none. */
+  /** Answers 200 with invalid JSON. */
   | { kind: "garbage" }
-  /** 200, half of the body, then the connection ends. */
+  /** Answers 200 and closes the connection after a part of the body. */
   | { kind: "cut" };
 
 export type OutboundRequest = {
@@ -25,7 +25,7 @@ export type OutboundRequest = {
   method: string;
   /** Path without the query. */
   path: string;
-  /** WorkOS: the `grant_type` of a token request. Convex: the function's path. Else null. */
+  /** `grant_type` of a WorkOS token request, or path of a Convex function; null for other requests. */
   what: string | null;
   body: string;
 };
@@ -43,18 +43,18 @@ export const authenticate =
   (request) =>
     request.path === "/user_management/authenticate" && (grant === undefined || request.what === grant);
 
-/** Matches calls of one Convex function, such as `pages:dashboard`, or of a module (`pages:`). */
+/** Matches calls of a Convex function, such as `pages:dashboard`, or of a module, such as `pages:`. */
 export const calls =
   (name: string): Match =>
   (request) =>
     name.endsWith(":") ? (request.what ?? "").startsWith(name) : request.what === name;
 
 export class Outbound {
-  /** In order of arrival, failed ones included. */
+  /** Requests in order of arrival, including failed ones. */
   readonly requests: OutboundRequest[] = [];
-  /** Addresses that no stand-in has. */
+  /** Requests to unknown hosts. */
   readonly unexpected: string[] = [];
-  /** Tokens that WorkOS has given out: none may appear where it does not belong. */
+  /** Tokens that WorkOS has issued, to detect leaks. */
   readonly accessTokens = new Set<string>();
   readonly refreshTokens = new Set<string>();
   #rules: Rule[] = [];
@@ -63,22 +63,28 @@ export class Outbound {
   readonly #hosts = new Map<string, Upstream>();
   readonly #hanging = new Set<http.ServerResponse>();
 
-  /** Names the stand-in at `url`. */
+  /** Registers the emulator at `url`. */
   stand(upstream: Upstream, url: string): void {
     this.#hosts.set(new URL(url).host, upstream);
   }
 
-  /** From now on (or `times` times) the upstream answers matching requests with the fault; the newest rule wins. */
+  /**
+   * Fails matching requests from now on. The newest rule wins.
+   * @param upstream - Upstream that fails.
+   * @param fault - Failure.
+   * @param match - Requests that fail; all by default.
+   * @param times - Number of requests that fail; unlimited by default.
+   */
   fail(upstream: Upstream, fault: Fault, match: Match = everything, times = Number.POSITIVE_INFINITY): void {
     this.#rules.unshift({ upstream, match, fault, left: times });
   }
 
-  /** Changes the JSON of matching answers. */
+  /** Rewrites the JSON of matching responses. */
   rewrite(upstream: Upstream, match: Match, change: Rewrite["change"]): void {
     this.#rewrites.push({ upstream, match, change });
   }
 
-  /** Keeps matching requests waiting at the door until `release`; `arrived` resolves with the first. */
+  /** Holds matching requests until `release` is called; `arrived` resolves when the first arrives. */
   hold(upstream: Upstream, match: Match): { arrived: Promise<void>; release: () => void } {
     const arrived = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
@@ -91,7 +97,7 @@ export class Outbound {
     return { arrived: arrived.promise, release };
   }
 
-  /** Everything answers again; what hung is cut off. */
+  /** Removes all faults and rewrites, and closes hanging connections. */
   heal(): void {
     this.#rules = [];
     this.#rewrites = [];
@@ -104,12 +110,19 @@ export class Outbound {
     this.requests.length = 0;
   }
 
-  /** How many requests came, failed ones included. */
+  /** Returns the number of matching requests, including failed ones. */
   count(upstream: Upstream, match: Match = everything): number {
     return this.requests.filter((request) => request.upstream === upstream && match(request)).length;
   }
 
-  /** Resolves once `count` reaches `wanted`; rejects after `ms` milliseconds. */
+  /**
+   * Waits for matching requests.
+   * @param upstream - Upstream of the requests.
+   * @param match - Requests that count.
+   * @param wanted - Number of requests to wait for.
+   * @param ms - Timeout in milliseconds.
+   * @throws {Error} when the timeout expires first.
+   */
   async seen(upstream: Upstream, match: Match, wanted: number, ms: number): Promise<void> {
     const deadline = Date.now() + ms;
     while (this.count(upstream, match) < wanted) {
@@ -154,7 +167,7 @@ export class Outbound {
     await this.#forward(seen, request, body, response);
   };
 
-  /** True where the request has been dealt with. */
+  /** Applies a fault and returns whether the request is answered. */
   async #misbehave(fault: Fault, response: http.ServerResponse): Promise<boolean> {
     switch (fault.kind) {
       case "refused":
@@ -230,7 +243,7 @@ export class Outbound {
   }
 }
 
-/** Miniflare's own headers stay behind, and so does what belongs to one connection. */
+/** Returns whether to forward a header. Headers of Miniflare and of a single connection are dropped. */
 function isOfTheRequest(name: string): boolean {
   return !/^(mf-.*|cf-.*|connection|transfer-encoding|content-length|accept-encoding)$/.test(name);
 }

@@ -1,4 +1,4 @@
-/** What is the same whoever asks: the static page, the health check, the API's description, scripts and styles. */
+/** Public resources: /about, the health check, the OpenAPI document, scripts and styles. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
@@ -8,8 +8,8 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-describe("for everyone", () => {
-  it("/about is the same bytes for a guest and a member, with hashes instead of a nonce and no request id", async () => {
+describe("public resources", () => {
+  it("/about is identical for guests and users: hashes instead of a nonce, and no request id", async () => {
     const ada = app.browser();
     await signIn(ada, "ada@example.com");
     const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
@@ -31,7 +31,7 @@ describe("for everyone", () => {
     expect(guest.setCookies).toEqual([]);
   });
 
-  it("/about has no double with a slash", async () => {
+  it("/about has no duplicate with a trailing slash or in upper case", async () => {
     const answer = await app.browser().get("/about");
     expect(answer.status).toBe(200);
     const slashed = await app.browser().get("/about/");
@@ -40,7 +40,7 @@ describe("for everyone", () => {
     expect(shouted.headers.get("location")).toBe("/about");
   });
 
-  it("/healthz answers without asking WorkOS or Convex", async () => {
+  it("/healthz does not call WorkOS or Convex", async () => {
     app.outbound.forget();
     const answer = await app.browser().get("/healthz");
     expect(answer.status).toBe(200);
@@ -49,7 +49,7 @@ describe("for everyone", () => {
     expect(app.outbound.requests).toEqual([]);
   });
 
-  it("the ingestion API is described at an address that may be cached", async () => {
+  it("/api/v1/openapi.json describes the ingestion API and is cacheable", async () => {
     const answer = await app.browser().get("/api/v1/openapi.json");
     expect(answer.status).toBe(200);
     expect(jsonOf(answer)).toMatchObject({
@@ -60,7 +60,7 @@ describe("for everyone", () => {
     expect(answer).toSetNoCookie();
   });
 
-  it("scripts and styles have hashed names and never change", async () => {
+  it("scripts and styles have hashed names and are immutable", async () => {
     const page = new Page((await app.browser().get("/")).text);
     const sources = [
       ...page.tags("script").map((script) => script.attributes.src),

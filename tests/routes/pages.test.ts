@@ -1,3 +1,4 @@
+/** Pages for guests and signed-in users, and the session and token endpoints. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
@@ -15,7 +16,7 @@ const GUARDED = [
   "/projects/any?range=24h",
   "/admin/audit?event=login",
 ];
-/** Files, which have no data of a page, and where the sign-in leads back to. */
+/** Files, which have no page data, and the path that sign-in returns to. */
 const GUARDED_FILES = [
   ["/admin/audit.csv?event=login", "/admin/audit.csv?event=login"],
   ["/settings/account/export", "/settings/account"],
@@ -23,13 +24,13 @@ const GUARDED_FILES = [
 
 const loginFor = (returnTo: string) => `/login?returnTo=${encodeURIComponent(returnTo)}`;
 
-/** The login page that a redirect names, and the path that it would come back to. */
+/** Checks that the redirect leads to the sign-in page and returns its `returnTo`. */
 function returnToOf(location: URL | null): string | null {
   expect(location?.pathname).toBe("/login");
   return location?.searchParams.get("returnTo") ?? null;
 }
 
-describe("signed out", () => {
+describe("for a guest", () => {
   it("the home page welcomes a guest and links to the sign-in page", async () => {
     const answer = await app.browser().get("/");
     expect(answer).toBeSafeHtml();
@@ -38,7 +39,7 @@ describe("signed out", () => {
     expect(links).toContainEqual(expect.stringMatching(/^\/login(\?|$)/));
   });
 
-  it("the sign-in page links to the flow and to the sign-up, and keeps where one wanted to go", async () => {
+  it("the sign-in page links to sign-in and sign-up and keeps returnTo", async () => {
     const answer = await app.browser().get(loginFor("/profile?a=1"));
     expect(answer).toBeSafeHtml();
     const page = new Page(answer.text);
@@ -70,13 +71,13 @@ describe("signed out", () => {
     expect(answer.text).not.toContain("<script>alert(1)");
   });
 
-  it("says nothing of an error where there is none", async () => {
+  it("the sign-in page has no alert without an error", async () => {
     const answer = await app.browser().get("/login");
     expect(new Page(answer.text).role("alert")).toEqual([]);
   });
 
   it.each([...GUARDED.map((path) => [path, path] as const), ...GUARDED_FILES])(
-    "%s leads to the sign-in page and back to %s",
+    "%s redirects to the sign-in page with returnTo %s",
     async (path, returnTo) => {
       const answer = await app.browser().get(path);
       expect(answer).toRedirectTo(loginFor(returnTo));
@@ -85,13 +86,16 @@ describe("signed out", () => {
     },
   );
 
-  it.each(GUARDED)("the data of %s leads to the sign-in page in React Router's own way", async (path) => {
-    const answer = await app.browser().data(path);
-    expect(answer).toBeForOnePerson();
-    expect(answer).toRedirectDataTo(loginFor(path));
-  });
+  it.each(GUARDED)(
+    "the data of %s redirects to the sign-in page in React Router's encoding",
+    async (path) => {
+      const answer = await app.browser().data(path);
+      expect(answer).toBeForOnePerson();
+      expect(answer).toRedirectDataTo(loginFor(path));
+    },
+  );
 
-  it("the way back from data is the page's own path, whichever parts of the page were asked for", async () => {
+  it("the returnTo of a data request is the page's path without _routes", async () => {
     const ada = app.browser();
     await signIn(ada, "ada@example.com");
     const [, route] = /"(routes\/[^"]+)":\s*route2/.exec((await ada.get("/dashboard")).text) ?? [];
@@ -102,7 +106,7 @@ describe("signed out", () => {
     expect(answer).toRedirectDataTo(loginFor("/dashboard?tab=1"));
   });
 
-  it("has no user, no token and nothing to sign out of", async () => {
+  it("there is no user and no token, and sign-out redirects home", async () => {
     const browser = app.browser();
     const session = await browser.get("/api/auth/session");
     expect(session.status).toBe(200);
@@ -116,7 +120,7 @@ describe("signed out", () => {
     expect(await browser.post("/api/auth/logout")).toRedirectTo("/");
   });
 
-  it("what does not exist is a page that says so, and JSON under /api/", async () => {
+  it("an unknown path returns a 404 page, or JSON under /api/", async () => {
     const page = await app.browser().get("/no/such/page");
     expect(page).toBeSafeHtml(404);
     const api = await app.browser().get("/api/no/such");
@@ -127,21 +131,21 @@ describe("signed out", () => {
   });
 });
 
-describe("signed in", () => {
+describe("for a signed-in user", () => {
   let ada: Browser;
   beforeAll(async () => {
     ada = app.browser();
     await signIn(ada, "ada@example.com");
   });
 
-  it("the home page greets by first name, in the first HTML", async () => {
+  it("the home page greets by first name in the initial HTML", async () => {
     const answer = await ada.get("/");
     expect(answer).toBeSafeHtml();
     expect(answer.text).toContain("Welcome back, Ada!");
     expect(answer).toBeForOnePerson();
   });
 
-  it("somebody without a first name is greeted by the part of their e-mail before the @", async () => {
+  it("a user without a first name is greeted by the local part of their e-mail", async () => {
     const browser = app.browser();
     const email = app.person();
     app.outbound.rewrite(
@@ -160,20 +164,20 @@ describe("signed in", () => {
     ["/login", "/dashboard"],
     ["/login?returnTo=%2Fprofile%3Fa%3D1", "/profile?a=1"],
     ["/login?returnTo=https%3A%2F%2Fevil.example%2F", "/dashboard"],
-  ])("%s goes on to %s", async (path, target) => {
+  ])("%s redirects to %s", async (path, target) => {
     const answer = await ada.get(path);
     expect(answer).toRedirectTo(target);
     expect(answer).toBeForOnePerson();
   });
 
-  it("the sign-in page stays where there is an error to read, so that nobody goes in circles", async () => {
+  it("the sign-in page shows an error instead of redirecting", async () => {
     const answer = await ada.get("/login?error=session_expired");
     expect(answer).toBeSafeHtml();
     expect(answer).toSayAlert();
   });
 
   it.each(["/dashboard", "/profile", "/settings"])(
-    "%s is there whole, with the person in it",
+    "%s renders completely with the user's name",
     async (path) => {
       const answer = await ada.get(path);
       expect(answer).toBeSafeHtml();
@@ -188,7 +192,7 @@ describe("signed in", () => {
     },
   );
 
-  it("says who is there, without a token", async () => {
+  it("the session endpoint returns the user without a token", async () => {
     const answer = await ada.get("/api/auth/session");
     const session = jsonOf<Record<string, unknown>>(answer);
     expect(session).toEqual({
@@ -210,7 +214,7 @@ describe("signed in", () => {
     expect(answer).toBeForOnePerson();
   });
 
-  it("gives the page's Convex client a token that is good for a while, and nothing else", async () => {
+  it("the token endpoint returns a valid token and its expiry, and nothing else", async () => {
     const answer = await ada.token();
     expect(answer.status).toBe(200);
     const body = jsonOf<{ token: string; expiresAt: number }>(answer);
@@ -222,7 +226,7 @@ describe("signed in", () => {
     expect(await viewer.json()).toMatchObject({ status: "success", value: { email: "ada@example.com" } });
   });
 
-  it("makes the admins that the configuration names, developers, and viewers by their claim", async () => {
+  it("roles come from ADMIN_EMAILS and the role claim, with developer as the default", async () => {
     for (const [email, role] of [
       ["ada@example.com", "admin"],
       ["grace@example.com", "developer"],
@@ -236,7 +240,7 @@ describe("signed in", () => {
     }
   });
 
-  it("an unknown page still shows who is signed in", async () => {
+  it("the 404 page shows the signed-in user", async () => {
     const answer = await ada.get("/no/such/page");
     expect(answer).toBeSafeHtml(404);
     expect(answer).toBeForOnePerson();

@@ -1,4 +1,4 @@
-/** A project's page and the list of people, over HTTP: who sees what, and what each form answers. */
+/** Project pages, the user list and the time zone setting: access and forms. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -8,7 +8,7 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-async function someone(email = app.person()): Promise<Browser> {
+async function signInUser(email = app.person()): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, email);
   return browser;
@@ -24,14 +24,14 @@ async function convex<T>(
   return ((await (await app.convex(kind, name, args, token)).json()) as { value: T }).value;
 }
 
-/** Makes a project by its form. @returns Its path. */
+/** Creates a project through its form and returns its path. */
 async function projectOf(browser: Browser, name: string): Promise<string> {
   await browser.submit("/dashboard", { name });
   const mine = await convex<{ _id: string; name: string }[]>(browser, "query", "projects:mine", {});
   return `/projects/${mine.find((project) => project.name === name)?._id}`;
 }
 
-/** Fills in what is labelled so and presses the button. */
+/** Fills in fields by their labels and submits the form with the named button. */
 async function press(browser: Browser, path: string, button: string, values: Record<string, string> = {}) {
   const page = new Page((await browser.get(path)).text);
   const form = page.form(button);
@@ -51,8 +51,8 @@ const statusOf = async (browser: Browser, answer: Answer) => {
 const h1 = (html: string) => new Page(html).tags("h1").map(textOf).join();
 
 describe("a project's page", () => {
-  it("is there for its people, and not there for anybody else, as if it did not exist", async () => {
-    const [ann, ben] = [await someone(), await someone()];
+  it("is shown to its members and returns 404 for other users", async () => {
+    const [ann, ben] = [await signInUser(), await signInUser()];
     const path = await projectOf(ann, "Ann’s");
     const page = await ann.get(path);
     expect(page).toBeSafeHtml(200);
@@ -70,14 +70,14 @@ describe("a project's page", () => {
     }
   });
 
-  it("leads to the sign-in page and back", async () => {
+  it("redirects a guest to the sign-in page with returnTo", async () => {
     const answer = await app.browser().get("/projects/some?range=7d");
     expect(answer.status).toBe(302);
     expect(locationOf(answer, APP_URL)?.searchParams.get("returnTo")).toBe("/projects/some?range=7d");
   });
 
-  it("answers whatever stands in its query", async () => {
-    const ann = await someone();
+  it("accepts any query, except an invalid cursor", async () => {
+    const ann = await signInUser();
     const path = await projectOf(ann, "Odd");
     for (const query of ["?range=9y", "?agent=%00&name=x", "?range=__proto__&agent=", "?cursor="]) {
       expect((await ann.get(path + query)).status, query).toBe(200);
@@ -85,9 +85,9 @@ describe("a project's page", () => {
     expect((await ann.get(`${path}?cursor=nonsense`)).status).toBe(404);
   });
 
-  it("renames, adds, invites, withdraws and removes by forms that say so", async () => {
-    const [ann, ben] = [await someone(), app.person()];
-    await someone(ben);
+  it("has forms to rename the project, and to add, invite and remove members", async () => {
+    const [ann, ben] = [await signInUser(), app.person()];
+    await signInUser(ben);
     const path = await projectOf(ann, "Before");
     const renamed = await press(ann, path, "Rename", { "New name": " After " });
     expect(await statusOf(ann, renamed)).toContain("Project renamed");
@@ -109,8 +109,8 @@ describe("a project's page", () => {
     ["Rename", "New name", " "],
     ["Add member", "E-mail", "no address"],
     ["Create key", "Key name", "a\u0007b"],
-  ])("%s refuses at the field %s, and keeps what was typed", async (button, label, value) => {
-    const ann = await someone();
+  ])("%s rejects invalid input at the field %s and keeps it", async (button, label, value) => {
+    const ann = await signInUser();
     const path = await projectOf(ann, "Strict");
     const answer = await press(ann, path, button, { [label]: value });
     expect(answer).toBeSafeHtml(400);
@@ -122,8 +122,8 @@ describe("a project's page", () => {
     expect(page.all(({ attributes }) => attributes["aria-invalid"] === "true")).toHaveLength(1);
   });
 
-  it("shows a key once, in the answer to its form, and in no later page, address or log line", async () => {
-    const ann = await someone();
+  it("shows a new API key only in the response to its form", async () => {
+    const ann = await signInUser();
     const path = await projectOf(ann, "Secret");
     const answer = await press(ann, path, "Create key", { "Key name": "Laptop" });
     expect(answer).toBeSafeHtml(200);
@@ -137,9 +137,9 @@ describe("a project's page", () => {
     expect(new Page((await ann.get(path)).text).button("Revoke")).toBeUndefined();
   });
 
-  it("shows a member no button that would refuse, and refuses one who sends the form all the same", async () => {
-    const [ann, benEmail] = [await someone(), app.person()];
-    const ben = await someone(benEmail);
+  it("hides the owner's buttons from members, and rejects their forms", async () => {
+    const [ann, benEmail] = [await signInUser(), app.person()];
+    const ben = await signInUser(benEmail);
     const path = await projectOf(ann, "Shared");
     await press(ann, path, "Add member", { "E-mail": benEmail });
     const page = new Page((await ben.get(path)).text);
@@ -161,8 +161,8 @@ describe("a project's page", () => {
     expect((await ben.get(path)).status).toBe(404);
   });
 
-  it("is deleted by an admin who ticks the box, and by nobody by accident", async () => {
-    const ada = await someone("ada@example.com");
+  it("is deleted by an admin only with the confirmation ticked", async () => {
+    const ada = await signInUser("ada@example.com");
     const path = await projectOf(ada, "Doomed");
     const unticked = await press(ada, path, "Delete project");
     expect(unticked).toBeSafeHtml(400);
@@ -173,16 +173,16 @@ describe("a project's page", () => {
     expect((await ada.get(path)).status).toBe(404);
   });
 
-  it("answers a form that it does not have with 400", async () => {
-    const ann = await someone();
+  it("returns 400 for an unknown intent", async () => {
+    const ann = await signInUser();
     const path = await projectOf(ann, "Formal");
     for (const intent of ["", "constructor", "__proto__", "steal"]) {
       expect((await ann.submit(path, { intent })).status, intent).toBe(400);
     }
   });
 
-  it("keeps what was typed while Convex is down", async () => {
-    const ann = await someone();
+  it("keeps the input of forms while Convex is down", async () => {
+    const ann = await signInUser();
     const path = await projectOf(ann, "Storm");
     app.outbound.fail("convex", { kind: "refused" });
     for (const [intent, label, name] of [
@@ -210,8 +210,8 @@ describe("a project with metrics", () => {
     return path;
   }
 
-  it("draws its chart, whatever finite value is the only one", async () => {
-    const ann = await someone();
+  it("draws a chart of a single extreme value", async () => {
+    const ann = await signInUser();
     for (const value of [2.964393875e-314, 1.7e308, 0]) {
       const page = await ann.get(await projectWith(ann, `Only ${value}`, [{ agent: "a", name: "n", value }]));
       expect(page, `${value}`).toBeSafeHtml(200);
@@ -219,8 +219,8 @@ describe("a project with metrics", () => {
     }
   });
 
-  it("draws a point of an agent whose clock is ahead", async () => {
-    const ann = await someone();
+  it("shows a point from an agent whose clock is ahead", async () => {
+    const ann = await signInUser();
     const at = Date.now() + 4.9 * MINUTE;
     const path = await projectWith(ann, "Ahead", [{ agent: "a", name: "n", value: 7.125, at }]);
     for (const range of ["1h", "24h", "7d"]) {
@@ -230,8 +230,8 @@ describe("a project with metrics", () => {
     }
   });
 
-  it("names an agent that fell silent first, however many report later", async () => {
-    const ann = await someone();
+  it("lists a silent agent first when 60 others report later", async () => {
+    const ann = await signInUser();
     const others = Array.from({ length: 60 }, (_, i) => ({ agent: `agent ${i}`, name: "n", value: i }));
     const silent = { agent: "silent", name: "n", value: 1, at: Date.now() - 40 * MINUTE };
     const path = await projectWith(ann, "Watch", [silent, ...others]);
@@ -249,8 +249,8 @@ describe("a project with metrics", () => {
 });
 
 describe("the time zone", () => {
-  it("is chosen by a form, and refused where it is none", async () => {
-    const ann = await someone();
+  it("is saved by a form that rejects unknown time zones", async () => {
+    const ann = await signInUser();
     const saved = await press(ann, "/settings", "Save time zone", { "Time zone": "Asia/Kathmandu" });
     expect(await statusOf(ann, saved)).toContain("Saved");
     const page = new Page((await ann.get("/settings")).text);
@@ -264,20 +264,20 @@ describe("the time zone", () => {
   });
 });
 
-describe("the list of people", () => {
-  it("is for admins", async () => {
-    const ann = await someone();
+describe("the user list", () => {
+  it("is only for admins", async () => {
+    const ann = await signInUser();
     const forbidden = await ann.get("/admin/users");
     expect(forbidden).toBeSafeHtml(403);
     expect(forbidden.text).toContain("<title>Not allowed · Mosaic</title>");
     expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(400);
-    const ada = await someone("ada@example.com");
+    const ada = await signInUser("ada@example.com");
     expect(await ada.get("/admin/users")).toBeSafeHtml(200);
   });
 
-  it("finds by the start of an e-mail and gives a role", async () => {
-    const ada = await someone("ada@example.com");
-    await someone("quinn.searched@example.com");
+  it("finds users by the start of their e-mail and saves a role", async () => {
+    const ada = await signInUser("ada@example.com");
+    await signInUser("quinn.searched@example.com");
     const path = "/admin/users?search=QUINN.s";
     const page = new Page((await ada.get(path)).text);
     const roles = page.tags("select").map(({ attributes }) => attributes["aria-label"]);
@@ -288,8 +288,8 @@ describe("the list of people", () => {
     expect(await statusOf(ada, saved)).toContain("Role saved");
   });
 
-  it("keeps the last admin an admin, and says why beside them", async () => {
-    const ada = await someone("ada@example.com");
+  it("rejects demoting the last admin with an alert", async () => {
+    const ada = await signInUser("ada@example.com");
     const answer = await press(ada, "/admin/users?search=ada@", "Save role", { role: "viewer" });
     expect(answer).toBeSafeHtml(400);
     expect(answer).toSayAlert();

@@ -1,15 +1,15 @@
-/** What holds for every answer and every log line, whatever the test is about. Checked after each test. */
+/** Invariants of every response and log line, checked after each test. */
 import type { Answer } from "./browser.ts";
 import { missingHeaders } from "./matchers.ts";
 import type { Outbound } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import type { WorkerLog } from "./worker-log.ts";
 
-/** Named secrets that a text contains. `allowed` is for the one place that gives out access tokens. */
+/** Returns the names of the secrets that a text contains. */
 export function secretsIn(text: string, secrets: Record<string, string>, outbound: Outbound): string[] {
   const found: string[] = [];
   if (/Fe26\.2/.test(text)) found.push("a sealed cookie");
-  // Header and payload of a JWT; `eyJ` alone comes up by chance in a state or a challenge.
+  // Header and payload of a JWT; `eyJ` alone can occur by chance in a state or a challenge.
   if (/eyJ[\w-]{8,}\.eyJ/.test(text)) found.push("a token");
   if (/\bsk_\w/.test(text)) found.push("an API key");
   for (const [name, value] of Object.entries(secrets)) if (text.includes(value)) found.push(name);
@@ -18,7 +18,7 @@ export function secretsIn(text: string, secrets: Record<string, string>, outboun
   return found;
 }
 
-/** What is wrong with one answer. */
+/** Returns the violations in one response. */
 export function brokenPromises(
   answer: Answer,
   secrets: Record<string, string>,
@@ -56,7 +56,7 @@ export function brokenPromises(
   return wrong.map((what) => `${answer.method} ${answer.path} → ${status}: ${what}`);
 }
 
-/** What is wrong with the log. */
+/** Returns the violations in the log. */
 export function brokenLog(log: WorkerLog, secrets: Record<string, string>, outbound: Outbound): string[] {
   const wrong = [...log.faults];
   for (const { message } of log.written) {

@@ -1,4 +1,4 @@
-/** Refreshing a token that has run out while WorkOS is down, slow or talking nonsense, or says no for good. */
+/** Refresh of an expired token while WorkOS fails, or after it has revoked the session. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
@@ -11,7 +11,7 @@ const TOKEN_SECONDS = 2;
 const app = startMosaic({ accessTokenSeconds: TOKEN_SECONDS });
 const refresh = authenticate("refresh_token");
 
-/** People who signed in together, so that their tokens run out together and one wait is enough. */
+/** Users who signed in together, so that one wait is enough for all their tokens to expire. */
 const waiting: Browser[] = [];
 beforeAll(async () => {
   while (waiting.length < 24) {
@@ -19,13 +19,13 @@ beforeAll(async () => {
     await signIn(browser, app.person());
     waiting.push(browser);
   }
-  await tokensRunOut();
+  await tokensExpire();
 }, 60_000);
 
-const tokensRunOut = () => new Promise((resolve) => setTimeout(resolve, TOKEN_SECONDS * 1_000 + 100));
+const tokensExpire = () => new Promise((resolve) => setTimeout(resolve, TOKEN_SECONDS * 1_000 + 100));
 
-/** Somebody whose access token has run out. */
-function someoneLate(): Browser {
+/** Returns the browser of a user whose access token has expired. */
+function userWithExpiredToken(): Browser {
   const browser = waiting.pop();
   if (browser === undefined) throw new Error("Nobody is left: let more people sign in before");
   app.outbound.forget();
@@ -42,20 +42,20 @@ describe("WorkOS down", () => {
   const faults: [string, Fault][] = [
     ["unreachable", { kind: "refused" }],
     ["broken (500)", { kind: "status", status: 500 }],
-    ["away (503)", { kind: "status", status: 503, body: "<html>" }],
-    ["too busy (429)", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
-    ["refusing the client", answering(401, { error: "invalid_client", error_description: "no" })],
-    ["refusing otherwise", answering(400, { error: "invalid_request", error_description: "no" })],
-    ["talking nonsense", { kind: "garbage" }],
-    ["cut off", { kind: "cut" }],
-    ["empty", answering(200, {})],
+    ["unavailable (503)", { kind: "status", status: 503, body: "<html>" }],
+    ["rate limiting (429)", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
+    ["rejecting the client", answering(401, { error: "invalid_client", error_description: "no" })],
+    ["rejecting the request", answering(400, { error: "invalid_request", error_description: "no" })],
+    ["sending invalid JSON", { kind: "garbage" }],
+    ["closing the connection", { kind: "cut" }],
+    ["sending an empty object", answering(200, {})],
     ["hanging", { kind: "hang" }],
   ];
 
   it.each(faults)(
-    "(%s) the page is there in time, the session stays, and the next request tries again",
+    "(%s) a page renders in time, the session stays, and the next request retries",
     async (_what, fault) => {
-      const browser = someoneLate();
+      const browser = userWithExpiredToken();
       const seal = sessionSeal(browser.jar);
       app.outbound.fail("workos", fault, refresh);
       for (const path of ["/dashboard", "/"]) {
@@ -80,7 +80,7 @@ describe("WorkOS down", () => {
     },
   );
 
-  it("while the token is still good, nobody notices", async () => {
+  it("a page renders normally while the token is valid", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     app.outbound.fail("workos", { kind: "refused" }, refresh);
@@ -89,16 +89,16 @@ describe("WorkOS down", () => {
     expect(page).toLeaveSessionAlone();
   });
 
-  it("the data of a page comes too, and says what is missing", async () => {
-    const browser = someoneLate();
+  it("a data request returns 200 and keeps the session", async () => {
+    const browser = userWithExpiredToken();
     app.outbound.fail("workos", { kind: "refused" }, refresh);
     const answer = await browser.data("/dashboard");
     expect(answer.status).toBe(200);
     expect(answer).toLeaveSessionAlone();
   });
 
-  it("a form says so, and keeps what was typed", async () => {
-    const browser = someoneLate();
+  it("a form returns 503 with an alert and keeps its input", async () => {
+    const browser = userWithExpiredToken();
     app.outbound.fail("workos", { kind: "status", status: 503 }, refresh);
     const answer = await browser.submit("/profile", { firstName: "Typed first", lastName: "Typed last" });
     expect(answer).toBeSafeHtml(503);
@@ -107,8 +107,8 @@ describe("WorkOS down", () => {
     expect(new Page(answer.text).field("First name")?.attributes.value).toBe("Typed first");
   });
 
-  it("a crowd does not storm it", async () => {
-    const browser = someoneLate();
+  it("20 requests at once cause one refresh", async () => {
+    const browser = userWithExpiredToken();
     const held = app.outbound.hold("workos", refresh);
     app.outbound.fail("workos", { kind: "status", status: 503 }, refresh);
     const asked = Promise.all(Array.from({ length: 20 }, () => browser.thief().get("/dashboard")));
@@ -119,8 +119,8 @@ describe("WorkOS down", () => {
     expect(app.outbound.count("workos", refresh)).toBe(1);
   });
 
-  it("is in the log as a warning, or as an error where somebody saw it", async () => {
-    const browser = someoneLate();
+  it("the failed refresh is logged as a warning or an error", async () => {
+    const browser = userWithExpiredToken();
     app.outbound.fail("workos", { kind: "status", status: 503 }, refresh);
     await browser.get("/dashboard");
     const line = await app.log.line(({ event }) => event === "auth.refresh");
@@ -128,12 +128,15 @@ describe("WorkOS down", () => {
   });
 });
 
-describe("a refresh refused for good", () => {
-  const refused = answering(400, { error: "invalid_grant", error_description: "Session has already ended." });
+describe("a refresh rejected with invalid_grant", () => {
+  const rejected = answering(400, {
+    error: "invalid_grant",
+    error_description: "Session has already ended.",
+  });
 
-  it("signs out of a page, and says that the session has ended", async () => {
-    const browser = someoneLate();
-    app.outbound.fail("workos", refused, refresh);
+  it("signs out a page request with the error session_expired", async () => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", rejected, refresh);
     const answer = await browser.get("/dashboard?a=1");
     expect(answer).toRedirectTo(/^\/login\?.*error=session_expired/);
     expect(answer).toClearSession();
@@ -145,36 +148,36 @@ describe("a refresh refused for good", () => {
     expect(login).toSayAlert();
   });
 
-  it("signs out of data", async () => {
-    const browser = someoneLate();
-    app.outbound.fail("workos", refused, refresh);
+  it("signs out a data request", async () => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", rejected, refresh);
     const answer = await browser.data("/dashboard");
     expect(answer.status).toBe(202);
     expect(answer.text).toContain("error=session_expired");
     expect(answer).toClearSession();
   });
 
-  it("signs out of the page's Convex client", async () => {
-    const browser = someoneLate();
-    app.outbound.fail("workos", refused, refresh);
+  it("signs out a token request", async () => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", rejected, refresh);
     const answer = await browser.token();
     expect(answer.status).toBe(401);
     expect(jsonOf(answer)).toEqual({ error: "session_expired" });
     expect(answer).toClearSession();
   });
 
-  it("signs out of a form, too", async () => {
-    const browser = someoneLate();
-    app.outbound.fail("workos", refused, refresh);
+  it("signs out a form submission", async () => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", rejected, refresh);
     const answer = await browser.submit("/profile", { firstName: "Ann", lastName: "" });
     expect(answer).toRedirectTo(/^\/login\?.*error=session_expired/, answer.status);
     expect([302, 303]).toContain(answer.status);
     expect(answer).toClearSession();
   });
 
-  it("makes a guest of whoever asks for a page for everyone", async () => {
-    const browser = someoneLate();
-    app.outbound.fail("workos", refused, refresh);
+  it("shows a public page as to a guest", async () => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", rejected, refresh);
     const answer = await browser.get("/");
     expect([200, 302]).toContain(answer.status);
     expect(answer.text).not.toContain("Welcome back");
@@ -182,9 +185,9 @@ describe("a refresh refused for good", () => {
   });
 });
 
-describe("a refreshed session that would be too big", () => {
-  it("stays as it was, and the log says so", async () => {
-    const browser = someoneLate();
+describe("a refreshed session that is too large", () => {
+  it("is not written, and a warning is logged", async () => {
+    const browser = userWithExpiredToken();
     app.outbound.rewrite("workos", refresh, (body) => ({ ...body, refresh_token: "r".repeat(20_000) }));
     const answer = await browser.get("/dashboard");
     expect(answer.status).toBe(200);
@@ -194,17 +197,17 @@ describe("a refreshed session that would be too big", () => {
   });
 });
 
-describe("a HEAD with a token that has run out", () => {
-  it("asks nobody and writes nothing", async () => {
-    const browser = someoneLate();
+describe("with an expired token", () => {
+  it("HEAD does not refresh and sets no cookie", async () => {
+    const browser = userWithExpiredToken();
     const answer = await browser.send("HEAD", "/dashboard");
     expect(answer.status).toBeLessThan(500);
     expect(answer).toSetNoCookie();
     expect(app.outbound.count("workos", refresh)).toBe(0);
   });
 
-  it("data fetched ahead is 204", async () => {
-    const browser = someoneLate();
+  it("a prefetch returns 204 and does not refresh", async () => {
+    const browser = userWithExpiredToken();
     const answer = await browser.data("/dashboard", { headers: { "sec-purpose": "prefetch" } });
     expect(answer.status).toBe(204);
     expect(answer).toSetNoCookie();
@@ -212,12 +215,12 @@ describe("a HEAD with a token that has run out", () => {
   });
 });
 
-describe("signing out with a token that has run out", () => {
+describe("signing out with an expired token", () => {
   it.each([
     ["WorkOS up", null],
     ["WorkOS down", { kind: "refused" }],
   ] as [string, Fault | null][])("is final (%s)", async (_what, fault) => {
-    const browser = someoneLate();
+    const browser = userWithExpiredToken();
     const kept = browser.thief();
     const sealed = JSON.stringify(await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD));
     const [sessionId] = /session_\w+/.exec(sealed) ?? [];

@@ -1,4 +1,4 @@
-/** Refreshing: one call to WorkOS however many ask, in one isolate or two, and the cookie on every kind of answer. */
+/** Token refresh: one call to WorkOS for concurrent requests, and the cookie on every kind of response. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -7,18 +7,18 @@ import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
 
-/** Tokens that are within their last minute from the start: whoever needs one refreshes. */
+/** Tokens that are in their last minute from the start, so that every use refreshes them. */
 const app = startMosaic({ accessTokenSeconds: 45, isolates: 2 });
 const refreshes = () => app.outbound.count("workos", authenticate("refresh_token"));
 
-async function someone(): Promise<Browser> {
+async function signInUser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   app.outbound.forget();
   return browser;
 }
 
-/** Everything that a page in several tabs may ask for at once. */
+/** Requests that several tabs may send at once. */
 const MIXED: ((browser: Browser) => Promise<Answer>)[] = [
   (browser) => browser.get("/dashboard"),
   (browser) => browser.get("/"),
@@ -28,7 +28,7 @@ const MIXED: ((browser: Browser) => Promise<Answer>)[] = [
   (browser) => browser.get("/settings"),
 ];
 
-/** `count` requests with one and the same cookie, whatever the answers set. */
+/** Sends `count` requests with the same cookie, whatever cookies the responses set. */
 function crowd(browser: Browser, count: number, ask = MIXED, isolates: (0 | 1)[] = [0]): Promise<Answer[]> {
   return Promise.all(
     Array.from({ length: count }, (_, index) => {
@@ -40,7 +40,7 @@ function crowd(browser: Browser, count: number, ask = MIXED, isolates: (0 | 1)[]
   );
 }
 
-/** That none of these answers signed anybody out. */
+/** Checks that no response signs out. */
 function expectSignedIn(answers: Answer[]): void {
   for (const answer of answers) {
     expect(answer.status, `${answer.method} ${answer.path}`).toBe(200);
@@ -49,14 +49,14 @@ function expectSignedIn(answers: Answer[]): void {
   }
 }
 
-/** The session that an answer writes. */
+/** Returns the session cookie that a response sets. */
 function writtenSession(answer: Answer): string | undefined {
   return answer.setCookies.find((cookie) => isSessionCookie(cookie) && !cookie.clears)?.value;
 }
 
 describe("many requests at once", () => {
-  it("cause one refresh, and none of fifty is signed out", async () => {
-    const browser = await someone();
+  it("cause one refresh, and all 50 stay signed in", async () => {
+    const browser = await signInUser();
     const answers = await crowd(browser, 50);
     expectSignedIn(answers);
     expect(refreshes()).toBe(1);
@@ -66,20 +66,20 @@ describe("many requests at once", () => {
   });
 
   it("cause one refresh across two isolates", async () => {
-    const browser = await someone();
+    const browser = await signInUser();
     expectSignedIn(await crowd(browser, 40, MIXED, [0, 1]));
     expect(refreshes()).toBe(1);
   });
 
-  it("cause one refresh where WorkOS takes its time", async () => {
-    const browser = await someone();
+  it("cause one refresh while WorkOS is slow", async () => {
+    const browser = await signInUser();
     app.outbound.fail("workos", { kind: "slow", ms: 700 }, authenticate("refresh_token"));
     expectSignedIn(await crowd(browser, 30, MIXED, [0, 1]));
     expect(refreshes()).toBe(1);
   });
 
-  it("that each force a refresh count as one, and get one new token", async () => {
-    const browser = await someone();
+  it("that force a refresh share one refresh and one new token", async () => {
+    const browser = await signInUser();
     const before = app.outbound.accessTokens.size;
     const answers = await crowd(browser, 12, [(one) => one.token({ forceRefresh: true })], [0, 1]);
     expectSignedIn(answers);
@@ -88,8 +88,8 @@ describe("many requests at once", () => {
     expect(new Set(answers.map((answer) => jsonOf<{ token: string }>(answer).token)).size).toBe(1);
   });
 
-  it("of different people refresh each their own", async () => {
-    const people = [await someone(), await someone(), await someone()];
+  it("of different users refresh separately", async () => {
+    const people = [await signInUser(), await signInUser(), await signInUser()];
     app.outbound.forget();
     const answers = await Promise.all(people.map((browser) => browser.get("/profile")));
     expect(refreshes()).toBe(3);
@@ -104,9 +104,9 @@ describe("many requests at once", () => {
   });
 });
 
-describe("the old cookie", () => {
-  it("gets the same new session, without another call", async () => {
-    const browser = await someone();
+describe("the cookie from before a refresh", () => {
+  it("gets the same new session without another refresh", async () => {
+    const browser = await signInUser();
     const late = browser.thief();
     const first = await browser.get("/dashboard");
     expect(first).toSetSession();
@@ -122,8 +122,8 @@ describe("the old cookie", () => {
     expect(refreshes()).toBe(1);
   });
 
-  it("gets it from a worker that has been started anew in between, too", async () => {
-    const browser = await someone();
+  it("gets the same new session after the worker restarts", async () => {
+    const browser = await signInUser();
     const late = browser.thief();
     await browser.get("/dashboard");
     await app.restart();
@@ -134,9 +134,9 @@ describe("the old cookie", () => {
   });
 });
 
-describe("an answer that nobody received", () => {
-  it("is not lost where the browser left while WorkOS was being asked", async () => {
-    const browser = await someone();
+describe("a refresh whose response was not received", () => {
+  it("is kept if the browser disconnected during the refresh", async () => {
+    const browser = await signInUser();
     const held = app.outbound.hold("workos", authenticate("refresh_token"));
     await browser.abandon("/dashboard", held.arrived);
     held.release();
@@ -144,8 +144,8 @@ describe("an answer that nobody received", () => {
     expect(refreshes()).toBe(1);
   });
 
-  it("is not lost where WorkOS answered after the page had given up waiting", async () => {
-    const browser = await someone();
+  it("is kept if WorkOS answered after the page timed out", async () => {
+    const browser = await signInUser();
     app.outbound.fail("workos", { kind: "slow", ms: 4_000 }, authenticate("refresh_token"), 1);
     const page = await browser.get("/dashboard");
     expect(page.status).toBe(200);
@@ -155,8 +155,8 @@ describe("an answer that nobody received", () => {
     expect(refreshes()).toBe(1);
   });
 
-  it("may be two refreshes back: the cookie still gets the newest session", async () => {
-    const browser = await someone();
+  it("leads to the newest session, even from two refreshes back", async () => {
+    const browser = await signInUser();
     const late = browser.thief();
     await browser.token({ forceRefresh: true });
     await browser.token({ forceRefresh: true });
@@ -167,9 +167,9 @@ describe("an answer that nobody received", () => {
   });
 });
 
-describe("a refresh that comes back with somebody else's tokens", () => {
-  it("is not taken for this session", async () => {
-    const [ann, ben] = [await someone(), app.browser()];
+describe("a refresh that returns another user's tokens", () => {
+  it("does not change the session", async () => {
+    const [ann, ben] = [await signInUser(), app.browser()];
     let bens: unknown;
     app.outbound.rewrite("workos", authenticate("authorization_code"), (body) => {
       bens = body;
@@ -184,16 +184,16 @@ describe("a refresh that comes back with somebody else's tokens", () => {
 });
 
 describe("a forced refresh", () => {
-  it("gives a token that is not the one before", async () => {
-    const browser = await someone();
+  it("returns a new token", async () => {
+    const browser = await signInUser();
     const one = jsonOf<{ token: string }>(await browser.token());
     const two = jsonOf<{ token: string }>(await browser.token({ forceRefresh: true }));
     const three = jsonOf<{ token: string }>(await browser.token({ forceRefresh: true }));
     expect(new Set([one.token, two.token, three.token]).size).toBe(3);
   });
 
-  it("writes the cookie, and the page goes on with it", async () => {
-    const browser = await someone();
+  it("sets a cookie that the next page accepts", async () => {
+    const browser = await signInUser();
     expect(await browser.token({ forceRefresh: true })).toSetSession();
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
@@ -202,8 +202,8 @@ describe("a forced refresh", () => {
 describe("the log line of a refresh", () => {
   const as = (requestId: string) => ({ headers: { "x-request-id": requestId } });
 
-  it("carries the id of the document that caused it", async () => {
-    const [ann, ben] = [await someone(), await someone()];
+  it("has the id of the page request that caused it", async () => {
+    const [ann, ben] = [await signInUser(), await signInUser()];
     await Promise.all([ann.get("/dashboard", as("ann-1")), ben.get("/dashboard", as("ben-1"))]);
     await ann.token({ forceRefresh: true });
     await app.log.line(({ requestId }) => requestId === "ben-1");
@@ -214,8 +214,8 @@ describe("the log line of a refresh", () => {
     expect(ids.slice(0, 2).sort()).toEqual(["ann-1", "ben-1"]);
   });
 
-  it("carries the id of the first of several requests that wait for it", async () => {
-    const browser = await someone();
+  it("has the id of the first of several waiting requests", async () => {
+    const browser = await signInUser();
     const held = app.outbound.hold("workos", authenticate("refresh_token"));
     const first = browser.thief().get("/dashboard", as("first"));
     await held.arrived;
@@ -233,8 +233,8 @@ describe("the log line of a refresh", () => {
     expect(app.log.of("auth.refresh").map(({ requestId }) => requestId)).toEqual(["first"]);
   });
 
-  it("carries the id of the request that nobody waited for", async () => {
-    const browser = await someone();
+  it("has the id of the request that was abandoned", async () => {
+    const browser = await signInUser();
     const held = app.outbound.hold("workos", authenticate("refresh_token"));
     await browser.abandon("/dashboard", held.arrived, as("left"));
     held.release();
@@ -242,8 +242,8 @@ describe("the log line of a refresh", () => {
     await app.log.line(({ event, requestId }) => event === "request" && requestId === "left");
   });
 
-  it("carries it when WorkOS fails, and when Convex does not hear of the refresh", async () => {
-    const browser = await someone();
+  it("has the request's id if WorkOS fails, or if Convex does not learn of the refresh", async () => {
+    const browser = await signInUser();
     app.outbound.fail("workos", { kind: "status", status: 503 }, authenticate("refresh_token"), 1);
     await browser.get("/dashboard", as("failed"));
     await app.log.line(({ event, outcome }) => event === "auth.refresh" && outcome === "unavailable");
@@ -260,22 +260,22 @@ describe("the log line of a refresh", () => {
 describe("the refreshed cookie is written", () => {
   const answers: [string, (browser: Browser) => Promise<Answer>, number][] = [
     ["on a page", (browser) => browser.get("/dashboard"), 200],
-    ["on data", (browser) => browser.data("/dashboard"), 200],
+    ["on a data response", (browser) => browser.data("/dashboard"), 200],
     [
-      "on the answer to a form that is right",
+      "on the response to a valid form",
       (browser) => sendForm(browser, "/profile", "Save", { "First name": "Ann" }),
       303,
     ],
     [
-      "on the answer to a form that is wrong",
+      "on the response to an invalid form",
       (browser) => sendForm(browser, "/profile", "Save", { "First name": "x".repeat(101) }),
       400,
     ],
-    ["with a token", (browser) => browser.token(), 200],
+    ["on a token response", (browser) => browser.token(), 200],
   ];
 
   it.each(answers)("%s", async (_where, ask, status) => {
-    const browser = await someone();
+    const browser = await signInUser();
     const answer = await ask(browser);
     expect(answer.status).toBe(status);
     expect(answer).toSetSession();
@@ -284,9 +284,9 @@ describe("the refreshed cookie is written", () => {
   });
 
   it.each(["/", "/no/such/page", "/login", "/projects/no-such-project"])(
-    "wherever %s made a refresh necessary",
+    "on %s if it caused a refresh",
     async (path) => {
-      const browser = await someone();
+      const browser = await signInUser();
       const answer = await browser.get(path);
       if (refreshes() > 0) expect(answer).toSetSession();
       expect(answer).not.toClearSession();
@@ -295,16 +295,16 @@ describe("the refreshed cookie is written", () => {
   );
 });
 
-describe("what must not refresh", () => {
+describe("no refresh is caused by", () => {
   it.each(["/", "/dashboard", "/profile"])("HEAD %s", async (path) => {
-    const browser = await someone();
+    const browser = await signInUser();
     const answer = await browser.send("HEAD", path);
     expect(answer).toSetNoCookie();
     expect(refreshes()).toBe(0);
   });
 
-  it("data fetched ahead", async () => {
-    const browser = await someone();
+  it("prefetched data", async () => {
+    const browser = await signInUser();
     const answer = await browser.data("/dashboard", { headers: { "sec-purpose": "prefetch" } });
     expect([200, 204]).toContain(answer.status);
     expect(answer).toSetNoCookie();
@@ -312,13 +312,13 @@ describe("what must not refresh", () => {
   });
 
   it.each(["/healthz", "/about", "/api/no/such"])("GET %s", async (path) => {
-    const browser = await someone();
+    const browser = await signInUser();
     await browser.get(path);
     expect(refreshes()).toBe(0);
   });
 });
 
-/** Fills in the page's form, and sends it with the cookie as it was before the page was asked for. */
+/** Fills in a page's form and submits it with the cookie from before the page request. */
 async function sendForm(
   browser: Browser,
   path: string,

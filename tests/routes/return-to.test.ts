@@ -1,4 +1,4 @@
-/** `returnTo` is a path on this origin, or it is dropped without a word. */
+/** `returnTo`: paths on this origin are kept, everything else is dropped. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -8,7 +8,7 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-const TRICKS = [
+const UNSAFE = [
   "https://evil.example/",
   "https:evil",
   "https:/evil",
@@ -77,7 +77,7 @@ const TRICKS = [
   `/a?b=${"c".repeat(2_500)}`,
 ];
 
-const GOOD = [
+const SAFE = [
   "/",
   "/profile",
   "/dashboard?tab=1&q=a%20b",
@@ -92,25 +92,25 @@ const GOOD = [
 const shown = (path: string) =>
   path.length > 60 ? `${path.slice(0, 20)}… (${path.length} characters)` : path;
 
-describe("somebody signed in at /login", () => {
+describe("a signed-in user at /login", () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = app.browser();
     await signIn(browser, app.person());
   });
 
-  it.each(TRICKS.map((path) => [shown(path), path]))("is not taken to %j", async (_shown, path) => {
+  it.each(UNSAFE.map((path) => [shown(path), path]))("is not redirected to %j", async (_shown, path) => {
     const answer = await browser.get(`/login?returnTo=${encodeURIComponent(path)}`);
     expect(answer).toRedirectTo("/dashboard");
   });
 
-  it.each(GOOD.map((path) => [shown(path), path]))("is taken to %j", async (_shown, path) => {
+  it.each(SAFE.map((path) => [shown(path), path]))("is redirected to %j", async (_shown, path) => {
     expect(await browser.get(`/login?returnTo=${encodeURIComponent(path)}`)).toRedirectTo(path);
   });
 });
 
 describe("the sign-in page", () => {
-  it.each(TRICKS.map((path) => [shown(path), path]))("does not pass %j on", async (_shown, path) => {
+  it.each(UNSAFE.map((path) => [shown(path), path]))("drops the unsafe returnTo %j", async (_shown, path) => {
     const answer = await app.browser().get(`/login?returnTo=${encodeURIComponent(path)}`);
     expect(answer.status).toBe(200);
     const href = new URL(new Page(answer.text).link("Sign In with WorkOS")?.attributes.href ?? "", APP_URL);
@@ -118,18 +118,18 @@ describe("the sign-in page", () => {
     expect(href.searchParams.get("returnTo") ?? "/").toBe("/");
   });
 
-  it.each(["/%E0%A4%A", "/%zz", "/profile?x=%zz"])("survives the malformed %s", async (path) => {
+  it.each(["/%E0%A4%A", "/%zz", "/profile?x=%zz"])("renders with the malformed returnTo %s", async (path) => {
     const answer = await app.browser().get(`/login?returnTo=${encodeURIComponent(path)}`);
     expect(answer.status).toBe(200);
   });
 
-  it("takes only one returnTo, and no other parameter for it", async () => {
+  it("ignores a second returnTo and other parameters", async () => {
     const answer = await app.browser().get("/login?returnTo=%2Fprofile&returnTo=%2F%2Fevil&next=%2F%2Fevil");
     expect(answer.text).not.toContain("evil");
   });
 });
 
-describe("a sign-in begun with a trick", () => {
+describe("a sign-in with an unsafe returnTo", () => {
   it.each([
     "//evil",
     "/\\evil",
@@ -139,20 +139,20 @@ describe("a sign-in begun with a trick", () => {
     "https:evil",
     "/api/auth/logout",
     "/CALLBACK",
-  ])("(%s) ends at home", async (path) => {
+  ])("(%s) redirects to the home page", async (path) => {
     const answer = await signIn(app.browser(), app.person(), `?returnTo=${encodeURIComponent(path)}`);
     expect(answer).toRedirectTo("/");
   });
 
-  it("(raw, not encoded) ends at home", async () => {
+  it("(not encoded) redirects to the home page", async () => {
     expect(await signIn(app.browser(), app.person(), "?returnTo=/%09/evil")).toRedirectTo("/");
     expect(await signIn(app.browser(), app.person(), "?returnTo=//evil")).toRedirectTo("/");
   });
 });
 
-describe("a page that leads to the sign-in page", () => {
+describe("a guarded path", () => {
   it.each([["//evil/dashboard"], ["/dashboard/..//evil"], ["/%09/evil"]])(
-    "never makes %s a place elsewhere",
+    "%s does not redirect to another site",
     async (path) => {
       const answer = await app.browser().get(path);
       expect(answer.status).toBeLessThan(500);

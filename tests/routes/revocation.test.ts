@@ -1,4 +1,4 @@
-/** A session that another device has revoked: Convex knows, and the next request finds out. */
+/** Sessions revoked by another device. */
 import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { EDGE_SECRET, startMosaic } from "./harness.ts";
@@ -10,8 +10,8 @@ const app = startMosaic();
 
 type SessionAnswer = { sessionId: string; user: { id: string } };
 
-/** Somebody whose session has just been revoked, as the worker of another request would do it. */
-async function revoked(): Promise<Browser> {
+/** Signs in and revokes the session in Convex, as another device's request would. */
+async function revokedBrowser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   const { sessionId, user } = jsonOf<SessionAnswer>(await browser.get("/api/auth/session"));
@@ -22,8 +22,8 @@ async function revoked(): Promise<Browser> {
 }
 
 describe("a revoked session", () => {
-  it.each(["/dashboard", "/profile", "/settings"])("is signed out of %s, which says why", async (path) => {
-    const browser = await revoked();
+  it.each(["/dashboard", "/profile", "/settings"])("is signed out at %s with a reason", async (path) => {
+    const browser = await revokedBrowser();
     const answer = await browser.get(path);
     expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
     expect(answer).toClearSession();
@@ -31,21 +31,21 @@ describe("a revoked session", () => {
     expect(await browser.get("/login?error=session_revoked")).toSayAlert();
   });
 
-  it("is signed out of data", async () => {
-    const answer = await (await revoked()).data("/dashboard");
+  it("is signed out by a data request", async () => {
+    const answer = await (await revokedBrowser()).data("/dashboard");
     expect(answer.status).toBe(202);
     expect(answer.text).toContain("error=session_revoked");
     expect(answer).toClearSession();
   });
 
-  it("is a guest on the home page", async () => {
-    const answer = await (await revoked()).get("/");
+  it("sees the home page as a guest", async () => {
+    const answer = await (await revokedBrowser()).get("/");
     expect(answer.text).not.toContain("Welcome back");
     expect(answer).toClearSession();
   });
 
-  it("has no user", async () => {
-    const browser = await revoked();
+  it("has no user at the session endpoint", async () => {
+    const browser = await revokedBrowser();
     const kept = browser.thief();
     const session = await browser.get("/api/auth/session");
     expect(jsonOf(session)).toEqual({ user: null });
@@ -53,29 +53,32 @@ describe("a revoked session", () => {
     expect(await kept.get("/dashboard")).toRedirectTo(/^\/login/);
   });
 
-  it("changes nothing by a form", async () => {
-    const answer = await (await revoked()).submit("/profile", { firstName: "Late", lastName: "" });
+  it("cannot submit a form", async () => {
+    const answer = await (await revokedBrowser()).submit("/profile", {
+      firstName: "Late",
+      lastName: "",
+    });
     expect([302, 303]).toContain(answer.status);
     expect(answer.headers.get("location")).toContain("/login");
     expect(answer).toClearSession();
   });
 
-  it("is in the log", async () => {
-    await (await revoked()).get("/dashboard");
+  it("is logged when it is used", async () => {
+    await (await revokedBrowser()).get("/dashboard");
     expect(await app.log.line(({ event }) => event === "auth.revoked")).toMatchObject({
       requestId: expect.any(String),
     });
   });
 
-  it("may pass while Convex cannot be asked, and no longer", async () => {
-    const browser = await revoked();
+  it("is accepted only while Convex is down", async () => {
+    const browser = await revokedBrowser();
     app.outbound.fail("convex", { kind: "refused" });
     expect((await browser.thief().get("/dashboard")).status).toBe(200);
     app.outbound.heal();
     expect(await browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
   });
 
-  it("that was ended here while Convex could not be told stays over in the moment when it answers again", async () => {
+  it("signed out while Convex was down is rejected once Convex answers again", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const kept = browser.thief();

@@ -1,23 +1,23 @@
-/** Cookies opened and sealed again with the worker's own password, as time or a thief would change them. */
+/** Unseals, changes and reseals cookies with the worker's password. */
 import { sealData, unsealData } from "iron-session";
 import type { CookieJar } from "./cookie-jar.ts";
 
 export const SESSION = "wos-session";
 const CHUNKS = [0, 1, 2, 3];
 
-/** Every name under which a session, or a part of it, may be stored. */
+/** Names of the session cookie and its chunks. */
 export const SESSION_NAMES = [SESSION, ...CHUNKS.map((index) => `${SESSION}.${index}`)];
 
-/** Whether a cookie is the session, or a part of it. */
+/** Returns whether a cookie is the session cookie or one of its chunks. */
 export const isSessionCookie = ({ name }: { name: string }) =>
   SESSION_NAMES.includes(name.replace(/^__Host-/, ""));
 
-/** The sealed session that a browser holds, its chunks joined; "" where there is none. */
+/** Returns a browser's sealed session with its chunks joined, or "" if there is none. */
 export function sessionSeal(jar: CookieJar): string {
   return jar.get(SESSION) ?? CHUNKS.map((index) => jar.get(`${SESSION}.${index}`) ?? "").join("");
 }
 
-/** Seals a value as a session cookie would be, with any password. */
+/** Seals a value like a session cookie. */
 export function seal(data: unknown, password: string): Promise<string> {
   return sealData(data, { password: { 1: password } });
 }
@@ -29,8 +29,10 @@ export async function unseal(sealed: string, password: string): Promise<Record<s
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Makes a browser's session as old as if `ms` milliseconds had passed: every time in it, in seconds or
- * milliseconds, is moved into the past, and the whole sealed afresh.
+ * Ages a browser's session: moves every time in it into the past and reseals it.
+ * @param jar - Cookies of the browser.
+ * @param ms - Time to move into the past, in milliseconds.
+ * @param password - Cookie password of the worker.
  */
 export async function grow(jar: CookieJar, ms: number, password: string): Promise<void> {
   const aged = older(await unseal(sessionSeal(jar), password), ms);
@@ -38,7 +40,7 @@ export async function grow(jar: CookieJar, ms: number, password: string): Promis
   jar.put(SESSION, await seal(aged, password));
 }
 
-/** A value with every time in it moved `ms` milliseconds into the past. */
+/** Returns a value with every time in it (seconds or milliseconds) moved `ms` milliseconds into the past. */
 export function older(value: unknown, ms: number): unknown {
   if (Array.isArray(value)) return value.map((item) => older(item, ms));
   if (typeof value === "object" && value !== null) {

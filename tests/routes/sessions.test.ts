@@ -1,4 +1,4 @@
-/** The page of one's own sessions: each is there once, and can be ended from another browser, without a script. */
+/** Sessions page: lists the user's sessions and revokes them without JavaScript. */
 import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -8,8 +8,8 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-/** One person in several browsers, the first of them last signed in. */
-async function everywhere(count: number): Promise<Browser[]> {
+/** Signs a user in with several browsers; the last sign-in comes first. */
+async function signInWithBrowsers(count: number): Promise<Browser[]> {
   const email = app.person();
   const browsers: Browser[] = [];
   for (let made = 0; made < count; made += 1) {
@@ -34,23 +34,23 @@ const entries = (page: Page) =>
     .filter((entry) => /This device|Revoke/.test(textOf(entry)));
 
 describe("the sessions page", () => {
-  it("shows every session, and this device exactly once", async () => {
-    const [browser] = await everywhere(3);
+  it("lists every session, and marks this device exactly once", async () => {
+    const [browser] = await signInWithBrowsers(3);
     if (browser === undefined) throw new Error("Nobody");
     const page = await list(browser);
     expect(entries(page)).toHaveLength(3);
     expect(textOf(page.root).split("This device")).toHaveLength(2);
   });
 
-  it("does not show anybody else's", async () => {
-    await everywhere(2);
-    const [browser] = await everywhere(1);
+  it("does not list sessions of other users", async () => {
+    await signInWithBrowsers(2);
+    const [browser] = await signInWithBrowsers(1);
     if (browser === undefined) throw new Error("Nobody");
     expect(entries(await list(browser))).toHaveLength(1);
   });
 
-  it("ends another session by its button, at once", async () => {
-    const [browser, other] = await everywhere(2);
+  it("revokes another session at once", async () => {
+    const [browser, other] = await signInWithBrowsers(2);
     if (browser === undefined || other === undefined) throw new Error("Nobody");
     const page = await list(browser);
     const entry = entries(page).find((one) => !textOf(one).includes("This device"));
@@ -66,8 +66,8 @@ describe("the sessions page", () => {
     expect(entries(await list(browser))).toHaveLength(1);
   });
 
-  it("ends all others by one button, and not this one", async () => {
-    const [browser, ...others] = await everywhere(4);
+  it("revokes all other sessions with one button", async () => {
+    const [browser, ...others] = await signInWithBrowsers(4);
     if (browser === undefined) throw new Error("Nobody");
     const form = (await list(browser)).form("Revoke all others");
     expect((await browser.submit(form?.action || PATH, form?.fields ?? {})).status).toBe(303);
@@ -75,9 +75,9 @@ describe("the sessions page", () => {
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
 
-  it("does not end the session of somebody else, whatever the form says", async () => {
-    const [browser] = await everywhere(2);
-    const [victim] = await everywhere(1);
+  it("does not revoke another user's session with a forged form", async () => {
+    const [browser] = await signInWithBrowsers(2);
+    const [victim] = await signInWithBrowsers(1);
     if (browser === undefined || victim === undefined) throw new Error("Nobody");
     const { sessionId } = jsonOf<{ sessionId: string }>(await victim.get("/api/auth/session"));
     const { sessionId: own } = jsonOf<{ sessionId: string }>(await browser.get("/api/auth/session"));
@@ -97,8 +97,8 @@ describe("the sessions page", () => {
     expect((await victim.get("/dashboard")).status).toBe(200);
   });
 
-  it("is there while WorkOS hangs", async () => {
-    const [browser] = await everywhere(1);
+  it("renders while WorkOS hangs", async () => {
+    const [browser] = await signInWithBrowsers(1);
     if (browser === undefined) throw new Error("Nobody");
     app.outbound.fail("workos", { kind: "hang" });
     const half = await browser.get(PATH);

@@ -1,4 +1,4 @@
-/** Where a sign-in begins: the address at WorkOS, the cookie of the flow, several tabs at once. */
+/** Start of a sign-in: the redirect to WorkOS, flow cookies, several tabs and speculative requests. */
 import { describe, expect, it } from "vitest";
 import { locationOf } from "./browser.ts";
 import { flowCookies, isFlowCookie } from "./flow-cookies.ts";
@@ -9,7 +9,7 @@ import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 const app = startMosaic();
 
 describe("GET /api/auth/login", () => {
-  it("goes to WorkOS with all that the flow needs", async () => {
+  it("redirects to WorkOS with all parameters of the flow", async () => {
     const answer = await app.browser().get("/api/auth/login");
     const url = locationOf(answer, APP_URL);
     expect(answer.status).toBe(302);
@@ -32,12 +32,12 @@ describe("GET /api/auth/login", () => {
     ["screenHint=nonsense", "screen_hint", "sign-in"],
     ["loginHint=ada%40example.com", "login_hint", "ada@example.com"],
     ["organizationId=org_123", "organization_id", "org_123"],
-  ])("passes %s on", async (query, name, value) => {
+  ])("passes %s to WorkOS", async (query, name, value) => {
     const { authorizeUrl } = await startFlow(app.browser(), `?${query}`);
     expect(authorizeUrl.searchParams.get(name)).toBe(value);
   });
 
-  it("seals the flow into a cookie that scripts cannot read and that lives ten minutes at most", async () => {
+  it("stores the flow in a sealed HttpOnly cookie that expires within ten minutes", async () => {
     const answer = await app.browser().get("/api/auth/login?returnTo=%2Fprofile");
     const [cookie, ...others] = answer.setCookies.filter((one) => !one.clears);
     expect(others).toEqual([]);
@@ -47,7 +47,7 @@ describe("GET /api/auth/login", () => {
     expect(cookie?.maxAge).toBeLessThanOrEqual(600);
   });
 
-  it("makes a new state, challenge and cookie for each flow", async () => {
+  it("creates a new state, challenge and cookie for each flow", async () => {
     const browser = app.browser();
     const [one, two] = [await startFlow(browser), await startFlow(browser)];
     expect(one.state).not.toBe(two.state);
@@ -56,7 +56,7 @@ describe("GET /api/auth/login", () => {
     expect(new Set(flowCookies(browser.jar).map(({ name }) => name)).size).toBe(2);
   });
 
-  it("serves somebody signed in the same way", async () => {
+  it("redirects a signed-in user to WorkOS too", async () => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const answer = await browser.get("/api/auth/login");
@@ -65,7 +65,7 @@ describe("GET /api/auth/login", () => {
     expect(locationOf(answer, APP_URL)?.pathname).toBe("/user_management/authorize");
   });
 
-  it("is in the log, without the person's address", async () => {
+  it("is logged without the user's e-mail", async () => {
     await startFlow(app.browser(), "?loginHint=ada%40example.com");
     const line = await app.log.line(({ event }) => event === "auth.login");
     expect(line).toMatchObject({ level: "info", requestId: expect.any(String) });
@@ -73,7 +73,7 @@ describe("GET /api/auth/login", () => {
 });
 
 describe("several tabs", () => {
-  it("each finish their own sign-in, in any order", async () => {
+  it("finish their own sign-ins in any order", async () => {
     const browser = app.browser();
     const first = await startFlow(browser, "?returnTo=%2Fprofile");
     const second = await startFlow(browser.tab(), "?returnTo=%2Fsettings");
@@ -84,7 +84,7 @@ describe("several tabs", () => {
     expect(flowCookies(browser.jar)).toEqual([]);
   });
 
-  it("keep five flows at most: the oldest is cleared, the newest works", async () => {
+  it("keep at most five flows, and clear the oldest", async () => {
     const browser = app.browser();
     const flows = [];
     for (let tab = 0; tab < 8; tab += 1) flows.push(await startFlow(browser));
@@ -98,7 +98,7 @@ describe("several tabs", () => {
     expect(await comeBack(browser, await approve(newest, app.person()))).toRedirectTo("/");
   });
 
-  it("stay within five, too, when a browser brings more than it should have", async () => {
+  it("keep at most five flows, even if the browser sends 30 flow cookies", async () => {
     const browser = app.browser();
     const flow = await app.browser().get("/api/auth/login");
     const value = flow.setCookies.find((cookie) => !cookie.clears)?.value ?? "";
@@ -109,20 +109,20 @@ describe("several tabs", () => {
   });
 });
 
-describe("speculation", () => {
+describe("a speculative request", () => {
   const speculative: Record<string, string>[] = [
     { "sec-purpose": "prefetch" },
     { "sec-purpose": "prefetch;prerender" },
     { purpose: "prefetch" },
   ];
 
-  it.each(speculative)("begins no flow (%o)", async (headers) => {
+  it.each(speculative)("does not start a flow (%o)", async (headers) => {
     const answer = await app.browser().get("/api/auth/login", { headers });
     expect(answer.status).toBe(204);
     expect(answer).toSetNoCookie();
   });
 
-  it.each(speculative)("ends no session (%o)", async (headers) => {
+  it.each(speculative)("does not sign out (%o)", async (headers) => {
     const browser = app.browser();
     await signIn(browser, app.person());
     const answer = await browser.get("/api/auth/logout", { headers });
@@ -131,7 +131,7 @@ describe("speculation", () => {
     expect((await browser.get("/dashboard")).status).toBe(200);
   });
 
-  it.each(speculative)("spends no code and no flow (%o)", async (headers) => {
+  it.each(speculative)("does not use up the code and the flow (%o)", async (headers) => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     const answer = await browser.get(callback, { headers });
@@ -141,7 +141,7 @@ describe("speculation", () => {
   });
 
   it.each(["/api/auth/login", "/api/auth/logout", "/callback?code=x&state=y"])(
-    "HEAD %s does nothing",
+    "HEAD %s has no effect",
     async (path) => {
       const browser = app.browser();
       await signIn(browser, app.person());
@@ -154,7 +154,7 @@ describe("speculation", () => {
     },
   );
 
-  it("HEAD of a real callback spends neither code nor flow", async () => {
+  it("HEAD of a valid callback does not use up the code and the flow", async () => {
     const browser = app.browser();
     const callback = await approve(await startFlow(browser), app.person());
     await browser.send("HEAD", callback);

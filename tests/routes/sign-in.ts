@@ -1,14 +1,19 @@
-/** Signing in as a person does: to WorkOS's page, through it, and back with a code. */
+/** Sign-in through the WorkOS emulator, as a user does it. */
 import { expect } from "vitest";
 import { type Answer, type Browser, locationOf } from "./browser.ts";
 
 export type Flow = {
-  /** WorkOS's page for this flow. */
+  /** URL of WorkOS's sign-in page for this flow. */
   authorizeUrl: URL;
   state: string;
 };
 
-/** Begins a sign-in and stops at WorkOS's door. `query` is that of `/api/auth/login`, such as `?returnTo=/profile`. */
+/**
+ * Starts a sign-in up to the redirect to WorkOS.
+ * @param browser - Browser that signs in.
+ * @param query - Query of `/api/auth/login`, such as `?returnTo=/profile`.
+ * @returns The pending flow.
+ */
 export async function startFlow(browser: Browser, query = ""): Promise<Flow> {
   const answer = await browser.get(`/api/auth/login${query}`);
   expect(answer.status).toBe(302);
@@ -17,7 +22,7 @@ export async function startFlow(browser: Browser, query = ""): Promise<Flow> {
   return { authorizeUrl, state: authorizeUrl.searchParams.get("state") ?? "" };
 }
 
-/** Says yes at WorkOS as `email`; gives the path and query of the callback. */
+/** Signs in at WorkOS as `email` and returns the path and query of the callback. */
 export async function approve(flow: Flow, email: string): Promise<string> {
   const answer = await fetch(flow.authorizeUrl, {
     method: "POST",
@@ -30,12 +35,12 @@ export async function approve(flow: Flow, email: string): Promise<string> {
   return `${back.pathname}${back.search}`;
 }
 
-/** The browser comes back from WorkOS, which is another site. */
+/** Opens the callback, as after a redirect from another site. */
 export function comeBack(browser: Browser, callback: string): Promise<Answer> {
   return browser.get(callback, { headers: { "sec-fetch-site": "cross-site" } });
 }
 
-/** Signs `email` in, whole; gives the answer of the callback, which set the session. */
+/** Signs `email` in completely and returns the callback's response, which sets the session. */
 export async function signIn(browser: Browser, email: string, query = ""): Promise<Answer> {
   const flow = await startFlow(browser, query);
   const answer = await comeBack(browser, await approve(flow, email));

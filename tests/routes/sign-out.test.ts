@@ -1,4 +1,4 @@
-/** Sign-out is final: with a token that has run out, with everything down, against a replayed cookie. */
+/** Sign-out: it is final, also during failures and against replayed cookies. */
 import { describe, expect, it } from "vitest";
 import { tokenOf } from "./asks.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
@@ -10,31 +10,31 @@ import { isSessionCookie, SESSION } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
-/** Tokens within their last minute: every page would refresh. */
+/** Tokens in their last minute, so that every page would refresh them. */
 const app = startMosaic({ accessTokenSeconds: 45 });
 
-async function someone(): Promise<Browser> {
+async function signInUser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   return browser;
 }
 
-/** Whether Convex itself still takes the token. */
-async function isTaken(token: string): Promise<boolean> {
+/** Returns whether Convex still accepts the token. */
+async function isAccepted(token: string): Promise<boolean> {
   const answer = await app.convex("query", "users:viewer", {}, token);
   const body = (await answer.json().catch(() => null)) as { status?: string } | null;
   return answer.status === 200 && body?.status === "success";
 }
 
-/** The code with which Convex refuses the token; null where it takes it. */
-async function refusal(token: string): Promise<string | null> {
+/** Returns the code with which Convex rejects the token, or null if it accepts it. */
+async function rejectionCode(token: string): Promise<string | null> {
   const answer = await app.convex("query", "users:viewer", {}, token);
   const body = (await answer.json().catch(() => null)) as { errorData?: { code?: string } } | null;
   return body?.errorData?.code ?? null;
 }
 
-/** That a cookie that was kept opens nothing any more. */
-async function expectDead(kept: Browser): Promise<void> {
+/** Checks that a kept cookie is rejected everywhere. */
+async function expectSignedOut(kept: Browser): Promise<void> {
   const token = await kept.thief().token();
   expect(token.status).toBe(401);
   expect(token).not.toSetSession();
@@ -54,13 +54,13 @@ async function expectDead(kept: Browser): Promise<void> {
 
 describe("signing out", () => {
   const ways: [string, (browser: Browser) => ReturnType<Browser["get"]>][] = [
-    ["a link of the page", (browser) => browser.get("/api/auth/logout")],
+    ["a link on the page", (browser) => browser.get("/api/auth/logout")],
     [
       "a typed address",
       (browser) => browser.get("/api/auth/logout", { headers: { "sec-fetch-site": "none" } }),
     ],
     [
-      "a client that says nothing",
+      "a client without Sec-Fetch-Site",
       (browser) => browser.get("/api/auth/logout", { headers: { "sec-fetch-site": null } }),
     ],
     [
@@ -70,8 +70,8 @@ describe("signing out", () => {
     ["a form", (browser) => browser.submit("/api/auth/logout", {})],
   ];
 
-  it.each(ways)("by %s ends the session here and goes on to WorkOS", async (_way, leave) => {
-    const browser = await someone();
+  it.each(ways)("by %s ends the session and redirects to WorkOS", async (_way, leave) => {
+    const browser = await signInUser();
     const { sessionId } = jsonOf<{ sessionId: string }>(await browser.get("/api/auth/session"));
     const answer = await leave(browser);
     expect(answer.status).toBe(302);
@@ -90,8 +90,8 @@ describe("signing out", () => {
     expect(await app.log.line(({ event }) => event === "auth.logout")).toMatchObject({ level: "info" });
   });
 
-  it("by a link of another site asks first, and does nothing", async () => {
-    const browser = await someone();
+  it("by a link on another site asks for confirmation first", async () => {
+    const browser = await signInUser();
     const answer = await browser.get("/api/auth/logout", { headers: { "sec-fetch-site": "cross-site" } });
     expect(answer).toBeSafeHtml(200);
     expect(answer).not.toClearSession();
@@ -106,9 +106,9 @@ describe("signing out", () => {
   });
 
   it.each([
-    ["broken", "garbage"],
-    ["of another key", `Fe26.2*1*${"a".repeat(64)}*x*x**x*x~2`],
-  ])("with a cookie that is %s leads home and clears it", async (_what, value) => {
+    ["malformed", "garbage"],
+    ["sealed with another password", `Fe26.2*1*${"a".repeat(64)}*x*x**x*x~2`],
+  ])("with a cookie that is %s clears it and redirects home", async (_what, value) => {
     const browser = app.browser();
     browser.jar.put(SESSION, value);
     const answer = await browser.get("/api/auth/logout");
@@ -116,8 +116,8 @@ describe("signing out", () => {
     expect(answer).toClearSession();
   });
 
-  it("twice, or at once in two tabs, is no error", async () => {
-    const browser = await someone();
+  it("succeeds when repeated or in several tabs at once", async () => {
+    const browser = await signInUser();
     const kept = browser.thief();
     const answers = await Promise.all(
       [kept.thief(), kept.thief(), kept.thief()].map((tab) => tab.get("/api/auth/logout")),
@@ -129,20 +129,20 @@ describe("signing out", () => {
     expect((await kept.thief().get("/api/auth/logout")).status).toBe(302);
   });
 
-  it("asks WorkOS for nothing that could fail: it works with WorkOS down", async () => {
-    const browser = await someone();
+  it("succeeds while WorkOS is down", async () => {
+    const browser = await signInUser();
     const kept = browser.thief();
     app.outbound.fail("workos", { kind: "refused" });
     const answer = await browser.get("/api/auth/logout");
     expect(answer.status).toBe(302);
     expect(answer).toClearSession();
-    await expectDead(kept);
+    await expectSignedOut(kept);
     app.outbound.heal();
-    await expectDead(kept);
+    await expectSignedOut(kept);
   });
 
-  it("works with WorkOS and Convex hanging, in time", async () => {
-    const browser = await someone();
+  it("succeeds in time while WorkOS and Convex hang", async () => {
+    const browser = await signInUser();
     const kept = browser.thief();
     app.outbound.fail("workos", { kind: "hang" });
     app.outbound.fail("convex", { kind: "hang" });
@@ -151,40 +151,40 @@ describe("signing out", () => {
     expect(answer).toClearSession();
     expect(answer.ms).toBeLessThan(3_000);
     app.outbound.heal();
-    await expectDead(kept);
+    await expectSignedOut(kept);
   });
 });
 
 describe("after signing out", () => {
-  it("the cookie, replayed, gets no token and no data, from a worker started anew neither", async () => {
-    const browser = await someone();
+  it("a replayed cookie gets no token and no data, also after a restart of the worker", async () => {
+    const browser = await signInUser();
     const kept = browser.thief();
     await browser.get("/api/auth/logout");
-    await expectDead(kept);
+    await expectSignedOut(kept);
     await app.restart();
-    await expectDead(kept.at(app.site()));
+    await expectSignedOut(kept.at(app.site()));
   });
 
-  it("a cookie from before a refresh, and the one from after, are both dead", async () => {
-    const browser = await someone();
+  it("the cookies from before and after a refresh are both rejected", async () => {
+    const browser = await signInUser();
     const before = browser.thief();
     await browser.get("/dashboard");
     const after = browser.thief();
     await browser.get("/api/auth/logout");
-    await expectDead(before);
-    await expectDead(after);
+    await expectSignedOut(before);
+    await expectSignedOut(after);
   });
 
-  it("signing out with the cookie from before a refresh ends the refreshed session", async () => {
-    const browser = await someone();
+  it("the refreshed session is over if the cookie from before the refresh signed out", async () => {
+    const browser = await signInUser();
     const before = browser.thief();
     await browser.get("/dashboard");
     await before.get("/api/auth/logout");
-    await expectDead(browser);
+    await expectSignedOut(browser);
   });
 
-  it("a refresh still under way does not bring the session back", async () => {
-    const browser = await someone();
+  it("a pending refresh does not restore the session", async () => {
+    const browser = await signInUser();
     const kept = browser.thief();
     const held = app.outbound.hold("workos", authenticate("refresh_token"));
     const page = browser.thief().get("/dashboard");
@@ -196,19 +196,19 @@ describe("after signing out", () => {
     const late = await page;
     expect(late.status).toBeLessThan(500);
     expect(late).not.toSetSession();
-    await expectDead(kept);
+    await expectSignedOut(kept);
   });
 
-  it("Convex refuses the token within five seconds", async () => {
-    const browser = await someone();
+  it("Convex rejects the token within five seconds", async () => {
+    const browser = await signInUser();
     const token = await tokenOf(browser);
-    expect(await isTaken(token)).toBe(true);
+    expect(await isAccepted(token)).toBe(true);
     await browser.get("/api/auth/logout");
-    await expect.poll(() => isTaken(token), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isAccepted(token), { timeout: 5_000 }).toBe(false);
   });
 
-  it("the theme stays", async () => {
-    const browser = await someone();
+  it("the browser keeps its theme", async () => {
+    const browser = await signInUser();
     expect((await chooseTheme(browser, "/settings", "Dark")).status).toBe(303);
     await browser.get("/api/auth/logout");
     expect(themeOf((await browser.get("/")).text).attributes).toContain("dark");
@@ -216,8 +216,8 @@ describe("after signing out", () => {
 });
 
 describe("with Convex down", () => {
-  it("the session is over all the same, and Convex hears of it within fifteen seconds of answering", async () => {
-    const [before, after] = [await someone(), await someone()];
+  it("sign-out succeeds, and reaches Convex within 15 seconds of its recovery", async () => {
+    const [before, after] = [await signInUser(), await signInUser()];
     const tokens = [await tokenOf(before), await tokenOf(after)];
     const kept = before.thief();
     app.outbound.fail("convex", { kind: "refused" });
@@ -225,21 +225,23 @@ describe("with Convex down", () => {
     await signIn(stranger, app.person());
     const strange = await tokenOf(stranger);
     const left = [await before.get("/api/auth/logout"), await stranger.get("/api/auth/logout")];
-    // A restart of the worker loses neither the end of a session nor its delivery.
+    // A restart of the worker loses neither the sign-out nor its delivery.
     await app.restart();
     left.push(await after.at(app.site()).get("/api/auth/logout"));
     for (const answer of left) expect(answer).toClearSession();
-    await expectDead(kept.at(app.site()));
-    for (const token of tokens) expect(await isTaken(token)).toBe(true);
+    await expectSignedOut(kept.at(app.site()));
+    for (const token of tokens) expect(await isAccepted(token)).toBe(true);
     const undelivered = () =>
       app.log.of("auth.logout").flatMap((line) => (line.outcome === "undelivered" ? [line.requestId] : []));
     const ids = left.map(({ headers }) => headers.get("x-request-id"));
     await expect.poll(undelivered).toEqual(expect.arrayContaining(ids));
     app.outbound.heal();
     for (const token of tokens) {
-      await expect.poll(() => isTaken(token), { timeout: 15_000, interval: 250 }).toBe(false);
+      await expect.poll(() => isAccepted(token), { timeout: 15_000, interval: 250 }).toBe(false);
     }
-    // Of this one Convex has heard nothing but that the session is over.
-    await expect.poll(() => refusal(strange), { timeout: 5_000, interval: 250 }).toBe("unauthenticated");
+    // Convex was down when this user signed in and learned only of the sign-out.
+    await expect
+      .poll(() => rejectionCode(strange), { timeout: 5_000, interval: 250 })
+      .toBe("unauthenticated");
   });
 });

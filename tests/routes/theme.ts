@@ -1,8 +1,15 @@
-/** Choosing a theme as a browser without JavaScript does. */
+/** Theme choice without JavaScript. */
 import type { Answer, Browser } from "./browser.ts";
 import { Page } from "./html.ts";
 
-/** Chooses a theme by its label on a page that has the choice. Throws where there is none. */
+/**
+ * Chooses a theme through a page's form.
+ * @param browser - Browser that chooses.
+ * @param path - Path of a page with the form.
+ * @param label - Label of the theme.
+ * @returns The form's response.
+ * @throws {Error} when the page does not offer the theme.
+ */
 export async function chooseTheme(browser: Browser, path: string, label: string): Promise<Answer> {
   const page = new Page((await browser.get(path)).text);
   const radio = page.field(label);
@@ -12,7 +19,7 @@ export async function chooseTheme(browser: Browser, path: string, label: string)
   return browser.submit(form.action || path, { ...form.fields, [name]: value });
 }
 
-/** Which theme is chosen on a page, and what its `html` element says. */
+/** Returns the theme chosen on a page and the attributes of its `html` element. */
 export function themeOf(html: string): { chosen: string[]; attributes: string } {
   const page = new Page(html);
   const labels = ["Light", "Dark", "System"];

@@ -1,4 +1,4 @@
-/** How often a step of a visit goes out to Convex and WorkOS: that, and not the work, is what it costs far away. */
+/** Number of requests to Convex and WorkOS per step, because round trips dominate the latency. */
 import { expect, it } from "vitest";
 import type { Browser } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -7,7 +7,7 @@ import { signIn } from "./sign-in.ts";
 
 const app = startMosaic();
 
-async function someone(): Promise<Browser> {
+async function signInUser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   app.outbound.forget();
@@ -17,9 +17,9 @@ async function someone(): Promise<Browser> {
 const trips = () => ({ workos: app.outbound.count("workos"), convex: app.outbound.count("convex") });
 
 it.each(["/", "/dashboard", "/profile", "/settings", "/settings/activity", "/settings/account"])(
-  "%s costs one trip to Convex, as a page and as data",
+  "%s takes one request to Convex, as a page and as data",
   async (path) => {
-    const browser = await someone();
+    const browser = await signInUser();
     expect((await browser.get(path)).status).toBe(200);
     expect(trips()).toEqual({ workos: 0, convex: 1 });
     app.outbound.forget();
@@ -28,15 +28,15 @@ it.each(["/", "/dashboard", "/profile", "/settings", "/settings/activity", "/set
   },
 );
 
-it("a guest's page costs none", async () => {
+it("a guest's page takes no request", async () => {
   const guest = app.browser();
   app.outbound.forget();
   for (const path of ["/", "/login", "/about"]) await guest.get(path);
   expect(trips()).toEqual({ workos: 0, convex: 0 });
 });
 
-it("a sign-in costs one trip for the code, at most one for WorkOS's keys, and one to Convex", async () => {
-  await app.restart(); // a worker that has no keys yet
+it("a sign-in takes one request for the code, at most one for WorkOS's keys, and one to Convex", async () => {
+  await app.restart(); // a worker without cached keys
   app.outbound.forget();
   await signIn(app.browser(), app.person());
   expect(app.outbound.count("workos", authenticate("authorization_code"))).toBe(1);
@@ -44,12 +44,12 @@ it("a sign-in costs one trip for the code, at most one for WorkOS's keys, and on
   expect(trips().convex).toBe(1);
 });
 
-it("the browser's token costs none, and a new one one trip to WorkOS", async () => {
-  const browser = await someone();
+it("a token takes no request, and a forced refresh takes one to WorkOS", async () => {
+  const browser = await signInUser();
   expect((await browser.token()).status).toBe(200);
   expect(trips()).toEqual({ workos: 0, convex: 0 });
   expect((await browser.token({ forceRefresh: true })).status).toBe(200);
   expect(app.outbound.count("workos", authenticate("refresh_token"))).toBe(1);
-  // Convex is told that the session is in use, and nobody waits for that.
+  // The worker notifies Convex that the session is in use without waiting for it.
   expect(trips().convex - app.outbound.count("convex", calls("edge:refreshed"))).toBe(0);
 });

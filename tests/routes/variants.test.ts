@@ -1,4 +1,4 @@
-/** The same address written differently: whatever still reaches a route is held to the same promises. */
+/** Spelling variants of URLs: guards apply to every variant that reaches a route. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
@@ -8,7 +8,7 @@ import { approve, signIn, startFlow } from "./sign-in.ts";
 
 const app = startMosaic();
 
-/** An address in other letters, with other slashes, encoded, and as data. */
+/** Returns variants of a path: case, slashes, percent-encoding, parameters and data requests. */
 function variants(path: string): string[] {
   const last = path.at(-1) ?? "";
   const encoded = `%${last.charCodeAt(0).toString(16)}`;
@@ -36,14 +36,14 @@ async function expectSignedIn(): Promise<void> {
   expect((await browser.get("/dashboard")).status).toBe(200);
 }
 
-describe("signing out, written", () => {
+describe("the sign-out path written as", () => {
   beforeEach(async () => {
     browser = app.browser();
     await signIn(browser, app.person());
   });
 
   it.each(variants("/api/auth/logout"))(
-    "%s, is not done by HEAD, ahead of time, or for another site",
+    "%s does not sign out for HEAD, prefetches or another site",
     async (path) => {
       for (const [method, headers] of [
         ["HEAD", {}],
@@ -64,27 +64,30 @@ describe("signing out, written", () => {
   );
 });
 
-describe("the token, written", () => {
-  it.each(variants("/api/auth/token"))("%s, is given to nobody else", async (path) => {
-    browser = app.browser();
-    await signIn(browser, app.person());
-    for (const [method, headers] of [
-      ["GET", {}],
-      ["HEAD", {}],
-      ["PUT", {}],
-      ["POST", { origin: "https://evil.example" }],
-      ["POST", { origin: "null" }],
-    ] as [string, Record<string, string | null>][]) {
-      const answer = await browser.send(method, path, { headers });
-      expect([302, 400, 403, 404, 405], `${method} ${path} → ${answer.status}`).toContain(answer.status);
-      expect(answer.text).not.toContain("eyJ");
-    }
-    expect((await app.browser().post(path, { json: {} })).text).not.toContain("eyJ");
-  });
+describe("the token path written as", () => {
+  it.each(variants("/api/auth/token"))(
+    "%s gives no token to guests, other sites or other methods",
+    async (path) => {
+      browser = app.browser();
+      await signIn(browser, app.person());
+      for (const [method, headers] of [
+        ["GET", {}],
+        ["HEAD", {}],
+        ["PUT", {}],
+        ["POST", { origin: "https://evil.example" }],
+        ["POST", { origin: "null" }],
+      ] as [string, Record<string, string | null>][]) {
+        const answer = await browser.send(method, path, { headers });
+        expect([302, 400, 403, 404, 405], `${method} ${path} → ${answer.status}`).toContain(answer.status);
+        expect(answer.text).not.toContain("eyJ");
+      }
+      expect((await app.browser().post(path, { json: {} })).text).not.toContain("eyJ");
+    },
+  );
 });
 
-describe("beginning a sign-in, written", () => {
-  it.each(variants("/api/auth/login"))("%s, sets no cookie for HEAD or ahead of time", async (path) => {
+describe("the sign-in path written as", () => {
+  it.each(variants("/api/auth/login"))("%s sets no cookie for HEAD or prefetches", async (path) => {
     for (const [method, headers] of [
       ["HEAD", {}],
       ["GET", { "sec-purpose": "prefetch" }],
@@ -96,30 +99,30 @@ describe("beginning a sign-in, written", () => {
   });
 });
 
-describe("the callback, written", () => {
+describe("the callback path written as", () => {
   it.each(variants("/callback"))(
-    "%s, spends nothing for HEAD or ahead of time, and never fails",
+    "%s keeps the flow for HEAD and prefetches, and causes no server error",
     async (path) => {
-      const comer = app.browser();
-      const callback = await approve(await startFlow(comer), app.person());
+      const visitor = app.browser();
+      const callback = await approve(await startFlow(visitor), app.person());
       const query = callback.slice(callback.indexOf("?") + 1);
       const written = `${path}${path.includes("?") ? "&" : "?"}${query}`;
-      const kept = flowCookies(comer.jar).length;
+      const kept = flowCookies(visitor.jar).length;
       for (const [method, headers] of [
         ["HEAD", {}],
         ["GET", { "sec-purpose": "prefetch" }],
       ] as [string, Record<string, string>][]) {
-        expect((await comer.send(method, written, { headers })).status).toBeLessThan(500);
-        expect(flowCookies(comer.jar)).toHaveLength(kept);
+        expect((await visitor.send(method, written, { headers })).status).toBeLessThan(500);
+        expect(flowCookies(visitor.jar)).toHaveLength(kept);
       }
-      expect((await comer.get(written)).status).toBeLessThan(500);
+      expect((await visitor.get(written)).status).toBeLessThan(500);
     },
   );
 });
 
-describe("a guarded page, written", () => {
+describe("a guarded page written as", () => {
   it.each([...variants("/dashboard"), ...variants("/profile"), ...variants("/settings")])(
-    "%s, shows nothing to a guest",
+    "%s shows nothing to a guest",
     async (path) => {
       const answer = await app.browser().get(path);
       expect(answer.status).toBeLessThan(500);
@@ -130,7 +133,7 @@ describe("a guarded page, written", () => {
     },
   );
 
-  it.each(variants("/dashboard"))("%s, belongs to one person", async (path) => {
+  it.each(variants("/dashboard"))("%s is private to one user", async (path) => {
     browser = app.browser();
     await signIn(browser, app.person());
     const answer = await browser.get(path);
@@ -139,16 +142,16 @@ describe("a guarded page, written", () => {
   });
 });
 
-describe("what React Router answers by itself", () => {
+describe("a request that React Router handles itself", () => {
   it.each(["/__manifest?paths=%2Fdashboard&version=x", "/__manifest?p=/dashboard&version=x"])(
-    "%s is no error",
+    "%s does not cause a server error",
     async (path) => {
       const answer = await app.browser().get(path);
       expect(answer.status).toBeLessThan(500);
     },
   );
 
-  it("a form sent as data is answered as data, with the same promises", async () => {
+  it("a form sent as a data request gets a data response with the same guards", async () => {
     browser = app.browser();
     await signIn(browser, app.person());
     const good = await browser.post("/profile.data", { form: { firstName: "Ann", lastName: "" } });

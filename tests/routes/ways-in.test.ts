@@ -1,4 +1,4 @@
-/** WorkOS's other ways in need no code of the app's; who acts as somebody else is seen on every page, and in the log. */
+/** Sign-in methods of WorkOS: second factor, single sign-on, organizations and impersonation. */
 import { expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { startMosaic } from "./harness.ts";
@@ -9,8 +9,8 @@ const app = startMosaic();
 
 type Step = { callback: string | null; page: Page };
 
-/** Sends a form of WorkOS's own page. */
-async function say(authorizeUrl: URL, form: Record<string, string>): Promise<Step> {
+/** Submits a form of WorkOS's sign-in page. */
+async function submitAtWorkOS(authorizeUrl: URL, form: Record<string, string>): Promise<Step> {
   const answer = await fetch(authorizeUrl, {
     method: "POST",
     redirect: "manual",
@@ -26,41 +26,41 @@ async function organizationOf(browser: Browser): Promise<string | null> {
   return jsonOf<{ organizationId: string | null }>(session).organizationId;
 }
 
-it("a second factor is a step at WorkOS, and the sign-in ends as any other", async () => {
+it("a sign-in with a second factor succeeds", async () => {
   const browser = app.browser();
   const { authorizeUrl } = await startFlow(browser, "?returnTo=/profile");
-  const { page, callback } = await say(authorizeUrl, { email: app.person(), way: "mfa" });
+  const { page, callback } = await submitAtWorkOS(authorizeUrl, { email: app.person(), way: "mfa" });
   expect(callback).toBeNull();
   const token = page.all(({ attributes }) => attributes.name === "second_factor_token")[0]?.attributes.value;
-  const done = await say(authorizeUrl, { second_factor_token: token ?? "", code: "123456" });
+  const done = await submitAtWorkOS(authorizeUrl, { second_factor_token: token ?? "", code: "123456" });
   expect(await comeBack(browser, done.callback ?? "")).toRedirectTo("/profile");
   expect((await browser.get("/dashboard")).status).toBe(200);
 });
 
-it("single sign-on ends as any other, in its organization", async () => {
+it("a single sign-on succeeds and selects its organization", async () => {
   const browser = app.browser();
   const { authorizeUrl } = await startFlow(browser);
-  const { callback } = await say(authorizeUrl, { email: app.person(), way: "sso" });
+  const { callback } = await submitAtWorkOS(authorizeUrl, { email: app.person(), way: "sso" });
   expect(await comeBack(browser, callback ?? "")).toSetSession();
   expect(await organizationOf(browser)).toMatch(/^org_/);
   expect((await browser.get("/dashboard")).status).toBe(200);
 });
 
-it("a sign-in for an organization is asked for as one, and has its token", async () => {
+it("a sign-in for an organization gets a token for it", async () => {
   const browser = app.browser();
   const acme = "org_01LOCALACME000000000000000";
   const { authorizeUrl } = await startFlow(browser, `?organizationId=${acme}&loginHint=grace@example.com`);
   expect(authorizeUrl.searchParams.get("organization_id")).toBe(acme);
   expect(authorizeUrl.searchParams.get("login_hint")).toBe("grace@example.com");
-  const { callback } = await say(authorizeUrl, { email: "grace@example.com" });
+  const { callback } = await submitAtWorkOS(authorizeUrl, { email: "grace@example.com" });
   expect(await comeBack(browser, callback ?? "")).toSetSession();
   expect(await organizationOf(browser)).toBe(acme);
 });
 
-it("who acts as somebody else is on every page and in the log, and cannot end the account", async () => {
+it("an impersonator is shown on every page and in the log, and cannot delete the account", async () => {
   const browser = app.browser();
   const { authorizeUrl } = await startFlow(browser);
-  const { callback } = await say(authorizeUrl, { email: app.person(), way: "impersonated" });
+  const { callback } = await submitAtWorkOS(authorizeUrl, { email: app.person(), way: "impersonated" });
   await comeBack(browser, callback ?? "");
   for (const path of ["/", "/dashboard", "/settings"]) {
     const page = new Page((await browser.get(path)).text);

@@ -1,18 +1,21 @@
-/** What the worker wrote to its log: kept, read as JSON, and looked through for what must not be there. */
+/** Captured log of the worker, parsed as JSON. */
 
 export type LogLine = { level: string; event: string; [field: string]: unknown };
 
 type Written = { level: string; message: string };
 
 export class WorkerLog {
-  /** As written. */
+  /** Entries as written. */
   readonly written: Written[] = [];
 
   readonly take = (entry: Written): void => {
     this.written.push({ level: entry.level, message: entry.message });
   };
 
-  /** Every line, read. Throws on one that is no JSON object. */
+  /**
+   * Returns every parsed line.
+   * @throws {SyntaxError} when a line is not JSON.
+   */
   get lines(): LogLine[] {
     return this.written.flatMap(({ message }) =>
       message.split("\n").map((line) => JSON.parse(line) as LogLine),
@@ -27,7 +30,13 @@ export class WorkerLog {
     this.written.length = 0;
   }
 
-  /** The first line that fits, waited for: the log arrives a moment after the answer. Throws after `ms` milliseconds. */
+  /**
+   * Waits for the first line that matches, because the log arrives shortly after the response.
+   * @param fits - Predicate for the line.
+   * @param ms - Timeout in milliseconds.
+   * @returns The line.
+   * @throws {Error} when no line matches within the timeout.
+   */
   async line(fits: (line: LogLine) => boolean, ms = 3_000): Promise<LogLine> {
     const deadline = Date.now() + ms;
     for (;;) {
@@ -40,7 +49,7 @@ export class WorkerLog {
     }
   }
 
-  /** What is wrong with the log as such: lines that are no JSON, or that bypass it. */
+  /** Returns the lines that are not JSON log entries or that bypass the logger. */
   get faults(): string[] {
     const faults: string[] = [];
     for (const { level, message } of this.written) {

@@ -1,4 +1,4 @@
-/** The built worker in workerd, with what wrangler would bind to it, its log caught and its requests out watched. */
+/** The built worker in workerd, with wrangler's bindings, a captured log and proxied outbound requests. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -8,23 +8,23 @@ import type { WorkerLog } from "./worker-log.ts";
 const BUILD = path.resolve(import.meta.dirname, "../../build");
 
 export type WorkerOptions = {
-  /** What the worker reads as configuration. */
+  /** Environment variables of the worker. */
   env: Record<string, string>;
   outbound: Outbound;
   log: WorkerLog;
-  /** A folder that outlives the worker: what its objects and its KV remember. */
+  /** Folder of the persisted Durable Objects and KV data. */
   keptIn: string;
-  /** Two: a second isolate with the same objects. */
+  /** Number of isolates; they share the Durable Objects. */
   isolates?: 1 | 2;
 };
 
 export type Worker = {
-  /** Where the first isolate listens; the second, where there is one. */
+  /** Addresses of the first isolate and, if there is one, the second. */
   urls: [URL, ...URL[]];
   stop(): Promise<void>;
 };
 
-/** The part of `build/server/wrangler.json` that matters here. */
+/** Used part of `build/server/wrangler.json`. */
 type BuiltConfig = {
   main: string;
   compatibility_date: string;
@@ -48,7 +48,7 @@ function builtConfig(): BuiltConfig {
   }
 }
 
-/** Every module of the build, the entry first. */
+/** Returns every module of the build, the entry first. */
 function builtModules(main: string): { type: "ESModule"; path: string }[] {
   const server = path.join(BUILD, "server");
   const names = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) =>
@@ -72,7 +72,12 @@ function assetsOf(config: BuiltConfig) {
   };
 }
 
-/** Starts the built worker. Throws where there is no build. */
+/**
+ * Starts the built worker.
+ * @param options - Configuration, proxy and log of the worker.
+ * @returns The addresses of the worker, and a function to stop it.
+ * @throws {Error} when there is no build.
+ */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const config = builtConfig();
   const isolate = (name: string) => ({
