@@ -59,14 +59,20 @@ afterAll(async () => {
   await issuer.close();
 });
 
-/** Returns the test file's shared server with a new scope. ADMIN_EMAILS contains `ada` plus the scope. */
+/**
+ * Starts the test file's shared server, or reuses it with a new scope.
+ * @returns A backend whose ADMIN_EMAILS contains `ada` plus the scope.
+ */
 export async function startBackend(): Promise<TestBackend> {
   shared ??= startServer();
   scopes += 1;
   return backendOn(await shared, `${scopes}`);
 }
 
-/** Returns an empty server for one test, for results that depend on all users of a deployment. */
+/**
+ * Starts an empty server for one test, for results that depend on all users of a deployment.
+ * @returns A backend with an empty scope.
+ */
 export async function startBackendAlone(): Promise<TestBackend> {
   const server = await startServer();
   dedicatedServers.push(server);

@@ -7,17 +7,33 @@ export const DEVICE = { ipAddress: "203.0.113.7", userAgent: "Browser of the tes
 
 export type Member = Person & { workosUserId: string; sessionId: string; email: string; userId: Id<"users"> };
 
-/** Returns the WorkOS user id of a test user. */
+/**
+ * Returns the WorkOS user id of a test user.
+ * @param backend - Backend of the test.
+ * @param name - Name of the user.
+ * @returns The id.
+ */
 export function idOf(backend: TestBackend, name: string): string {
   return `user_${name}${backend.scope}`;
 }
 
-/** Returns the id of a test session. */
+/**
+ * Returns the id of a test session.
+ * @param backend - Backend of the test.
+ * @param name - Name of the session.
+ * @returns The id.
+ */
 export function sessionOf(backend: TestBackend, name: string): string {
   return `session_${name}${backend.scope}`;
 }
 
-/** Returns a user's WorkOS profile, with the fields of `over` replaced. */
+/**
+ * Returns a user's WorkOS profile.
+ * @param backend - Backend of the test.
+ * @param name - Name of the user.
+ * @param over - Fields to replace.
+ * @returns The profile.
+ */
 export function profileOf(backend: TestBackend, name: string, over: { [field: string]: unknown } = {}) {
   return {
     workosUserId: idOf(backend, name),
@@ -36,7 +52,13 @@ type SignIn = {
   profile?: { [field: string]: unknown };
 };
 
-/** Signs a user in as the worker does, for example `signIn(backend, "grace", { role: "viewer" })`. */
+/**
+ * Signs a user in as the worker does, for example `signIn(backend, "grace", { role: "viewer" })`.
+ * @param backend - Backend of the test.
+ * @param name - Name of the user.
+ * @param options - Session name, role claim, and profile fields to replace.
+ * @returns The signed-in user.
+ */
 export async function signIn(
   backend: TestBackend,
   name: string,
@@ -63,7 +85,12 @@ export async function signIn(
   };
 }
 
-/** Returns the error code of a rejected call, or `none` if the call succeeds. */
+/**
+ * Returns the error code of a rejected call.
+ * @param call - Pending call.
+ * @returns The code, or `none` if the call succeeds.
+ * @throws {Error} when the call fails without a code.
+ */
 export async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -54,7 +54,11 @@ export class Browser {
     return new Browser(this.site, this.address, this.jar.copy());
   }
 
-  /** Returns this browser connected to another isolate or another run of the worker. */
+  /**
+   * Connects this browser to another isolate or another run of the worker.
+   * @param site - Address of the worker.
+   * @returns A browser with the same cookies.
+   */
   at(site: Site): Browser {
     return new Browser(site, this.address, this.jar);
   }
@@ -67,12 +71,22 @@ export class Browser {
     return this.send("POST", path, options);
   }
 
-  /** Submits a form, as a browser without JavaScript does. */
+  /**
+   * Submits a form, as a browser without JavaScript does.
+   * @param path - Action of the form.
+   * @param form - Fields of the form.
+   * @returns The response.
+   */
   submit(path: string, form: Record<string, string>): Promise<Answer> {
     return this.send("POST", path, { form });
   }
 
-  /** Requests a page's data, as React Router's client does. */
+  /**
+   * Requests a page's data, as React Router's client does.
+   * @param path - Path of the page, with its query.
+   * @param options - Extra headers.
+   * @returns The response.
+   */
   data(path: string, options: SendOptions = {}): Promise<Answer> {
     const [pathname = "", query] = path.split("?");
     const page = pathname.endsWith("/") ? `${pathname}_.data` : `${pathname}.data`;
@@ -82,12 +96,21 @@ export class Browser {
     });
   }
 
-  /** Requests an access token, as the page's Convex client does. */
+  /**
+   * Requests an access token, as the page's Convex client does.
+   * @param options - Body of the request.
+   * @returns The response.
+   */
   token(options: { forceRefresh?: boolean } = {}): Promise<Answer> {
     return this.post("/api/auth/token", { json: options });
   }
 
-  /** Requests a page and closes the connection when `bored` resolves. */
+  /**
+   * Requests a page and closes the connection before the response arrives.
+   * @param path - Path of the page.
+   * @param bored - Promise after which the connection is closed.
+   * @param options - Extra headers.
+   */
   async abandon(path: string, bored: Promise<void>, options: SendOptions = {}): Promise<void> {
     const { hostname: host, port } = this.site.url;
     const request = http.request({
@@ -142,7 +165,16 @@ function bodyOf(options: SendOptions): { body: string | Buffer | null; type: str
   return { body: options.body ?? null, type: null };
 }
 
-/** Sends a request without normalizing it and returns the complete response. */
+/**
+ * Sends a request without normalizing it.
+ * @param url - Address to connect to; its path is ignored.
+ * @param method - HTTP method.
+ * @param path - Path and query, sent unchanged.
+ * @param headers - Request headers.
+ * @param body - Request body, or null.
+ * @returns The complete response.
+ * @throws {Error} when the connection fails or times out.
+ */
 export function exchange(
   url: URL,
   method: string,
@@ -182,12 +214,22 @@ export function exchange(
   });
 }
 
-/** Returns the response's JSON body. */
+/**
+ * Parses the JSON body of a response.
+ * @param answer - Response.
+ * @returns The parsed body.
+ * @throws {SyntaxError} when the body is not JSON.
+ */
 export function jsonOf<T>(answer: Answer): T {
   return JSON.parse(answer.text) as T;
 }
 
-/** Returns the redirect target as an absolute URL, or null. */
+/**
+ * Resolves the redirect target of a response.
+ * @param answer - Response.
+ * @param appUrl - Base URL of relative targets.
+ * @returns The absolute URL, or null if the response does not redirect.
+ */
 export function locationOf(answer: Answer, appUrl: string): URL | null {
   const location = answer.headers.get("location");
   return location === null ? null : new URL(location, appUrl);

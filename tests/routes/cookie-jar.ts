@@ -14,7 +14,11 @@ export type SetCookie = {
   clears: boolean;
 };
 
-/** Parses a `Set-Cookie` header. */
+/**
+ * Parses a `Set-Cookie` header.
+ * @param line - Value of the header.
+ * @returns The cookie.
+ */
 export function parseSetCookie(line: string): SetCookie {
   const [pair = "", ...rest] = line.split(";").map((part) => part.trim());
   const cut = pair.indexOf("=");
@@ -42,7 +46,10 @@ export function parseSetCookie(line: string): SetCookie {
 export class CookieJar {
   readonly #cookies = new Map<string, SetCookie>();
 
-  /** Applies the `Set-Cookie` headers of a response. */
+  /**
+   * Applies the `Set-Cookie` headers of a response.
+   * @param cookies - Parsed headers.
+   */
   take(cookies: readonly SetCookie[]): void {
     for (const cookie of cookies) {
       const key = `${cookie.name};${cookie.path}`;
@@ -51,7 +58,12 @@ export class CookieJar {
     }
   }
 
-  /** Sets a cookie directly, as an attacker could. */
+  /**
+   * Sets a cookie directly, as an attacker could.
+   * @param name - Name of the cookie.
+   * @param value - Value of the cookie.
+   * @param path - Path of the cookie.
+   */
   put(name: string, value: string, path = "/"): void {
     this.take([
       {
@@ -84,7 +96,11 @@ export class CookieJar {
     this.#cookies.clear();
   }
 
-  /** Returns the `Cookie` header for a path, or null if there are no cookies. */
+  /**
+   * Returns the `Cookie` header of a request.
+   * @param path - Path of the request.
+   * @returns The header, or null if no cookie applies.
+   */
   header(path: string): string | null {
     const pairs = this.all()
       .filter((cookie) => pathMatches(path, cookie.path))

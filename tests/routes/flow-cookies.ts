@@ -2,12 +2,20 @@
 import type { CookieJar, SetCookie } from "./cookie-jar.ts";
 import { isSessionCookie, older, seal, unseal } from "./seals.ts";
 
-/** Returns a browser's flow cookies, oldest first. */
+/**
+ * Returns a browser's flow cookies.
+ * @param jar - Cookies of the browser.
+ * @returns The flow cookies, oldest first.
+ */
 export function flowCookies(jar: CookieJar): SetCookie[] {
   return jar.all().filter(isFlowCookie);
 }
 
-/** Returns whether a cookie belongs to a pending sign-in. */
+/**
+ * Returns whether a cookie belongs to a pending sign-in.
+ * @param cookie - Cookie.
+ * @returns True for a flow cookie.
+ */
 export function isFlowCookie(cookie: SetCookie): boolean {
   return (
     !isSessionCookie(cookie) && (cookie.value.startsWith("Fe26.2") || /flow|state|pkce/i.test(cookie.name))

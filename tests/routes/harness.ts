@@ -110,7 +110,10 @@ export class Harness {
     await this.restart();
   }
 
-  /** Restarts the worker. Durable Objects and KV keep their data; memory is lost. */
+  /**
+   * Restarts the worker. Durable Objects and KV keep their data; memory is lost.
+   * @param env - Configuration to change.
+   */
   async restart(env: Record<string, string> = {}): Promise<void> {
     await this.#worker?.stop();
     this.#worker = await startWorker({
@@ -122,7 +125,12 @@ export class Harness {
     });
   }
 
-  /** Starts another worker with the given configuration; it is stopped after the file. */
+  /**
+   * Starts another worker, which is stopped after the file.
+   * @param env - Configuration to change.
+   * @param heard - Callback for each response.
+   * @returns The address of the worker.
+   */
   async another(
     env: Record<string, string>,
     heard: Site["heard"] = (answer) => this.answers.push(answer),
@@ -141,7 +149,12 @@ export class Harness {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Returns the address of the worker's first or second isolate. */
+  /**
+   * Returns the address of an isolate of the worker.
+   * @param isolate - Index of the isolate.
+   * @returns The address.
+   * @throws {Error} when the isolate is not running.
+   */
   site(isolate: 0 | 1 = 0): Site {
     const url = this.#worker?.urls[isolate];
     if (url === undefined) throw new Error("No such isolate is running");
@@ -156,7 +169,11 @@ export class Harness {
     };
   }
 
-  /** Returns a new browser with a unique IP address. */
+  /**
+   * Creates a browser with a unique IP address.
+   * @param site - Worker that the browser connects to.
+   * @returns The browser.
+   */
   browser(site = this.site()): Browser {
     this.#browsers += 1;
     return new Browser(site, `10.20.${this.#browsers >> 8}.${this.#browsers & 255}`);
@@ -168,7 +185,14 @@ export class Harness {
     return `person-${this.#people}@example.com`;
   }
 
-  /** Calls a public Convex function directly, without the worker. */
+  /**
+   * Calls a public Convex function directly, without the worker.
+   * @param kind - Kind of the function.
+   * @param name - Path of the function, such as `users:viewer`.
+   * @param args - Arguments of the function.
+   * @param token - Access token, or null for a call without one.
+   * @returns The response of Convex.
+   */
   async convex(
     kind: "query" | "mutation",
     name: string,
@@ -185,7 +209,11 @@ export class Harness {
     });
   }
 
-  /** Changes settings of the WorkOS emulator. */
+  /**
+   * Changes settings of the WorkOS emulator.
+   * @param settings - Lifetime of access tokens in seconds.
+   * @throws {Error} when the emulator rejects the settings.
+   */
   async workosSettings(settings: { accessTokenSeconds: number }): Promise<void> {
     const answer = await fetch(`${this.#workosUrl}/_local/settings`, {
       method: "PUT",
@@ -195,7 +223,12 @@ export class Harness {
     if (!answer.ok) throw new Error(`WorkOS's settings: ${answer.status}`);
   }
 
-  /** Sends a signed WorkOS webhook to Convex and returns the response status. */
+  /**
+   * Sends a signed WorkOS webhook to Convex.
+   * @param event - Type of the event.
+   * @param data - Data of the event.
+   * @returns The status of the response.
+   */
   async webhook(event: string, data: object): Promise<number> {
     const body = JSON.stringify({ id: `event_${crypto.randomUUID()}`, event, data });
     const answer = await fetch(`${this.#convexSiteUrl}/webhooks/workos`, {
@@ -227,7 +260,11 @@ export class Harness {
   }
 }
 
-/** Starts Mosaic before the tests of a file and stops it afterwards. */
+/**
+ * Starts Mosaic before the tests of a file and stops it afterwards.
+ * @param options - Options of the harness.
+ * @returns The harness, usable in tests and in `beforeAll`.
+ */
 export function startMosaic(options: HarnessOptions = {}): Harness {
   const harness = new Harness(options);
   beforeAll(() => harness.start(), START_MS);

@@ -28,7 +28,11 @@ function attributesOf(text: string): Record<string, string> {
   return attributes;
 }
 
-/** Parses a page into a tree without comments and doctype. */
+/**
+ * Parses a page into a tree without comments and doctype.
+ * @param html - HTML of the page.
+ * @returns The root of the tree.
+ */
 export function parseHtml(html: string): Element {
   const root: Element = { tag: "#root", attributes: {}, children: [] };
   const open: Element[] = [root];
@@ -65,7 +69,10 @@ export function parseHtml(html: string): Element {
   return root;
 }
 
-/** Yields all descendants in document order. */
+/**
+ * Yields all descendants of an element in document order.
+ * @param element - Parent element.
+ */
 export function* elements(element: Element): Generator<Element> {
   for (const child of element.children) {
     if (typeof child === "string") continue;
@@ -74,7 +81,11 @@ export function* elements(element: Element): Generator<Element> {
   }
 }
 
-/** Returns the visible text of an element. */
+/**
+ * Returns the visible text of an element.
+ * @param element - Element.
+ * @returns The text with collapsed white space.
+ */
 export function textOf(element: Element): string {
   if (RAW.test(element.tag)) return "";
   const parts = element.children.map((child) => (typeof child === "string" ? child : textOf(child)));

@@ -33,7 +33,11 @@ function matchesAddress(answer: Answer, expected: string | RegExp): boolean {
   return typeof expected === "string" ? here === expected : expected.test(here);
 }
 
-/** Returns the security headers of an HTML page (section 6) that are missing or too weak. */
+/**
+ * Checks the security headers of an HTML page (section 6).
+ * @param answer - Response with the page.
+ * @returns A description of each header that is missing or too weak.
+ */
 export function missingHeaders(answer: Answer): string[] {
   const wrong: string[] = [];
   const has = (name: string, fits: RegExp) => {

@@ -1,6 +1,6 @@
 /**
- * Proxy for all outbound requests of the worker: it forwards them to the emulators and counts, rewrites, holds
- * or fails them as the test says. A request to any other host fails the test.
+ * Proxy for all outbound requests of the worker: it forwards them to the emulators, and counts, rewrites,
+ * holds or fails them as the test says. A request to any other host fails the test.
  */
 import http from "node:http";
 
@@ -63,7 +63,11 @@ export class Outbound {
   readonly #hosts = new Map<string, Upstream>();
   readonly #hanging = new Set<http.ServerResponse>();
 
-  /** Registers the emulator at `url`. */
+  /**
+   * Registers an emulator.
+   * @param upstream - Upstream that it emulates.
+   * @param url - Base URL of the emulator.
+   */
   stand(upstream: Upstream, url: string): void {
     this.#hosts.set(new URL(url).host, upstream);
   }
@@ -79,12 +83,22 @@ export class Outbound {
     this.#rules.unshift({ upstream, match, fault, left: times });
   }
 
-  /** Rewrites the JSON of matching responses. */
+  /**
+   * Rewrites the JSON of matching responses.
+   * @param upstream - Upstream that responds.
+   * @param match - Requests whose responses change.
+   * @param change - Returns the new body.
+   */
   rewrite(upstream: Upstream, match: Match, change: Rewrite["change"]): void {
     this.#rewrites.push({ upstream, match, change });
   }
 
-  /** Holds matching requests until `release` is called; `arrived` resolves when the first arrives. */
+  /**
+   * Holds matching requests until they are released.
+   * @param upstream - Upstream of the requests.
+   * @param match - Requests to hold.
+   * @returns `arrived`, which resolves when the first request arrives, and `release`.
+   */
   hold(upstream: Upstream, match: Match): { arrived: Promise<void>; release: () => void } {
     const arrived = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
@@ -110,7 +124,12 @@ export class Outbound {
     this.requests.length = 0;
   }
 
-  /** Returns the number of matching requests, including failed ones. */
+  /**
+   * Counts matching requests, including failed ones.
+   * @param upstream - Upstream of the requests.
+   * @param match - Requests that count; all by default.
+   * @returns The number of requests.
+   */
   count(upstream: Upstream, match: Match = everything): number {
     return this.requests.filter((request) => request.upstream === upstream && match(request)).length;
   }

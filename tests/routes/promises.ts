@@ -5,7 +5,13 @@ import type { Outbound } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import type { WorkerLog } from "./worker-log.ts";
 
-/** Returns the names of the secrets that a text contains. */
+/**
+ * Finds secrets in a text.
+ * @param text - Text to search.
+ * @param secrets - Secrets by name.
+ * @param outbound - Proxy that knows the issued tokens.
+ * @returns The names of the secrets found.
+ */
 export function secretsIn(text: string, secrets: Record<string, string>, outbound: Outbound): string[] {
   const found: string[] = [];
   if (/Fe26\.2/.test(text)) found.push("a sealed cookie");
@@ -18,7 +24,13 @@ export function secretsIn(text: string, secrets: Record<string, string>, outboun
   return found;
 }
 
-/** Returns the violations in one response. */
+/**
+ * Checks the invariants of one response.
+ * @param answer - Response.
+ * @param secrets - Secrets by name.
+ * @param outbound - Proxy that knows the issued tokens.
+ * @returns The violations.
+ */
 export function brokenPromises(
   answer: Answer,
   secrets: Record<string, string>,
@@ -56,7 +68,13 @@ export function brokenPromises(
   return wrong.map((what) => `${answer.method} ${answer.path} → ${status}: ${what}`);
 }
 
-/** Returns the violations in the log. */
+/**
+ * Checks the invariants of the log.
+ * @param log - Log of the worker.
+ * @param secrets - Secrets by name.
+ * @param outbound - Proxy that knows the issued tokens.
+ * @returns The violations.
+ */
 export function brokenLog(log: WorkerLog, secrets: Record<string, string>, outbound: Outbound): string[] {
   const wrong = [...log.faults];
   for (const { message } of log.written) {
@@ -68,7 +86,12 @@ export function brokenLog(log: WorkerLog, secrets: Record<string, string>, outbo
   return wrong;
 }
 
-/** Returns the log lines whose request id belongs to no request. */
+/**
+ * Finds log lines whose request id is unknown.
+ * @param log - Log of the worker.
+ * @param requestIds - Ids of all requests.
+ * @returns The violations.
+ */
 export function linesOfNoRequest(log: WorkerLog, requestIds: ReadonlySet<string>): string[] {
   return log.lines
     .filter(({ requestId }) => typeof requestId !== "string" || !requestIds.has(requestId))

@@ -12,12 +12,21 @@ export const SESSION_NAMES = [SESSION, ...CHUNKS.map((index) => `${SESSION}.${in
 export const isSessionCookie = ({ name }: { name: string }) =>
   SESSION_NAMES.includes(name.replace(/^__Host-/, ""));
 
-/** Returns a browser's sealed session with its chunks joined, or "" if there is none. */
+/**
+ * Returns a browser's sealed session.
+ * @param jar - Cookies of the browser.
+ * @returns The session with its chunks joined, or "" if there is none.
+ */
 export function sessionSeal(jar: CookieJar): string {
   return jar.get(SESSION) ?? CHUNKS.map((index) => jar.get(`${SESSION}.${index}`) ?? "").join("");
 }
 
-/** Seals a value like a session cookie. */
+/**
+ * Seals a value like a session cookie.
+ * @param data - Value.
+ * @param password - Cookie password.
+ * @returns The sealed value.
+ */
 export function seal(data: unknown, password: string): Promise<string> {
   return sealData(data, { password: { 1: password } });
 }
@@ -40,7 +49,12 @@ export async function grow(jar: CookieJar, ms: number, password: string): Promis
   jar.put(SESSION, await seal(aged, password));
 }
 
-/** Returns a value with every time in it (seconds or milliseconds) moved `ms` milliseconds into the past. */
+/**
+ * Moves every time in a value, in seconds or milliseconds, into the past.
+ * @param value - Value.
+ * @param ms - Time to move, in milliseconds.
+ * @returns The changed copy.
+ */
 export function older(value: unknown, ms: number): unknown {
   if (Array.isArray(value)) return value.map((item) => older(item, ms));
   if (typeof value === "object" && value !== null) {

@@ -22,7 +22,12 @@ export async function startFlow(browser: Browser, query = ""): Promise<Flow> {
   return { authorizeUrl, state: authorizeUrl.searchParams.get("state") ?? "" };
 }
 
-/** Signs in at WorkOS as `email` and returns the path and query of the callback. */
+/**
+ * Signs in at WorkOS.
+ * @param flow - Pending flow.
+ * @param email - E-mail of the user.
+ * @returns Path and query of the callback.
+ */
 export async function approve(flow: Flow, email: string): Promise<string> {
   const answer = await fetch(flow.authorizeUrl, {
     method: "POST",
@@ -35,12 +40,23 @@ export async function approve(flow: Flow, email: string): Promise<string> {
   return `${back.pathname}${back.search}`;
 }
 
-/** Opens the callback, as after a redirect from another site. */
+/**
+ * Opens the callback, as after a redirect from another site.
+ * @param browser - Browser that signs in.
+ * @param callback - Path and query of the callback.
+ * @returns The response.
+ */
 export function comeBack(browser: Browser, callback: string): Promise<Answer> {
   return browser.get(callback, { headers: { "sec-fetch-site": "cross-site" } });
 }
 
-/** Signs `email` in completely and returns the callback's response, which sets the session. */
+/**
+ * Signs a user in completely.
+ * @param browser - Browser that signs in.
+ * @param email - E-mail of the user.
+ * @param query - Query of `/api/auth/login`, such as `?returnTo=/profile`.
+ * @returns The callback's response, which sets the session.
+ */
 export async function signIn(browser: Browser, email: string, query = ""): Promise<Answer> {
   const flow = await startFlow(browser, query);
   const answer = await comeBack(browser, await approve(flow, email));

@@ -107,7 +107,7 @@ describe("signing out", () => {
 
   it.each([
     ["malformed", "garbage"],
-    ["sealed with another password", `Fe26.2*1*${"a".repeat(64)}*x*x**x*x~2`],
+    ["forged", `Fe26.2*1*${"a".repeat(64)}*x*x**x*x~2`],
   ])("with a cookie that is %s clears it and redirects home", async (_what, value) => {
     const browser = app.browser();
     browser.jar.put(SESSION, value);

@@ -19,7 +19,11 @@ export async function chooseTheme(browser: Browser, path: string, label: string)
   return browser.submit(form.action || path, { ...form.fields, [name]: value });
 }
 
-/** Returns the theme chosen on a page and the attributes of its `html` element. */
+/**
+ * Reads the theme of a page.
+ * @param html - HTML of the page.
+ * @returns The labels of the chosen theme, and the attributes of the `html` element as JSON.
+ */
 export function themeOf(html: string): { chosen: string[]; attributes: string } {
   const page = new Page(html);
   const labels = ["Light", "Dark", "System"];
