@@ -1,4 +1,4 @@
-/** The shape of the house, held: who may import whom, what a file may be called, how long it may get. */
+/** Rules of the repository's structure: allowed imports, file names and file lengths. */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,10 @@ const FORBIDDEN_NAMES = [
 ];
 const LONGEST_FILE = 400;
 
-/** `own`: a file of this repository, its target a path from the root; else a package. */
+/**
+ * `own` marks a file of this repository, with `target` as a path from the root; otherwise `target` is a
+ * package.
+ */
 type Import = { target: string; own: boolean; typeOnly: boolean };
 type SourceFile = { path: string; lines: number; text: string; imports: Import[] };
 
@@ -33,7 +36,7 @@ const files: SourceFile[] = globSync(`{${FOLDERS.join(",")}}/**/*.{ts,tsx,mts,mj
     return { path, text, lines: text.trimEnd().split("\n").length, imports: importsOf(path, text) };
   });
 
-/** Every module a file names, own files as paths from the root, packages by their name. */
+/** Returns every module that a file imports: own files as paths from the root, packages by name. */
 function importsOf(path: string, text: string): Import[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
   const statements = code.matchAll(
@@ -66,7 +69,7 @@ function isTest(path: string): boolean {
   return /\.test\.tsx?$/.test(path);
 }
 
-/** Each forbidden import as `from -> to`, so that a failure names the line to change. */
+/** Returns each forbidden import as `from -> to`, so that a failure names the import to change. */
 function offences(
   from: (path: string) => boolean,
   allowed: (found: Import, path: string) => boolean,
@@ -88,30 +91,30 @@ const CONVEX_FOR_APP = [
   "convex/model/timeZones.ts",
 ];
 
-describe("imports go one way", () => {
-  test("app knows app, Convex's generated names and the table of roles", () => {
+describe("imports", () => {
+  test("app imports only app, Convex's generated API and the shared Convex rules", () => {
     const allowed = ({ target }: Import) => inside(target, "app", ...CONVEX_FOR_APP);
     expect(offences((path) => inside(path, "app"), allowed)).toEqual([]);
   });
 
-  test("workers know workers and what app knows", () => {
+  test("workers import only workers, app and what app may import", () => {
     const allowed = ({ target }: Import) => inside(target, "workers", "app", ...CONVEX_FOR_APP);
     expect(offences((path) => inside(path, "workers"), allowed)).toEqual([]);
   });
 
-  test("inside app, ui knows only ui", () => {
+  test("app/ui imports only app/ui", () => {
     const allowed = ({ target }: Import) => inside(target, "app/ui");
     expect(offences((path) => inside(path, "app/ui"), allowed)).toEqual([]);
   });
 
-  test("inside app, nothing but root, the route table and the entries knows the routes", () => {
+  test("in app and workers, only root, the route table and the entries import routes", () => {
     const open = (path: string) =>
       inside(path, "app/routes") || /^app\/(root|routes|entry\.\w+)\.tsx?$/.test(path);
     const allowed = ({ target }: Import) => !inside(target, "app/routes");
     expect(offences((path) => inside(path, "app", "workers") && !open(path), allowed)).toEqual([]);
   });
 
-  test("convex knows only convex", () => {
+  test("convex imports only convex", () => {
     const allowed = ({ target }: Import) => inside(target, "convex");
     expect(offences((path) => inside(path, "convex"), allowed)).toEqual([]);
   });
@@ -120,7 +123,7 @@ describe("imports go one way", () => {
     expect(files.find(({ path }) => path === "convex/model/roles.ts")?.imports).toEqual([]);
   });
 
-  test("a package knows only itself, and its sources do not know its tests", () => {
+  test("a package imports only its own files, and its sources do not import its tests", () => {
     for (const folder of ["packages/convex-local", "packages/workos-local"]) {
       const own = ({ target }: Import) => inside(target, folder);
       expect(offences((path) => inside(path, folder), own)).toEqual([]);
@@ -129,7 +132,7 @@ describe("imports go one way", () => {
     }
   });
 
-  test("a package uses the versions of the packages that the root has", () => {
+  test("a package uses the same dependency versions as the root", () => {
     type Manifest = Partial<Record<"dependencies" | "devDependencies", Record<string, string>>>;
     const versionsOf = (file: string): Record<string, string> => {
       const { dependencies, devDependencies }: Manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
@@ -145,7 +148,7 @@ describe("imports go one way", () => {
     }
   });
 
-  test("the packages are imported by their names, and only by local and tests", () => {
+  test("the packages are imported by name, and only from local and tests", () => {
     const byName = ({ target }: Import) => /^(convex|workos)-local(\/|$)/.test(target);
     const others = files.filter(({ path }) => !inside(path, "local", "tests"));
     expect(others.filter(({ imports }) => imports.some(byName)).map(({ path }) => path)).toEqual([]);
@@ -153,13 +156,13 @@ describe("imports go one way", () => {
     expect(offences(outside, ({ target }) => !inside(target, "packages"))).toEqual([]);
   });
 
-  test("local takes from elsewhere types, and by value only how the configuration is read", () => {
+  test("local imports only types from other folders, except for the configuration reader", () => {
     const allowed = ({ target, typeOnly }: Import) =>
       typeOnly || inside(target, "local") || target === "app/env.server.ts";
     expect(offences((path) => inside(path, "local"), allowed)).toEqual([]);
   });
 
-  test("tests start what they test, and take from app by value only how the configuration is read", () => {
+  test("tests import only types from app and workers, except for the configuration reader", () => {
     const allowed = ({ target, typeOnly }: Import) =>
       typeOnly || inside(target, "tests", "local", "convex") || target === "app/env.server.ts";
     expect(offences((path) => inside(path, "tests"), allowed)).toEqual([]);
@@ -176,7 +179,7 @@ describe("imports go one way", () => {
     expect(offences(outside, ({ target }) => !inside(target, "local"))).toEqual([]);
   });
 
-  test("a unit test is imported by nothing", () => {
+  test("no file imports a test file", () => {
     expect(
       offences(
         () => true,
@@ -185,7 +188,7 @@ describe("imports go one way", () => {
     ).toEqual([]);
   });
 
-  test("own files are imported with their extension", () => {
+  test("relative imports include the file extension", () => {
     const named = ({ target }: Import) => /\.(tsx?|[cm]?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
     const generated = ({ target }: Import) =>
       /^convex\/_generated\/(api|server|dataModel)$/.test(target) || target.includes("/+types/");
@@ -198,7 +201,7 @@ describe("imports go one way", () => {
   });
 });
 
-describe("Convex's gate", () => {
+describe("Convex functions", () => {
   const RAW = [
     "query",
     "mutation",
@@ -209,7 +212,7 @@ describe("Convex's gate", () => {
     "internalAction",
   ];
 
-  /** The values that a file takes from the module, by their own names. */
+  /** Returns the exported names of the values that a file imports from the module. */
   function valuesTaken(text: string, module: RegExp): string[] {
     const statements = text.matchAll(/^import\s+(?!type\s)\{([^}]*)\}\s+from\s+["']([^"']+)["']/gm);
     return [...statements]
@@ -232,7 +235,7 @@ describe("Convex's gate", () => {
     expect(importers.map(({ path }) => path)).toEqual([]);
   });
 
-  test("only convex/functions.ts declares paginationOpts, and so checks the size of every page", () => {
+  test("only convex/functions.ts declares paginationOpts, so every page size is checked", () => {
     const declaring = files.filter(
       ({ path, text }) => inside(path, "convex") && /paginationOptsValidator|paginationOpts: v\./.test(text),
     );
@@ -241,24 +244,24 @@ describe("Convex's gate", () => {
 });
 
 describe("files", () => {
-  test("nothing is called utils, helpers, misc, common, lib, shared, services or types", () => {
+  test("no file or folder is named utils, helpers, misc, common, lib, shared, services or types", () => {
     const drawers = files.filter(({ path }) =>
       path.split("/").some((part) => FORBIDDEN_NAMES.includes(part.split(".")[0] ?? "")),
     );
     expect(drawers.map(({ path }) => path)).toEqual([]);
   });
 
-  test(`none is over ${LONGEST_FILE} lines`, () => {
+  test(`no file is longer than ${LONGEST_FILE} lines`, () => {
     const giants = files.filter(({ lines }) => lines > LONGEST_FILE);
     expect(giants.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
   });
 
-  test("each begins with a comment that says why it exists", () => {
+  test("every file except tests begins with a comment", () => {
     const silent = files.filter(({ path, text }) => !isTest(path) && !/^(#!.*\n)?\s*(\/\*|\/\/)/.test(text));
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
-  test("no test is skipped or alone, no type check is switched off, no module or fetch is mocked", () => {
+  test("no file skips or isolates a test, turns off a type check, or mocks a module or fetch", () => {
     const marks =
       /\b(test|it|describe)\.(skip|only|todo)\b|@ts-(ignore|nocheck|expect-error)|\bvi\.(mock|doMock|stubGlobal)\(/;
     const marked = files.filter(

@@ -1,11 +1,14 @@
-/** What the oldest browsers that Mosaic supports (contract 5.14) lack, by the data of the W3C's WebDX group. */
+/** Features that the oldest supported browsers (contract 5.14) lack, from the data of the W3C WebDX group. */
 import { features } from "web-features";
 
 const OLDEST = { chrome: 119, edge: 119, firefox: 121, safari: 17.1 };
 
 type Support = Partial<Record<keyof typeof OLDEST, string>>;
 
-/** Versions count by number: `17.4`; `≤` marks a version that had it already, not the first. */
+/**
+ * Returns whether every oldest browser has the feature. `≤17.4` means that 17.4 has it and the first is
+ * unknown.
+ */
 function isIn(support: Support): boolean {
   return (Object.keys(OLDEST) as (keyof typeof OLDEST)[]).every((browser) => {
     const since = support[browser]?.replace("≤", "");
@@ -27,16 +30,19 @@ const known: [key: string, inAll: boolean][] = Object.values(features).flatMap((
     : [],
 );
 
-/** Keys such as `css.properties.text-wrap.pretty`, `javascript.builtins.Map.groupBy` or `api.AbortSignal.any_static`. */
+/**
+ * Missing keys, such as `css.properties.text-wrap.pretty`, `javascript.builtins.Map.groupBy` or
+ * `api.URL.parse_static`.
+ */
 export const missingKeys: string[] = known.filter(([, inAll]) => !inAll).map(([key]) => key);
 
-/** Keys of what every supported browser has. */
+/** Keys of the features that every supported browser has. */
 export const presentKeys: string[] = known.filter(([, inAll]) => inAll).map(([key]) => key);
 
-/** A name in the global scope of scripts, or a member of one. */
+/** A global name in scripts, or a member of it. */
 export type Name = { owner: string; member: string | null };
 
-/** Returns the names in scripts that keys stand for; none for those of syntax, headers or styles. */
+/** Returns the script names of the given keys. Keys for syntax, headers and styles have none. */
 export function scriptNames(keys: readonly string[]): Name[] {
   return keys.flatMap((key) => {
     const [, owner, member, ...further] =

@@ -1,4 +1,4 @@
-/** `npm run test:deep`: the local Convex, and sessions in bad weather, tried for longer than anybody would wait after each change. */
+/** `npm run test:deep`: long tests of the local Convex and of sessions while upstreams fail. */
 import { runSteps, tests } from "./steps.ts";
 
 const LONGEST_MS = 3_600_000;

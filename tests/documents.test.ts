@@ -1,4 +1,4 @@
-/** What the documents say can be followed: links lead somewhere, commands exist, and what they name is in the code. */
+/** Checks that links in the documents resolve and that the commands, paths and names in them exist. */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { script
 
 const BUILT_IN = ["ci", "start", "test"];
 
-/** Variables of somebody else's program: Convex's self-hosted backend. */
+/** Variables of Convex's self-hosted backend, which this code does not read. */
 const ELSEWHERE = ["CONVEX_CLOUD_ORIGIN", "CONVEX_SITE_ORIGIN"];
 
 const read = (files: string[]) => files.map((file) => readFileSync(file, "utf8")).join("\n");
@@ -29,13 +29,13 @@ const everything =
   ) +
   read(["wrangler.toml", ".dev.vars.example"]);
 
-/** The blocks of a language, such as ```` ```json ````. */
+/** Returns the code blocks of a language, such as ```` ```json ````. */
 function blocks(text: string, language: string): string[] {
   const pattern = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "gm");
   return [...text.matchAll(pattern)].map((match) => String(match[1]));
 }
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** Returns the anchors of a document's headings, as GitHub generates them. */
 function anchors(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map((match) =>
     String(match[1])
@@ -48,7 +48,7 @@ function anchors(text: string): string[] {
 describe.each(documents)("%s", (file) => {
   const text = readFileSync(file, "utf8");
 
-  it("links to files and headings that are there", () => {
+  it("links to files and headings that exist", () => {
     const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
     const lost = links.filter(([, path, anchor]) => {
       const target = path ? join(dirname(file), path) : file;
@@ -58,14 +58,14 @@ describe.each(documents)("%s", (file) => {
     expect(lost.map(([link]) => link)).toEqual([]);
   });
 
-  it("names npm scripts that there are", () => {
+  it("names npm scripts that exist", () => {
     const named = [...text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)].map((match) => String(match[1]));
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
     const short = [...text.matchAll(/`npm ([a-z]+)/g)].map((match) => String(match[1]));
     expect(short.filter((name) => name !== "run" && !BUILT_IN.includes(name))).toEqual([]);
   });
 
-  it("names paths that there are", () => {
+  it("names paths that exist", () => {
     const paths = [...text.matchAll(/`((?:app|convex|docs|local|packages|tests|workers)\/[\w./-]+)`/g)].map(
       (match) => String(match[1]),
     );
@@ -73,14 +73,14 @@ describe.each(documents)("%s", (file) => {
     expect(paths.filter((path) => !roots.some((root) => existsSync(join(root, path))))).toEqual([]);
   });
 
-  it("names variables that the code knows", () => {
+  it("names environment variables that the code uses", () => {
     const names = [...text.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)].map(([, name]) =>
       String(name),
     );
     expect(names.filter((name) => !everything.includes(name) && !ELSEWHERE.includes(name))).toEqual([]);
   });
 
-  it("shows lines of the log as the worker writes them, and filters for such lines", () => {
+  it("shows log lines and jq filters with values that the worker writes", () => {
     const lines = blocks(text, "json")
       .flatMap((block) => block.trim().split("\n"))
       .filter((line) => line.startsWith('{"level"'))
@@ -94,7 +94,7 @@ describe.each(documents)("%s", (file) => {
   });
 });
 
-it("every script is in the README's table", () => {
+it("the README's table lists every npm script", () => {
   const readme = readFileSync("README.md", "utf8");
   const missing = Object.keys(scripts).filter(
     (name) => !readme.includes(`npm run ${name}\``) && !readme.includes(`npm ${name}\``),
@@ -102,7 +102,7 @@ it("every script is in the README's table", () => {
   expect(missing).toEqual([]);
 });
 
-it("every event of the log is in the runbook", () => {
+it("the runbook lists every log event", () => {
   const runbook = readFileSync("docs/running.md", "utf8");
   const events = [...worker.matchAll(/\b(?:log|createLog\([^)]*\)+)\.(?:info|warn|error)\(\s*"([^"]+)"/g)];
   expect(events.length).toBeGreaterThan(10);
@@ -110,11 +110,11 @@ it("every event of the log is in the runbook", () => {
   expect([...names].filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
 });
 
-it("the changes to look at are in the history", () => {
+it("the commits that CONTRIBUTING.md recommends are in the history", () => {
   const asked = readFileSync("CONTRIBUTING.md", "utf8").matchAll(/Look at \*([^*]+)\*/g);
   const subjects = [...asked].map(([, subject]) => String(subject));
   expect(subjects.length).toBeGreaterThan(0);
-  // A copy without a history, or with the last commit only, has nothing to look at.
+  // A checkout without history, or a shallow one, cannot be checked.
   if (!existsSync(".git")) return;
   const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
   if (git("rev-parse", "--is-shallow-repository") === "true") return;

@@ -1,4 +1,4 @@
-/** Page translation and extensions replace text nodes: no text in the app may depend on its own node. */
+/** Checks that no text in the app breaks when page translation or an extension replaces its text node. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { RULES, unsafeText } from "./jsx-text.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-test("every text that can change in app/ survives page translation", () => {
+test("every changing text in app/ survives page translation", () => {
   const paths = globSync("app/**/*.tsx", { cwd: root }).filter((path) => !path.endsWith(".test.tsx"));
   expect(paths.length).toBeGreaterThan(50);
   expect(unsafeText(paths.map((path) => ({ path, text: readFileSync(join(root, path), "utf8") })))).toEqual(
@@ -15,7 +15,7 @@ test("every text that can change in app/ survives page translation", () => {
   );
 });
 
-describe("the check", () => {
+describe("unsafeText", () => {
   const rulesFor = (...bodies: string[]) =>
     unsafeText([{ path: "a.tsx", text: bodies.join("\n") }]).map(({ rule }) => rule);
   const body = (jsx: string) =>
@@ -49,7 +49,7 @@ describe("the check", () => {
     expect(rulesFor(body(jsx))).toEqual([]);
   });
 
-  test("follows text into the component that puts it beside siblings", () => {
+  test("follows text into the component that renders it next to siblings", () => {
     const box = "function Box({ children }: { children: ReactNode }) { return <p>{children}<i /></p>; }";
     const outer = "function Outer({ children }: { children: ReactNode }) { return <Box>{children}</Box>; }";
     const safe = "function Safe({ children }: { children: ReactNode }) { return <b>{children}</b>; }";

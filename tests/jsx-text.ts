@@ -1,9 +1,9 @@
 /**
  * Finds text in JSX that breaks when page translation or an extension has replaced its text node.
  *
- * Page translation moves every text node into `<font>` elements. React keeps the old node: removing it, or inserting
- * something before it, throws; changing it stays invisible. An element whose only child is text is safe, because React
- * then replaces the element's content.
+ * Page translation moves every text node into `<font>` elements. React keeps the old node: removing it, or
+ * inserting something before it, throws; changing it stays invisible. An element whose only child is text is
+ * safe, because React then replaces the element's content.
  */
 import { parseSync } from "vite";
 import {
@@ -20,12 +20,14 @@ import {
   union,
 } from "./jsx-tree.ts";
 
-/** What an expression may render: text, elements, nothing, several of these, or whatever the caller passes. */
+/**
+ * What an expression may render: text, elements, nothing, several of these, or whatever the caller passes.
+ */
 type Kind = "text" | "element" | "nothing" | "list" | "given";
 
 type Child = { node: Node; kinds: Set<Kind>; fixed: boolean };
 
-/** Text that is passed as a prop of a component. */
+/** Text passed as a prop of a component. */
 type Passed = { component: string; prop: string; at: string };
 
 type Problem = { at: string; rule: string };
@@ -41,9 +43,10 @@ export const RULES = {
 } as const;
 
 /**
- * Checks every file; props are followed from the components that render them to the places that pass them.
+ * Returns the unsafe texts of all files. Follows each prop from the component that renders it to its callers.
  *
- * @returns Each problem, its place as `path:line: code`.
+ * @param sources - The files to check.
+ * @returns Each problem, with its position as `path:line: code`.
  */
 export function unsafeText(sources: readonly SourceText[]): Problem[] {
   const files = sources.map((source) => new FileCheck(source));
@@ -70,16 +73,16 @@ export function unsafeText(sources: readonly SourceText[]): Problem[] {
 
 class FileCheck {
   readonly problems: Problem[] = [];
-  /** `Component.prop`, each rendered beside siblings or as the whole component. */
+  /** Props, as `Component.prop`, that are rendered next to siblings or as the whole component. */
   readonly besideSiblings: string[] = [];
-  /** A prop that is passed on as another component's prop. */
+  /** Props that are passed on as another component's prop. */
   readonly forwarded: { from: string; to: string }[] = [];
-  /** Text that is passed as a prop. */
+  /** Texts that are passed as a prop. */
   readonly passed: Passed[] = [];
   readonly #source: SourceText;
   readonly #program: Node;
   #steady: ReadonlySet<string> = new Set();
-  /** The functions around the node that is visited, outermost first. */
+  /** The functions that enclose the visited node, outermost first. */
   readonly #functions: Node[] = [];
 
   constructor(source: SourceText) {
@@ -89,7 +92,7 @@ class FileCheck {
     this.#program = program as unknown as Node;
   }
 
-  /** The components that always render one host element, so that it stays where it is. */
+  /** Returns the components that always render one host element, which React never moves. */
   steadyComponents(): string[] {
     return functionsIn(this.#program).flatMap((scope) => {
       const name = ownName(scope);
@@ -98,7 +101,11 @@ class FileCheck {
     });
   }
 
-  /** @param steady - The components of all files that always render one host element. */
+  /**
+   * Collects the problems and props of this file.
+   *
+   * @param steady - The components of all files that always render one host element.
+   */
   run(steady: ReadonlySet<string>): void {
     this.#steady = steady;
     this.#visit(this.#program);
@@ -160,7 +167,7 @@ class FileCheck {
     }
   }
 
-  /** The children that React gets: JSX drops line breaks with the white space around them. */
+  /** Returns the children that React receives. JSX drops line breaks with the white space around them. */
   #childrenOf(node: Node): Child[] {
     return (node.children as Node[]).flatMap((child): Child[] => {
       if (child.type === "JSXText") {
@@ -174,7 +181,7 @@ class FileCheck {
         const fixed = expression.type === "Literal" && typeof expression.value === "string";
         return [{ node: expression, kinds: this.#kindsOf(expression), fixed }];
       }
-      // A host element stays where it is; a component may render nothing.
+      // A host element always exists; a component may render nothing.
       const fixed = isHostElement(child) || this.#steady.has(nameOf(child));
       return [{ node: child, kinds: new Set(["element"]), fixed }];
     });
@@ -218,7 +225,7 @@ class FileCheck {
     return new Set(["text"]);
   }
 
-  /** A constant is what it was set to, a prop of the type ReactNode whatever is passed; other names may be text. */
+  /** Resolves a constant to its value and a ReactNode prop to "given". Treats any other name as text. */
   #kindsOfName(name: string): Set<Kind> {
     if (name === "undefined") return new Set(["nothing"]);
     for (const scope of this.#functions.toReversed()) {

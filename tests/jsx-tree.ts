@@ -1,4 +1,4 @@
-/** JSX as a syntax tree: what the check of texts asks about it. */
+/** Queries on a JSX syntax tree for the check of texts. */
 
 export type Node = { type: string; start: number; end: number; [key: string]: unknown };
 
@@ -6,7 +6,7 @@ export function functionsIn(node: Node): Node[] {
   return childNodes(node).flatMap((child) => ["params" in child ? [child] : [], functionsIn(child)].flat());
 }
 
-/** The name of a function that is a component. */
+/** Returns the name of a component; null for any other function. */
 export function ownName(scope: Node): string | null {
   const name = (scope.id as { name?: string } | null)?.name;
   return name && /^[A-Z]/.test(name) ? name : null;
@@ -26,7 +26,7 @@ export function union<T>(one: Set<T>, other: Set<T>): Set<T> {
   return new Set([...one, ...other]);
 }
 
-/** The values that a function returns, without those of functions inside it. */
+/** Returns the return values of a function, without those of nested functions. */
 export function returnedBy(node: Node): Node[] {
   const body = node.body as Node | null;
   if (!body) return [];
@@ -40,7 +40,7 @@ export function returnedBy(node: Node): Node[] {
   return found;
 }
 
-/** The initial value of a constant that the function declares itself. */
+/** Returns the initial value of a constant that the function declares, ignoring nested functions. */
 export function constantIn(scope: Node, name: string): Node | null {
   const visit = (node: Node): Node | null => {
     if (node.type === "VariableDeclarator" && (node.id as Node).name === name)
@@ -54,7 +54,7 @@ export function constantIn(scope: Node, name: string): Node | null {
   return isNode(scope.body) ? visit(scope.body) : null;
 }
 
-/** The declared type of a destructured prop. */
+/** Returns the declared type of a destructured prop. */
 export function typeOfProp(parameter: Node, name: string): Node | null {
   if (parameter.type !== "ObjectPattern" || !isNode(parameter.typeAnnotation)) return null;
   const property = (parameter.properties as Node[]).find(

@@ -1,4 +1,4 @@
-/** Every page that an admin has and that needs nothing in its address: what holds for pages is tried on each. */
+/** Paths of every page that an admin can open and that needs no parameter. */
 export const PERSONS_PAGES = [
   "/",
   "/dashboard",

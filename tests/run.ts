@@ -1,7 +1,7 @@
-/** `npm test`: everything that must hold, in one command. */
+/** `npm test`: all checks and tests. */
 import { BUILD, LINT, runSteps, TYPECHECK, tests } from "./steps.ts";
 
-// Much of each test is waiting, so three files at once keep two cores busy.
+// Tests mostly wait, so three files at once keep two cores busy.
 const AT_ONCE = 3;
 
 await runSteps([

@@ -1,4 +1,4 @@
-/** Makes `build/` current before the tests that run the built worker. */
+/** Updates `build/` before the tests that run the built worker. */
 import { ensureBuild } from "../local/launch/build.ts";
 
 const GIVE_UP_MS = 300_000;

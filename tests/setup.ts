@@ -1,4 +1,4 @@
-/** What fails any test it happens in: a line on console.error, a request to somebody else's machine. */
+/** Setup of every test: a console.error call or a request to another machine fails the test. */
 import { subscribe } from "node:diagnostics_channel";
 import { format } from "node:util";
 import { afterEach, beforeEach } from "vitest";
@@ -12,7 +12,7 @@ console.error = (...words: unknown[]) => {
   print(...words);
 };
 
-// Node's own channel: it sees every fetch, whoever makes it, and replaces nothing.
+// Node's diagnostics channel reports every fetch without replacing it.
 subscribe("undici:request:create", (message) => {
   const { origin } = (message as { request: { origin: string | URL } }).request;
   const { hostname } = new URL(origin);

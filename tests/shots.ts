@@ -1,4 +1,4 @@
-/** `npm run shots`: a picture of every page, light and dark, on a desk and on a phone, in every state, to be looked at. */
+/** `npm run shots`: takes a screenshot of every page in each theme, width and state. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -66,7 +66,11 @@ try {
   await stack.close();
 }
 
-/** Gives Ada something to look at: projects, one of them with agents of every state. @returns Two projects' paths. */
+/**
+ * Creates Ada's projects, one of them with agents in every state.
+ *
+ * @returns The paths of the pages to open, by name.
+ */
 async function fill(browser: Browser, stack: Stack): Promise<Record<string, string>> {
   const visitor = await Visitor.arrive(browser, stack, { javaScriptEnabled: false });
   await visitor.signIn("ada@example.com");
@@ -102,7 +106,7 @@ async function fill(browser: Browser, stack: Stack): Promise<Record<string, stri
 
 type Metric = { agent: string; name: string; value: number; at: number };
 
-/** A day of four agents: one is fresh, one quiet, one has a gap in its day, one fell silent. */
+/** Yields a day of metrics from four agents: one fresh, one quiet, one with a gap and one silent. */
 function* batches(): Generator<Metric[]> {
   const now = Date.now();
   for (const [agent, name, mean, since] of [

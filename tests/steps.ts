@@ -1,4 +1,4 @@
-/** Runs the steps of `npm test` and `npm run check` one after the other, all of them, and counts what passed. */
+/** Runner for `npm test` and `npm run check`: runs all steps in order and counts the results. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -6,16 +6,16 @@ import { stripVTControlCharacters } from "node:util";
 import ownChildren from "../local/clean-exit/own-children.cjs";
 import { makeTemporaryFolder, type TemporaryFolder, TemporaryFolderError } from "./temporary.ts";
 
-/** A step counts as one, or, where it is vitest, as its tests. */
+/** A step counts as one result. A vitest step counts as the number of its tests. */
 export type Step =
   | { name: string; args: string[]; projects?: undefined }
-  /** `atOnce`: files side by side, where that is not what `vitest.config.ts` says. */
+  /** `atOnce` is the number of parallel test files, if different from `vitest.config.ts`. */
   | { name: string; projects: string[]; atOnce?: number };
 
-/** `words`: what failed and why, a line each, for whoever sees only the end of the output. */
+/** `words` has one line per failure, so that the end of the output shows every reason. */
 type Count = { passed: number; failed: number; words: string[] };
 
-/** A step that takes longer than this many milliseconds hangs, and is ended. */
+/** Timeout of a step, in milliseconds. */
 const STEP_MS = 600_000;
 
 export const TYPECHECK: Step = { name: "typecheck", args: ["tests/typecheck.ts"] };
@@ -25,23 +25,25 @@ export const LINT: Step = {
 };
 export const BUILD: Step = { name: "build", args: ["local/build.ts"] };
 
-/** The tests of these vitest projects, as one step. */
+/** Returns one step that runs these vitest projects. */
 export const tests = (...projects: string[]): Extract<Step, { projects: string[] }> => ({
   name: projects.join(", "),
   projects,
 });
 
-/** How long a step that is told to end has for it, in milliseconds. */
+/** Time between SIGTERM and SIGKILL for a step, in milliseconds. */
 const END_MS = 15_000;
 
 const running = new Set<ChildProcess>();
 let ending = false;
 
 /**
- * Runs every step, also after one failed, with a temporary folder that is removed at the end. The last line is
- * `N passed, N failed`. Sets the process's exit code. A signal ends the running steps and skips the others.
+ * Runs every step, even after a failure, with a temporary folder that is removed at the end. Prints
+ * `N passed, N failed` as the last line and sets the exit code. A signal ends the running step and skips the
+ * rest.
  *
- * @param stepMs - How long a step may take, in milliseconds.
+ * @param steps - The steps, in order.
+ * @param stepMs - Timeout of each step, in milliseconds.
  */
 export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promise<void> {
   ownChildren.handleSignalsMyself();
@@ -62,7 +64,10 @@ export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promis
   }
 }
 
-/** Each step is a process group of its own, so Ctrl-C in a terminal reaches it only from here, and once. */
+/**
+ * Ends the running steps. Each step has its own process group, so Ctrl-C in a terminal does not reach it
+ * directly.
+ */
 function endSteps(): void {
   if (ending) return;
   ending = true;
@@ -76,7 +81,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It ended in the meantime.
+    // The process has already exited.
   }
 }
 
@@ -119,7 +124,7 @@ async function runStep(step: Step, temporary: string, stepMs: number): Promise<C
   ];
   const good = await runNode(vitest, temporary, stepMs);
   const count = readReport(report);
-  // A file that does not load, an unhandled rejection, a crash: no test failed, and yet the step did.
+  // A load error, an unhandled rejection or a crash fails the step although no test failed.
   return good || count.failed > 0 ? count : { ...count, failed: 1 };
 }
 
@@ -138,7 +143,7 @@ function readReport(file: string): Count {
   try {
     report = JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { passed: 0, failed: 0, words: [] }; // it crashed before it wrote one
+    return { passed: 0, failed: 0, words: [] }; // vitest crashed before it wrote the report
   }
   const words = report.testResults.flatMap(({ name, message, assertionResults }) => {
     const file = relative("", name);
@@ -155,7 +160,10 @@ function readReport(file: string): Count {
 
 const firstLine = (text: string) => stripVTControlCharacters(text.trim().split("\n", 1)[0] ?? "");
 
-/** Whatever a step writes outside the checkout. HOME may be read-only, and stays as it is. */
+/**
+ * Returns variables that redirect what a step writes outside the checkout. HOME stays unchanged: it may be
+ * read-only.
+ */
 function foldersIn(temporary: string): Record<string, string> {
   return {
     TMPDIR: temporary,

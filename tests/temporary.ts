@@ -1,15 +1,15 @@
-/** The temporary folder of one test run: checked before anything starts, and removed when the run ends. */
+/** Temporary folder of one test run: checked at the start and removed at the end. */
 import { mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Lock, tryLock } from "../local/launch/lock.ts";
 
-/** Room for the browsers' profiles, the data of the copies and the builds that run at the same time, in MiB. */
+/** Space for the browser profiles, app data and builds of a parallel test run, in MiB. */
 const NEEDED_MIB = 300;
 const PREFIX = "mosaic-tests-";
 
 /**
- * Returns the variables that keep a process inside the folders of this test run (tests/steps.ts). Empty outside of one.
+ * Returns the variables that keep a process inside the folders of this test run (tests/steps.ts); empty outside a run.
  * For processes that do not inherit the whole environment.
  */
 export function runFolders(): Record<string, string> {
@@ -17,7 +17,7 @@ export function runFolders(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-/** A reason not to start the tests, in one line. */
+/** Thrown when the tests cannot start; its message fits on one line. */
 export class TemporaryFolderError extends Error {
   override readonly name = "TemporaryFolderError";
 }
@@ -38,7 +38,7 @@ export function checkTemporaryFolder(): void {
 }
 
 /**
- * Makes the folder, and removes those of runs that were killed.
+ * Creates the folder, and removes the folders of killed runs.
  *
  * @throws {TemporaryFolderError} when the machine's temporary folder is not usable.
  */
@@ -71,7 +71,9 @@ function release(path: string, lock: Lock | null): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** A run that was killed has lost its lock. A folder without one is being made. */
+/**
+ * Removes the folders of killed runs, whose lock is free. A folder without a lock file is just being created.
+ */
 function removeAbandoned(parent: string): void {
   for (const name of readdirSync(parent).filter((name) => name.startsWith(PREFIX))) {
     const path = join(parent, name);
@@ -80,7 +82,7 @@ function removeAbandoned(parent: string): void {
       const lock = tryLock(join(path, "lock"));
       if (lock !== null) release(path, lock);
     } catch {
-      // Another user's, or gone in the meantime.
+      // The folder belongs to another user, or no longer exists.
     }
   }
 }

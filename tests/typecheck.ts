@@ -1,16 +1,16 @@
-/** `npm run typecheck`: every TypeScript project of the house, after React Router has written its route types. */
+/** `npm run typecheck`: generates React Router's route types, then checks every TypeScript project. */
 import { spawnSync } from "node:child_process";
 
 const PROJECTS = [".", "convex", "packages/convex-local", "packages/workos-local", "local", "tests"];
 
-/** Files that several projects import would be complained of by each. */
-const told = new Set<string>();
+/** Printed lines: several projects report the same error in a file that they share. */
+const printed = new Set<string>();
 
 function run(...args: string[]): boolean {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   for (const line of `${stdout}${stderr}`.split("\n")) {
-    if (line !== "" && !told.has(line)) process.stdout.write(`${line}\n`);
-    told.add(line);
+    if (line !== "" && !printed.has(line)) process.stdout.write(`${line}\n`);
+    printed.add(line);
   }
   return status === 0;
 }
