@@ -1,16 +1,19 @@
-/** The built scripts and styles use nothing that the oldest supported browsers lack, dependencies included (contract 5.14). */
+/**
+ * Checks that the built scripts and styles use no feature that the oldest supported browsers lack (contract
+ * 5.14).
+ */
 import { globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { missingKeys, type Name, presentKeys, scriptNames } from "../browser-floor.ts";
 
-/** Newer names that the scripts test for before they use them, and where. */
+/** Newer names that the scripts feature-detect, and where they do. */
 const OPTIONAL_SCRIPT: Record<string, string> = {
   "navigator.connection": "app/pages-ahead.ts and React look first",
   "document.startViewTransition": "React Router looks first, and Mosaic asks for no view transitions",
   navigation: "React looks first",
 };
 
-/** Newer styles that a page does without, and how it looks then. */
+/** Newer styles that a page can do without, and how it looks then. */
 const OPTIONAL_STYLE: Record<string, string> = {
   "@property": "Tailwind sets the same defaults by @supports for browsers that lack it",
   "text-wrap": "lines of headings and paragraphs break elsewhere",
@@ -21,7 +24,7 @@ const OPTIONAL_STYLE: Record<string, string> = {
   "user-select": "Tailwind and Lightning CSS add the prefixed one",
 };
 
-/** The objects by which scripts reach the members of these interfaces. */
+/** The global objects that implement these interfaces. */
 const OBJECTS: Record<string, string> = {
   Window: "window",
   Document: "document",
@@ -47,12 +50,14 @@ const builtins = new Set(
   scriptNames(missingKeys.filter((key) => key.startsWith("javascript."))).map(({ owner }) => owner),
 );
 
-/** How a use of a name looks: `Map.groupBy`, `navigator.share`, `Iterator.from`; and `.isSubsetOf(` of any value. */
+/**
+ * Returns patterns for the uses of a name: `Map.groupBy`, `navigator.share`; and `.isSubsetOf(` on any value.
+ */
 function looksOf({ owner, member }: Name): [name: string, look: RegExp][] {
   if (member === null) return old.has(owner) ? [] : [[owner, new RegExp(`(?<![\\w.$'"\`-])${owner}[.(]`)]];
   const object = OBJECTS[owner] ?? owner;
   const onObject: [string, RegExp] = [`${object}.${member}`, new RegExp(`\\b${object}\\??\\.${member}\\b`)];
-  // A member that older types have too says nothing, and short ones are names of anything.
+  // A name that older types have too, or a short one, does not identify the new member.
   const isTelling = builtins.has(owner) && !old.has(member) && /[A-Z]/.test(member);
   return isTelling ? [onObject, [`.${member}()`, new RegExp(`\\.${member}\\(`)]] : [onObject];
 }
@@ -69,7 +74,7 @@ function newerIn(script: string): string[] {
   );
 }
 
-it("in scripts", () => {
+it("the built scripts use only names that the oldest browsers have", () => {
   expect(script.length).toBeGreaterThan(100_000);
   expect(newerIn(script)).toEqual([]);
 });
@@ -81,7 +86,7 @@ it.each([
   ["URL.parse(a)", "URL.parse"],
   ["new Set(a).isSubsetOf(b)", ".isSubsetOf()"],
   ["new CloseWatcher()", "CloseWatcher"],
-])("and would be seen in %s", (script, name) => {
+])("a newer name is found in the script %s", (script, name) => {
   expect(newerIn(script)).toContain(name);
 });
 
@@ -114,7 +119,7 @@ function newerInStyle(css: string): string[] {
     .filter((name) => !(name in OPTIONAL_STYLE || (name.split(":")[0] ?? "") in OPTIONAL_STYLE));
 }
 
-it("in styles", () => {
+it("the built styles use only features that the oldest browsers have", () => {
   expect(style.length).toBeGreaterThan(10_000);
   expect(newerInStyle(style)).toEqual([]);
 });
@@ -124,6 +129,6 @@ it.each([
   ["a{field-sizing:content}", "field-sizing"],
   ["@starting-style{a{top:0}}", "@starting-style"],
   ["a:open{top:0}", ":open"],
-])("and would be seen in %s", (css, name) => {
+])("a newer feature is found in the style %s", (css, name) => {
   expect(newerInStyle(css)).toContain(name);
 });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const WORKER_LIMIT_KIB = 350;
 
-it("wrangler accepts the bundle for deployment, gzipped under 350 KiB", () => {
+it("wrangler accepts the worker for deployment, at less than 350 KiB gzipped", () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["node_modules/wrangler/bin/wrangler.js", "deploy", "--dry-run"],
@@ -16,7 +16,7 @@ it("wrangler accepts the bundle for deployment, gzipped under 350 KiB", () => {
   expect(Number(upload?.[1])).toBeLessThan(WORKER_LIMIT_KIB);
 });
 
-it("the build carries nobody's .dev.vars", () => {
+it("the build contains no .dev.vars", () => {
   const files = readdirSync("build", { recursive: true, encoding: "utf8" });
   expect(files.filter((file) => file.includes(".dev.vars"))).toEqual([]);
 });

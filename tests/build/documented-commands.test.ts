@@ -1,4 +1,4 @@
-/** The commands that the documents show for other people's tools are ones that these tools know, options and all. */
+/** Checks that third-party tools accept the commands and options that the documents show. */
 import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 
 const run = promisify(execFile);
 
-/** What `npx` may start here, and the file that it starts. */
+/** Tools that documents start with `npx`, and the script of each. */
 const TOOLS: Record<string, string> = {
   convex: "convex/bin/main.js",
   wrangler: "wrangler/bin/wrangler.js",
@@ -16,7 +16,9 @@ const TOOLS: Record<string, string> = {
 
 type Command = { tool: string; words: string[]; options: string[] };
 
-/** `npx tool word word --option value` in a document, up to a pipe or the end of the line or of the code. */
+/**
+ * Finds `npx tool word word --option value` in a document, up to a pipe, the end of the line or of the code.
+ */
 function commandsIn(text: string): Command[] {
   return [...text.matchAll(/\bnpx ([a-z][\w@./-]*)([^\n`|]*)/g)].map(([, tool, rest]) => {
     const parts = String(rest).trim().split(/\s+/);
@@ -31,7 +33,7 @@ const commands = documents
   .flatMap((file) => commandsIn(readFileSync(file, "utf8")))
   .filter(({ tool }) => tool !== "X");
 
-it("are of tools that are installed", () => {
+it("documented npx commands start only installed tools", () => {
   expect(commands.length).toBeGreaterThan(5);
   expect(commands.map(({ tool }) => tool).filter((tool) => !(tool in TOOLS) && tool !== "biome")).toEqual([]);
 });
@@ -43,7 +45,7 @@ for (const command of commands.filter(({ tool }) => tool in TOOLS)) {
   byName.set(name, { ...command, options });
 }
 
-it.each([...byName])("npx %s is there, with the options that are shown", async (_name, command) => {
+it.each([...byName])("npx %s exists and accepts the documented options", async (_name, command) => {
   const bin = join("node_modules", TOOLS[command.tool] ?? "");
   const environment = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
   const { stdout, stderr } = await run(process.execPath, [bin, ...command.words, "--help"], {

@@ -1,4 +1,4 @@
-/** Which scripts a browser fetches for a page before anything is clicked, and what they weigh. */
+/** Scripts that a browser loads for a page before any interaction, and their sizes. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,16 +8,18 @@ const ASSETS = join("build", "client", "assets");
 
 export type Script = {
   file: string;
-  /** Gzipped, in bytes. */
+  /** Gzipped size, in bytes. */
   size: number;
   source: string;
 };
 
 /**
- * The scripts of a page, heaviest first.
+ * Returns the scripts of a page, largest first.
  *
- * @param route The route's id, as React Router's manifest has it.
- * @param lazy Counts what these scripts import when they run as well, as they do where somebody is signed in.
+ * @param route - The route's id in React Router's manifest.
+ * @param lazy - Whether to include dynamic imports, as loaded for a signed-in user.
+ * @returns The scripts with their gzipped sizes in bytes.
+ * @throws {Error} when the manifest has no such route.
  */
 export async function firstLoad(route: string, lazy: boolean): Promise<Script[]> {
   const manifestFile = oneFile(/^manifest-.*\.js$/);
@@ -35,7 +37,7 @@ export async function firstLoad(route: string, lazy: boolean): Promise<Script[]>
     .sort((a, b) => b.size - a.size);
 }
 
-/** Sizes as a table, for the person who has to find out which script broke the limit. */
+/** Returns the sizes as a table that shows which scripts exceed the limit. */
 export function report(title: string, scripts: Script[], limit: number): string {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1).padStart(7)} KiB`;
   return [
@@ -44,7 +46,7 @@ export function report(title: string, scripts: Script[], limit: number): string 
   ].join("\n");
 }
 
-/** In bytes, gzipped. */
+/** Returns the total gzipped size, in bytes. */
 export function total(scripts: Script[]): number {
   return scripts.reduce((sum, { size }) => sum + size, 0);
 }
@@ -62,7 +64,7 @@ function oneFile(pattern: RegExp): string {
   return String(found[0]);
 }
 
-/** What imports what, read by a bundler's parser: Vite's own manifest is gone after the build. */
+/** Returns the imports of each script, parsed by esbuild because the build does not keep Vite's manifest. */
 async function importsOf(entries: string[]): Promise<Metafile["inputs"]> {
   const { metafile } = await build({
     entryPoints: entries.map((file) => join(ASSETS, file)),

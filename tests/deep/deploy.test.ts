@@ -1,4 +1,4 @@
-/** Deploys that cost a whole build each, and differ little from those that `npm test` makes. */
+/** Slow variants of the deploys in `npm test`, with a full build each. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { toolSource } from "../deploy/tool.ts";
 
 const packages = join(process.cwd(), "node_modules");
 
-test("staging is built as staging", async () => {
+test("a deploy to staging builds the worker for staging", async () => {
   const checkout = copyCheckout();
   const run = await runDeploy(checkout, ["--dry-run", "--env", "staging"]);
   expect(run.code, run.stdout + run.stderr).toBe(0);
@@ -17,7 +17,7 @@ test("staging is built as staging", async () => {
   checkout.remove();
 });
 
-test("a worker that Cloudflare does not take leaves Convex ready, and no worker", async () => {
+test("an upload that Cloudflare rejects leaves Convex updated and no worker", async () => {
   const checkout = copyCheckout({
     "convex/bin/main.js": toolSource("convex", join(packages, "convex/bin/main.js")),
     "wrangler/bin/wrangler.js": toolSource("wrangler", join(packages, "wrangler/bin/wrangler.js")),
@@ -33,7 +33,7 @@ test("a worker that Cloudflare does not take leaves Convex ready, and no worker"
   checkout.remove();
 });
 
-test("a push of functions that fails leaves the variables set, and no worker", async () => {
+test("a failed push of functions leaves the variables set and no worker", async () => {
   const checkout = copyCheckout({
     "convex/bin/main.js": toolSource("convex", join(packages, "convex/bin/main.js")),
     "wrangler/bin/wrangler.js": toolSource("wrangler", join(packages, "wrangler/bin/wrangler.js")),

@@ -1,7 +1,7 @@
 /**
- * Twenty browsers for as long as DEEP_SOAK_SECONDS says, with tokens of five seconds, while upstreams fail and heal:
- * a browser is signed out if and only if something ended its session. Cookies of ended sessions are kept and tried
- * again for the rest of the time.
+ * Soak test: twenty browsers run for DEEP_SOAK_SECONDS with tokens of five seconds, while upstreams fail and
+ * recover. A browser must be signed out if and only if its session was ended. Cookies of ended sessions are
+ * replayed until the end.
  */
 import { expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "../routes/browser.ts";
@@ -13,20 +13,22 @@ import { signIn } from "../routes/sign-in.ts";
 const SOAK_MS = Number(process.env.DEEP_SOAK_SECONDS ?? 30) * 1_000;
 const app = startMosaic({ accessTokenSeconds: 5 });
 
-/** An old cookie may be given the newest session for this long, and its token is then good for five seconds more. */
+/**
+ * An old cookie gets the newest session for this long, plus the five seconds of its token, in milliseconds.
+ */
 const TOKENS_OUTLIVE_MS = 40_000;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const oneOf = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
 type Ending =
-  /** Signed out in this worker: over at once, in any weather. */
+  /** Signed out in this worker: takes effect at once, even if upstreams fail. */
   | "here"
   /** Revoked from another device's worker: Convex knows. */
   | "another device"
-  /** WorkOS says so by its webhook, and refuses the refresh token. */
+  /** WorkOS sends its webhook and rejects the refresh token. */
   | "WorkOS, with its webhook"
-  /** WorkOS refuses the refresh token, and its webhook never comes. */
+  /** WorkOS rejects the refresh token and sends no webhook. */
   | "WorkOS, in silence";
 const ENDINGS: readonly Ending[] = [
   "here",
@@ -39,12 +41,12 @@ type Life = {
   browser: Browser;
   sessionId: string;
   userId: string;
-  /** From here on it may be found ended. */
+  /** Set when the end begins: from then on the session may be rejected. */
   ending: boolean;
   ended: { by: Ending; at: number } | null;
 };
 
-/** Which upstream fails now; `since` tells one spell of weather from the next. */
+/** The upstreams that fail now, and since when, in milliseconds since 1970. */
 let failing: { workos: boolean; convex: boolean; since: number } = { workos: false, convex: false, since: 0 };
 const counts = { requests: 0, faults: 0, replays: 0, ...Object.fromEntries(ENDINGS.map((by) => [by, 0])) };
 const count = (name: string) => {
@@ -76,7 +78,7 @@ async function weatherUntil(end: number): Promise<void> {
       app.outbound.fail("workos", fault, ({ path }) => path.startsWith("/sso/jwks/"));
     else app.outbound.fail("convex", fault, where === "query" ? calls("pages:") : undefined);
     await pause(1_000);
-    // Also looks at everything that was said, and forgets it: ten minutes of pages do not fit in memory.
+    // Checks and discards the recorded output, because ten minutes of pages do not fit in memory.
     app.check();
     app.outbound.accessTokens.clear();
     app.outbound.refreshTokens.clear();
@@ -93,7 +95,7 @@ async function begin(browser: Browser, email: string): Promise<Life> {
       const { sessionId, user } = jsonOf<{ sessionId: string; user: { id: string } }>(answer);
       return { browser, sessionId, userId: user.id, ending: false, ended: null };
     } catch (error) {
-      // The weather may have been bad; it is never bad for long.
+      // An upstream may have failed; every fault lasts one second.
       if (tries === 20) throw error;
       await pause(500);
     }
@@ -107,12 +109,15 @@ function isOut(answer: Answer): boolean {
   );
 }
 
-/** Whether a request that ran from `asked` until now, in one weather, cannot have passed with an ended session. */
+/**
+ * Returns whether a request sent at `asked` must have been rejected, because no upstream it needs failed
+ * since.
+ */
 function mustBeOut({ by, at }: { by: Ending; at: number }, asked: number): boolean {
   if (by === "here") return true;
   const calmFor = (upstream: "workos" | "convex") => !failing[upstream] && failing.since <= asked;
   if (by === "WorkOS, in silence") return asked - at > TOKENS_OUTLIVE_MS && calmFor("workos");
-  // Convex knows, and is asked with a token; one that has run out is WorkOS's to renew.
+  // Convex knows the revocation, but an expired token needs WorkOS first.
   return calmFor("convex") && calmFor("workos");
 }
 
@@ -126,14 +131,14 @@ async function visit(life: Life, browser: Browser): Promise<void> {
   if (endedBefore !== null && mustBeOut(endedBefore, asked) && !isOut(answer)) {
     wrong.push(`ended by ${endedBefore.by} ${asked - endedBefore.at} ms before, and still in: ${what}`);
   }
-  // Where nobody can be asked, nobody is signed out; and nothing is shown but that.
+  // If the upstreams cannot answer, the user stays signed in but sees no data.
   if (path === "/dashboard" && endedBefore !== null && asked - endedBefore.at > TOKENS_OUTLIVE_MS) {
     if (!isOut(answer) && !answer.text.includes("Live data is unavailable"))
       wrong.push(`shown data: ${what}`);
   }
 }
 
-/** WorkOS ends the session of its own accord, as from its dashboard. */
+/** Revokes the session at WorkOS, as from its dashboard. */
 async function endAtWorkOS(sessionId: string): Promise<void> {
   const answer = await fetch(`${app.workosUrl}/user_management/sessions/revoke`, {
     method: "POST",
@@ -192,7 +197,7 @@ async function live(until: number): Promise<void> {
   }
 }
 
-it("nobody is signed out unless something ended the session, and then for good", {
+it("a browser is signed out if and only if its session was ended, and stays signed out", {
   timeout: SOAK_MS + 60_000,
 }, async () => {
   const until = Date.now() + SOAK_MS;

@@ -8,17 +8,17 @@ afterEach(cleanUp);
 
 const OWN_CHILDREN = join(import.meta.dirname, "../../local/clean-exit/own-children.cjs");
 
-/** Stands for a read-only HOME and a full disk, for root too: nothing can be made below a file. */
+/** Simulates a read-only HOME and a full disk, even for root: no file can be created below a file. */
 const UNUSABLE = { HOME: "/etc/passwd", TMPDIR: "/etc/passwd/tmp" };
 
-/** Runs a script with the module loaded, as npm's shell here does. */
+/** Runs a script with the module loaded, as the npm scripts do. */
 const runScript = (script: string, signal?: string) =>
   runUnreaped([process.execPath, "--require", OWN_CHILDREN, "-e", script], { signal, text: "ready" });
 
 const SPAWN = `const { spawn } = require("node:child_process");
   const sleep = () => spawn("sleep", ["100"], { stdio: "ignore" });`;
 
-describe("a Node process that npm starts here", () => {
+describe("a Node process that an npm script starts", () => {
   it("ends its children and waits for them when it exits", async () => {
     const { code, left } = await runScript(
       `${SPAWN} sleep(); sleep(); setTimeout(() => process.exit(3), 100);`,
@@ -26,12 +26,12 @@ describe("a Node process that npm starts here", () => {
     expect({ code, left }).toEqual({ code: 3, left: [] });
   });
 
-  it("does so when it has nothing left to do", async () => {
+  it("ends its children when its event loop is empty", async () => {
     const { code, left } = await runScript(`${SPAWN} sleep().unref();`);
     expect({ code, left }).toEqual({ code: 0, left: [] });
   });
 
-  it("does so for the children of its threads", async () => {
+  it("ends the children of its worker threads", async () => {
     const { code, left } = await runScript(
       `const { Worker } = require("node:worker_threads");
        new Worker(${JSON.stringify(`${SPAWN} sleep(); setInterval(() => {}, 1000);`)}, { eval: true });
@@ -40,7 +40,7 @@ describe("a Node process that npm starts here", () => {
     expect({ code, left }).toEqual({ code: 0, left: [] });
   });
 
-  it("does so at a signal, and the signal has its usual effect", async () => {
+  it("ends its children on a signal, and then exits with that signal", async () => {
     const script = `${SPAWN} sleep(); console.log("ready"); setInterval(() => {}, 1000);`;
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
       const { code, left } = await runScript(script, signal);
@@ -48,7 +48,7 @@ describe("a Node process that npm starts here", () => {
     }
   });
 
-  it("does so before its own handler of the signal exits", async () => {
+  it("ends its children before its own signal handler exits", async () => {
     const { code, left } = await runScript(
       `${SPAWN} sleep(); process.on("SIGTERM", () => process.exit(7));
        console.log("ready"); setInterval(() => {}, 1000);`,
@@ -58,7 +58,7 @@ describe("a Node process that npm starts here", () => {
   });
 });
 
-describe("no process is left, even where process 1 waits for nobody, by", () => {
+describe("no process is left, even if process 1 does not reap orphans, by", () => {
   it.each([
     ["start", "SIGTERM"],
     ["dev", "SIGINT-group"],
@@ -75,7 +75,7 @@ describe("no process is left, even where process 1 waits for nobody, by", () => 
 
   it("npx wrangler dev after SIGTERM", async () => {
     const { app } = await freePorts();
-    // Beside the copied build, so that the checkout's own .dev.vars stays as it is.
+    // Wrangler gets a separate folder, so the checkout's .dev.vars stays unchanged.
     const folder = dataFolder();
     mkdirSync(join(folder, "server"), { recursive: true });
     writeFileSync(

@@ -1,4 +1,4 @@
-/** One running copy of Mosaic, started the way a person starts it: `npm start` or `npm run dev`, in a process of its own. */
+/** Running copy of Mosaic, started with `npm start` or `npm run dev` in a separate process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,15 +11,15 @@ import { runFolders } from "../temporary.ts";
 export type Copy = {
   ports: Ports;
   localDir: string;
-  /** The npm process: what a person's Ctrl-C or a supervisor's SIGTERM reaches. */
+  /** The npm process, which receives Ctrl-C from a terminal or SIGTERM from a supervisor. */
   npm: ChildProcess;
-  /** All that was printed so far, on both streams. */
+  /** Returns everything printed so far to stdout and stderr. */
   output(): string;
   /** Resolves with the exit code; null when a signal ended npm itself. */
   exited: Promise<number | null>;
-  /** Resolves when the block with the address is there; rejects when npm ends before. */
+  /** Resolves when the address is printed; rejects if npm exits first. */
   ready(): Promise<void>;
-  /** Processes that this copy started and that still run. */
+  /** Returns the ids of the processes that this copy started and that still run. */
   leftBehind(): number[];
 };
 
@@ -27,8 +27,8 @@ const started = new Set<Copy>();
 const dataFolders = new Set<string>();
 
 /**
- * Finds four free ports in a row, below those that the system hands out by itself. The port before them is held until
- * this process ends, so that no other test, in this or another clone, gets the same four.
+ * Finds four consecutive free ports below the ephemeral range. Holds the port before them until this process
+ * ends, so that no other test, in this or another clone, gets the same four.
  */
 export async function freePorts(): Promise<Ports> {
   for (;;) {
@@ -47,7 +47,7 @@ function hold(port: number): Promise<boolean> {
   });
 }
 
-/** A data folder that is gone after the test. */
+/** Creates a data folder that `cleanUp` removes. */
 export function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-data-"));
   dataFolders.add(folder);
@@ -55,9 +55,11 @@ export function dataFolder(): string {
 }
 
 /**
- * Runs one of package.json's scripts.
+ * Runs an npm script.
  *
- * @param environment Beside PORT and LOCAL_DIR; nothing of the test runner's own environment is passed on.
+ * @param script - The name of the script.
+ * @param options.environment - Variables in addition to PORT and LOCAL_DIR. The test runner's own are not
+ * passed on.
  */
 export async function run(
   script: "start" | "dev" | "reset",
@@ -99,7 +101,7 @@ export async function run(
   return copy;
 }
 
-/** Ends what a test left running, and removes its folders. */
+/** Ends the copies that a test left running, and removes its data folders. */
 export async function cleanUp(): Promise<void> {
   for (const { npm, exited } of started) {
     if (npm.exitCode === null && npm.signalCode === null) npm.kill("SIGTERM");
@@ -110,7 +112,7 @@ export async function cleanUp(): Promise<void> {
   dataFolders.clear();
 }
 
-/** The launcher tells each process that it starts where the data is; the system shows with what it was started. */
+/** Finds the processes of a copy by the data folder that the launcher sets in their environment. */
 function processesOf(localDir: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -118,12 +120,12 @@ function processesOf(localDir: string): number[] {
     .map(Number);
 }
 
-/** What a process was started with, its arguments with spaces between. */
+/** Returns the command line of a process, with spaces between the arguments. */
 export function commandOf(pid: number): string {
   return readQuietly(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
 }
 
-/** A process may end between being listed and being looked at. */
+/** Returns the content of a file, or "" if its process has exited since it was listed. */
 function readQuietly(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -132,7 +134,7 @@ function readQuietly(file: string): string {
   }
 }
 
-/** The status with which an address answers; null when nothing answers. */
+/** Returns the status code of an address; null when nothing answers. */
 export async function statusOf(address: string): Promise<number | null> {
   try {
     const response = await fetch(address, { redirect: "manual" });

@@ -1,4 +1,6 @@
-/** `npm run dev`: what `npm start` does, and the demo. Each test of one data folder goes on from the last. */
+/**
+ * `npm run dev`: everything that `npm start` does, and the demo. Each test continues from the previous one.
+ */
 import { spawnSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConvexHttpClient } from "convex/browser";
@@ -23,7 +25,7 @@ async function demoIsReady(copy: Copy): Promise<void> {
 describe("npm run dev", () => {
   let copy: Copy;
 
-  it("says where the app is when all three answer, and a SIGTERM to npm alone ends everything", async () => {
+  it("prints the app's address when every service answers, and ends everything on SIGTERM to npm", async () => {
     copy = await run("dev");
     await demoIsReady(copy);
     for (const part of [`http://localhost:${copy.ports.app}`, "ada@example.com"]) {
@@ -35,7 +37,7 @@ describe("npm run dev", () => {
     await expectEnded(copy, since);
   });
 
-  it("comes with projects for everyone in the demo, once, and agents that send to them", async () => {
+  it("creates the demo projects once for every demo user, with agents that send metrics", async () => {
     copy = await run("dev", { ports: copy.ports, localDir: copy.localDir });
     await demoIsReady(copy);
     const url = `http://127.0.0.1:${copy.ports.app}`;
@@ -54,7 +56,7 @@ describe("npm run dev", () => {
     expect(stderr).toContain("refused");
   });
 
-  it("ends the rest, with a message and exit 1, when the app dies by itself", async () => {
+  it("ends everything with a message and exit code 1 after the app crashes", async () => {
     const server = copy.leftBehind().find((pid) => / dev /.test(commandOf(pid)));
     expect(server).toBeDefined();
     process.kill(Number(server), "SIGKILL");
@@ -65,7 +67,7 @@ describe("npm run dev", () => {
   });
 });
 
-it("npm run agent says what it needs", () => {
+it("npm run agent without a key says that --key is missing", () => {
   const { status, stderr } = spawnSync(process.execPath, ["local/demo/cli.ts"], { encoding: "utf8" });
   expect(status).toBe(1);
   expect(stderr).toContain("--key is missing");

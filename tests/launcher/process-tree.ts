@@ -1,11 +1,11 @@
-/** The processes below one, found in /proc while they run, to see which of them outlive it. Linux only. */
+/** Descendants of a process, read from /proc while they run, to find those that outlive it. Linux only. */
 import { readdirSync, readFileSync } from "node:fs";
 
 type Entry = { pid: number; parent: number; state: string; name: string; start: string };
 
 export class ProcessTree {
   readonly #root: number;
-  /** Process ids are used again: the start time tells them apart. */
+  /** Start times by process id, because ids are reused. */
   readonly #seen = new Map<number, string>();
 
   /** @param root - Process id of the first process. */
@@ -14,7 +14,7 @@ export class ProcessTree {
     this.look();
   }
 
-  /** Adds the processes that are below the root now. Call it often: an orphan is below it no longer. */
+  /** Adds the current descendants of the root. Call it often: an orphan is no longer a descendant. */
   look(): void {
     const entries = allProcesses();
     const below = new Set([this.#root]);
@@ -25,7 +25,7 @@ export class ProcessTree {
     for (const { pid, start } of entries) if (below.has(pid)) this.#seen.set(pid, start);
   }
 
-  /** @returns Every process seen that is still there, zombies included, such as `workerd (Z)`. */
+  /** Returns every process seen that still exists, including zombies, such as `workerd (Z)`. */
   left(): string[] {
     return allProcesses()
       .filter(({ pid, start }) => this.#seen.get(pid) === start)
@@ -44,7 +44,7 @@ function allProcesses(): Entry[] {
         const [state = "", parent = ""] = rest.split(" ");
         return [{ pid: Number(pid), parent: Number(parent), state, name, start: rest.split(" ")[19] ?? "" }];
       } catch {
-        return []; // It ended in the meantime.
+        return []; // The process has already exited.
       }
     });
 }

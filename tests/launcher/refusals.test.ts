@@ -5,14 +5,14 @@ import { cleanUp, freePorts, run } from "./copy.ts";
 
 afterEach(cleanUp);
 
-/** What a person reads, without what npm says about the script. */
+/** Returns the printed lines without npm's own. */
 function said(output: string): string[] {
   return output.split("\n").filter((line) => line !== "" && !line.startsWith(">"));
 }
 
 describe("a copy that cannot start", () => {
   it.each(["app", "workos", "convex", "convexSite"] as const)(
-    "says in one line that the port of %s is in use, and starts nothing",
+    "prints one line if the port of %s is in use, and starts nothing",
     async (part) => {
       const ports = await freePorts();
       const other = createServer();
@@ -25,7 +25,7 @@ describe("a copy that cannot start", () => {
     },
   );
 
-  it("does not mind a busy port of a service that is configured", async () => {
+  it("ignores a busy WorkOS port if another WorkOS is configured", async () => {
     const ports = await freePorts();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(ports.workos, "127.0.0.1", resolve));
@@ -35,7 +35,7 @@ describe("a copy that cannot start", () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it("lists everything that is missing or malformed, and prints no value", async () => {
+  it("lists every missing or malformed variable, without printing any value", async () => {
     const copy = await run("start", {
       environment: {
         APP_URL: "https://secret-host.example.com/path",
@@ -59,13 +59,13 @@ describe("a copy that cannot start", () => {
     expect(copy.leftBehind()).toEqual([]);
   });
 
-  it("says what a PORT may be", async () => {
+  it("says which values PORT accepts", async () => {
     const copy = await run("start", { environment: { PORT: "eighty" } });
     expect(await copy.exited).toBe(1);
     expect(said(copy.output())).toEqual([expect.stringContaining("PORT must be a whole number")]);
   });
 
-  it("says in one line that its Node is too old, before anything is loaded", async () => {
+  it("prints one line if Node is too old, before it loads anything else", async () => {
     const script = `Object.defineProperty(process.versions, "node", { value: "20.9.0" });
       await import("./local/node-version.mjs");`;
     const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) =>

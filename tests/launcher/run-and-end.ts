@@ -1,6 +1,6 @@
 /**
- * Runs a command, sends it a signal twice and prints as JSON what is left. unreaped.ts starts it in a process of its own.
- * Arguments: the signal or "none", the text to wait for, the command and its arguments.
+ * Child process of unreaped.ts: runs a command, sends it a signal twice and prints the remaining processes as
+ * JSON. Arguments: the signal or "none", the text to wait for, the command and its arguments.
  */
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
@@ -21,7 +21,7 @@ function signalTo(pid: number, name: string): void {
   try {
     process.kill(pid, name);
   } catch {
-    // The first one has ended it.
+    // The first signal has already ended the process.
   }
 }
 
@@ -34,7 +34,7 @@ while (code === undefined) {
     since = Date.now();
     // "SIGINT-group": Ctrl-C in a terminal reaches the whole group.
     const [name = "", target] = signal.split("-");
-    // The second one must change nothing.
+    // The second signal must have no effect.
     for (const _ of [1, 2]) signalTo(target === "group" ? -Number(child.pid) : Number(child.pid), name);
   }
   await pause(LOOK_MS);

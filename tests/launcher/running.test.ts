@@ -1,6 +1,6 @@
 /**
- * What `npm start` runs, all wired together: WorkOS's webhooks reach the app, wrangler's proxy in front of it survives
- * rejected requests, and a second copy runs beside it.
+ * Integration of the services that `npm start` runs: WorkOS webhooks reach the app, wrangler's proxy survives
+ * rejected requests, and two copies run side by side.
  */
 import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { localDefaults } from "../../local/config.ts";
 import { type Copy, cleanUp, freePorts, run, statusOf } from "./copy.ts";
 
-/** Revoking must be everywhere within this time. */
+/** A revocation must take effect everywhere within this time. */
 const SOON = { timeout: 5_000, interval: 100 };
 
 let copy: Copy;
@@ -25,10 +25,10 @@ afterAll(cleanUp);
 
 const app = () => `http://127.0.0.1:${copy.ports.app}`;
 
-/** Somebody signed in, as their browser's cookie. */
-type Person = { cookie: string; sessionId: string; userId: string };
+/** Signed-in user, with the browser's cookies. */
+type SignedIn = { cookie: string; sessionId: string; userId: string };
 
-async function signIn(email: string): Promise<Person> {
+async function signIn(email: string): Promise<SignedIn> {
   const login = await fetch(`${app()}/api/auth/login`, { redirect: "manual" });
   const picked = await fetch(login.headers.get("location") ?? "", {
     method: "POST",
@@ -51,8 +51,8 @@ function cookiesOf(response: Response): string {
   return kept.map((line) => line.split(";", 1)[0]).join("; ");
 }
 
-/** Where the person's dashboard sends them; null where it is shown. */
-async function sentTo({ cookie }: Person): Promise<string | null> {
+/** Returns where the user's dashboard redirects to; null if it is shown. */
+async function sentTo({ cookie }: SignedIn): Promise<string | null> {
   const answer = await fetch(`${app()}/dashboard`, { headers: { cookie }, redirect: "manual" });
   return answer.headers.get("location");
 }
@@ -68,7 +68,7 @@ async function workos(method: string, path: string, body?: object): Promise<void
 
 const REVOKED = /^\/login\?.*error=session_revoked/;
 
-test("a session that is revoked at WorkOS is over here, and the person's others go on", async () => {
+test("a session revoked at WorkOS is signed out, and the user's other sessions stay", async () => {
   const [one, other] = [await signIn("ida@example.com"), await signIn("ida@example.com")];
   expect(await sentTo(one)).toBeNull();
   await workos("POST", "/user_management/sessions/revoke", { session_id: one.sessionId });
@@ -76,7 +76,7 @@ test("a session that is revoked at WorkOS is over here, and the person's others 
   expect(await sentTo(other)).toBeNull();
 });
 
-test("somebody who is deleted at WorkOS is signed out everywhere", async () => {
+test("a user deleted at WorkOS is signed out everywhere", async () => {
   const [one, other] = [await signIn("tim@example.com"), await signIn("tim@example.com")];
   expect(await sentTo(one)).toBeNull();
   await workos("DELETE", `/user_management/users/${one.userId}`);
@@ -84,7 +84,7 @@ test("somebody who is deleted at WorkOS is signed out everywhere", async () => {
   await expect.poll(() => sentTo(other), SOON).toMatch(REVOKED);
 });
 
-test("a password that was reset ends every session of theirs", async () => {
+test("a password reset signs the user out of every session", async () => {
   const one = await signIn("vera@example.com");
   expect(await sentTo(one)).toBeNull();
   const data = { id: "password_reset_1", user_id: one.userId, email: "vera@example.com" };
@@ -101,7 +101,7 @@ test("a password that was reset ends every session of theirs", async () => {
   await expect.poll(() => sentTo(one), SOON).toMatch(REVOKED);
 });
 
-test("an e-mail that changes at WorkOS changes here, and signs nobody out", async () => {
+test("an e-mail changed at WorkOS shows in the app, and the user stays signed in", async () => {
   const one = await signIn("nell@example.com");
   await workos("PUT", `/user_management/users/${one.userId}`, { email: "eleanor@example.com" });
   const page = async () =>
@@ -122,7 +122,7 @@ test.each([
   ["/api/errors", 413, JSON_TYPE],
   ["/healthz", 405, {}],
 ] as const)(
-  "a large body refused at %s with %i costs nobody their next request",
+  "the next request succeeds after a large body is rejected at %s with %i",
   async (path, status, headers) => {
     for (const kib of [30, 64, 300]) {
       const refused = await post(path, " ".repeat(kib * 1024), headers);
@@ -134,7 +134,7 @@ test.each([
   },
 );
 
-test("a data folder in use is refused to another copy and to npm run reset", async () => {
+test("another copy and npm run reset reject a data folder in use", async () => {
   const other = await run("start", { ports: await freePorts(), localDir: copy.localDir });
   expect(await other.exited).toBe(1);
   expect(other.output()).toContain("already running");
@@ -144,7 +144,7 @@ test("a data folder in use is refused to another copy and to npm run reset", asy
   expect(await statusOf(`${app()}/healthz`)).toBe(200);
 });
 
-test("two copies of one checkout run side by side, and one outlives the other", async () => {
+test("two copies of one checkout run side by side, and one keeps running after the other stops", async () => {
   const other = await run("start");
   await other.ready();
   for (const { localDir, ports } of [copy, other]) {

@@ -1,4 +1,4 @@
-/** One data folder in its life with `npm start`: begun, ended, restarted, broken, emptied. Each test goes on from the last. */
+/** Life cycle of one data folder with `npm start`. Each test continues from the previous one. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ describe("npm start", () => {
   let cookie: string;
   const url = () => `http://localhost:${copy.ports.app}`;
 
-  it("says where the app is when all three answer", async () => {
+  it("prints the app's address when the app, WorkOS and Convex answer", async () => {
     copy = await run("start");
     await copy.ready();
     const { app, workos, convex } = copy.ports;
@@ -26,7 +26,7 @@ describe("npm start", () => {
     expect(copy.leftBehind()).not.toEqual([]);
   });
 
-  it("ends everything once, however often npm alone is told to", async () => {
+  it("ends everything cleanly after several signals to npm", async () => {
     cookie = await signIn(url(), "grace@example.com");
     const created = await fetch(`${url()}/dashboard`, {
       method: "POST",
@@ -42,13 +42,13 @@ describe("npm start", () => {
     await expectEnded(copy, since);
   });
 
-  it("signs nobody out by a restart, and loses nothing", async () => {
+  it("keeps users signed in and their data after a restart", async () => {
     copy = await run("start", { ports: copy.ports, localDir: copy.localDir });
     await copy.ready();
     const page = await fetch(`${url()}/dashboard`, { headers: { cookie }, redirect: "manual" });
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("Survivor");
-    // A new token for the old refresh token: the emulator has kept its keys and its sessions.
+    // The old refresh token still works, so the emulator has kept its keys and sessions.
     const token = await fetch(`${url()}/api/auth/token`, {
       method: "POST",
       headers: { cookie, "content-type": "application/json" },
@@ -57,7 +57,7 @@ describe("npm start", () => {
     expect(token.status).toBe(200);
   });
 
-  it("ends the rest, with a message and exit 1, when the app dies by itself", async () => {
+  it("ends everything with a message and exit code 1 after the app crashes", async () => {
     const server = copy.leftBehind().find((pid) => / dev /.test(commandOf(pid)));
     expect(server).toBeDefined();
     process.kill(Number(server), "SIGKILL");
@@ -67,7 +67,7 @@ describe("npm start", () => {
     expect(await busyPorts(Object.values(copy.ports))).toEqual([]);
   });
 
-  it("leaves data that npm run reset empties, and what is not Mosaic's stays", async () => {
+  it("leaves data that npm run reset removes, without touching other files", async () => {
     writeFileSync(join(copy.localDir, "letter.txt"), "mine");
     const reset = await run("reset", { ports: copy.ports, localDir: copy.localDir });
     expect(await reset.exited).toBe(0);
@@ -75,7 +75,7 @@ describe("npm start", () => {
   });
 });
 
-it("a copy ends as well before it is ready", async () => {
+it("a copy ends cleanly before it is ready", async () => {
   const copy = await run("start");
   while (copy.leftBehind().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   const since = Date.now();

@@ -6,14 +6,16 @@ import { type Outcome, runUnreaped } from "./unreaped.ts";
 
 afterEach(cleanUp);
 
-/** Starts processes in two generations, one in a group of its own, and fills the temporary folder. Then it hangs. */
+/**
+ * A step that starts a child and a grandchild in a separate process group, writes a temporary file and hangs.
+ */
 const STEP = `const { spawn } = require("node:child_process");
   require("node:fs").mkdtempSync(require("node:os").tmpdir() + "/left-");
   const nested = "require('node:child_process').spawn('sleep', ['100']); console.log('started'); setInterval(() => {}, 1000)";
   spawn(process.execPath, ["-e", nested], { stdio: "inherit", detached: true });
   setInterval(() => {}, 1000);`;
 
-/** Runs a step as `npm test` does, with this temporary folder. */
+/** Runs a step as `npm test` does, with the given temporary folder. */
 function runStep(step: string, temporary: string, signal?: string): Promise<Outcome> {
   const script = `import { runSteps } from "./tests/steps.ts";
     await runSteps([{ name: "step", args: ["-e", ${JSON.stringify(step)}] }, { name: "next", args: ["-e", ""] }]);`;
@@ -26,7 +28,7 @@ function runStep(step: string, temporary: string, signal?: string): Promise<Outc
 
 describe("npm test", () => {
   it.each(["SIGINT-group", "SIGTERM", "SIGHUP"])(
-    "leaves no process and no file after %s, and reports that it failed",
+    "leaves no process and no file after %s, and reports a failure",
     async (signal) => {
       const temporary = dataFolder();
       const { code, left, output } = await runStep(STEP, temporary, signal);
@@ -36,7 +38,7 @@ describe("npm test", () => {
     },
   );
 
-  it("removes its temporary folder, and that of a run that was killed", async () => {
+  it("removes its temporary folder, and the folder of a killed run", async () => {
     const temporary = dataFolder();
     mkdirSync(join(temporary, "mosaic-tests-killed"));
     writeFileSync(join(temporary, "mosaic-tests-killed", "lock"), "");
@@ -46,7 +48,7 @@ describe("npm test", () => {
   });
 
   it.each(["/etc/passwd", "/etc/passwd/missing", "/proc"])(
-    "says in one line that the temporary folder %s cannot be used",
+    "prints one line if the temporary folder %s cannot be used",
     async (temporary) => {
       const { code, output } = await runStep("", temporary);
       expect(code).toBe(1);

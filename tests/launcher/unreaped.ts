@@ -1,4 +1,6 @@
-/** Runs a command where process 1 waits for nobody, so that every process whose parent ended before it stays. */
+/**
+ * Runs a command under a process 1 that does not reap orphans, so that every orphaned process stays visible.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -6,16 +8,16 @@ import { createInterface } from "node:readline";
 export type Outcome = {
   /** The exit code, or the signal that ended the command. */
   code: number | string;
-  /** From the signal to the end. */
+  /** Milliseconds from the signal to the exit. */
   ms: number;
-  /** Processes below the command that are left, such as `workerd (Z)`. */
+  /** Descendants of the command that still exist, such as `workerd (Z)`. */
   left: string[];
   output: string;
 };
 
 /**
- * In a container, making a process namespace may be forbidden. Then the machine's own process 1 is used, and zombies
- * are found only if it does not reap them; running orphans are found in any case.
+ * Options of `unshare`; undefined if creating a process namespace is forbidden, as in some containers. Then
+ * the machine's process 1 may reap zombies before the test sees them. Running orphans are always found.
  */
 const NAMESPACE = [["--pid"], ["--map-root-user", "--pid"]]
   .map((options) => [...options, "--fork", "--kill-child", "--mount-proc"])
@@ -24,7 +26,9 @@ const NAMESPACE = [["--pid"], ["--map-root-user", "--pid"]]
 /**
  * Runs a command to its end.
  *
- * @param options.signal - Sent when the output contains `text`: to the command alone, or with `-group` to its group.
+ * @param command - The command and its arguments.
+ * @param options.signal - Sent when the output contains `text`: to the command, or with `-group` to its
+ * group.
  */
 export async function runUnreaped(
   command: string[],

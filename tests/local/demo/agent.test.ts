@@ -1,4 +1,4 @@
-/** What an agent does with what the server says: comes back when it is told to, once for each batch, and ends cleanly. */
+/** Demo agent: retries as the server asks, sends each batch once, and exits cleanly. */
 import { spawn } from "node:child_process";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { RefusedMetrics, send } from "../../../local/demo/send.ts";
 type Answer = { status: number; headers?: Record<string, string> };
 type Seen = { at: number; headers: IncomingHttpHeaders; body: string };
 
-/** A server that gives these answers in turn, the last one for ever. */
+/** Starts a server that gives these answers in order and repeats the last one. */
 async function answering(
   ...answers: Answer[]
 ): Promise<{ url: string; seen: Seen[]; asked(): Promise<void> }> {
@@ -33,7 +33,7 @@ const metric = { agent: "a", name: "n", value: 1, at: 1 };
 const never = new AbortController().signal;
 
 test.each([429, 503])(
-  "a %i is tried again with the same Idempotency-Key, no sooner than it says",
+  "retries after %i with the same Idempotency-Key, and waits for Retry-After",
   async (status) => {
     const { url, seen } = await answering({ status, headers: { "retry-after": "1" } }, { status: 202 });
     await send({ url, key: "mosaic_x" }, [metric], never);
@@ -46,7 +46,7 @@ test.each([429, 503])(
   },
 );
 
-test("each batch of 500 has a key of its own", async () => {
+test("sends batches of 500, each with a different Idempotency-Key", async () => {
   const { url, seen } = await answering({ status: 202 });
   await send(
     { url, key: "mosaic_x" },
@@ -57,13 +57,13 @@ test("each batch of 500 has a key of its own", async () => {
   expect(new Set(seen.map(({ headers }) => headers["idempotency-key"])).size).toBe(3);
 });
 
-test("what is refused is not sent again", async () => {
+test("does not retry rejected metrics", async () => {
   const { url, seen } = await answering({ status: 401 });
   await expect(send({ url, key: "mosaic_x" }, [metric], never)).rejects.toThrow(RefusedMetrics);
   expect(seen).toHaveLength(1);
 });
 
-test("npm run agent sends until it is told to stop, and ends with 0", async () => {
+test("npm run agent sends until SIGTERM, and exits with 0", async () => {
   const { url, seen, asked } = await answering({ status: 202 });
   const agent = spawn(process.execPath, [
     "local/demo/cli.ts",
@@ -89,7 +89,7 @@ test.each([
   [["--key", "x", "--every", "0"], "--every takes"],
   [["--key", "x", "--url", "ftp://a"], "--url takes"],
   [["--wrong"], "--wrong"],
-])("%j is refused in one line", async (args, reason) => {
+])("npm run agent prints one line for the invalid arguments %j", async (args, reason) => {
   const agent = spawn(process.execPath, ["local/demo/cli.ts", ...args]);
   let said = "";
   agent.stderr.on("data", (text) => (said += String(text)));
