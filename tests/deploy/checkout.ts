@@ -1,4 +1,4 @@
-/** A copy of this checkout to deploy from: its own `build/`, nobody's values, and the packages of this one. */
+/** Copy of this checkout to deploy from: separate `build/`, no variable files, linked packages. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { runFolders } from "../temporary.ts";
 
 const root = process.cwd();
 
-/** What the app is built from. */
+/** Files and folders that the app is built from. */
 export const BUILT_FROM = [
   "app",
   "convex",
@@ -23,7 +23,11 @@ export const BUILT_FROM = [
 
 export type Checkout = { dir: string; remove(): void };
 
-/** @param tools scripts in place of a package's own, such as `{ "convex/bin/main.js": source }`. */
+/**
+ * Copies the checkout to a temporary folder.
+ *
+ * @param tools - Sources that replace scripts of packages, such as `{ "convex/bin/main.js": source }`.
+ */
 export function copyCheckout(tools: Record<string, string> = {}): Checkout {
   const dir = mkdtempSync(join(tmpdir(), "mosaic-deploy-test-"));
   for (const name of ["local", ...BUILT_FROM]) cpSync(join(root, name), join(dir, name), { recursive: true });
@@ -40,7 +44,7 @@ function link(dir: string, path: string): void {
   symlinkSync(join(root, "node_modules", path), join(dir, "node_modules", path));
 }
 
-/** `package/bin/script.js`: everything else of the package stays as it is. */
+/** Replaces one script, such as `package/bin/script.js`, and links the rest of the package. */
 function replaceScript(dir: string, file: string, source: string): void {
   const [name = "", bin = ""] = file.split("/");
   mkdirSync(join(dir, "node_modules", name, bin), { recursive: true });
@@ -53,9 +57,12 @@ function replaceScript(dir: string, file: string, source: string): void {
 export type Run = { code: number | null; stdout: string; stderr: string; ms: number };
 
 /**
- * Runs `npm run deploy` there, or another command.
+ * Runs `npm run deploy`, or another script, in the copy.
  *
- * @param environment all that the process gets beside PATH and HOME.
+ * @param checkout - The copy to run in.
+ * @param args - The arguments of the script.
+ * @param environment - All variables of the process except PATH and HOME.
+ * @param command - The script, as a path in the copy.
  */
 export async function runDeploy(
   { dir }: Checkout,

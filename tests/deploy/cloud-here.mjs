@@ -1,5 +1,5 @@
-// Loaded before everything in the processes of tests/deploy/deploy.test.ts: `*.mosaic.test` is this machine, as if DNS
-// said so. A deploy refuses addresses that are this machine's own, and its whole path is to be tried all the same.
+// Preloaded in the processes of tests/deploy: resolves `*.mosaic.test` to this machine, because a deploy rejects
+// loopback addresses.
 import dns from "node:dns";
 
 const real = dns.lookup;

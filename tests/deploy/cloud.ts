@@ -1,7 +1,7 @@
 /**
- * A cloud of the test's own, at `https://*.mosaic.test`: a WorkOS, a Convex deployment that is empty until functions are
- * pushed, and an address at which the worker answers once it is deployed. The stand-ins behind TLS; Cloudflare's API for
- * the real wrangler; and a command in place of Convex's, whose own API for a push is nowhere but in its cloud.
+ * Local cloud for deploy tests at `https://*.mosaic.test`: the WorkOS emulator and a local Convex behind TLS,
+ * and an address that answers once the worker is deployed. The real wrangler calls an emulated Cloudflare
+ * API. A replacement for Convex's CLI does the push, because only Convex's cloud has that API.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -27,23 +27,27 @@ export const SECRETS = {
 const CLIENT_ID = "client_of_the_deploys_tests";
 
 export type Cloud = {
-  /** The values of a good deployment. */
+  /** The values of a valid deployment. */
   values: Record<string, string>;
-  /** What the deploy's process needs to reach this cloud. */
+  /** The variables that the deploy's process needs to reach this cloud. */
   reach: Record<string, string>;
-  /** Every call of the two commands, in order. */
+  /** Every call of the Convex CLI and wrangler, in order. */
   calls: ToolCall[];
-  /** Convex's variables as they are now. */
+  /** Convex's current variables. */
   variables: Record<string, string>;
   cloudflare: Cloudflare;
-  /** The next push of functions fails. */
+  /** Makes the next push of functions fail. */
   failNextPush(): void;
-  /** Registers these redirect URIs at WorkOS and no other. */
+  /** Replaces the redirect URIs registered at WorkOS. */
   register(uris: string[]): Promise<void>;
   close(): Promise<void>;
 };
 
-/** @param functionsDir the functions that a push of Convex's command puts there. */
+/**
+ * Starts the cloud, without functions and without a worker.
+ *
+ * @param functionsDir - The functions that a push deploys.
+ */
 export async function startCloud(functionsDir: string): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-cloud-"));
   const certificate = makeCertificate(folder);
@@ -95,7 +99,7 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
   const passTo = (port: () => number) =>
     serve((incoming, outgoing) => {
       const { method, url: path, headers } = incoming;
-      // As a proxy of one's own does it: the stand-in is asked for by the name that it knows.
+      // Sets the Host header to the emulator's address, as a reverse proxy does.
       const host = `127.0.0.1:${port()}`;
       const onward = forward({
         host: "127.0.0.1",
@@ -130,7 +134,7 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
     if (tool === "wrangler") return "real";
     if (args[0] === "env") {
       Object.assign(variables, parseEnv(file ?? ""));
-      // What is running learns of it too.
+      // Restarts the deployed functions with the new variables.
       if (pushed) await startConvex(functionsDir);
       return { code: 0, output: "Successfully set." };
     }
@@ -208,7 +212,7 @@ function makeCertificate(folder: string): { key: Buffer; cert: Buffer } {
   return { key: readFileSync(key), cert: readFileSync(cert) };
 }
 
-/** Starts one of the stand-ins, and resolves when it has said at which port it is. */
+/** Starts an emulator, and resolves when it has printed its port. */
 function startChild(
   children: Set<ChildProcess>,
   args: string[],

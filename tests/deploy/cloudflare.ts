@@ -1,4 +1,7 @@
-/** As much of Cloudflare's API as `wrangler deploy` asks for: one account, one worker, its KV namespaces and its address. */
+/**
+ * The part of Cloudflare's API that `wrangler deploy` uses: one account, one worker, KV namespaces and
+ * domains.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -16,27 +19,27 @@ export type Worker = {
 export type Cloudflare = {
   url: string;
   worker(): Worker | null;
-  /** The titles of the KV namespaces that there are. */
+  /** The titles of the existing KV namespaces. */
   namespaces: string[];
-  /** The next upload is refused. */
+  /** Rejects the next upload. */
   refuseNext(): void;
   close(): Promise<void>;
 };
 
 type Metadata = { bindings?: Binding[]; migrations?: { new_tag?: string } };
 
-/** What Cloudflare answers where there is no such worker. */
+/** Cloudflare's answer if the worker does not exist. */
 const NO_WORKER = { status: 404, errors: [{ code: 10_007, message: "This Worker does not exist." }] };
 
 export async function startCloudflare(): Promise<Cloudflare> {
   const namespaces: string[] = [];
   let worker: Worker | null = null;
-  let refusing = false;
+  let rejectNext = false;
 
   const answer = (method: string, path: string, page: number, body: string): object | typeof NO_WORKER => {
     const script = /\/workers\/(?:scripts|services)\/([\w-]+)/.exec(path)?.[1] ?? "";
     if (path.endsWith("/storage/kv/namespaces")) {
-      // Wrangler asks for page after page until one is empty.
+      // Wrangler requests pages until one is empty.
       if (method === "GET" && page > 1) return [];
       if (method === "GET") return namespaces.map((title) => ({ id: "f".repeat(32), title }));
       const { title } = JSON.parse(body);
@@ -47,8 +50,8 @@ export async function startCloudflare(): Promise<Cloudflare> {
     }
     if (path.endsWith("/assets-upload-session")) return { jwt: "no.more.needed", buckets: [] };
     if (method === "PUT" && path.endsWith(`/scripts/${script}`)) {
-      if (refusing) {
-        refusing = false;
+      if (rejectNext) {
+        rejectNext = false;
         return { status: 403, errors: [{ code: 10_000, message: "Authentication error" }] };
       }
       const { bindings = [], migrations } = metadataOf(body);
@@ -87,13 +90,13 @@ export async function startCloudflare(): Promise<Cloudflare> {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
     const page = Number(searchParams.get("page") ?? 1);
     const given = answer(request.method ?? "", pathname, page, Buffer.concat(chunks).toString());
-    const refused = "errors" in given ? given : null;
-    response.writeHead(refused?.status ?? 200, { "Content-Type": "application/json" }).end(
+    const rejected = "errors" in given ? given : null;
+    response.writeHead(rejected?.status ?? 200, { "Content-Type": "application/json" }).end(
       JSON.stringify({
-        success: refused === null,
-        errors: refused?.errors ?? [],
+        success: rejected === null,
+        errors: rejected?.errors ?? [],
         messages: [],
-        result: refused === null ? given : null,
+        result: rejected === null ? given : null,
         result_info: { page, per_page: 100, count: 0, total_count: 0 },
       }),
     );
@@ -104,7 +107,7 @@ export async function startCloudflare(): Promise<Cloudflare> {
     worker: () => worker,
     namespaces,
     refuseNext: () => {
-      refusing = true;
+      rejectNext = true;
     },
     close: () => {
       server.closeAllConnections();
@@ -115,7 +118,7 @@ export async function startCloudflare(): Promise<Cloudflare> {
 
 const sameName = (one: Binding) => (other: Binding) => other.name === one.name;
 
-/** The part of the upload that says what the worker is given. */
+/** Returns the part of an upload that lists the worker's bindings and migrations. */
 function metadataOf(body: string): Metadata {
   const text = /name="metadata"[\s\S]*?\r\n\r\n(.*)\r\n/.exec(body)?.[1];
   if (text === undefined) throw new Error("an upload without metadata");

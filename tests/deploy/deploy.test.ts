@@ -28,9 +28,9 @@ async function deploy(): Promise<Run> {
   return run;
 }
 
-// One story: a first deploy that is stopped once, and then succeeds. tests/deep/deploy.test.ts stops it later.
+// The tests continue from each other: a deploy that fails once, then succeeds. tests/deep has later failures.
 describe("a first deploy", () => {
-  test("a redirect URI that WorkOS does not take stops it before anything is built or changed", async () => {
+  test("stops before it builds or changes anything if WorkOS rejects the redirect URI", async () => {
     await cloud.register(["https://elsewhere.example.com/callback"]);
     const run = await deploy();
     await cloud.register([`${cloud.values.APP_URL}/callback`]);
@@ -42,7 +42,7 @@ describe("a first deploy", () => {
     expect(cloud.variables).toEqual({});
   });
 
-  test("the same command with the right value succeeds, and the doctor accepts all that is live", async () => {
+  test("succeeds with the right redirect URI, and the doctor accepts the deployment", async () => {
     const run = await deploy();
     expect(run.code, run.stdout + run.stderr).toBe(0);
     expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
@@ -51,14 +51,14 @@ describe("a first deploy", () => {
     expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler kv", "wrangler deploy"]);
   });
 
-  test("the doctor by itself is as content, with the values of the deploy", async () => {
+  test("passes the doctor run separately with the same values", async () => {
     const values = { ...cloud.reach, ...cloud.values };
     const run = await runDeploy(checkout, ["--env", "production"], values, "local/doctor/main.ts");
     expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
     expect(run.code, run.stderr).toBe(0);
   });
 
-  test("Convex has its five variables and the fingerprint, written out", () => {
+  test("sets Convex's five variables and the fingerprint of the functions", () => {
     expect(cloud.variables).toEqual({
       ADMIN_EMAILS: "ada@example.com",
       CONVEX_EDGE_SECRET: SECRETS.CONVEX_EDGE_SECRET,
@@ -69,7 +69,7 @@ describe("a first deploy", () => {
     });
   });
 
-  test("the worker has its secrets, variables and bindings, and the address is its own", () => {
+  test("gives the worker its secrets, variables, bindings and domain", () => {
     const worker = cloud.cloudflare.worker();
     const of = (type: string) =>
       worker?.bindings.filter((one) => one.type === type).map(({ name }) => name) ?? [];
@@ -96,7 +96,7 @@ describe("a first deploy", () => {
     expect(cloud.cloudflare.namespaces).toEqual(["mosaic-notices"]);
   });
 
-  test("no secret is in a command's arguments, and none in its environment but the key that it needs", () => {
+  test("passes no secret in a command's arguments, and only its own key in a command's environment", () => {
     for (const { tool, args, environment } of cloud.calls.splice(0)) {
       for (const secret of Object.values(SECRETS)) expect(args.join(" ")).not.toContain(secret);
       const names = Object.keys(environment).filter((name) => name in SECRETS);

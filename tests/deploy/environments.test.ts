@@ -13,10 +13,10 @@ const limitsOf = (config: { ratelimits?: unknown }) => config.ratelimits as Limi
 
 const local = read();
 
-describe.each(ENVIRONMENTS)("%s in wrangler.toml", (environment) => {
+describe.each(ENVIRONMENTS)("the environment %s in wrangler.toml", (environment) => {
   const deployed = read(environment);
 
-  test("has every binding, variable, secret and migration that this machine's has", () => {
+  test("has every binding, variable, secret and migration of the local environment", () => {
     const parts = [
       "assets",
       "compatibility_date",
@@ -33,11 +33,11 @@ describe.each(ENVIRONMENTS)("%s in wrangler.toml", (environment) => {
     expect(limits(deployed)).toEqual(limits(local));
   });
 
-  test("is called as the deploy expects", () => {
+  test("has the worker name that the deploy expects", () => {
     expect(deployed.name).toBe(WORKERS[environment]);
   });
 
-  test("is given by the deploy every name that it may read", () => {
+  test("gets every secret and variable that it reads from the deploy", () => {
     const given = (goal: string) =>
       NAMES.filter(({ goes }) => goes.some((one) => one === goal)).map(({ name }) => name);
     expect(given("worker secret").sort()).toEqual([...(deployed.secrets?.required ?? [])].sort());
@@ -45,7 +45,7 @@ describe.each(ENVIRONMENTS)("%s in wrangler.toml", (environment) => {
   });
 });
 
-test("the two count their limits apart", () => {
+test("production and staging use different rate limit namespaces", () => {
   const ids = ENVIRONMENTS.flatMap((environment) =>
     limitsOf(read(environment)).map((limit) => limit.namespace_id),
   );

@@ -12,7 +12,7 @@ beforeAll(() => {
 
 afterAll(() => checkout.remove());
 
-/** No account, and no way out: whoever asks for an address elsewhere gets a port at which nobody listens. */
+/** Simulates a machine without an account or a network: every proxy points at a closed port. */
 const OFFLINE = {
   HTTPS_PROXY: "http://127.0.0.1:9",
   HTTP_PROXY: "http://127.0.0.1:9",
@@ -30,17 +30,17 @@ describe("npm run deploy -- --dry-run", () => {
     run = await runDeploy(checkout, ["--dry-run"], { ...OFFLINE, WORKOS_COOKIE_PASSWORD: SECRET });
   });
 
-  test("ends with 0, without an account and without a network", () => {
+  test("exits with 0 without an account or a network", () => {
     process.stdout.write(`deploy --dry-run: ${run.ms} ms\n`);
     expect(run.code, run.stdout + run.stderr).toBe(0);
     expect(run.stdout.trimEnd().split("\n").at(-1)).toBe("Rehearsed. Nothing was changed.");
   });
 
-  test("names everything that production must have", () => {
+  test("names every value that production requires", () => {
     for (const { name } of NAMES.filter(({ needed }) => needed)) expect(run.stdout).toContain(`  ${name} `);
   });
 
-  test("names each step in order, Convex's variables before its functions before the worker", () => {
+  test("lists the steps in order: Convex's variables, Convex's functions, then the worker", () => {
     const steps = [...run.stdout.matchAll(/^ {2}(\d+)\. (.*)$/gm)].map(([, , title]) => title ?? "");
     const at = (words: string) => steps.findIndex((title) => title.startsWith(words));
     const order = [
@@ -57,7 +57,7 @@ describe("npm run deploy -- --dry-run", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  test("lets wrangler accept production's bundle, with every binding", () => {
+  test("passes production's bundle to wrangler's dry run, with every binding", () => {
     expect(run.stdout).toContain("--dry-run: exiting now.");
     for (const binding of [
       "SESSION_REFRESHER",
@@ -73,7 +73,7 @@ describe("npm run deploy -- --dry-run", () => {
     expect(built).toMatchObject({ name: "mosaic", targetEnvironment: "production" });
   });
 
-  test("leaves nobody's values in build/, also where they are in the environment", () => {
+  test("keeps values out of build/, even those in the environment", () => {
     const build = join(checkout.dir, "build");
     const files = readdirSync(build, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
     for (const { parentPath, name } of files) {
@@ -82,12 +82,12 @@ describe("npm run deploy -- --dry-run", () => {
     expect(run.stdout).not.toContain(SECRET);
   });
 
-  test("says what a true deploy would be refused for", () => {
+  test("says why a real deploy would be rejected", () => {
     expect(run.stdout).toContain("would be refused");
   });
 });
 
-test("a function that does not typecheck stops it", async () => {
+test("a dry run stops at a Convex function with a type error", async () => {
   const file = join(checkout.dir, "convex/doctor.ts");
   const text = readFileSync(file, "utf8");
   writeFileSync(file, `${text}\nexport const wrong: number = "text";\n`);
@@ -97,7 +97,7 @@ test("a function that does not typecheck stops it", async () => {
   expect(run.stdout).toContain("convex/doctor.ts");
 });
 
-test("without --dry-run and without a configuration it refuses at once, and names all of it", async () => {
+test("a deploy without a configuration stops at once and names every missing value", async () => {
   const before = existsSync(join(checkout.dir, ".wrangler"));
   const run = await runDeploy(checkout, [], OFFLINE);
   expect(run.code).toBe(1);
@@ -108,14 +108,14 @@ test("without --dry-run and without a configuration it refuses at once, and name
   expect(existsSync(join(checkout.dir, ".wrangler"))).toBe(before);
 });
 
-test("the values of .dev.vars are this machine's, and are not deployed", async () => {
+test("a deploy ignores the values in .dev.vars", async () => {
   writeFileSync(join(checkout.dir, ".dev.vars"), readFileSync(".dev.vars.example"));
   const run = await runDeploy(checkout, [], OFFLINE);
   expect(run.code).toBe(1);
   expect(run.stderr).toContain("APP_URL is missing");
 });
 
-test("the values of .production.vars are, and what points at this machine is refused by name", async () => {
+test("a deploy reads .production.vars, and rejects by name each value that points at this machine", async () => {
   writeFileSync(join(checkout.dir, ".production.vars"), readFileSync(".dev.vars.example"));
   const run = await runDeploy(checkout, [], OFFLINE);
   expect(run.code).toBe(1);
@@ -125,7 +125,7 @@ test("the values of .production.vars are, and what points at this machine is ref
   expect(run.stderr).not.toContain("local-only");
 });
 
-test("an environment that is none is refused", async () => {
+test("a deploy rejects an unknown environment", async () => {
   const run = await runDeploy(checkout, ["--env", "moon"], OFFLINE);
   expect(run.code).toBe(1);
   expect(run.stderr).toContain("production, staging");

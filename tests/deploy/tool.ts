@@ -1,11 +1,13 @@
 /**
- * What stands in a test's checkout before the commands of Convex and Cloudflare: it tells the test how it was called, and
- * does as the test says, which may be to run the real one.
+ * Wrapper around the Convex CLI and wrangler in a copied checkout: reports each call to the test and follows
+ * its answer, which may be to run the real tool.
  */
 
 /**
- * @param tool its name.
- * @param real where the real one is; a rehearsal (`--dry-run`) is handed on to it at once.
+ * Returns the source of the wrapper script.
+ *
+ * @param tool - The name of the tool.
+ * @param real - The path of the real tool, which runs directly for `--dry-run`.
  */
 export function toolSource(tool: "convex" | "wrangler", real: string): string {
   return `
@@ -38,6 +40,6 @@ export type ToolCall = {
   tool: "convex" | "wrangler";
   args: string[];
   environment: Record<string, string>;
-  /** What was in the file that it was given. */
+  /** The content of the file in the arguments; null without one. */
   file: string | null;
 };

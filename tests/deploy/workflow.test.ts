@@ -6,7 +6,7 @@ import { NAMES } from "../../local/deploy/names.ts";
 const workflow = readFileSync(".github/workflows/deploy.yml", "utf8");
 const guide = readFileSync("docs/deploy.md", "utf8");
 
-test("the workflow hands over every value by its secret's name, and holds no value", () => {
+test("the workflow passes every value from the secret of the same name", () => {
   const passed = [...workflow.matchAll(/^ {10}([A-Z_]+): (.*)$/gm)].filter(
     ([, name]) => name !== "CLOUDFLARE_ENV",
   );
@@ -14,11 +14,11 @@ test("the workflow hands over every value by its secret's name, and holds no val
   expect(passed.map(([, name]) => name)).toEqual(expect.arrayContaining(NAMES.map(({ name }) => name)));
 });
 
-test("the workflow deploys to the environments that there are", () => {
+test("the workflow offers every environment", () => {
   expect(workflow).toContain(`options: [${[...ENVIRONMENTS].sort().reverse().join(", ")}]`);
 });
 
-test("the guide's file of values is the one that is asked for", () => {
+test("the guide's example file lists every required value, and its text every optional one", () => {
   const file = /```ini\n([\s\S]*?)```/.exec(guide)?.[1] ?? "";
   const named = [...file.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
   expect(named).toEqual(NAMES.filter(({ needed }) => needed).map(({ name }) => name));

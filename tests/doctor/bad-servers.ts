@@ -1,4 +1,4 @@
-/** Servers that are not what they should be: one that never answers, one with a certificate of its own, one of another trade. */
+/** Faulty servers: one that never answers, one with a self-signed certificate, one with arbitrary answers. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
@@ -30,7 +30,7 @@ async function listening(server: Server, scheme: "http" | "https"): Promise<BadS
   };
 }
 
-/** Takes connections and says nothing. */
+/** Starts a server that accepts connections and never answers. */
 export function hanging(): Promise<BadServer> {
   return listening(
     createTcpServer(() => {}),
@@ -38,19 +38,19 @@ export function hanging(): Promise<BadServer> {
   );
 }
 
-/** Answers every request so. */
+/** Starts a server that answers every request with the handler. */
 export function answering(handler: RequestListener): Promise<BadServer> {
   return listening(createServer(handler), "http");
 }
 
-/** An address at which nothing listens: a port that was free a moment ago. */
+/** Returns an address at which nothing listens, from a port that was just released. */
 export async function nothing(): Promise<string> {
   const server = await hanging();
   await server.close();
   return server.url;
 }
 
-/** TLS with a certificate that nobody has vouched for. */
+/** Starts a TLS server with a self-signed certificate. */
 export function selfSigned(): Promise<BadServer> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-tls-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

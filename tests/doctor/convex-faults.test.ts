@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => services.close());
 
-/** The doctor against a Convex of this test's own. */
+/** Runs the doctor against a separate Convex with these functions and variables. */
 async function withConvex(
   functionsDir: string,
   environment: Record<string, string> = {},
@@ -37,8 +37,8 @@ async function withConvex(
 
 const OURS = join(process.cwd(), "convex");
 
-describe("other functions", () => {
-  test("an empty deployment: all of them are missing", async () => {
+describe("different functions in Convex", () => {
+  test("an empty deployment fails because all functions are missing", async () => {
     const empty = mkdtempSync(join(tmpdir(), "mosaic-empty-"));
     const { of, failed } = await withConvex(empty, {}, {}, CHECKS);
     rmSync(empty, { recursive: true });
@@ -53,7 +53,7 @@ describe("other functions", () => {
     });
   });
 
-  test("another project's functions: ours are missing, and none of theirs is run but queries", async () => {
+  test("another project's functions fail because Mosaic's are missing", async () => {
     const { of } = await withConvex(
       join(process.cwd(), "packages/convex-local/tests/fixtures/notes"),
       {},
@@ -63,7 +63,7 @@ describe("other functions", () => {
     expect(of("convex-functions").status).toBe("fail");
   });
 
-  test("one function is missing: it is named", async () => {
+  test("a missing function fails and is named", async () => {
     const copy = copyOfFunctions();
     const file = join(copy.dir, "preferences.ts");
     writeFileSync(file, readFileSync(file, "utf8").replace("export const set =", "export const put ="));
@@ -73,7 +73,7 @@ describe("other functions", () => {
     expect(of("convex-functions").detail).toMatch(/^missing there: preferences:set \(of \d+\)$/);
   });
 
-  test("all are there, but not as they are here: a warning", async () => {
+  test("functions of another version are a warning", async () => {
     const copy = copyOfFunctions();
     appendFileSync(join(copy.dir, "model/roles.ts"), "\n// of another day\n");
     const { of, failed } = await withConvex(copy.dir, {}, {}, CHECKS);
@@ -86,8 +86,8 @@ describe("other functions", () => {
   });
 });
 
-describe("other variables", () => {
-  test("another edge secret fails at the secret; the functions' version cannot be seen", async () => {
+describe("different variables in Convex", () => {
+  test("a different edge secret fails, and leaves the version of the functions unchecked", async () => {
     const { of, failed } = await withConvex(OURS, { CONVEX_EDGE_SECRET: "x".repeat(40) }, {}, CHECKS);
     expect(failed).toEqual(["edge-secret"]);
     expect(of("edge-secret").fix).toContain("Environment Variables: set CONVEX_EDGE_SECRET");
@@ -97,11 +97,11 @@ describe("other variables", () => {
     });
   });
 
-  test("no edge secret in Convex fails at the secret", async () => {
+  test("a missing edge secret fails", async () => {
     expect((await withConvex(OURS, { CONVEX_EDGE_SECRET: "" })).failed).toEqual(["edge-secret"]);
   });
 
-  test("an issuer that auth.config.ts does not have", async () => {
+  test("an issuer missing from auth.config.ts fails at convex-auth", async () => {
     const copy = copyOfFunctions();
     const config =
       'export default { providers: [{ type: "customJwt" as const, issuer: "https://other.example.com", algorithm: "RS256" as const, jwks: "https://other.example.com/jwks" }] };\n';
@@ -113,13 +113,13 @@ describe("other variables", () => {
     expect(of("convex-auth").fix).toContain("WORKOS_API_URL and WORKOS_CLIENT_ID");
   });
 
-  test("another environment's client in Convex", async () => {
+  test("the client of another environment fails at convex-auth", async () => {
     const { failed, of } = await withConvex(OURS, { WORKOS_CLIENT_ID: "client_of_staging" });
     expect(failed).toEqual(["convex-auth"]);
     expect(of("convex-auth").detail).toContain("/user_management/client_of_the_doctors_tests");
   });
 
-  test("a WorkOS whose keys Convex cannot read", async () => {
+  test("fails at convex-auth if Convex cannot read WorkOS's keys", async () => {
     const dead = await nothing();
     const { of } = await withConvex(OURS, { WORKOS_API_URL: dead }, { WORKOS_API_URL: dead });
     expect(of("convex-auth")).toMatchObject({
@@ -128,13 +128,13 @@ describe("other variables", () => {
     });
   });
 
-  test("another webhook secret fails at the webhook", async () => {
+  test("a different webhook secret fails at the webhook", async () => {
     const { failed, of } = await withConvex(OURS, { WORKOS_WEBHOOK_SECRET: "another" });
     expect(failed).toEqual(["webhook"]);
     expect(of("webhook").fix).toContain("Webhooks");
   });
 
-  test("no webhook secret in Convex is a warning: every event would be refused", async () => {
+  test("a missing webhook secret is a warning that Convex would reject every event", async () => {
     const { failed, of } = await withConvex(OURS, { WORKOS_WEBHOOK_SECRET: "" });
     expect(failed).toEqual([]);
     expect(of("webhook")).toMatchObject({
@@ -144,11 +144,11 @@ describe("other variables", () => {
   });
 });
 
-describe("a production deployment, which tells nobody what was wrong", () => {
+describe("a production deployment, which redacts error messages", () => {
   test.each([
-    ["as here", "same", "ok"],
-    ["others", "other", "warn"],
-  ])("its functions are compared by their fingerprint: %s", async (_, which, status) => {
+    ["ok for the same fingerprint", "same", "ok"],
+    ["a warning for a different fingerprint", "other", "warn"],
+  ])("reports the functions as %s", async (_, which, status) => {
     const server = await redacting(which === "same" ? "pass" : "change");
     const { of } = await examineHere(
       { ...services.good, CONVEX_URL: server.url, CONVEX_SITE_URL: services.siteUrl },
@@ -159,7 +159,7 @@ describe("a production deployment, which tells nobody what was wrong", () => {
     expect(of("edge-secret").status).toBe("ok");
   });
 
-  test("with another edge secret nothing is known of its functions", async () => {
+  test("leaves the functions unchecked if the edge secret differs", async () => {
     const server = await redacting("pass");
     const { of } = await examineHere(
       {
@@ -178,7 +178,7 @@ describe("a production deployment, which tells nobody what was wrong", () => {
     });
   });
 
-  /** Passes calls on, and takes the words out of errors, as Convex does in production. */
+  /** Starts a proxy that redacts error messages, as Convex does in production. */
   function redacting(fingerprint: "pass" | "change") {
     return answering(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -203,8 +203,8 @@ describe("a production deployment, which tells nobody what was wrong", () => {
   }
 });
 
-describe("nothing that answers", () => {
-  /** In a process of its own: tests may not ask DNS in theirs. */
+describe("an unreachable Convex", () => {
+  /** Runs the doctor in a separate process, because tests must not query DNS in theirs. */
   async function expectUnreachable(url: string, words: RegExp): Promise<void> {
     const { of, ms, failed } = await runDoctor({ ...services.good, CONVEX_URL: url });
     expect(failed).toEqual(["convex-url"]);
@@ -216,34 +216,34 @@ describe("nothing that answers", () => {
     expect(ms).toBeLessThan(8_000);
   }
 
-  test("nobody listens", async () => {
+  test("fails with ECONNREFUSED if nothing listens on the port", async () => {
     await expectUnreachable(await nothing(), /ECONNREFUSED/);
   });
 
-  test("the name is none", async () => {
+  test("fails if the host name does not exist", async () => {
     await expectUnreachable("https://happy-animal-123.invalid", /no host that DNS knows/);
   });
 
-  test("the certificate is nobody's", async () => {
+  test("fails if the certificate is self-signed", async () => {
     const server = await selfSigned();
     await expectUnreachable(server.url, /certificate .* not trusted here/);
     await server.close();
   });
 
-  test("a webhook's host that is dead fails at the webhook alone", async () => {
+  test("fails only at the webhook if only the webhook's host is unreachable", async () => {
     const { failed, of } = await examineHere({ ...services.good, CONVEX_SITE_URL: await nothing() });
     expect(failed).toEqual(["webhook"]);
     expect(of("webhook").detail).toMatch(/^cannot be reached: /);
   });
 });
 
-describe("something else that answers", () => {
+describe("a CONVEX_URL that is not Convex", () => {
   test.each([
     ["a page", 200, "<!doctype html><title>Hello</title>"],
     ["a 404", 404, "not found"],
     ["a 500", 500, "broken"],
     ["a redirect", 301, ""],
-  ])("%s: answers, but; the rest is not checked", async (_, status, body) => {
+  ])("fails for %s, and leaves the other Convex checks unchecked", async (_, status, body) => {
     const server = await answering((_request, response) => response.writeHead(status).end(body));
     const { of, failed } = await examineHere({ ...services.good, CONVEX_URL: server.url });
     await server.close();
@@ -253,7 +253,7 @@ describe("something else that answers", () => {
   });
 });
 
-test("both services hang: it ends in time all the same", async () => {
+test("the doctor finishes within 8 s if both services hang", async () => {
   const server = await hanging();
   const { ms, results, of } = await examineHere(
     { ...services.good, WORKOS_API_URL: server.url, CONVEX_URL: server.url },

@@ -1,4 +1,4 @@
-/** `npm run doctor` as a process of its own or in this one, and the two services that it is run against. */
+/** Runs `npm run doctor`, in a separate process or in this one, and starts the services that it checks. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ export const SECRETS = {
 export const CLIENT_ID = "client_of_the_doctors_tests";
 
 export type Report = {
-  /** Milliseconds from start to end. */
+  /** Duration in milliseconds. */
   ms: number;
   results: CheckResult[];
   of(name: CheckName): CheckResult;
@@ -32,10 +32,10 @@ export type Report = {
   failed: CheckName[];
 };
 
-/** What the process of a doctor leaves. */
+/** Result of a doctor in a separate process. */
 export type RunReport = Report & { code: number | null; stdout: string };
 
-/** The checkout as the doctor needs it, without this machine's `.dev.vars`. */
+/** Links the folders that the doctor needs into a temporary one, without this machine's `.dev.vars`. */
 function bareCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
   for (const name of ["app", "convex", "local", "node_modules"]) {
@@ -45,10 +45,12 @@ function bareCheckout(): string {
 }
 
 /**
- * Runs it with `--json`, or with these arguments.
+ * Runs the doctor in a separate process.
  *
- * @param environment The whole configuration: what is not in it is not set.
- * @param files What lies in the checkout besides, such as a `.dev.vars`.
+ * @param environment - The whole configuration; other variables are unset.
+ * @param args - The doctor's arguments.
+ * @param files - Additional files in the checkout by name, such as a `.dev.vars`.
+ * @throws {Error} when the doctor writes to stderr or prints a secret.
  */
 export async function runDoctor(
   environment: Record<string, string>,
@@ -80,10 +82,10 @@ export async function runDoctor(
 const ALL_BUT_FUNCTIONS = CHECKS.filter((name) => name !== "convex-functions");
 
 /**
- * Makes the same checks in this process: starting one for each test takes longer than most checks.
+ * Runs the same checks in this process, because starting a process takes longer than most checks.
  *
  * @param environment - The whole configuration.
- * @param only - The checks to make.
+ * @param only - The checks to run.
  */
 export async function examineHere(
   environment: Record<string, string>,
@@ -120,14 +122,16 @@ export type Services = {
   workosUrl: string;
   convexUrl: string;
   siteUrl: string;
-  /** The configuration with which all is well. */
+  /** A configuration that passes every check. */
   good: Record<string, string>;
-  /** A call to what WorkOS does not have. */
+  /** Calls an endpoint below `/_local/`, which only the emulator has. */
   local(method: string, path: string, body?: unknown): Promise<void>;
   close(): Promise<void>;
 };
 
-/** A WorkOS and a Convex with this checkout's functions, set up to fit. */
+/**
+ * Starts the WorkOS emulator and a local Convex with this checkout's functions, configured for each other.
+ */
 export async function startServices(): Promise<Services> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
   const workos = await startWorkOS({
@@ -171,7 +175,12 @@ export async function startServices(): Promise<Services> {
   };
 }
 
-/** A Convex with these functions. Its variables are the good ones, but for those given; "" takes one away. */
+/**
+ * Starts a local Convex.
+ *
+ * @param functionsDir - The folder of its functions.
+ * @param environment - Variables that override the valid ones; "" removes one.
+ */
 export async function startConvexWith(functionsDir: string, environment: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
   const { WORKOS_WEBHOOK_SECRET, CONVEX_EDGE_SECRET } = SECRETS;
@@ -188,7 +197,7 @@ export async function startConvexWith(functionsDir: string, environment: Record<
   };
 }
 
-/** A copy of this checkout's functions to change, beside the packages that they need. */
+/** Copies this checkout's functions to a folder where they can be changed and find their packages. */
 export function copyOfFunctions(): { dir: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
   const dir = join(folder, "convex");

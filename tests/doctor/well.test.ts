@@ -19,27 +19,27 @@ beforeAll(async () => {
 
 afterAll(() => services.close());
 
-describe("where all is well", () => {
-  test("every check is ok, in the order that is written down, and the exit code 0", () => {
+describe("the doctor with a valid configuration", () => {
+  test("reports every check as ok, in the documented order, and exits with 0", () => {
     expect(report.results.map(({ name, status }) => `${status} ${name}`)).toEqual(
       CHECKS.map((name) => `ok ${name}`),
     );
     expect(report.code).toBe(0);
   });
 
-  test("it is done in a few seconds", () => {
+  test("finishes within 10 s", () => {
     process.stdout.write(`doctor, all well: ${report.ms} ms\n`);
     expect(report.ms).toBeLessThan(10_000);
   });
 
-  test("--json is an array of name, status, detail and fix", () => {
+  test("prints an array of name, status, detail and fix with --json", () => {
     for (const result of report.results) {
       expect(Object.keys(result)).toEqual(["name", "status", "detail", "fix"]);
       expect(Object.values(result).every((value) => typeof value === "string")).toBe(true);
     }
   });
 
-  test("without --json it is a line for each check and one with the count", async () => {
+  test("prints one line for each check and one with the counts without --json", async () => {
     const { stdout, code } = await runDoctor(services.good, []);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.at(-1)).toBe("11 ok, 0 warn, 0 fail");
@@ -48,7 +48,7 @@ describe("where all is well", () => {
     expect(code).toBe(0);
   });
 
-  test("it asks WorkOS and Convex for nothing that changes anything there", async () => {
+  test("sends WorkOS only requests that change nothing", async () => {
     const asked = await (await fetch(`${services.workosUrl}/_local/requests`)).json();
     const paths = asked.map(({ method, path }: { method: string; path: string }) => `${method} ${path}`);
     const own = ["PUT /_local/settings", "GET /_local/requests"];
@@ -60,7 +60,7 @@ describe("where all is well", () => {
     ]);
   });
 
-  test("a password map says which number seals", async () => {
+  test("says which password of a map seals new sessions", async () => {
     const map = JSON.stringify({
       1: "old-password-of-the-doctors-tests-0001",
       12: SECRETS.WORKOS_COOKIE_PASSWORD,
@@ -73,8 +73,8 @@ describe("where all is well", () => {
   });
 });
 
-describe("where nothing is configured", () => {
-  test("it warns that the stand-ins are used, fails nothing and ends with 0", async () => {
+describe("the doctor without a configuration", () => {
+  test("warns that the emulators are used, and exits with 0", async () => {
     const { results, of, code, failed } = await runDoctor({});
     expect(failed).toEqual([]);
     expect(code).toBe(0);
@@ -85,14 +85,14 @@ describe("where nothing is configured", () => {
     ]);
   });
 
-  test("the launcher's own addresses count as not configured", async () => {
+  test("treats the launcher's own addresses as not configured", async () => {
     const environment = { WORKOS_API_URL: "http://127.0.0.1:8788", CONVEX_URL: "http://localhost:8789" };
     const { of } = await runDoctor(environment);
     expect(of("workos-api-key").detail).toContain("the local stand-in is used");
     expect(of("convex-url").detail).toContain("the local stand-in is used");
   });
 
-  test("a key without an address is said to be of no use", async () => {
+  test("warns that an API key without WORKOS_API_URL has no effect", async () => {
     const { of } = await runDoctor({ WORKOS_API_KEY: SECRETS.WORKOS_API_KEY, WORKOS_CLIENT_ID: CLIENT_ID });
     expect(of("workos-api-key")).toMatchObject({
       status: "warn",
@@ -101,8 +101,8 @@ describe("where nothing is configured", () => {
   });
 });
 
-describe("--env, for what was deployed", () => {
-  test("looks at the deployment's file and at nothing of this machine's own; what is for this machine is no deployment's", async () => {
+describe("the doctor with --env", () => {
+  test("reads only the environment's file, and fails for values that point at this machine", async () => {
     const vars = (values: Record<string, string>) =>
       Object.entries(values)
         .map(([name, value]) => `${name}='${value}'\n`)
@@ -119,7 +119,7 @@ describe("--env, for what was deployed", () => {
       expect(of(name).status).not.toBe("fail");
   });
 
-  test("has no local defaults: what is not set is missing", async () => {
+  test("uses no local defaults and reports unset values as missing", async () => {
     const { failed, of } = await runDoctor({ APP_URL: "https://app.example.com" }, [
       "--json",
       "--env",

@@ -13,7 +13,7 @@ afterAll(() => services.close());
 
 const CONVEX_CHECKS = ["convex-url", "convex-auth", "edge-secret", "webhook"] as const;
 
-test("a wrong key fails at the key, and says where keys are", async () => {
+test("a wrong API key fails at workos-api-key, and says where to find the keys", async () => {
   const { failed, of, code } = await runDoctor({ ...services.good, WORKOS_API_KEY: "sk_live_another" });
   expect(failed).toEqual(["workos-api-key"]);
   expect(of("workos-api-key").detail).toBe("WorkOS refuses this key");
@@ -25,7 +25,7 @@ test("a wrong key fails at the key, and says where keys are", async () => {
   expect(code).toBe(1);
 });
 
-test("a client that WorkOS does not know fails at the client, and hides the redirect URI", async () => {
+test("an unknown client fails at workos-client, and leaves the redirect URI unchecked", async () => {
   const { failed, of } = await examineHere({ ...services.good, WORKOS_CLIENT_ID: "client_unknown" });
   expect(failed).toEqual(["workos-client", "convex-auth"]);
   expect(of("workos-client").detail).toBe("WorkOS knows no such client");
@@ -33,7 +33,7 @@ test("a client that WorkOS does not know fails at the client, and hides the redi
   expect(of("convex-auth").detail).toContain("/user_management/client_unknown");
 });
 
-test("the client of another environment than the key's fails at the client", async () => {
+test("a client of a different environment than the API key fails at workos-client", async () => {
   await services.local("POST", "faults", {
     path: "/user_management/authenticate",
     status: 400,
@@ -45,13 +45,13 @@ test("the client of another environment than the key's fails at the client", asy
   expect(of("workos-client").detail).toContain("not of the environment");
 });
 
-test("a redirect URI that is not registered fails, and names the one to add", async () => {
+test("an unregistered redirect URI fails, and the fix names the URI to add", async () => {
   const { failed, of } = await examineHere({ ...services.good, APP_URL: "https://other.example.com" });
   expect(failed).toEqual(["redirect-uri"]);
   expect(of("redirect-uri").fix).toContain("Redirects: add https://other.example.com/callback");
 });
 
-test("a redirect URI that is refused by a redirect to WorkOS's own error page fails", async () => {
+test("a redirect URI fails if WorkOS redirects to its error page", async () => {
   await services.local("POST", "faults", {
     path: "/user_management/authorize",
     status: 302,
@@ -60,7 +60,7 @@ test("a redirect URI that is refused by a redirect to WorkOS's own error page fa
   expect((await examineHere(services.good)).failed).toEqual(["redirect-uri"]);
 });
 
-test("a sign-in page elsewhere, as WorkOS has it, is no refusal", async () => {
+test("a redirect URI passes if WorkOS redirects to a sign-in page on another host", async () => {
   await services.local("POST", "faults", {
     path: "/user_management/authorize",
     status: 302,
@@ -70,17 +70,17 @@ test("a sign-in page elsewhere, as WorkOS has it, is no refusal", async () => {
 });
 
 test.each([
-  ["https://app.example.com/callback/", "a slash more"],
+  ["https://app.example.com/callback/", "a trailing slash"],
   ["https://app.example.com/", "no path"],
   ["https://elsewhere.example.com/callback", "another origin"],
   ["https://app.example.com/callback?a=b", "a query"],
-])("WORKOS_REDIRECT_URI=%s, %s, is told what it must be", async (uri) => {
+])("WORKOS_REDIRECT_URI=%s, with %s, fails and names the expected value", async (uri) => {
   const { failed, of } = await examineHere({ ...services.good, WORKOS_REDIRECT_URI: uri });
   expect(failed).toEqual(["redirect-uri"]);
   expect(of("redirect-uri").detail).toBe("WORKOS_REDIRECT_URI must be https://app.example.com/callback");
 });
 
-test("a test key where the app is not on this machine is a warning that says what production wants", async () => {
+test("a test key is a warning if the app is not on this machine, and the fix names the live key", async () => {
   const workos = await answering((request, response) => {
     const known = request.headers.authorization === "Bearer sk_test_1" ? '{"data":[]}' : "{}";
     response.setHeader("Content-Type", "application/json").end(known);
@@ -98,18 +98,18 @@ test("a test key where the app is not on this machine is a warning that says wha
   });
 });
 
-describe("answers that are not WorkOS's", () => {
+describe("unexpected answers of WorkOS", () => {
   test.each([
     ["/user_management/users", "workos-api-key"],
     [`/sso/jwks/${CLIENT_ID}`, "workos-client"],
     ["/user_management/authenticate", "workos-client"],
     ["/user_management/authorize", "redirect-uri"],
-  ] as const)("a 503 at %s fails %s: answers, but", async (path, check) => {
+  ] as const)("a 503 at %s fails %s and no Convex check", async (path, check) => {
     await services.local("POST", "faults", { path, status: 503, count: null });
     const { of } = await examineHere(services.good);
     expect(of(check)).toMatchObject({ status: "fail", detail: expect.stringMatching(/^answers, but /) });
     for (const name of CONVEX_CHECKS) {
-      // Convex reads the same keys for itself, and how long it has kept them depends on how fast this machine is.
+      // Convex reads the same keys, and whether its cache is still valid depends on the speed of this machine.
       const mayMissKeys = name === "convex-auth" && path.startsWith("/sso/jwks/");
       if (mayMissKeys && of(name).status === "fail")
         expect(of(name).detail).toContain("cannot read WorkOS's keys");
@@ -117,7 +117,7 @@ describe("answers that are not WorkOS's", () => {
     }
   });
 
-  test("garbage with status 200 fails: answers, but", async () => {
+  test("invalid JSON with status 200 fails at workos-api-key", async () => {
     await services.local("POST", "faults", {
       path: "/user_management/users",
       garbage: true,
@@ -126,7 +126,7 @@ describe("answers that are not WorkOS's", () => {
     expect((await examineHere(services.good)).of("workos-api-key").detail).toMatch(/^answers, but not as/);
   });
 
-  test("a page that never ends is given up", async () => {
+  test("an endless response is aborted", async () => {
     const flood = await answering((_, response) => {
       const pour = () => {
         while (!response.destroyed && response.write("x".repeat(65_536)));
@@ -141,10 +141,10 @@ describe("answers that are not WorkOS's", () => {
   });
 });
 
-describe("nothing that answers", () => {
+describe("an unreachable WorkOS", () => {
   async function expectUnreachable(url: string, words: RegExp, run = examineHere): Promise<void> {
     const { of, ms, failed } = await run({ ...services.good, WORKOS_API_URL: url });
-    // Convex is told of another WorkOS here than there, and rightly says so.
+    // convex-auth fails too, because Convex is configured for another WorkOS.
     expect(failed).toEqual(["workos-api-key", "convex-auth"]);
     expect(of("workos-api-key").detail).toMatch(/^cannot be reached: /);
     expect(of("workos-api-key").detail).toMatch(words);
@@ -157,29 +157,29 @@ describe("nothing that answers", () => {
     expect(ms).toBeLessThan(8_000);
   }
 
-  test("nobody listens", async () => {
+  test("fails with ECONNREFUSED if nothing listens on the port", async () => {
     await expectUnreachable(await nothing(), /nothing listens there \(ECONNREFUSED\)/);
   });
 
-  test("the name is none", async () => {
-    // Tests may not ask DNS in their own process.
+  test("fails if the host name does not exist", async () => {
+    // Tests must not query DNS in their own process.
     const apart = (environment: Record<string, string>) => runDoctor(environment);
     await expectUnreachable("https://workos.invalid", /no host that DNS knows/, apart);
   });
 
-  test("the certificate is nobody's", async () => {
+  test("fails if the certificate is self-signed", async () => {
     const server = await selfSigned();
     await expectUnreachable(server.url, /certificate .* not trusted here/);
     await server.close();
   });
 
-  test("there is no TLS", async () => {
+  test("fails if the server does not use TLS", async () => {
     const server = await answering((_, response) => response.end());
     await expectUnreachable(server.url.replace("http:", "https:"), /speaks no TLS/);
     await server.close();
   });
 
-  test("one endpoint hangs: the ones before it are still told", async () => {
+  test("reports the other checks if only one endpoint hangs", async () => {
     await services.local("POST", "faults", { path: "/user_management/authorize", hang: true, count: null });
     const { of, failed, ms } = await examineHere(services.good);
     expect(failed).toEqual(["redirect-uri"]);
