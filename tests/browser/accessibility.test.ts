@@ -13,10 +13,10 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 const GUEST = ["/", "/login", "/login?error=access_denied", "/about", "/nowhere"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
-/** Web Vitals calls up to 0.1 good. */
+/** Web Vitals rates a layout shift of up to 0.1 as good. */
 const LAYOUT_SHIFT_LIMIT = 0.1;
 
-/** What axe finds, all of it: best practice too. */
+/** Returns everything that axe reports, including best practices. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() =>
@@ -25,7 +25,7 @@ async function findings(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }
 
-/** @returns The path of a project of that name, made where there is none. */
+/** Returns the path of the project "Harbour", and creates it if it does not exist. */
 async function harbour(page: Page): Promise<string> {
   const form = projectForm(page);
   if ((await form.entry("Harbour").count()) === 0) {
@@ -43,25 +43,25 @@ async function landmarks(page: Page): Promise<Record<string, number>> {
   return { ...Object.fromEntries(await Promise.all(counts)), h1: await page.locator("h1").count() };
 }
 
-/** What can be pressed and is less than 44 px high, except links in running text. */
+/** Returns the visible controls that are less than 44 px high. */
 function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll("a, button, input, select")]
       .filter((element) => element.getBoundingClientRect().height > 0)
-      // A label around a control is pressed with it.
+      // A label around a control is part of its target.
       .map((element) => element.closest("label") ?? element)
       .filter((element) => Math.round(element.getBoundingClientRect().height) < 44)
       .map((element) => element.outerHTML),
   );
 }
 
-// Colors do not depend on the width, so each theme is tried at one of the two.
+// Colors do not depend on the width, so each theme is tested at one width.
 test.each([
-  ["a guest at a desk, in the light theme", DESK, "light", GUEST],
-  ["a guest with a phone, in the dark theme", PHONE, "dark", GUEST],
-  ["a user at a desk, in the light theme", DESK, "light", PERSONS_PAGES],
-  ["a user with a phone, in the dark theme", PHONE, "dark", PERSONS_PAGES],
-] as const)("%s finds every page accessible, whole and still", async (_who, viewport, colorScheme, paths) => {
+  ["a guest on a desktop in the light theme", DESK, "light", GUEST],
+  ["a guest on a phone in the dark theme", PHONE, "dark", GUEST],
+  ["a user on a desktop in the light theme", DESK, "light", PERSONS_PAGES],
+  ["a user on a phone in the dark theme", PHONE, "dark", PERSONS_PAGES],
+] as const)("every page is accessible and stable for %s", async (_who, viewport, colorScheme, paths) => {
   const signedIn = paths === PERSONS_PAGES;
   const options = { colorScheme, viewport };
   const visitor = signedIn ? await stage.signedIn("ada@example.com", options) : await stage.visitor(options);
@@ -85,7 +85,7 @@ test.each([
   expect(new Set(titles).size, titles.join(" | ")).toBe(titles.length);
 });
 
-test("somebody who asked for less motion sees none", async () => {
+test("a page has no animations if the user prefers reduced motion", async () => {
   const visitor = await stage.visitor({ reducedMotion: "reduce" });
   const page = await visitor.open("/");
   expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);

@@ -6,7 +6,7 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-/** A revocation must be everywhere within this time. */
+/** A revocation must take effect everywhere within this time. */
 const SOON_MS = 5_000;
 
 const entries = (page: Page) => page.getByRole("main").getByRole("listitem");
@@ -14,7 +14,7 @@ const otherSessions = (page: Page) => entries(page).filter({ hasNotText: "This d
 const revoke = (page: Page) =>
   otherSessions(page).first().getByRole("button", { name: "Revoke", exact: true });
 
-/** A test that is tried again finds the sessions of its first try. */
+/** Revokes the other sessions, which a retried test has left. */
 async function endOthers(list: Page): Promise<void> {
   await untilHydrated(list);
   if ((await otherSessions(list).count()) === 0) return;
@@ -27,7 +27,7 @@ async function signedOut(page: Page): Promise<void> {
   expect(await banner(page).signOut.count()).toBe(0);
 }
 
-test("a session revoked elsewhere is signed out in its open tabs, its next page and its token, within seconds", async () => {
+test("a session revoked on another device is signed out in its open tabs and on its next page", async () => {
   const email = "rosalind@example.com";
   const desk = await stage.signedIn(email);
   const list = await desk.open("/settings/sessions");
@@ -46,13 +46,13 @@ test("a session revoked elsewhere is signed out in its open tabs, its next page 
   await expect.poll(() => entries(list).count()).toBe(1);
   expect(await phone.html("/settings/sessions")).toContain("Sign in");
   await banner(list).signOut.waitFor();
-  // What was said stays where the page loads anew by itself, as it does for a session that it did not know.
+  // The message stays while the page reloads its data for a new session.
   await stage.signedIn(email);
   await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(2);
   await shows(status(list), "Session revoked");
 });
 
-test("where somebody else signs in, nothing that was typed and not sent goes on with them", async () => {
+test("unsaved input is discarded when another user signs in", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   const [profile, dashboard] = [await visitor.open("/profile"), await visitor.open("/dashboard")];
   for (const page of [profile, dashboard]) await untilLive(page);
@@ -65,7 +65,7 @@ test("where somebody else signs in, nothing that was typed and not sent goes on 
   expect(await dashboard.getByLabel("Project name", { exact: true }).inputValue()).toBe("");
 });
 
-test("a tab whose session was revoked says why", async () => {
+test("a tab says why it was signed out after its session is revoked", async () => {
   const email = "barbara@example.com";
   const desk = await stage.signedIn(email);
   const phone = await stage.signedIn(email);
@@ -77,7 +77,7 @@ test("a tab whose session was revoked says why", async () => {
   await shows(alert(page), "This session was ended");
 });
 
-test("a sign-in elsewhere shows live, among the sessions, in the activity and in the audit log", async () => {
+test("a sign-in on another device shows live in the sessions, the activity and the audit log", async () => {
   const desk = await stage.signedIn("ada@example.com");
   const [sessions, activity, log] = [
     await desk.open("/settings/sessions"),
@@ -97,7 +97,7 @@ test("a sign-in elsewhere shows live, among the sessions, in the activity and in
   await shows(activity.getByRole("main"), "Session revoked");
 });
 
-test("the audit log is filtered in its address, and given as a file", async () => {
+test("the audit log keeps its filter in the URL, and downloads as CSV", async () => {
   const page = await (await stage.signedIn("ada@example.com")).open("/admin/audit");
   await untilLive(page);
   await page.getByLabel("Event", { exact: true }).selectOption("Signed out");
@@ -117,7 +117,7 @@ test("the audit log is filtered in its address, and given as a file", async () =
   expect(csv).toContain(",login,");
 });
 
-test("a person takes their data along and deletes their account; every tab of theirs is a guest's", async () => {
+test("a user exports their data and deletes their account, and every tab is signed out", async () => {
   const desk = await stage.signedIn("dorothy@example.com");
   const phone = await stage.signedIn("dorothy@example.com");
   const elsewhere = await phone.open("/dashboard");
@@ -145,7 +145,7 @@ test("a person takes their data along and deletes their account; every tab of th
   await signedOut(elsewhere);
 });
 
-test("what is said after the account is deleted is said also where its end is heard of while the page still loads", async () => {
+test("the message about the deleted account shows even if the sign-out arrives during the navigation", async () => {
   const visitor = await stage.signedIn("mary@example.com");
   visitor.allow(/401 \(Unauthorized\)/);
   const page = await visitor.open("/settings/account");
@@ -155,7 +155,7 @@ test("what is said after the account is deleted is said also where its end is he
     await leaving.promise;
     await route.fallback();
   });
-  // The worker has answered, and its answer is long on its way.
+  // Delays the worker's answer until after the sign-out.
   await page.route(
     (url) => url.pathname === "/_.data",
     async (route) => {
@@ -172,7 +172,7 @@ test("what is said after the account is deleted is said also where its end is he
   await shows(status(page), "Your account has been deleted.");
 });
 
-test("the last admin is told why they cannot go", async () => {
+test("the last admin cannot delete their account, and the page says why", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/400 \(Bad Request\)/);
   const page = await visitor.open("/settings/account");
@@ -184,7 +184,7 @@ test("the last admin is told why they cannot go", async () => {
   expect(await dialog.count()).toBe(0);
 });
 
-test("a person goes on in another organization, and through a link where it wants a sign-in of its own", async () => {
+test("a user switches organizations, and follows a link to sign in if the organization requires it", async () => {
   const page = await (await stage.signedIn("ada@example.com")).open("/settings/organization");
   await page.getByRole("button", { name: "Switch to Acme", exact: true }).click();
   await shows(entries(page).filter({ hasText: "Acme" }), "Current");
@@ -195,7 +195,7 @@ test("a person goes on in another organization, and through a link where it want
   await shows(entries(page).filter({ hasText: "Globex" }), "Current");
 });
 
-test("without script sessions are ended and an account is deleted", async () => {
+test("without JavaScript a user revokes sessions and deletes their account", async () => {
   const javaScriptEnabled = false;
   const email = "hedy@example.com";
   const visitor = await stage.signedIn(email, { javaScriptEnabled });
@@ -224,7 +224,7 @@ test("nobody but an admin sees the audit log, and with Convex stopped it comes b
   await page.getByRole("heading", { level: 1, name: "Audit log", exact: true }).waitFor({ timeout: 30_000 });
 });
 
-test("after signing out, going back shows no page of theirs", async () => {
+test("the back button after signing out shows no page of the user", async () => {
   const page = await (await stage.signedIn("katherine@example.com")).open("/profile");
   await untilLive(page);
   await page.goto("/settings/account");
@@ -238,7 +238,7 @@ test("after signing out, going back shows no page of theirs", async () => {
   }
 });
 
-test("a session that ends while its tab is offline keeps its page, and is signed out when the tab is back", async () => {
+test("a tab whose session is revoked while it is offline keeps its page until it is online again", async () => {
   const email = "emmy@example.com";
   const desk = await stage.signedIn(email);
   const phone = await stage.signedIn(email);
@@ -257,14 +257,14 @@ test("a session that ends while its tab is offline keeps its page, and is signed
   await signedOut(page);
 });
 
-test("after an interruption nothing is called live before it is known that the session still stands", async () => {
+test("a reconnected tab shows Live only after its session is confirmed", async () => {
   const visitor = await stage.signedIn("lise@example.com");
   visitor.allow(/WebSocket|ERR_CONNECTION|401 \(Unauthorized\)/);
   const page = await visitor.open("/profile");
   await untilLive(page);
   await stage.stack().stopConvex();
   await page.getByText("Live data is unavailable").first().waitFor();
-  await visitor.html("/api/auth/logout"); // beside the tab, which hears nothing of it
+  await visitor.html("/api/auth/logout"); // without a message to the tab
   const mark = page.getByRole("contentinfo");
   await mark.evaluate((footer) => {
     const look = () => {

@@ -1,4 +1,4 @@
-/** The Chromium inside the npm package `@sparticuz/chromium`, unpacked once for each version. Linux x64 only. */
+/** The Chromium of the npm package `@sparticuz/chromium`, unpacked once per version. Linux x64 only. */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,18 +8,18 @@ import { waitForLock } from "../../local/launch/lock.ts";
 
 export type BundledChromium = {
   executablePath: string;
-  /** The whole environment of the browser process. Nothing in it points outside the project's folder. */
+  /** The whole environment of the browser process. Apart from TMPDIR, its folders are inside the project. */
   env: Record<string, string>;
 };
 
-/** Raised whenever the layout of the unpacked folder changes. */
+/** Increase this number when the layout of the unpacked folder changes. */
 const LAYOUT = 1;
 const UNPACK_MS = 120_000;
 
 /**
- * The package's own `fonts.conf` names folders of AWS Lambda, and Chromium crashes when it finds no font at all.
- * Open Sans comes with the package and has no arrows, so DejaVu is beside it. Fonts of the machine are left out:
- * text is as wide here as on any other machine.
+ * Replaces the package's `fonts.conf`, which names folders of AWS Lambda; Chromium crashes without any font.
+ * DejaVu adds the arrows that Open Sans lacks. System fonts are excluded, so that text has the same width on
+ * every machine.
  */
 const FONTS_CONF = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -34,7 +34,7 @@ const FONTS_CONF = `<?xml version="1.0"?>
 `;
 
 /**
- * Returns the bundled browser, and unpacks it first if this checkout has not done so yet.
+ * Returns the bundled browser, and unpacks it on the first call in a checkout.
  *
  * @throws {Error} when it cannot be unpacked, for example because the disk is full.
  */
@@ -68,7 +68,7 @@ function packageVersion(): string {
   return version;
 }
 
-/** The package unpacks to the temporary folder of its process, so it gets a process with its own. */
+/** Unpacks in a child process, because the package unpacks to its process's temporary folder. */
 async function unpack(folder: string): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from "vitest";
 
 const CHARACTERS = "· … → − 😀 日本語 العربية";
 
-/** Prints the width of each word in pixels, after a frame with all of them was painted. */
+/** Paints a frame with all words, and prints the width of each in pixels. */
 const SCRIPT = `
   import { launchChromium } from "./tests/browser/chromium.ts";
   const browser = await launchChromium();
@@ -23,7 +23,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-test("the browser renders the app's characters with an empty HOME, and leaves nothing behind", async () => {
+test("the browser renders the app's characters with an empty HOME, and leaves no files", async () => {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-browser-"));
   folders.push(folder);
   const [home, temporary] = [join(folder, "home"), join(folder, "tmp")];
@@ -38,6 +38,6 @@ test("the browser renders the app's characters with an empty HOME, and leaves no
   expect(widths).toHaveLength(CHARACTERS.split(" ").length);
   for (const width of widths) expect(width).toBeGreaterThan(0);
   expect(readdirSync(temporary)).toEqual([]);
-  // An installed browser, selected by hand, may keep a profile in HOME.
+  // A browser selected with CHROMIUM_PATH may keep a profile in HOME.
   if (!CHROMIUM_PATH) expect(readdirSync(home)).toEqual([]);
 });

@@ -1,9 +1,9 @@
-/** The browser of all tests: the bundled Chromium on Linux x64, an installed one elsewhere. */
+/** The browser of all tests: the bundled Chromium on Linux x64, an installed browser otherwise. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserServer, chromium } from "playwright-core";
 import { type BundledChromium, bundledChromium } from "./bundled-chromium.ts";
 
-/** Where a browser may be installed on machines that the bundled one does not run on. */
+/** Paths of installed browsers, for machines that cannot run the bundled one. */
 const INSTALLED = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -16,7 +16,7 @@ const INSTALLED = [
 /** Keeps the browser from calling servers of its vendor. */
 const ARGUMENTS = [
   "--no-sandbox",
-  // Without these Chromium leaves its zygotes behind as zombies where process 1 waits for nobody.
+  // Without these two, Chromium leaves zombie zygotes if process 1 does not reap orphans.
   "--no-zygote",
   "--in-process-gpu",
   "--disable-gpu",
@@ -33,7 +33,7 @@ type Chosen = Pick<BundledChromium, "executablePath"> & Partial<BundledChromium>
 /**
  * Starts the browser.
  *
- * @param options.backForwardCache - Keeps pages for the back button, as users' browsers do. Playwright turns it off.
+ * @param options.backForwardCache - Enables the back-forward cache, which Playwright disables by default.
  * @throws {Error} when there is no browser for this machine.
  */
 export async function launchChromium({ backForwardCache = false } = {}): Promise<Browser> {
@@ -51,7 +51,9 @@ export async function serveChromium(): Promise<BrowserServer> {
   return chromium.launchServer({ ...(await chooseChromium()), args: ARGUMENTS, host: "127.0.0.1" });
 }
 
-/** `CHROMIUM_PATH` comes first. On Linux x64 an installed browser is ignored, so that every machine tests the same. */
+/**
+ * Prefers `CHROMIUM_PATH`. Ignores installed browsers on Linux x64, so that every machine tests the same one.
+ */
 async function chooseChromium(): Promise<Chosen> {
   const selected = process.env.CHROMIUM_PATH;
   if (selected) {

@@ -1,4 +1,4 @@
-/** What a page says and does while its connection to Convex is silent, blocked or gone. */
+/** Behavior of a page while its connection to Convex is silent or frozen. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { LineMode } from "./line.ts";
@@ -8,14 +8,14 @@ import { openStage } from "./stage.ts";
 const stage = openStage();
 const line = (mode: LineMode) => stage.stack().setLine(mode);
 
-/** Waits until the page says that nothing arrives. */
+/** Waits until the page says that live data is unavailable. */
 async function untilUnavailable(page: Page, timeout: number): Promise<void> {
   await page.getByRole("contentinfo").getByText("Live data is unavailable").waitFor({ timeout });
 }
 
 const waiting = (page: Page) => page.getByText("Waiting", { exact: true });
 
-test("a socket that carries nothing is noticed within 30 s, and what was edited waits and is applied once", async () => {
+test("a silent socket is detected within 30 s, and a pending edit is applied once afterwards", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/WebSocket/);
   const page = await visitor.open("/dashboard");
@@ -32,13 +32,13 @@ test("a socket that carries nothing is noticed within 30 s, and what was edited 
   expect(await projectForm(page).entry("Made in silence").count()).toBe(1);
 }, 120_000);
 
-test("a tab that comes to the foreground while Convex stands still says so within 2 s, and recovers", async () => {
+test("a tab that becomes visible while Convex is frozen says so within 2 s, and recovers", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   visitor.allow(/WebSocket/);
   const page = await visitor.open("/profile");
   await untilLive(page);
   await line("frozen");
-  // Chromium without a window shows every tab.
+  // In headless Chromium every tab is visible, so the event is dispatched by hand.
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await untilUnavailable(page, 2_000);
   await line("open");

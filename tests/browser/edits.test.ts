@@ -1,4 +1,4 @@
-/** One edit, one effect: over a blocked WebSocket, for a double click, and for a user who lost the right to it. */
+/** Edits are applied exactly once: over HTTP, after a double click, and while offline. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import {
@@ -28,13 +28,13 @@ async function openProject(page: Page, name: string): Promise<void> {
   await shows(heading(page), name);
 }
 
-test("with WebSockets blocked every form goes over HTTP, in order, and once for a double click", async () => {
+test("with WebSockets blocked every form is sent over HTTP, in order, and once for a double click", async () => {
   const visitor = await stage.signedIn("lin@example.com");
   visitor.allow(/WebSocket|403 \(Forbidden\)/);
   await stage.stack().setLine("no-sockets");
   const page = await visitor.open("/dashboard");
   const { name, create, entry } = projectForm(page);
-  // Before the page knows that no socket opens.
+  // The page does not know yet that WebSockets are blocked.
   await name.fill("First");
   await name.press("Enter");
   await name.press("Enter");
@@ -74,7 +74,7 @@ test("with WebSockets blocked every form goes over HTTP, in order, and once for 
   expect(await profileForm(page).lastName.inputValue()).toBe("Clark");
 });
 
-test("over the socket a double click and Enter twice make one thing, and the same name again makes another", async () => {
+test("a double click or Enter twice creates one entry, and the same name later creates another", async () => {
   const visitor = await stage.signedIn("kay@example.com");
   const page = await visitor.open("/dashboard");
   await untilLive(page);
@@ -128,7 +128,7 @@ test("shows the rejection of an offline edit after its form was removed", async 
   expect(await projectForm(page).entry("Too late").count()).toBe(0);
 }, 90_000);
 
-test("leaving the site with a pending edit asks first; going to another page of the app does not", async () => {
+test("leaving the site with a pending edit asks for confirmation; a navigation inside the app does not", async () => {
   const visitor = await stage.signedIn("joan@example.com");
   visitor.allow(/WebSocket|ERR_CONNECTION|403 \(Forbidden\)|Failed to load/);
   const page = await visitor.open("/dashboard");
@@ -157,7 +157,7 @@ test("leaving the site with a pending edit asks first; going to another page of 
   expect(asked).toBe(1);
 }, 90_000);
 
-test("a form that only works online says so at once, and keeps the page", async () => {
+test("a form that only works online shows an error at once if offline, and keeps the page", async () => {
   const visitor = await stage.signedIn("mary@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/);
   const page = await visitor.open("/settings/sessions");

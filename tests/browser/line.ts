@@ -1,11 +1,12 @@
-/** TCP proxy in front of Convex that can treat WebSockets as bad networks do. */
+/** TCP proxy in front of Convex that simulates network faults. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /**
+ * State of the proxy:
  * - `open`: forwards everything.
  * - `no-sockets`: rejects WebSockets and ends those that are open; HTTP works.
- * - `silent-sockets`: WebSockets open and carry nothing; HTTP works.
- * - `frozen`: accepts connections and forwards nothing until it is open again, like a process stopped with SIGSTOP.
+ * - `silent-sockets`: WebSockets open but carry no data; HTTP works.
+ * - `frozen`: accepts connections but forwards nothing, like a process stopped with SIGSTOP.
  */
 export type LineMode = "open" | "no-sockets" | "silent-sockets" | "frozen";
 
@@ -21,7 +22,7 @@ type Pair = { client: Socket; server: Socket; isWebSocket: boolean };
 const REJECTED = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /**
- * Creates a line that does not listen yet.
+ * Creates the proxy. It does not listen until `open` is called.
  *
  * @param port - The port to listen on, on 127.0.0.1.
  * @param target - Convex's port, on 127.0.0.1.
@@ -44,7 +45,7 @@ export function createLine(port: number, target: number): Line {
       else if (!(answered && pair.isWebSocket && mode === "silent-sockets")) server.write(chunk);
     });
     server.on("data", (chunk) => {
-      // The answer to the upgrade passes.
+      // Only the answer to the upgrade passes.
       if (!(answered && pair.isWebSocket && mode === "silent-sockets")) client.write(chunk);
       answered = true;
     });

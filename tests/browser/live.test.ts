@@ -4,7 +4,7 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-test("a name saved in one tab shows in the other within a second, and in the banners of both", async () => {
+test("a name saved in one tab shows within a second in the other tab and in both banners", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];
   await untilLive(one);
@@ -19,7 +19,7 @@ test("a name saved in one tab shows in the other within a second, and in the ban
   await shows(heading(home), "Welcome back, Augusta!");
 });
 
-test("a project made in one browser shows in the person's other browser within a second", async () => {
+test("a project created in one browser shows in the user's other browser", async () => {
   const desk = await (await stage.signedIn("lin@example.com")).open("/dashboard");
   const phone = await (await stage.signedIn("lin@example.com")).open("/");
   await untilLive(desk);
@@ -32,7 +32,7 @@ test("a project made in one browser shows in the person's other browser within a
   await expect.poll(() => form.name.inputValue()).toBe("");
 });
 
-test("an edit made offline is marked as waiting, and arrives once when the tab is back", async () => {
+test("an edit made offline is marked as Waiting, and is applied once when the tab is online", async () => {
   const visitor = await stage.signedIn("kay@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket|manifest patches/);
   const page = await visitor.open("/dashboard");
@@ -43,7 +43,7 @@ test("an edit made offline is marked as waiting, and arrives once when the tab i
   await form.entry("Made ashore").waitFor();
   await visitor.setOffline(true);
   await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
-  await stage.stack().stopConvex(); // a socket that is open already outlives the browser's own "offline"
+  await stage.stack().stopConvex(); // Chromium's offline mode does not close open sockets
   await form.name.fill("Made at sea");
   await form.create.click();
   await form.entry("Made at sea").getByText("Waiting").waitFor();
@@ -55,7 +55,7 @@ test("an edit made offline is marked as waiting, and arrives once when the tab i
   expect(await projectForm(after).entry("Made at sea").count()).toBe(1);
 });
 
-test("a name that is refused is taken back, with a reason", async () => {
+test("a rejected name is rolled back, and the page says why", async () => {
   const visitor = await stage.signedIn("mary@example.com");
   const page = await visitor.open("/profile");
   await untilLive(page);
@@ -67,7 +67,7 @@ test("a name that is refused is taken back, with a reason", async () => {
   expect(await profileForm(after).firstName.inputValue()).toBe("");
 });
 
-test("with Convex stopped every page answers and says so, and recovers without a reload", async () => {
+test("with Convex stopped every page loads and says so, and recovers without a reload", async () => {
   const visitor = await stage.signedIn("joan@example.com");
   visitor.allow(/WebSocket|ERR_CONNECTION/);
   const live = await visitor.open("/profile");
@@ -96,7 +96,7 @@ test("with Convex stopped every page answers and says so, and recovers without a
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
 
-test("what was typed before the page came alive, and while an edit was under way, is kept", async () => {
+test("input typed before hydration or during a pending edit is kept", async () => {
   const visitor = await stage.signedIn("dorothy@example.com");
   const page = await visitor.open("/");
   let release = () => {};
@@ -128,7 +128,7 @@ test("what was typed before the page came alive, and while an edit was under way
   await shows(status(page), "Saved");
 });
 
-test("what was typed or chosen before hydration is kept, and is what is sent", async () => {
+test("input typed or selected before hydration is kept and submitted", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   await stage.signedIn("someone@example.com");
   const page = await visitor.open("/");
@@ -173,7 +173,7 @@ test("what was typed or chosen before hydration is kept, and is what is sent", a
   await projectForm(page).entry("Early").waitFor();
 });
 
-test("a field put back as it was is not an edit: another tab's stays", async () => {
+test("a field restored to its value does not overwrite another tab's edit", async () => {
   const visitor = await stage.signedIn("margaret@example.com");
   const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];
   await untilLive(one);

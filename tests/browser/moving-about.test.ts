@@ -5,7 +5,7 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-test("after a click on a link the new page's heading has the focus, the title and the mark in the banner", async () => {
+test("a navigation focuses the new heading, and updates the title and the current link in the banner", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/dashboard");
   await untilHydrated(page);
@@ -20,7 +20,7 @@ test("after a click on a link the new page's heading has the focus, the title an
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
 
-test("the keyboard alone gets past the banner, to a page and through the theme", async () => {
+test("the keyboard skips the banner, follows a link and changes the theme", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/dashboard");
   await untilHydrated(page);
@@ -38,7 +38,7 @@ test("the keyboard alone gets past the banner, to a page and through the theme",
   await expect.poll(() => choice("Dark").isChecked()).toBe(true);
 });
 
-test("what has the focus can be seen to have it", async () => {
+test("the focused element has a visible outline", async () => {
   const visitor = await stage.visitor();
   const page = await visitor.open("/");
   await page.keyboard.press("Tab");
@@ -50,7 +50,7 @@ test("what has the focus can be seen to have it", async () => {
   expect(outline).toBe("solid 2px");
 });
 
-test("the back button brings the page before, and its heading the focus", async () => {
+test("the back button shows the previous page and focuses its heading", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/dashboard");
   await untilHydrated(page);
@@ -61,7 +61,7 @@ test("the back button brings the page before, and its heading the focus", async 
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Dashboard");
 });
 
-test("an address that is none has a page with a way on", async () => {
+test("an unknown address shows Not found with a link to the start page", async () => {
   const visitor = await stage.visitor();
   visitor.allow(/404 \(Not Found\)/);
   const page = await visitor.open("/nowhere");
@@ -70,7 +70,7 @@ test("an address that is none has a page with a way on", async () => {
   await shows(heading(page), "Welcome, guest!");
 });
 
-test("the page made at build says who is here, by one small script, and is left by plain links", async () => {
+test("the prerendered page shows the current user, and its links work", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/about");
   await banner(page).signOut.waitFor();
@@ -80,7 +80,7 @@ test("the page made at build says who is here, by one small script, and is left 
   await untilLive(page);
 });
 
-test("in a window of 360 px nothing is wider than the window, and the way out is in sight", async () => {
+test("no page is wider than a window of 360 px, and the sign-out link is visible", async () => {
   const visitor = await stage.signedIn("barbara.with.a.very.long.address@example.com", {
     viewport: { width: 360, height: 740 },
   });
@@ -94,7 +94,7 @@ test("in a window of 360 px nothing is wider than the window, and the way out is
   }
 });
 
-test("a name without an end in it makes no page wider than the window, for an admin either", async () => {
+test("a long name without spaces makes no admin page wider than the window", async () => {
   const long = await (await stage.signedIn("barbara.with.a.very.long.address@example.com")).open("/profile");
   await untilLive(long);
   await long.getByLabel("First name", { exact: true }).fill("W".repeat(100));
@@ -108,13 +108,13 @@ test("a name without an end in it makes no page wider than the window, for an ad
   }
 });
 
-/** Waits until the code of the other pages has been asked for, and has come. */
+/** Waits until the code of the other pages is preloaded. */
 async function pagesAhead(page: Page): Promise<void> {
   await page.locator('link[rel="modulepreload"][href*="/settings-"]').waitFor({ state: "attached" });
   await page.waitForLoadState("networkidle");
 }
 
-test("the other pages' code is there before anybody asks, so that neither a deploy nor a lost network takes them away", async () => {
+test("preloaded pages open even after a deploy has removed their code", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/dashboard");
   await untilLive(page);
@@ -128,14 +128,14 @@ test("the other pages' code is there before anybody asks, so that neither a depl
   expect(await page.evaluate(() => "sameDocument" in window)).toBe(true);
 });
 
-test("where a page's code is gone one still comes where one was going", async () => {
+test("a navigation reaches its page even if the page's code no longer exists", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   visitor.allow(/404|Failed to fetch dynamically imported|Error loading route module/);
   const page = await visitor.open("/dashboard");
   await page.route(/assets\/(profile|settings)-/, (route) => route.fulfill({ status: 404 }));
   await page.reload();
   await untilHydrated(page);
-  await banner(page).place("Profile").click(); // before it was noticed that the code is gone
+  await banner(page).place("Profile").click(); // before the preload has failed
   await shows(heading(page), "Profile");
   await page.goto("/dashboard");
   const gone = page.waitForResponse((response) => response.status() === 404);
@@ -146,14 +146,14 @@ test("where a page's code is gone one still comes where one was going", async ()
   await shows(heading(page), "Settings");
 });
 
-test("a page that cannot be reached says so within the same banner, loses no edit, and shows when the network is back", async () => {
+test("an unreachable page shows an error, keeps pending edits, and loads when the network is back", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|Failed to load resource|WebSocket/);
   const page = await visitor.open("/dashboard");
   await untilLive(page);
   await pagesAhead(page);
   await visitor.setOffline(true);
-  await stage.stack().stopConvex(); // a socket that is open already outlives the browser's own "offline"
+  await stage.stack().stopConvex(); // Chromium's offline mode does not close open sockets
   await projectForm(page).name.fill("Made in a tunnel");
   await projectForm(page).create.click();
   await projectForm(page).entry("Made in a tunnel").getByText("Waiting").waitFor();
@@ -169,7 +169,7 @@ test("a page that cannot be reached says so within the same banner, loses no edi
   await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
 });
 
-test("a page whose code cannot be loaded offline is a page of the app, and shows when the network is back", async () => {
+test("a page whose code is missing offline shows an error, and loads when the network is back", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket|Failed to fetch/);
   const page = await visitor.open("/dashboard");
@@ -190,7 +190,7 @@ test("a page whose code cannot be loaded offline is a page of the app, and shows
   await expect.poll(() => page.title()).toContain("Profile");
 });
 
-test("a page that is refused keeps the banner and the connection, and has the focus and a title", async () => {
+test("a Not found page keeps the banner and the live connection, and focuses its heading", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/404/);
   const page = await visitor.open("/dashboard");
@@ -209,7 +209,7 @@ test("a page that is refused keeps the banner and the connection, and has the fo
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Not found");
 });
 
-test("a reload and the back button keep the scroll position, and another document starts at the top", async () => {
+test("a reload and the back button restore the scroll position, and a new document starts at the top", async () => {
   const visitor = await stage.visitor({ viewport: { width: 360, height: 300 } });
   const page = await visitor.open("/");
   const top = () => page.evaluate(() => Math.round(window.scrollY));

@@ -5,7 +5,7 @@ import { openStage } from "./stage.ts";
 const stage = openStage();
 const javaScriptEnabled = false;
 
-test("without script a person signs in, saves their name, and signs out", async () => {
+test("without JavaScript a user signs in, saves their name, and signs out", async () => {
   const visitor = await stage.visitor({ javaScriptEnabled });
   const page = await visitor.open("/login?returnTo=/profile");
   await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).click();
@@ -22,7 +22,7 @@ test("without script a person signs in, saves their name, and signs out", async 
   await shows(heading(page), "Welcome, guest!");
 });
 
-test("without script a project is made, and a name that will not do is kept beside what is wrong with it", async () => {
+test("without JavaScript a user creates a project, and an invalid name is kept next to its error", async () => {
   const visitor = await stage.signedIn("grace@example.com", { javaScriptEnabled });
   visitor.allow(/400 \(Bad Request\)|422/);
   const page = await visitor.open("/dashboard");
@@ -42,7 +42,7 @@ test("without script a project is made, and a name that will not do is kept besi
   expect(await form.entry("Harbour").count()).toBe(1);
 });
 
-test("without script each project without metrics has a key made for it, and none for another", async () => {
+test("without JavaScript the key button of a project creates a key for that project", async () => {
   const page = await (await stage.signedIn("keys@example.com", { javaScriptEnabled })).open("/dashboard");
   const form = projectForm(page);
   for (const name of ["North quay", "South quay"]) {
@@ -55,7 +55,7 @@ test("without script each project without metrics has a key made for it, and non
   await shows(page.getByRole("main"), /Bearer mosaic_/);
 });
 
-test("without script a guest and a person choose a theme", async () => {
+test("without JavaScript a guest and a user choose a theme", async () => {
   const visitor = await stage.visitor({ javaScriptEnabled });
   const page = await visitor.open("/");
   await themePicker(page).choice("Dark").check();
@@ -70,7 +70,7 @@ test("without script a guest and a person choose a theme", async () => {
   expect(await themeOf(page)).toBe("light");
 });
 
-test("without script a viewer finds no form that would be refused, and no promise that cannot be kept", async () => {
+test("without JavaScript a viewer sees no form that would be rejected, and no connection status", async () => {
   const visitor = await stage.signedIn("alan@example.com", { javaScriptEnabled });
   const page = await visitor.open("/dashboard");
   await shows(heading(page), "Dashboard");

@@ -1,4 +1,4 @@
-/** Browsers that lack or block a feature, a time zone or a language, imitated by a Chromium from which it is taken. */
+/** Browsers that lack a feature, a time zone or a language, simulated by removing it from Chromium. */
 import { resolve } from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -23,7 +23,10 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-/** Takes away all that the oldest supported browsers lack, and blocks storage as Firefox does together with cookies. */
+/**
+ * Removes everything that the oldest supported browsers lack, and blocks storage as Firefox does without
+ * cookies.
+ */
 const OLDEST = `
   for (const { owner, member } of ${JSON.stringify(scriptNames(missingKeys))}) {
     const type = globalThis[owner];
@@ -45,7 +48,7 @@ const OLDEST = `
   delete window.Notification;
 `;
 
-/** Loads a document, and expects the heading of the server's HTML to be there still when React has taken over. */
+/** Loads a document, and expects that hydration keeps the heading of the server's HTML. */
 async function loadWhole(page: Page, path: string): Promise<void> {
   const response = await page.goto(path);
   const [, sent] = /<h1[^>]*>(.*?)<\/h1>/s.exec((await response?.text()) ?? "") ?? [];
@@ -53,7 +56,7 @@ async function loadWhole(page: Page, path: string): Promise<void> {
   expect(await heading(page).innerHTML(), path).toBe(sent);
 }
 
-test("a guest's pages are those of the server in the oldest browsers, and their forms are sent", async () => {
+test("a guest's pages hydrate in the oldest browsers, and the theme form works", async () => {
   const visitor = await stage.visitor({ without: OLDEST });
   visitor.allow(/404 \(Not Found\)/);
   const page = await visitor.open("/login");
@@ -67,7 +70,7 @@ test("a guest's pages are those of the server in the oldest browsers, and their 
   await expect.poll(() => visitor.html("/")).toContain('data-theme="dark"');
 });
 
-test("a user's pages are those of the server in the oldest browsers, and their forms are sent", async () => {
+test("a user's pages hydrate in the oldest browsers, and the project forms work", async () => {
   const visitor = await stage.signedIn("ada@example.com", { without: OLDEST });
   const page = await visitor.open("/");
   for (const path of PERSONS_PAGES) await loadWhole(page, path);
@@ -82,7 +85,7 @@ test("a user's pages are those of the server in the oldest browsers, and their f
   await shows(status(page), /mosaic_/);
 });
 
-test("the page stays if the live connection throws", async () => {
+test("the page stays usable if the live connection throws", async () => {
   const visitor = await stage.signedIn("unlucky@example.com", {
     without: `
       const { addEventListener } = window;
@@ -99,7 +102,7 @@ test("the page stays if the live connection throws", async () => {
   expect(await projectForm(page).name.count()).toBe(1);
 });
 
-test("an error page is shown, once, if what stands around every page throws", async () => {
+test("the error page shows, without a render loop, if the layout throws", async () => {
   const visitor = await stage.signedIn("unluckier@example.com", {
     without: `
       const { querySelector } = Document.prototype;
@@ -124,7 +127,7 @@ const LACKS_ZONE = `
     }
   };`;
 
-test("a stored time zone that the browser does not know is UTC there, with a note, and can be changed", async () => {
+test("a stored time zone that the browser does not know falls back to UTC with a note", async () => {
   const settled = await (await stage.signedIn("moved@example.com", { timezoneId: "Asia/Tokyo" })).open(
     "/settings",
   );
@@ -146,7 +149,7 @@ test("a stored time zone that the browser does not know is UTC there, with a not
   await shows(page.getByRole("main"), "Local time:");
 });
 
-test("a language that the browser does not know is English there, and the page stays", async () => {
+test("a language that the browser does not know falls back to English, and pages hydrate", async () => {
   const visitor = await stage.signedIn("speaker@example.com", {
     locale: "de",
     without: `
@@ -159,7 +162,7 @@ test("a language that the browser does not know is English there, and the page s
   await shows(page.getByRole("main"), new RegExp(`Local time: ${month} \\d+, `));
 });
 
-/** Runs in workerd and in Chromium: what the server would send for each language, and whether the browser agrees. */
+/** Runs in workerd to format samples for each language, and in Chromium to compare them. */
 const ON_BOTH_SIDES = `
   import { compareFormats, sampleFormats } from "./app/live/formats.ts";
   import { knownLocale } from "./app/ui/format.ts";
@@ -175,7 +178,7 @@ async function bundle(format: "esm" | "iife"): Promise<string> {
   return String(outputFiles[0]?.text);
 }
 
-test("the server writes dates and numbers in each language as Chromium does, and in English for want of data", async () => {
+test("the server formats each language as Chromium does, or in English if it lacks the data", async () => {
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
   const languages = letters.flatMap((a) => letters.map((b) => a + b));
   const [script, inBrowser] = await Promise.all([bundle("esm"), bundle("iife")]);

@@ -1,8 +1,8 @@
-/** What a page is made of, found the way a person with a screen reader finds it: by role and name. */
+/** Locators for the parts of a page, by accessible role and name. */
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
-/** The banner landmark. */
+/** Returns the banner landmark and its links. */
 export function banner(page: Page) {
   const landmark = page.getByRole("banner");
   return {
@@ -40,12 +40,12 @@ export function themePicker(page: Page) {
   return {
     group,
     choice: (name: string) => group.getByRole("radio", { name, exact: true }),
-    /** Without script only: with it a choice is kept at once. */
+    /** Exists only without JavaScript, which saves a choice at once. */
     save: page.getByRole("button", { name: /^Save( theme)?$/ }),
   };
 }
 
-/** The theme that `<html>` says. */
+/** Returns the theme in the attributes of `<html>`. */
 export const themeOf = (page: Page) => page.locator("html").getAttribute("data-theme");
 
 /** Waits until the locator shows this text. */
@@ -53,19 +53,19 @@ export async function shows(locator: Locator, text: string | RegExp, timeout = 1
   await expect.poll(() => locator.textContent({ timeout }), { timeout }).toMatch(text);
 }
 
-/** Waits until the tab is live, so that what follows goes over the socket. */
+/** Waits until the tab is live, so that edits go over the socket. */
 export async function untilLive(page: Page): Promise<void> {
   await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor();
 }
 
-/** Waits until React has taken over: before that a click is answered by the server. */
+/** Waits for hydration. Before it, the server handles a click. */
 export async function untilHydrated(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     Object.keys(document.querySelector("h1") ?? {}).some((key) => key.startsWith("__react")),
   );
 }
 
-/** A button, a field and an entry of a list, by what a person calls them. */
+/** Locate a button or a field by its name, and a list entry by its text. */
 export const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 export const row = (page: Page, text: string) =>

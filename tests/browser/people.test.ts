@@ -1,11 +1,11 @@
-/** What a person sets for themselves, and what an admin sets for them. */
+/** A user's own settings, and the user management of an admin. */
 import { expect, test } from "vitest";
 import { alert, button, field, row, shows, status, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-test("times are in the person's zone: the browser's at first, then the one they choose", async () => {
+test("the time zone is the browser's at first, then the one that the user chooses", async () => {
   const visitor = await stage.signedIn("zone@example.com", { timezoneId: "Asia/Tokyo" });
   const page = await visitor.open("/settings");
   await untilLive(page);
@@ -20,7 +20,7 @@ test("times are in the person's zone: the browser's at first, then the one they 
   expect(html).toContain('value="Europe/Berlin"');
 });
 
-test("an admin finds somebody, gives them a role, and cannot demote the last admin", async () => {
+test("an admin finds a user and changes their role, but cannot demote the last admin", async () => {
   await stage.signedIn("zoe.finder@example.com");
   const page = await (await stage.signedIn("ada@example.com")).open("/admin/users");
   await untilLive(page);

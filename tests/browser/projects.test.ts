@@ -1,4 +1,4 @@
-/** Projects in a browser: made, measured, shared and ended, by each role, live in every tab, and without JavaScript. */
+/** Projects in a browser: create, measure, share and delete, live in every tab and without JavaScript. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { button, field, heading, projectForm, row, shows, status, untilLive } from "./parts.ts";
@@ -6,7 +6,11 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-/** Makes a project and a key, by the pages alone. @returns The project's path and the key. */
+/**
+ * Creates a project and an API key through the pages.
+ *
+ * @returns The project's path and the key.
+ */
 async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
   await page.goto("/dashboard");
   await field(page, "Project name").fill(name);
@@ -31,7 +35,7 @@ async function send(key: string, metrics: { agent: string; name: string; value: 
   expect(response.status).toBe(202);
 }
 
-test("a first project with the command ready takes two presses, and the first metric shows by itself", async () => {
+test("a first project and its command take two clicks, and the first metric appears live", async () => {
   const page = await (await stage.signedIn("first@example.com")).open("/dashboard");
   await untilLive(page);
   await shows(page.getByRole("main"), "No projects yet");
@@ -52,7 +56,7 @@ test("a first project with the command ready takes two presses, and the first me
   expect(await page.getByText(key).count()).toBe(0);
 });
 
-test("a key button that is pressed twice makes one key", async () => {
+test("a double click on the key button creates one key", async () => {
   const page = await (await stage.signedIn("twice@example.com")).open("/dashboard");
   await untilLive(page);
   await field(page, "Project name").fill("Twice");
@@ -63,7 +67,7 @@ test("a key button that is pressed twice makes one key", async () => {
   expect(await button(page, "Revoke").count()).toBe(1);
 });
 
-test("a metric shows in every open tab within a second, and lights up its tile", async () => {
+test("a metric shows in every open tab within a second, and its tile flashes", async () => {
   const visitor = await stage.signedIn("tabs@example.com");
   const page = await visitor.open("/dashboard");
   const { path, key } = await makeProject(page, "Tides");
@@ -78,7 +82,7 @@ test("a metric shows in every open tab within a second, and lights up its tile",
   expect(await dashboard.locator(".tile-flash").count()).toBe(1);
 });
 
-/** A device whose clock can be set while its steady clock goes on, as both do in sleep. */
+/** Lets a test set the wall clock while the monotonic clock continues, as in sleep. */
 const SETTABLE_CLOCK = `{
   const { now } = Date;
   let ahead = 0;
@@ -92,7 +96,7 @@ declare global {
   }
 }
 
-test("within 2 s of waking, a tab that slept without a network shows the right ages", async () => {
+test("an offline tab shows the right ages within 2 s after sleep", async () => {
   const visitor = await stage.signedIn("sleeper@example.com", { without: SETTABLE_CLOCK });
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
   const page = await visitor.open("/dashboard");
@@ -107,7 +111,7 @@ test("within 2 s of waking, a tab that slept without a network shows the right a
   await shows(tile, "3 min ago", 2_000);
 });
 
-test("a device's clock that is wrong, or set forward, changes no age for longer than it takes to ask the server", async () => {
+test("ages ignore a wrong device clock, and recover from a clock change after the next server time", async () => {
   const visitor = await stage.signedIn("timekeeper@example.com", {
     without: `${SETTABLE_CLOCK} setClock(3 * 3_600_000)`,
   });
@@ -131,7 +135,7 @@ test("a device's clock that is wrong, or set forward, changes no age for longer 
   );
 });
 
-test("the chart is in the first HTML as a figure with a table, and its range is in the address", async () => {
+test("the server's HTML has the chart as a figure with a table, and the URL has its range", async () => {
   const visitor = await stage.signedIn("html@example.com", { javaScriptEnabled: false });
   const page = await visitor.open("/dashboard");
   const { path, key } = await makeProject(page, "Plain");
@@ -151,7 +155,7 @@ test("the chart is in the first HTML as a figure with a table, and its range is 
   expect(await page.locator("figure svg path[d^=M], figure svg circle").count()).toBeGreaterThan(0);
 });
 
-test("a chart is read by arrow keys", async () => {
+test("the keyboard moves through the points of a chart", async () => {
   const visitor = await stage.signedIn("keys@example.com");
   const page = await visitor.open("/dashboard");
   const { path, key } = await makeProject(page, "Arrows");
@@ -174,7 +178,7 @@ test("a chart is read by arrow keys", async () => {
   expect(await page.locator(".chart-tip").count()).toBe(0);
 });
 
-test("a new name shows at once in both people's tabs, and one that is refused is said at its field", async () => {
+test("a new project name shows at once for every member, and a rejected one is marked at its field", async () => {
   const owner = await (await stage.signedIn("owner@example.com")).open("/dashboard");
   const { path } = await makeProject(owner, "Before");
   const member = await stage.signedIn("member@example.com");
@@ -194,14 +198,14 @@ test("a new name shows at once in both people's tabs, and one that is refused is
   await button(owner, "Rename").click();
   await expect.poll(() => field(owner, "New name").getAttribute("aria-invalid")).toBe("true");
   await shows(heading(owner), "After");
-  // No button that would refuse.
+  // A member sees no button for an action that would be rejected.
   for (const name of ["Rename", "Add member", "Create key", "Delete project", "Remove"]) {
     expect(await button(theirs, name).count(), name).toBe(0);
   }
   expect(await button(theirs, "Leave project").count()).toBe(1);
 });
 
-test("whoever is removed while they look is told in place", async () => {
+test("a removed member sees Not found on the open project page", async () => {
   const owner = await (await stage.signedIn("owner2@example.com")).open("/dashboard");
   const { path } = await makeProject(owner, "Closing");
   const member = await stage.signedIn("removed@example.com");
@@ -217,7 +221,7 @@ test("whoever is removed while they look is told in place", async () => {
   await expect.poll(() => row(owner, "removed@example.com").count()).toBe(0);
 });
 
-test("an invitation stands until it is withdrawn, and adding somebody twice is refused at the field", async () => {
+test("an invitation stays until it is withdrawn, and a duplicate is rejected at the field", async () => {
   const page = await (await stage.signedIn("inviter@example.com")).open("/dashboard");
   const { path } = await makeProject(page, "Guests");
   await page.goto(path);
@@ -232,7 +236,7 @@ test("an invitation stands until it is withdrawn, and adding somebody twice is r
   await expect.poll(() => row(page, "later@example.com").count()).toBe(0);
 });
 
-test("edits made offline are marked as waiting and applied in order, once", async () => {
+test("edits made offline are marked as Waiting, and are applied once and in order", async () => {
   const visitor = await stage.signedIn("sea@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|WebSocket/);
   const page = await visitor.open("/dashboard");
@@ -258,7 +262,7 @@ test("edits made offline are marked as waiting and applied in order, once", asyn
   expect(await row(after, "sailor@example.com").count()).toBe(1);
 });
 
-test("a project is deleted after a question, and whoever has it open is told kindly", async () => {
+test("a project is deleted after confirmation, and its open tabs show Not found", async () => {
   const ada = await stage.signedIn("ada@example.com");
   const page = await ada.open("/dashboard");
   const { path } = await makeProject(page, "Doomed");
@@ -277,7 +281,7 @@ test("a project is deleted after a question, and whoever has it open is told kin
   await shows(heading(open), "Not found", 2000);
 });
 
-test("without JavaScript everything of a project works by forms", async () => {
+test("without JavaScript all project actions work as forms", async () => {
   const visitor = await stage.signedIn("ada@example.com", { javaScriptEnabled: false });
   const page = await visitor.open("/dashboard");
   const { path, key } = await makeProject(page, "On paper");
@@ -302,7 +306,7 @@ test("without JavaScript everything of a project works by forms", async () => {
   expect(gone?.status()).toBe(404);
 });
 
-test("with Convex stopped a project and the list of people say so, and recover without a reload", async () => {
+test("with Convex stopped the project and users pages say so, and recover without a reload", async () => {
   const ada = await stage.signedIn("ada@example.com");
   ada.allow(/WebSocket|ERR_CONNECTION|503/);
   const first = await ada.open("/dashboard");
@@ -318,7 +322,7 @@ test("with Convex stopped a project and the list of people say so, and recover w
   await users.getByRole("combobox", { name: "Role of ada@example.com" }).waitFor({ timeout: 30_000 });
 }, 90_000);
 
-test("a project's page is asked for ahead when somebody points at its link", async () => {
+test("hovering over a project's link prefetches its page", async () => {
   const page = await (await stage.signedIn("pointer@example.com")).open("/dashboard");
   const { path } = await makeProject(page, "Ahead");
   await page.goto("/dashboard");

@@ -6,7 +6,7 @@ import { TOKEN_REFUSED, Visitor } from "./visitor.ts";
 
 const stage = openStage();
 
-test("a person signs in through WorkOS's page, is greeted by name, and signs out again", async () => {
+test("a user signs in through WorkOS's page, is greeted by name, and signs out", async () => {
   const visitor = await stage.visitor();
   visitor.allow(TOKEN_REFUSED);
   const page = await visitor.open("/");
@@ -23,7 +23,7 @@ test("a person signs in through WorkOS's page, is greeted by name, and signs out
   expect(await page.getByText("Grace").count()).toBe(0);
 });
 
-test("who asks for a page that needs a person gets to it by way of the door", async () => {
+test("a guest who opens a protected page returns to it after signing in", async () => {
   const visitor = await stage.visitor();
   const page = await visitor.open("/profile");
   expect(new URL(page.url()).search).toBe("?returnTo=%2Fprofile");
@@ -33,7 +33,7 @@ test("who asks for a page that needs a person gets to it by way of the door", as
   expect(new URL(page.url()).pathname).toBe("/profile");
 });
 
-test("somebody new types an e-mail and goes by the part before the @", async () => {
+test("a new user signs in with an e-mail, and is greeted by the part before the @", async () => {
   const visitor = await stage.visitor();
   const page = await visitor.open("/api/auth/login");
   await page.getByLabel("E-mail", { exact: true }).fill("barbara.liskov@example.com");
@@ -41,7 +41,7 @@ test("somebody new types an e-mail and goes by the part before the @", async () 
   await shows(heading(page), "Welcome back, barbara.liskov!");
 });
 
-test("access denied at WorkOS is said at the door, which stays open", async () => {
+test("access denied at WorkOS shows an error on the sign-in page, where the user can retry", async () => {
   const visitor = await stage.visitor();
   const page = await visitor.open("/api/auth/login");
   await page.getByRole("button", { name: "Access denied" }).click();
@@ -50,7 +50,7 @@ test("access denied at WorkOS is said at the door, which stays open", async () =
   await page.getByRole("link", { name: "Sign In with WorkOS", exact: true }).waitFor();
 });
 
-test("signing out in one tab shows in the other within two seconds, without a reload", async () => {
+test("signing out in one tab signs out the other within two seconds, without a reload", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   visitor.allow(TOKEN_REFUSED);
   const dashboard = await visitor.open("/dashboard");
@@ -65,7 +65,7 @@ test("signing out in one tab shows in the other within two seconds, without a re
   expect(await dashboard.getByText("Grace").count()).toBe(0);
 });
 
-test("a session that another person's replaces shows as theirs in every tab", async () => {
+test("every tab shows the new user after another user signs in", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/");
   await untilLive(page);
@@ -75,7 +75,7 @@ test("a session that another person's replaces shows as theirs in every tab", as
   await shows(heading(page), "Welcome back, Alan!");
 });
 
-test("the way back after signing out shows nothing of a person, also out of the back-forward cache", async () => {
+test("the back button after signing out shows no user data, even with the back-forward cache", async () => {
   const browser = await launchChromium({ backForwardCache: true });
   try {
     const visitor = await Visitor.arrive(browser, stage.stack());
@@ -98,7 +98,7 @@ test("the way back after signing out shows nothing of a person, also out of the 
   }
 });
 
-test("a page that the browser kept is not seen again before its session is known to stand", async () => {
+test("a page from the back-forward cache stays hidden until its session is confirmed", async () => {
   const visitor = await stage.signedIn("grace@example.com");
   const page = await visitor.open("/profile");
   await untilLive(page);
@@ -109,7 +109,7 @@ test("a page that the browser kept is not seen again before its session is known
     await answered.promise;
     await route.fallback();
   });
-  // What a page out of the back-forward cache is told; Chromium keeps none that must not be stored.
+  // Simulates a restore from the back-forward cache, which Chromium does not use for no-store pages.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   await asked.promise;
   expect(await heading(page).isVisible()).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * Stacks with a browser that the tests take turns with, in vitest's main process: starting one costs more than most
- * files. A file that takes a stack has it alone, and finds it without data.
+ * Pool of stacks with a browser, in vitest's main process, because starting a stack takes longer than most
+ * test files. A test file gets a stack without data, and no other file uses it at the same time.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -44,7 +44,7 @@ async function take(): Promise<Entry> {
   return entry;
 }
 
-/** Vitest's global setup of the browser tests. Starts no stack yet. */
+/** Vitest's global setup of the browser tests. Starts the pool's server, but no stack. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = createServer(async (request, response) => {
     const [, id = "", action = "", detail = ""] = (request.url ?? "").split("/");
@@ -75,9 +75,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /**
- * Takes a stack for this file, started or reset.
+ * Takes a new or a reset stack from the pool.
  *
- * @param pool - What vitest provides as `stackPool`.
+ * @param pool - The pool's URL, which vitest provides as `stackPool`.
+ * @returns The stack, its browser's URL, and a function that returns it to the pool.
+ * @throws {Error} when the stack cannot be started.
  */
 export async function takeStack(
   pool: string,

@@ -1,4 +1,4 @@
-/** Mosaic as `npm start` serves it, with both emulators beside it, in this process. */
+/** Mosaic as `npm start` serves it, with both emulators in this process. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startConvex } from "convex-local";
@@ -7,33 +7,33 @@ import { localDefaults } from "../../local/config.ts";
 import { cleanUp, dataFolder, freePorts, run } from "../launcher/copy.ts";
 import { createLine, type LineMode } from "./line.ts";
 
-/** What a test file may do with a stack, whether it is in this process or in the pool's. */
+/** Running app with its emulators, in this process or in the pool's. */
 export type Stack = {
   appUrl: string;
   /** The WorkOS emulator, where users sign in. */
   workosUrl: string;
   convexUrl: string;
-  /** Convex's port refuses connections until `startConvex`. */
+  /** Stops Convex: its port is closed until `startConvex`. */
   stopConvex(): Promise<void>;
-  /** Starts Convex again, with the same data at the same address. */
+  /** Restarts Convex with the same data at the same address. */
   startConvex(): Promise<void>;
-  /** Sets what happens on the line to Convex. */
+  /** Sets the mode of the proxy in front of Convex. */
   setLine(mode: LineMode): Promise<void>;
 };
 
 export type OwnStack = Stack & {
-  /** Replaces both emulators by new ones without data, at the same addresses. The app goes on. */
+  /** Restarts both emulators without data at the same addresses, while the app keeps running. */
   reset(): Promise<void>;
-  /** Ends everything that this process started with `run`. */
+  /** Ends the emulators and every process started with `run`. */
   close(): Promise<void>;
 };
 
 type Closable = { close(): Promise<void> };
 
 /**
- * Starts a stack on free ports, with data of its own.
+ * Starts a stack on free ports with a new data folder.
  *
- * @param environment - Variables of the app beside the local defaults.
+ * @param environment - Variables of the app in addition to the local defaults.
  */
 export async function startStack(environment: Record<string, string> = {}): Promise<OwnStack> {
   const ports = await freePorts();

@@ -1,4 +1,4 @@
-/** One stack and one browser for a test file; a test that made any browser complain fails. */
+/** Stack and browser of a test file. A test fails if its browser reports an error. */
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { Stack } from "./stack.ts";
@@ -7,15 +7,15 @@ import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 export type Stage = {
   stack(): Stack;
-  /** A browser with no cookies. Whoever arrives leaves when the test ends. */
+  /** Opens a browser context without cookies, which is closed after the test. */
   visitor(options?: VisitorOptions): Promise<Visitor>;
-  /** The same, signed in. */
+  /** Opens a browser context and signs in. */
   signedIn(email: string, options?: VisitorOptions): Promise<Visitor>;
 };
 
 const START_MS = 180_000;
 
-/** Registers its own hooks: call it once, at the top of a file. */
+/** Opens the stage. Registers vitest hooks, so call it once at the top of a file. */
 export function openStage(): Stage {
   let stack: Awaited<ReturnType<typeof takeStack>>;
   let browser: Browser;

@@ -6,10 +6,10 @@ import { TOKEN_REFUSED } from "./visitor.ts";
 
 const stage = openStage();
 
-/** A theme that a script set, and when, in ms since the document began. */
+/** A theme set by a script, and when, in milliseconds since the start of the document. */
 type Change = { theme: string; at: number };
 
-/** How light the page's ground is, from 0 to 255. */
+/** Returns the lightness of the page's background, from 0 to 255. */
 async function groundOf(page: Page): Promise<number> {
   const picture = await page.screenshot({ clip: { x: 2, y: 400, width: 1, height: 1 } });
   return page.evaluate(
@@ -23,7 +23,7 @@ async function groundOf(page: Page): Promise<number> {
   );
 }
 
-test("a guest's choice is in the first HTML of the next page, and script changes nothing about it", async () => {
+test("a guest's theme is in the HTML of the next page, and no script changes it after the first paint", async () => {
   const visitor = await stage.visitor({ colorScheme: "light" });
   const page = await visitor.open("/");
   await untilHydrated(page);
@@ -35,7 +35,7 @@ test("a guest's choice is in the first HTML of the next page, and script changes
   expect(await groundOf(page)).toBeLessThan(60);
   expect(await visitor.html("/login")).toContain('data-theme="dark"');
 
-  // The page made at build can't have it in its HTML: a script sets it before anything is painted.
+  // The prerendered page cannot have it in its HTML, so a script sets it before the first paint.
   const next = await visitor.open("/login");
   await next.addInitScript(() => {
     const changes: Change[] = [];
@@ -64,7 +64,7 @@ test("a guest's choice is in the first HTML of the next page, and script changes
   }
 });
 
-test("System follows the browser, at once and without script", async () => {
+test("the theme System follows the browser at once", async () => {
   const visitor = await stage.visitor({ colorScheme: "light" });
   const page = await visitor.open("/");
   expect(await groundOf(page)).toBeGreaterThan(200);
@@ -72,7 +72,7 @@ test("System follows the browser, at once and without script", async () => {
   expect(await groundOf(page)).toBeLessThan(60);
 });
 
-test("a choice shows in the person's other browser at once, and outlives sign-out", async () => {
+test("a theme shows in the user's other browser at once, and stays after sign-out", async () => {
   const desk = await stage.signedIn("edsger@example.com");
   const phone = await stage.signedIn("edsger@example.com");
   desk.allow(TOKEN_REFUSED);
@@ -86,7 +86,7 @@ test("a choice shows in the person's other browser at once, and outlives sign-ou
   expect(await themeOf(here)).toBe("dark");
 });
 
-test("at sign-in the theme that Convex keeps wins over the browser's", async () => {
+test("the user's stored theme replaces the guest's theme at sign-in", async () => {
   const first = await stage.signedIn("tony@example.com", { javaScriptEnabled: false });
   const settings = await first.open("/settings");
   await themePicker(settings).choice("Light").check();
@@ -102,7 +102,7 @@ test("at sign-in the theme that Convex keeps wins over the browser's", async () 
   expect(await themeOf(await second.open("/dashboard"))).toBe("light");
 });
 
-test("the theme that a guest chose becomes the person's, where Convex keeps none", async () => {
+test("the guest's theme is stored for a user who has none", async () => {
   const visitor = await stage.visitor({ javaScriptEnabled: false });
   const page = await visitor.open("/");
   await themePicker(page).choice("Dark").check();
@@ -112,7 +112,7 @@ test("the theme that a guest chose becomes the person's, where Convex keeps none
   expect(await themeOf(await elsewhere.open("/dashboard"))).toBe("dark");
 });
 
-test("a theme chosen without a network shows at once, is marked as waiting, and is stored when the network is back", async () => {
+test("a theme chosen offline shows at once as Waiting, and is stored when the network is back", async () => {
   const guest = await stage.visitor({ colorScheme: "light" });
   const user = await stage.signedIn("grace@example.com");
   for (const [visitor, path] of [
@@ -135,7 +135,7 @@ test("a theme chosen without a network shows at once, is marked as waiting, and 
   expect(await elsewhere.html("/settings")).toContain('data-theme="dark"');
 });
 
-test("a theme chosen while Convex is stopped is kept, and stored when it is back", async () => {
+test("a theme chosen while Convex is stopped shows at once, and is stored when Convex is back", async () => {
   const visitor = await stage.signedIn("alan@example.com");
   visitor.allow(/WebSocket|ERR_CONNECTION|503/);
   const page = await visitor.open("/settings");

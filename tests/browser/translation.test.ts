@@ -30,7 +30,7 @@ async function openTranslated(page: Page, path: string): Promise<void> {
   await translate(page);
 }
 
-/** A project with one key, made by translated pages. */
+/** Creates a project with one API key on translated pages. */
 async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
   await openTranslated(page, "/dashboard");
   await field(page, "Project name").fill(name);
@@ -53,7 +53,7 @@ async function send(key: string, metrics: { agent: string; name: string; value: 
   expect(response.status).toBe(202);
 }
 
-/** Everything that stays on a page: without messages, new keys and the seconds of clocks. */
+/** Returns the stable text of a page, without messages, new keys and ages. */
 const textOf = (page: Page) =>
   page.getByRole("main").evaluate((main) => {
     const copy = main.cloneNode(true) as HTMLElement;
@@ -63,7 +63,7 @@ const textOf = (page: Page) =>
     );
   });
 
-/** Waits until a page says what it says to a user who has just opened it and does not translate it. */
+/** Waits until a translated page has the same text as the newly opened, untranslated page. */
 async function expectCurrent(page: Page): Promise<void> {
   const plain = await page.context().newPage();
   await plain.goto(page.url());
@@ -72,7 +72,7 @@ async function expectCurrent(page: Page): Promise<void> {
   await plain.close();
 }
 
-test("every page can be left and come back to while it is translated", async () => {
+test("every translated page can be left and reopened", async () => {
   const page = await (await stage.signedIn("ada@example.com")).open("/about");
   await translate(page);
   for (const path of PERSONS_PAGES.filter((path) => path !== "/about")) {
@@ -92,9 +92,9 @@ test("every page can be left and come back to while it is translated", async () 
   }
 });
 
-test("every page comes alive if it was translated before React took over", async () => {
+test("every page becomes live if it is translated before hydration", async () => {
   const visitor = await stage.signedIn("ada@example.com");
-  // React finds other nodes than the server sent, and renders the page again.
+  // React finds changed nodes and renders the page again.
   visitor.allow(/React error #418/);
   const page = await visitor.open("/about");
   await translateAtOnce(page);
@@ -106,7 +106,7 @@ test("every page comes alive if it was translated before React took over", async
   }
 });
 
-test("a new key stays on a translated page when it is copied, and can be revoked there", async () => {
+test("a new key stays on a translated page after it is copied, and can be revoked", async () => {
   const page = await (await stage.signedIn("copy@example.com")).open("/about");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const { key } = await makeProject(page, "Keys");
@@ -121,7 +121,7 @@ test("a new key stays on a translated page when it is copied, and can be revoked
   await shows(status(page), key);
 });
 
-test("a translated project page follows what is done in it and to it", async () => {
+test("a translated project page shows new metrics and edits", async () => {
   const page = await (await stage.signedIn("translated@example.com")).open("/about");
   const { key } = await makeProject(page, "Before");
   await send(key, [{ agent: "scout", name: "tasks", value: 1, at: Date.now() - 5.5 * MINUTE }]);
@@ -149,7 +149,7 @@ test("a translated project page follows what is done in it and to it", async () 
   await expectCurrent(page);
 });
 
-test("a translated home page says that an agent falls silent and comes back, and the state of the connection", async () => {
+test("a translated home page shows agents that become silent or fresh, and the state of the connection", async () => {
   const visitor = await stage.signedIn("watching@example.com");
   const page = await visitor.open("/about");
   const { key } = await makeProject(page, "Watch");
@@ -176,7 +176,7 @@ test("a translated home page says that an agent falls silent and comes back, and
   await shows(foot, /Live(?! data)/, 40 * SECOND);
 });
 
-test("a translated profile, theme, time zone and role show what is chosen", async () => {
+test("a translated profile, theme, time zone and role show the new values", async () => {
   await stage.signedIn("joan@example.com");
   const page = await (await stage.signedIn("ada@example.com")).open("/about");
   await openTranslated(page, "/profile");
@@ -200,7 +200,7 @@ test("a translated profile, theme, time zone and role show what is chosen", asyn
   await shows(status(page), "Saved");
 });
 
-test("a translated tab is signed out in place, and shows a page that is not found", async () => {
+test("a translated tab is signed out in place, and a translated Not found page links to the start page", async () => {
   const visitor = await stage.signedIn("leaving@example.com");
   visitor.allow(/401|404/);
   const page = await visitor.open("/about");

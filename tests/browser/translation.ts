@@ -1,7 +1,10 @@
-/** Page translation as browsers do it: each text node gives way to a new one inside two `font` elements, for good. */
+/**
+ * Simulated page translation: replaces each text node by a new one inside two `font` elements, as browsers
+ * do.
+ */
 import type { Page } from "playwright-core";
 
-/** Runs in the browser. Google Translate leaves no text node in place, and translates what appears later, too. */
+/** Runs in the browser. Replaces every text node, including later ones, as Google Translate does. */
 function translateDocument(): void {
   const untranslated = "script, style, noscript, textarea";
   const replace = (text: Node) => {
@@ -28,12 +31,12 @@ function translateDocument(): void {
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 }
 
-/** Translates the page that is open and all that appears on it until the next document. */
+/** Translates the open page and its later changes, until the next document. */
 export async function translate(page: Page): Promise<void> {
   await page.evaluate(translateDocument);
 }
 
-/** Translates every document as soon as its HTML has arrived, before React takes over. */
+/** Translates every document as soon as its HTML has arrived, before hydration. */
 export async function translateAtOnce(page: Page): Promise<void> {
   await page.addInitScript(`document.addEventListener("DOMContentLoaded", ${translateDocument})`);
 }

@@ -1,4 +1,6 @@
-/** Child process of `bundled-chromium.ts`: unpacks `@sparticuz/chromium` into `TMPDIR`, the only place it unpacks to. */
+/**
+ * Child process of `bundled-chromium.ts`: unpacks `@sparticuz/chromium`, which always unpacks to `TMPDIR`.
+ */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import chromium, { inflate } from "@sparticuz/chromium";

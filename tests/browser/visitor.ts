@@ -1,4 +1,4 @@
-/** A person at a browser of their own: tabs, cookies, and an ear for everything that goes wrong in them. */
+/** User with a separate browser context; records its errors and requests to unknown hosts. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { Stack } from "./stack.ts";
 
@@ -6,11 +6,11 @@ export type VisitorOptions = Pick<
   BrowserContextOptions,
   "javaScriptEnabled" | "colorScheme" | "viewport" | "reducedMotion" | "locale" | "timezoneId"
 > & {
-  /** A script that runs in each page before its own: it takes from the browser what others lack. */
+  /** A script that runs before each page's own scripts, to remove browser features. */
   without?: string;
 };
 
-/** Who signs out may be seen asking once more for a token by the tab that is being left; the answer is no. */
+/** Error of a tab that requests a token while it is being signed out. */
 export const TOKEN_REFUSED = /401 \(Unauthorized\)/;
 
 declare global {
@@ -53,13 +53,13 @@ export class Visitor {
     context.on("request", (request) => visitor.#watch(request.url()));
     context.on("weberror", (error) => visitor.#complaints.push(`error: ${error.error().message}`));
     context.on("console", (message) => {
-      // A refused inline style or script is one of these, too.
+      // Blocked inline styles and scripts are reported here too.
       if (message.type() === "error") visitor.#complaints.push(`console: ${message.text()}`);
     });
     return visitor;
   }
 
-  /** A new tab, at `path`. */
+  /** Opens `path` in a new tab. */
   async open(path: string): Promise<Page> {
     const page = await this.#context.newPage();
     page.on("websocket", (socket) => this.#watch(socket.url()));
@@ -67,7 +67,7 @@ export class Visitor {
     return page;
   }
 
-  /** Signs in the way a script does: through the app, and WorkOS's page in place of a person. */
+  /** Signs in with plain requests to the app and the WorkOS emulator, without a page. */
   async signIn(email: string): Promise<void> {
     const { request } = this.#context;
     const login = await request.get("/api/auth/login", { maxRedirects: 0 });
@@ -76,7 +76,7 @@ export class Visitor {
     if (back.status() !== 302) throw new Error(`The callback answered ${back.status()}`);
   }
 
-  /** What a plain HTTP client with these cookies is answered. */
+  /** Returns the body of a plain HTTP request with this context's cookies. */
   async html(path: string, headers: Record<string, string> = {}): Promise<string> {
     return (await this.#context.request.get(path, { headers })).text();
   }
@@ -85,12 +85,12 @@ export class Visitor {
     return this.#context.setOffline(offline);
   }
 
-  /** Something that the browser will rightly complain of in this test. */
+  /** Allows an error that this test expects. */
   allow(complaint: RegExp): void {
     this.#allowed.push(complaint);
   }
 
-  /** @returns What went wrong and was not allowed. */
+  /** Closes the context, and returns the errors that were not allowed. */
   async leave(): Promise<string[]> {
     await this.#context.close();
     return this.#complaints.filter((complaint) => !this.#allowed.some((allowed) => allowed.test(complaint)));
