@@ -1,4 +1,4 @@
-/** How long a newcomer waits: from `git clone` of what is committed to the first page of `npm run dev`. */
+/** Benchmark: time from `git clone` to the first page of `npm run dev`. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

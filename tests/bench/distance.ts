@@ -1,21 +1,21 @@
-/** Two machines far apart: a proxy that holds each request for one round trip, and remembers which ones crossed. */
+/** Proxy that delays each request by one round trip and records it. */
 import { createServer, type IncomingMessage, request as send } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 export type Distance = {
   url: string;
-  /** What crossed since it was last emptied: `POST /api/query pages:dashboard`. */
+  /** Requests since the caller last emptied the list, such as `POST /api/query pages:dashboard`. */
   trips: string[];
   close(): void;
 };
 
 /**
- * The request waits, its answer does not: together one round trip on a connection that is open already. The host's name
- * stays the proxy's, for WorkOS's stand-in names itself in its tokens as it was asked for.
+ * Starts the proxy. Delays only the request, which costs one round trip on an open connection. Keeps the
+ * proxy's Host header, because the WorkOS emulator uses it as the issuer of its tokens.
  *
- * @param target Where the far machine really listens.
- * @param milliseconds One round trip.
+ * @param target - The URL of the remote server.
+ * @param milliseconds - The round trip time.
  */
 export async function startDistance(target: string, milliseconds: number): Promise<Distance> {
   const { hostname, port } = new URL(target);
@@ -36,7 +36,7 @@ export async function startDistance(target: string, milliseconds: number): Promi
     onward.on("error", () => response.destroy()).end(body);
   });
   const sockets = new Set<Socket>();
-  // A browser's live connection goes through at once: what is measured is what waits for a request.
+  // WebSockets are not delayed, because only requests are measured.
   server.on("upgrade", (request, socket: Socket, head) => {
     const onward = connect(Number(port), hostname, () => {
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
@@ -63,7 +63,7 @@ export async function startDistance(target: string, milliseconds: number): Promi
   };
 }
 
-/** Convex's function or WorkOS's grant says more than the path alone. */
+/** Returns the method and path, with Convex's function or WorkOS's grant type. */
 function nameOf(request: IncomingMessage, body: string): string {
   const path = request.url?.split("?")[0];
   const [, what] = /"(?:path|grant_type)":\s*"([^"]+)"/.exec(body) ?? /grant_type=(\w+)/.exec(body) ?? [];

@@ -1,10 +1,17 @@
-/** How long a click on a project takes until its heading shows, with the pointer on the link before and without. */
+/** Benchmark: time from a click on a project to its heading, with and without hovering first. */
 import { launchChromium } from "../browser/chromium.ts";
 
-/** A hand that goes to a link rests on it about this long; longer than the way to Convex. */
+/** Typical time that a user hovers over a link before the click; longer than the round trip to Convex. */
 const HOVER_MS = 250;
 
-/** @param paths Projects on the dashboard, each clicked once: data asked for ahead is kept for a while. */
+/**
+ * Clicks each project on the dashboard, every other one after hovering.
+ *
+ * @param app - The URL of the app.
+ * @param cookie - The user's cookies.
+ * @param paths - Paths of projects on the dashboard. Each is clicked once, because prefetched data is cached.
+ * @returns The times in milliseconds, by kind of click.
+ */
 export async function clicks(
   app: string,
   cookie: string,
@@ -31,7 +38,7 @@ export async function clicks(
         await link.hover();
         await page.waitForTimeout(HOVER_MS);
       }
-      // Clicked and watched in the page itself: what Playwright takes to say it is not what a person waits for.
+      // Clicks and measures inside the page, to exclude Playwright's overhead.
       const ms = await link.evaluate(async (element) => {
         const wanted = element.textContent;
         const began = performance.now();
@@ -41,7 +48,7 @@ export async function clicks(
         }
         return performance.now() - began;
       });
-      if (index > 1) taken[hovered ? "hovered" : "unhovered"].push(ms); // the first loads the page's code
+      if (index > 1) taken[hovered ? "hovered" : "unhovered"].push(ms); // the first clicks load code
       await page.getByRole("navigation").getByRole("link", { name: "Dashboard", exact: true }).click();
       await page.locator(`a[data-prefetch][href="${path}"]`).waitFor();
     }

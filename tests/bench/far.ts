@@ -1,6 +1,7 @@
 /**
- * What distance costs: Mosaic with 80 ms to Convex and 150 ms to WorkOS. The number of trips and their length are told
- * apart, for the first is ours. A trip too many, or a page that waits for more than one, fails.
+ * Benchmark of network latency: Mosaic with round trips of 80 ms to Convex and 150 ms to WorkOS. Reports the
+ * number of round trips apart from their time, and fails if a request makes too many or a page takes too
+ * long.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,12 +19,15 @@ import { makeProject, signedIn } from "./person.ts";
 const CONVEX_MS = 80;
 const WORKOS_MS = 150;
 const ROUNDS = 20;
-/** One trip to Convex, and what everything else may take. */
+/** One round trip to Convex, plus the allowance for everything else. */
 const PAGE_LIMIT_MS = CONVEX_MS + 30;
-/** Nothing is refreshed while pages are measured; then every token is within its last minute. */
+/**
+ * Token lifetimes: the first avoids refreshes during page measurements, the second forces one on every
+ * request.
+ */
 const LONG_S = 3_600;
 const SHORT_S = 45;
-/** What happens after an answer belongs to the request before, not to the next. */
+/** Pause after an answer, so that background requests are not counted for the next request. */
 const SETTLED_MS = 150;
 
 type Limits = { convex: number; workos: number; ms?: number };
@@ -104,16 +108,16 @@ type Far = {
   convexUrl: string;
   convex: Distance;
   workos: Distance;
-  /** From now on WorkOS's access tokens live this long. */
+  /** Sets the lifetime of new access tokens. */
   tokensLast(seconds: number): Promise<void>;
 };
 
-/** The app as `npm start` serves it, and both services behind their distance. */
+/** Starts the app as `npm start` serves it, with both services behind delaying proxies. */
 async function startFar(folder: string, closing: (() => Promise<void> | void)[]): Promise<Far> {
   const ports = await freePorts();
   const apart = await freePorts();
   const defaults = localDefaults(ports);
-  const openWorkos = (accessTokenSeconds: number) =>
+  const openWorkOS = (accessTokenSeconds: number) =>
     startWorkOS({
       port: apart.workos,
       dataFile: join(folder, "workos.sqlite"),
@@ -121,10 +125,10 @@ async function startFar(folder: string, closing: (() => Promise<void> | void)[])
       apiKey: String(defaults.WORKOS_API_KEY),
       accessTokenSeconds,
     });
-  let standIn = await openWorkos(LONG_S);
-  closing.push(() => standIn.close());
-  const workos = await startDistance(standIn.url, WORKOS_MS);
-  // Convex compares the issuer letter by letter: it must know WorkOS by the address that the app uses.
+  let emulator = await openWorkOS(LONG_S);
+  closing.push(() => emulator.close());
+  const workos = await startDistance(emulator.url, WORKOS_MS);
+  // Convex compares the issuer exactly, so it needs the WorkOS URL that the app uses.
   const convexHere = await startConvex({
     functionsDir: "convex",
     port: apart.convex,
@@ -135,7 +139,7 @@ async function startFar(folder: string, closing: (() => Promise<void> | void)[])
   });
   const convex = await startDistance(convexHere.url, CONVEX_MS);
   closing.push(convexHere.close, workos.close, convex.close);
-  await learnKeys(convexHere.url, standIn.url, workos.url, String(defaults.WORKOS_CLIENT_ID));
+  await learnKeys(convexHere.url, emulator.url, workos.url, String(defaults.WORKOS_CLIENT_ID));
   const given = { ...defaults, WORKOS_API_URL: workos.url, CONVEX_URL: convex.url };
   const copy = await run("start", { ports, environment: given });
   await copy.ready();
@@ -145,15 +149,15 @@ async function startFar(folder: string, closing: (() => Promise<void> | void)[])
     convex,
     workos,
     async tokensLast(seconds) {
-      await standIn.close();
-      standIn = await openWorkos(seconds);
+      await emulator.close();
+      emulator = await openWorkOS(seconds);
     },
   };
 }
 
 /**
- * Convex fetches WorkOS's keys with the first token that names them, a forged one too. A deployment has long done so; here
- * its trip would count as the worker's.
+ * Makes Convex cache WorkOS's keys with a forged token, as in a running deployment. Otherwise Convex's own
+ * request for the keys would be counted as the worker's.
  */
 async function learnKeys(
   convexUrl: string,
@@ -172,7 +176,7 @@ async function learnKeys(
   });
 }
 
-/** One request of a browser, to its last byte, and what crossed for it before its answer was there. */
+/** Measures one request until its last byte, and the round trips made for it. */
 async function measured(far: Far, ask: () => Promise<Response>, status = 200): Promise<Taken> {
   far.convex.trips.length = 0;
   far.workos.trips.length = 0;
@@ -182,12 +186,12 @@ async function measured(far: Far, ask: () => Promise<Response>, status = 200): P
   const ms = performance.now() - began;
   if (answer.status !== status) throw new Error(`${answer.url} answered ${answer.status}`);
   await pause(SETTLED_MS);
-  // Said in the background, of a session that was refreshed: nobody waits for it.
+  // The worker reports a refreshed session in the background, which delays no answer.
   const convex = far.convex.trips.filter((trip) => !trip.endsWith("edge:refreshed"));
   return { ms, convex, workos: [...far.workos.trips] };
 }
 
-/** The way back from WorkOS; the way there asks nobody. */
+/** Signs in, and measures only the callback from WorkOS, because the redirect there makes no round trip. */
 async function signInFar(far: Far, email: string): Promise<{ taken: Taken; cookie: string }> {
   const login = await fetch(`${far.app}/api/auth/login`, { redirect: "manual" });
   const picked = await fetch(login.headers.get("location") ?? "", {
@@ -213,7 +217,7 @@ function cookiesOf(response: Response): string {
   return pairs.filter((pair) => !pair.endsWith("=")).join("; ");
 }
 
-/** @returns What is over its limit, in words. */
+/** Prints one row, and returns a message for each exceeded limit. */
 function print(what: string, taken: Taken[], limits: Limits): string[] {
   const broken: string[] = [];
   const most = (of: "convex" | "workos") =>

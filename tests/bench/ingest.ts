@@ -1,6 +1,6 @@
 /**
- * The way of a metric on `npm start`: how many the edge takes in, how soon one shows on a live query, and what a
- * dashboard costs whose 50 projects all have agents.
+ * Benchmark of metrics on `npm start`: ingestion rate, delay until a live query shows a metric, and the cost
+ * of a dashboard with 50 projects that all have agents.
  */
 import { gzipSync } from "node:zlib";
 import { ConvexClient } from "convex/browser";
@@ -32,7 +32,7 @@ export async function benchIngest(): Promise<void> {
   }
 }
 
-/** Batches of 500 and of 1, taking turns; then batches of 500 from four agents at once. */
+/** Measures alternating batches of 500 and of 1, then batches of 500 from four agents at once. */
 async function throughput(url: string, { key }: Made): Promise<void> {
   const times: Record<"large" | "small", number[]> = { large: [], small: [] };
   for (let round = -3; round < ROUNDS; round++) {
@@ -57,7 +57,7 @@ async function throughput(url: string, { key }: Made): Promise<void> {
   print("batches of 500 from four agents at once", `${Math.round(rate)} items/s`);
 }
 
-/** From the moment it is sent, and from the moment it is accepted, to the moment a subscriber has it. */
+/** Measures the time until a subscriber receives a metric, from its sending and from its acceptance. */
 async function untilShown(url: string, convexUrl: string, { token }: Signed, { projectId, key }: Made) {
   const client = new ConvexClient(convexUrl);
   client.setAuth(async () => token);
@@ -91,7 +91,7 @@ async function untilShown(url: string, convexUrl: string, { token }: Signed, { p
   );
 }
 
-/** A dashboard of 50 projects with agents beside one of a single project, taking turns. */
+/** Measures the dashboard with 50 projects and the one with a single project, alternating. */
 async function dashboards(url: string, many: Signed, one: Signed): Promise<void> {
   for (let index = 1; index < PROJECTS; index++) await makeProject(url, many, `Project ${index}`, past());
   await makeProject(url, one, "Only one", past());
@@ -119,7 +119,7 @@ async function dashboards(url: string, many: Signed, one: Signed): Promise<void>
   print("its HTML", `${html.length} bytes, ${gzipSync(html).length} gzipped, under ${HTML_LIMIT_BYTES}`);
 }
 
-/** A day and more of two agents with two figures each. */
+/** Returns a day of metrics from two agents with two time series each. */
 function past(): Metric[] {
   const figure = (name: string) => ({ name, middle: 50, swing: 20, noise: 5, decimals: 1 });
   const agent = (name: string): DemoAgent => ({

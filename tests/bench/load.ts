@@ -1,19 +1,24 @@
-/** Sends requests for a while, and says how many were answered and how fast. */
+/** Load generator: sends requests for a given time, and returns the number and times of the answers. */
 import { Agent, request as send } from "node:http";
 import { performance } from "node:perf_hooks";
 
 export type Load = {
   answered: number;
-  /** Milliseconds of each answer, in order of size. */
+  /** Response times in milliseconds, sorted. */
   times: number[];
 };
 
-/** What is asked for, again and again. */
+/** The request that is repeated. */
 export type Asked = { method?: string; headers: Record<string, string>; body?: string };
 
 /**
- * Keeps `atOnce` requests under way for `milliseconds`.
- * @throws when an answer is no success: a benchmark of error pages is none.
+ * Keeps a number of requests in flight for a given time.
+ *
+ * @param url - The URL to request.
+ * @param options.milliseconds - How long to send requests, in milliseconds.
+ * @param options.atOnce - The number of concurrent requests.
+ * @returns The number of answers and their times.
+ * @throws {Error} when an answer has another status than 200 or 202.
  */
 export async function load(
   url: string,
@@ -46,7 +51,7 @@ function request(url: string, agent: Agent, { method = "GET", headers, body = ""
   });
 }
 
-/** The value below which a share of a sorted list lies. */
+/** Returns a quantile of a sorted list, such as the median for a share of 0.5. */
 export function quantile(sorted: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

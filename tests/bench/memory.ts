@@ -1,14 +1,20 @@
-/** A Convex that answers from memory, so that what is measured is the worker and not the local Convex beside it. */
+/** Proxy in front of Convex that replays recorded answers, so that a benchmark measures only the worker. */
 import { createServer } from "node:http";
 
-/** What is remembered of a function, by a plain GET. */
+/** Path prefix that returns the recorded answer of a function to a GET request. */
 export const AGAIN = "/again/";
 
-/** Passes requests on to `target`; from `remember` on, gives each request's first answer again. */
+/**
+ * Starts the proxy. It forwards requests until `remember` is called, and then replays the first answer to
+ * each.
+ *
+ * @param target - The URL of Convex.
+ * @param port - The port to listen on, on 127.0.0.1.
+ */
 export async function startMemory(target: string, port: number) {
   const answers = new Map<string, { status: number; body: Buffer }>();
   let remembering = false;
-  /** @returns the one answer that is remembered for a function, such as `pages:dashboard`. */
+  /** Returns the recorded answer of a function, such as `pages:dashboard`. */
   const answerOf = (path: string): Buffer => {
     const known = [...answers].find(([key]) => key.includes(`"path":"${path}"`));
     if (known === undefined) throw new Error(`nothing is remembered of ${path}`);

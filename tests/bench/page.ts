@@ -1,8 +1,8 @@
 /**
- * What a page costs the worker: CPU per request of a signed-in `/dashboard` with 50 projects, beside the same page as
- * React Router's template serves it, and a worker that only opens the seal, verifies the token and writes as many
- * bytes. All run at once and take turns in shuffled windows: one server after the other differs by up to two on the
- * same code.
+ * Benchmark of the worker's CPU time per request: a signed-in `/dashboard` with 50 projects, the same page as
+ * served by React Router's template, and a worker that only unseals the session, verifies the token and
+ * writes as many bytes. All servers run at once and are measured in shuffled windows, because measuring one
+ * after the other varies by a factor of up to two.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,15 +21,18 @@ import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const PROJECTS = 50;
 const QUERY = "pages:dashboard";
-/** What the worker asks Convex for in what is measured; answered in its own process in all but one row. */
+/**
+ * The Convex functions that the measured requests call; in all rows but one they are answered inside the
+ * worker.
+ */
 const ASKED = [QUERY, "pages:shell", "metrics:ingest"];
-/** Of what is held against something else; eight rounds did not decide the small differences. The rest have a third. */
+/** Rounds of the compared rows; eight did not resolve the small differences. The other rows get a third. */
 const ROUNDS = 24;
 const WINDOW_MS = 1_200;
-/** A process that has waited for its turn is cold; what that costs is not the page's. */
+/** Warm-up before each window, so that the cost of an idle process is not measured, in milliseconds. */
 const WARM_MS = 400;
 const AT_ONCE = 4;
-/** Longer than the whole run: nothing is refreshed while it is measured. */
+/** Token lifetime, longer than the whole run to avoid refreshes. */
 const TOKEN_SECONDS = 3_600;
 
 const ROWS = {
@@ -100,7 +103,7 @@ export async function benchPage(): Promise<void> {
   }
 }
 
-/** CPU milliseconds per request of each window, as they came: those of one round stood under the same load. */
+/** Returns the CPU milliseconds per request of each window, by round, because rounds differ in load. */
 async function measure(variants: Variants): Promise<Record<Name, number[]>> {
   const costs = Object.fromEntries(NAMES.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -1; round < ROUNDS; round++) {
@@ -113,7 +116,7 @@ async function measure(variants: Variants): Promise<Record<Name, number[]>> {
         atOnce: AT_ONCE,
         ...asked,
       });
-      if (round >= 0) costs[name].push(((server.cpuSeconds() - before) * 1000) / answered); // the first warms up
+      if (round >= 0) costs[name].push(((server.cpuSeconds() - before) * 1000) / answered); // round -1 warms up
     }
   }
   return costs;
@@ -138,24 +141,24 @@ function print(costs: Record<Name, number[]>, bytes: number): void {
   ratio("the real query, times one fetch and json()", more("real", "near") / more("fetching", "plain"), 1.2);
 }
 
-/** The middle of what one costs of another, round by round. */
+/** Returns the median ratio of two rows' costs, compared round by round. */
 function inRounds(costs: Record<Name, number[]>, name: Name, of: Name): number {
   return quantile(sorted(costs[name].map((cost, round) => cost / (costs[of][round] ?? 0))), 0.5);
 }
 
 const sorted = (list: readonly number[]) => list.toSorted((a, b) => a - b);
 
-/** How many a second, and how long one takes, on as many connections. */
+/** Prints the throughput and the median response time for 1 and 16 connections. */
 async function printLoad(name: Name, { server, path, ...asked }: Variants[Name]): Promise<void> {
-  const told: string[] = [];
+  const results: string[] = [];
   for (const atOnce of [1, 16]) {
     const { answered, times } = await load(server.url + path, { milliseconds: 2_000, atOnce, ...asked });
-    told.push(`${atOnce}: ${Math.round(answered / 2)}/s, p50 ${quantile(times, 0.5).toFixed(1)} ms`);
+    results.push(`${atOnce}: ${Math.round(answered / 2)}/s, p50 ${quantile(times, 0.5).toFixed(1)} ms`);
   }
-  process.stdout.write(`  ${ROWS[name].padEnd(48)} connections ${told.join("; ")}\n`);
+  process.stdout.write(`  ${ROWS[name].padEnd(48)} connections ${results.join("; ")}\n`);
 }
 
-/** One metric as an agent sends it. */
+/** Returns an agent's request with one metric. */
 function sentMetric(key: string) {
   return {
     path: "/api/v1/metrics",
@@ -165,7 +168,9 @@ function sentMetric(key: string) {
   };
 }
 
-/** The built worker with somebody signed in who has the projects; Convex then answers from memory. */
+/**
+ * Starts the built worker, signs in a user with the projects, and makes Convex's proxy replay its answers.
+ */
 async function startMosaic(folder: string, closing: (() => Promise<void> | void)[]) {
   const ports = await freePorts();
   const variables: Record<string, string> = { ...localDefaults(ports), APP_URL: "http://localhost:8787" };
@@ -206,7 +211,10 @@ async function startMosaic(folder: string, closing: (() => Promise<void> | void)
   return { mosaic, cookie: grace.cookie, key: project.key, variables, keys, convexUrl, answerOf };
 }
 
-/** The worker that only writes a string, and the same with one fetch of what Convex answers. */
+/**
+ * Starts the worker that only writes a string, and the same worker with one fetch of a recorded Convex
+ * answer.
+ */
 async function startPlain(
   folder: string,
   length: number,

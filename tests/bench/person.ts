@@ -1,4 +1,4 @@
-/** Somebody signed in for a figure: their cookie for pages, and their own line to Convex. */
+/** Signed-in user for benchmarks, with cookies for pages and a Convex client. */
 import { ConvexHttpClient } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import type { Metric } from "../../local/demo/figures.ts";
@@ -9,7 +9,13 @@ export type Signed = { cookie: string; token: string; convex: ConvexHttpClient }
 
 export type Made = { projectId: string; key: string };
 
-/** @param appUrl where the app answers; @param convexUrl where its Convex does */
+/**
+ * Signs a user in.
+ *
+ * @param appUrl - The URL of the app.
+ * @param convexUrl - The URL of its Convex.
+ * @param email - The user's e-mail address.
+ */
 export async function signedIn(appUrl: string, convexUrl: string, email: string): Promise<Signed> {
   const cookie = await signIn(appUrl, email);
   const response = await fetch(`${appUrl}/api/auth/token`, { method: "POST", headers: { cookie } });
@@ -19,7 +25,7 @@ export async function signedIn(appUrl: string, convexUrl: string, email: string)
   return { cookie, token, convex };
 }
 
-/** A project with a key, and what its agents have sent so far. */
+/** Creates a project with an API key, and sends its agents' past metrics. */
 export async function makeProject(
   appUrl: string,
   { convex }: Signed,

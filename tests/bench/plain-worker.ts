@@ -1,6 +1,6 @@
 /**
- * The least that a signed-in page can do: open the seal, verify the token, write a string; and, where it is told an
- * address, ask there once and read the JSON. What `/dashboard` is measured against.
+ * Baseline worker for `/dashboard`, with the minimum of a signed-in page: unseals the session, verifies the
+ * token and writes a string. With `ASKED` set, it also fetches that URL and reads the JSON.
  */
 import { unsealData } from "iron-session";
 import { createLocalJWKSet, jwtVerify } from "jose";

@@ -1,4 +1,4 @@
-/** `npm run bench`: the figures. `npm run bench -- page clone` takes only these. */
+/** `npm run bench`: all benchmarks. `npm run bench -- page clone` runs only these two. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { benchClone } from "./clone.ts";
@@ -30,7 +30,7 @@ for (const [name, measure] of Object.entries(FIGURES)) {
   if (wanted.length === 0 || wanted.includes(name)) await measure();
 }
 
-/** In a process of its own: its memory is one of the figures. */
+/** Runs in a separate process, because its memory is measured. */
 async function benchConvex(): Promise<void> {
   const { status } = spawnSync(
     process.execPath,

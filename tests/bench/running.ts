@@ -1,4 +1,4 @@
-/** What a person has on their machine with `npm start`: how fast a page comes, and how much memory the whole tree takes. */
+/** Benchmark of `npm start`: start time, response time of a page, and memory of the process tree. */
 import { readFileSync } from "node:fs";
 import { signIn } from "../../local/demo/sign-in.ts";
 import { cleanUp, run } from "../launcher/copy.ts";
@@ -40,7 +40,10 @@ async function createProject(url: string, cookie: string, name: string): Promise
   if (answer.status !== 303) throw new Error(`creating a project answered ${answer.status}`);
 }
 
-/** Proportional set size, in MB: pages that several processes share count once in all (proc_pid_smaps_rollup(5)). */
+/**
+ * Returns the proportional set size in MB, which counts memory shared by several processes only once.
+ * Source: proc_pid_smaps_rollup(5).
+ */
 function memoryOf(pid: number): number {
   const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
   return Number(kilobytes) / 1024;

@@ -1,6 +1,6 @@
 /**
- * What a chart costs as points pile up: `metrics.series` of a metric with 1,000 points and of one with a million, in two
- * deployments that are asked in turns. Points go in through the ingestion's own mutation.
+ * Benchmark of `metrics.series` for a time series with 1,000 points and one with a million, in two
+ * deployments measured alternately. Points are stored by the ingestion's mutation.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { quantile } from "./load.ts";
 const SMALL = 1_000;
 const LARGE = 1_000_000;
 const BATCH = 500;
-/** A key may send 600 batches a minute. */
+/** Below the limit of 600 batches a minute for each API key. */
 const BATCHES_OF_A_KEY = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ASKED = 400;
@@ -58,7 +58,7 @@ export async function benchSeries(): Promise<void> {
   }
 }
 
-/** A deployment with one person who has one project. */
+/** Opens a deployment with one user and one project. */
 async function open(folder: string, name: string, opened: Backend[]): Promise<Deployment> {
   const env = localDefaults({ app: 1, workos: 2, convex: 3, convexSite: 4 });
   const backend = await startBackend({
@@ -83,7 +83,7 @@ async function open(folder: string, name: string, opened: Backend[]): Promise<De
   return { ...deployment, projectId };
 }
 
-/** So many points of one metric, spread evenly over a week. */
+/** Stores points of one time series, spread evenly over a week. */
 async function fill(deployment: Deployment, count: number): Promise<void> {
   const { projectId, secret } = deployment;
   const last = Date.now() - 60_000;

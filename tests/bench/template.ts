@@ -1,14 +1,14 @@
 /**
- * The same app as React Router's template serves it: a streamed page, the build as a function, each value of
- * the data encoded, each seal opened anew.
- * Built from a copy of the tree, so that nothing of it is ever in the app.
+ * Variant of the app as React Router's template serves it: pages are streamed, the build is loaded by a
+ * function, data is encoded value by value, and unsealed sessions are not cached. It is built from a modified
+ * copy of the sources.
  */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuild } from "../../local/launch/build.ts";
 import { BUILT_FROM } from "../deploy/checkout.ts";
 
-/** What tells Mosaic's way from the template's: file, what stands there, what the template has. */
+/** The differences from the template: the file, Mosaic's code and the template's code. */
 const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
   ["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"],
   ["react-router.config.ts", 'routeDiscovery: { mode: "initial" },', ""],
@@ -29,10 +29,11 @@ const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
 ];
 
 /**
- * Builds it below `folder`.
+ * Builds the variant.
  *
- * @returns where its `build` folder is.
- * @throws when a line that it changes is no longer there.
+ * @param folder - The folder to build in.
+ * @returns The path of its `build` folder.
+ * @throws {Error} when the app no longer contains the code to replace.
  */
 export async function buildTemplate(folder: string): Promise<string> {
   const root = join(folder, "template");

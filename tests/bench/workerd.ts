@@ -1,4 +1,4 @@
-/** The runtime alone, without wrangler around it, so that its CPU time is the worker's. Linux only: reads /proc. */
+/** Runs workerd without wrangler, so that its CPU time is the worker's. Linux only: reads /proc. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,13 +6,16 @@ import { join } from "node:path";
 import { freePorts } from "../launcher/copy.ts";
 
 export type Worker = {
-  /** The worker first, then what it imports; the file's path is relative to the folder. */
+  /** The worker's module, then the modules that it imports. File paths are relative to the folder. */
   modules: { name: string; file: string }[];
   compatibilityDate: string;
   variables: Record<string, string>;
-  /** Gives the worker what Mosaic's binds: assets, KV, the Durable Object. */
+  /** Adds Mosaic's bindings: assets, KV and the Durable Object. */
   mosaic?: boolean;
-  /** Convex's functions, such as `pages:dashboard`, and the JSON that the worker gets for them without going out. */
+  /**
+   * JSON answers by Convex function, such as `pages:dashboard`, that the worker gets without a network
+   * request.
+   */
   near?: Record<string, string>;
 };
 
@@ -20,10 +23,13 @@ export type Workerd = { url: string; cpuSeconds(): number; close(): Promise<void
 
 const { default: workerdBinary } = createRequire(import.meta.url)("workerd") as { default: string };
 
-/** Nothing in a measured page reads these; they must only be there. */
+/** Worker behind bindings that must exist but are not used by the measured pages. */
 const NOT_FOUND = `export default { fetch() { return new Response(null, { status: 404 }); } };`;
 
-/** Loaded before the worker: what Convex would say is said in the worker's own process, so that no trip is measured. */
+/**
+ * Returns a module, loaded before the worker, that answers Convex calls in the process instead of the
+ * network.
+ */
 const nearModule = (answers: Record<string, string>) => `
 const answers = ${JSON.stringify(Object.entries(answers))};
 const headers = { "content-type": "application/json" };
@@ -37,7 +43,7 @@ const nearEntry = (main: string) => `import "near.js";
 export * from ${JSON.stringify(main)};
 export { default } from ${JSON.stringify(main)};`;
 
-/** A counter that never says stop. */
+/** Rate limiter without a limit. */
 const UNLIMITED = `export default () => ({ limit: async () => ({ success: true }) });`;
 
 const limit = (name: string) => `
@@ -53,7 +59,13 @@ const MOSAIC_OBJECTS = `
   durableObjectNamespaces = [(className = "SessionRefresher", uniqueKey = "bench", enableSql = true)],
   durableObjectStorage = (inMemory = void),`;
 
-/** Starts one worker in a process of its own. */
+/**
+ * Starts a worker in a separate process, and waits until it answers.
+ *
+ * @param folder - The folder for the configuration file.
+ * @param name - The name of the configuration file.
+ * @throws {Error} when workerd exits first.
+ */
 export async function startWorkerd(folder: string, name: string, worker: Worker): Promise<Workerd> {
   const { app: port } = await freePorts();
   const config = join(folder, `${name}.capnp`);
@@ -120,9 +132,12 @@ const main :Workerd.Worker = (
 `;
 }
 
-const TICKS_A_SECOND = 100; // Linux's USER_HZ, the same on every machine that Node runs on
+const TICKS_A_SECOND = 100; // Linux's USER_HZ, which is the same on every platform that Node supports
 
-/** User and system time of a process so far (proc_pid_stat(5), fields 14 and 15). */
+/**
+ * Returns the user and system time of a process so far, in seconds.
+ * Source: proc_pid_stat(5), fields 14 and 15.
+ */
 function cpuSecondsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -26,7 +26,7 @@ async function findings(page: Page): Promise<string[]> {
 }
 
 /** Returns the path of the project "Harbour", and creates it if it does not exist. */
-async function harbour(page: Page): Promise<string> {
+async function harbourPath(page: Page): Promise<string> {
   const form = projectForm(page);
   if ((await form.entry("Harbour").count()) === 0) {
     await form.name.fill("Harbour");
@@ -73,7 +73,7 @@ test.each([
     if (path === "/about") await banner(page)[signedIn ? "signOut" : "signIn"].waitFor();
     else if (signedIn) await untilLive(page);
     else await untilHydrated(page);
-    if (path === "/dashboard") toOpen.push(await harbour(page));
+    if (path === "/dashboard") toOpen.push(await harbourPath(page));
     expect(await findings(page), path).toEqual([]);
     if (viewport === PHONE && !path.startsWith("/projects/"))
       expect(await smallTargets(page), path).toEqual([]);

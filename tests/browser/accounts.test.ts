@@ -210,7 +210,7 @@ test("without JavaScript a user revokes sessions and deletes their account", asy
   await shows(heading(page), "Welcome, guest!");
 });
 
-test("nobody but an admin sees the audit log, and with Convex stopped it comes back by itself", async () => {
+test("only an admin sees the audit log, which recovers by itself after Convex was stopped", async () => {
   const grace = await stage.signedIn("grace@example.com");
   grace.allow(/403 \(Forbidden\)|WebSocket|ERR_CONNECTION/);
   await shows(heading(await grace.open("/admin/audit")), "Not allowed");

@@ -13,7 +13,7 @@ const INSTALLED = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Keeps the browser from calling servers of its vendor. */
+/** Flags that also keep the browser from calling its vendor's servers. */
 const ARGUMENTS = [
   "--no-sandbox",
   // Without these two, Chromium leaves zombie zygotes if process 1 does not reap orphans.

@@ -181,7 +181,7 @@ test("a page whose code is missing offline shows an error, and loads when the ne
   await shows(heading(page), "This page could not be reached");
   await expect.poll(() => page.title()).toBe("This page could not be reached · Mosaic");
   await banner(page).place("Settings").waitFor();
-  await page.getByRole("link", { name: "About", exact: true }).click(); // a document, not a page of the router
+  await page.getByRole("link", { name: "About", exact: true }).click(); // a full document load
   await shows(heading(page), "This page could not be reached");
   await banner(page).place("Profile").click();
   await page.unrouteAll();

@@ -41,7 +41,7 @@ test("a new user signs in with an e-mail, and is greeted by the part before the 
   await shows(heading(page), "Welcome back, barbara.liskov!");
 });
 
-test("access denied at WorkOS shows an error on the sign-in page, where the user can retry", async () => {
+test("access denied at WorkOS shows an error on the sign-in page, and the user can retry", async () => {
   const visitor = await stage.visitor();
   const page = await visitor.open("/api/auth/login");
   await page.getByRole("button", { name: "Access denied" }).click();

@@ -67,7 +67,7 @@ export async function startStack(environment: Record<string, string> = {}): Prom
       },
     };
   };
-  const openWorkos = () =>
+  const openWorkOS = () =>
     startWorkOS({
       port: emulators.workos,
       dataFile: join(data, "workos.sqlite"),
@@ -81,7 +81,7 @@ export async function startStack(environment: Record<string, string> = {}): Prom
 
   mkdirSync(data, { recursive: true });
   let convex: Closable | null = await openConvex();
-  let workos: Closable = await openWorkos();
+  let workos: Closable = await openWorkOS();
   const copy = await run("start", {
     ports,
     localDir,
@@ -107,7 +107,7 @@ export async function startStack(environment: Record<string, string> = {}): Prom
       await Promise.all([convex?.close(), workos.close()]);
       rmSync(data, { recursive: true, force: true });
       mkdirSync(data);
-      [convex, workos] = await Promise.all([openConvex(), openWorkos()]);
+      [convex, workos] = await Promise.all([openConvex(), openWorkOS()]);
     },
     async close() {
       await cleanUp();

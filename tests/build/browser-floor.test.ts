@@ -6,7 +6,7 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { missingKeys, type Name, presentKeys, scriptNames } from "../browser-floor.ts";
 
-/** Newer names that the scripts feature-detect, and where they do. */
+/** Newer names that the scripts detect before use, and the place of the check. */
 const OPTIONAL_SCRIPT: Record<string, string> = {
   "navigator.connection": "app/pages-ahead.ts and React look first",
   "document.startViewTransition": "React Router looks first, and Mosaic asks for no view transitions",

@@ -53,7 +53,7 @@ const count = (name: string) => {
   (counts as Record<string, number>)[name] = ((counts as Record<string, number>)[name] ?? 0) + 1;
 };
 const wrong: string[] = [];
-const over: Life[] = [];
+const endedSessions: Life[] = [];
 
 const FAULTS: Fault[] = [
   { kind: "refused" },
@@ -65,7 +65,7 @@ const FAULTS: Fault[] = [
   { kind: "cut" },
 ];
 
-async function weatherUntil(end: number): Promise<void> {
+async function failUpstreamsUntil(end: number): Promise<void> {
   while (Date.now() < end) {
     await pause(1_500);
     const fault = oneOf(FAULTS);
@@ -173,7 +173,7 @@ async function end(life: Life, by: Ending): Promise<void> {
   }
   kept.ended = { by, at: Date.now() };
   count(by);
-  over.push(kept);
+  endedSessions.push(kept);
   await visit(kept, kept.browser.thief());
 }
 
@@ -186,8 +186,8 @@ async function live(until: number): Promise<void> {
     const dice = Math.random();
     if (dice < 0.75) await visit(life, browser);
     else if (dice < 0.87) await Promise.all(Array.from({ length: 4 }, () => visit(life, browser.tab())));
-    else if (dice < 0.93 && over.length > 0) {
-      const before = oneOf(over);
+    else if (dice < 0.93 && endedSessions.length > 0) {
+      const before = oneOf(endedSessions);
       counts.replays += 1;
       await visit(before, before.browser.thief());
     } else {
@@ -201,7 +201,7 @@ it("a browser is signed out if and only if its session was ended, and stays sign
   timeout: SOAK_MS + 60_000,
 }, async () => {
   const until = Date.now() + SOAK_MS;
-  await Promise.all([weatherUntil(until), ...Array.from({ length: 20 }, () => live(until))]);
+  await Promise.all([failUpstreamsUntil(until), ...Array.from({ length: 20 }, () => live(until))]);
   process.stdout.write(`\n${JSON.stringify(counts)}\n`);
   expect(wrong).toEqual([]);
 });

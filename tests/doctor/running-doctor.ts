@@ -197,7 +197,7 @@ export async function startConvexWith(functionsDir: string, environment: Record<
   };
 }
 
-/** Copies this checkout's functions to a folder where they can be changed and find their packages. */
+/** Copies this checkout's functions to a temporary folder next to the packages that they need. */
 export function copyOfFunctions(): { dir: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
   const dir = join(folder, "convex");

@@ -109,7 +109,7 @@ describe("unexpected answers of WorkOS", () => {
     const { of } = await examineHere(services.good);
     expect(of(check)).toMatchObject({ status: "fail", detail: expect.stringMatching(/^answers, but /) });
     for (const name of CONVEX_CHECKS) {
-      // Convex reads the same keys, and whether its cache is still valid depends on the speed of this machine.
+      // Convex reads the same keys. Whether its cache is still valid depends on the machine's speed.
       const mayMissKeys = name === "convex-auth" && path.startsWith("/sso/jwks/");
       if (mayMissKeys && of(name).status === "fail")
         expect(of(name).detail).toContain("cannot read WorkOS's keys");

@@ -51,7 +51,7 @@ function cookiesOf(response: Response): string {
   return kept.map((line) => line.split(";", 1)[0]).join("; ");
 }
 
-/** Returns where the user's dashboard redirects to; null if it is shown. */
+/** Returns the redirect target of the user's dashboard; null if the dashboard is shown. */
 async function sentTo({ cookie }: SignedIn): Promise<string | null> {
   const answer = await fetch(`${app()}/dashboard`, { headers: { cookie }, redirect: "manual" });
   return answer.headers.get("location");
