@@ -14,7 +14,7 @@ const otherSessions = (page: Page) => entries(page).filter({ hasNotText: "This d
 const revoke = (page: Page) =>
   otherSessions(page).first().getByRole("button", { name: "Revoke", exact: true });
 
-/** Revokes the other sessions, which a retried test has left. */
+/** Revokes all other sessions of the user, so that the test starts with one. */
 async function endOthers(list: Page): Promise<void> {
   await untilHydrated(list);
   if ((await otherSessions(list).count()) === 0) return;

@@ -61,7 +61,7 @@ export type Run = { code: number | null; stdout: string; stderr: string; ms: num
  *
  * @param checkout - The copy to run in.
  * @param args - The arguments of the script.
- * @param environment - All variables of the process except PATH and HOME.
+ * @param environment - Variables in addition to PATH, HOME and the folders of the test run.
  * @param command - The script, as a path in the copy.
  */
 export async function runDeploy(

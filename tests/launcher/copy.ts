@@ -58,8 +58,7 @@ export function dataFolder(): string {
  * Runs an npm script.
  *
  * @param script - The name of the script.
- * @param options.environment - Variables in addition to PORT and LOCAL_DIR. The test runner's own are not
- * passed on.
+ * @param options.environment - Variables in addition to PATH, HOME, PORT, LOCAL_DIR and the test run's folders.
  */
 export async function run(
   script: "start" | "dev" | "reset",
