@@ -1,4 +1,4 @@
-/** Verifying an access token once, at sign-in and refresh. From then on the seal vouches for it. */
+/** Verifies access tokens at sign-in and refresh. A token in a sealed session is not verified again. */
 import {
   createLocalJWKSet,
   decodeJwt,
@@ -10,21 +10,21 @@ import {
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 
-/** What the app needs of a token's claims. Times are Unix milliseconds. */
+/** The access token claims that the app uses. Times are Unix milliseconds. */
 export type AccessTokenClaims = {
   userId: string;
   sessionId: string;
   expiresAt: number;
   organizationId: string | null;
   role: string | null;
-  /** Who acts as the user: RFC 8693, section 4.1, as WorkOS fills it in. */
+  /** The impersonator, from the `act` claim. RFC 8693, section 4.1. */
   impersonator: string | null;
 };
 
-/** Keys of one address. Kept as data and never as a promise: a promise of another request may not be awaited. */
+/** The keys of one JWKS URL. Stored as data, because workerd forbids awaiting another request's promise. */
 type CachedKeys = { url: string; keys: JSONWebKeySet; fetchedAt: number };
 
-/** The code of the failure to have WorkOS's keys. */
+/** Error code of a `WorkOSFailure` when the signing keys cannot be fetched. */
 export const KEYS_UNAVAILABLE = "jwks";
 
 const MAX_AGE_MS = 60 * 60 * 1000;
@@ -40,7 +40,7 @@ async function fetchKeys(url: string, signal: AbortSignal, now: number): Promise
     cached = { url, keys, fetchedAt: now };
     return cached;
   } catch {
-    // Not being able to look is not the same as a bad signature.
+    // Distinguishable from a bad signature, so that a caller can continue without the keys.
     throw new WorkOSFailure("unavailable", null, KEYS_UNAVAILABLE);
   }
 }
@@ -51,20 +51,21 @@ async function keysFor(env: Env, token: string, signal: AbortSignal, now: number
   if (known === null) return (await fetchKeys(url, signal, now)).keys;
   const { kid } = decodeProtectedHeader(token);
   if (known.keys.keys.some((key) => key.kid === kid)) return known.keys;
-  // WorkOS has a new key. Only it gives us tokens, over a call that we made, so nobody else can make us ask.
+  // WorkOS rotated its keys. Tokens come only from our own calls to WorkOS, so users cannot trigger this.
   return (await fetchKeys(url, signal, now)).keys;
 }
 
-/** WorkOS names itself in more than one way; the token's issuer must be one of these exactly. */
+/** Returns the accepted issuers. WorkOS uses several spellings of its own address. */
 function issuers(env: Env): string[] {
   const base = env.workosApiUrl;
   return [base, `${base}/`, `${base}/user_management/${env.workosClientId}`];
 }
 
 /**
- * The permissions that WorkOS put into a token which the seal vouches for.
+ * Returns the permissions in an access token from a sealed session.
  *
- * @returns None where the token names none.
+ * @param accessToken - A verified token; the signature is not checked again.
+ * @returns The names; empty if the token has no `permissions` claim.
  */
 export function permissionsOf(accessToken: string): readonly string[] {
   const { permissions } = decodeJwt(accessToken);
@@ -74,7 +75,10 @@ export function permissionsOf(accessToken: string): readonly string[] {
 /**
  * Verifies signature, issuer, client and times of an access token.
  *
- * @throws {WorkOSFailure} `unavailable` where the keys cannot be had or the token is not a usable one of this client.
+ * @param signal - Aborts fetching the keys.
+ * @param now - Unix milliseconds.
+ * @returns The claims.
+ * @throws {WorkOSFailure} `unavailable` when the keys cannot be fetched or the token is not valid for this client.
  */
 export async function verifyAccessToken(
   env: Env,
@@ -99,12 +103,14 @@ export async function verifyAccessToken(
 }
 
 /**
- * The claims of a token that WorkOS has just answered our own call with, for when its keys cannot be had: the token that
- * was given for it is spent, and throwing away the answer would sign the person out. The call itself, over TLS and with
- * our API key, says whose token it is (OpenID Connect Core 1.0, section 3.1.3.7, item 6); Convex checks the signature
- * all the same.
+ * Returns the claims of a token received directly from WorkOS, without checking its signature. For use when the
+ * signing keys are unavailable: the refresh token is already spent, so dropping the response would sign the user
+ * out. TLS authenticates the issuer, and Convex still checks the signature.
  *
- * @throws {WorkOSFailure} where it is not a usable token of this client.
+ * @param now - Unix milliseconds.
+ * @returns The claims.
+ * @throws {WorkOSFailure} when the token is not valid for this client.
+ * Source: OpenID Connect Core 1.0, section 3.1.3.7, item 6.
  */
 export function readDirectToken(env: Env, token: string, now: number): AccessTokenClaims {
   try {
@@ -117,7 +123,11 @@ export function readDirectToken(env: Env, token: string, now: number): AccessTok
   }
 }
 
-/** @throws where the token is of another client, or names no session. */
+/**
+ * Returns the claims of a decoded token.
+ *
+ * @throws {Error} when the token belongs to another client or has no user or session id.
+ */
 function readClaims(env: Env, payload: JWTPayload): AccessTokenClaims {
   const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
   const clients = [payload.client_id, payload.aud].flat().filter((name) => name !== undefined);

@@ -1,4 +1,4 @@
-/** Calling Convex as the signed-in person, from an action. */
+/** Calls Convex as the current user from an action. */
 import { redirect } from "react-router";
 import type { RequestContext } from "../context.ts";
 import { type Convex, createConvex } from "../convex.server.ts";
@@ -6,13 +6,14 @@ import { ConvexFailure, Refusal } from "../errors.ts";
 import { loginPath } from "./return-to.ts";
 
 /**
- * Runs a call with the person's own token.
+ * Runs a Convex call with the current user's access token.
  *
- * @param returnTo The page to come back to where the person must sign in first.
- * @returns What `call` returns.
- * @throws {Refusal} Convex said no.
- * @throws {ConvexFailure} Convex, or WorkOS for the token, did not answer.
- * @throws a redirect to `/login` where nobody is signed in or the session was revoked.
+ * @param returnTo - Path to return to after a required sign-in.
+ * @param call - Receives the authenticated client.
+ * @returns The result of `call`.
+ * @throws {Refusal} when Convex rejects the call.
+ * @throws {ConvexFailure} when Convex fails, or WorkOS cannot refresh the token.
+ * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
  */
 export async function asViewer<T>(
   context: RequestContext,

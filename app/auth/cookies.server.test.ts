@@ -10,7 +10,7 @@ import {
 const settings = { cookiePrefix: "", secure: false } as const;
 const WEEK_S = 604_800;
 
-/** What a browser holds after it has followed these lines. */
+/** Returns a browser's cookies after it applied these `Set-Cookie` lines. */
 function browserAfter(before: RequestCookies, lines: readonly string[]): RequestCookies {
   const jar = { ...before };
   for (const line of lines) {
@@ -26,7 +26,7 @@ const write = (cookies: RequestCookies, sealed: string) =>
   writeSessionCookie(settings, cookies, sealed, WEEK_S) ?? [];
 
 describe("the session cookie", () => {
-  it("is one cookie where it fits, with the attributes of the contract", () => {
+  it("is a single cookie with the required attributes if it fits", () => {
     expect(write({}, "sealed")).toEqual([
       "wos-session=sealed; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax",
     ]);
@@ -34,14 +34,14 @@ describe("the session cookie", () => {
     expect(secure?.[0]).toMatch(/^__Host-wos-session=sealed; .*Secure/);
   });
 
-  it.each([3_000, 5_000, 9_000, 15_000])("is read back as written at %i characters", (length) => {
+  it.each([3_000, 5_000, 9_000, 15_000])("is read back unchanged at %i characters", (length) => {
     const sealed = "x".repeat(length);
     const lines = write({}, sealed);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(4096);
     expect(readSessionCookie(settings, browserAfter({}, lines))).toBe(sealed);
   });
 
-  it("leaves nothing of a longer form behind when it becomes shorter, nor the other way round", () => {
+  it("clears unused chunks when the number of chunks changes", () => {
     const long = browserAfter({}, write({}, "a".repeat(11_000)));
     expect(Object.keys(long)).toHaveLength(3);
     const middle = browserAfter(long, write(long, "b".repeat(5_000)));
@@ -52,21 +52,21 @@ describe("the session cookie", () => {
     expect(readSessionCookie(settings, again)).toBe("d".repeat(5_000));
   });
 
-  it("is refused where it would need more than four cookies", () => {
+  it("is not written if it needs more than four cookies", () => {
     expect(writeSessionCookie(settings, {}, "x".repeat(17_000), WEEK_S)).toBeNull();
   });
 
-  it("is cleared whole, chunks included", () => {
+  it("is cleared with all of its chunks", () => {
     const jar = browserAfter({}, write({}, "x".repeat(11_000)));
     expect(browserAfter(jar, clearSessionCookie(settings, jar))).toEqual({});
   });
 
-  it("is not read under another name where a prefix is asked for", () => {
+  it("is not read without its prefix when a prefix is configured", () => {
     const prefixed = { cookiePrefix: "__Host-", secure: true } as const;
     expect(readSessionCookie(prefixed, { "wos-session": "sealed" })).toBeNull();
   });
 
-  it("survives a header that is no list of cookies", () => {
+  it("is absent when the Cookie header is malformed", () => {
     const request = new Request("http://localhost/", {
       headers: { Cookie: "=;;; a; b=%E0%A4%A; __proto__=x" },
     });

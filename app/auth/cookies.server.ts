@@ -1,25 +1,29 @@
-/** Reading and writing our own cookies: names, attributes, and the session's chunks. */
+/** Reads, writes and clears the app's cookies, and splits the session cookie into chunks. */
 import { parseCookie, stringifySetCookie } from "cookie";
 import type { Env } from "../env.server.ts";
 
-/** The cookies of one request. */
+/** The cookies of one request, by name. */
 export type RequestCookies = Readonly<Record<string, string | undefined>>;
 
-/** What the cookies' attributes depend on. */
+/** The settings that determine cookie names and attributes. */
 export type CookieSettings = Pick<Env, "cookiePrefix" | "secure">;
 
-/** Browsers drop a `Set-Cookie` over this size, attributes included. RFC 6265bis, section 5.7. */
+/** Browsers drop a larger `Set-Cookie`, attributes included. RFC 6265bis, section 5.7. */
 const MAX_COOKIE_BYTES = 4096;
 
-/** As iron-session: more would be refused by the proxies in between. */
+/** Same limit as iron-session: proxies reject larger request headers. */
 const MAX_CHUNKS = 4;
 
-/** @returns Every cookie of a request; none where the header is absent or unreadable. */
+/** Returns the cookies of a request; empty if the header is absent or malformed. */
 export function readCookies(request: Request): RequestCookies {
   return parseCookie(request.headers.get("Cookie") ?? "");
 }
 
-/** @returns One `Set-Cookie` line for a cookie of ours: httpOnly unless said, SameSite=Lax, for the whole site. */
+/**
+ * Returns a `Set-Cookie` line with `Path=/`, `SameSite=Lax` and, by default, `HttpOnly`.
+ *
+ * @param maxAgeSeconds - Lifetime in seconds.
+ */
 export function setCookie(
   settings: CookieSettings,
   name: string,
@@ -38,7 +42,7 @@ export function setCookie(
   });
 }
 
-/** @returns The `Set-Cookie` line that makes a browser forget a cookie that `setCookie` wrote. */
+/** Returns the `Set-Cookie` line that deletes a cookie written by `setCookie`. */
 export function clearCookie(settings: CookieSettings, name: string): string {
   return setCookie(settings, name, "", 0);
 }
@@ -47,7 +51,7 @@ const sessionName = (settings: CookieSettings) => `${settings.cookiePrefix}wos-s
 const chunkNames = (settings: CookieSettings) =>
   Array.from({ length: MAX_CHUNKS }, (_, index) => `${sessionName(settings)}.${index}`);
 
-/** @returns The sealed session of a request, joined from its chunks where there are any, or null. */
+/** Returns the sealed session of a request, joined from its chunks, or null if there is none. */
 export function readSessionCookie(settings: CookieSettings, cookies: RequestCookies): string | null {
   const whole = cookies[sessionName(settings)];
   if (whole) return whole;
@@ -60,16 +64,18 @@ export function readSessionCookie(settings: CookieSettings, cookies: RequestCook
   return joined || null;
 }
 
-/** Whether a request brought a session cookie of ours, or a part of one. */
+/** Returns whether a request has a session cookie or any chunk of one. */
 export function hasSessionCookie(settings: CookieSettings, cookies: RequestCookies): boolean {
   return [sessionName(settings), ...chunkNames(settings)].some((name) => cookies[name] !== undefined);
 }
 
 /**
- * The `Set-Cookie` lines that store a sealed session, in one cookie or in up to four; each form clears what the other
- * left in this browser, for a stale one would shadow it.
+ * Returns the `Set-Cookie` lines that store a sealed session in one cookie or in up to four chunks. They also
+ * clear unused cookies, because a stale one would shadow the new session.
  *
- * @returns null where the session is too big to be kept.
+ * @param cookies - The cookies of the request, to find stale ones.
+ * @param maxAgeSeconds - Lifetime in seconds.
+ * @returns The lines, or null if the session is too large.
  */
 export function writeSessionCookie(
   settings: CookieSettings,
@@ -99,7 +105,7 @@ export function writeSessionCookie(
   ];
 }
 
-/** @returns The lines that sign this browser out: the whole cookie, and each chunk that it sent. */
+/** Returns the `Set-Cookie` lines that delete the session cookie and each chunk that the request sent. */
 export function clearSessionCookie(settings: CookieSettings, cookies: RequestCookies): string[] {
   const chunks = chunkNames(settings).filter((name) => cookies[name] !== undefined);
   return [sessionName(settings), ...chunks].map((name) => clearCookie(settings, name));

@@ -1,4 +1,4 @@
-/** The second half of a sign-in: WorkOS sent the browser back. The first is `start-sign-in.server.ts`. */
+/** Second half of a sign-in: handles the callback from WorkOS. The first is `start-sign-in.server.ts`. */
 import { redirect } from "react-router";
 import type { RequestContext } from "../context.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 import { syncUser } from "./sync-user.server.ts";
 import { exchangeCode } from "./workos.server.ts";
 
-/** Why a sign-in failed, as `/login?error=` says it. */
+/** Reason of a failed sign-in, as in `/login?error=`. */
 export type SignInError =
   | "access_denied"
   | "sign_in_failed"
@@ -20,12 +20,12 @@ export type SignInError =
   | "state_mismatch"
   | "expired_code";
 
-/** WorkOS and Convex together may take this long; then the person is told to try again. */
+/** Total time for WorkOS and Convex; after it the user is asked to try again. */
 const CALLBACK_DEADLINE_MS = 5_000;
-/** Of that, what the sync may take: somebody is signed in without it too. */
+/** Part of the total for the sync to Convex; the sign-in succeeds without it. */
 const SYNC_DEADLINE_MS = 2_000;
 
-/** WorkOS did not answer usably: shown as a page with 502. */
+/** WorkOS returned no usable response; shown as an error page with status 502. */
 export class SignInUnavailable extends Error {
   override readonly name = "SignInUnavailable";
   readonly returnTo: string | null;
@@ -37,12 +37,12 @@ export class SignInUnavailable extends Error {
 }
 
 /**
- * Finishes a flow. In this order: WorkOS's own error, the code, the state, the exchange. An existing session survives
- * every failure, and the flow's cookie is spent whatever happens.
+ * Finishes a sign-in flow. Checks the error from WorkOS, the code and the state, in that order, then exchanges the
+ * code. Keeps an existing session on failure, and always clears the flow cookie.
  *
- * @param params The query of `/callback`.
- * @returns A redirect: to the flow's page, or to `/login` with the reason.
- * @throws {SignInUnavailable}
+ * @param params - The query of `/callback`.
+ * @returns A redirect to the requested page, or to `/login` with the reason.
+ * @throws {SignInUnavailable} when WorkOS returns no usable response.
  */
 export async function finishSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
   const { env, cookies, log, now, report } = context;
@@ -109,7 +109,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
   return redirect(flow.returnTo ?? "/");
 }
 
-/** One trip: the person, the session and the log. Convex down: signed in all the same, synced by the next page. */
+/** Syncs user, session and audit entry in one call. If Convex is down, the next page syncs them. */
 async function sync(context: RequestContext, session: Session, signal: AbortSignal): Promise<void> {
   const { cookies, env, log, seen } = context;
   const started = Date.now();

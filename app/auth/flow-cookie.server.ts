@@ -1,28 +1,32 @@
-/** The cookies of sign-ins under way: one for each, named after its state, so that tabs do not collide. */
+/** Flow cookies: one per pending sign-in, named after its state, so that tabs do not overwrite each other. */
 import { type CookieSettings, clearCookie, type RequestCookies, setCookie } from "./cookies.server.ts";
 import { FLOW_LIFETIME_MS } from "./seal.server.ts";
 
-/** Flows that a browser may have open at once; a further one clears the oldest. */
+/** Maximum number of pending flows per browser; a new one evicts the oldest. */
 const MAX_FLOWS = 5;
 
-/** A state starts with its time, so that the oldest cookie can be told by its name alone. */
+/** A state starts with its creation time, so cookie names sort by age. */
 const STATE = /^[0-9a-z]{8,9}-[0-9a-f]{64}$/;
 
 const prefix = (settings: CookieSettings) => `${settings.cookiePrefix}wos-flow-`;
 
-/** @returns A new state: 256 random bits, behind the time it was made. */
+/**
+ * Returns a new state: the creation time, followed by 256 random bits.
+ *
+ * @param now - Unix milliseconds.
+ */
 export function createState(now: number): string {
   const random = crypto.getRandomValues(new Uint8Array(32));
   const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${now.toString(36)}-${hex}`;
 }
 
-/** @returns The `Set-Cookie` line that remembers a flow. */
+/** Returns the `Set-Cookie` line that stores a sealed flow. */
 export function flowCookie(settings: CookieSettings, state: string, sealed: string): string {
   return setCookie(settings, prefix(settings) + state, sealed, FLOW_LIFETIME_MS / 1000);
 }
 
-/** @returns The flow's cookie as the browser sent it, and its name; null where this browser has none for this state. */
+/** Returns name and value of the flow cookie for a state, or null if the browser sent none. */
 export function readFlowCookie(
   settings: CookieSettings,
   cookies: RequestCookies,
@@ -34,16 +38,16 @@ export function readFlowCookie(
   return sealed ? { name, sealed } : null;
 }
 
-/** @returns The line that spends a flow. */
+/** Returns the `Set-Cookie` line that deletes a flow cookie. */
 export function spendFlow(settings: CookieSettings, name: string): string {
   return clearCookie(settings, name);
 }
 
-/** @returns The names of flow cookies that must go to make room for one more. */
+/** Returns the names of the flow cookies to delete before another one is added. */
 export function staleFlowCookies(settings: CookieSettings, cookies: RequestCookies): string[] {
   const start = prefix(settings);
   const names = Object.keys(cookies).filter((name) => name.startsWith(start));
-  // The time in front sorts them; what is not one of ours sorts as oldest.
+  // Names start with the creation time. Names in another format count as oldest.
   const age = (name: string) => (STATE.test(name.slice(start.length)) ? name : "");
   names.sort((a, b) => (age(a) < age(b) ? 1 : -1));
   return names.slice(MAX_FLOWS - 1);

@@ -1,4 +1,4 @@
-/** Who may see a page: for loaders and actions. */
+/** Access checks for loaders and actions. */
 import { data, type RouterContextProvider, redirect } from "react-router";
 import { requestContext } from "../context.ts";
 import type { Refusal } from "../errors.ts";
@@ -7,23 +7,23 @@ import { permissionsOf } from "./access-token.server.ts";
 import { loginPath } from "./return-to.ts";
 import { type Session, type SessionInfo, type SessionUser, sessionInfo } from "./session.ts";
 
-/** What a guard gives: the person, and what may be known of their session. */
+/** The current user, and the part of their session that pages may see. */
 export type Auth = { user: SessionUser; session: SessionInfo };
 
 type Arguments = { context: Readonly<RouterContextProvider> };
 
 const give = (session: Readonly<Session>): Auth => ({ user: session.user, session: sessionInfo(session) });
 
-/** @returns The response that sends somebody to sign in and brings them back to this page. */
+/** Returns a redirect to `/login` that leads back to this page after sign-in. */
 export function toLogin({ context }: Arguments): Response {
   const { address, auth } = context.get(requestContext);
   return redirect(loginPath({ returnTo: address, error: auth.endReason }));
 }
 
 /**
- * For pages that are for everyone.
+ * Returns the current user for pages that are open to guests.
  *
- * @returns Both null for a guest.
+ * @returns User and session; both null for a guest.
  */
 export async function getOptionalAuth({ context }: Arguments): Promise<Auth | { user: null; session: null }> {
   const current = await context.get(requestContext).auth.current();
@@ -31,9 +31,9 @@ export async function getOptionalAuth({ context }: Arguments): Promise<Auth | { 
 }
 
 /**
- * For pages and actions of signed-in people.
+ * Returns the current user for pages and actions that require a sign-in.
  *
- * @throws a redirect to `/login` that comes back to this page, with the reason where the session was ended.
+ * @throws {Response} a redirect to `/login` when the user is signed out.
  */
 export async function requireAuth(args: Arguments): Promise<Auth> {
   const current = await args.context.get(requestContext).auth.current();
@@ -44,9 +44,10 @@ export async function requireAuth(args: Arguments): Promise<Auth> {
 const forbidden = () => data(null, { status: 403 });
 
 /**
- * For what only a role at WorkOS may do: the token's own claim. What a person may do in Mosaic is Convex's to say.
+ * Requires a WorkOS role, from the access token's `role` claim. Convex decides about roles in Mosaic.
  *
- * @throws as `requireAuth`, and a 403.
+ * @throws {Response} a redirect to `/login` when the user is signed out.
+ * @throws {DataWithResponseInit} 403 when the user does not have the role.
  */
 export async function requireRole(args: Arguments, role: string): Promise<Auth> {
   const auth = await requireAuth(args);
@@ -55,9 +56,10 @@ export async function requireRole(args: Arguments, role: string): Promise<Auth> 
 }
 
 /**
- * For what only a permission at WorkOS allows: the token's own claim.
+ * Requires a WorkOS permission, from the access token's `permissions` claim.
  *
- * @throws as `requireAuth`, and a 403.
+ * @throws {Response} a redirect to `/login` when the user is signed out.
+ * @throws {DataWithResponseInit} 403 when the user does not have the permission.
  */
 export async function requirePermission(args: Arguments, permission: string): Promise<Auth> {
   const auth = await requireAuth(args);
@@ -66,19 +68,20 @@ export async function requirePermission(args: Arguments, permission: string): Pr
   return auth;
 }
 
-/** What is not there and what is not theirs is a 404; what their role does not allow, a 403. */
+/** Returns 404 for missing pages and pages of other users, and 403 if the role does not allow the page. */
 function asPage(refusal: Refusal) {
   if (refusal.code === "not_found" || refusal.code === "invalid") return data(null, { status: 404 });
   return refusal.code === "forbidden" ? forbidden() : refusal;
 }
 
-/** What a page that needs somebody gets: data is null where Convex did not answer. */
+/** Result for a page that requires a sign-in. `data` is null if Convex is unavailable. */
 export type GuardedPage<T> = Auth & { data: T | null };
 
 /**
- * The page's data for a signed-in person, from the query that the route's middleware named.
+ * Returns the current user and the result of the page query that the route's middleware registered.
  *
- * @throws a redirect to `/login` where nobody is signed in or the session was revoked; a 404 or 403 where Convex refuses.
+ * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
+ * @throws {DataWithResponseInit} 404 or 403 when Convex rejects the query.
  */
 export async function requirePage<T extends PageData>(args: Arguments): Promise<GuardedPage<T>> {
   const result = (await args.context.get(requestContext).page.result()) as PageResult<T> | null;
@@ -96,9 +99,10 @@ export async function requirePage<T extends PageData>(args: Arguments): Promise<
 }
 
 /**
- * The same for a page that is for admins only. Who is one is Convex's to say: where it does not answer, nobody knows.
+ * Returns the same as `requirePage`, for admin pages. Needs a response from Convex, which stores the roles.
  *
- * @throws as `requirePage`, and a 503 where Convex did not answer.
+ * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
+ * @throws {DataWithResponseInit} 404 or 403 when Convex rejects the query, 503 when Convex is unavailable.
  */
 export async function requireAdminPage<T extends PageData>(args: Arguments): Promise<Auth & { data: T }> {
   const { data: page, ...auth } = await requirePage<T>(args);

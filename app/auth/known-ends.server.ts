@@ -1,26 +1,26 @@
 /**
- * Sessions that this isolate knows to be over. An end is never taken back, so remembering one cannot be wrong. It closes
- * the seconds in which Convex answers again but has not yet been told of a sign-out that it missed.
+ * Cache of ended sessions in this isolate. Covers the seconds in which Convex is back after an outage but has not
+ * received a sign-out yet. Entries never become stale, because an ended session stays ended.
  */
 import { remember } from "../bounded.ts";
 import type { Refreshers } from "./refresher.server.ts";
 import type { EndReason } from "./session.ts";
 
-/** The oldest is forgotten beyond these; then the session's own object and Convex still know. */
+/** Maximum number of entries. The Durable Object and Convex still know evicted ones. */
 const MOST_KNOWN = 2_000;
 const known = new Map<string, EndReason>();
 
 function note(sessionId: string, reason: EndReason): void {
-  // The first reason is the one that counts.
+  // Keep the first reason.
   if (!known.has(sessionId)) remember(known, MOST_KNOWN, sessionId, reason);
 }
 
-/** @returns Why a session is over, where this isolate has seen it end; null says nothing. */
+/** Returns why a session ended, or null if this isolate does not know that it ended. */
 export function knownEnd(sessionId: string): EndReason | null {
   return known.get(sessionId) ?? null;
 }
 
-/** @returns The same, but every end that passes is remembered. */
+/** Wraps the refreshers so that each end of a session is cached. */
 export function rememberingEnds(refreshers: Refreshers): Refreshers {
   return (sessionId) => ({
     async refresh(request) {
@@ -29,7 +29,7 @@ export function rememberingEnds(refreshers: Refreshers): Refreshers {
       return answer;
     },
     async end(request) {
-      // Also where the object cannot be reached: the wish stands.
+      // Before the call, so that the session counts as ended even if the object is unreachable.
       note(sessionId, "session_revoked");
       await refreshers(sessionId).end(request);
     },

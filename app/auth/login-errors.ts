@@ -1,4 +1,4 @@
-/** What `/login?error=CODE` says: what happened, and what to do. */
+/** Messages for `/login?error=CODE`. */
 
 const MESSAGES: Readonly<Record<string, string>> = {
   access_denied: "You chose not to sign in. You can try again whenever you like.",
@@ -16,8 +16,10 @@ const COOKIES_BLOCKED =
   "Cookies seem to be blocked in this browser, so signing in cannot work. Allow them for this site and try again.";
 
 /**
- * @param code The `error` of the address: untrusted.
- * @param hasCookies Whether this browser sends us any cookie at all.
+ * Returns the message for an error code.
+ *
+ * @param code - Untrusted `error` parameter of the URL.
+ * @param hasCookies - Whether the request has any cookie.
  */
 export function loginErrorMessage(code: string, hasCookies: boolean): string {
   if (code === "state_mismatch" && !hasCookies) return COOKIES_BLOCKED;

@@ -1,6 +1,7 @@
-/** The person as Convex's sync takes them: absent where WorkOS has nothing. */
+/** Converts a WorkOS user to the arguments of the sync to Convex. */
 import type { SessionUser } from "./session.ts";
 
+/** Optional fields are absent if WorkOS has no value. */
 export type Profile = {
   workosUserId: string;
   email: string;
@@ -10,7 +11,7 @@ export type Profile = {
   profilePictureUrl?: string;
 };
 
-/** @returns The arguments of `users.syncFromWorkOS`, but for the edge secret. */
+/** Returns the arguments of `users.syncFromWorkOS`, without the edge secret. */
 export function profileOf(user: SessionUser): Profile {
   return {
     workosUserId: user.id,

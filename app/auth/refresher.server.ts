@@ -1,54 +1,54 @@
-/** What a request asks of the one object that keeps a session: `workers/session-refresher.ts` is the other side. */
+/** Interface of the Durable Object that refreshes a session, implemented in `workers/session-refresher.ts`. */
 import type { EndReason, Session } from "./session.ts";
 
-/** A session is asked for with what the browser's cookie holds. */
+/** Asks for a usable access token for the session in the browser's cookie. */
 export type RefreshRequest = {
   session: Session;
-  /** Ask WorkOS also where the token is still good: somebody refused it. */
+  /** Refresh even if the token has not expired, because it was rejected. */
   force: boolean;
-  /** A token for this organization is wanted. */
+  /** Switch to this organization. */
   organizationId?: string;
-  /** From where the session is used, for the person's list of sessions. */
+  /** Device and location, for the user's list of sessions. */
   seen: SeenFrom;
-  /** Id of the request that asks: the log lines of a refresh carry the id of the request that started it. */
+  /** Id of the calling request, for the log lines of the refresh it starts. */
   requestId: string;
 };
 
-/** Device and place of a request, as `sessions` in Convex keeps them. */
+/** Device and location of a request, as stored in the `sessions` table. */
 export type SeenFrom = { ipAddress: string; userAgent: string; city?: string; country?: string };
 
 export type RefreshAnswer =
-  /** The browser's cookie is the newest there is. */
+  /** The browser already has the newest session. */
   | { status: "unchanged" }
-  /** A newer session, with the very bytes that every straggler writes. */
+  /** A newer session. `sealed` is the same for every request, so concurrent responses set equal cookies. */
   | { status: "refreshed"; session: Session; sealed: string }
   | { status: "ended"; reason: EndReason }
-  /** WorkOS gives no token for the organization that was asked for. The session stands as it was. */
+  /** WorkOS rejected the requested organization. The session is unchanged. */
   | { status: "refused"; code: string | null }
-  /** WorkOS could not be asked, or did not answer usably. The session stands. */
+  /** WorkOS is unreachable or returned no usable response. The session is unchanged. */
   | { status: "unavailable" };
 
-/** Who signed out, and from where; enough to repeat it to Convex until it was heard. */
+/** A sign-out or revocation, with all data needed to retry its delivery to Convex. */
 export type EndRequest = {
   sessionId: string;
   userId: string;
   signedInAt: number;
   ipAddress: string;
   userAgent: string;
-  /** Convex knows already: only no token is to be given out any more. */
+  /** Convex already knows, so nothing is delivered. */
   told?: boolean;
-  /** Id of the request that ends the session, for the log lines of every delivery to Convex. */
+  /** Id of the calling request, for the log lines of each delivery to Convex. */
   requestId: string;
 };
 
-/** The methods of the Durable Object, as its stub has them. */
+/** The RPC methods of the Durable Object. */
 export interface SessionRefresherMethods {
   refresh(request: RefreshRequest): Promise<RefreshAnswer>;
-  /** Ends the session for good, and tells Convex, now or as soon as it answers. */
+  /** Ends the session permanently and notifies Convex, with retries. */
   end(request: EndRequest): Promise<void>;
-  /** Whether this session was ended here; asks nobody. */
+  /** Returns why the session ended, or null. Makes no network call. */
   ended(): Promise<EndReason | null>;
 }
 
-/** Gives the object of a session by WorkOS's session id. */
+/** Returns the Durable Object of a session, by WorkOS session id. */
 export type Refreshers = (sessionId: string) => SessionRefresherMethods;
