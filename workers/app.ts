@@ -1,4 +1,4 @@
-/** The worker's entry: wiring only. */
+/** Worker entry: routes requests through the middleware to React Router. */
 
 import * as build from "virtual:react-router/server-build";
 import { RouterContextProvider } from "react-router";

@@ -1,7 +1,6 @@
 /**
- * One object per session: the only place where a session is refreshed, and where its end is remembered. So any number
- * of isolates and requests share one call to WorkOS, a browser that missed an answer still gets it, and a signed-out
- * session stays signed out until its seventh day, whatever is replayed.
+ * Durable Object that refreshes one session and stores its end. All isolates share one call to WorkOS, a browser
+ * that missed a response still receives the new session, and an ended session cannot be replayed.
  */
 import { DurableObject } from "cloudflare:workers";
 import {
@@ -28,20 +27,20 @@ import { Refusal, WorkOSFailure } from "../app/errors.ts";
 import { createLog, describeError, type Log } from "../app/log.server.ts";
 import { api } from "../convex/_generated/api.js";
 
-/** WorkOS may take this long; the requests that wait have shorter deadlines of their own. */
+/** Timeout of a WorkOS call. Waiting requests have shorter deadlines. */
 const WORKOS_TIMEOUT_MS = 5_000;
-/** Its keys may take this long; then the refresh goes on without them. */
+/** Timeout for fetching the signing keys; the refresh then continues without them. */
 const KEYS_TIMEOUT_MS = 1_000;
 const CONVEX_TIMEOUT_MS = 2_000;
-/** How soon an undelivered revocation is tried again: within 15 s of Convex answering, its timeout included. */
+/** Retry interval for undelivered revocations. With the timeout, Convex is notified within 15 s of its recovery. */
 const REDELIVER_MS = 8_000;
 
-/** What the object keeps. The session itself only as its seal. */
+/** The object's storage. The session is stored only sealed. */
 type Stored = {
   latest: { sealed: string; refreshedAt: number };
   ended: { reason: EndReason };
   undelivered: EndRequest;
-  /** When all of this may be forgotten. */
+  /** When the storage is deleted, Unix milliseconds. */
   forgetAt: number;
 };
 
@@ -50,7 +49,7 @@ type Latest = { session: Readonly<Session>; sealed: string };
 export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   readonly #config: Env;
   #refreshing: Promise<RefreshAnswer> | null = null;
-  /** The opened form of what is stored under `latest`. */
+  /** Cache of the stored `latest`, unsealed; undefined until it is read. */
   #latest: Latest | null | undefined;
 
   constructor(state: DurableObjectState, bindings: Record<string, unknown>) {
@@ -88,11 +87,13 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       return { status: "unchanged" };
     }
     const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, request));
-    // What was shared was the wish for an organization; this request has none.
+    // The shared refresh was for an organization that WorkOS rejected. Retry without one.
     return answer.status === "refused" ? this.refresh(request) : answer;
   }
 
-  /** A refresh token is good once, so whatever is under way ends first; two equal wishes cause one call. */
+  /**
+   * Waits for a running refresh first, because a refresh token is valid once. Two equal requests cause one call.
+   */
   async #switchOrganization(request: RefreshRequest, organizationId: string): Promise<RefreshAnswer> {
     const { session } = request;
     await this.#readLatest(Date.now());
@@ -106,10 +107,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   }
 
   /**
-   * Starts the one refresh that is under way.
+   * Starts a refresh that concurrent requests share.
    *
-   * @param session - The newest session known.
-   * @param cause - The request that starts it; later requests only wait for its result.
+   * @param session - The newest known session.
+   * @param cause - The request that starts the refresh.
+   * @returns The result for every waiting request.
    */
   #start(session: Readonly<Session>, cause: RefreshRequest): Promise<RefreshAnswer> {
     this.#refreshing = this.#refresh(session, cause).finally(() => {
@@ -137,7 +139,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     try {
       const next = await this.#exchange(session, organizationId);
       const sealed = await sealSession(next, this.#config.cookiePasswords, next.refreshedAt);
-      // Somebody signed out while WorkOS was answering: what it gave goes to nobody.
+      // Discard the new tokens if the session ended during the call.
       const reason = await this.ended();
       if (reason !== null) return { status: "ended", reason };
       await this.#put({ latest: { sealed, refreshedAt: next.refreshedAt }, forgetAt: sessionEnd(next) });
@@ -163,13 +165,13 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     }
   }
 
-  async #exchange(session: Readonly<Session>, wished: string | undefined): Promise<Session> {
+  async #exchange(session: Readonly<Session>, wanted: string | undefined): Promise<Session> {
     const signal = AbortSignal.timeout(WORKOS_TIMEOUT_MS);
     const exchange = (organizationId: string | null) =>
       exchangeRefreshToken(this.#config, session.refreshToken, organizationId, signal);
-    const grant = await exchange(wished ?? session.organizationId).catch((error: unknown) => {
-      // Somebody who left the session's organization is still signed in; a refusal spends no token.
-      const mayHaveLeft = wished === undefined && session.organizationId !== null;
+    const grant = await exchange(wanted ?? session.organizationId).catch((error: unknown) => {
+      // A user who left the session's organization stays signed in. A rejected call does not spend the token.
+      const mayHaveLeft = wanted === undefined && session.organizationId !== null;
       if (mayHaveLeft && error instanceof WorkOSFailure && error.kind === "refused") return exchange(null);
       throw error;
     });
@@ -187,23 +189,23 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       role: claims.role,
       impersonator: claims.impersonator,
       userUpdatedAt: grant.userUpdatedAt,
-      // Two refreshes within one millisecond must not look like one.
+      // Keeps two refreshes within one millisecond distinguishable.
       refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
     };
   }
 
-  /** WorkOS's keys being out of reach must not cost the session: the refresh token is spent. */
+  /** Falls back to unverified claims if the keys are unavailable: the refresh token is already spent. */
   async #claimsOf(accessToken: string, signal: AbortSignal): Promise<AccessTokenClaims> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(KEYS_TIMEOUT_MS)]);
+    const keysSignal = AbortSignal.any([signal, AbortSignal.timeout(KEYS_TIMEOUT_MS)]);
     try {
-      return await verifyAccessToken(this.#config, accessToken, patience, Date.now());
+      return await verifyAccessToken(this.#config, accessToken, keysSignal, Date.now());
     } catch (error) {
       if (!(error instanceof WorkOSFailure) || error.code !== KEYS_UNAVAILABLE) throw error;
       return readDirectToken(this.#config, accessToken, Date.now());
     }
   }
 
-  /** Tells Convex that the session is alive; nobody waits for it, and the next refresh says it again. */
+  /** Records the last use of the session in Convex. Not retried: the next refresh records it again. */
   async #recordSeen(session: Session, seen: SeenFrom, log: Log): Promise<void> {
     try {
       const signal = AbortSignal.timeout(CONVEX_TIMEOUT_MS);
@@ -229,7 +231,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     await this.#deliver(request);
   }
 
-  /** Tells Convex that the session is over. Where it does not hear, the alarm tries again. */
+  /**
+   * Notifies Convex that the session ended.
+   *
+   * @returns Whether Convex accepted it; if not, the alarm retries.
+   */
   async #deliver(request: EndRequest): Promise<boolean> {
     const log = createLog(request.requestId);
     try {
@@ -244,7 +250,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     } catch (error) {
       const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
       log.warn("auth.logout", { outcome: "undelivered", userId: request.userId, ...cause });
-      // Also where it refuses: what it refuses is our secret, and that can be mended on either side.
+      // Retry rejections too: they mean that the edge secrets differ, which an operator can fix.
       return false;
     }
     await this.ctx.storage.delete("undelivered");
@@ -262,7 +268,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     else await this.ctx.storage.deleteAll();
   }
 
-  /** Sets the alarm, unless one is due before. */
+  /** Sets the alarm, unless an earlier one is set. */
   async #wakeBy(time: number): Promise<void> {
     const due = await this.ctx.storage.getAlarm();
     if (due === null || due > time) await this.ctx.storage.setAlarm(time);

@@ -55,7 +55,7 @@ async function keysFor(env: Env, token: string, signal: AbortSignal, now: number
   return (await fetchKeys(url, signal, now)).keys;
 }
 
-/** Returns the accepted issuers. WorkOS uses several spellings of its own address. */
+/** Returns the accepted issuers. WorkOS identifies itself in several forms. */
 function issuers(env: Env): string[] {
   const base = env.workosApiUrl;
   return [base, `${base}/`, `${base}/user_management/${env.workosClientId}`];

@@ -7,12 +7,12 @@ import type { Refreshers } from "./refresher.server.ts";
 import type { EndReason } from "./session.ts";
 
 /** Maximum number of entries. The Durable Object and Convex still know evicted ones. */
-const MOST_KNOWN = 2_000;
+const MAX_KNOWN = 2_000;
 const known = new Map<string, EndReason>();
 
 function note(sessionId: string, reason: EndReason): void {
   // Keep the first reason.
-  if (!known.has(sessionId)) remember(known, MOST_KNOWN, sessionId, reason);
+  if (!known.has(sessionId)) remember(known, MAX_KNOWN, sessionId, reason);
 }
 
 /** Returns why a session ended, or null if this isolate does not know that it ended. */

@@ -1,4 +1,4 @@
-/** Who is asking: one object for a request, which opens the seal once, refreshes once and writes cookies once. */
+/** Authentication state of one request: unseals, refreshes and writes the session cookie at most once. */
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 import type { Log } from "../log.server.ts";
@@ -15,7 +15,7 @@ import type { RefreshAnswer, Refreshers, RefreshRequest, SeenFrom } from "./refr
 import { openSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 
-/** A session that may be used, and whether its access token may. */
+/** A valid session, and whether its access token is still valid. */
 export type Current = { session: Readonly<Session>; tokenUsable: boolean };
 
 export type RequestAuthOptions = {
@@ -24,12 +24,12 @@ export type RequestAuthOptions = {
   refreshers: Refreshers;
   log: Log;
   report: Reporter;
-  /** When the request came, Unix milliseconds. */
+  /** Arrival of the request, Unix milliseconds. */
   now: number;
-  /** A HEAD or a speculative request: nothing is refreshed and no cookie is written. */
+  /** True for HEAD and speculative requests, which must not refresh or write cookies. */
   readOnly: boolean;
   seen: () => SeenFrom;
-  /** Resolves where the request has waited long enough for WorkOS; then the session stays as it is. */
+  /** Aborts waiting for a refresh; the session then stays unchanged. */
   deadline: AbortSignal;
 };
 
@@ -44,7 +44,7 @@ export class RequestAuth {
     this.#options = options;
   }
 
-  /** Why the browser's session is over, where it brought one that is. */
+  /** Why the request's session ended; null if it did not, or if there is none. */
   get endReason(): EndReason | null {
     return this.#endReason;
   }
@@ -54,7 +54,7 @@ export class RequestAuth {
     return this.#options.readOnly ? [] : this.#write;
   }
 
-  /** The session as the seal has it; asks nobody. A cookie that does not open is cleared. */
+  /** Returns the session from the cookie, without a network call. Clears a cookie that cannot be unsealed. */
   open(): Promise<Readonly<Session> | null> {
     this.#opened ??= this.#open();
     return this.#opened;
@@ -72,7 +72,7 @@ export class RequestAuth {
     return null;
   }
 
-  /** The session with a token that is good for a while: refreshed where it has to be, at most once a request. */
+  /** Returns the session, refreshed if its access token is about to expire. Refreshes at most once a request. */
   current(): Promise<Current | null> {
     this.#current ??= this.#refreshIfNeeded();
     return this.#current;
@@ -87,10 +87,10 @@ export class RequestAuth {
   }
 
   /**
-   * Returns an access token for work that goes on after the response has begun, when no cookie can be written any more.
+   * Returns an access token for work after the response has started, when cookies can no longer be written.
    *
-   * @param signal - Ends the wait for a refresh.
-   * @returns Null when the session has ended.
+   * @param signal - Aborts waiting for a refresh.
+   * @returns The token, or null if the session has ended.
    */
   async lateToken(signal: AbortSignal): Promise<string | null> {
     const session = await this.open();
@@ -102,14 +102,18 @@ export class RequestAuth {
     return answer.session.accessToken;
   }
 
-  /** Asks the session's object in any case, so that a session ended here is found out; `force` for a new token. */
+  /**
+   * Asks the session's Durable Object even if the token is valid, to detect a session that ended.
+   *
+   * @param force - Whether to refresh a token that has not expired.
+   */
   async askRefresher(force: boolean): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
     return this.#adoptAnswer(session, await this.#ask(session, { force }));
   }
 
-  /** Asks for a token of an organization, which from then on is the session's. */
+  /** Switches the session to an organization. */
   async switchOrganization(
     organizationId: string,
   ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
@@ -124,7 +128,7 @@ export class RequestAuth {
     return { current, answer };
   }
 
-  /** Whether this worker ended the session: for when Convex, which otherwise knows, does not answer. */
+  /** Returns whether the session's Durable Object knows that it ended. Used if Convex is unavailable. */
   async endedHere(): Promise<boolean> {
     const session = await this.open();
     if (session === null) return false;
@@ -141,7 +145,7 @@ export class RequestAuth {
 
   async #ask(
     session: Readonly<Session>,
-    wish: Pick<RefreshRequest, "force" | "organizationId">,
+    options: Pick<RefreshRequest, "force" | "organizationId">,
     deadline = this.#options.deadline,
   ): Promise<RefreshAnswer> {
     const { refreshers, log, report, seen } = this.#options;
@@ -152,7 +156,7 @@ export class RequestAuth {
     });
     try {
       return await Promise.race([
-        refreshers(session.sessionId).refresh({ session, ...wish, seen: seen(), requestId: log.requestId }),
+        refreshers(session.sessionId).refresh({ session, ...options, seen: seen(), requestId: log.requestId }),
         waited,
       ]);
     } catch (error) {
@@ -169,7 +173,7 @@ export class RequestAuth {
         return { session, tokenUsable: !tokenExpired(session, now) };
       case "unavailable": {
         const tokenUsable = !tokenExpired(session, now);
-        // Nobody notices while the token is still good.
+        // Only a warning: the user does not notice while the token is valid.
         if (tokenUsable) log.warn("auth.refresh", { outcome: "unavailable", userId: session.user.id });
         else this.#reportUnrefreshed(session);
         return { session, tokenUsable };
@@ -202,7 +206,7 @@ export class RequestAuth {
     const maxAge = Math.floor((sessionEnd(session) - now) / 1000);
     const lines = writeSessionCookie(env, cookies, sealed, maxAge);
     if (lines === null) {
-      // Its token is good for this request; the browser keeps the old cookie, and the object knows the new session.
+      // Usable for this request only. The Durable Object keeps the new session for the next one.
       log.error("auth.refresh", { outcome: "too_big", userId: old.user.id });
     } else {
       this.#write = lines;
@@ -212,9 +216,10 @@ export class RequestAuth {
   }
 
   /**
-   * Signs this browser in, in place of whoever was.
+   * Signs this browser in and replaces an existing session.
    *
-   * @returns false where the session is too big to be kept; then nothing changed.
+   * @param sealed - The sealed form of `session`.
+   * @returns False if the session is too large for cookies; nothing has changed then.
    */
   signIn(session: Session, sealed: string): boolean {
     const { env, cookies, now } = this.#options;
@@ -226,7 +231,11 @@ export class RequestAuth {
     return true;
   }
 
-  /** Signs this browser out; `reason` where it was not the person's own wish. */
+  /**
+   * Signs this browser out.
+   *
+   * @param reason - Why the session ended; null if the user signed out.
+   */
   end(reason: EndReason | null = null): void {
     this.#endReason = reason;
     this.#forget();

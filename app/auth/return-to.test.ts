@@ -78,7 +78,7 @@ describe("returnTo", () => {
     expect(safeReturnTo(given)).toBeNull();
   });
 
-  it("is passed to the sign-in page with its query, encoded", () => {
+  it("is encoded in the query of the sign-in page", () => {
     expect(loginPath({ returnTo: "/dashboard?a=1&b=2", error: "session_expired" })).toBe(
       "/login?error=session_expired&returnTo=%2Fdashboard%3Fa%3D1%26b%3D2",
     );

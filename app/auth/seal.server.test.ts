@@ -28,29 +28,29 @@ const session: Session = {
 const flow = { state: "state", verifier: "verifier", returnTo: "/dashboard", startedAt: now };
 
 describe("a sealed session", () => {
-  it("opens to what was sealed", async () => {
+  it("opens to the session that was sealed", async () => {
     expect(await openSession(await sealSession(session, passwords, now), passwords, now)).toEqual(session);
   });
 
-  it("opens where it was sealed before WorkOS's word had a date", async () => {
+  it("opens if it was sealed before `userUpdatedAt` and `impersonator` existed", async () => {
     const { userUpdatedAt: _, impersonator: __, ...older } = session;
     const sealed = await sealData({ purpose: "session", ...older }, { password: passwords, ttl: 60 });
     expect(await openSession(sealed, passwords, now)).toEqual({ ...session, userUpdatedAt: null });
   });
 
-  it("cannot be changed once opened", async () => {
+  it("is frozen after it is opened", async () => {
     expect(
       Object.isFrozen(await openSession(await sealSession(session, passwords, now), passwords, now)),
     ).toBe(true);
   });
 
-  it("does not open after its seventh day, although the seal itself would", async () => {
+  it("does not open after seven days, even if the seal has not expired", async () => {
     const sealed = await sealSession(session, passwords, now);
     expect(await openSession(sealed, passwords, now + SESSION_LIFETIME_MS)).toBeNull();
     expect(await openSession(sealed, passwords, now + SESSION_LIFETIME_MS - 1)).not.toBeNull();
   });
 
-  it("is not a flow, and a flow is not a session", async () => {
+  it("does not open as a flow, and a sealed flow does not open as a session", async () => {
     expect(await openFlow(await sealSession(session, passwords, now), passwords, now)).toBeNull();
     expect(await openSession(await sealFlow(flow, passwords), passwords, now)).toBeNull();
   });
@@ -62,18 +62,18 @@ describe("a sealed session", () => {
     },
   );
 
-  it("does not open when cut or changed", async () => {
+  it("does not open if it was truncated or modified", async () => {
     const sealed = await sealSession(session, passwords, now);
     expect(await openSession(sealed.slice(0, -10), passwords, now)).toBeNull();
     expect(await openSession(sealed.replace(/.{5}(?=\*)/, "AAAAA"), passwords, now)).toBeNull();
   });
 
-  it("does not open where its content has another form", async () => {
+  it("does not open if its content does not match the schema", async () => {
     const sealed = await sealData({ ...session, purpose: "session", user: null }, { password: passwords });
     expect(await openSession(sealed, passwords, now)).toBeNull();
   });
 
-  it("opens with an old password of the map, is sealed with the newest, and is lost with a password removed", async () => {
+  it("is sealed with the newest password, and opens until its own password is removed", async () => {
     const other = "fedcba9876543210fedcba9876543210";
     const old = await sealSession(session, passwords, now);
     const map = { ...passwords, 2: other };
@@ -85,7 +85,7 @@ describe("a sealed session", () => {
 });
 
 describe("a sealed flow", () => {
-  it("opens within ten minutes and not after", async () => {
+  it("expires after ten minutes", async () => {
     const sealed = await sealFlow(flow, passwords);
     expect(await openFlow(sealed, passwords, now)).toMatchObject(flow);
     expect(await openFlow(sealed, passwords, now + FLOW_LIFETIME_MS)).toBeNull();

@@ -1,16 +1,16 @@
-/** Sealing with iron-session: one format for each purpose, so that a seal made for one is worth nothing for another. */
+/** Seals and opens sessions and flows with iron-session; neither opens as the other. */
 import { sealData, unsealData } from "iron-session";
 import * as v from "valibot";
 import { remember } from "../bounded.ts";
 import { type Session, sessionEnd } from "./session.ts";
 
-/** Password id to password; the highest id seals, all of them open. */
+/** Passwords by id. The highest id seals; every password opens. */
 export type Passwords = Record<string, string>;
 
-/** One sign-in that is under way in this browser. Times are Unix milliseconds. */
+/** A pending sign-in of this browser. Times are Unix milliseconds. */
 export type Flow = { state: string; verifier: string; returnTo: string | null; startedAt: number };
 
-/** A sign-in must be finished within this time. */
+/** Maximum duration of a sign-in. */
 export const FLOW_LIFETIME_MS = 10 * 60 * 1000;
 
 const time = v.pipe(v.number(), v.finite());
@@ -46,7 +46,7 @@ const flowSchema: v.GenericSchema<unknown, Flow & { purpose: "flow" }> = v.stric
   startedAt: time,
 });
 
-/** iron-session accepts a seal for a minute longer than it was made for. Zero would mean for ever. */
+/** Returns the lifetime of a seal, at least one second: iron-session never expires a seal with lifetime zero. */
 const secondsUntil = (end: number, now: number) => Math.max(1, Math.ceil((end - now) / 1000));
 
 async function open<T>(schema: v.GenericSchema<unknown, T>, sealed: string, password: Passwords) {
@@ -54,29 +54,36 @@ async function open<T>(schema: v.GenericSchema<unknown, T>, sealed: string, pass
   return result.success ? result.output : null;
 }
 
-/** @returns The session as the value of its cookie. */
+/**
+ * Returns a sealed session, the value of the session cookie.
+ *
+ * @param now - Unix milliseconds.
+ */
 export function sealSession(session: Session, password: Passwords, now: number): Promise<string> {
   const ttl = secondsUntil(sessionEnd(session), now);
   return sealData({ purpose: "session", ...session }, { password, ttl });
 }
 
 /**
- * Sessions opened in this isolate, by the passwords that opened them and their seal. Opening one costs as much as the rest of a small page, and the same
- * cookie comes with each request of a visit. Whether a session still stands is asked all the same; nothing here but
- * what the seal itself holds.
+ * Cache of opened sessions, by passwords and sealed session. Opening one costs as much as the rest of a small page,
+ * and each request of a visit sends the same cookie. Revocation is checked elsewhere, on every request.
  */
 const opened = new WeakMap<Passwords, Map<string, Readonly<Session>>>();
-const MOST_OPENED = 500;
+const MAX_OPENED = 500;
 
 function keep(password: Passwords, sealed: string, session: Readonly<Session>): void {
   const known = opened.get(password) ?? new Map<string, Readonly<Session>>();
   opened.set(password, known);
-  remember(known, MOST_OPENED, sealed, session);
+  remember(known, MAX_OPENED, sealed, session);
 }
 
 /**
- * @returns The session in a cookie's value, or null where it is broken, foreign, made for another purpose, sealed with a
- *   password that is no longer known, or past its seventh day. Never throws.
+ * Returns the session in a sealed session. Never throws.
+ *
+ * @param sealed - Untrusted value of the session cookie.
+ * @param now - Unix milliseconds.
+ * @returns The session, or null if it is malformed, older than seven days, made for another purpose, or sealed with
+ *   an unknown password.
  */
 export async function openSession(
   sealed: string,
@@ -95,12 +102,12 @@ export async function openSession(
   return sessionEnd(session) > now ? session : null;
 }
 
-/** @returns A flow as the value of its cookie. */
+/** Returns a sealed flow, the value of the flow cookie. */
 export function sealFlow(flow: Flow, password: Passwords): Promise<string> {
   return sealData({ purpose: "flow", ...flow }, { password, ttl: FLOW_LIFETIME_MS / 1000 });
 }
 
-/** @returns The flow in a cookie's value, or null where it is not one, or older than ten minutes. Never throws. */
+/** Returns the flow in a sealed flow, or null if it is invalid or older than ten minutes. Never throws. */
 export async function openFlow(sealed: string, password: Passwords, now: number): Promise<Flow | null> {
   const flow = await open(flowSchema, sealed, password);
   return flow !== null && now - flow.startedAt < FLOW_LIFETIME_MS ? flow : null;

@@ -1,10 +1,14 @@
-/** Notices in one tab what happened to the session in another: signed out, signed in as somebody else, expired. */
+/** Detects that another tab signed out, signed in as another user, or that the session expired. */
 import { useCallback, useEffect, useRef } from "react";
 import { useRevalidateWhenIdle } from "../live/use-revalidate.ts";
 
 const CHANNEL = "mosaic-session";
 
-/** Sends the session's id to the other tabs. @returns The channel, or null if the browser blocks it, as Firefox does together with cookies. */
+/**
+ * Sends the session id to the other tabs.
+ *
+ * @returns The channel, or null if the browser blocks it. Firefox does when it blocks cookies.
+ */
 function openChannel(sessionId: string | null): BroadcastChannel | null {
   try {
     const channel = new BroadcastChannel(CHANNEL);
@@ -15,7 +19,7 @@ function openChannel(sessionId: string | null): BroadcastChannel | null {
   }
 }
 
-/** Asks the worker who is signed in. @returns The session's id, null for nobody, undefined where nobody answered. */
+/** Returns the current session id, null for a guest, or undefined if the worker is unreachable. */
 async function askSession(): Promise<string | null | undefined> {
   try {
     const response = await fetch("/api/auth/session", { cache: "no-store" });
@@ -28,10 +32,10 @@ async function askSession(): Promise<string | null | undefined> {
 }
 
 /**
- * Tells this browser's other tabs which session this one shows, and looks again when they tell of another, when the
- * tab comes to the foreground, and when the browser is back online.
+ * Reloads the page's data if the session has changed. Checks when another tab announces a different session, when
+ * the tab becomes visible, and when the browser is online again.
  *
- * @param sessionId The session this page was rendered with; null for a guest.
+ * @param sessionId - The session this page was rendered with; null for a guest.
  */
 export function useSessionWatch(sessionId: string | null): void {
   const revalidate = useRevalidateWhenIdle();
@@ -40,23 +44,23 @@ export function useSessionWatch(sessionId: string | null): void {
 
   const check = useCallback(async () => {
     const answer = await askSession();
-    // No answer is no news. A page that is right already is left alone.
+    // Ignore failed checks, and do not revalidate a page that is already current.
     if (answer !== undefined && answer !== shown.current) {
       await revalidate(() => answer !== shown.current);
     }
     return answer !== undefined;
   }, [revalidate]);
 
-  /** Nothing of a person is seen again before it is clear that they are still here. */
+  /** Hides a restored page until it is clear that the user is still signed in. */
   const checkUnseen = useCallback(async () => {
     document.body.hidden = shown.current !== null;
     const known = await check().catch(() => false);
-    // Nobody says that they are: the browser may say what is wrong with the line, but not show what it kept.
+    // The worker is unreachable: show the browser's network error rather than a page of an unverified session.
     if (!known && shown.current !== null) location.reload();
     else document.body.hidden = false;
   }, [check]);
 
-  // What the page was made of stands in its scripts, and would still when the session has ended.
+  // Remove the previous user's data, which the document's inline scripts still contain.
   const first = useRef(sessionId);
   useEffect(() => {
     if (sessionId === first.current) return;
@@ -70,7 +74,7 @@ export function useSessionWatch(sessionId: string | null): void {
     channel?.addEventListener("message", ({ data }) => data !== shown.current && void check(), { signal });
     addEventListener("online", () => void check(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || void check(), { signal });
-    // A page out of the back-forward cache may be of a session that has ended since.
+    // The session of a page from the back-forward cache may have ended.
     addEventListener("pageshow", (event) => event.persisted && void checkUnseen(), { signal });
     return () => {
       stop.abort();

@@ -1,6 +1,6 @@
-/** What a session is, and what of it may leave the server. */
+/** The session, its lifetimes, and the part of it that pages may see. */
 
-/** The person, as WorkOS described them at sign-in. */
+/** The user, as WorkOS described them at the last sign-in or refresh. */
 export type SessionUser = {
   id: string;
   email: string;
@@ -10,64 +10,64 @@ export type SessionUser = {
   emailVerified: boolean;
 };
 
-/** The sealed content of the session cookie. Times are Unix milliseconds. It has the same size after every refresh. */
+/** The content of the session cookie. Times are Unix milliseconds. */
 export type Session = {
-  /** WorkOS's session id, the token's `sid`. */
+  /** WorkOS session id, the access token's `sid` claim. */
   sessionId: string;
   user: SessionUser;
   accessToken: string;
   accessTokenExpiresAt: number;
   refreshToken: string;
   organizationId: string | null;
-  /** The token's `role` claim. */
+  /** The access token's `role` claim. */
   role: string | null;
-  /** The e-mail of whoever acts as this person, by WorkOS's impersonation; null for the person themselves. */
+  /** Email of the WorkOS impersonator; null if the user signed in themselves. */
   impersonator: string | null;
-  /** When WorkOS last changed the person, by its own clock: what is older than Convex's word is not believed there. */
+  /** When WorkOS last changed the user. Convex ignores updates older than this. */
   userUpdatedAt: number | null;
-  /** When these tokens were issued; of two sessions with one id, the later one is the truth. */
+  /** When these tokens were issued. Of two sessions with the same id, the later one is valid. */
   refreshedAt: number;
   signedInAt: number;
 };
 
-/** What loaders and pages may know of a session: no token. */
+/** The part of a session that loaders and pages may see. It has no tokens. */
 export type SessionInfo = {
   sessionId: string;
   role: string | null;
   organizationId: string | null;
   impersonator: string | null;
-  /** The end of the session, not of its access token. */
+  /** Expiry of the session, not of its access token. */
   expiresAt: number;
 };
 
-/** Why a session that a browser still holds is over. The words are the codes of `/login?error=`. */
+/** Why a session ended. Also the codes of `/login?error=`. */
 export type EndReason = "session_revoked" | "session_expired";
 
-/** A session ends this long after sign-in; refreshing does not move that. */
+/** Lifetime of a session after sign-in. Refreshing does not extend it. */
 export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** An access token with less than this left is refreshed. */
+/** An access token is refreshed this long before it expires. */
 export const REFRESH_BEFORE_MS = 60_000;
 
-/** For this long after a refresh, a browser that still sends the old cookie gets the new session without another call. */
+/** Requests with the old cookie share the result of a refresh for this long. */
 export const REFRESH_GRACE_MS = 30_000;
 
-/** The end of the session, whatever is refreshed until then. */
+/** Returns when the session expires, Unix milliseconds. */
 export function sessionEnd(session: Pick<Session, "signedInAt">): number {
   return session.signedInAt + SESSION_LIFETIME_MS;
 }
 
-/** Whether the access token should be refreshed before it is used again. */
+/** Returns whether the access token must be refreshed before its next use. */
 export function nearExpiry(session: Pick<Session, "accessTokenExpiresAt">, now: number): boolean {
   return session.accessTokenExpiresAt - now < REFRESH_BEFORE_MS;
 }
 
-/** Whether the access token can no longer be used at all. */
+/** Returns whether the access token has expired. */
 export function tokenExpired(session: Pick<Session, "accessTokenExpiresAt">, now: number): boolean {
   return session.accessTokenExpiresAt <= now;
 }
 
-/** The part of a session that pages may see. */
+/** Returns the part of a session that pages may see. */
 export function sessionInfo(session: Session): SessionInfo {
   return {
     sessionId: session.sessionId,

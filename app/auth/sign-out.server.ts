@@ -1,10 +1,10 @@
-/** Signing out: final here first, then everywhere else, whatever is down. */
+/** Signs out, first in this app and then at WorkOS, even if a service is down. */
 import { redirect } from "react-router";
 import type { RequestContext } from "../context.ts";
 import { describeError } from "../log.server.ts";
 import { logoutUrl } from "./workos.server.ts";
 
-/** @returns 302 to WorkOS, which ends its own session and sends the browser back; to `/` where nobody is signed in. */
+/** Returns a redirect to WorkOS, which ends its own session and redirects back; to `/` for a guest. */
 export async function signOut(context: RequestContext): Promise<Response> {
   const { auth, env, log, notices, refreshers, seen } = context;
   const session = await auth.open();

@@ -1,4 +1,4 @@
-/** The first half of a sign-in: to WorkOS, with state and PKCE challenge. The second is `finish-sign-in.server.ts`. */
+/** First half of a sign-in: redirects to WorkOS. The second is `finish-sign-in.server.ts`. */
 import { redirect } from "react-router";
 import type { RequestContext } from "../context.ts";
 import { describeError } from "../log.server.ts";
@@ -14,22 +14,23 @@ const base64url = (bytes: Uint8Array) =>
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-/** RFC 7636: a verifier, and its S256 challenge. */
+/** Returns a PKCE verifier and its S256 challenge. RFC 7636. */
 async function createPkce(): Promise<{ verifier: string; challenge: string }> {
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   return { verifier, challenge: base64url(new Uint8Array(digest)) };
 }
 
-/** WorkOS takes hints of this length at most; longer ones are nobody's address. */
+/** Maximum hint length at WorkOS, in characters. */
 const MAX_HINT = 256;
 
 const hint = (value: string | null) => (value && value.length <= MAX_HINT ? value : null);
 
 /**
- * Starts a flow: 302 to WorkOS's page, and a cookie that remembers the flow for ten minutes.
+ * Starts a flow and stores it in a cookie for ten minutes.
  *
- * @param params The query of `/api/auth/login`: `returnTo`, `screenHint`, `loginHint`, `organizationId`.
+ * @param params - The query of `/api/auth/login`: `returnTo`, `screenHint`, `loginHint`, `organizationId`.
+ * @returns A redirect to the WorkOS sign-in page, or to `/` if the flow cannot be created.
  */
 export async function startSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
   const { env, cookies, log, now } = context;

@@ -1,4 +1,4 @@
-/** Telling Convex who signed in: the person, the session and the log, in one trip. */
+/** Syncs a sign-in to Convex: user, session and audit entry in one call. */
 import type { FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
 import { createConvex } from "../convex.server.ts";
@@ -12,14 +12,17 @@ export type SyncOptions = {
   env: Env;
   session: Readonly<Session>;
   seen: SeenFrom;
-  /** What this browser has chosen; kept where nothing is stored yet. */
+  /** This browser's theme, stored if the user has none yet. */
   theme: Theme | null;
   signal: AbortSignal;
 };
 
 /**
- * @returns What counts from now on: the person's id and preferences.
- * @throws {Refusal} @throws {ConvexFailure}
+ * Syncs a sign-in to Convex.
+ *
+ * @returns The user's id and stored preferences.
+ * @throws {Refusal} when Convex rejects the call.
+ * @throws {ConvexFailure} when Convex fails or does not respond.
  */
 export function syncUser({
   env,

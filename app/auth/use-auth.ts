@@ -1,12 +1,12 @@
-/** Who is signed in, in a component. */
+/** Hook for the current user in components. */
 import { useNavigation } from "react-router";
 import { useShell } from "../use-shell.ts";
 import type { SessionUser } from "./session.ts";
 
 /**
- * The signed-in person as WorkOS knows them. There is no provider for it: the server already knows on the first HTML.
+ * Returns the current user as WorkOS knows them. The first HTML already contains it, so no provider is needed.
  *
- * @returns `user` is null for a guest; `isLoading` only where no page has been rendered by the server yet.
+ * @returns `user`: null for a guest. `isLoading`: true only until the server has rendered a page.
  */
 export function useAuth(): { user: SessionUser | null; isLoading: boolean } {
   const shell = useShell();

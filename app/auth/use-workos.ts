@@ -1,4 +1,4 @@
-/** The person as WorkOS and as Convex know them, in one hook. */
+/** Hook for the current user, as stored by WorkOS and by Convex. */
 import { useLive } from "../live/live-context.ts";
 import type { Viewer } from "../viewer.ts";
 import type { SessionUser } from "./session.ts";
@@ -6,15 +6,15 @@ import { useAuth } from "./use-auth.ts";
 
 export type WorkOSAndConvex = {
   workosUser: SessionUser | null;
-  /** Live. Null for a guest, until the person is synced, and where Convex has not answered yet. */
+  /** Live. Null for a guest, until the user is synced, and until Convex responds. */
   convexUser: Viewer | null;
-  /** Signed in, and Convex has not said yet who that is. */
+  /** Signed in, but Convex has not responded yet. */
   isLoading: boolean;
-  /** Both know the person. */
+  /** Both WorkOS and Convex know the user. */
   isAuthenticated: boolean;
 };
 
-/** Follows changes live. The worker makes the person exist in Convex where that failed at sign-in. */
+/** Returns the current user with live updates. If the sync failed at sign-in, the worker retries it. */
 export function useWorkOS(): WorkOSAndConvex {
   const { user, isLoading } = useAuth();
   const { viewer, state } = useLive();

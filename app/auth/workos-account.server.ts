@@ -1,8 +1,8 @@
-/** What WorkOS knows of a person beside the sign-in: their sessions, their organizations, and the end of all of it. */
+/** A user's sessions, organizations and account at WorkOS. */
 import type { Env } from "../env.server.ts";
 import { callWorkOS } from "./workos.server.ts";
 
-/** A session as WorkOS lists it. Times are Unix milliseconds. */
+/** A session in WorkOS's list. Times are Unix milliseconds. */
 export type WorkOSSession = {
   sessionId: string;
   startedAt: number;
@@ -10,16 +10,17 @@ export type WorkOSSession = {
   userAgent: string | null;
 };
 
-/** WorkOS gives at most this many of a list at once; nobody has more sessions that last a week. */
-const MOST = 100;
+/** Maximum page size at WorkOS. One page is enough for sessions that last a week. */
+const PAGE_SIZE = 100;
 
 /**
- * @returns The person's active sessions, newest first.
- * @throws {WorkOSFailure}
+ * Returns the user's active sessions, newest first.
+ *
+ * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
  */
 export async function listSessions(env: Env, userId: string, signal: AbortSignal): Promise<WorkOSSession[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>
-    sdk.userManagement.listSessions(userId, { limit: MOST }),
+    sdk.userManagement.listSessions(userId, { limit: PAGE_SIZE }),
   );
   return data
     .filter(({ status }) => status === "active")
@@ -31,12 +32,20 @@ export async function listSessions(env: Env, userId: string, signal: AbortSignal
     }));
 }
 
-/** @throws {WorkOSFailure} */
+/**
+ * Revokes a session at WorkOS.
+ *
+ * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ */
 export async function revokeAtWorkOS(env: Env, sessionId: string, signal: AbortSignal): Promise<void> {
   await callWorkOS(env, signal, (sdk) => sdk.userManagement.revokeSession({ sessionId }));
 }
 
-/** @throws {WorkOSFailure} */
+/**
+ * Deletes a user at WorkOS.
+ *
+ * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ */
 export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSignal): Promise<void> {
   await callWorkOS(env, signal, (sdk) => sdk.userManagement.deleteUser(userId));
 }
@@ -44,12 +53,13 @@ export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSign
 export type Membership = { organizationId: string; name: string };
 
 /**
- * @returns The organizations that the person is an active member of, by name.
- * @throws {WorkOSFailure}
+ * Returns the organizations the user is an active member of, sorted by name.
+ *
+ * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
  */
 export async function listMemberships(env: Env, userId: string, signal: AbortSignal): Promise<Membership[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>
-    sdk.userManagement.listOrganizationMemberships({ userId, statuses: ["active"], limit: MOST }),
+    sdk.userManagement.listOrganizationMemberships({ userId, statuses: ["active"], limit: PAGE_SIZE }),
   );
   return data
     .map(({ organizationId, organizationName }) => ({ organizationId, name: organizationName }))

@@ -1,23 +1,23 @@
-/** The calls to WorkOS, through its SDK, each with a deadline and one kind of error. */
+/** Calls WorkOS through its SDK, with a deadline and a single error type. */
 import { WorkOS } from "@workos-inc/node";
 import { isVisible } from "../../convex/model/names.ts";
 import type { Env } from "../env.server.ts";
 import { WorkOSFailure } from "../errors.ts";
 import type { SessionUser } from "./session.ts";
 
-/** Where a request came from, as WorkOS shows it in its own list of sessions. */
+/** Device of a request, for WorkOS's list of sessions. */
 export type Device = { ipAddress: string; userAgent: string };
 
-/** What WorkOS answers to a code or a refresh token; nothing of it is verified yet. */
+/** WorkOS's response to a code or a refresh token. Not verified yet. */
 export type Grant = {
   user: SessionUser;
-  /** When WorkOS last changed the person, Unix milliseconds; null where it does not say. */
+  /** When WorkOS last changed the user, Unix milliseconds; null if unknown. */
   userUpdatedAt: number | null;
   accessToken: string;
   refreshToken: string;
 };
 
-/** An SDK client. Retries are ours to decide. */
+/** Returns an SDK client without automatic retries. */
 function client(env: Env): WorkOS {
   const { hostname, port, protocol } = new URL(env.workosApiUrl);
   return new WorkOS({
@@ -31,8 +31,8 @@ function client(env: Env): WorkOS {
 }
 
 /**
- * Waits no longer than the signal. The SDK's build for workerd drops both its `timeout` and a `fetch` of one's own, so
- * a call that hangs can only be left behind.
+ * Rejects when the signal aborts. The SDK's workerd build ignores both `timeout` and a custom `fetch`, so a hanging
+ * call can only be abandoned.
  */
 function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -44,9 +44,12 @@ function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
 }
 
 /**
- * One call of the SDK, with a deadline and one kind of error.
+ * Calls the SDK with a deadline and a single error type.
  *
- * @throws {WorkOSFailure}
+ * @param signal - Aborts waiting for the response.
+ * @param call - Receives the SDK client.
+ * @returns The result of `call`.
+ * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
  */
 export async function callWorkOS<T>(
   env: Env,
@@ -60,7 +63,7 @@ export async function callWorkOS<T>(
   }
 }
 
-/** What a person may ask of the sign-in page. */
+/** Parameters of the WorkOS sign-in page. */
 export type AuthorizationOptions = {
   state: string;
   codeChallenge: string;
@@ -69,7 +72,11 @@ export type AuthorizationOptions = {
   organizationId?: string;
 };
 
-/** @returns The address of WorkOS's sign-in page for one flow. @throws where the SDK refuses the options. */
+/**
+ * Returns the URL of the WorkOS sign-in page for one flow.
+ *
+ * @throws {Error} when the SDK rejects the options.
+ */
 export function authorizationUrl(env: Env, options: AuthorizationOptions): string {
   return client(env).userManagement.getAuthorizationUrl({
     provider: "authkit",
@@ -80,15 +87,19 @@ export function authorizationUrl(env: Env, options: AuthorizationOptions): strin
   });
 }
 
-/** @returns The address that ends a session at WorkOS and sends the browser back to the app. */
+/** Returns the URL that ends a session at WorkOS and redirects back to the app. */
 export function logoutUrl(env: Env, sessionId: string): string {
   return client(env).userManagement.getLogoutUrl({ sessionId, returnTo: env.appUrl });
 }
 
 /**
- * Exchanges an authorization code. RFC 6749 section 4.1.3, with PKCE (RFC 7636).
+ * Exchanges an authorization code for tokens.
  *
- * @throws {WorkOSFailure}
+ * @param codeVerifier - The PKCE verifier of the flow.
+ * @param signal - Aborts waiting for the response.
+ * @returns The user and tokens, not verified.
+ * @throws {WorkOSFailure} `invalid_grant` when the code has expired or was used.
+ * Source: RFC 6749, section 4.1.3, and RFC 7636.
  */
 export function exchangeCode(
   env: Env,
@@ -109,9 +120,13 @@ export function exchangeCode(
 }
 
 /**
- * Exchanges a refresh token, which is good once. RFC 6749 section 6.
+ * Exchanges a refresh token, which is valid once, for new tokens.
  *
- * @throws {WorkOSFailure} `invalid_grant` where the session is over.
+ * @param organizationId - The organization to sign in to; null for none.
+ * @param signal - Aborts waiting for the response.
+ * @returns The user and tokens, not verified.
+ * @throws {WorkOSFailure} `invalid_grant` when the session has ended.
+ * Source: RFC 6749, section 6.
  */
 export function exchangeRefreshToken(
   env: Env,
@@ -128,7 +143,7 @@ export function exchangeRefreshToken(
   );
 }
 
-/** The SDK's answer, of which nothing is sure: garbage with status 200 comes through as undefined fields. */
+/** The SDK's result. An invalid body with status 200 results in undefined fields. */
 type Answer = { user?: unknown; accessToken?: unknown; refreshToken?: unknown };
 
 async function grant(env: Env, signal: AbortSignal, call: (sdk: WorkOS) => Promise<unknown>): Promise<Grant> {
@@ -166,8 +181,8 @@ function readUser(given: unknown): SessionUser | null {
 }
 
 /**
- * Sorts what the SDK throws. Its error objects hold WorkOS's answer, pending tokens included, so they go no further
- * than this function.
+ * Converts an SDK error. SDK errors contain WorkOS's response, including pending tokens, so they must not be passed
+ * on or logged.
  */
 function describeFailure(error: unknown): WorkOSFailure {
   if (error instanceof WorkOSFailure) return error;
@@ -178,7 +193,7 @@ function describeFailure(error: unknown): WorkOSFailure {
   if (code === "invalid_grant" && status !== null && status < 500) {
     return new WorkOSFailure("invalid_grant", status, code);
   }
-  // A timeout comes as 408 and an exhausted limit as 429: both say nothing about the grant.
+  // 408 and 429 are temporary and do not mean that the grant is invalid.
   const refused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
   return new WorkOSFailure(refused ? "refused" : "unavailable", status, code);
 }
