@@ -1,14 +1,19 @@
-/** A form of ours is small; what is larger is refused before it is parsed. */
+/** Rejects form bodies over the size limit before they are parsed. */
 import type { Middleware } from "./handler.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 
-/** Bytes. The largest form of ours holds a few names and an address. */
+/** Maximum size of a form in bytes. The largest form has a few names and an email address. */
 export const MAX_FORM_BYTES = 64 * 1024;
 
 const tooLarge = (request: Request) =>
   refusalAnswer(request, 413, "too_large", "This is more than a form here can hold.");
 
-/** @returns The body, or null where it is larger than `limit` bytes; the rest is then still to be read. */
+/**
+ * Reads a body up to a size limit.
+ *
+ * @param limit - Maximum size in bytes.
+ * @returns The body, or null if it is larger; the rest of the stream is then unread.
+ */
 export async function readAtMost(
   body: ReadableStream<Uint8Array>,
   limit: number,
@@ -34,14 +39,14 @@ export async function readAtMost(
 }
 
 export const bodyLimit: Middleware = (next) => async (request, context) => {
-  // The ingestion API has a larger limit of its own.
+  // The ingestion API has its own, larger limit.
   if (request.body === null || context.route.pattern === "/api/v1/metrics") return next(request, context);
-  // Nobody reads the body of these, and a copy of such a request may have none.
+  // Their body is never read, and `new Request` rejects a GET or HEAD with a body.
   if (request.method === "GET" || request.method === "HEAD") return next(request, context);
   const length = request.headers.get("Content-Length");
   if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge(request);
   if (length !== null) return next(request, context);
-  // Sent without a length: count it.
+  // Without a Content-Length, count the bytes.
   const body = await readAtMost(request.body, MAX_FORM_BYTES);
   return body === null ? tooLarge(request) : next(new Request(request, { body }), context);
 };

@@ -1,4 +1,4 @@
-/** The ingestion API reads no cookie, so any page may call it; nothing else here answers another origin. */
+/** Allows cross-origin calls to the ingestion API, which reads no cookies; to nothing else. */
 import type { Middleware } from "./handler.ts";
 
 const API = /^\/api\/v1\//;

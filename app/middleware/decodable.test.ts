@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { RequestContext } from "../context.ts";
 import { decodablePath } from "./decodable.ts";
 
-/** The path that the handler inside is asked for. */
+/** Returns the path that the middleware passes on. */
 async function pathInside(path: string): Promise<string> {
   const inside = decodablePath(async (request) => new Response(new URL(request.url).pathname));
   const url = new URL(path, "http://localhost");
@@ -16,6 +16,6 @@ it.each([
   ["/%", "/undecodable"],
   ["/projects/%FF", "/undecodable"],
   ["/api/%E0%A4%A", "/api/undecodable"],
-])("%s is asked for as %s", async (path, inside) => {
+])("passes %s on as %s", async (path, inside) => {
   expect(await pathInside(path)).toBe(inside);
 });

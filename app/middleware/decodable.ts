@@ -1,10 +1,10 @@
-/** There is nothing at an address that cannot be decoded, and React Router would say so on the console with the path. */
+/** Replaces paths that cannot be decoded, because React Router would log them with their content. */
 import type { Middleware } from "./handler.ts";
 
-/** @returns Whether a path's percent-encoding stands for text. */
+/** Returns whether a path has valid percent-encoding. */
 function isDecodable(pathname: string): boolean {
   try {
-    // The result is looked at, because the minifier takes a bare call for one without effect.
+    // The minifier removes the call if its result is unused.
     return decodeURI(pathname).startsWith("/");
   } catch {
     return false;

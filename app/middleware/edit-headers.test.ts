@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { editHeaders } from "./edit-headers.ts";
 
-it("changes a response in place where that is allowed", () => {
+it("edits a response in place if its headers are mutable", () => {
   const response = new Response("body");
   expect(editHeaders(response, (headers) => headers.set("X-A", "1"))).toBe(response);
   expect(response.headers.get("X-A")).toBe("1");
 });
 
-it("changes a copy where the headers are not to be touched, and only once", () => {
+it("edits a copy, once, if the headers are immutable", () => {
   const edited = editHeaders(Response.redirect("http://localhost/a", 303), (headers) => {
     headers.append("Set-Cookie", "a=1");
   });

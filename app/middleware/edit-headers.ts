@@ -1,9 +1,10 @@
-/** Changing the headers of a response that somebody else made. */
+/** Edits response headers that may be immutable, such as those of a redirect or a fetched response. */
 
 /**
- * @param edit Sets and appends; called again on a copy where the response's own headers may not be changed, as those of
- *   a redirect or of something fetched.
- * @returns The response itself, or its copy.
+ * Edits the headers of a response, or of a copy if they are immutable.
+ *
+ * @param edit - Sets and appends headers. Called again with the copy's headers if the first call throws.
+ * @returns The response or its copy.
  */
 export function editHeaders(response: Response, edit: (headers: Headers) => void): Response {
   try {

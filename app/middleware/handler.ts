@@ -1,13 +1,13 @@
-/** The shape of what wraps React Router's handler. */
+/** Types of the middleware around React Router's handler. */
 import type { RequestContext } from "../context.ts";
 
-/** Answers one request. Never throws: what is not foreseen becomes a response in `request-log.ts`. */
+/** Handles one request. `request-log.ts` converts thrown errors to responses. */
 export type Handler = (request: Request, context: RequestContext) => Promise<Response>;
 
-/** Wraps a handler in one concern. */
+/** Wraps a handler. */
 export type Middleware = (next: Handler) => Handler;
 
-/** @returns The handler inside all of these; the first is the outermost. */
+/** Returns the handler wrapped in the middleware; the first one is the outermost. */
 export function wrap(handler: Handler, middleware: readonly Middleware[]): Handler {
   return middleware.reduceRight((inner, layer) => layer(inner), handler);
 }

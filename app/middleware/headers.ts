@@ -1,12 +1,16 @@
-/** The headers that every answer carries: what browsers may do with it, and who may keep it. */
+/** Security and caching headers of every response. */
 import type { Env } from "../env.server.ts";
 import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 
-/** Hot reload injects styles and talks over a socket of its own. */
+/** Hot reload injects inline styles and uses a WebSocket. */
 const HOT_RELOAD = import.meta.env.DEV;
 
-/** @returns The `Content-Security-Policy` of a page whose inline scripts `scriptSource` allows. */
+/**
+ * Returns the `Content-Security-Policy` of a page.
+ *
+ * @param scriptSource - Source expression of the inline scripts: a nonce or a hash.
+ */
 export function contentSecurityPolicy(env: Env, scriptSource: string): string {
   const convex = env.convexUrl;
   const policy = {
@@ -34,10 +38,10 @@ const PERMISSIONS = ["camera", "microphone", "geolocation", "payment", "usb", "b
 
 const TWO_YEARS_S = 63_072_000;
 
-/** What was not to be had now may be asked for again after this time, unless the answer says another. */
+/** Default `Retry-After` of a 503, in seconds. */
 const RETRY_AFTER_S = "5";
 
-/** The headers that are the same for every kind of answer. */
+/** Returns the headers that every kind of response has. */
 export function securityHeaders(env: Env): [name: string, value: string][] {
   return [
     ["X-Content-Type-Options", "nosniff"],
@@ -52,7 +56,7 @@ export function securityHeaders(env: Env): [name: string, value: string][] {
   ];
 }
 
-/** A response is for one person unless it says otherwise itself; one that writes a cookie always is. */
+/** Makes a response private unless it sets `Cache-Control`; always private if it sets a cookie. */
 function setCaching(headers: Headers): void {
   if (!headers.has("Cache-Control") || headers.has("Set-Cookie")) {
     headers.set("Cache-Control", "private, no-store");
@@ -63,7 +67,7 @@ function setCaching(headers: Headers): void {
 export const responseHeaders: Middleware = (next) => async (request, context) => {
   const response = await next(request, context);
   return editHeaders(response, (headers) => {
-    // React Router leaves out what an action says of its page's headers.
+    // React Router drops the headers that an action sets for its page.
     if (response.status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", RETRY_AFTER_S);
     headers.set("X-Request-Id", context.log.requestId);
     for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);

@@ -1,14 +1,14 @@
-/** The wrong method is told so before any route runs, with what the right ones are. */
+/** Rejects unsupported methods with 405 and an `Allow` header before any route runs. */
 import type { Middleware } from "./handler.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 
-const PAGE_LIKE = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
+const ROUTER_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
 export const methodCheck: Middleware = (next) => async (request, context) => {
   const { pattern, methods } = context.route;
   if (methods.includes(request.method)) return next(request, context);
-  if (pattern === "*" && !PAGE_LIKE.has(request.method)) {
-    // React Router knows no such method; there is nothing here for any of them.
+  if (pattern === "*" && !ROUTER_METHODS.has(request.method)) {
+    // React Router does not support these methods. A GET makes it return its 404 page.
     return next(new Request(request.url, { headers: request.headers }), context);
   }
   const words = `Use ${methods.join(" or ")} here.`;

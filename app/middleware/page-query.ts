@@ -1,4 +1,4 @@
-/** Names a page's one query before any loader runs, so that root's and the page's loaders share the answer. */
+/** Registers a page's query before any loader runs, so that the root and page loaders share its result. */
 import type { MiddlewareFunction } from "react-router";
 import { requestContext } from "../context.ts";
 import type { PageReference } from "../page-query.server.ts";
@@ -6,8 +6,10 @@ import type { PageReference } from "../page-query.server.ts";
 type Params = Record<string, string | undefined>;
 
 /**
- * @param reference The page's function in `convex/pages.ts`.
- * @param argsOf Its arguments, from the page's address.
+ * Returns route middleware that registers the page's query.
+ *
+ * @param reference - The page's function in `convex/pages.ts`.
+ * @param argsOf - Returns the function's arguments from the page's URL.
  */
 export function pageQuery(
   reference: PageReference,

@@ -1,6 +1,6 @@
 /**
- * `/about` is the same bytes for everyone, made at build. Its headers come from the running configuration, which a file
- * of headers cannot know: a policy with the hash of its one script in place of a nonce, and no request id.
+ * Serves the prerendered `/about`. Its headers depend on the runtime configuration, so a static headers file cannot
+ * set them. The Content Security Policy has the hash of the inline script instead of a nonce.
  */
 import staticBanner from "../static-banner.js?raw";
 import { editHeaders } from "./edit-headers.ts";
@@ -12,7 +12,7 @@ const POLICY = "Content-Security-Policy";
 
 let scriptHash: string | null = null;
 
-/** @returns The script as a source for `script-src`. CSP level 3, section 2.3.1. */
+/** Returns the hash of the inline script as a source for `script-src`. CSP Level 3, section 2.3.1. */
 async function hashSource(): Promise<string> {
   if (scriptHash === null) {
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(staticBanner));
@@ -26,12 +26,12 @@ export const prerendered: Middleware = (next) => async (request, context) => {
   if (!reads || context.route.pattern !== "/about") return next(request, context);
   const pathname = isDataPath(context.url.pathname) ? "/about.data" : "/about";
   const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
-  // With hot reload nothing was made at build: the page is rendered, and its script still has no nonce.
+  // With hot reload there is no prerendered file: the page is rendered, but its script has no nonce either.
   if (!asset.ok && asset.status !== 304) {
     const policy = contentSecurityPolicy(context.env, await hashSource());
     return editHeaders(await next(request, context), (headers) => headers.set(POLICY, policy));
   }
-  // One address for the same bytes.
+  // Redirect other spellings of the path to the canonical URL.
   if (context.url.pathname !== pathname) {
     const headers = new Headers([...securityHeaders(context.env), ["Location", pathname]]);
     headers.set("Cache-Control", "no-store");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clientNetwork } from "./rate-limit.ts";
 
-describe("a client's address", () => {
+describe("the rate limit key of a client's address", () => {
   it.each([
     ["203.0.113.7", "203.0.113.7"],
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
@@ -10,7 +10,7 @@ describe("a client's address", () => {
     ["::1", "0:0:0:0::/64"],
     ["::ffff:192.0.2.1", "0:0:0:0::/64"],
     ["", ""],
-  ])("%s counts as %s", (address, network) => {
+  ])("for %s is %s", (address, network) => {
     expect(clientNetwork(address)).toBe(network);
   });
 });

@@ -1,34 +1,34 @@
-/** HEAD and speculative requests change nothing: no sign-in starts, nobody is signed out, nothing is spent. */
+/** Keeps HEAD and speculative requests free of side effects. */
 import { tokenExpired } from "../auth/session.ts";
 import type { Middleware } from "./handler.ts";
 import { isDataPath } from "./route-table.ts";
 
-/** Whether a browser asks before anybody has clicked. */
+/** Returns whether a request is a prefetch, sent before the user navigates. */
 export function isSpeculative(request: Request): boolean {
   return ["Sec-Purpose", "Purpose"].some(
     (name) => request.headers.get(name)?.startsWith("prefetch") ?? false,
   );
 }
 
-/** Whether this request may change nothing. */
+/** Returns whether a request must not have side effects. */
 export function isReadOnly(request: Request): boolean {
   return request.method === "HEAD" || (request.method === "GET" && isSpeculative(request));
 }
 
-/** A plain GET of these does something. */
+/** Routes whose GET has side effects. */
 const ACTS_ON_GET = new Set(["/api/auth/login", "/api/auth/logout", "/callback"]);
 
-const nothing = () => new Response(null, { status: 204 });
+const noContent = () => new Response(null, { status: 204 });
 
 export const readOnlyRequests: Middleware = (next) => async (request, context) => {
   if (!context.readOnly) return next(request, context);
-  if (ACTS_ON_GET.has(context.route.pattern)) return nothing();
+  if (ACTS_ON_GET.has(context.route.pattern)) return noContent();
   const isPrefetchedData = isDataPath(context.url.pathname) && isSpeculative(request);
   if (isPrefetchedData) {
     const session = await context.auth.open();
-    if (session !== null && tokenExpired(session, context.now)) return nothing();
+    if (session !== null && tokenExpired(session, context.now)) return noContent();
   }
-  // React Router runs loaders for HEAD as well; a GET without its body is the same answer.
+  // React Router runs loaders for HEAD too, so handle it as a GET and drop the body.
   const response = await next(
     request.method === "HEAD" ? new Request(request, { method: "GET" }) : request,
     context,

@@ -1,8 +1,10 @@
-/** What is answered before any route runs: words for people, JSON under `/api/`. */
+/** Response to a request that is rejected before any route runs. */
 
 /**
- * @param code For scripts, such as `method_not_allowed`.
- * @param words For people: what happened and what to do.
+ * Returns the response to a rejected request: JSON under `/api/`, plain text elsewhere.
+ *
+ * @param code - Error code for scripts, such as `method_not_allowed`.
+ * @param words - Message for users: what happened and what to do.
  */
 export function refusalAnswer(
   request: Request,

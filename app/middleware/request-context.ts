@@ -1,4 +1,4 @@
-/** Makes what a request carries, out of the request and the worker's bindings. */
+/** Creates the request context from the request and the worker's bindings. */
 
 import { readCookies } from "../auth/cookies.server.ts";
 import { rememberingEnds } from "../auth/known-ends.server.ts";
@@ -17,7 +17,7 @@ import { isReadOnly } from "./read-only.ts";
 import { requestIdOf } from "./request-id.ts";
 import { pageAddress, type RouteEntry } from "./route-table.ts";
 
-/** What `wrangler.toml` binds; the variables are read by `readEnv`. */
+/** The bindings of `wrangler.toml`. `readEnv` reads the variables. */
 export type Bindings = Record<string, unknown> & {
   ASSETS: Fetcher;
   NOTICES: KVNamespace;
@@ -28,12 +28,12 @@ export type Bindings = Record<string, unknown> & {
   CF_VERSION_METADATA?: { id: string };
 };
 
-/** A page is answered within this time, with or without WorkOS and Convex. */
+/** Time to respond with a page, with or without WorkOS and Convex. */
 const PAGE_DEADLINE_MS = 2_300;
 
 const known = new WeakMap<object, Env>();
 
-/** @returns The configuration, read once for an isolate, or the answer to every request where it is not usable. */
+/** Returns the configuration, read once per isolate, or an error response if it is invalid. */
 export function configure(bindings: Bindings, request: Request): Env | Response {
   const before = known.get(bindings);
   if (before !== undefined) return before;
@@ -57,24 +57,24 @@ export function configure(bindings: Bindings, request: Request): Env | Response 
   }
 }
 
-/** Asking `Intl` costs as much as opening a seal, and few languages are asked for. */
+/** Cache of locales by language tag: asking `Intl` costs as much as opening a sealed session. */
 const locales = new Map<string, string>();
-const MOST_LOCALES = 200;
-/** What RFC 5646, section 4.4.1, asks everybody to have room for. */
-const LONGEST_TAG = 35;
+const MAX_LOCALES = 200;
+/** Maximum length of a cached language tag. RFC 5646, section 4.4.1. */
+const MAX_TAG_LENGTH = 35;
 
-/** Returns the first language asked for, or `en` if this runtime lacks its data. */
+/** Returns the first requested language, or `en` if this runtime does not support it. */
 function localeOf(request: Request): string {
   const first = request.headers.get("Accept-Language")?.split(/[,;]/, 1)[0]?.trim() ?? "";
   if (first === "" || first === "*") return "en";
   const known = locales.get(first);
   if (known !== undefined) return known;
   const locale = knownLocale(first);
-  if (first.length <= LONGEST_TAG) remember(locales, MOST_LOCALES, first, locale);
+  if (first.length <= MAX_TAG_LENGTH) remember(locales, MAX_LOCALES, first, locale);
   return locale;
 }
 
-/** The address and place as Cloudflare saw them; nothing that a client says of itself but its user agent. */
+/** Returns address and location from Cloudflare. Only the user agent comes from the client. */
 function seenFrom(request: Request): SeenFrom {
   const cf = request.cf as { city?: string; country?: string } | undefined;
   return {
@@ -89,7 +89,7 @@ function createNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
 
-/** @returns What one request carries. Nothing is opened or asked for yet. */
+/** Returns the context of one request. Makes no network call. */
 export function createContextFor(
   request: Request,
   url: URL,
@@ -107,7 +107,7 @@ export function createContextFor(
   const refreshers = rememberingEnds(
     (sessionId) => bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods,
   );
-  // Read on demand: most requests pass without it, and the place costs the runtime some parsing.
+  // Read on demand: most requests do not need it, and reading the location costs parsing.
   let seen: SeenFrom | undefined;
   const readSeen = () => {
     seen ??= seenFrom(request);

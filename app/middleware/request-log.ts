@@ -1,7 +1,7 @@
-/** One log line for each answer, and the last resort for what nothing else caught. */
+/** Logs one line for each response, and handles uncaught errors. */
 import type { Middleware } from "./handler.ts";
 
-/** The log names patterns and never ids. */
+/** Logs the route's pattern, because a path may contain ids. */
 export const requestLog: Middleware = (next) => async (request, context) => {
   const { log, now, report, route } = context;
   const { pattern } = route;

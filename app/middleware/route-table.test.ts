@@ -43,18 +43,18 @@ describe("the route table", () => {
     expect(routeOf(path).pattern).toBe(pattern);
   });
 
-  it("knows what may be done from what the route has", () => {
+  it("derives the allowed methods from the route's loader, action and component", () => {
     expect(routeOf("/projects/abc").methods).toEqual(["GET", "HEAD"]);
     expect(routeOf("/dashboard").methods).toEqual(["GET", "HEAD", "POST"]);
     expect(routeOf("/api/auth/token").methods).toEqual(["POST"]);
     expect(routeOf("/switch").methods).toEqual(["POST"]);
   });
 
-  it("gives the start page the action of its parent, which is where the theme is chosen", () => {
+  it("allows POST to the start page, which uses the theme action of its parent", () => {
     expect(routeOf("/").methods).toContain("POST");
   });
 
-  it("tells a page's path from its data's", () => {
+  it("returns the page path for a data path", () => {
     expect(pagePath("/settings/_.data")).toBe("/settings");
     expect(pagePath("/settings")).toBe("/settings");
   });
@@ -63,7 +63,7 @@ describe("the route table", () => {
 const [frame, ...alone] = config;
 const ROUTES = [...(frame?.children ?? []), ...alone];
 
-/** Segments of the app's own addresses, and of addresses that are almost these. */
+/** Segments of the app's own paths, and of similar paths. */
 const SEGMENTS = [
   ...new Set(ROUTES.flatMap(({ path }) => path?.split("/") ?? [])),
   ...[
@@ -100,7 +100,7 @@ const SEGMENTS = [
   ],
 ];
 
-describe("the table and React Router", () => {
+describe("the route table and React Router", () => {
   const children = ROUTES.map(({ file, path, index }) =>
     index ? { id: file, index } : { id: file, path: path ?? "" },
   );
@@ -112,7 +112,7 @@ describe("the table and React Router", () => {
   );
   const isSplat = (id: string | undefined) => ROUTES.find(({ file }) => file === id)?.path?.endsWith("*");
 
-  it("agree about every address, or a page would be missing", () => {
+  it("match every path to the same route", () => {
     const pairs = SEGMENTS.flatMap((one) => SEGMENTS.map((two) => `/${one}/${two}`));
     const triples = SEGMENTS.flatMap((one) =>
       ["a", "settings", "auth"].flatMap((two) =>

@@ -1,6 +1,6 @@
-/** Which route a path is, and what may be done with it: read off React Router's own build, so that nothing drifts. */
+/** Matches paths to routes and their allowed methods, derived from React Router's build. */
 
-/** As much of React Router's server build as this needs. */
+/** The part of a route in React Router's server build that is used here. */
 type BuiltRoute = {
   id: string;
   parentId?: string;
@@ -11,9 +11,9 @@ type BuiltRoute = {
 export type BuiltRoutes = Readonly<Record<string, BuiltRoute | undefined>>;
 
 export type RouteEntry = {
-  /** Of the route in React Router's build; null where none fits. */
+  /** The route's id in React Router's build; null if no route matches. */
   id: string | null;
-  /** As written in `app/routes.ts`, such as `/projects/:id`; `*` where none fits. */
+  /** As in `app/routes.ts`, such as `/projects/:id`; `*` if no route matches. */
   pattern: string;
   methods: readonly string[];
 };
@@ -24,15 +24,15 @@ const SPLAT: RouteEntry = {
   methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
 };
 
-/** React Router asks for a page's data under these names. */
+/** Suffix of the paths that React Router uses to request a page's data. */
 const DATA_SUFFIX = /(\/_)?\.data$/;
 
-/** @returns The path of the page, where the path is that of its data. */
+/** Returns the path of a page, from its own path or its data path. */
 export function pagePath(pathname: string): string {
   return pathname.replace(DATA_SUFFIX, "") || "/";
 }
 
-/** @returns The page's path and query to the letter, without what React Router adds when it asks for data. */
+/** Returns the page's unchanged path and query, without what React Router adds to data requests. */
 export function pageAddress({ pathname, search }: URL): string {
   if (!isDataPath(pathname)) return pathname + search;
   const kept = search
@@ -42,12 +42,12 @@ export function pageAddress({ pathname, search }: URL): string {
   return pagePath(pathname) + (kept.length > 0 ? `?${kept.join("&")}` : "");
 }
 
-/** Whether React Router is asked for a page's data rather than for the page. */
+/** Returns whether a path requests a page's data instead of the page. */
 export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");
 }
 
-/** Decoded and without regard to the case of ASCII letters, as React Router matches them; null where that cannot be. */
+/** Returns decoded segments with ASCII letters in lower case, as React Router matches them; null if malformed. */
 function segmentsOf(path: string): string[] | null {
   const trimmed = path.replace(/^\/|\/+$/g, "");
   if (trimmed === "") return [];
@@ -62,19 +62,19 @@ function segmentsOf(path: string): string[] | null {
   }
 }
 
-/** What is posted to an index route without saying so is for the nearest route around it that has an action. */
+/** Returns whether a parent has an action. React Router sends a POST without `?index` to the nearest one. */
 function hasActionAbove(route: BuiltRoute, routes: BuiltRoutes): boolean {
   const parent = routes[route.parentId ?? ""];
   return parent !== undefined && (parent.module.action !== undefined || hasActionAbove(parent, routes));
 }
 
-/** @returns A look-up from a request's path to its route. */
+/** Returns a function that finds the route of a path. */
 export function createRouteTable(routes: BuiltRoutes): (pathname: string) => RouteEntry {
   const entries: { segments: string[]; entry: RouteEntry }[] = [];
   for (const route of Object.values(routes)) {
     if (route === undefined || route.id === "root" || (!route.index && !route.path)) continue;
     const { loader, action, default: page } = route.module;
-    // A page that has an action and no loader is what a form is answered with, and nothing to look at by itself.
+    // A component with an action and no loader only renders the result of a form, so it has no GET.
     const reads = loader !== undefined || (page !== undefined && action === undefined);
     const writes = action !== undefined || (route.index === true && hasActionAbove(route, routes));
     const pattern = `/${route.path ?? ""}`;

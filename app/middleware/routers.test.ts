@@ -31,22 +31,22 @@ const ask = async (id: string | null, path: string) => {
 };
 
 describe("a router for each route", () => {
-  it("answers for its own route, within what that lies in", async () => {
+  it("handles its own route with the route's parents", async () => {
     expect(await ask("person", "/team/grace")).toBe("200 a person");
     expect(await ask("log", "/log")).toBe("200 the log");
   });
 
-  it("knows no other, so that it has less to look through", async () => {
+  it("does not handle other routes", async () => {
     expect(await ask("log", "/team/grace")).not.toContain("a person");
     expect(await ask("person", "/log")).not.toContain("the log");
   });
 
-  it("answers for all where the route is not known", async () => {
+  it("handles all routes if the route is unknown", async () => {
     expect(await ask(null, "/team/grace")).toBe("200 a person");
     expect(await ask(null, "/log")).toBe("200 the log");
   });
 
-  it("is made once", () => {
+  it("is created once", () => {
     expect(routerOf("log")).toBe(routerOf("log"));
   });
 });

@@ -1,11 +1,10 @@
 /**
- * A React Router for each route. Its request handler goes through all routes of its build several times a request, to
- * match them and to make them anew for rendering; which one is wanted is known here already, so it gets a build of
- * that one. All of it is React Router's public interface.
+ * One React Router handler for each route, whose build contains only that route and its parents. React Router's
+ * handler iterates over all routes of its build several times per request.
  */
 import { createRequestHandler, type RequestHandler, type ServerBuild } from "react-router";
 
-/** A route and what it lies in. */
+/** Returns a build with only a route and its parents. */
 function branchOf(build: ServerBuild, id: string): ServerBuild {
   const within = new Set<string | undefined>();
   for (let at: string | undefined = id; at !== undefined; at = build.routes[at]?.parentId) within.add(at);
@@ -19,8 +18,11 @@ function branchOf(build: ServerBuild, id: string): ServerBuild {
 }
 
 /**
- * @param build React Router's server build; an object, for with a function it derives all routes on each request.
- * @returns The handler for a route's requests, by its id; for null one that knows all routes.
+ * Returns a function that returns the handler of a route.
+ *
+ * @param build - React Router's server build. An object, because a function is evaluated on each request.
+ * @param mode - React Router's server mode, such as `production`.
+ * @returns The handler by route id; for null, a handler with all routes.
  */
 export function createRouters(build: ServerBuild, mode: string): (id: string | null) => RequestHandler {
   const all = createRequestHandler(build, mode);

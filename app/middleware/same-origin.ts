@@ -1,18 +1,20 @@
 /**
- * Nobody's page but ours may write. `SameSite=Lax` keeps cookies out of cross-site posts; this also stops a sibling
- * subdomain, and says so before any route runs.
+ * Rejects writes from other origins. `SameSite=Lax` already removes cookies from cross-site posts; this also covers
+ * sibling subdomains.
  */
 import type { Middleware } from "./handler.ts";
 import { refusalAnswer } from "./refusal-answer.ts";
 
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
-/** Reads no cookie, so there is nothing to protect: agents call it from anywhere. */
+/** The ingestion API reads no cookies, so it may be called from any origin. */
 const EXEMPT = /^\/api\/v1\//;
 
 /**
- * @param appUrl The origin of the app; `request.url` is not believed, since TLS may end before the worker.
- * @returns Why a request is refused, or null. Neither header means that no browser sent it.
+ * Returns why a request counts as cross-origin.
+ *
+ * @param appUrl - The app's origin. `request.url` is not reliable, because TLS may end before the worker.
+ * @returns The header that shows it, or null. A request without both headers is not from a browser.
  */
 export function crossOriginReason(request: Request, appUrl: string): "origin" | "site" | null {
   if (!WRITES.has(request.method) || EXEMPT.test(new URL(request.url).pathname)) return null;

@@ -1,4 +1,4 @@
-/** Writes what the request did to the session and other cookies, on every kind of answer. */
+/** Adds the request's `Set-Cookie` lines to every kind of response. */
 import { editHeaders } from "./edit-headers.ts";
 import type { Middleware } from "./handler.ts";
 

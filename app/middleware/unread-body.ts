@@ -1,14 +1,12 @@
 /**
- * Reads what a refusal left unread, and forgets it. A connection on which bytes are still to come cannot carry the next
- * request: workerd closes it, and a proxy before it that kept it open, such as the one of `wrangler dev`, loses whatever
- * it sends there next. After the answer it is too late: the body ends with the request.
+ * Drains unread request bodies before the response. workerd closes a connection with unread bytes, and a proxy that
+ * keeps it open, such as that of `wrangler dev`, loses the next request.
  */
 import type { Middleware } from "./handler.ts";
 
-/** Bytes. More than anything that is taken here; who sends more than that loses the connection. */
-const MOST_BYTES = 1024 * 1024;
-/** Milliseconds. A refusal waits no longer for what it does not want. */
-const LONGEST_MS = 1_000;
+/** More than any accepted body. The connection of a larger body is closed. */
+const MAX_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 1_000;
 
 export const unreadBody: Middleware = (next) => async (request, context) => {
   const response = await next(request, context);
@@ -17,24 +15,24 @@ export const unreadBody: Middleware = (next) => async (request, context) => {
 };
 
 /**
- * For a route that answers without having read all of a large body: React Router gives routes a request of their own,
- * and what is left of that one is out of the middleware's sight.
+ * Drains the rest of a body, up to 1 MiB and for at most one second. Routes that respond before they have read their
+ * body must call it, because React Router gives them a copy of the request that the middleware cannot drain.
  */
 export async function forgetRest({ body }: Request): Promise<void> {
   if (body === null || body.locked) return;
-  let late: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const reader = body.getReader();
-    late = setTimeout(() => void reader.cancel().catch(() => {}), LONGEST_MS);
-    for (let bytes = 0; bytes < MOST_BYTES; ) {
+    timer = setTimeout(() => void reader.cancel().catch(() => {}), TIMEOUT_MS);
+    for (let bytes = 0; bytes < MAX_BYTES; ) {
       const { done, value } = await reader.read();
       if (done) return;
       bytes += value.byteLength;
     }
     await reader.cancel();
   } catch {
-    // It was read, or whoever sent it is gone.
+    // The body was already read, or the client disconnected.
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 }
