@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { remember } from "./bounded.ts";
 
-it("forgets the oldest, and nothing where the entry is known already", () => {
+it("evicts the oldest entry when it is full, but not when it updates an existing key", () => {
   const map = new Map<string, number>();
   for (const [key, value] of [
     ["a", 1],

@@ -1,6 +1,10 @@
-/** What an isolate remembers from request to request must not grow with them. */
+/** Bounded maps, for caches that live as long as the isolate. */
 
-/** Adds to the map, and forgets its oldest entry where it holds `most` already. */
+/**
+ * Sets a key, and evicts the oldest entry if the map is full.
+ *
+ * @param most - Maximum number of entries.
+ */
 export function remember<K, V>(map: Map<K, V>, most: number, key: K, value: V): void {
   if (map.size >= most && !map.has(key)) {
     const { value: oldest, done } = map.keys().next();

@@ -1,4 +1,4 @@
-/** What stands around every page: the banner, the foot, and how one gets from page to page. */
+/** Frame around every page: banner, notices, footer and client navigation. */
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef } from "react";
 import { useLocation, useNavigation } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
@@ -18,12 +18,12 @@ import { Progress } from "./ui/progress.tsx";
 import { useNotice } from "./use-notice.ts";
 import { useShell } from "./use-shell.ts";
 
-/** A guest has no connection, and does not load what shows it. */
+/** Loaded lazily in the browser, because guests have no live connection. */
 const Connection = import.meta.env.SSR
   ? (await import("./live/connection.tsx")).default
   : lazy(() => import("./live/connection.tsx"));
 
-/** The person in the banner: as Convex knows them, else as the session does. */
+/** Returns the user in the banner, from Convex or, until it responds, from the session. */
 function useBannerViewer(): BannerViewer | null {
   const { workosUser, convexUser } = useWorkOS();
   if (workosUser === null) return null;
@@ -52,7 +52,7 @@ export function Chrome({ children }: { children: ReactNode }) {
       <Progress active={navigation.state !== "idle"} />
       <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
-      <Said notice={notice} />
+      <Notices notice={notice} />
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>
         {unreached === null ? children : <UnreachedPage path={unreached} go={go} />}
       </div>
@@ -68,7 +68,7 @@ export function Chrome({ children }: { children: ReactNode }) {
 }
 
 /** Result of the last form, and rejections of forms that are no longer shown. Cleared by the next navigation. */
-function Said({ notice }: { notice: ReturnType<typeof useNotice> }) {
+function Notices({ notice }: { notice: ReturnType<typeof useNotice> }) {
   const { key } = useLocation();
   const rejections = useRejections();
   const shownAt = useRef(key);
@@ -81,7 +81,7 @@ function Said({ notice }: { notice: ReturnType<typeof useNotice> }) {
     <div className="mx-auto flex w-full max-w-page flex-col gap-2 px-4 pt-4 wide:px-6">
       {notice ? <Notice kind={notice.kind}>{notice.text}</Notice> : null}
       {rejections.map((text, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same text may be there twice, and none moves
+        // biome-ignore lint/suspicious/noArrayIndexKey: texts may repeat, and items never move
         <Notice key={index} kind="alert">
           {text}
         </Notice>
@@ -90,7 +90,7 @@ function Said({ notice }: { notice: ReturnType<typeof useNotice> }) {
   );
 }
 
-/** Stands for a page whose code could not be loaded, until it can be. */
+/** Replaces a page whose code could not be loaded, and retries. */
 function UnreachedPage({ path, go }: { path: string; go: (path: string) => void }) {
   useNetworkAgain(
     true,
@@ -107,7 +107,7 @@ function UnreachedPage({ path, go }: { path: string; go: (path: string) => void 
   return <ErrorPage {...OFFLINE} action={{ href: "/", label: "Go to the start page" }} requestId="" />;
 }
 
-/** Nobody acts as somebody else without seeing it on every page. */
+/** Shows on every page that the user is being impersonated. */
 function Impersonation({ actor }: { actor: string }) {
   return (
     <aside aria-label="Impersonation" className="border-b border-line bg-warn-wash">
@@ -118,7 +118,7 @@ function Impersonation({ actor }: { actor: string }) {
   );
 }
 
-/** After a navigation the focus goes to the new page's heading, so that a screen reader says where one is. */
+/** Focuses the new page's heading after a navigation, so that screen readers announce the page. */
 function useFocusOnHeading(pathname: string): void {
   const shown = useRef(pathname);
   useEffect(() => {
@@ -126,9 +126,9 @@ function useFocusOnHeading(pathname: string): void {
     shown.current = pathname;
     document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
   }, [pathname]);
-  // On a phone the links scroll sideways, and the current one may lie outside. Not `scrollIntoView`: in Chromium it
-  // also moves the point from which Tab goes on, past the skip link.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: again on each page
+  // On narrow screens the current link may be scrolled out of view. Not `scrollIntoView`: in Chromium it also moves
+  // the starting point of Tab past the skip link.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs again on each page
   useEffect(() => {
     const link = document.querySelector<HTMLElement>("header [aria-current]");
     const strip = link?.closest("nav");

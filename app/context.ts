@@ -1,4 +1,4 @@
-/** What one request carries through React Router. */
+/** The request context, which React Router passes to loaders and actions. */
 import { createContext } from "react-router";
 import type { RequestCookies } from "./auth/cookies.server.ts";
 import type { Refreshers, SeenFrom } from "./auth/refresher.server.ts";
@@ -10,47 +10,47 @@ import type { Notices } from "./notices.server.ts";
 import type { PageQuery } from "./page-query.server.ts";
 import type { Reporter } from "./report.server.ts";
 
-/** Everything a loader or action may need that is not in its URL. Times are Unix milliseconds. */
+/** Everything that a loader or action may need in addition to its URL. Times are Unix milliseconds. */
 export type RequestContext = {
   env: Env;
   log: Log;
-  /** Says that something went wrong for the person who asked. */
+  /** Reports an error that affected the user. */
   report: Reporter;
-  /** The request's own, parsed once. */
+  /** The request's URL, parsed once. */
   url: URL;
-  /** The route that the address fits, and what may be done with it. */
+  /** The matched route and its methods. */
   route: RouteEntry;
   cookies: RequestCookies;
   auth: RequestAuth;
   refreshers: Refreshers;
   page: PageQuery;
   notices: Notices;
-  /** The server's time for this request: what is rendered counts from it, here and in the browser. */
+  /** Time of the request. Server and browser render relative times from it. */
   now: number;
   /** For the inline scripts of this response. */
   nonce: string;
-  /** Language of numbers and dates: the first that the browser asks for, or `en` if the server lacks its data. */
+  /** Language of numbers and dates: the first that the browser requests, or `en` if it is not supported. */
   locale: string;
-  /** The page's own path and query, also where its data is asked for. */
+  /** The page's path and query, for requests of its data too. */
   address: string;
-  /** Device and place that the request comes from. */
+  /** Device and location of the request. */
   seen: SeenFrom;
-  /** Ends when a page must be answered, with or without WorkOS and Convex. */
+  /** Aborts when the page must be sent, with or without WorkOS and Convex. */
   deadline: AbortSignal;
-  /** A HEAD or a speculative request: it may change nothing. */
+  /** True for HEAD and speculative requests, which must not have side effects. */
   readOnly: boolean;
-  /** The deployed version's id. */
+  /** Id of the deployed version. */
   version: string;
-  /** Counters, by the minute: of sign-ins by address, and of what one session asks for. */
+  /** Rate limits per minute: sign-ins and errors by network, token requests by session. */
   limits: { signIns: RateLimit; sessionAsks: RateLimit; errors: RateLimit };
   /** The prerendered files. */
   assets: Fetcher;
-  /** Further `Set-Cookie` lines for this response, beside the session's and the notice's. */
+  /** `Set-Cookie` lines for this response, in addition to those of session and notice. */
   setCookies: string[];
   waitUntil(promise: Promise<unknown>): void;
 };
 
 export const requestContext = createContext<RequestContext>();
 
-/** A sign-in that WorkOS did not answer: where it would have gone. */
+/** The destination of a sign-in that failed because WorkOS is unavailable. */
 export const signInContext = createContext<{ returnTo: string | null } | null>(null);

@@ -1,4 +1,4 @@
-/** Convex during server rendering: one client for a request, with a deadline, and failures told apart. */
+/** Convex client for server rendering, with a deadline and typed errors. */
 import { ConvexHttpClient } from "convex/browser";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import { ConvexError } from "convex/values";
@@ -8,25 +8,27 @@ import { ConvexFailure, Refusal, type RefusalCode } from "./errors.ts";
 type Query = FunctionReference<"query">;
 type Mutation = FunctionReference<"mutation">;
 
-/** Calls Convex for one request. Every method throws {@link Refusal} or {@link ConvexFailure} and nothing else. */
+/** Calls Convex for one request. Every method throws only {@link Refusal} or {@link ConvexFailure}. */
 export type Convex = {
   query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
 };
 
-/** The status Convex answers with where the function itself threw. */
+/** HTTP status from Convex when a function throws. */
 const FUNCTION_FAILED = 560;
 
 /**
- * @param token The person's access token, or null for what only the edge secret vouches for.
- * @param signal The request's deadline; the client has none of its own.
+ * Returns a Convex client for one request.
+ *
+ * @param token - The user's access token, or null for calls that authenticate with the edge secret.
+ * @param signal - The request's deadline; the client has no timeout.
  */
 export function createConvex(env: Pick<Env, "convexUrl">, token: string | null, signal: AbortSignal): Convex {
   let status: number | null = null;
   const client = new ConvexHttpClient(env.convexUrl, {
     skipConvexDeploymentUrlCheck: true,
     logger: false,
-    // The client loses the status, which alone tells a refused token from a broken function from a server that is down.
+    // The client drops the status, which distinguishes a rejected token, a failed function and an unavailable server.
     fetch: async (input, init) => {
       const response = await fetch(input as RequestInfo, { ...init, signal });
       status = response.status;

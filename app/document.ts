@@ -1,11 +1,11 @@
-/** What the document is rendered with even where no loader ran, as on an error page. */
+/** Document data that is available even if no loader ran, as on an error page. */
 import { createContext, useContext } from "react";
 import { isTheme, type Theme } from "./theme/theme.ts";
 
 export type DocumentInfo = {
   theme: Theme;
   requestId: string;
-  /** The one script of a page that is the same for everyone; such a page has no client router, nonce or request id. */
+  /** The only script of a prerendered page, which has no client router, nonce or request id. */
   onlyScript?: string;
 };
 
@@ -13,12 +13,12 @@ const DocumentContext = createContext<DocumentInfo>({ theme: "system", requestId
 
 export const DocumentProvider = DocumentContext.Provider;
 
-/** Theme and request id of the document as it was first sent. */
+/** Returns theme and request id of the document as it was sent. */
 export function useDocument(): DocumentInfo {
   return useContext(DocumentContext);
 }
 
-/** In the browser: reads back from `<html>` what the server rendered with, so that hydration agrees. */
+/** Reads from `<html>` what the server rendered with, so that hydration matches. */
 export function readDocument(html: HTMLElement): DocumentInfo {
   const theme = html.dataset.theme;
   return {

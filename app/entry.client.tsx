@@ -1,4 +1,4 @@
-/** Where the browser takes over. */
+/** Client entry: hydrates the page and reports errors. */
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
@@ -6,7 +6,7 @@ import { DocumentProvider, readDocument } from "./document.ts";
 import { keyHistoryEntry } from "./scroll-restoration.ts";
 import { isUnreachable } from "./unreachable.ts";
 
-/** Where the network is gone nobody can be told, and this must not be the next thing that goes wrong. */
+/** Reports an error, unless the network is down. Never throws. */
 const report = (error: unknown) => {
   if (isUnreachable(error)) return;
   import("./report-browser-error.ts")
@@ -24,10 +24,10 @@ const html = document.documentElement;
 /**
  * Hydrates the page.
  *
- * @param agrees - Whether this browser formats the page's dates and numbers as the server did.
+ * @param agrees - Whether this browser formats dates and numbers like the server.
  */
 function hydrate(agrees: boolean): void {
-  // Otherwise, as with an unknown time zone, React renders the page again on the client, which is not an error here.
+  // If the formats differ, for example in an unknown time zone, React renders again, which is expected.
   const options = agrees ? {} : { onRecoverableError: () => {} };
   startTransition(() => {
     hydrateRoot(
@@ -40,7 +40,7 @@ function hydrate(agrees: boolean): void {
   });
 }
 
-// A guest's page has no dates or numbers, and does not load what compares them.
+// Pages for guests have no dates or numbers to compare.
 const { formats } = html.dataset;
 if (formats === undefined) hydrate(true);
 else {

@@ -1,4 +1,4 @@
-/** How a page becomes bytes. */
+/** Server entry: renders pages to HTML. */
 import { renderToReadableStream, renderToString } from "react-dom/server.edge";
 import {
   type EntryContext,
@@ -13,7 +13,7 @@ import { readHandOff } from "./hand-off.server.ts";
 import staticBanner from "./static-banner.js?raw";
 import { readTheme } from "./theme/theme-cookie.server.ts";
 
-/** How React marks a part that it could not render at once. */
+/** React's marker for a part that suspended. */
 const SUSPENDED = "<!--$!-->";
 
 export default async function handleRequest(
@@ -50,12 +50,12 @@ export default async function handleRequest(
   return new Response(body, { status, headers });
 }
 
-/** A page that says so with `handle.sameForEveryone` is made once, at build, and may depend on nobody. */
+/** Returns whether a page sets `handle.sameForEveryone`. It is prerendered and must not depend on the user. */
 function isSameForEveryone({ staticHandlerContext }: EntryContext): boolean {
   return staticHandlerContext.matches.some(({ route }) => route.handle?.sameForEveryone === true);
 }
 
-/** What a loader, an action or React Router threw: logged once, and only where it is our fault. */
+/** Reports an error from a loader, an action or React Router, unless its status is below 500. */
 export const handleError: HandleErrorFunction = (error, { request, context }) => {
   if (request.signal.aborted || (isRouteErrorResponse(error) && error.status < 500)) return;
   const { report, route } = context.get(requestContext);

@@ -22,7 +22,7 @@ function problems(change: Record<string, unknown>): string[] {
 }
 
 describe("the configuration", () => {
-  it("is read with its defaults", () => {
+  it("has defaults for optional variables", () => {
     expect(readEnv({ ...good, COOKIE_PREFIX: "", SENTRY_DSN: "" })).toMatchObject({
       redirectUri: "https://app.example.com/callback",
       workosApiUrl: "https://api.workos.com",
@@ -32,7 +32,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("lists everything that is missing at once, by name", () => {
+  it("reports all missing variables at once", () => {
     expect(problems(Object.fromEntries(Object.keys(good).map((name) => [name, undefined])))).toEqual(
       expect.arrayContaining(Object.keys(good)),
     );
@@ -49,33 +49,33 @@ describe("the configuration", () => {
   });
 
   it.each([
-    ["an API key of another kind", { WORKOS_API_KEY: "pk_test" }, "WORKOS_API_KEY"],
-    ["a client id of another kind", { WORKOS_CLIENT_ID: "app_1" }, "WORKOS_CLIENT_ID"],
+    ["an API key with a wrong prefix", { WORKOS_API_KEY: "pk_test" }, "WORKOS_API_KEY"],
+    ["a client id with a wrong prefix", { WORKOS_CLIENT_ID: "app_1" }, "WORKOS_CLIENT_ID"],
     ["a short password", { WORKOS_COOKIE_PASSWORD: "short" }, "WORKOS_COOKIE_PASSWORD"],
     ["an empty password map", { WORKOS_COOKIE_PASSWORD: "{}" }, "WORKOS_COOKIE_PASSWORD"],
-    ["a password map that is no JSON", { WORKOS_COOKIE_PASSWORD: "{1:" }, "WORKOS_COOKIE_PASSWORD"],
-    ["a key that is no number", { WORKOS_COOKIE_PASSWORD: `{"a":"${secret}"}` }, "WORKOS_COOKIE_PASSWORD"],
+    ["a password map that is not JSON", { WORKOS_COOKIE_PASSWORD: "{1:" }, "WORKOS_COOKIE_PASSWORD"],
+    ["a password id that is not a number", { WORKOS_COOKIE_PASSWORD: `{"a":"${secret}"}` }, "WORKOS_COOKIE_PASSWORD"],
     ["a short password in a map", { WORKOS_COOKIE_PASSWORD: '{"1":"short"}' }, "WORKOS_COOKIE_PASSWORD"],
-    ["an APP_URL with a slash", { APP_URL: "https://app.example.com/" }, "APP_URL"],
+    ["an APP_URL with a trailing slash", { APP_URL: "https://app.example.com/" }, "APP_URL"],
     ["an APP_URL with a path", { APP_URL: "https://app.example.com/a" }, "APP_URL"],
-    ["a plain http APP_URL elsewhere", { APP_URL: "http://app.example.com" }, "APP_URL"],
-    ["a plain http WorkOS elsewhere", { WORKOS_API_URL: "http://api.workos.com" }, "WORKOS_API_URL"],
+    ["a plain http APP_URL on another host", { APP_URL: "http://app.example.com" }, "APP_URL"],
+    ["a plain http WorkOS URL on another host", { WORKOS_API_URL: "http://api.workos.com" }, "WORKOS_API_URL"],
     ["quotes around a value", { CONVEX_URL: '"https://a.convex.cloud"' }, "CONVEX_URL"],
     ["a space after a value", { WORKOS_API_KEY: "sk_test " }, "WORKOS_API_KEY"],
     ["a short edge secret", { CONVEX_EDGE_SECRET: "short" }, "CONVEX_EDGE_SECRET"],
-    ["a DSN that is no DSN", { SENTRY_DSN: "https://example.com" }, "SENTRY_DSN"],
+    ["an invalid DSN", { SENTRY_DSN: "https://example.com" }, "SENTRY_DSN"],
     ["an unknown cookie prefix", { COOKIE_PREFIX: "__Secure-" }, "COOKIE_PREFIX"],
     [
       "a host prefix without https",
       { APP_URL: "http://localhost:1", COOKIE_PREFIX: "__Host-" },
       "COOKIE_PREFIX",
     ],
-    ["a redirect URI that is no address", { WORKOS_REDIRECT_URI: "callback" }, "WORKOS_REDIRECT_URI"],
-  ])("refuses %s", (_, change, name) => {
+    ["a redirect URI that is not a URL", { WORKOS_REDIRECT_URI: "callback" }, "WORKOS_REDIRECT_URI"],
+  ])("rejects %s", (_, change, name) => {
     expect(problems(change)).toEqual([name]);
   });
 
-  it("allows http to this machine's own addresses", () => {
+  it("allows http for loopback addresses", () => {
     expect(problems({ APP_URL: "http://localhost:8787", CONVEX_URL: "http://127.0.0.1:8789" })).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
-/** The configuration, read once and checked whole: the worker, the launcher and the doctor all use this schema. */
+/** Reads and validates the configuration, for the worker, the launcher and the doctor. */
 import * as v from "valibot";
 
-/** What the app knows after its configuration was found good. */
+/** The validated configuration. */
 export type Env = {
   workosApiKey: string;
   workosClientId: string;
-  /** Password id (a number) to password; the highest id seals, all of them open. */
+  /** Passwords by numeric id. The highest id seals; every password opens. */
   cookiePasswords: Record<string, string>;
   redirectUri: string;
   workosApiUrl: string;
@@ -14,11 +14,11 @@ export type Env = {
   appUrl: string;
   sentryDsn: string | null;
   cookiePrefix: "" | "__Host-";
-  /** True where APP_URL is https: cookies get `Secure`, responses get HSTS. */
+  /** True if APP_URL is https: cookies get `Secure`, responses get HSTS. */
   secure: boolean;
 };
 
-/** All that is wrong with a configuration, by name and without a value. */
+/** Lists all problems of a configuration by variable name, without values. */
 export class EnvError extends Error {
   override readonly name = "EnvError";
   readonly problems: readonly EnvProblem[];
@@ -33,7 +33,7 @@ export type EnvProblem = { name: string; message: string };
 
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
-/** Whether a host name (as `URL.hostname` gives it) is this machine's own. */
+/** Returns whether a host name, as in `URL.hostname`, is a loopback address. */
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
@@ -140,11 +140,12 @@ const schema = v.object({
 });
 
 /**
- * Checks a configuration.
+ * Reads and validates a configuration.
  *
- * @param record Names and values, as the process environment or the worker's bindings have them. An empty value counts
- *   as absent, since wrangler's `[vars]` must name what is optional.
- * @throws {EnvError} with every problem at once; it names variables and never prints a value.
+ * @param record - Variables from the process environment or the worker's bindings. An empty value counts as absent,
+ *   because wrangler's `[vars]` must name optional variables.
+ * @returns The configuration.
+ * @throws {EnvError} when any variable is missing or invalid; lists all problems.
  */
 export function readEnv(record: Record<string, unknown>): Env {
   const given = Object.fromEntries(

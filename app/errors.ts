@@ -1,9 +1,9 @@
-/** The errors that the app tells apart, as a typed family. */
+/** Typed errors of calls to WorkOS and Convex. */
 
-/** How WorkOS failed: the grant is over for good, it refused for another reason, or it did not answer usably. */
+/** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
 export type WorkOSFailureKind = "invalid_grant" | "refused" | "unavailable";
 
-/** A call to WorkOS that failed. It carries no part of WorkOS's answer but its code: bodies can hold pending tokens. */
+/** A failed call to WorkOS. Only the code of the response is kept, because bodies can contain pending tokens. */
 export class WorkOSFailure extends Error {
   override readonly name = "WorkOSFailure";
   readonly kind: WorkOSFailureKind;
@@ -18,7 +18,7 @@ export class WorkOSFailure extends Error {
   }
 }
 
-/** The codes of `ConvexError({ code, message })` that our functions refuse with. */
+/** The codes of `ConvexError({ code, message })` in Convex functions. */
 export type RefusalCode =
   | "unauthenticated"
   | "forbidden"
@@ -27,7 +27,7 @@ export type RefusalCode =
   | "conflict"
   | "rate_limited";
 
-/** A Convex function said no, in words for the person who asked. */
+/** A call that a Convex function rejected, with a message for the user. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
@@ -38,10 +38,10 @@ export class Refusal extends Error {
   }
 }
 
-/** How a call to Convex failed: it does not take the token, the function itself broke, or it did not answer usably. */
+/** How Convex failed: the token was rejected, the function threw, or there was no usable response. */
 export type ConvexFailureKind = "unauthorized" | "function_failed" | "unavailable";
 
-/** A call to Convex without an answer. Never carries Convex's own message, which may print the arguments. */
+/** A failed call to Convex. Convex's message is not kept, because it may contain the arguments. */
 export class ConvexFailure extends Error {
   override readonly name = "ConvexFailure";
   readonly kind: ConvexFailureKind;

@@ -1,4 +1,4 @@
-/** Error boundary inside a page, for parts that the page can do without. */
+/** Error boundary for optional parts of a page. */
 import { Component, type ReactNode } from "react";
 
 type Props = { instead: ReactNode; children: ReactNode };
@@ -7,8 +7,8 @@ type Failures = { caught: { error: unknown } | null; seen: Failures["caught"]; c
 /**
  * Renders its children or, after one of them has thrown, `instead`. Reports errors.
  *
- * If `instead` throws too, the error goes to the next boundary: React gives errors of effects to the nearest one every
- * time, and would render `instead` again in an endless loop.
+ * If `instead` throws too, rethrows to the next boundary. React passes errors of effects to the nearest boundary each
+ * time, so it would otherwise render `instead` in an endless loop.
  */
 export class Fallback extends Component<Props, Failures> {
   override state: Failures = { caught: null, seen: null, count: 0 };

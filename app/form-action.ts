@@ -1,4 +1,4 @@
-/** Sends a form to the server's action. Without a network the form stays, with what was typed and a message. */
+/** Sends a form to the server's action. If the network is down, keeps the form's values and shows a message. */
 import { type ClientActionFunctionArgs, data } from "react-router";
 import { textsOf } from "./form-texts.ts";
 import type { FormFailure } from "./forms.server.ts";
@@ -6,7 +6,7 @@ import { isUnreachable } from "./unreachable.ts";
 
 const NOT_SENT = "The server could not be reached. Check the connection and try again.";
 
-/** For the `clientAction` of every route that has an action. */
+/** The `clientAction` of every route that has an action. */
 export async function clientAction({ request, serverAction }: ClientActionFunctionArgs) {
   const values = textsOf(await request.clone().formData());
   try {

@@ -1,20 +1,20 @@
-/** Reading forms, and answering them: 303 when it worked, the form again with what was typed when it did not. */
+/** Reads forms and responds to them: 303 after success, otherwise the form again with its values. */
 import { data, redirect } from "react-router";
 import type { RequestContext } from "./context.ts";
 import { Refusal } from "./errors.ts";
 import { isDataPath } from "./middleware/route-table.ts";
 
-/** What a form's page shows after a refusal. */
+/** What a form's page shows after a failure. */
 export type FormFailure = {
-  /** What is wrong with the whole. */
+  /** Message for the whole form. */
   message: string | null;
-  /** What is wrong with a field, by its name. */
+  /** Messages by field name. */
   errors: Record<string, string>;
-  /** What was typed, by the field's name. */
+  /** Submitted values by field name. */
   values: Record<string, string>;
 };
 
-/** @returns The text fields of a form; none where the body is no form. Files are no text and are left out. */
+/** Returns the text fields of a form, without files; empty if the body is not a form. */
 export async function readForm(request: Request): Promise<Record<string, string>> {
   let form: FormData;
   try {
@@ -27,30 +27,34 @@ export async function readForm(request: Request): Promise<Record<string, string>
   return fields;
 }
 
-/** Whether React Router's client sent this form, and so renders the answer itself. */
+/** Returns whether React Router's client sent this form and will render the response. */
 export function isClientSubmit(request: Request): boolean {
   return isDataPath(new URL(request.url).pathname);
 }
 
-/** The form worked: the page is shown anew, saying so once. */
+/** Redirects to the page after success, with a notice. */
 export async function done(context: RequestContext, path: string, text = "Saved"): Promise<Response> {
   await context.notices.leave({ kind: "status", text });
   return redirect(path, 303);
 }
 
-/** The form was refused: 400, with the reasons and what was typed. */
+/** Returns a 400 with the messages and the submitted values. */
 export function refused(values: Record<string, string>, failure: Partial<FormFailure>) {
   return data<FormFailure>({ message: null, errors: {}, ...failure, values }, { status: 400 });
 }
 
 const NOT_SAVED = "This could not be saved just now, and nothing was lost. Please try again in a moment.";
 
-/** Nobody could decide: 503, with what was typed. */
+/** Returns a 503 with the submitted values, if a service is unavailable. */
 export function unavailable(values: Record<string, string>, message = NOT_SAVED) {
   return data<FormFailure>({ message, errors: {}, values }, { status: 503 });
 }
 
-/** What a form's page is shown with where Convex refused or did not answer. */
+/**
+ * Returns the failure for an error from Convex: 400 if it rejected the call, otherwise 503.
+ *
+ * @param field - The field that an `invalid` error belongs to; the whole form by default.
+ */
 export function failed(error: unknown, values: Record<string, string>, field?: string) {
   if (!(error instanceof Refusal)) return unavailable(values);
   return refused(

@@ -1,8 +1,8 @@
-/** What Mosaic is; prerendered at build, the same for everyone. */
+/** About page, prerendered at build time and identical for all users. */
 import { About } from "../ui/about.tsx";
 import type { Route } from "./+types/about";
 
-/** No client router here, no nonce, and a banner that names nobody: `static-banner.js` fills it in. */
+/** Renders without client router, nonce and user; `static-banner.js` fills in the banner. */
 export const handle = { sameForEveryone: true };
 
 export const meta: Route.MetaFunction = () => [{ title: "About · Mosaic" }];

@@ -1,4 +1,4 @@
-/** The whole audit log, for admins. */
+/** Audit log of all users, for admins. */
 import { useEffect } from "react";
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
@@ -30,7 +30,7 @@ export async function loader(args: Route.LoaderArgs) {
 export default function AuditLog({ loaderData }: Route.ComponentProps) {
   const { filter, older } = loaderData;
   const { value, error } = useLiveQuery(api.pages.adminAudit, older ? "skip" : filter, null);
-  useRefusal(error);
+  useRevalidateOnRejection(error);
   const { entries, people } = value ?? loaderData;
   const byId = new Map(people.map((person) => [person._id as string, person]));
   const about = filter.userId === undefined ? undefined : byId.get(filter.userId);
@@ -59,11 +59,11 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
   );
 }
 
-/** Somebody who is no admin any more is told so by the server. */
-function useRefusal(error: unknown): void {
+/** Revalidates if the live query is rejected, so that the server shows a former admin the 403 page. */
+function useRevalidateOnRejection(error: unknown): void {
   const revalidate = useRevalidate();
-  const refused = error !== null;
+  const rejected = error !== null;
   useEffect(() => {
-    if (refused) void revalidate();
-  }, [refused, revalidate]);
+    if (rejected) void revalidate();
+  }, [rejected, revalidate]);
 }

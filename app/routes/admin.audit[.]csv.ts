@@ -1,4 +1,4 @@
-/** The audit log as a file, for admins. */
+/** CSV download of the audit log, for admins. */
 import { auditCsv } from "../activity/audit-csv.server.ts";
 import { auditFilter } from "../activity/audit-query.ts";
 import { requestContext } from "../context.ts";

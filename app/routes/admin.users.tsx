@@ -1,4 +1,4 @@
-/** Everyone who is here, and what each may do; for admins. */
+/** List of all users and their roles, for admins. */
 import { useEffect } from "react";
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
@@ -40,7 +40,7 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
   const { viewer } = useLive();
   const args = { paginationOpts: FIRST_PAGE, ...(search !== "" && { search }) };
   const { value, error } = useLiveQuery(api.users.list, cursor === null ? args : "skip", users);
-  useRefusal(error);
+  useRevalidateOnRejection(error);
   const onPage = value.page.some(({ _id }) => _id === failure?.values.userId);
   return (
     <Page title="Users" intro="Everyone who has signed in, and what each may do.">
@@ -70,11 +70,11 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
   );
 }
 
-/** Somebody who is no admin any more is told so by the server. */
-function useRefusal(error: unknown): void {
+/** Revalidates if the live query is rejected, so that the server shows a former admin the 403 page. */
+function useRevalidateOnRejection(error: unknown): void {
   const revalidate = useRevalidate();
-  const refused = error !== null;
+  const rejected = error !== null;
   useEffect(() => {
-    if (refused) void revalidate();
-  }, [refused, revalidate]);
+    if (rejected) void revalidate();
+  }, [rejected, revalidate]);
 }

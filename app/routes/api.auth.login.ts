@@ -1,4 +1,4 @@
-/** Starts a sign-in. Also WorkOS's initiate-login URL. */
+/** Starts a sign-in. Also the initiate-login URL configured at WorkOS. */
 import { startSignIn } from "../auth/start-sign-in.server.ts";
 import { requestContext } from "../context.ts";
 import type { Route } from "./+types/api.auth.login";

@@ -1,4 +1,4 @@
-/** Signs out. A link elsewhere cannot: it gets a page with a button. */
+/** Signs out. A link from another site gets a confirmation page instead. */
 import { redirect } from "react-router";
 import { signOut } from "../auth/sign-out.server.ts";
 import { requestContext } from "../context.ts";
@@ -6,7 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/api.auth.logout";
 
-/** Before any loader: root's would refresh the very session that ends here. */
+/** Runs as middleware, because the root loader would refresh the session that is ending. */
 export const middleware: Route.MiddlewareFunction[] = [
   async ({ request, context }) => {
     const call = context.get(requestContext);

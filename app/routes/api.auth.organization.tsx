@@ -1,4 +1,4 @@
-/** Switches the session to another organization of the person's. */
+/** Switches the session to another of the user's organizations. */
 import { data, redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath, safeReturnTo } from "../auth/return-to.ts";

@@ -1,4 +1,4 @@
-/** Who is signed in, for scripts and for other tabs. */
+/** Returns the current user and session, for scripts and other tabs. */
 import { api } from "../../convex/_generated/api.js";
 import { sessionInfo } from "../auth/session.ts";
 import { requestContext } from "../context.ts";
@@ -10,7 +10,7 @@ export async function loader({ context }: Route.LoaderArgs) {
   const result = await page.result();
   if (result === null || result.status === "signed_out") return Response.json({ user: null });
   const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);
-  // The body says the same as always: only a tab that wants to send something asks whether Convex answers.
+  // In a header, so that the body stays the same. Only tabs with pending edits need to know that Convex is down.
   const headers: HeadersInit = result.status === "unavailable" ? { "X-Data-Missing": "1" } : {};
   return Response.json(
     { user: result.session.user, sessionId, role, organizationId, expiresAt },

@@ -1,10 +1,10 @@
-/** The one place that gives out the access token, to our own pages only: for Convex. */
+/** Returns the access token for Convex to the app's own pages. No other route does. */
 import * as v from "valibot";
 import { requestContext } from "../context.ts";
 import type { Route } from "./+types/api.auth.token";
 
-/** A token is given out with at least this long to live. */
-const USABLE_MS = 30_000;
+/** Minimum remaining lifetime of a returned token. */
+const MIN_LIFETIME_MS = 30_000;
 const RETRY_AFTER_S = 2;
 
 const bodySchema = v.object({ forceRefresh: v.optional(v.boolean(), false) });
@@ -12,7 +12,7 @@ const bodySchema = v.object({ forceRefresh: v.optional(v.boolean(), false) });
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   Response.json(body, { status, headers });
 
-/** @returns Whether a new token is wanted, or null where the body is not of this form. An empty one is no wish. */
+/** Returns `forceRefresh` from the body, false for an empty body, or null for an invalid one. */
 async function readBody(request: Request): Promise<boolean | null> {
   const text = await request.text();
   if (text.trim() === "") return false;
@@ -33,8 +33,8 @@ export async function action({ request, context }: Route.ActionArgs) {
     return json({ error: auth.endReason === "session_expired" ? "session_expired" : "signed_out" }, 401);
   }
   const { accessToken, accessTokenExpiresAt } = current.session;
-  const asked = force && answer?.status !== "refreshed";
-  if (asked || accessTokenExpiresAt - now < USABLE_MS) {
+  const notRefreshed = force && answer?.status !== "refreshed";
+  if (notRefreshed || accessTokenExpiresAt - now < MIN_LIFETIME_MS) {
     return json({ error: "unavailable" }, 503, { "Retry-After": String(RETRY_AFTER_S) });
   }
   return json({ token: accessToken, expiresAt: accessTokenExpiresAt });

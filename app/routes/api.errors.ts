@@ -1,4 +1,4 @@
-/** What went wrong in somebody's browser. Through here, so that the policy of our pages names no other origin. */
+/** Receives browser errors, so that the Content Security Policy needs no origin for error reports. */
 import * as v from "valibot";
 import { requestContext } from "../context.ts";
 import { readAtMost } from "../middleware/body-limit.ts";
@@ -7,10 +7,10 @@ import type { Route } from "./+types/api.errors";
 
 const MAX_BYTES = 8192;
 
-// Cut only after secrets have been removed: half of an email is not recognized any more.
+// No length limits here: text must be scrubbed before it is cut, because half an email is not recognized.
 const schema = v.object({ message: v.string(), stack: v.optional(v.string()), path: v.optional(v.string()) });
 
-/** An error that happened elsewhere: its name and stack are what the browser says. */
+/** An error from a browser, with the message and stack that the browser sent. */
 class BrowserError extends Error {
   override readonly name = "BrowserError";
 
@@ -20,23 +20,23 @@ class BrowserError extends Error {
   }
 }
 
-const refuse = (status: number, error: string) => Response.json({ error }, { status });
+const reject = (status: number, error: string) => Response.json({ error }, { status });
 
 export async function action({ request, context }: Route.ActionArgs) {
   const { auth, report } = context.get(requestContext);
   const body = request.body === null ? new Uint8Array() : await readAtMost(request.body, MAX_BYTES);
   if (body === null) {
     await forgetRest(request);
-    return refuse(413, "too_large");
+    return reject(413, "too_large");
   }
   let sent: unknown;
   try {
     sent = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    return refuse(400, "invalid");
+    return reject(400, "invalid");
   }
   const result = v.safeParse(schema, sent);
-  if (!result.success) return refuse(400, "invalid");
+  if (!result.success) return reject(400, "invalid");
   const { message, stack, path } = result.output;
   report({
     component: "page",

@@ -1,4 +1,4 @@
-/** What is not there under `/api/`. */
+/** JSON 404 for unknown paths under `/api/`. */
 
 const notFound = () => Response.json({ error: "not_found" }, { status: 404 });
 

@@ -1,4 +1,4 @@
-/** Where agents send their metrics. No cookie is looked at. */
+/** Ingestion endpoint for metrics. Authenticates with an API key and ignores cookies. */
 import { requestContext } from "../context.ts";
 import { ingest } from "../ingest/ingest.server.ts";
 import { forgetRest } from "../middleware/unread-body.ts";

@@ -1,4 +1,4 @@
-/** The description of the ingestion API. */
+/** OpenAPI description of the ingestion API. */
 import { requestContext } from "../context.ts";
 import { openApi } from "../ingest/openapi.ts";
 import type { Route } from "./+types/api.v1.openapi";

@@ -1,4 +1,4 @@
-/** Where WorkOS sends the browser back. It has no page of its own but the one for when WorkOS does not answer. */
+/** Callback of the sign-in at WorkOS. Renders a page only if WorkOS is unavailable. */
 import { data, redirect } from "react-router";
 import { finishSignIn, SignInUnavailable } from "../auth/finish-sign-in.server.ts";
 import { requestContext, signInContext } from "../context.ts";
@@ -6,7 +6,7 @@ import { useDocument } from "../document.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/callback";
 
-/** Before any loader: root's would look at the session that this one replaces, at the same time. */
+/** Runs as middleware, because the root loader would concurrently use the session that is being replaced. */
 export const middleware: Route.MiddlewareFunction[] = [
   async ({ context, url }) => {
     try {

@@ -1,4 +1,4 @@
-/** The person's projects, and a way to start one. */
+/** The user's projects, and a form to create one. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";

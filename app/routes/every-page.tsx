@@ -1,9 +1,9 @@
-/** What every page lies in: where one is refused, the banner, the connection and what waits to be sent stay. */
+/** Layout route of every page. Its error boundary keeps banner, connection and pending edits. */
 import { Outlet } from "react-router";
 import { RefusedPage, refusalTitle } from "../refused-page.tsx";
 import type { Route } from "./+types/every-page";
 
-/** A page has a title of its own, unless it threw. */
+/** Title of a page that threw; other pages set their own. */
 export const meta: Route.MetaFunction = ({ error }) => [
   { title: error ? `${refusalTitle(error)} · Mosaic` : "Mosaic" },
 ];

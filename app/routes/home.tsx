@@ -1,4 +1,4 @@
-/** The start page: for a guest what this is, for somebody signed in whether anything is wrong. */
+/** Start page: an introduction for guests, a status overview for signed-in users. */
 import { lazy, Suspense } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
@@ -12,7 +12,7 @@ import { ThemePicker } from "../ui/theme-picker.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import type { Route } from "./+types/home";
 
-/** A guest does not load what only somebody signed in sees; the server has it at hand and never waits. */
+/** Loaded lazily in the browser, so that guests do not download it. */
 const SignedInHome = import.meta.env.SSR
   ? (await import("../projects/signed-in-home.tsx")).default
   : lazy(() => import("../projects/signed-in-home.tsx"));
@@ -46,7 +46,7 @@ function Guest() {
         action="/"
         autoComplete="off"
         className="theme-form"
-        // A choice is stored as soon as it is made.
+        // `onSelect` already stores the choice.
         onSubmit={(event) => event.preventDefault()}
       >
         <ThemePicker value={theme} onSelect={setTheme} />

@@ -1,4 +1,4 @@
-/** The door. With an error it stays open for everyone, so that nobody goes in circles. */
+/** Sign-in page. With an error it does not redirect signed-in users, to prevent a redirect loop. */
 import { redirect } from "react-router";
 import { getOptionalAuth } from "../auth/guards.server.ts";
 import { loginErrorMessage } from "../auth/login-errors.ts";

@@ -1,4 +1,4 @@
-/** A page like any other, for addresses that are none. */
+/** 404 page for unknown paths. */
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useDocument } from "../document.ts";

@@ -1,4 +1,4 @@
-/** One's own name. */
+/** Profile page: edits the user's own name. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";

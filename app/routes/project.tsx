@@ -1,4 +1,4 @@
-/** One project. */
+/** Project page. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requirePage } from "../auth/guards.server.ts";
@@ -22,7 +22,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { page: data && withoutViewer(data), search, origin: args.context.get(requestContext).env.appUrl };
 }
 
-/** Root's loader has the viewer. */
+/** Removes the viewer, which the root loader already returns. */
 function withoutViewer({ viewer: _, ...page }: typeof api.pages.project._returnType) {
   return page;
 }

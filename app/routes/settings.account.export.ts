@@ -1,4 +1,4 @@
-/** All that is stored about the person, as a file. */
+/** JSON download of everything stored about the user. */
 import { exportAccount } from "../account/export-account.server.ts";
 import { requestContext } from "../context.ts";
 import { ConvexFailure, Refusal } from "../errors.ts";

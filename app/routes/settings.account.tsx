@@ -1,4 +1,4 @@
-/** One's own account: what is known, a copy of it, and its end. */
+/** Account page: identity, data export and account deletion. */
 import { redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { type Claims, Identity } from "../account/claims.tsx";

@@ -1,4 +1,4 @@
-/** What happened to one's own account, and from where. */
+/** The user's own audit log. */
 import { api } from "../../convex/_generated/api.js";
 import { cursorArgs } from "../activity/audit-query.ts";
 import { EventList } from "../activity/event-list.tsx";

@@ -1,4 +1,4 @@
-/** In which organization the person is signed in, and the way to another. */
+/** Shows the user's organizations and switches between them. */
 import { api } from "../../convex/_generated/api.js";
 import { requirePage } from "../auth/guards.server.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
@@ -18,7 +18,7 @@ export const middleware = [pageQuery(api.pages.shell)];
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 
-/** @returns Null where WorkOS does not answer. */
+/** Returns the user's organizations, or null if WorkOS is unavailable. */
 async function membershipsOf(context: RequestContext): Promise<Membership[] | null> {
   const session = await context.auth.open();
   if (session === null) return [];
@@ -41,7 +41,7 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     memberships,
     currentId: session.organizationId,
-    /** The one that wants a sign-in of its own, after which one comes back to where one was going. */
+    /** The organization that requires its own sign-in, which then leads back to `returnTo`. */
     wanted: isOrganizationId(wanted) ? wanted : null,
     returnTo: safeReturnTo(searchParams.get("returnTo")),
   };
@@ -67,7 +67,7 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
   );
 }
 
-/** A link and no redirect: a browser does not let a form of ours end at another site. */
+/** A link instead of a redirect, because the Content Security Policy forbids forms that lead to another site. */
 function SignInAgain(props: { organizationId: string; name: string | null; returnTo: string | null }) {
   const { organizationId, name, returnTo } = props;
   const query = new URLSearchParams({ organizationId, ...(returnTo && { returnTo }) });

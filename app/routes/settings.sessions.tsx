@@ -1,4 +1,4 @@
-/** Where the person is signed in, and the way to end it there. */
+/** Lists and revokes the user's sessions. */
 import { redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requirePage } from "../auth/guards.server.ts";

@@ -1,4 +1,4 @@
-/** How Mosaic looks to this person, and in whose hours it speaks. */
+/** Settings page: theme and time zone. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
@@ -25,7 +25,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Settings · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
   await requirePage(args);
-  // From here, since the browser may know other names than the server.
+  // From the server, because browsers may know different time zone names.
   return { zones: timeZones() };
 }
 
@@ -52,7 +52,7 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
           action="/settings"
           autoComplete="off"
           className="theme-form"
-          // A choice is stored as soon as it is made.
+          // `onSelect` already stores the choice.
           onSubmit={(event) => event.preventDefault()}
         >
           <ThemePicker value={theme} onSelect={setTheme} />
