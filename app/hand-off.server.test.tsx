@@ -4,7 +4,7 @@ import { type EntryContext, Outlet, Scripts, ServerRouter } from "react-router";
 import { describe, expect, it } from "vitest";
 import { KNOWN_VERSION, readHandOff } from "./hand-off.server.ts";
 
-/** As much of what React Router gives to `entry.server.tsx` as rendering one route needs. */
+/** Returns the part of React Router's entry context that is needed to render one route. */
 function contextWith(loaderData: unknown, handedOff: string[]): EntryContext {
   const module = {
     default: () => (
@@ -57,19 +57,19 @@ const router = (context: EntryContext) => (
   <ServerRouter context={context} url="http://localhost/" nonce="n" />
 );
 
-/** What the page's scripts hand to the browser, joined. */
+/** Returns the loader data that the page's scripts pass to the browser. */
 const handedOver = (html: string) =>
   [...html.matchAll(/streamController\.enqueue\((".*?(?<!\\)")\)/g)]
     .map(([, json]) => JSON.parse(json ?? '""'))
     .join("");
 
-describe("the data that a page hands to the browser", () => {
-  it("is read with the inside of this very version of React Router", () => {
+describe("the loader data in a page", () => {
+  it("is read from the internals of the installed version of React Router", () => {
     const { version } = JSON.parse(readFileSync("node_modules/react-router/package.json", "utf8"));
     expect(version).toBe(KNOWN_VERSION);
   });
 
-  it("is the same as the streamed page hands over, and nothing suspends", async () => {
+  it("is the same as in a streamed page, and does not suspend rendering", async () => {
     const parts = ['[{"_1":2},"a",', '"<b> & ünï \\u2028"]'];
     const whole = contextWith({ a: 1 }, parts);
     expect(await readHandOff(whole)).toBe(true);
@@ -83,7 +83,7 @@ describe("the data that a page hands to the browser", () => {
     expect(atOnce).toContain("streamController.close()");
   });
 
-  it("is left alone where a loader gave something that is still to come", async () => {
+  it("is not read if a loader returned a pending promise", async () => {
     expect(await readHandOff(contextWith({ later: Promise.resolve(1) }, ["[]"]))).toBe(false);
   });
 });

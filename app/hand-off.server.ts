@@ -1,14 +1,12 @@
 /**
- * React Router hands the loaders' data to the browser through a stream, which makes React suspend and write the page in
- * many small pieces; most of a page's cost is that. Where the data is all there, it is read to a string first, and the
- * page is rendered at once. See docs/decisions for the figures.
+ * Reads the loader data before rendering. React Router streams it, which makes React suspend and write the page in
+ * many small chunks; that is most of a page's cost. See docs/decisions for measurements.
  *
- * This leans on how one version of React Router keeps what it has read of that stream; `hand-off.server.test.ts` fails
- * when the version changes.
+ * Depends on internals of one version of React Router; `hand-off.server.test.tsx` fails when the version changes.
  */
 import type { EntryContext } from "react-router";
 
-/** The version of React Router whose inside this file knows. */
+/** The version of React Router whose internals this file uses. */
 export const KNOWN_VERSION = "8.4.0";
 
 type ReadChunk = { result: { done: boolean; value: string } };
@@ -16,7 +14,7 @@ type ReadChunk = { result: { done: boolean; value: string } };
 const isPromise = (value: unknown) =>
   typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 
-/** Whether a loader gave something that is still to come: such a page is streamed. */
+/** Returns whether a loader or action returned a promise. Such a page is streamed. */
 function hasPending({ loaderData, actionData }: EntryContext["staticHandlerContext"]): boolean {
   return [...Object.values(loaderData), ...Object.values(actionData ?? {})].some(
     (data) =>
@@ -31,15 +29,15 @@ async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
   for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
     text += decoder.decode(chunk.value, { stream: true });
   }
-  // The renderer wants a reader of its own, although it finds nothing left to read.
+  // The renderer creates its own reader, although nothing is left to read.
   reader.releaseLock();
   return text;
 }
 
 /**
- * Reads the data that the page hands to the browser, so that rendering does not wait for it.
+ * Reads the loader data of a page, so that rendering does not wait for it.
  *
- * @returns false where something is still to come; then nothing was read.
+ * @returns False if data is pending; nothing is read then.
  */
 export async function readHandOff(context: EntryContext): Promise<boolean> {
   const stream = context.serverHandoffStream;

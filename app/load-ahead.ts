@@ -1,4 +1,4 @@
-/** Loads the code of all pages. A separate file, because guests never need it. */
+/** Preloads the code of all pages. A separate file, because guests never need it. */
 import { knownRoutes } from "./page-code.ts";
 
 export function loadAhead(): void {

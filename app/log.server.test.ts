@@ -16,14 +16,14 @@ describe("a log line", () => {
     ]);
   });
 
-  it("stays one line whatever is in it", () => {
+  it("stays one line even if a field contains line breaks or control characters", () => {
     createLog("id-1").error("error", { message: 'a\n\u0085\u009b{"level":"info"}\u2028\u2029b' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
     expect(JSON.parse(lines[0] ?? "").message).toBe('a\n\u0085\u009b{"level":"info"}\u2028\u2029b');
   });
 
-  it("is written through console.log on every level", () => {
+  it("is written with console.log at every level", () => {
     const log = createLog("id-1");
     log.info("a");
     log.warn("b");
@@ -32,8 +32,8 @@ describe("a log line", () => {
   });
 });
 
-describe("what is logged", () => {
-  it("says of an error its name, message and where, cleaned", () => {
+describe("the description of an error", () => {
+  it("has name, message and stack, without secrets", () => {
     const described = describeError(new TypeError("for ada@example.com"));
     expect(described).toMatchObject({ error: "TypeError", message: "for [e-mail]" });
     expect(String(described.stack)).not.toContain("ada@");

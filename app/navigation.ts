@@ -1,50 +1,52 @@
-/** Plain links and forms, one handler: cheaper on the server than a component for each, and the same for people. */
+/** Client navigation for plain links and forms, which cost less to render than router components. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate, useSubmit } from "react-router";
 import { addRejection, OFFLINE_EDIT } from "./live/pending.ts";
 import { isReachable } from "./live/use-revalidate.ts";
 import { loadPageCode } from "./page-code.ts";
 
-/** These are answered by something else than a page of the client's router. */
+/** Paths that are not pages of the client router. */
 const DOCUMENTS = /^\/(api\/|about$|callback$|admin\/audit\.csv$)/;
 
-/** @returns The path to navigate to within the page, or null where the browser should follow the link itself. */
+/** Returns the path for a client navigation, or null if the browser must handle the click. */
 export function clientPath(event: MouseEvent): string | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return null;
-  // The browser would leave the app for its own error page.
+  // While offline, the browser would replace the app with its own error page.
   if (DOCUMENTS.test(link.pathname) && navigator.onLine) return null;
   const samePage = link.pathname === location.pathname && link.search === location.search;
   return samePage && link.hash ? null : link.pathname + link.search + link.hash;
 }
 
-/** The worker lets a browser keep data that it asked for ahead for this long. */
-const KEPT_MS = 5_000;
-const asked = new Map<string, number>();
+/** Lifetime of prefetched data, as in the worker's `Cache-Control`. */
+const PREFETCH_LIFETIME_MS = 5_000;
+const prefetchedAt = new Map<string, number>();
 
-/** Asks for a page's data as soon as somebody seems to go there: what `data-prefetch` marks is worth it. */
+/** Prefetches a page's data when the user hovers or focuses a link with `data-prefetch`. */
 function prefetch({ target }: Event): void {
   const link = target instanceof Element ? target.closest<HTMLAnchorElement>("a[data-prefetch]") : null;
-  if (!link || performance.now() - (asked.get(link.href) ?? Number.NEGATIVE_INFINITY) < KEPT_MS) return;
-  asked.set(link.href, performance.now());
+  if (!link) return;
+  const age = performance.now() - (prefetchedAt.get(link.href) ?? Number.NEGATIVE_INFINITY);
+  if (age < PREFETCH_LIFETIME_MS) return;
+  prefetchedAt.set(link.href, performance.now());
   const hint = document.createElement("link");
   hint.rel = "prefetch";
   hint.as = "fetch";
   hint.href = `${link.pathname}.data${link.search}`;
   document.head.appendChild(hint);
-  setTimeout(() => hint.remove(), KEPT_MS);
+  setTimeout(() => hint.remove(), PREFETCH_LIFETIME_MS);
 }
 
 export type ClientNavigation = {
-  /** The page that could not be reached because its code could not be loaded; null otherwise. */
+  /** Path of a page whose code could not be loaded; null otherwise. */
   unreached: string | null;
-  /** Goes to a page of the app. */
+  /** Navigates to a page of the app. */
   go(path: string): void;
 };
 
-/** Follows links to our own pages, and sends the forms marked `data-client`, without loading the document again. */
+/** Handles links to the app's pages and forms with `data-client` without reloading the document. */
 export function useClientNavigation(): ClientNavigation {
   const navigate = useNavigate();
   const submit = useSubmit();
@@ -63,7 +65,7 @@ export function useClientNavigation(): ClientNavigation {
           () => true,
           () => false,
         ));
-      // If the server is reachable, a deploy has replaced the code: load the document.
+      // If the server is reachable, a deploy has replaced the code: reload the document.
       const isGone = !isLoaded && (await isReachable());
       if (latest.current.path !== path) return;
       if (isGone) return location.assign(path);
@@ -92,10 +94,10 @@ export function useClientNavigation(): ClientNavigation {
       }
       if (!("client" in form.dataset)) return;
       event.preventDefault();
-      // Pressed twice, it is meant once.
+      // Ignore double clicks.
       if (sending) return;
       sending = true;
-      // The button says where to, where several share a form.
+      // Buttons of one form may have different actions.
       const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
       try {
         const action = button?.formAction || form.action;
@@ -106,7 +108,7 @@ export function useClientNavigation(): ClientNavigation {
         });
         await submit(button ?? form);
       } catch {
-        // The browser goes on.
+        // The browser is submitting the form.
       } finally {
         sending = false;
       }

@@ -1,8 +1,8 @@
 /**
- * What is said once on the next page, such as `Saved` after a form's redirect. Kept in KV, named by a cookie.
+ * Notices: messages shown once on the next page, such as `Saved` after a form. Stored in KV, with the key in a cookie.
  *
- * KV takes one write a second for a key, so a notice is written once and never written back: reading clears only the
- * cookie, and KV forgets by itself. Losing a notice never costs the answer it belongs to.
+ * KV allows one write per second and key, so reading a notice clears only the cookie, and KV expires the entry.
+ * Failures are logged and do not affect the response.
  */
 import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
 import { createCookie, type SessionStorage } from "react-router";
@@ -20,7 +20,7 @@ export type NoticesOptions = {
   request: Request;
   cookies: RequestCookies;
   log: Log;
-  /** Only a real GET spends a notice. */
+  /** False for requests that must not consume the notice, such as prefetches. */
   mayRead: boolean;
 };
 
@@ -35,7 +35,7 @@ export class Notices {
     this.#name = `${options.settings.cookiePrefix}mosaic-notice`;
   }
 
-  /** Made where there is a notice: most requests have none. */
+  /** Creates the storage on demand, because most requests have no notice. */
   #store(): SessionStorage<{ notice: Notice }> {
     const { kv, settings } = this.#options;
     this.#storage ??= createWorkersKVSessionStorage<{ notice: Notice }>({
@@ -46,7 +46,7 @@ export class Notices {
         sameSite: "lax",
         secure: settings.secure,
         maxAge: LIFETIME_S,
-        // The newest password first: it signs, all verify.
+        // Newest first: the first one signs, all verify.
         secrets: Object.values(settings.cookiePasswords).reverse(),
       }),
     });
@@ -58,7 +58,7 @@ export class Notices {
     return this.#write;
   }
 
-  /** Leaves a notice for the page that this response redirects to. */
+  /** Stores a notice for the page that this response redirects to. */
   async leave(notice: Notice): Promise<void> {
     const expires = new Date(Date.now() + LIFETIME_S * 1000);
     try {
@@ -70,13 +70,13 @@ export class Notices {
     }
   }
 
-  /** Nobody but whom it was left for is to read it. */
+  /** Clears the notice when the user changes. */
   forget(): void {
     const { cookies, settings } = this.#options;
     if (cookies[this.#name] !== undefined) this.#write = [clearCookie(settings, this.#name)];
   }
 
-  /** The notice left for this page, if any. Reading spends it. */
+  /** Returns the notice for this page, or null, and clears it. */
   async take(): Promise<Notice | null> {
     const { cookies, mayRead, request, settings, log } = this.#options;
     if (!mayRead || cookies[this.#name] === undefined) return null;

@@ -1,17 +1,17 @@
-/** The code of pages, by React Router's manifest. `tests/browser/moving-about.test.ts` fails if its shape changes. */
+/** Loads page code through React Router's manifest. `tests/browser/moving-about.test.ts` fails if its shape changes. */
 import { matchRoutes } from "react-router";
 
 type Route = { id: string; path?: string; index?: boolean; module: string; imports?: string[] };
 type Manifest = { routes: Record<string, Route | undefined> };
 
-/** Returns all routes of the app; none before React Router has started. */
+/** Returns all routes of the app; empty before React Router has started. */
 export function knownRoutes(): Route[] {
   const { __reactRouterManifest: manifest } = window as { __reactRouterManifest?: Manifest };
   return Object.values(manifest?.routes ?? {}).filter((route) => route !== undefined);
 }
 
 /**
- * Loads the code of a page. React Router reloads the document if it cannot load it, which leaves the app.
+ * Loads the code of a page before navigation. React Router would reload the document if loading failed.
  *
  * @throws {TypeError} when the code cannot be loaded.
  */

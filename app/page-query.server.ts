@@ -1,7 +1,7 @@
 /**
- * A page's one Convex query. The route's middleware names it before any loader runs; root's and the page's loaders
- * then await the same answer. It also says whether the session still stands, so that is never asked apart. An action
- * comes before: only what is rendered after it is asked for, and so already has what it changed.
+ * A page's Convex query, registered by the route's middleware and shared by the root and page loaders. It also checks
+ * that the session is not revoked, so no separate call is needed. After an action, it runs only for the new render
+ * and therefore sees the action's changes.
  */
 import type { FunctionReference } from "convex/server";
 import { api } from "../convex/_generated/api.js";
@@ -17,15 +17,15 @@ import type { Reporter } from "./report.server.ts";
 import type { Theme } from "./theme/theme.ts";
 import type { Viewer } from "./viewer.ts";
 
-/** Every page's query answers the viewer beside its own data; null before the first sync. */
+/** Every page query also returns the current user; null before the first sync. */
 export type PageData = { viewer: Viewer | null };
 export type PageReference = FunctionReference<"query", "public", Record<string, unknown>, PageData>;
 
 export type PageResult<T extends PageData = PageData> =
   | { status: "ok"; session: Readonly<Session>; data: T }
-  /** Signed in, but the data is not to be had now. */
+  /** Signed in, but the data is unavailable. */
   | { status: "unavailable"; session: Readonly<Session> }
-  /** Signed in, but this is not for this person, or not there. */
+  /** Signed in, but Convex rejected the query: missing, or not allowed for this user. */
   | { status: "refused"; session: Readonly<Session>; refusal: Refusal }
   | { status: "signed_out" };
 
@@ -37,10 +37,10 @@ export type PageQueryOptions = {
   /** The route's pattern. */
   action: string;
   deadline: AbortSignal;
-  /** HEAD and prefetch ask, but do not sync. */
+  /** True for HEAD and prefetch, which query but do not sync. */
   readOnly: boolean;
   seen: () => SeenFrom;
-  /** What this browser has chosen. */
+  /** This browser's theme. */
   theme: Theme | null;
 };
 
@@ -53,13 +53,17 @@ export class PageQuery {
     this.#options = options;
   }
 
-  /** Says which query this page is made of; a page has one. Nothing is asked yet. */
+  /**
+   * Registers the page's query without running it.
+   *
+   * @throws {Error} when the page already has a query.
+   */
   use(reference: PageReference, args: Record<string, unknown>): void {
     if (this.#ask !== null) throw new Error("This request has a page query already.");
     this.#ask = () => this.#run(reference, args);
   }
 
-  /** The answer of the page's query, asked for once; null on a page that has none. */
+  /** Returns the result of the page's query, which runs once; null if the page has none. */
   result(): Promise<PageResult> | null {
     if (this.#ask !== null) this.#result ??= this.#ask();
     return this.#result;
@@ -70,7 +74,7 @@ export class PageQuery {
     const current = await auth.current();
     if (current === null) return { status: "signed_out" };
     const { session } = current;
-    // That the token could not be refreshed has been reported.
+    // The failed refresh has already been reported.
     if (!current.tokenUsable)
       return (await auth.endedHere()) ? { status: "signed_out" } : { status: "unavailable", session };
     try {
@@ -90,15 +94,15 @@ export class PageQuery {
     const { env, deadline, readOnly, seen, theme } = this.#options;
     const convex = createConvex(env, current.session.accessToken, deadline);
     const data = await convex.query(reference, args).catch(async (error: unknown) => {
-      // Some pages are only for people who are known, and a person not yet synced is refused like anyone else.
+      // Pages with access checks also reject users who are not synced yet.
       const mayBeUnknown = !readOnly && error instanceof Refusal && error.code === "forbidden";
       if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return { viewer: null };
       throw error;
     });
-    // Whatever answers in Convex's place may answer anything.
+    // A proxy or another server at this address may return anything.
     if (!isPageData(data)) throw new ConvexFailure("unavailable");
     if (data.viewer !== null || readOnly) return data;
-    // The sync at sign-in did not get through; now Convex answers.
+    // Retry the sync that failed at sign-in.
     await syncUser({ env, session: current.session, seen: seen(), theme, signal: deadline });
     const known = await convex.query(reference, args);
     if (!isPageData(known)) throw new ConvexFailure("unavailable");
@@ -107,21 +111,20 @@ export class PageQuery {
 
   async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
     const { action, auth, report } = this.#options;
-    // Convex knows which sessions are over. Where it does not answer, the session's own object still knows of those
-    // that were ended here.
+    // If Convex is unavailable, the Durable Object still knows whether this app ended the session.
     if (await auth.endedHere()) return { status: "signed_out" };
     report({ component: "data", action, error: cause, userId: session.user.id });
     return { status: "unavailable", session };
   }
 }
 
-/** Whether an answer has a viewer that pages can be made of. */
+/** Returns whether a response has the fields that every page needs. */
 function isPageData(answer: unknown): answer is PageData {
   if (typeof answer !== "object" || answer === null || !("viewer" in answer)) return false;
   const { viewer } = answer;
   if (viewer === null) return true;
   if (typeof viewer !== "object") return false;
   const { _id, email, preferences } = viewer as Partial<Record<keyof Viewer, unknown>>;
-  const areWords = typeof _id === "string" && typeof email === "string";
-  return areWords && typeof preferences === "object" && preferences !== null;
+  const areStrings = typeof _id === "string" && typeof email === "string";
+  return areStrings && typeof preferences === "object" && preferences !== null;
 }

@@ -1,6 +1,6 @@
 /**
- * The code of the other pages, loaded when there is time: a click then waits for data alone, and a tab that is older
- * than a deploy, or offline, still has all of its pages.
+ * Preloads the code of the other pages while the page is idle. A click then waits only for data, and a tab that is
+ * offline or older than a deploy can still open every page.
  */
 import { useEffect } from "react";
 
@@ -11,10 +11,14 @@ declare global {
   }
 }
 
-/** After this the page itself has what it needs. */
-const REST_MS = 1_500;
+/** Delay after which the current page has finished loading. */
+const IDLE_MS = 1_500;
 
-/** @param wanted A guest's pages are few, and who saves data asks for no more than is needed. */
+/**
+ * Preloads the code of the other pages, unless the browser saves data.
+ *
+ * @param wanted - False for guests, who use few pages.
+ */
 export function usePagesAhead(wanted: boolean): void {
   useEffect(() => {
     if (!wanted || navigator.connection?.saveData) return;
@@ -23,10 +27,10 @@ export function usePagesAhead(wanted: boolean): void {
         import("./load-ahead.ts").then(
           ({ loadAhead }) => loadAhead(),
           () => {
-            // Offline: a click says so.
+            // Offline: the next click shows an error.
           },
         ),
-      REST_MS,
+      IDLE_MS,
     );
     return () => clearTimeout(timer);
   }, [wanted]);

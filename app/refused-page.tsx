@@ -1,4 +1,4 @@
-/** The page that is shown where a loader gave none: not there, not theirs, nobody could say, or our own fault. */
+/** Error page for 403, 404, 503 and unexpected failures. */
 import { useCallback, useEffect } from "react";
 import { isRouteErrorResponse } from "react-router";
 import { useDocument } from "./document.ts";
@@ -7,14 +7,18 @@ import { useRevalidate } from "./live/use-revalidate.ts";
 import { ErrorPage } from "./ui/error-page.tsx";
 import { isUnreachable } from "./unreachable.ts";
 
-/** A network that comes back does not always say so. */
-const AGAIN_MS = 5_000;
+/** Retry interval, because browsers do not always fire `online` when the network is back. */
+const RETRY_MS = 5_000;
 
-/** Calls `again` while the network is away, until it is back. */
+/**
+ * Calls `again` regularly, and when the browser is online again, while the network is down.
+ *
+ * @param again - Must be stable between renders.
+ */
 export function useNetworkAgain(isAway: boolean, again: () => void): void {
   useEffect(() => {
     if (!isAway) return;
-    const timer = setInterval(again, AGAIN_MS);
+    const timer = setInterval(again, RETRY_MS);
     addEventListener("online", again);
     return () => {
       clearInterval(timer);
@@ -43,29 +47,33 @@ export const OFFLINE = {
   message: "You seem to be offline. It shows by itself as soon as it can be reached.",
 };
 
-const OUR_FAULT = {
+const UNEXPECTED = {
   title: "Something went wrong",
   message: "That is our fault, not yours, and nothing of yours was lost. Please try again.",
 };
 
-/** @returns What such a page is called, also in the browser's tab. */
+/** Returns the title of the error page. */
 export function refusalTitle(error: unknown): string {
   return wordsFor(error).title;
 }
 
 function wordsFor(error: unknown) {
   if (isUnreachable(error)) return OFFLINE;
-  return WORDS[statusOf(error)] ?? OUR_FAULT;
+  return WORDS[statusOf(error)] ?? UNEXPECTED;
 }
 
 function statusOf(error: unknown): number {
   return isRouteErrorResponse(error) ? error.status : 500;
 }
 
-/** @param error What the loader, the action or the page threw. */
+/**
+ * Renders the error page.
+ *
+ * @param error - What the loader, the action or the page threw.
+ */
 export function RefusedPage({ error }: { error: unknown }) {
   const { requestId } = useDocument();
-  useReturnOfData(statusOf(error) === 503);
+  useRevalidateWhenLive(statusOf(error) === 503);
   const revalidate = useRevalidate();
   useNetworkAgain(
     isUnreachable(error),
@@ -80,8 +88,8 @@ export function RefusedPage({ error }: { error: unknown }) {
   );
 }
 
-/** Asks for the page again when Convex answers again; on a page with no live connection nothing happens. */
-function useReturnOfData(missing: boolean): void {
+/** Revalidates when Convex is available again. Has no effect on a page without a live connection. */
+function useRevalidateWhenLive(missing: boolean): void {
   const { state } = useLive();
   const revalidate = useRevalidate();
   const again = missing && state === "live";

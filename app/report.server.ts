@@ -1,9 +1,9 @@
-/** What went wrong for a person: one line in the log for each thing, and one event for the answer. */
+/** Reports errors that affect a user: a log line for each, and one Sentry event per request. */
 import type { Env } from "./env.server.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "./errors.ts";
 import { describeError, type Log } from "./log.server.ts";
 
-/** Which part of Mosaic it happened in. */
+/** The part of Mosaic in which an error occurred. */
 export type Component = "auth" | "data" | "ingest" | "page";
 
 export type Report = {
@@ -11,13 +11,13 @@ export type Report = {
   /** The route's pattern, or the name of the step. */
   action: string;
   error: unknown;
-  /** WorkOS's id of whoever is signed in. */
+  /** WorkOS id of the current user. */
   userId?: string | undefined;
 };
 
 export type Reporter = (report: Report) => void;
 
-/** What is known of a failure without its words: those of WorkOS and Convex may hold what nobody should read. */
+/** Returns log fields for an error. Messages from WorkOS and Convex are left out, because they may contain secrets. */
 function causeOf(error: unknown) {
   if (error instanceof WorkOSFailure)
     return { error: error.name, kind: error.kind, status: error.status, code: error.code };
@@ -27,8 +27,9 @@ function causeOf(error: unknown) {
 }
 
 /**
- * @param waitUntil Keeps the worker alive after the answer: nobody waits for Sentry.
- * @returns Reports for one request. However much goes wrong on the way to an answer, it is one event.
+ * Returns the reporter of one request. It sends only the first error to Sentry.
+ *
+ * @param waitUntil - Keeps the worker alive after the response, until Sentry has received the event.
  */
 export function createReporter(
   env: Pick<Env, "sentryDsn">,
@@ -42,7 +43,7 @@ export function createReporter(
     if (sentryDsn === null || sent) return;
     sent = true;
     const event = { component, action, error, userId, requestId: log.requestId };
-    // Loaded only where it is configured: a worker without a DSN does not carry its cost.
+    // Loaded only if a DSN is configured, to save startup cost.
     const sending = import("./sentry.server.ts").then(({ sendToSentry }) => sendToSentry(sentryDsn, event));
     waitUntil(
       sending.catch((failure: unknown) =>

@@ -1,4 +1,4 @@
-/** The document, and what stands around every page. */
+/** Root route: the document and the frame around every page. */
 import { type ReactNode, useEffect } from "react";
 import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
@@ -22,7 +22,7 @@ export const links: Route.LinksFunction = () => [
   { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
 ];
 
-/** For a page that threw: its own words for the tab are then not asked for. */
+/** Title of a page that threw; its own `meta` is not called. */
 export const meta: Route.MetaFunction = ({ error }) => [
   { title: error ? `${refusalTitle(error)} · Mosaic` : "Mosaic" },
 ];
@@ -31,7 +31,7 @@ export async function loader({ context }: Route.LoaderArgs) {
   return loadShell(context.get(requestContext));
 }
 
-/** The theme belongs to the document, and a guest may choose one too. */
+/** Saves the theme. In the root route, because guests can choose a theme too. */
 export async function action({ request, context }: Route.ActionArgs) {
   return saveTheme(request, context.get(requestContext), "/");
 }
@@ -51,7 +51,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <Meta />
-        {/* Our own origin is allowed without a nonce, and browsers hide one, which hydration would complain of. */}
+        {/* Empty, because the own origin needs no nonce, and browsers hide nonces, which breaks hydration. */}
         <Links nonce="" />
         {onlyScript ? <script>{onlyScript}</script> : null}
       </head>
@@ -74,20 +74,20 @@ export default function App({ loaderData }: Route.ComponentProps) {
   }, [loaderData]);
   return (
     <Frame shell={loaderData}>
-      {/* Where somebody else goes on in this browser, nothing that was typed and not sent goes on with them. */}
+      {/* Remounts when the user changes, so that form input is not passed on. */}
       <Outlet key={loaderData.user?.id} />
     </Frame>
   );
 }
 
-/** In the browser: what the page was in, for when root's data cannot be reached. */
+/** The last root data in this browser, used when new data cannot be loaded. */
 let lastShown: Shell | undefined;
 
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const loaded = useRouteLoaderData<typeof loader>("root");
   const page = <RefusedPage error={error} />;
   return (
-    // The banner or a provider may be what failed: then the page is shown without them.
+    // If the banner or a provider threw, show the page without them.
     <Fallback instead={page}>
       <Frame shell={loaded ?? (isUnreachable(error) ? lastShown : undefined)}>{page}</Frame>
     </Fallback>
@@ -107,7 +107,7 @@ function Frame({ shell, children }: { shell: Shell | undefined; children: ReactN
   );
 }
 
-/** The page as the server gave it, if this browser cannot make it live. */
+/** Returns the live state for a page that cannot connect: data as of the server's render. */
 function withoutLive({ sessionId, now, viewer }: Shell): Live {
   return { client: null, state: sessionId === null ? null : "unavailable", asOf: now, viewer };
 }

@@ -1,4 +1,4 @@
-/** Every URL of the app, in one place. */
+/** The routes of the app. */
 import { index, layout, type RouteConfig, route } from "@react-router/dev/routes";
 
 export default [

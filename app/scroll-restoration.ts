@@ -4,7 +4,7 @@
  */
 import { UNSAFE_useScrollRestoration as useScrollRestoration } from "react-router";
 
-/** Gives the history entry of a new document a key of its own, under which its scroll position is stored. */
+/** Adds a key to the history entry of a new document, under which its scroll position is stored. */
 export function keyHistoryEntry(): void {
   if (!history.state?.key) history.replaceState({ key: Math.random().toString(36).slice(2) }, "");
 }

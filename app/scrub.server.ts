@@ -1,17 +1,16 @@
 /** Removes secrets, URL queries and emails from text that is logged or sent to Sentry. */
 
 /**
- * In this order.
+ * Replacements, applied in order.
  *
- * A query is what follows `?` or `#` in a word with a slash (`/callback?code=1`), what looks like `?name=` or `?name&`
- * in any other (`callback?code=1`), an encoded form of both, or fields that are joined by `&`. So `What? no` and
- * `a?.b` stay as they are.
+ * A query is the text after `?` or `#` in a word with a slash (`/callback?code=1`), text like `?name=` or `?name&` in
+ * any other word (`callback?code=1`), an encoded form of both, or fields joined by `&`. `What? no` and `a?.b` are kept.
  */
 const REMOVED: readonly [pattern: RegExp, instead: string][] = [
   [/eyJ[\w-]{8,}(\.[\w-]*){0,4}/g, "[token]"],
   [/Fe26\.2(\*|%(25)*2a)[^\s;"]*/gi, "[sealed]"],
   [/(wos-(session|flow)[\w.-]*=)[^\s;"]+/g, "$1[sealed]"],
-  // Not `task_id`; but right after an encoded character, which ends in a letter or a digit.
+  // Not in `task_id`, but directly after an encoded character, which ends in a letter or a digit.
   [/((?<![a-z\d_])|(?<=%[\da-f]{2}))(sk|mosaic)_[\w-]+/gi, "[key]"],
   [/((?<![a-z\d_])|(?<=%[\da-f]{2}))whsec_[\w+/=-]+/gi, "[key]"],
   [/\b(Bearer\s+)[\w.~+/=-]{16,}/gi, "$1[token]"],
@@ -21,7 +20,7 @@ const REMOVED: readonly [pattern: RegExp, instead: string][] = [
   ],
   // User name and password of a URL.
   [/(:\/\/)[^\s/?#@"<>]+@/g, "$1"],
-  // The development server's modules have a query before their line and column.
+  // Module URLs of the development server have a query before line and column.
   [/(\.[cm]?[jt]sx?)\?[^\s"<>]*?(:\d+:\d+)(?=[)\s]|$)/g, "$1$2"],
   [/[?#](?<=\/[^\s"<>?#]*[?#])(?<!\([?#])[^\s"<>]+/g, ""],
   [/[?#][\w.%~[\]$-]+[=&][^\s"<>]*/g, ""],
@@ -34,13 +33,13 @@ const REMOVED: readonly [pattern: RegExp, instead: string][] = [
 ];
 
 const MAX_TEXT = 2000;
-/** The rest is not looked at: what an attacker writes must cost little. */
+/** Maximum input length in characters, which limits the cost of untrusted input. */
 const MAX_READ = 16_000;
 
 /**
- * Removes what must not be kept from a text.
+ * Removes secrets, emails and URL queries from a text.
  *
- * @returns The text without tokens, seals, keys, emails and URL queries, cut to 2,000 characters.
+ * @returns The scrubbed text, cut to 2,000 characters.
  */
 export function scrub(text: string): string {
   const read = text.slice(0, MAX_READ);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { framesOf, sendToSentry } from "./sentry.server.ts";
 
-/** A small Sentry: keeps what arrives at the envelope endpoint. */
+/** Emulates Sentry: records requests to the envelope endpoint. */
 let server: Server;
 let status = 200;
 const received: { path: string; body: string }[] = [];
@@ -28,7 +28,7 @@ afterEach(() => new Promise((closed) => server.close(closed)));
 
 const dsn = () => `http://key@127.0.0.1:${(server.address() as AddressInfo).port}/42`;
 
-/** The items of an envelope: a header line and a payload each. */
+/** Returns the items of an envelope, each a header line and a payload line. */
 function itemsOf(body: string): { type: string; payload: Record<string, unknown> }[] {
   const lines = body.split("\n").slice(1).filter(Boolean);
   const items = [];
@@ -50,7 +50,7 @@ const event = (error: unknown, userId?: string) => ({
 });
 
 describe("an event", () => {
-  it("is one item at the project's envelope endpoint, with its tags and the user's id", async () => {
+  it("is sent to the project's envelope endpoint with tags and the user's id", async () => {
     await sendToSentry(dsn(), event(new TypeError("broken"), "user_1"));
     expect(received.map(({ path }) => path)).toEqual(["/api/42/envelope/"]);
     const items = itemsOf(received[0]?.body ?? "");
@@ -63,7 +63,7 @@ describe("an event", () => {
     });
   });
 
-  it("is sent again for the same failure again", async () => {
+  it("is sent again if the same error occurs again", async () => {
     const error = new Error("the same");
     await sendToSentry(dsn(), event(error));
     await sendToSentry(dsn(), event(error));
@@ -88,7 +88,7 @@ describe("an event", () => {
     expect(received[0]?.body).not.toContain("secretquery");
   });
 
-  it("has no other fields than those that may leave", async () => {
+  it("has only the allowed fields", async () => {
     await sendToSentry(dsn(), event(new Error("x")));
     const [item] = itemsOf(received[0]?.body ?? "");
     expect(Object.keys(item?.payload ?? {}).sort()).toEqual(
@@ -96,12 +96,12 @@ describe("an event", () => {
     );
   });
 
-  it("that Sentry refuses is no error here", async () => {
+  it("does not cause an error if Sentry rejects it", async () => {
     status = 429;
     await expect(sendToSentry(dsn(), event(new Error("x")))).resolves.toBeUndefined();
   });
 
-  it("is made of what is no error, too", async () => {
+  it("can be created from a thrown value that is not an Error", async () => {
     await sendToSentry(dsn(), event("just text"));
     expect(itemsOf(received[0]?.body ?? "")[0]?.payload).toMatchObject({
       exception: { values: [{ value: "just text" }] },
@@ -109,7 +109,7 @@ describe("an event", () => {
   });
 });
 
-it("reads a stack of V8, the innermost frame last", () => {
+it("parses a V8 stack and returns the innermost frame last", () => {
   expect(framesOf("Error: x\n    at inner (file:///a.js:1:2)\n    at file:///b.js:3:4")).toMatchObject([
     { filename: "file:///b.js", lineno: 3, colno: 4 },
     { function: "inner", filename: "file:///a.js", lineno: 1, colno: 2 },

@@ -1,17 +1,17 @@
-/** One event to Sentry, built of what may leave and nothing else. In a file of its own, loaded where it is configured. */
+/** Sends events with a fixed set of fields to Sentry. A separate file, loaded only if a DSN is configured. */
 import { CloudflareClient, createTransport, type ErrorEvent, type StackFrame } from "@sentry/cloudflare";
 import type { Report } from "./report.server.ts";
 import { scrub } from "./scrub.server.ts";
 
 const TIMEOUT_MS = 5_000;
-const MOST_FRAMES = 30;
+const MAX_FRAMES = 30;
 
 export type SentryEvent = Report & { requestId: string };
 
-/** Stack lines as V8 writes them: `at name (file:line:column)`. */
+/** V8 stack lines: `at name (file:line:column)`. */
 const FRAME = /^\s*at (?:(.+?) \()?(.+?):(\d+):(\d+)\)?$/;
 
-/** @returns Frames as Sentry wants them: the innermost last. */
+/** Returns stack frames in Sentry's order, the innermost last. */
 export function framesOf(stack: string): StackFrame[] {
   return stack
     .split("\n")
@@ -28,12 +28,12 @@ export function framesOf(stack: string): StackFrame[] {
         },
       ];
     })
-    .slice(0, MOST_FRAMES)
+    .slice(0, MAX_FRAMES)
     .reverse();
 }
 
-/** Only these fields, whatever the SDK or an error object would add. */
-function onlyWhatMayLeave(event: ErrorEvent): ErrorEvent {
+/** Returns an event with only the allowed fields, because the SDK and error objects may add others. */
+function pickAllowedFields(event: ErrorEvent): ErrorEvent {
   const { event_id, timestamp, level, exception, tags, user } = event;
   return {
     type: undefined,
@@ -48,9 +48,9 @@ function onlyWhatMayLeave(event: ErrorEvent): ErrorEvent {
 }
 
 /**
- * Sends one event. A Sentry that refuses, is slow or is down costs nothing but this promise.
+ * Sends one event. Ignores rejections by Sentry.
  *
- * @throws where Sentry cannot be reached within five seconds.
+ * @throws {Error} when Sentry is not reachable within five seconds.
  */
 export async function sendToSentry(dsn: string, event: SentryEvent): Promise<void> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -59,7 +59,7 @@ export async function sendToSentry(dsn: string, event: SentryEvent): Promise<voi
     integrations: [],
     sendClientReports: false,
     stackParser: () => [],
-    beforeSend: onlyWhatMayLeave,
+    beforeSend: pickAllowedFields,
     transport: (options) =>
       createTransport(options, async ({ body }) => {
         const response = await fetch(options.url, { method: "POST", body: body as BodyInit, signal });

@@ -1,4 +1,4 @@
-/** What every page is rendered within: who is here, in which theme, language and time zone. */
+/** Root loader data: current user, session, theme, language and time zone. */
 import type { SessionUser } from "./auth/session.ts";
 import type { RequestContext } from "./context.ts";
 import { sampleFormats, shownTimeZone } from "./live/formats.ts";
@@ -10,27 +10,27 @@ import type { Viewer } from "./viewer.ts";
 
 export type Shell = {
   user: SessionUser | null;
-  /** Tells one session from the next in this browser, so that tabs notice. */
+  /** Lets tabs detect that the session has changed. */
   sessionId: string | null;
-  /** Who acts as the person, where that is somebody else. */
+  /** Email of the impersonator; null if the user signed in themselves. */
   impersonator: string | null;
-  /** The person in Convex; null for a guest, before the first sync, and where Convex did not answer. */
+  /** The current user in Convex; null for a guest, before the first sync, and if Convex is unavailable. */
   viewer: Viewer | null;
-  /** Signed in, but Convex did not answer. */
+  /** Signed in, but Convex is unavailable. */
   dataMissing: boolean;
   theme: Theme;
   timeZone: string;
   locale: string;
-  /** A sample of how the server formats, for the browser to compare; null for a guest, who sees no dates. */
+  /** Sample of the server's date and number formats, for the browser to compare; null for a guest, who sees none. */
   formats: string | null;
-  /** The server's time, Unix milliseconds: the page's clock starts here. */
+  /** Server time, Unix milliseconds, from which the page's clock starts. */
   now: number;
-  /** Where the browser connects for live data; null for a guest. */
+  /** Convex URL for live data; null for a guest. */
   convexUrl: string | null;
   notice: Notice | null;
 };
 
-/** @returns What root's loader gives. A page with a query of its own is not asked about twice. */
+/** Returns the root loader's data. Shares the result of the page's query. */
 export async function loadShell(context: RequestContext): Promise<Shell> {
   const { auth, cookies, env, locale, notices, now, page } = context;
   const [result, notice] = await Promise.all([page.result() ?? withoutQuery(context), notices.take()]);
@@ -39,7 +39,7 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
   const session = result.status === "signed_out" ? null : result.session;
   const timeZone = shownTimeZone(viewer?.preferences.timeZone ?? "UTC");
   const stored = viewer?.preferences.theme ?? null;
-  // The browser keeps what Convex says, so that it is still there after sign-out.
+  // Store the user's theme in the browser, so that it is kept after sign-out.
   if (stored !== null && stored !== remembered) context.setCookies.push(rememberTheme(env, stored));
   return {
     user: session?.user ?? null,

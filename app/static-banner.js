@@ -1,5 +1,5 @@
-// For the page that is the same for everyone (`/about`): sets the theme before anything is painted, then asks who is
-// signed in and fills in the banner, looking as `ui/banner.tsx` does. Sent as it stands here, inline, allowed by its hash.
+// Inline script of the prerendered `/about`: sets the theme before the first paint, then fills in the banner for the
+// current user, with the markup of `ui/banner.tsx`. Sent unchanged; the Content Security Policy has its hash.
 (() => {
   const theme = /(?:^|; )(?:__Host-)?mosaic-theme=(light|dark|system)/.exec(document.cookie)?.[1];
   if (theme) document.documentElement.dataset.theme = theme;
@@ -57,7 +57,7 @@
       place.replaceChildren(...(user ? account(user) : signIn()));
       if (user) place.before(navigation());
     } catch {
-      // Nobody answered: the page is whole without it.
+      // The worker is unreachable: show the banner for guests.
       place.replaceChildren(...signIn());
     }
   };

@@ -9,11 +9,11 @@ it.each([
   ["Failed to fetch dynamically imported module: /assets/x.js", false],
   ["Cannot read properties of undefined (reading 'fetch')", false],
   ["network is not a function", false],
-])("%s: the network is gone, %s", (message, gone) => {
-  expect(isUnreachable(new TypeError(message))).toBe(gone);
+])("a TypeError with the message %j is a network failure: %s", (message, expected) => {
+  expect(isUnreachable(new TypeError(message))).toBe(expected);
 });
 
-it("takes nothing else for it", () => {
+it("does not take another kind of error for a network failure", () => {
   expect(isUnreachable(new Error("Failed to fetch"))).toBe(false);
   expect(isUnreachable("Failed to fetch")).toBe(false);
 });

@@ -1,9 +1,9 @@
-/** Telling a network that is gone from everything else that goes wrong in a browser. */
+/** Detects network failures among browser errors. */
 
-/** Chromium, Safari and Firefox; from the beginning, for a mistake of ours may speak of fetching too, and missing code is none. */
+/** Network errors of Chromium, Safari and Firefox. Anchored, and without failed imports of missing code. */
 const WORDS = /^(Failed to fetch(?! d)|Load failed|NetworkError|The network )/;
 
-/** What browsers throw where a page's data could not be fetched; each has words of its own. */
+/** Returns whether an error is what browsers throw when a request cannot reach the server. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError && WORDS.test(error.message);
 }

@@ -1,20 +1,20 @@
-/** What is said once, for as long as the person stays. */
+/** Hook for the notice of the current page. */
 import { useState } from "react";
 import { useLocation } from "react-router";
 import type { Notice } from "./notices.server.ts";
 import { useShell } from "./use-shell.ts";
 
 /**
- * The worker says a thing once. A page that loads its data anew, because something changed elsewhere, has not gone
- * anywhere: what it said stays until the next navigation.
+ * Returns the notice of the current page. The worker sends a notice once, so it is kept until the next navigation,
+ * even if the page revalidates.
  *
- * @returns The notice of this page, if any.
+ * @returns The notice, or null.
  */
 export function useNotice(): Notice | null {
-  const said = useShell()?.notice ?? null;
+  const loaded = useShell()?.notice ?? null;
   const { key } = useLocation();
-  const [kept, keep] = useState({ key, notice: said });
-  const stays = kept.key === key && (said === null || said === kept.notice);
-  if (!stays) keep({ key, notice: said });
-  return stays ? kept.notice : said;
+  const [kept, keep] = useState({ key, notice: loaded });
+  const stays = kept.key === key && (loaded === null || loaded === kept.notice);
+  if (!stays) keep({ key, notice: loaded });
+  return stays ? kept.notice : loaded;
 }

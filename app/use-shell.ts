@@ -1,4 +1,4 @@
-/** What every page is rendered within, where a component needs it; undefined where root's loader gave nothing. */
+/** Hook for the root loader's data; undefined if the root loader failed. */
 import { createContext, useContext } from "react";
 import type { Shell } from "./shell.server.ts";
 

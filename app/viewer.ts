@@ -1,4 +1,4 @@
-/** The signed-in person as Convex knows them: what `users.viewer` answers. */
+/** The current user as Convex stores them, from `users.viewer`. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../convex/_generated/api.js";
 
