@@ -67,7 +67,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   );
 }
 
-/** Result of the last form, and rejections of forms that are no longer shown. Cleared by the next navigation. */
+/** Result of the last form, and rejections of forms no longer shown. Cleared by the next navigation. */
 function Notices({ notice }: { notice: ReturnType<typeof useNotice> }) {
   const { key } = useLocation();
   const rejections = useRejections();
@@ -126,8 +126,8 @@ function useFocusOnHeading(pathname: string): void {
     shown.current = pathname;
     document.getElementById(PAGE_TITLE_ID)?.focus({ preventScroll: true });
   }, [pathname]);
-  // On narrow screens the current link may be scrolled out of view. Not `scrollIntoView`: in Chromium it also moves
-  // the starting point of Tab past the skip link.
+  // On narrow screens the current link may be scrolled out of view. Not `scrollIntoView`: in Chromium it also
+  // moves the starting point of Tab past the skip link.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs again on each page
   useEffect(() => {
     const link = document.querySelector<HTMLElement>("header [aria-current]");

@@ -31,7 +31,7 @@ export type RequestContext = {
   nonce: string;
   /** Language of numbers and dates: the first that the browser requests, or `en` if it is not supported. */
   locale: string;
-  /** The page's path and query, for requests of its data too. */
+  /** The page's path and query, also for a request of its data. */
   address: string;
   /** Device and location of the request. */
   seen: SeenFrom;

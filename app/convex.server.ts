@@ -28,7 +28,7 @@ export function createConvex(env: Pick<Env, "convexUrl">, token: string | null, 
   const client = new ConvexHttpClient(env.convexUrl, {
     skipConvexDeploymentUrlCheck: true,
     logger: false,
-    // The client drops the status, which distinguishes a rejected token, a failed function and an unavailable server.
+    // Keep the status, which the client drops: it distinguishes rejected tokens, failed functions and outages.
     fetch: async (input, init) => {
       const response = await fetch(input as RequestInfo, { ...init, signal });
       status = response.status;

@@ -50,7 +50,7 @@ export default async function handleRequest(
   return new Response(body, { status, headers });
 }
 
-/** Returns whether a page sets `handle.sameForEveryone`. It is prerendered and must not depend on the user. */
+/** Returns whether a page sets `handle.sameForEveryone`: it is prerendered, for all users. */
 function isSameForEveryone({ staticHandlerContext }: EntryContext): boolean {
   return staticHandlerContext.matches.some(({ route }) => route.handle?.sameForEveryone === true);
 }

@@ -142,8 +142,8 @@ const schema = v.object({
 /**
  * Reads and validates a configuration.
  *
- * @param record - Variables from the process environment or the worker's bindings. An empty value counts as absent,
- *   because wrangler's `[vars]` must name optional variables.
+ * @param record - Variables from the process environment or the worker's bindings. An empty value counts as
+ *   absent, because wrangler's `[vars]` must name optional variables.
  * @returns The configuration.
  * @throws {EnvError} when any variable is missing or invalid; lists all problems.
  */

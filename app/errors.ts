@@ -3,7 +3,7 @@
 /** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
 export type WorkOSFailureKind = "invalid_grant" | "refused" | "unavailable";
 
-/** A failed call to WorkOS. Only the code of the response is kept, because bodies can contain pending tokens. */
+/** A failed call to WorkOS. Keeps only the response's code, because bodies can contain pending tokens. */
 export class WorkOSFailure extends Error {
   override readonly name = "WorkOSFailure";
   readonly kind: WorkOSFailureKind;

@@ -7,8 +7,8 @@ type Failures = { caught: { error: unknown } | null; seen: Failures["caught"]; c
 /**
  * Renders its children or, after one of them has thrown, `instead`. Reports errors.
  *
- * If `instead` throws too, rethrows to the next boundary. React passes errors of effects to the nearest boundary each
- * time, so it would otherwise render `instead` in an endless loop.
+ * If `instead` throws too, rethrows to the next boundary. React passes errors of effects to the nearest
+ * boundary each time, so it would otherwise render `instead` in an endless loop.
  */
 export class Fallback extends Component<Props, Failures> {
   override state: Failures = { caught: null, seen: null, count: 0 };

@@ -1,4 +1,4 @@
-/** Sends a form to the server's action. If the network is down, keeps the form's values and shows a message. */
+/** Sends a form to the server's action, and keeps the form's values if the network is down. */
 import { type ClientActionFunctionArgs, data } from "react-router";
 import { textsOf } from "./form-texts.ts";
 import type { FormFailure } from "./forms.server.ts";

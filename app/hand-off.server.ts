@@ -1,8 +1,8 @@
 /**
- * Reads the loader data before rendering. React Router streams it, which makes React suspend and write the page in
- * many small chunks; that is most of a page's cost. See docs/decisions for measurements.
+ * Reads the loader data before rendering. React Router streams it, which makes React suspend and write the
+ * page in many small chunks; that is most of a page's cost. See docs/decisions for measurements.
  *
- * Depends on internals of one version of React Router; `hand-off.server.test.tsx` fails when the version changes.
+ * Depends on internals of React Router; `hand-off.server.test.tsx` fails when its version changes.
  */
 import type { EntryContext } from "react-router";
 

@@ -1,8 +1,8 @@
 /**
- * Notices: messages shown once on the next page, such as `Saved` after a form. Stored in KV, with the key in a cookie.
+ * Notices: messages shown once on the next page, such as `Saved`. Stored in KV, with the key in a cookie.
  *
- * KV allows one write per second and key, so reading a notice clears only the cookie, and KV expires the entry.
- * Failures are logged and do not affect the response.
+ * KV allows one write per second and key, so reading a notice clears only the cookie, and KV expires the
+ * entry. Failures are logged and do not affect the response.
  */
 import { createWorkersKVSessionStorage } from "@react-router/cloudflare";
 import { createCookie, type SessionStorage } from "react-router";

@@ -1,4 +1,4 @@
-/** Loads page code through React Router's manifest. `tests/browser/moving-about.test.ts` fails if its shape changes. */
+/** Loads page code from React Router's manifest, whose shape `tests/browser/moving-about.test.ts` checks. */
 import { matchRoutes } from "react-router";
 
 type Route = { id: string; path?: string; index?: boolean; module: string; imports?: string[] };

@@ -1,7 +1,7 @@
 /**
- * A page's Convex query, registered by the route's middleware and shared by the root and page loaders. It also checks
- * that the session is not revoked, so no separate call is needed. After an action, it runs only for the new render
- * and therefore sees the action's changes.
+ * A page's Convex query, registered by the route's middleware and shared by the root and page loaders. It
+ * also checks that the session is not revoked, so no separate call is needed. After an action, it runs only
+ * for the new render and therefore sees the action's changes.
  */
 import type { FunctionReference } from "convex/server";
 import { api } from "../convex/_generated/api.js";

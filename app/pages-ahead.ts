@@ -1,6 +1,6 @@
 /**
- * Preloads the code of the other pages while the page is idle. A click then waits only for data, and a tab that is
- * offline or older than a deploy can still open every page.
+ * Preloads the code of the other pages while the page is idle. A click then waits only for data, and a tab
+ * that is offline or older than a deploy can still open every page.
  */
 import { useEffect } from "react";
 

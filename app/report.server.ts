@@ -17,7 +17,7 @@ export type Report = {
 
 export type Reporter = (report: Report) => void;
 
-/** Returns log fields for an error. Messages from WorkOS and Convex are left out, because they may contain secrets. */
+/** Returns log fields for an error, without messages from WorkOS and Convex, which may contain secrets. */
 function causeOf(error: unknown) {
   if (error instanceof WorkOSFailure)
     return { error: error.name, kind: error.kind, status: error.status, code: error.code };

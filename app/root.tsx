@@ -51,7 +51,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <Meta />
-        {/* Empty, because the own origin needs no nonce, and browsers hide nonces, which breaks hydration. */}
+        {/* Empty: our own origin needs no nonce, and browsers hide nonces, which breaks hydration. */}
         <Links nonce="" />
         {onlyScript ? <script>{onlyScript}</script> : null}
       </head>

@@ -1,6 +1,6 @@
 /**
- * Scroll restoration by React Router's hook. React Router's component adds an inline script that throws if the browser
- * blocks storage; the browser restores the position of a reloaded page by itself.
+ * Scroll restoration by React Router's hook. React Router's component adds an inline script that throws if
+ * the browser blocks storage; the browser restores the position of a reloaded page by itself.
  */
 import { UNSAFE_useScrollRestoration as useScrollRestoration } from "react-router";
 

@@ -3,8 +3,9 @@
 /**
  * Replacements, applied in order.
  *
- * A query is the text after `?` or `#` in a word with a slash (`/callback?code=1`), text like `?name=` or `?name&` in
- * any other word (`callback?code=1`), an encoded form of both, or fields joined by `&`. `What? no` and `a?.b` are kept.
+ * A query is the text after `?` or `#` in a word with a slash (`/callback?code=1`), text like `?name=` or
+ * `?name&` in any other word (`callback?code=1`), an encoded form of both, or fields joined by `&`. Text such
+ * as `What? no` and `a?.b` is kept.
  */
 const REMOVED: readonly [pattern: RegExp, instead: string][] = [
   [/eyJ[\w-]{8,}(\.[\w-]*){0,4}/g, "[token]"],

@@ -21,7 +21,7 @@ export type Shell = {
   theme: Theme;
   timeZone: string;
   locale: string;
-  /** Sample of the server's date and number formats, for the browser to compare; null for a guest, who sees none. */
+  /** Sample of the server's date and number formats, for the browser to compare; null for a guest. */
   formats: string | null;
   /** Server time, Unix milliseconds, from which the page's clock starts. */
   now: number;

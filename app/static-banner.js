@@ -1,5 +1,5 @@
-// Inline script of the prerendered `/about`: sets the theme before the first paint, then fills in the banner for the
-// current user, with the markup of `ui/banner.tsx`. Sent unchanged; the Content Security Policy has its hash.
+// Inline script of the prerendered `/about`: sets the theme before the first paint, then fills in the banner
+// with the markup of `ui/banner.tsx`. Sent unchanged; the Content Security Policy has its hash.
 (() => {
   const theme = /(?:^|; )(?:__Host-)?mosaic-theme=(light|dark|system)/.exec(document.cookie)?.[1];
   if (theme) document.documentElement.dataset.theme = theme;

@@ -5,8 +5,8 @@ import type { Notice } from "./notices.server.ts";
 import { useShell } from "./use-shell.ts";
 
 /**
- * Returns the notice of the current page. The worker sends a notice once, so it is kept until the next navigation,
- * even if the page revalidates.
+ * Returns the notice of the current page. The worker sends a notice once, so it is kept until the next
+ * navigation, even if the page revalidates.
  *
  * @returns The notice, or null.
  */

@@ -1,6 +1,6 @@
 /**
- * Durable Object that refreshes one session and stores its end. All isolates share one call to WorkOS, a browser
- * that missed a response still receives the new session, and an ended session cannot be replayed.
+ * Durable Object that refreshes one session and stores its end. All isolates share one call to WorkOS, a
+ * browser that missed a response still receives the new session, and an ended session cannot be replayed.
  */
 import { DurableObject } from "cloudflare:workers";
 import {
@@ -32,7 +32,7 @@ const WORKOS_TIMEOUT_MS = 5_000;
 /** Timeout for fetching the signing keys; the refresh then continues without them. */
 const KEYS_TIMEOUT_MS = 1_000;
 const CONVEX_TIMEOUT_MS = 2_000;
-/** Retry interval for undelivered revocations. With the timeout, Convex is notified within 15 s of its recovery. */
+/** Retry interval for revocations. With the timeout, Convex is notified within 15 s of its recovery. */
 const REDELIVER_MS = 8_000;
 
 /** The object's storage. The session is stored only sealed. */
@@ -92,7 +92,8 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   }
 
   /**
-   * Waits for a running refresh first, because a refresh token is valid once. Two equal requests cause one call.
+   * Switches the organization after a running refresh, because a refresh token is valid once. Concurrent
+   * requests for one organization share a call.
    */
   async #switchOrganization(request: RefreshRequest, organizationId: string): Promise<RefreshAnswer> {
     const { session } = request;

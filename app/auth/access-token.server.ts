@@ -78,7 +78,7 @@ export function permissionsOf(accessToken: string): readonly string[] {
  * @param signal - Aborts fetching the keys.
  * @param now - Unix milliseconds.
  * @returns The claims.
- * @throws {WorkOSFailure} `unavailable` when the keys cannot be fetched or the token is not valid for this client.
+ * @throws {WorkOSFailure} `unavailable` when the keys cannot be fetched or the token is invalid.
  */
 export async function verifyAccessToken(
   env: Env,
@@ -103,9 +103,9 @@ export async function verifyAccessToken(
 }
 
 /**
- * Returns the claims of a token received directly from WorkOS, without checking its signature. For use when the
- * signing keys are unavailable: the refresh token is already spent, so dropping the response would sign the user
- * out. TLS authenticates the issuer, and Convex still checks the signature.
+ * Returns the claims of a token received directly from WorkOS, without checking its signature. For use when
+ * the signing keys are unavailable: the refresh token is already spent, so dropping the response would sign
+ * the user out. TLS authenticates the issuer, and Convex still checks the signature.
  *
  * @param now - Unix milliseconds.
  * @returns The claims.

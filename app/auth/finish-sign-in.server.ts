@@ -37,8 +37,8 @@ export class SignInUnavailable extends Error {
 }
 
 /**
- * Finishes a sign-in flow. Checks the error from WorkOS, the code and the state, in that order, then exchanges the
- * code. Keeps an existing session on failure, and always clears the flow cookie.
+ * Finishes a sign-in flow. Checks the error from WorkOS, the code and the state, in that order, then
+ * exchanges the code. Keeps an existing session on failure, and always clears the flow cookie.
  *
  * @param params - The query of `/callback`.
  * @returns A redirect to the requested page, or to `/login` with the reason.

@@ -1,4 +1,4 @@
-/** Interface of the Durable Object that refreshes a session, implemented in `workers/session-refresher.ts`. */
+/** Interface of the Durable Object in `workers/session-refresher.ts`, which refreshes a session. */
 import type { EndReason, Session } from "./session.ts";
 
 /** Asks for a usable access token for the session in the browser's cookie. */

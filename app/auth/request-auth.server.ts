@@ -72,7 +72,7 @@ export class RequestAuth {
     return null;
   }
 
-  /** Returns the session, refreshed if its access token is about to expire. Refreshes at most once a request. */
+  /** Returns the session, refreshed at most once per request if its access token is about to expire. */
   current(): Promise<Current | null> {
     this.#current ??= this.#refreshIfNeeded();
     return this.#current;
@@ -156,7 +156,12 @@ export class RequestAuth {
     });
     try {
       return await Promise.race([
-        refreshers(session.sessionId).refresh({ session, ...options, seen: seen(), requestId: log.requestId }),
+        refreshers(session.sessionId).refresh({
+          session,
+          ...options,
+          seen: seen(),
+          requestId: log.requestId,
+        }),
         waited,
       ]);
     } catch (error) {

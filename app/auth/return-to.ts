@@ -41,12 +41,12 @@ function isAuthPath(path: string): boolean {
  * Returns a safe `returnTo`. Parses and rebuilds the URL, because checking prefixes misses encoded attacks.
  *
  * @param value - Untrusted input.
- * @returns Path, query and fragment on this origin. Null for another origin, `//`, a backslash, a control character,
- *   an encoded form of these, a path of the sign-in flow, or more than 2,000 characters.
+ * @returns Path, query and fragment on this origin. Null for another origin, `//`, a backslash, a control
+ *   character, an encoded form of these, a path of the sign-in flow, or more than 2,000 characters.
  */
 export function safeReturnTo(value: unknown): string | null {
   if (typeof value !== "string" || !value.startsWith("/") || value.length > MAX_LENGTH) return null;
-  // Query and fragment too. Encoded slashes and backslashes are harmless there, so the path is checked separately.
+  // Includes query and fragment. Encoded slashes and backslashes are only checked in the path, below.
   if (UNSAFE.test(value) || CONTROL.test(decodeFully(value))) return null;
   const url = URL.parse(value, BASE);
   if (url === null || url.origin !== BASE || url.pathname.includes("//")) return null;

@@ -46,7 +46,7 @@ const flowSchema: v.GenericSchema<unknown, Flow & { purpose: "flow" }> = v.stric
   startedAt: time,
 });
 
-/** Returns the lifetime of a seal, at least one second: iron-session never expires a seal with lifetime zero. */
+/** Returns the seal's lifetime in seconds, at least 1: with 0, iron-session never expires it. */
 const secondsUntil = (end: number, now: number) => Math.max(1, Math.ceil((end - now) / 1000));
 
 async function open<T>(schema: v.GenericSchema<unknown, T>, sealed: string, password: Passwords) {
@@ -65,8 +65,8 @@ export function sealSession(session: Session, password: Passwords, now: number):
 }
 
 /**
- * Cache of opened sessions, by passwords and sealed session. Opening one costs as much as the rest of a small page,
- * and each request of a visit sends the same cookie. Revocation is checked elsewhere, on every request.
+ * Cache of opened sessions, by passwords and sealed session. Opening one costs as much as the rest of a small
+ * page, and each request of a visit sends the same cookie. Revocation is checked elsewhere, on every request.
  */
 const opened = new WeakMap<Passwords, Map<string, Readonly<Session>>>();
 const MAX_OPENED = 500;
@@ -82,8 +82,8 @@ function keep(password: Passwords, sealed: string, session: Readonly<Session>): 
  *
  * @param sealed - Untrusted value of the session cookie.
  * @param now - Unix milliseconds.
- * @returns The session, or null if it is malformed, older than seven days, made for another purpose, or sealed with
- *   an unknown password.
+ * @returns The session, or null if it is malformed, older than seven days, made for another purpose, or
+ *   sealed with an unknown password.
  */
 export async function openSession(
   sealed: string,

@@ -32,8 +32,8 @@ async function askSession(): Promise<string | null | undefined> {
 }
 
 /**
- * Reloads the page's data if the session has changed. Checks when another tab announces a different session, when
- * the tab becomes visible, and when the browser is online again.
+ * Reloads the page's data if the session has changed. Checks when another tab announces a different session,
+ * when the tab becomes visible, and when the browser is online again.
  *
  * @param sessionId - The session this page was rendered with; null for a guest.
  */
@@ -55,7 +55,7 @@ export function useSessionWatch(sessionId: string | null): void {
   const checkUnseen = useCallback(async () => {
     document.body.hidden = shown.current !== null;
     const known = await check().catch(() => false);
-    // The worker is unreachable: show the browser's network error rather than a page of an unverified session.
+    // The worker is unreachable: show the browser's network error instead of an unverified session.
     if (!known && shown.current !== null) location.reload();
     else document.body.hidden = false;
   }, [check]);

@@ -4,7 +4,7 @@ import { useShell } from "../use-shell.ts";
 import type { SessionUser } from "./session.ts";
 
 /**
- * Returns the current user as WorkOS knows them. The first HTML already contains it, so no provider is needed.
+ * Returns the current user as WorkOS knows them. Needs no provider, because the first HTML contains the user.
  *
  * @returns `user`: null for a guest. `isLoading`: true only until the server has rendered a page.
  */

@@ -31,8 +31,8 @@ function client(env: Env): WorkOS {
 }
 
 /**
- * Rejects when the signal aborts. The SDK's workerd build ignores both `timeout` and a custom `fetch`, so a hanging
- * call can only be abandoned.
+ * Rejects when the signal aborts. The SDK's workerd build ignores both `timeout` and a custom `fetch`, so a
+ * hanging call can only be abandoned.
  */
 function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -181,8 +181,8 @@ function readUser(given: unknown): SessionUser | null {
 }
 
 /**
- * Converts an SDK error. SDK errors contain WorkOS's response, including pending tokens, so they must not be passed
- * on or logged.
+ * Converts an SDK error. SDK errors contain WorkOS's response, including pending tokens, so they must not be
+ * passed on or logged.
  */
 function describeFailure(error: unknown): WorkOSFailure {
   if (error instanceof WorkOSFailure) return error;

@@ -1,6 +1,6 @@
 /**
- * Serves the prerendered `/about`. Its headers depend on the runtime configuration, so a static headers file cannot
- * set them. The Content Security Policy has the hash of the inline script instead of a nonce.
+ * Serves the prerendered `/about`. Its headers depend on the runtime configuration, so a static headers file
+ * cannot set them. The Content Security Policy has the hash of the inline script instead of a nonce.
  */
 import staticBanner from "../static-banner.js?raw";
 import { editHeaders } from "./edit-headers.ts";

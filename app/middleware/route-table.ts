@@ -47,7 +47,7 @@ export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");
 }
 
-/** Returns decoded segments with ASCII letters in lower case, as React Router matches them; null if malformed. */
+/** Returns decoded segments in ASCII lower case, as React Router matches them; null if malformed. */
 function segmentsOf(path: string): string[] | null {
   const trimmed = path.replace(/^\/|\/+$/g, "");
   if (trimmed === "") return [];

@@ -1,6 +1,6 @@
 /**
- * One React Router handler for each route, whose build contains only that route and its parents. React Router's
- * handler iterates over all routes of its build several times per request.
+ * One React Router handler for each route, whose build contains only that route and its parents. React
+ * Router's handler iterates over all routes of its build several times per request.
  */
 import { createRequestHandler, type RequestHandler, type ServerBuild } from "react-router";
 

@@ -1,6 +1,6 @@
 /**
- * Rejects writes from other origins. `SameSite=Lax` already removes cookies from cross-site posts; this also covers
- * sibling subdomains.
+ * Rejects writes from other origins. `SameSite=Lax` already removes cookies from cross-site posts; this also
+ * covers sibling subdomains.
  */
 import type { Middleware } from "./handler.ts";
 import { refusalAnswer } from "./refusal-answer.ts";

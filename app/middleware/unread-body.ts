@@ -1,6 +1,6 @@
 /**
- * Drains unread request bodies before the response. workerd closes a connection with unread bytes, and a proxy that
- * keeps it open, such as that of `wrangler dev`, loses the next request.
+ * Drains unread request bodies before the response. workerd closes a connection with unread bytes, and a
+ * proxy that keeps it open, such as that of `wrangler dev`, loses the next request.
  */
 import type { Middleware } from "./handler.ts";
 
@@ -15,8 +15,9 @@ export const unreadBody: Middleware = (next) => async (request, context) => {
 };
 
 /**
- * Drains the rest of a body, up to 1 MiB and for at most one second. Routes that respond before they have read their
- * body must call it, because React Router gives them a copy of the request that the middleware cannot drain.
+ * Drains the rest of a body, up to 1 MiB and for at most one second. Routes that respond before they have
+ * read their body must call it, because React Router gives them a copy of the request that the middleware
+ * cannot drain.
  */
 export async function forgetRest({ body }: Request): Promise<void> {
   if (body === null || body.locked) return;

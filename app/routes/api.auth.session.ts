@@ -10,7 +10,7 @@ export async function loader({ context }: Route.LoaderArgs) {
   const result = await page.result();
   if (result === null || result.status === "signed_out") return Response.json({ user: null });
   const { sessionId, role, organizationId, expiresAt } = sessionInfo(result.session);
-  // In a header, so that the body stays the same. Only tabs with pending edits need to know that Convex is down.
+  // In a header, because only tabs with pending edits need to know that Convex is down.
   const headers: HeadersInit = result.status === "unavailable" ? { "X-Data-Missing": "1" } : {};
   return Response.json(
     { user: result.session.user, sessionId, role, organizationId, expiresAt },

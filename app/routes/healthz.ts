@@ -4,7 +4,7 @@ import type { Route } from "./+types/healthz";
 
 export function loader({ context }: Route.LoaderArgs) {
   const { version, now } = context.get(requestContext);
-  // Tabs synchronize their clocks with it (app/live/clock.ts). Cloudflare adds the header, but local workerd does not.
+  // Tabs synchronize their clocks with it (app/live/clock.ts). Only Cloudflare adds it by itself.
   const headers = { Date: new Date(now).toUTCString() };
   return Response.json({ status: "ok", version }, { headers });
 }

@@ -67,7 +67,7 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
   );
 }
 
-/** A link instead of a redirect, because the Content Security Policy forbids forms that lead to another site. */
+/** A link instead of a redirect, because the Content Security Policy forbids forms to other sites. */
 function SignInAgain(props: { organizationId: string; name: string | null; returnTo: string | null }) {
   const { organizationId, name, returnTo } = props;
   const query = new URLSearchParams({ organizationId, ...(returnTo && { returnTo }) });
