@@ -71,5 +71,5 @@ function asRefusal(data: unknown): Refusal | ConvexFailure {
   if (typeof code !== "string" || !CODES.includes(code)) {
     return new ConvexFailure("function_failed", FUNCTION_FAILED);
   }
-  return new Refusal(code as RefusalCode, typeof message === "string" ? message : "Convex refused this.");
+  return new Refusal(code as RefusalCode, typeof message === "string" ? message : "Convex rejected this.");
 }

@@ -107,7 +107,7 @@ async function requireVouched(ctx: QueryCtx, workosUserId: string | undefined) {
     }
     return { workosUserId: caller.workosUserId, user };
   }
-  if (workosUserId === undefined) throw refusal("unauthenticated", "Nobody is named.");
+  if (workosUserId === undefined) throw refusal("unauthenticated", "No user is named.");
   return { workosUserId, user: await findLiving(ctx, workosUserId) };
 }
 

@@ -89,7 +89,7 @@ function portsToUse(ports: Ports, { standIns }: LocalConfig): number[] {
 
 function welcome({ env, standIns, warnings }: LocalConfig): string {
   const origin = (address: string, local: boolean) =>
-    `${address} (${local ? "local stand-in" : "as configured: no stand-in"})`;
+    `${address} (${local ? "local emulator" : "as configured: no emulator"})`;
   const people = [
     "Sign in as ada@example.com (admin), grace@example.com (developer),",
     "           or alan@example.com (viewer)",

@@ -27,7 +27,7 @@ export async function deleteAccount(context: RequestContext): Promise<void> {
     throw new Refusal("forbidden", "Only the person themselves can delete their account.");
   }
   if (lastAdmin) {
-    throw new Refusal("conflict", "You are the last admin. Make somebody else an admin first.");
+    throw new Refusal("conflict", "You are the last admin. Make another user an admin first.");
   }
   const userId = session.user.id;
   const atWorkOS = await ifNotFound(listSessions(env, userId, deadline), []);

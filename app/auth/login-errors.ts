@@ -3,7 +3,7 @@
 const MESSAGES: Readonly<Record<string, string>> = {
   access_denied: "You chose not to sign in. You can try again whenever you like.",
   sign_in_failed:
-    "Signing in did not work. Please try again; if it keeps failing, ask whoever runs this Mosaic.",
+    "Signing in did not work. Please try again; if it keeps failing, ask the person who runs this Mosaic.",
   missing_code: "That sign-in came back incomplete. Please start again.",
   state_mismatch:
     "That sign-in was started elsewhere, took too long, or was finished already. Please start again.",

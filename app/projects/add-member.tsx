@@ -42,7 +42,7 @@ export function AddMember({ adding: { edit, said } }: { adding: Adding }) {
           required
           maxLength={254}
           autoComplete="off"
-          help="Somebody who is not here yet becomes a member at their first sign-in."
+          help="A user without an account becomes a member at their first sign-in."
           defaultValue={edit.failure?.values.email}
           error={edit.refusal ?? edit.failure?.errors.email}
         />

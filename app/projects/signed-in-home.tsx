@@ -27,7 +27,7 @@ export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) 
           mayCreate ? (
             <p>A project is a field of tiles, one for each of your agents. Name the first one below.</p>
           ) : (
-            <p>You see projects here once somebody adds you to one.</p>
+            <p>Projects appear here when someone adds you to one.</p>
           )
         }
         start={mayCreate ? <CreateProject failure={undefined} /> : null}

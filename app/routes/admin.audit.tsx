@@ -38,7 +38,7 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
   return (
     <Page
       title="Audit log"
-      intro="Who signed in and out, and who changed what anybody may do."
+      intro="Sign-ins, sign-outs, and changes of roles, projects and keys."
       actions={
         <ButtonLink href={`/admin/audit.csv${query.size > 0 ? `?${query}` : ""}`}>Download CSV</ButtonLink>
       }

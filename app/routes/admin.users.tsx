@@ -47,7 +47,7 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
       <SearchForm search={search} />
       {failure?.message && !onPage ? <Notice kind="alert">{failure.message}</Notice> : null}
       {value.page.length === 0 ? (
-        <p className="text-quiet">Nobody is found whose name or e-mail begins like that.</p>
+        <p className="text-quiet">No users match your search.</p>
       ) : (
         <ul className="rows rounded-card border border-line bg-surface px-4 py-2 wide:px-6">
           {value.page.map((person) => (

@@ -50,7 +50,7 @@ const WORDS = {
   403: {
     title: "Not your organization",
     message:
-      "You do not belong to that organization, so nothing was changed. Whoever runs it can invite you.",
+      "You do not belong to that organization, so nothing was changed. Ask its administrator to invite you.",
   },
   503: {
     title: "WorkOS is not answering",

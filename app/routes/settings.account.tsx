@@ -63,7 +63,7 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
       </Card>
       <Card
         title="Your data"
-        intro="Your profile, preferences, projects, sessions and activity, in one file. No keys, and nobody else’s e-mail."
+        intro="Your profile, preferences, projects, sessions and activity, in one file. It contains no API keys and no other user’s e-mail."
       >
         <p>
           <a href="/settings/account/export" download className="button" data-look="quiet">
@@ -72,7 +72,9 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
         </p>
       </Card>
       <Card title="End" intro={WHAT_DELETING_DOES}>
-        {lastAdmin ? <p>You are the last admin, so make somebody else one before you go.</p> : null}
+        {lastAdmin ? (
+          <p>You are the last admin, so make another user an admin before you delete your account.</p>
+        ) : null}
         <DeleteAccountForm failure={failure} />
       </Card>
     </Page>

@@ -35,7 +35,7 @@ export const fail = (detail: string, fix: string): Finding => ({ status: "fail",
 
 /** Returns the finding for a check that an earlier failure prevents; never `ok`. */
 export const notChecked = (reason: string): Finding =>
-  warn(`not checked: ${reason}`, "Mend that first, then run the doctor again.");
+  warn(`not checked: ${reason}`, "Fix that first, then run the doctor again.");
 
 /** Returns the report as text: one line for each check, then the totals. */
 export function asText(results: readonly CheckResult[]): string {

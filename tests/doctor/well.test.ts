@@ -78,7 +78,7 @@ describe("the doctor without a configuration", () => {
     const { results, of, code, failed } = await runDoctor({});
     expect(failed).toEqual([]);
     expect(code).toBe(0);
-    for (const name of CHECKS.slice(3)) expect(of(name).detail).toContain("the local stand-in is used");
+    for (const name of CHECKS.slice(3)) expect(of(name).detail).toContain("the local emulator is used");
     expect(results.filter(({ status }) => status === "ok").map(({ name }) => name)).toEqual([
       "environment",
       "app-url",
@@ -88,8 +88,8 @@ describe("the doctor without a configuration", () => {
   test("treats the launcher's own addresses as not configured", async () => {
     const environment = { WORKOS_API_URL: "http://127.0.0.1:8788", CONVEX_URL: "http://localhost:8789" };
     const { of } = await runDoctor(environment);
-    expect(of("workos-api-key").detail).toContain("the local stand-in is used");
-    expect(of("convex-url").detail).toContain("the local stand-in is used");
+    expect(of("workos-api-key").detail).toContain("the local emulator is used");
+    expect(of("convex-url").detail).toContain("the local emulator is used");
   });
 
   test("warns that an API key without WORKOS_API_URL has no effect", async () => {

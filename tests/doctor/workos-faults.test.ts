@@ -16,7 +16,7 @@ const CONVEX_CHECKS = ["convex-url", "convex-auth", "edge-secret", "webhook"] as
 test("a wrong API key fails at workos-api-key, and says where to find the keys", async () => {
   const { failed, of, code } = await runDoctor({ ...services.good, WORKOS_API_KEY: "sk_live_another" });
   expect(failed).toEqual(["workos-api-key"]);
-  expect(of("workos-api-key").detail).toBe("WorkOS refuses this key");
+  expect(of("workos-api-key").detail).toBe("WorkOS rejects this key");
   expect(of("workos-api-key").fix).toContain("API Keys");
   expect(of("workos-client")).toMatchObject({
     status: "warn",

@@ -13,7 +13,7 @@ const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
 
 export const convexAuth: Check = async ({ subject, ask, found, deployment }) => {
   if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");

@@ -12,7 +12,7 @@ const MOST_NAMES = 8;
 
 export const convexFunctions: Check = async ({ subject, ask, found, deployment, here }) => {
   if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");

@@ -9,7 +9,7 @@ export const convexUrl: Check = async ({ subject, ask }) => {
   const [problem] = problemsFor(subject, "convex-url");
   if (problem) return fail(`CONVEX_URL ${problem.message}`, setAgain("CONVEX_URL"));
   if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local stand-in is used", FIX.convexStandIn);
+    return warn("Convex is not configured: the local emulator is used", FIX.convexStandIn);
   }
   const { CONVEX_URL = "" } = subject.values;
   if (new URL(CONVEX_URL).hostname.endsWith(".convex.site")) {

@@ -12,7 +12,7 @@ export const edgeSecret: Check = async ({ subject, ask, found, deployment }) => 
   const [problem] = problemsFor(subject, "edge-secret");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
   if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");

@@ -18,7 +18,7 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
   const uri = subject.values.WORKOS_REDIRECT_URI || wanted;
   if (uri !== wanted) return fail(`WORKOS_REDIRECT_URI must be ${wanted}`, set);
   if (subject.standIns.workos) {
-    return warn("WorkOS is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("WorkOS is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
   if (!isUsable(subject, "WORKOS_CLIENT_ID") || found("workos-client")?.status === "fail") {

@@ -13,7 +13,7 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   const [problem] = problemsFor(subject, "webhook");
   if (problem) return fail(`${problem.name} ${problem.message}`, setAgain(problem.name));
   if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");

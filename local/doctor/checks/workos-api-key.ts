@@ -13,13 +13,13 @@ export const workosApiKey: Check = async ({ subject, ask }) => {
   if (subject.standIns.workos) {
     const forReal = subject.isSet(NAME) && !subject.values[NAME]?.startsWith("sk_local_");
     const half = forReal ? ` (${NAME} is set, but without WORKOS_API_URL)` : "";
-    return warn(`WorkOS is not configured${half}: the local stand-in is used`, FIX.workosStandIn);
+    return warn(`WorkOS is not configured${half}: the local emulator is used`, FIX.workosStandIn);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
   const { WORKOS_API_URL = "", WORKOS_API_KEY = "", APP_URL = "" } = subject.values;
   const url = `${WORKOS_API_URL}/user_management/users?limit=1`;
   const { status, json } = await ask(url, { headers: { Authorization: `Bearer ${WORKOS_API_KEY}` } });
-  if (status === 401 || status === 403) return fail("WorkOS refuses this key", FIX.apiKey);
+  if (status === 401 || status === 403) return fail("WorkOS rejects this key", FIX.apiKey);
   if (status !== 200) return fail(answersBut(url, `with status ${status}`), FIX.apiKey);
   if (!Array.isArray(fieldOf(json, "data")))
     return fail(answersBut(url, "not as WorkOS does"), setAgain("WORKOS_API_URL"));

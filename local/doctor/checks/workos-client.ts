@@ -11,7 +11,7 @@ export const workosClient: Check = async ({ subject, ask, found }) => {
   const [problem] = problemsFor(subject, "workos-client");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
   if (subject.standIns.workos) {
-    return warn("WorkOS is not configured: the local stand-in is used", FIX.nothingHere);
+    return warn("WorkOS is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
   const { WORKOS_API_URL = "", WORKOS_CLIENT_ID = "" } = subject.values;
