@@ -4,6 +4,7 @@ import { useLocation, useNavigation } from "react-router";
 import { useWorkOS } from "./auth/use-workos.ts";
 import { useDocument } from "./document.ts";
 import { useLive } from "./live/live-context.ts";
+import { untilLoaded } from "./live/pause.ts";
 import { clearRejections, useRejections } from "./live/pending.ts";
 import { useClientNavigation } from "./navigation.ts";
 import { usePagesAhead } from "./pages-ahead.ts";
@@ -21,7 +22,7 @@ import { useShell } from "./use-shell.ts";
 /** Loaded lazily in the browser, because guests have no live connection. */
 const Connection = import.meta.env.SSR
   ? (await import("./live/connection.tsx")).default
-  : lazy(() => import("./live/connection.tsx"));
+  : lazy(() => untilLoaded(() => import("./live/connection.tsx")));
 
 /** Returns the user in the banner, from Convex or, until it responds, from the session. */
 function useBannerViewer(): BannerViewer | null {

@@ -58,6 +58,8 @@ export function useClientNavigation(): ClientNavigation {
   const go = useCallback(
     async (path: string) => {
       latest.current.path = path;
+      // A page that is shown as unreachable tries again by itself: from now on with this path.
+      setMissed((before) => before && { ...before, path });
       const { pathname, hash } = new URL(path, location.href);
       const isLoaded =
         !DOCUMENTS.test(pathname) &&

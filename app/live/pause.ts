@@ -17,3 +17,17 @@ export function pause(attempt: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", done);
   });
 }
+
+/**
+ * Loads a module for `lazy`, and tries again until it arrives: a rejected load would replace the page by an error page.
+ * Chromium does not ask for a failed module again before the next document. The part is then missing.
+ */
+export async function untilLoaded<T>(load: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await load();
+    } catch {
+      await pause(attempt);
+    }
+  }
+}

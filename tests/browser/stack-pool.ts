@@ -8,24 +8,17 @@ import type { BrowserServer } from "playwright-core";
 import type { TestProject } from "vitest/node";
 import { serveChromium } from "./chromium.ts";
 import type { LineMode } from "./line.ts";
-import { type OwnStack, type Stack, startStack } from "./stack.ts";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    stackPool: string;
-  }
-}
+import { type OwnStack, startStack } from "./stack.ts";
+import type { Action, Taken } from "./take-stack.ts";
 
 type Entry = { stack: OwnStack; browser: BrowserServer };
-type Taken = { id: number; appUrl: string; workosUrl: string; convexUrl: string; browserUrl: string };
 
-const ACTIONS = {
-  stopConvex: ({ stack }: Entry) => stack.stopConvex(),
-  startConvex: ({ stack }: Entry) => stack.startConvex(),
-  setLine: ({ stack }: Entry, mode: string) => stack.setLine(mode as LineMode),
-  release: async (entry: Entry) => void free.push(entry),
+const ACTIONS: Record<Action, (entry: Entry, detail: string) => Promise<void>> = {
+  stopConvex: ({ stack }) => stack.stopConvex(),
+  startConvex: ({ stack }) => stack.startConvex(),
+  setLine: ({ stack }, mode) => stack.setLine(mode as LineMode),
+  release: async (entry) => void free.push(entry),
 };
-type Action = keyof typeof ACTIONS;
 
 const entries: Entry[] = [];
 const free: Entry[] = [];
@@ -71,32 +64,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
     server.closeAllConnections();
     server.close();
     await Promise.all(entries.flatMap(({ stack, browser }) => [stack.close(), browser.close()]));
-  };
-}
-
-/**
- * Takes a new or a reset stack from the pool.
- *
- * @param pool - The pool's URL, which vitest provides as `stackPool`.
- * @returns The stack, its browser's URL, and a function that returns it to the pool.
- * @throws {Error} when the stack cannot be started.
- */
-export async function takeStack(
-  pool: string,
-): Promise<Stack & { browserUrl: string; release(): Promise<void> }> {
-  const ask = async (path: string) => {
-    const response = await fetch(`${pool}/${path}`, { method: "POST" });
-    if (!response.ok) throw new Error(`The pool of stacks answered: ${await response.text()}`);
-    const taken: Taken = await response.json();
-    return taken;
-  };
-  const { id, ...addresses } = await ask("take");
-  const act = (action: Action) => async () => void (await ask(`${id}/${action}`));
-  return {
-    ...addresses,
-    stopConvex: act("stopConvex"),
-    startConvex: act("startConvex"),
-    setLine: async (mode) => void (await ask(`${id}/setLine/${mode}`)),
-    release: act("release"),
   };
 }

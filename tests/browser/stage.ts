@@ -2,7 +2,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { Stack } from "./stack.ts";
-import { takeStack } from "./stack-pool.ts";
+import { takeStack } from "./take-stack.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 export type Stage = {
