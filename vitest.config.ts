@@ -28,7 +28,7 @@ const KINDS: Kind[] = [
     include: ["{app,convex,local,workers,packages/*/src}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
     seconds: 10,
   },
-  { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30, shared: true },
+  { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30 },
   { name: "packages", include: ["packages/*/tests/**/*.test.ts"], seconds: 30 },
   { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
   { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60 },
@@ -43,7 +43,6 @@ const KINDS: Kind[] = [
     seconds: 60,
     built: true,
     setup: "tests/browser/stack-pool.ts",
-    shared: true,
   },
 ];
 
