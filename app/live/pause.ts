@@ -19,8 +19,9 @@ export function pause(attempt: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Loads a module for `lazy`, and tries again until it arrives: a rejected load would replace the page by an error page.
- * Chromium does not ask for a failed module again before the next document. The part is then missing.
+ * Loads a module for `lazy`, and retries until it arrives, because a failed load would show the error page instead of
+ * the page. Chromium requests a failed module again only after the document is reloaded. Until then, the component is
+ * not shown.
  */
 export async function untilLoaded<T>(load: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
