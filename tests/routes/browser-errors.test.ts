@@ -56,11 +56,11 @@ describe("a browser error report", () => {
 
   it("is logged without an e-mail that spans the end of a truncated message", async () => {
     for (let before = 1_985; before < 2_000; before++) {
-      const message = `${"m".repeat(before - 1)} abc123@example.com`;
+      const message = `${"m".repeat(before - 1)} qzjx@example.com`;
       await app.browser().post("/api/errors", { json: { message } });
     }
     await expect.poll(() => app.log.of("error").length).toBe(15);
-    expect(JSON.stringify(app.log.of("error"))).not.toContain("abc");
+    expect(JSON.stringify(app.log.of("error"))).not.toContain("qzj");
   });
 
   it("is truncated if it is long", async () => {
