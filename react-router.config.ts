@@ -7,9 +7,9 @@ export default {
   routeDiscovery: { mode: "initial" },
   // Each `clientAction` is one line. Splitting it off would add a request to each page with a form.
   splitRouteModules: false,
-  // The same for all users; app/middleware/prerendered.ts serves it.
+  // The same for all users; app/frame/prerendered.ts serves it.
   prerender: ["/about"],
-  // Mosaic's own origin check (app/middleware/same-origin.ts) runs first and compares with APP_URL. React
+  // Mosaic's own origin check (app/request/same-origin.ts) runs first and compares with APP_URL. React
   // Router's compares with request.url, which is wrong behind a TLS proxy, and does not cover resource
   // routes.
   allowedActionOrigins: ["**"],

@@ -2,14 +2,14 @@
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
-import { DocumentProvider, readDocument } from "./document.ts";
-import { keyHistoryEntry } from "./scroll-restoration.ts";
-import { isUnreachable } from "./unreachable.ts";
+import { isUnreachable } from "./data/unreachable.ts";
+import { DocumentProvider, readDocument } from "./frame/document.ts";
+import { keyHistoryEntry } from "./react-router/scroll-restoration.ts";
 
 /** Reports an error, unless the network is down. Never throws. */
 const report = (error: unknown) => {
   if (isUnreachable(error)) return;
-  import("./report-browser-error.ts")
+  import("./frame/report-browser-error.ts")
     .then(({ reportBrowserError }) => reportBrowserError(error))
     .catch(() => {});
 };
@@ -44,7 +44,7 @@ function hydrate(agrees: boolean): void {
 const { formats } = html.dataset;
 if (formats === undefined) hydrate(true);
 else {
-  import("./live/formats.ts").then(
+  import("./data/formats.ts").then(
     ({ compareFormats }) => hydrate(compareFormats(formats)),
     (error) => {
       report(error);

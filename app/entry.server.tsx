@@ -7,11 +7,11 @@ import {
   type RouterContextProvider,
   ServerRouter,
 } from "react-router";
-import { requestContext } from "./context.ts";
-import { type DocumentInfo, DocumentProvider } from "./document.ts";
-import { readHandOff } from "./hand-off.server.ts";
-import staticBanner from "./static-banner.js?raw";
-import { readTheme } from "./theme/theme-cookie.server.ts";
+import { type DocumentInfo, DocumentProvider } from "./frame/document.ts";
+import staticBanner from "./frame/static-banner.js?raw";
+import { readHandOff } from "./react-router/hand-off.server.ts";
+import { requestContext } from "./request/context.ts";
+import { readTheme } from "./request/theme-cookie.server.ts";
 
 /** React's marker for a part that suspended. */
 const SUSPENDED = "<!--$!-->";

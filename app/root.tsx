@@ -2,20 +2,21 @@
 import { type ReactNode, useEffect } from "react";
 import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
-import stylesheet from "./app.css?url";
-import { Chrome } from "./chrome.tsx";
-import { requestContext } from "./context.ts";
-import { useDocument } from "./document.ts";
-import { Fallback } from "./fallback.tsx";
-import { type Live, LiveContext } from "./live/live-context.ts";
-import { LiveProvider } from "./live/live-provider.tsx";
-import { RefusedPage, refusalTitle } from "./refused-page.tsx";
-import { ScrollRestoration } from "./scroll-restoration.ts";
-import { loadShell, type Shell } from "./shell.server.ts";
+import { AuthContext } from "./auth/use-auth.ts";
+import { type Live, LiveContext } from "./data/live-context.ts";
+import { LiveProvider } from "./data/live-provider.tsx";
+import { loadShell, type Shell } from "./data/shell.server.ts";
+import { isUnreachable } from "./data/unreachable.ts";
+import { ShellContext } from "./data/use-shell.ts";
+import { Chrome } from "./frame/chrome.tsx";
+import { useDocument } from "./frame/document.ts";
+import { Fallback } from "./frame/fallback.tsx";
+import { RefusedPage, refusalTitle } from "./frame/route-error.tsx";
+import { ScrollRestoration } from "./react-router/scroll-restoration.ts";
+import { requestContext } from "./request/context.ts";
 import { saveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
-import { isUnreachable } from "./unreachable.ts";
-import { ShellContext } from "./use-shell.ts";
+import stylesheet from "./ui/app.css?url";
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
@@ -100,9 +101,11 @@ function Frame({ shell, children }: { shell: Shell | undefined; children: ReactN
   const themed = <ThemeProvider>{page}</ThemeProvider>;
   return (
     <ShellContext value={shell}>
-      <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
-        <LiveProvider shell={shell}>{themed}</LiveProvider>
-      </Fallback>
+      <AuthContext value={shell}>
+        <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
+          <LiveProvider shell={shell}>{themed}</LiveProvider>
+        </Fallback>
+      </AuthContext>
     </ShellContext>
   );
 }

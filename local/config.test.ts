@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { EnvError } from "../app/env.server.ts";
+import { EnvError } from "../app/request/env.server.ts";
 import { localDefaults, readConfig, WORKER_NAMES } from "./config.ts";
 import { readDevVars } from "./dev-vars.ts";
 import { portsFrom } from "./ports.ts";

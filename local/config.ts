@@ -2,7 +2,7 @@
  * Configuration of this copy of Mosaic: the process environment, then `.dev.vars`, then local defaults. A
  * service without an address gets a local one: the WorkOS emulator or a local Convex backend.
  */
-import { type Env, isLoopback, readEnv } from "../app/env.server.ts";
+import { type Env, isLoopback, readEnv } from "../app/request/env.server.ts";
 import type { Ports } from "./ports.ts";
 
 export type LocalConfig = ConfigValues & {

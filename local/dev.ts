@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { EnvError } from "../app/env.server.ts";
+import { EnvError } from "../app/request/env.server.ts";
 import ownChildren from "./clean-exit/own-children.cjs";
 import { type LocalConfig, readConfig } from "./config.ts";
 import { runDemo } from "./demo/run.ts";

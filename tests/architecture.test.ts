@@ -18,7 +18,24 @@ const FORBIDDEN_NAMES = [
   "services",
   "types",
 ];
-const LONGEST_FILE = 400;
+const LONGEST_FILE = 340;
+
+/** Folders of features, which may import one another without cycles. */
+const FEATURES = [
+  "account",
+  "activity",
+  "ingest",
+  "organizations",
+  "people",
+  "profile",
+  "projects",
+  "sessions",
+  "theme",
+  "time-zone",
+];
+
+/** Folders of app, lowest first. A folder imports only from those below it. */
+const LAYERS = [["ui"], ["request"], ["react-router"], ["auth"], ["data"], ["frame"], FEATURES, ["routes"]];
 
 /**
  * `own` marks a file of this repository, with `target` as a path from the root; otherwise `target` is a
@@ -102,9 +119,39 @@ describe("imports", () => {
     expect(offences((path) => inside(path, "workers"), allowed)).toEqual([]);
   });
 
-  test("app/ui imports only app/ui", () => {
-    const allowed = ({ target }: Import) => inside(target, "app/ui");
-    expect(offences((path) => inside(path, "app/ui"), allowed)).toEqual([]);
+  test("a folder of app imports only from folders below it", () => {
+    const rankOf = (path: string) => {
+      const folder = path.split("/")[1] ?? "";
+      const rank = LAYERS.findIndex((layer) => layer.includes(folder));
+      return rank === -1 ? LAYERS.length : rank;
+    };
+    const isBelow = (path: string, target: string) =>
+      path.split("/")[1] === target.split("/")[1] ||
+      rankOf(target) < rankOf(path) ||
+      bothFeatures(path, target);
+    const bothFeatures = (path: string, target: string) =>
+      [path, target].every((one) => rankOf(one) === LAYERS.indexOf(FEATURES));
+    const found = files
+      .filter(({ path }) => inside(path, "app"))
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter(({ own, target }) => own && inside(target, "app") && !target.includes("/+types/"))
+          .filter(({ target }) => !isBelow(path, target))
+          .map(({ target }) => `${path} -> ${target}`),
+      );
+    expect(found.filter((edge) => !edge.startsWith("app/request/route-table.test.ts"))).toEqual([]);
+  });
+
+  test("every folder of app has a layer", () => {
+    const folders = new Set(
+      files.filter(({ path }) => inside(path, "app")).map(({ path }) => path.split("/")[1] ?? ""),
+    );
+    expect([...folders].filter((name) => !LAYERS.flat().includes(name)).sort()).toEqual([
+      "entry.client.tsx",
+      "entry.server.tsx",
+      "root.tsx",
+      "routes.ts",
+    ]);
   });
 
   test("in app and workers, only root, the route table and the entries import routes", () => {
@@ -158,13 +205,13 @@ describe("imports", () => {
 
   test("local imports only types from other folders, except for the configuration reader", () => {
     const allowed = ({ target, typeOnly }: Import) =>
-      typeOnly || inside(target, "local") || target === "app/env.server.ts";
+      typeOnly || inside(target, "local") || target === "app/request/env.server.ts";
     expect(offences((path) => inside(path, "local"), allowed)).toEqual([]);
   });
 
   test("tests import only types from app and workers, except for the configuration reader", () => {
     const allowed = ({ target, typeOnly }: Import) =>
-      typeOnly || inside(target, "tests", "local", "convex") || target === "app/env.server.ts";
+      typeOnly || inside(target, "tests", "local", "convex") || target === "app/request/env.server.ts";
     expect(offences((path) => inside(path, "tests"), allowed)).toEqual([]);
   });
 

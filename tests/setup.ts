@@ -2,7 +2,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { format } from "node:util";
 import { afterEach, beforeEach } from "vitest";
-import { isLoopback } from "../app/env.server.ts";
+import { isLoopback } from "../app/request/env.server.ts";
 
 let complaints: string[] = [];
 

@@ -2,23 +2,23 @@
 
 import * as build from "virtual:react-router/server-build";
 import { RouterContextProvider } from "react-router";
-import { requestContext } from "../app/context.ts";
-import { bodyLimit } from "../app/middleware/body-limit.ts";
-import { cors } from "../app/middleware/cors.ts";
-import { decodablePath } from "../app/middleware/decodable.ts";
-import { wrap } from "../app/middleware/handler.ts";
-import { responseHeaders } from "../app/middleware/headers.ts";
-import { methodCheck } from "../app/middleware/method.ts";
-import { prerendered } from "../app/middleware/prerendered.ts";
-import { rateLimit } from "../app/middleware/rate-limit.ts";
-import { readOnlyRequests } from "../app/middleware/read-only.ts";
-import { type Bindings, configure, createContextFor } from "../app/middleware/request-context.ts";
-import { requestLog } from "../app/middleware/request-log.ts";
-import { createRouteTable } from "../app/middleware/route-table.ts";
-import { createRouters } from "../app/middleware/routers.ts";
-import { sameOrigin } from "../app/middleware/same-origin.ts";
-import { sessionCookies } from "../app/middleware/session-cookies.ts";
-import { unreadBody } from "../app/middleware/unread-body.ts";
+import { rateLimit } from "../app/auth/rate-limit.ts";
+import { readOnlyRequests } from "../app/auth/read-only.ts";
+import { prerendered } from "../app/frame/prerendered.ts";
+import { createRouters } from "../app/react-router/routers.ts";
+import { bodyLimit } from "../app/request/body-limit.ts";
+import { requestContext } from "../app/request/context.ts";
+import { cors } from "../app/request/cors.ts";
+import { decodablePath } from "../app/request/decodable.ts";
+import { wrap } from "../app/request/handler.ts";
+import { responseHeaders } from "../app/request/headers.ts";
+import { methodCheck } from "../app/request/method.ts";
+import { requestLog } from "../app/request/request-log.ts";
+import { responseCookies } from "../app/request/response-cookies.ts";
+import { createRouteTable } from "../app/request/route-table.ts";
+import { sameOrigin } from "../app/request/same-origin.ts";
+import { unreadBody } from "../app/request/unread-body.ts";
+import { type Bindings, configure, createContextFor } from "./request-context.ts";
 
 export { SessionRefresher } from "./session-refresher.ts";
 
@@ -39,7 +39,7 @@ const handle = wrap(
     methodCheck,
     rateLimit,
     bodyLimit,
-    sessionCookies,
+    responseCookies,
     readOnlyRequests,
   ],
 );

@@ -9,7 +9,7 @@ import {
   readDirectToken,
   verifyAccessToken,
 } from "../app/auth/access-token.server.ts";
-import type { EndRequest, RefreshAnswer, RefreshRequest, SeenFrom } from "../app/auth/refresher.server.ts";
+import type { EndRequest, RefreshAnswer, RefreshRequest } from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
   type EndReason,
@@ -21,10 +21,11 @@ import {
   tokenExpired,
 } from "../app/auth/session.ts";
 import { exchangeRefreshToken } from "../app/auth/workos.server.ts";
-import { createConvex } from "../app/convex.server.ts";
-import { type Env, readEnv } from "../app/env.server.ts";
-import { Refusal, WorkOSFailure } from "../app/errors.ts";
-import { createLog, describeError, type Log } from "../app/log.server.ts";
+import type { SeenFrom } from "../app/request/context.ts";
+import { createConvex } from "../app/request/convex.server.ts";
+import { type Env, readEnv } from "../app/request/env.server.ts";
+import { Refusal, WorkOSFailure } from "../app/request/errors.ts";
+import { createLog, describeError, type Log } from "../app/request/log.server.ts";
 import { api } from "../convex/_generated/api.js";
 
 /** Timeout of a WorkOS call. Waiting requests have shorter deadlines. */

@@ -1,7 +1,7 @@
 /** Identity of the current user in Mosaic and WorkOS, with the claims that route guards check. */
 import type { ReactNode } from "react";
-import { useWorkOS } from "../auth/use-workos.ts";
-import { usePlace } from "../live/use-place.ts";
+import { usePlace } from "../data/use-place.ts";
+import { useWorkOS } from "../data/use-workos.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 
 /** The claims of this session's access token. */

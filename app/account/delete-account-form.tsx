@@ -1,7 +1,8 @@
 /** Form that deletes an account, with a dialog to confirm, or a checkbox without JavaScript. */
-import type { FormFailure } from "../forms.server.ts";
-import { EditForm } from "../live/edit-form.tsx";
-import { useEdit } from "../live/use-edit.ts";
+
+import { EditForm } from "../data/edit-form.tsx";
+import type { FormFailure } from "../data/forms.server.ts";
+import { useEdit } from "../data/use-edit.ts";
 import { AskFirst } from "../ui/ask-first.tsx";
 import { Button } from "../ui/button.tsx";
 import { ConfirmCheck } from "../ui/confirm-check.tsx";

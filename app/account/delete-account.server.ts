@@ -2,10 +2,10 @@
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { deleteAtWorkOS, listSessions } from "../auth/workos-account.server.ts";
-import type { RequestContext } from "../context.ts";
-import { createConvex } from "../convex.server.ts";
-import { Refusal, WorkOSFailure } from "../errors.ts";
-import { describeError } from "../log.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { createConvex } from "../request/convex.server.ts";
+import { Refusal, WorkOSFailure } from "../request/errors.ts";
+import { describeError } from "../request/log.server.ts";
 
 /**
  * Deletes the current user. WorkOS goes first, so that the user cannot sign in to a deleted account; then

@@ -2,8 +2,8 @@
 import { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "../activity/audit-events.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import { type Convex, createConvex } from "../convex.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { type Convex, createConvex } from "../request/convex.server.ts";
 import { accountExport } from "./account-export.ts";
 
 /** Page size; the maximum that Convex returns. */

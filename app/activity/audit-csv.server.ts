@@ -1,8 +1,8 @@
 /** CSV export of the audit log, streamed page by page from Convex to keep memory use constant. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import { type Convex, createConvex } from "../convex.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { type Convex, createConvex } from "../request/convex.server.ts";
 import type { AuditEntry } from "./audit-events.ts";
 import type { AuditFilter } from "./audit-query.ts";
 import { csvLine } from "./csv.ts";

@@ -1,6 +1,6 @@
 /** List of audit log entries, newest first. */
 import type { ReactNode } from "react";
-import { usePlace } from "../live/use-place.ts";
+import { usePlace } from "../data/use-place.ts";
 import { deviceInWords } from "../sessions/device.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { type AuditEntry, detailOf, EVENT_WORDS } from "./audit-events.ts";

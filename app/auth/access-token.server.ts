@@ -7,8 +7,8 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
-import type { Env } from "../env.server.ts";
-import { WorkOSFailure } from "../errors.ts";
+import type { Env } from "../request/env.server.ts";
+import { WorkOSFailure } from "../request/errors.ts";
 
 /** The access token claims that the app uses. Times are Unix milliseconds. */
 export type AccessTokenClaims = {

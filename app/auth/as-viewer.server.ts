@@ -1,8 +1,8 @@
 /** Calls Convex as the current user from an action. */
 import { redirect } from "react-router";
-import type { RequestContext } from "../context.ts";
-import { type Convex, createConvex } from "../convex.server.ts";
-import { ConvexFailure, Refusal } from "../errors.ts";
+import type { RequestContext } from "../request/context.ts";
+import { type Convex, createConvex } from "../request/convex.server.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
 import { loginPath } from "./return-to.ts";
 
 /**

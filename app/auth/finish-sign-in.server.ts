@@ -1,9 +1,9 @@
 /** Second half of a sign-in: handles the callback from WorkOS. The first is `start-sign-in.server.ts`. */
-import { redirect } from "react-router";
-import type { RequestContext } from "../context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
-import { describeError } from "../log.server.ts";
-import { readTheme, rememberTheme } from "../theme/theme-cookie.server.ts";
+import { createContext, redirect } from "react-router";
+import type { RequestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { describeError } from "../request/log.server.ts";
+import { readTheme, rememberTheme } from "../request/theme-cookie.server.ts";
 import { verifyAccessToken } from "./access-token.server.ts";
 import { readFlowCookie, spendFlow } from "./flow-cookie.server.ts";
 import { loginPath } from "./return-to.ts";
@@ -24,6 +24,9 @@ export type SignInError =
 const CALLBACK_DEADLINE_MS = 5_000;
 /** Part of the total for the sync to Convex; the sign-in succeeds without it. */
 const SYNC_DEADLINE_MS = 2_000;
+
+/** The destination of a sign-in that failed because WorkOS is unavailable. */
+export const signInContext = createContext<{ returnTo: string | null } | null>(null);
 
 /** WorkOS returned no usable response; shown as an error page with status 502. */
 export class SignInUnavailable extends Error {

@@ -1,5 +1,10 @@
 /** Flow cookies: one per pending sign-in, named after its state, so that tabs do not overwrite each other. */
-import { type CookieSettings, clearCookie, type RequestCookies, setCookie } from "./cookies.server.ts";
+import {
+  type CookieSettings,
+  clearCookie,
+  type RequestCookies,
+  setCookie,
+} from "../request/cookies.server.ts";
 import { FLOW_LIFETIME_MS } from "./seal.server.ts";
 
 /** Maximum number of pending flows per browser; a new one evicts the oldest. */

@@ -1,8 +1,6 @@
 /** Access checks for loaders and actions. */
 import { data, type RouterContextProvider, redirect } from "react-router";
-import { requestContext } from "../context.ts";
-import type { Refusal } from "../errors.ts";
-import type { PageData, PageResult } from "../page-query.server.ts";
+import { requestContext } from "../request/context.ts";
 import { permissionsOf } from "./access-token.server.ts";
 import { loginPath } from "./return-to.ts";
 import { type Session, type SessionInfo, type SessionUser, sessionInfo } from "./session.ts";
@@ -10,9 +8,14 @@ import { type Session, type SessionInfo, type SessionUser, sessionInfo } from ".
 /** The current user, and the part of their session that pages may see. */
 export type Auth = { user: SessionUser; session: SessionInfo };
 
-type Arguments = { context: Readonly<RouterContextProvider> };
+/** The part of a loader's or an action's arguments that guards need. */
+export type Arguments = { context: Readonly<RouterContextProvider> };
 
-const give = (session: Readonly<Session>): Auth => ({ user: session.user, session: sessionInfo(session) });
+/** Returns the part of a session that pages may see. */
+export const authOf = (session: Readonly<Session>): Auth => ({
+  user: session.user,
+  session: sessionInfo(session),
+});
 
 /** Returns a redirect to `/login` that leads back to this page after sign-in. */
 export function toLogin({ context }: Arguments): Response {
@@ -27,7 +30,7 @@ export function toLogin({ context }: Arguments): Response {
  */
 export async function getOptionalAuth({ context }: Arguments): Promise<Auth | { user: null; session: null }> {
   const current = await context.get(requestContext).auth.current();
-  return current === null ? { user: null, session: null } : give(current.session);
+  return current === null ? { user: null, session: null } : authOf(current.session);
 }
 
 /**
@@ -38,7 +41,7 @@ export async function getOptionalAuth({ context }: Arguments): Promise<Auth | { 
 export async function requireAuth(args: Arguments): Promise<Auth> {
   const current = await args.context.get(requestContext).auth.current();
   if (current === null) throw toLogin(args);
-  return give(current.session);
+  return authOf(current.session);
 }
 
 const forbidden = () => data(null, { status: 403 });
@@ -66,46 +69,4 @@ export async function requirePermission(args: Arguments, permission: string): Pr
   const current = await args.context.get(requestContext).auth.current();
   if (!permissionsOf(current?.session.accessToken ?? "").includes(permission)) throw forbidden();
   return auth;
-}
-
-/** Returns 404 for missing pages and pages of other users, and 403 if the role does not allow the page. */
-function asPage(refusal: Refusal) {
-  if (refusal.code === "not_found" || refusal.code === "invalid") return data(null, { status: 404 });
-  return refusal.code === "forbidden" ? forbidden() : refusal;
-}
-
-/** Result for a page that requires a sign-in. `data` is null if Convex is unavailable. */
-export type GuardedPage<T> = Auth & { data: T | null };
-
-/**
- * Returns the current user and the result of the page query that the route's middleware registered.
- *
- * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
- * @throws {DataWithResponseInit} 404 or 403 when Convex rejects the query.
- */
-export async function requirePage<T extends PageData>(args: Arguments): Promise<GuardedPage<T>> {
-  const result = (await args.context.get(requestContext).page.result()) as PageResult<T> | null;
-  if (result === null) throw new Error("A guarded page must name its query in the route's middleware.");
-  switch (result.status) {
-    case "ok":
-      return { ...give(result.session), data: result.data };
-    case "unavailable":
-      return { ...give(result.session), data: null };
-    case "refused":
-      throw asPage(result.refusal);
-    case "signed_out":
-      throw toLogin(args);
-  }
-}
-
-/**
- * Returns the same as `requirePage`, for admin pages. Needs a response from Convex, which stores the roles.
- *
- * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
- * @throws {DataWithResponseInit} 404 or 403 when Convex rejects the query, 503 when Convex is unavailable.
- */
-export async function requireAdminPage<T extends PageData>(args: Arguments): Promise<Auth & { data: T }> {
-  const { data: page, ...auth } = await requirePage<T>(args);
-  if (page === null) throw data(null, { status: 503 });
-  return { ...auth, data: page };
 }

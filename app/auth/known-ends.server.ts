@@ -2,7 +2,7 @@
  * Cache of ended sessions in this isolate. Covers the seconds in which Convex is back after an outage but has
  * not received a sign-out yet. Entries never become stale, because an ended session stays ended.
  */
-import { remember } from "../bounded.ts";
+import { remember } from "../request/bounded-map.ts";
 import type { Refreshers } from "./refresher.server.ts";
 import type { EndReason } from "./session.ts";
 

@@ -1,4 +1,5 @@
 /** Interface of the Durable Object in `workers/session-refresher.ts`, which refreshes a session. */
+import type { SeenFrom } from "../request/context.ts";
 import type { EndReason, Session } from "./session.ts";
 
 /** Asks for a usable access token for the session in the browser's cookie. */
@@ -13,9 +14,6 @@ export type RefreshRequest = {
   /** Id of the calling request, for the log lines of the refresh it starts. */
   requestId: string;
 };
-
-/** Device and location of a request, as stored in the `sessions` table. */
-export type SeenFrom = { ipAddress: string; userAgent: string; city?: string; country?: string };
 
 export type RefreshAnswer =
   /** The browser already has the newest session. */

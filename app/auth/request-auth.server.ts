@@ -1,19 +1,28 @@
 /** Authentication state of one request: unseals, refreshes and writes the session cookie at most once. */
-import type { Env } from "../env.server.ts";
-import { WorkOSFailure } from "../errors.ts";
-import type { Log } from "../log.server.ts";
-import type { Reporter } from "../report.server.ts";
+
+import type { SeenFrom } from "../request/context.ts";
 import {
   clearSessionCookie,
   hasSessionCookie,
   type RequestCookies,
   readSessionCookie,
   writeSessionCookie,
-} from "./cookies.server.ts";
+} from "../request/cookies.server.ts";
+import type { Env } from "../request/env.server.ts";
+import { WorkOSFailure } from "../request/errors.ts";
+import type { Log } from "../request/log.server.ts";
+import type { Reporter } from "../request/report.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
-import type { RefreshAnswer, Refreshers, RefreshRequest, SeenFrom } from "./refresher.server.ts";
+import type { RefreshAnswer, Refreshers, RefreshRequest } from "./refresher.server.ts";
 import { openSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
+
+declare module "../request/context.ts" {
+  interface RequestContext {
+    auth: RequestAuth;
+    refreshers: Refreshers;
+  }
+}
 
 /** A valid session, and whether its access token is still valid. */
 export type Current = { session: Readonly<Session>; tokenUsable: boolean };

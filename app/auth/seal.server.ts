@@ -1,7 +1,7 @@
 /** Seals and opens sessions and flows with iron-session; neither opens as the other. */
 import { sealData, unsealData } from "iron-session";
 import * as v from "valibot";
-import { remember } from "../bounded.ts";
+import { remember } from "../request/bounded-map.ts";
 import { type Session, sessionEnd } from "./session.ts";
 
 /** Passwords by id. The highest id seals; every password opens. */

@@ -1,6 +1,6 @@
 /** Detects that another tab signed out, signed in as another user, or that the session expired. */
 import { useCallback, useEffect, useRef } from "react";
-import { useRevalidateWhenIdle } from "../live/use-revalidate.ts";
+import { useRevalidateWhenIdle } from "../react-router/use-revalidate.ts";
 
 const CHANNEL = "mosaic-session";
 

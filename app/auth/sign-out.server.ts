@@ -1,7 +1,7 @@
 /** Signs out, first in this app and then at WorkOS, even if a service is down. */
 import { redirect } from "react-router";
-import type { RequestContext } from "../context.ts";
-import { describeError } from "../log.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { describeError } from "../request/log.server.ts";
 import { logoutUrl } from "./workos.server.ts";
 
 /** Returns a redirect to WorkOS, which ends its own session and redirects back; to `/` for a guest. */

@@ -1,8 +1,8 @@
 /** First half of a sign-in: redirects to WorkOS. The second is `finish-sign-in.server.ts`. */
 import { redirect } from "react-router";
-import type { RequestContext } from "../context.ts";
-import { describeError } from "../log.server.ts";
-import { clearCookie } from "./cookies.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { clearCookie } from "../request/cookies.server.ts";
+import { describeError } from "../request/log.server.ts";
 import { createState, flowCookie, staleFlowCookies } from "./flow-cookie.server.ts";
 import { safeReturnTo } from "./return-to.ts";
 import { sealFlow } from "./seal.server.ts";

@@ -1,11 +1,11 @@
 /** Syncs a sign-in to Convex: user, session and audit entry in one call. */
 import type { FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
-import { createConvex } from "../convex.server.ts";
-import type { Env } from "../env.server.ts";
-import type { Theme } from "../theme/theme.ts";
+import type { SeenFrom } from "../request/context.ts";
+import { createConvex } from "../request/convex.server.ts";
+import type { Env } from "../request/env.server.ts";
+import type { Theme } from "../ui/theme.ts";
 import { profileOf } from "./profile.ts";
-import type { SeenFrom } from "./refresher.server.ts";
 import type { Session } from "./session.ts";
 
 export type SyncOptions = {

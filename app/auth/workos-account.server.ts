@@ -1,5 +1,5 @@
 /** A user's sessions, organizations and account at WorkOS. */
-import type { Env } from "../env.server.ts";
+import type { Env } from "../request/env.server.ts";
 import { callWorkOS } from "./workos.server.ts";
 
 /** A session in WorkOS's list. Times are Unix milliseconds. */

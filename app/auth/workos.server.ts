@@ -1,8 +1,8 @@
 /** Calls WorkOS through its SDK, with a deadline and a single error type. */
 import { WorkOS } from "@workos-inc/node";
 import { isVisible } from "../../convex/model/names.ts";
-import type { Env } from "../env.server.ts";
-import { WorkOSFailure } from "../errors.ts";
+import type { Env } from "../request/env.server.ts";
+import { WorkOSFailure } from "../request/errors.ts";
 import type { SessionUser } from "./session.ts";
 
 /** Device of a request, for WorkOS's list of sessions. */

@@ -1,6 +1,6 @@
 /** Parses and validates a batch of metrics before it is sent to Convex. */
 import { type MetricIssue, metricIssues } from "../../convex/model/metricRules.ts";
-import { readAtMost } from "../middleware/body-limit.ts";
+import { readAtMost } from "../request/body-limit.ts";
 
 /** The contract's body limit, in bytes. */
 export const MAX_BATCH_BYTES = 256 * 1024;

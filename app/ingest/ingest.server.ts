@@ -2,9 +2,9 @@
  * `POST /api/v1/metrics`: one Convex call checks the API key, applies the rate limit and stores the batch.
  */
 import { api } from "../../convex/_generated/api.js";
-import type { RequestContext } from "../context.ts";
-import { createConvex } from "../convex.server.ts";
-import { ConvexFailure, Refusal } from "../errors.ts";
+import type { RequestContext } from "../request/context.ts";
+import { createConvex } from "../request/convex.server.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
 import { type BatchResult, readBatch, sha256 } from "./batch.server.ts";
 
 const KEY = /^Bearer +(mosaic_[\w-]{1,200})$/i;

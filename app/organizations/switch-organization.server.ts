@@ -1,7 +1,7 @@
 /** Switches the session to another organization of the user. */
 import { listMemberships } from "../auth/workos-account.server.ts";
-import type { RequestContext } from "../context.ts";
-import { WorkOSFailure } from "../errors.ts";
+import type { RequestContext } from "../request/context.ts";
+import { WorkOSFailure } from "../request/errors.ts";
 
 export type SwitchOutcome =
   | "switched"

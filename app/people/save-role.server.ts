@@ -2,8 +2,8 @@
 import { api } from "../../convex/_generated/api.js";
 import { isRole } from "../../convex/model/roles.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import { done, failed, refused } from "../forms.server.ts";
+import { done, failed, refused } from "../data/forms.server.ts";
+import type { RequestContext } from "../request/context.ts";
 
 /**
  * Saves a user's role. Convex checks the permission, and that an admin remains.

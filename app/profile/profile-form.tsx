@@ -3,15 +3,15 @@ import type { OptimisticLocalStore } from "convex/browser";
 import { Fragment, useLayoutEffect, useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import type { SessionUser } from "../auth/session.ts";
-import { textsOf } from "../form-texts.ts";
-import type { FormFailure } from "../forms.server.ts";
-import { EditForm } from "../live/edit-form.tsx";
-import { useEdit } from "../live/use-edit.ts";
+import { EditForm } from "../data/edit-form.tsx";
+import { textsOf } from "../data/form-texts.ts";
+import type { FormFailure } from "../data/forms.server.ts";
+import { useEdit } from "../data/use-edit.ts";
+import type { Viewer } from "../data/viewer.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import type { Viewer } from "../viewer.ts";
 import {
   PROFILE_FIELDS,
   type ProfileValues,

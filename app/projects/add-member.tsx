@@ -1,8 +1,8 @@
 /** Form that adds a member by e-mail, with an optimistic entry until Convex has applied it. */
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { EditForm } from "../live/edit-form.tsx";
-import { type Edit, useEdit } from "../live/use-edit.ts";
+import { EditForm } from "../data/edit-form.tsx";
+import { type Edit, useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Notice } from "../ui/notice.tsx";

@@ -1,7 +1,7 @@
 /** One panel per agent: its state, the latest value of each metric, and a sparkline of the newest one. */
 import { api } from "../../convex/_generated/api.js";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import type { Place } from "../live/use-place.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import type { Place } from "../data/use-place.ts";
 import { changeOf } from "../ui/change.ts";
 import { formatMinute } from "../ui/format.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { nameProblem } from "../../convex/model/names.ts";
-import { EditForm } from "../live/edit-form.tsx";
-import { useEdit } from "../live/use-edit.ts";
+import { EditForm } from "../data/edit-form.tsx";
+import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Waiting } from "../ui/waiting.tsx";

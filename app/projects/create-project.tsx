@@ -1,11 +1,11 @@
 /** Form that creates a project, with an optimistic update that is rolled back if Convex rejects it. */
 import type { OptimisticLocalStore } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
-import type { FormFailure } from "../forms.server.ts";
-import { serverNow } from "../live/clock.ts";
-import { EditForm } from "../live/edit-form.tsx";
-import { useLive } from "../live/live-context.ts";
-import { useEdit } from "../live/use-edit.ts";
+import { serverNow } from "../data/clock.ts";
+import { EditForm } from "../data/edit-form.tsx";
+import type { FormFailure } from "../data/forms.server.ts";
+import { useLive } from "../data/live-context.ts";
+import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";

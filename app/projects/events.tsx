@@ -1,7 +1,7 @@
 /** Paginated list of received metrics, newest first. Only the first page is live. */
 import { api } from "../../convex/_generated/api.js";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import type { Place } from "../live/use-place.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import { PageLinks } from "../ui/page-links.tsx";

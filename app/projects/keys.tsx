@@ -1,9 +1,9 @@
 /** API keys of a project, for users who may manage them: create, revoke, and code examples. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { ActForm } from "../live/act-form.tsx";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import type { Place } from "../live/use-place.ts";
+import { ActForm } from "../data/act-form.tsx";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";

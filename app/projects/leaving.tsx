@@ -1,8 +1,8 @@
 /** Buttons to leave or delete a project. Both use HTTP, so that they are never queued while offline. */
 import type { ReactNode } from "react";
-import { ActForm } from "../live/act-form.tsx";
-import { EditForm } from "../live/edit-form.tsx";
-import { useEdit } from "../live/use-edit.ts";
+import { ActForm } from "../data/act-form.tsx";
+import { EditForm } from "../data/edit-form.tsx";
+import { useEdit } from "../data/use-edit.ts";
 import { AskFirst } from "../ui/ask-first.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";

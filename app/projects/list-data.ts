@@ -1,6 +1,6 @@
 /** Loader data of the project lists on the home page and the dashboard, reduced to what is shown. */
 import type { api } from "../../convex/_generated/api.js";
-import { type Packed, pack } from "../packed.ts";
+import { type Packed, pack } from "../react-router/packed.ts";
 import { newestOfEach } from "./overview.ts";
 
 type Answer = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;

@@ -1,8 +1,8 @@
 /** Panel of one metric: its latest value, its change, and its chart over an hour, a day or a week. */
 import { useMemo } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import type { Place } from "../live/use-place.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import type { Place } from "../data/use-place.ts";
 import { changeOf } from "../ui/change.ts";
 import { Chart } from "../ui/chart.tsx";
 import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";

@@ -1,7 +1,7 @@
 /** Members and invitations of a project, with the forms to add and remove them. */
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { ActForm } from "../live/act-form.tsx";
+import { ActForm } from "../data/act-form.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format-number.ts";

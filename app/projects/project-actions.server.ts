@@ -2,10 +2,10 @@
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import type { Convex } from "../convex.server.ts";
-import { Refusal } from "../errors.ts";
-import { done, failed, refused } from "../forms.server.ts";
+import { done, failed, refused } from "../data/forms.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import type { Convex } from "../request/convex.server.ts";
+import { Refusal } from "../request/errors.ts";
 import type { CreatedKey, Intent } from "./project-forms.ts";
 
 type Fields = Record<string, string>;

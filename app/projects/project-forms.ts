@@ -1,5 +1,5 @@
 /** Types of the project page's forms and of their responses. */
-import type { FormFailure } from "../forms.server.ts";
+import type { FormFailure } from "../data/forms.server.ts";
 
 export type Intent =
   | "rename"

@@ -4,10 +4,10 @@
 import { memo, type ReactNode, useMemo, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject } from "../../convex/model/roles.ts";
-import { useLive } from "../live/live-context.ts";
-import { useLiveQueries } from "../live/use-live-queries.ts";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import { type Place, usePlace } from "../live/use-place.ts";
+import { useLive } from "../data/live-context.ts";
+import { useLiveQueries } from "../data/use-live-queries.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import { type Place, usePlace } from "../data/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";

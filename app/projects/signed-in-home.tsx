@@ -1,7 +1,7 @@
 /** Home page of a signed-in user: which agents need attention. */
 import { roleAllows } from "../../convex/model/roles.ts";
-import { useWorkOS } from "../auth/use-workos.ts";
-import { type Packed, usePacked } from "../packed.ts";
+import { useWorkOS } from "../data/use-workos.ts";
+import { type Packed, usePacked } from "../react-router/packed.ts";
 import { displayName } from "../ui/banner.tsx";
 import { Page } from "../ui/page.tsx";
 import { CreateProject } from "./create-project.tsx";

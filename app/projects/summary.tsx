@@ -1,5 +1,5 @@
 /** Summary of all projects: how many agents need attention, and the first of them. */
-import type { Place } from "../live/use-place.ts";
+import type { Place } from "../data/use-place.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";

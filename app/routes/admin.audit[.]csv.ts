@@ -1,8 +1,8 @@
 /** CSV download of the audit log, for admins. */
 import { auditCsv } from "../activity/audit-csv.server.ts";
 import { auditFilter } from "../activity/audit-query.ts";
-import { requestContext } from "../context.ts";
-import { ConvexFailure, Refusal } from "../errors.ts";
+import { requestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
 import type { Route } from "./+types/admin.audit[.]csv";
 
 const words = (status: number, text: string) =>

@@ -2,17 +2,17 @@
 import { useEffect } from "react";
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { requireAdminPage } from "../auth/guards.server.ts";
-import { requestContext } from "../context.ts";
-import { readForm } from "../forms.server.ts";
-import { useLive } from "../live/live-context.ts";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import { useRevalidate } from "../live/use-revalidate.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { readForm } from "../data/forms.server.ts";
+import { useLive } from "../data/live-context.ts";
+import { requireAdminPage } from "../data/require-page.server.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
 import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
 import { saveRole } from "../people/save-role.server.ts";
 import { SearchForm } from "../people/search-form.tsx";
+import { useRevalidate } from "../react-router/use-revalidate.ts";
+import { requestContext } from "../request/context.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { PageLinks } from "../ui/page-links.tsx";
@@ -27,7 +27,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { users: data.users, ...peopleAddress(args.url) };
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   return saveRole(await readForm(request), context.get(requestContext));

@@ -1,7 +1,7 @@
 /** Signs out. A link from another site gets a confirmation page instead. */
 import { redirect } from "react-router";
 import { signOut } from "../auth/sign-out.server.ts";
-import { requestContext } from "../context.ts";
+import { requestContext } from "../request/context.ts";
 import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/api.auth.logout";

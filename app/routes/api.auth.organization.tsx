@@ -2,11 +2,11 @@
 import { data, redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath, safeReturnTo } from "../auth/return-to.ts";
-import { requestContext } from "../context.ts";
-import { useDocument } from "../document.ts";
-import { readForm } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { readForm } from "../data/forms.server.ts";
+import { useDocument } from "../frame/document.ts";
 import { isOrganizationId, switchOrganization } from "../organizations/switch-organization.server.ts";
+import { requestContext } from "../request/context.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/api.auth.organization";
 

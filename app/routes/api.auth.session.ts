@@ -1,7 +1,7 @@
 /** Returns the current user and session, for scripts and other tabs. */
 import { api } from "../../convex/_generated/api.js";
 import { sessionInfo } from "../auth/session.ts";
-import { requestContext } from "../context.ts";
+import { requestContext } from "../request/context.ts";
 import type { Route } from "./+types/api.auth.session";
 
 export async function loader({ context }: Route.LoaderArgs) {

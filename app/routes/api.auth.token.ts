@@ -1,6 +1,6 @@
 /** Returns the access token for Convex to the app's own pages. No other route does. */
 import * as v from "valibot";
-import { requestContext } from "../context.ts";
+import { requestContext } from "../request/context.ts";
 import type { Route } from "./+types/api.auth.token";
 
 /** Minimum remaining lifetime of a returned token. */

@@ -1,8 +1,8 @@
 /** Receives browser errors, so that the Content Security Policy needs no origin for error reports. */
 import * as v from "valibot";
-import { requestContext } from "../context.ts";
-import { readAtMost } from "../middleware/body-limit.ts";
-import { forgetRest } from "../middleware/unread-body.ts";
+import { readAtMost } from "../request/body-limit.ts";
+import { requestContext } from "../request/context.ts";
+import { forgetRest } from "../request/unread-body.ts";
 import type { Route } from "./+types/api.errors";
 
 const MAX_BYTES = 8192;

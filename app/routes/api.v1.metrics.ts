@@ -1,7 +1,8 @@
 /** Ingestion endpoint for metrics. Authenticates with an API key and ignores cookies. */
-import { requestContext } from "../context.ts";
+
 import { ingest } from "../ingest/ingest.server.ts";
-import { forgetRest } from "../middleware/unread-body.ts";
+import { requestContext } from "../request/context.ts";
+import { forgetRest } from "../request/unread-body.ts";
 import type { Route } from "./+types/api.v1.metrics";
 
 export async function action({ request, context }: Route.ActionArgs) {

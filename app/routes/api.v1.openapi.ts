@@ -1,6 +1,7 @@
 /** OpenAPI description of the ingestion API. */
-import { requestContext } from "../context.ts";
+
 import { openApi } from "../ingest/openapi.ts";
+import { requestContext } from "../request/context.ts";
 import type { Route } from "./+types/api.v1.openapi";
 
 export function loader({ context }: Route.LoaderArgs) {

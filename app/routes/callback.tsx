@@ -1,8 +1,8 @@
 /** Callback of the sign-in at WorkOS. Renders a page only if WorkOS is unavailable. */
 import { data, redirect } from "react-router";
-import { finishSignIn, SignInUnavailable } from "../auth/finish-sign-in.server.ts";
-import { requestContext, signInContext } from "../context.ts";
-import { useDocument } from "../document.ts";
+import { finishSignIn, SignInUnavailable, signInContext } from "../auth/finish-sign-in.server.ts";
+import { useDocument } from "../frame/document.ts";
+import { requestContext } from "../request/context.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/callback";
 

@@ -3,15 +3,15 @@ import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import { requirePage } from "../auth/guards.server.ts";
-import { requestContext } from "../context.ts";
-import { done, failed, readForm } from "../forms.server.ts";
-import { useLive } from "../live/live-context.ts";
-import { pageQuery } from "../middleware/page-query.ts";
-import { usePacked } from "../packed.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { done, failed, readForm } from "../data/forms.server.ts";
+import { useLive } from "../data/live-context.ts";
+import { requirePage } from "../data/require-page.server.ts";
 import { CreateProject } from "../projects/create-project.tsx";
 import { packList } from "../projects/list-data.ts";
 import { ProjectList } from "../projects/project-list.tsx";
+import { usePacked } from "../react-router/packed.ts";
+import { requestContext } from "../request/context.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/dashboard";
@@ -25,7 +25,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { list: data && packList(data) };
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);

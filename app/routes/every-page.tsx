@@ -1,6 +1,6 @@
 /** Layout route of every page. Its error boundary keeps banner, connection and pending edits. */
 import { Outlet } from "react-router";
-import { RefusedPage, refusalTitle } from "../refused-page.tsx";
+import { RefusedPage, refusalTitle } from "../frame/route-error.tsx";
 import type { Route } from "./+types/every-page";
 
 /** Title of a page that threw; other pages set their own. */

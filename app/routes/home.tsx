@@ -2,9 +2,9 @@
 import { lazy, Suspense } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
-import { requestContext } from "../context.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
 import { packList } from "../projects/list-data.ts";
+import { requestContext } from "../request/context.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";

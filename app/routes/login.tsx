@@ -3,7 +3,7 @@ import { redirect } from "react-router";
 import { getOptionalAuth } from "../auth/guards.server.ts";
 import { loginErrorMessage } from "../auth/login-errors.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
-import { requestContext } from "../context.ts";
+import { requestContext } from "../request/context.ts";
 import { LoginCard } from "../ui/login-card.tsx";
 import type { Route } from "./+types/login";
 

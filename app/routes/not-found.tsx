@@ -1,8 +1,8 @@
 /** 404 page for unknown paths. */
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { useDocument } from "../document.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { useDocument } from "../frame/document.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/not-found";
 

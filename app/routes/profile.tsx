@@ -2,13 +2,13 @@
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import { requirePage } from "../auth/guards.server.ts";
-import { useWorkOS } from "../auth/use-workos.ts";
-import { requestContext } from "../context.ts";
-import { done, failed, readForm, refused } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { done, failed, readForm, refused } from "../data/forms.server.ts";
+import { requirePage } from "../data/require-page.server.ts";
+import { useWorkOS } from "../data/use-workos.ts";
 import { profileChanges, profileProblems } from "../profile/profile-fields.ts";
 import { ProfileForm } from "../profile/profile-form.tsx";
+import { requestContext } from "../request/context.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/profile";
@@ -22,7 +22,7 @@ export async function loader(args: Route.LoaderArgs) {
   return null;
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);

@@ -1,13 +1,13 @@
 /** Project page. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { requirePage } from "../auth/guards.server.ts";
-import { requestContext } from "../context.ts";
-import { readForm } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { readForm } from "../data/forms.server.ts";
+import { requirePage } from "../data/require-page.server.ts";
 import { actOnProject } from "../projects/project-actions.server.ts";
 import { projectArgs } from "../projects/project-address.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
+import { requestContext } from "../request/context.ts";
 import type { Route } from "./+types/project";
 
 export const middleware = [pageQuery(api.pages.project, projectArgs)];
@@ -27,7 +27,7 @@ function withoutViewer({ viewer: _, ...page }: typeof api.pages.project._returnT
   return page;
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, params, context }: Route.ActionArgs) {
   return actOnProject(context.get(requestContext), params.id, await readForm(request));

@@ -1,7 +1,7 @@
 /** JSON download of everything stored about the user. */
 import { exportAccount } from "../account/export-account.server.ts";
-import { requestContext } from "../context.ts";
-import { ConvexFailure, Refusal } from "../errors.ts";
+import { requestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
 import type { Route } from "./+types/settings.account.export";
 
 export async function loader({ context }: Route.LoaderArgs) {

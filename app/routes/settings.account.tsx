@@ -5,11 +5,11 @@ import { type Claims, Identity } from "../account/claims.tsx";
 import { deleteAccount } from "../account/delete-account.server.ts";
 import { DeleteAccountForm, WHAT_DELETING_DOES } from "../account/delete-account-form.tsx";
 import { permissionsOf } from "../auth/access-token.server.ts";
-import { requirePage } from "../auth/guards.server.ts";
-import { requestContext } from "../context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
-import { readForm, refused, unavailable } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { readForm, refused, unavailable } from "../data/forms.server.ts";
+import { requirePage } from "../data/require-page.server.ts";
+import { requestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -30,7 +30,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { claims, missing: page === null, lastAdmin: page?.lastAdmin ?? false };
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   const call = context.get(requestContext);

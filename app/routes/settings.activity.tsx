@@ -2,9 +2,9 @@
 import { api } from "../../convex/_generated/api.js";
 import { cursorArgs } from "../activity/audit-query.ts";
 import { EventList } from "../activity/event-list.tsx";
-import { requirePage } from "../auth/guards.server.ts";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { requirePage } from "../data/require-page.server.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";

@@ -1,13 +1,13 @@
 /** Shows the user's organizations and switches between them. */
 import { api } from "../../convex/_generated/api.js";
-import { requirePage } from "../auth/guards.server.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
 import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
-import { type RequestContext, requestContext } from "../context.ts";
-import { WorkOSFailure } from "../errors.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { requirePage } from "../data/require-page.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
 import { isOrganizationId } from "../organizations/switch-organization.server.ts";
+import { type RequestContext, requestContext } from "../request/context.ts";
+import { WorkOSFailure } from "../request/errors.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";

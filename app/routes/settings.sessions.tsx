@@ -1,12 +1,12 @@
 /** Lists and revokes the user's sessions. */
 import { redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { requirePage } from "../auth/guards.server.ts";
 import { loginPath } from "../auth/return-to.ts";
-import { requestContext } from "../context.ts";
-import { ConvexFailure, Refusal } from "../errors.ts";
-import { done, failed, readForm, refused, unavailable } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { done, failed, readForm, refused, unavailable } from "../data/forms.server.ts";
+import { requirePage } from "../data/require-page.server.ts";
+import { requestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
 import { endOtherSessions, endSession } from "../sessions/end-sessions.server.ts";
 import { joinSessions, sessionsAtWorkOS } from "../sessions/listed-sessions.server.ts";
 import { SessionList } from "../sessions/session-list.tsx";
@@ -30,7 +30,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], info.sessionId), missing };
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);

@@ -2,15 +2,15 @@
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
-import { requirePage } from "../auth/guards.server.ts";
-import { requestContext } from "../context.ts";
-import { readForm } from "../forms.server.ts";
-import { pageQuery } from "../middleware/page-query.ts";
+import { pageQuery } from "../data/define-page.ts";
+import { readForm } from "../data/forms.server.ts";
+import { requirePage } from "../data/require-page.server.ts";
+import { timeZones } from "../data/time-zones.ts";
+import { requestContext } from "../request/context.ts";
 import { saveTheme } from "../theme/save-theme.server.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { saveTimeZone } from "../time-zone/save-time-zone.server.ts";
 import { TimeZoneForm } from "../time-zone/time-zone-form.tsx";
-import { timeZones } from "../time-zone/time-zones.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -29,7 +29,7 @@ export async function loader(args: Route.LoaderArgs) {
   return { zones: timeZones() };
 }
 
-export { clientAction } from "../form-action.ts";
+export { clientAction } from "../data/form-action.ts";
 
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);

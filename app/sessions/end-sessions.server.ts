@@ -2,9 +2,9 @@
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { revokeAtWorkOS } from "../auth/workos-account.server.ts";
-import type { RequestContext } from "../context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../errors.ts";
-import { describeError } from "../log.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { describeError } from "../request/log.server.ts";
 import { sessionsAtWorkOS } from "./listed-sessions.server.ts";
 
 const PAGE = "/settings/sessions";

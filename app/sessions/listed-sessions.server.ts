@@ -2,8 +2,8 @@
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
 import { listSessions, type WorkOSSession } from "../auth/workos-account.server.ts";
-import type { RequestContext } from "../context.ts";
-import { WorkOSFailure } from "../errors.ts";
+import type { RequestContext } from "../request/context.ts";
+import { WorkOSFailure } from "../request/errors.ts";
 import { deviceInWords } from "./device.ts";
 
 type ConvexSession = FunctionReturnType<typeof api.sessions.mine>[number];

@@ -1,7 +1,7 @@
 /** List of sessions, each with a button to revoke it. */
 import { useId } from "react";
-import { ActForm } from "../live/act-form.tsx";
-import { usePlace } from "../live/use-place.ts";
+import { ActForm } from "../data/act-form.tsx";
+import { usePlace } from "../data/use-place.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { ListedSession } from "./listed-sessions.server.ts";
 

@@ -1,8 +1,8 @@
 /** Live list of sessions: Convex's changes appear at once, data from the worker after a revalidation. */
 import { useEffect, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { useLiveQuery } from "../live/use-live-query.ts";
-import { useRevalidate } from "../live/use-revalidate.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import { useRevalidate } from "../react-router/use-revalidate.ts";
 import type { ListedSession } from "./listed-sessions.server.ts";
 
 /**

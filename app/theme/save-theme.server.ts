@@ -2,10 +2,10 @@
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import { done, failed, isClientSubmit, readForm, refused } from "../forms.server.ts";
-import { isTheme } from "./theme.ts";
-import { rememberTheme } from "./theme-cookie.server.ts";
+import { done, failed, isClientSubmit, readForm, refused } from "../data/forms.server.ts";
+import type { RequestContext } from "../request/context.ts";
+import { rememberTheme } from "../request/theme-cookie.server.ts";
+import { isTheme } from "../ui/theme.ts";
 
 /**
  * Stores a theme.

@@ -2,9 +2,9 @@
  * The theme chosen in this tab, sent to the server until it is stored. Kept outside React, because an error
  * page mounts a new provider.
  */
-import { pause } from "../live/pause.ts";
-import { addRejection, clearWithOwner, hold } from "../live/pending.ts";
-import type { Theme } from "./theme.ts";
+import { pause } from "../data/pause.ts";
+import { addRejection, clearWithOwner, hold } from "../data/pending.ts";
+import type { Theme } from "../ui/theme.ts";
 
 type Choice = {
   theme: Theme;

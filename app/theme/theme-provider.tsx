@@ -1,8 +1,8 @@
 /** Provider of the tab's theme: the user's preference, live, or the browser's cookie. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
-import { useLive } from "../live/live-context.ts";
-import { useShell } from "../use-shell.ts";
-import type { Theme } from "./theme.ts";
+import { useLive } from "../data/live-context.ts";
+import { useShell } from "../data/use-shell.ts";
+import type { Theme } from "../ui/theme.ts";
 import { chooseTheme, currentChoice, onChoice } from "./theme-choice.ts";
 
 type ThemeControl = {

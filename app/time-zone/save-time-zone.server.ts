@@ -1,8 +1,8 @@
 /** Action of the time zone form. */
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import type { RequestContext } from "../context.ts";
-import { done, failed } from "../forms.server.ts";
+import { done, failed } from "../data/forms.server.ts";
+import type { RequestContext } from "../request/context.ts";
 
 /**
  * Stores the user's time zone. Convex validates it.

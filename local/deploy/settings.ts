@@ -1,6 +1,6 @@
 /** Settings of one deployment, and all their problems, found before anything is changed. */
 import { join } from "node:path";
-import { isLoopback } from "../../app/env.server.ts";
+import { isLoopback } from "../../app/request/env.server.ts";
 import { localDefaults } from "../config.ts";
 import { readDevVars } from "../dev-vars.ts";
 import { convexProblems, type Problem, type Subject, subjectOf } from "../doctor/subject.ts";

@@ -1,5 +1,5 @@
 /** Subject of the doctor: the values as `npm start` reads them, and the problems of each. */
-import { EnvError, isLoopback, readEnv } from "../../app/env.server.ts";
+import { EnvError, isLoopback, readEnv } from "../../app/request/env.server.ts";
 import type { ConfigValues } from "../config.ts";
 import type { CheckName } from "./report.ts";
 

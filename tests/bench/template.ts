@@ -23,8 +23,8 @@ const CHANGES: readonly [file: string, ours: string, theirs: string][] = [
     `const router = createRequestHandler(() => import("virtual:react-router/server-build"), import.meta.env.MODE);
      const routerOf = (_: string | null) => router;`,
   ],
-  ["app/packed.ts", "return JSON.stringify(value);", "return value as never;"],
-  ["app/packed.ts", "JSON.parse(packed)", "packed"],
+  ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
+  ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
   ["app/auth/seal.server.ts", "    keep(password, sealed, session);\n", ""],
 ];
 

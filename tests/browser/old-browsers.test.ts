@@ -164,7 +164,7 @@ test("a language that the browser does not know falls back to English, and pages
 
 /** Runs in workerd to format samples for each language, and in Chromium to compare them. */
 const ON_BOTH_SIDES = `
-  import { compareFormats, sampleFormats } from "./app/live/formats.ts";
+  import { compareFormats, sampleFormats } from "./app/data/formats.ts";
   import { knownLocale } from "./app/ui/format.ts";
   const sampleOf = (language) => sampleFormats(knownLocale(language), "Europe/Berlin", 2026);
   globalThis.disagreeing = (sent) => sent.filter((sample) => !compareFormats(sample));

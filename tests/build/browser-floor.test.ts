@@ -8,7 +8,7 @@ import { missingKeys, type Name, presentKeys, scriptNames } from "../browser-flo
 
 /** Newer names that the scripts detect before use, and the place of the check. */
 const OPTIONAL_SCRIPT: Record<string, string> = {
-  "navigator.connection": "app/pages-ahead.ts and React look first",
+  "navigator.connection": "app/react-router/pages-ahead.ts and React look first",
   "document.startViewTransition": "React Router looks first, and Mosaic asks for no view transitions",
   navigation: "React looks first",
 };

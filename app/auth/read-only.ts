@@ -1,0 +1,31 @@
+/** Keeps HEAD and speculative requests free of side effects. */
+
+import type { Middleware } from "../request/handler.ts";
+import { isDataPath } from "../request/route-table.ts";
+import { isSpeculative } from "../request/speculative.ts";
+import { tokenExpired } from "./session.ts";
+
+/** Routes whose GET has side effects. */
+const ACTS_ON_GET = new Set(["/api/auth/login", "/api/auth/logout", "/callback"]);
+
+const noContent = () => new Response(null, { status: 204 });
+
+export const readOnlyRequests: Middleware = (next) => async (request, context) => {
+  if (!context.readOnly) return next(request, context);
+  if (ACTS_ON_GET.has(context.route.pattern)) return noContent();
+  const isPrefetchedData = isDataPath(context.url.pathname) && isSpeculative(request);
+  if (isPrefetchedData) {
+    const session = await context.auth.open();
+    if (session !== null && tokenExpired(session, context.now)) return noContent();
+  }
+  // React Router runs loaders for HEAD too, so handle it as a GET and drop the body.
+  const response = await next(
+    request.method === "HEAD" ? new Request(request, { method: "GET" }) : request,
+    context,
+  );
+  const headers = new Headers(response.headers);
+  if (isPrefetchedData && response.ok) headers.set("Cache-Control", "private, max-age=5");
+  if (request.method !== "HEAD") return new Response(response.body, { status: response.status, headers });
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers });
+};

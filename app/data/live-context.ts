@@ -1,0 +1,23 @@
+/** React context of the tab's live connection. */
+import type { ConvexReactClient } from "convex/react";
+import { createContext, useContext } from "react";
+import type { LiveState } from "../ui/live-state.ts";
+import type { Viewer } from "./viewer.ts";
+
+export type Live = {
+  /** Null on the server, for a guest, and until the client is loaded. */
+  client: ConvexReactClient | null;
+  /** Null for a guest, who has no live data. */
+  state: LiveState | null;
+  /** When the data shown was last known to be current, Unix ms; null if no data is shown. */
+  asOf: number | null;
+  /** The current user in Convex, live; the loader's value at first. */
+  viewer: Viewer | null;
+};
+
+export const LiveContext = createContext<Live>({ client: null, state: null, asOf: null, viewer: null });
+
+/** Returns the live connection of this tab. */
+export function useLive(): Live {
+  return useContext(LiveContext);
+}

@@ -1,0 +1,136 @@
+/**
+ * A page's Convex query, registered by the route's middleware and shared by the root and page loaders. It
+ * also checks that the session is not revoked, so no separate call is needed. After an action, it runs only
+ * for the new render and therefore sees the action's changes.
+ */
+import type { FunctionReference } from "convex/server";
+import { api } from "../../convex/_generated/api.js";
+import type { Current, RequestAuth } from "../auth/request-auth.server.ts";
+import type { Session } from "../auth/session.ts";
+import { syncUser } from "../auth/sync-user.server.ts";
+import type { SeenFrom } from "../request/context.ts";
+import { createConvex } from "../request/convex.server.ts";
+import type { Env } from "../request/env.server.ts";
+import { ConvexFailure, Refusal } from "../request/errors.ts";
+import type { Log } from "../request/log.server.ts";
+import type { Reporter } from "../request/report.server.ts";
+import type { Theme } from "../ui/theme.ts";
+import type { Viewer } from "./viewer.ts";
+
+declare module "../request/context.ts" {
+  interface RequestContext {
+    page: PageQuery;
+  }
+}
+
+/** Every page query also returns the current user; null before the first sync. */
+export type PageData = { viewer: Viewer | null };
+export type PageReference = FunctionReference<"query", "public", Record<string, unknown>, PageData>;
+
+export type PageResult<T extends PageData = PageData> =
+  | { status: "ok"; session: Readonly<Session>; data: T }
+  /** Signed in, but the data is unavailable. */
+  | { status: "unavailable"; session: Readonly<Session> }
+  /** Signed in, but Convex rejected the query: missing, or not allowed for this user. */
+  | { status: "refused"; session: Readonly<Session>; refusal: Refusal }
+  | { status: "signed_out" };
+
+export type PageQueryOptions = {
+  env: Env;
+  auth: RequestAuth;
+  log: Log;
+  report: Reporter;
+  /** The route's pattern. */
+  action: string;
+  deadline: AbortSignal;
+  /** True for HEAD and prefetch, which query but do not sync. */
+  readOnly: boolean;
+  seen: () => SeenFrom;
+  /** This browser's theme. */
+  theme: Theme | null;
+};
+
+export class PageQuery {
+  readonly #options: PageQueryOptions;
+  #ask: (() => Promise<PageResult>) | null = null;
+  #result: Promise<PageResult> | null = null;
+
+  constructor(options: PageQueryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Registers the page's query without running it.
+   *
+   * @throws {Error} when the page already has a query.
+   */
+  use(reference: PageReference, args: Record<string, unknown>): void {
+    if (this.#ask !== null) throw new Error("This request has a page query already.");
+    this.#ask = () => this.#run(reference, args);
+  }
+
+  /** Returns the result of the page's query, which runs once; null if the page has none. */
+  result(): Promise<PageResult> | null {
+    if (this.#ask !== null) this.#result ??= this.#ask();
+    return this.#result;
+  }
+
+  async #run(reference: PageReference, args: Record<string, unknown>): Promise<PageResult> {
+    const { auth, log } = this.#options;
+    const current = await auth.current();
+    if (current === null) return { status: "signed_out" };
+    const { session } = current;
+    // The failed refresh has already been reported.
+    if (!current.tokenUsable)
+      return (await auth.endedHere()) ? { status: "signed_out" } : { status: "unavailable", session };
+    try {
+      return { status: "ok", session, data: await this.#query(current, reference, args) };
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "unauthenticated") {
+        log.info("auth.revoked", { userId: session.user.id });
+        auth.end("session_revoked");
+        return { status: "signed_out" };
+      }
+      if (error instanceof Refusal) return { status: "refused", session, refusal: error };
+      return this.#withoutData(session, error);
+    }
+  }
+
+  async #query(current: Current, reference: PageReference, args: Record<string, unknown>): Promise<PageData> {
+    const { env, deadline, readOnly, seen, theme } = this.#options;
+    const convex = createConvex(env, current.session.accessToken, deadline);
+    const data = await convex.query(reference, args).catch(async (error: unknown) => {
+      // Pages with access checks also reject users who are not synced yet.
+      const mayBeUnknown = !readOnly && error instanceof Refusal && error.code === "forbidden";
+      if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return { viewer: null };
+      throw error;
+    });
+    // A proxy or another server at this address may return anything.
+    if (!isPageData(data)) throw new ConvexFailure("unavailable");
+    if (data.viewer !== null || readOnly) return data;
+    // Retry the sync that failed at sign-in.
+    await syncUser({ env, session: current.session, seen: seen(), theme, signal: deadline });
+    const known = await convex.query(reference, args);
+    if (!isPageData(known)) throw new ConvexFailure("unavailable");
+    return known;
+  }
+
+  async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
+    const { action, auth, report } = this.#options;
+    // If Convex is unavailable, the Durable Object still knows whether this app ended the session.
+    if (await auth.endedHere()) return { status: "signed_out" };
+    report({ component: "data", action, error: cause, userId: session.user.id });
+    return { status: "unavailable", session };
+  }
+}
+
+/** Returns whether a response has the fields that every page needs. */
+function isPageData(answer: unknown): answer is PageData {
+  if (typeof answer !== "object" || answer === null || !("viewer" in answer)) return false;
+  const { viewer } = answer;
+  if (viewer === null) return true;
+  if (typeof viewer !== "object") return false;
+  const { _id, email, preferences } = viewer as Partial<Record<keyof Viewer, unknown>>;
+  const areStrings = typeof _id === "string" && typeof email === "string";
+  return areStrings && typeof preferences === "object" && preferences !== null;
+}

@@ -1,0 +1,23 @@
+/** Display settings of the page: locale, time zone and current time. */
+
+import { shownLocale, shownTimeZone } from "./formats.ts";
+import { useLive } from "./live-context.ts";
+import { useClock } from "./use-clock.ts";
+import { useShell } from "./use-shell.ts";
+
+/** `now` is Unix ms by the server's clock and advances while the page is open. */
+export type Place = { locale: string; timeZone: string; now: number };
+
+/**
+ * Returns the user's stored time zone (UTC if missing or unknown), the request's locale and the page's clock.
+ */
+export function usePlace(): Place {
+  const shell = useShell();
+  const { viewer } = useLive();
+  const now = useClock(shell?.now ?? 0);
+  return {
+    locale: shownLocale(shell?.locale ?? "en"),
+    timeZone: shownTimeZone(viewer?.preferences.timeZone ?? shell?.timeZone ?? "UTC"),
+    now,
+  };
+}

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { remember } from "./bounded-map.ts";
+
+it("evicts the oldest entry when it is full, but not when it updates an existing key", () => {
+  const map = new Map<string, number>();
+  for (const [key, value] of [
+    ["a", 1],
+    ["b", 2],
+    ["a", 3],
+    ["c", 4],
+  ] as const)
+    remember(map, 2, key, value);
+  expect([...map]).toEqual([
+    ["b", 2],
+    ["c", 4],
+  ]);
+  remember(map, 2, "b", 5);
+  expect([...map]).toEqual([
+    ["b", 5],
+    ["c", 4],
+  ]);
+});

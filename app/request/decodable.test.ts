@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import type { RequestContext } from "./context.ts";
+import { decodablePath } from "./decodable.ts";
+
+/** Returns the path that the middleware passes on. */
+async function pathInside(path: string): Promise<string> {
+  const inside = decodablePath(async (request) => new Response(new URL(request.url).pathname));
+  const url = new URL(path, "http://localhost");
+  return (await inside(new Request(url), { url } as RequestContext)).text();
+}
+
+it.each([
+  ["/", "/"],
+  ["/a%20b", "/a%20b"],
+  ["/%zz", "/undecodable"],
+  ["/%", "/undecodable"],
+  ["/projects/%FF", "/undecodable"],
+  ["/api/%E0%A4%A", "/api/undecodable"],
+])("passes %s on as %s", async (path, inside) => {
+  expect(await pathInside(path)).toBe(inside);
+});
