@@ -1,4 +1,4 @@
-/** Query for `npm run doctor`. Any answer proves that both sides have the same edge secret. */
+/** Query for `npm run doctor`. Any answer proves that both sides share an edge secret. */
 import { v } from "convex/values";
 import { workerQuery } from "./functions.ts";
 import { setup } from "./model/environment.ts";

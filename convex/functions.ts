@@ -4,12 +4,14 @@
  */
 
 import { type PaginationOptions, paginationOptsValidator } from "convex/server";
-import { v } from "convex/values";
+import { type GenericValidator, type PropertyValidators, type Value, v } from "convex/values";
 import { customCtx, customMutation, customQuery } from "convex-helpers/server/customFunctions";
+import { addFieldsToValidator } from "convex-helpers/validators";
 import type { Doc } from "./_generated/dataModel";
 import { mutation, type QueryCtx, query } from "./_generated/server";
 import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model/caller.ts";
-import { edgeSecret } from "./model/environment.ts";
+import { isProven } from "./model/edgeProof.ts";
+import { edgeSecrets } from "./model/environment.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { refusal } from "./model/refusal.ts";
 
@@ -29,34 +31,22 @@ export const viewerListQuery = customQuery(query, paginated(requireUser));
 export const adminListQuery = customQuery(query, paginated(requireAdmin));
 
 /** For the worker, on behalf of the token's user. `ctx.user` is null before the first sync. */
-export const edgeMutation = customMutation(mutation, {
-  args: { edgeSecret: v.string() },
-  input: async (ctx, args) => {
-    requireEdgeSecret(args.edgeSecret);
-    return { ctx: await requireCaller(ctx), args: {} };
-  },
-});
+export const edgeMutation = customMutation(proven(mutation), customCtx(requireCaller));
 
 /**
  * For the worker, even after the token has expired: `workosUserId` then names the user that the sealed
  * session authenticated. With a valid token, only the token's own user is allowed.
  */
-export const vouchedMutation = customMutation(mutation, {
-  args: { edgeSecret: v.string(), workosUserId: v.optional(v.string()) },
-  input: async (ctx, args) => {
-    requireEdgeSecret(args.edgeSecret);
-    return { ctx: await requireVouched(ctx, args.workosUserId), args: {} };
-  },
+export const vouchedMutation = customMutation(proven(mutation), {
+  args: { workosUserId: v.optional(v.string()) },
+  input: async (ctx, args) => ({ ctx: await requireVouched(ctx, args.workosUserId), args: {} }),
 });
 
 /** For the worker, without a user: for example, metrics that an agent sends with an API key. */
-export const workerMutation = customMutation(mutation, {
-  args: { edgeSecret: v.string() },
-  input: workerOnly,
-});
+export const workerMutation = customMutation(proven(mutation), customCtx(rejectRevoked));
 
 /** The query counterpart of `workerMutation`. */
-export const workerQuery = customQuery(query, { args: { edgeSecret: v.string() }, input: workerOnly });
+export const workerQuery = customQuery(proven(query), customCtx(rejectRevoked));
 
 /**
  * Clients cannot call an `internalMutation`: only crons, the scheduler and `http.ts` can. `httpAction` is for
@@ -64,11 +54,35 @@ export const workerQuery = customQuery(query, { args: { edgeSecret: v.string() }
  */
 export { httpAction, internalMutation } from "./_generated/server";
 
-async function workerOnly(ctx: QueryCtx, args: { edgeSecret: string }) {
-  requireEdgeSecret(args.edgeSecret);
-  // A token is optional, but a revoked one is rejected here as everywhere.
+/**
+ * Returns a builder whose functions require the worker's proof in the argument `edge`, and do not see it. A
+ * missing or malformed proof is `forbidden`, not a validation error, which would print the arguments.
+ */
+function proven<Builder extends typeof mutation | typeof query>(builder: Builder): Builder {
+  type Definition = {
+    args: PropertyValidators;
+    returns?: GenericValidator;
+    handler: (ctx: QueryCtx, args: Record<string, Value>) => unknown;
+  };
+  const build = ({ args, handler, ...rest }: Definition) =>
+    (builder as (definition: unknown) => unknown)({
+      ...rest,
+      args: addFieldsToValidator(args, { edge: v.optional(v.any()) }),
+      handler: async (ctx: QueryCtx, { edge, ...proved }: Record<string, Value>) => {
+        const { name } = await ctx.meta.getFunctionMetadata();
+        if (!(await isProven(edgeSecrets(), edge, name, proved, Date.now()))) {
+          throw refusal("forbidden", "Only the worker may do this.");
+        }
+        return await handler(ctx, proved);
+      },
+    });
+  return build as unknown as Builder;
+}
+
+/** A token is optional for these calls, but a revoked one is rejected here as everywhere. */
+async function rejectRevoked(ctx: QueryCtx) {
   if ((await readCaller(ctx)) !== null) await requireCaller(ctx);
-  return { ctx: {}, args: {} };
+  return {};
 }
 
 /** Adds pagination: identifies the caller, then limits the page size requested and returned. */
@@ -109,20 +123,4 @@ async function requireVouched(ctx: QueryCtx, workosUserId: string | undefined) {
   }
   if (workosUserId === undefined) throw refusal("unauthenticated", "No user is named.");
   return { workosUserId, user: await findLiving(ctx, workosUserId) };
-}
-
-function requireEdgeSecret(sent: string): void {
-  const expected = edgeSecret();
-  if (expected === null || !equalInConstantTime(sent, expected)) {
-    throw refusal("forbidden", "Only the worker may do this.");
-  }
-}
-
-/** Compares all characters even after a difference, so that timing reveals at most the length. */
-function equalInConstantTime(sent: string, expected: string): boolean {
-  let difference = sent.length ^ expected.length;
-  for (let i = 0; i < sent.length; i++) {
-    difference |= sent.charCodeAt(i) ^ expected.charCodeAt(i % expected.length);
-  }
-  return difference === 0;
 }

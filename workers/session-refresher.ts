@@ -211,9 +211,8 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
   async #recordSeen(session: Session, seen: SeenFrom, log: Log): Promise<void> {
     try {
       const signal = AbortSignal.timeout(CONVEX_TIMEOUT_MS);
-      await createConvex(this.#config, session.accessToken, signal).mutation(api.edge.refreshed, {
+      await createConvex(this.#config, session.accessToken, signal).workerMutation(api.edge.refreshed, {
         session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
-        edgeSecret: this.#config.edgeSecret,
       });
     } catch (error) {
       const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
@@ -242,12 +241,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     const log = createLog(request.requestId);
     try {
       const convex = createConvex(this.#config, null, AbortSignal.timeout(CONVEX_TIMEOUT_MS));
-      await convex.mutation(api.edge.signedOut, {
+      await convex.workerMutation(api.edge.signedOut, {
         sessionId: request.sessionId,
         workosUserId: request.userId,
         ipAddress: request.ipAddress,
         userAgent: request.userAgent,
-        edgeSecret: this.#config.edgeSecret,
       });
     } catch (error) {
       const cause = error instanceof Refusal ? { code: error.code } : describeError(error);

@@ -54,9 +54,7 @@ async function ifNotFound<T>(call: Promise<T>, fallback: T): Promise<T> {
 
 async function closeInConvex({ env, deadline, log }: RequestContext, token: string): Promise<void> {
   try {
-    await createConvex(env, token, deadline).mutation(api.edge.accountDeleted, {
-      edgeSecret: env.edgeSecret,
-    });
+    await createConvex(env, token, deadline).workerMutation(api.edge.accountDeleted, {});
   } catch (error) {
     // The webhook of WorkOS was faster, or it will arrive later and delete the user.
     if (!(error instanceof Refusal)) throw error;

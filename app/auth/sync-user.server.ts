@@ -31,12 +31,11 @@ export function syncUser({
   theme,
   signal,
 }: SyncOptions): Promise<FunctionReturnType<typeof api.edge.signedIn>> {
-  return createConvex(env, session.accessToken, signal).mutation(api.edge.signedIn, {
+  return createConvex(env, session.accessToken, signal).workerMutation(api.edge.signedIn, {
     ...profileOf(session.user),
     ...(session.userUpdatedAt === null ? {} : { updatedAt: session.userUpdatedAt }),
     session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
     ...(session.impersonator === null ? {} : { impersonator: session.impersonator }),
     browser: theme === null ? {} : { theme },
-    edgeSecret: env.edgeSecret,
   });
 }

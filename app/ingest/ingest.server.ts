@@ -39,10 +39,9 @@ export async function ingest(request: Request, context: RequestContext): Promise
   const result = await readBatch(request, now);
   const keyHash = await sha256(new TextEncoder().encode(key));
   try {
-    const outcome = await createConvex(env, null, deadline).mutation(api.metrics.ingest, {
+    const outcome = await createConvex(env, null, deadline).workerMutation(api.metrics.ingest, {
       keyHash,
       ...(result.kind === "batch" ? { batch: result.batch } : {}),
-      edgeSecret: env.edgeSecret,
     });
     switch (outcome.outcome) {
       case "accepted":

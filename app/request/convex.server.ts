@@ -1,7 +1,8 @@
 /** Convex client for server rendering, with a deadline and typed errors. */
 import { ConvexHttpClient } from "convex/browser";
-import type { FunctionReference, FunctionReturnType } from "convex/server";
+import { type FunctionReference, type FunctionReturnType, getFunctionName } from "convex/server";
 import { ConvexError } from "convex/values";
+import { proveCall } from "../../convex/model/edgeProof.ts";
 import type { Env } from "./env.server.ts";
 import { ConvexFailure, Refusal, type RefusalCode } from "./errors.ts";
 
@@ -12,6 +13,8 @@ type Mutation = FunctionReference<"mutation">;
 export type Convex = {
   query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
+  /** Calls a function that only the worker may call, with the proof that it is the worker. */
+  workerMutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
 };
 
 /** HTTP status from Convex when a function throws. */
@@ -20,10 +23,14 @@ const FUNCTION_FAILED = 560;
 /**
  * Returns a Convex client for one request.
  *
- * @param token - The user's access token, or null for calls that authenticate with the edge secret.
+ * @param token - The user's access token, or null for calls that the worker makes without one.
  * @param signal - The request's deadline; the client has no timeout.
  */
-export function createConvex(env: Pick<Env, "convexUrl">, token: string | null, signal: AbortSignal): Convex {
+export function createConvex(
+  env: Pick<Env, "convexUrl" | "edgeSecret">,
+  token: string | null,
+  signal: AbortSignal,
+): Convex {
   let status: number | null = null;
   const client = new ConvexHttpClient(env.convexUrl, {
     skipConvexDeploymentUrlCheck: true,
@@ -48,9 +55,15 @@ export function createConvex(env: Pick<Env, "convexUrl">, token: string | null, 
     }
   }
 
+  const mutation: Convex["mutation"] = (reference, args) =>
+    call(() => client.mutation(reference, args, { skipQueue: true }));
   return {
     query: (reference, args) => call(() => client.query(reference, args)),
-    mutation: (reference, args) => call(() => client.mutation(reference, args, { skipQueue: true })),
+    mutation,
+    workerMutation: async (reference, args) => {
+      const edge = await proveCall(env.edgeSecret, getFunctionName(reference), args, Date.now());
+      return mutation(reference, { ...args, edge });
+    },
   };
 }
 

@@ -10,6 +10,7 @@ export type Env = {
   redirectUri: string;
   workosApiUrl: string;
   convexUrl: string;
+  /** Proves to Convex that a call comes from the worker: the newest secret. */
   edgeSecret: string;
   appUrl: string;
   sentryDsn: string | null;
@@ -17,6 +18,12 @@ export type Env = {
   /** True if APP_URL is https: cookies get `Secure`, responses get HSTS. */
   secure: boolean;
 };
+
+/** Returns the secret with the highest id, which is used for new calls. */
+function newestOf(secrets: Record<string, string>): string {
+  const [newest] = Object.entries(secrets).sort(([a], [b]) => Number(b) - Number(a));
+  return newest?.[1] ?? "";
+}
 
 /** Lists all problems of a configuration by variable name, without values. */
 export class EnvError extends Error {
@@ -73,7 +80,7 @@ const origin = (example: string) =>
     v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
   );
 
-const password = v.pipe(
+const secretMap = v.pipe(
   required,
   trimmed,
   v.rawTransform<string, Record<string, string>>(({ dataset, addIssue, NEVER }) => {
@@ -91,13 +98,13 @@ const password = v.pipe(
     try {
       map = JSON.parse(text);
     } catch {
-      return fail('must be a password, or JSON such as {"2":"new","1":"old"}');
+      return fail('must be a secret, or JSON such as {"2":"new","1":"old"}');
     }
     const entries = Object.entries(map as object);
-    if (entries.length === 0) return fail("is a map without a password");
+    if (entries.length === 0) return fail("is a map without a secret");
     if (entries.some(([id]) => !/^(0|[1-9]\d{0,8})$/.test(id))) return fail("has a key that is no number");
     if (entries.some(([, secret]) => typeof secret !== "string" || secret.length < SECRET_LENGTH)) {
-      return fail(`has a password with fewer than ${SECRET_LENGTH} characters`);
+      return fail(`has a secret with fewer than ${SECRET_LENGTH} characters`);
     }
     return Object.fromEntries(entries) as Record<string, string>;
   }),
@@ -111,7 +118,7 @@ const dsn = v.check<string, string>((value) => {
 const schema = v.object({
   WORKOS_API_KEY: v.pipe(required, trimmed, v.startsWith("sk_", "must start with sk_")),
   WORKOS_CLIENT_ID: v.pipe(required, trimmed, v.startsWith("client_", "must start with client_")),
-  WORKOS_COOKIE_PASSWORD: password,
+  WORKOS_COOKIE_PASSWORD: secretMap,
   WORKOS_REDIRECT_URI: v.optional(
     v.pipe(
       v.string(),
@@ -122,11 +129,7 @@ const schema = v.object({
   ),
   WORKOS_API_URL: v.optional(origin("https://api.workos.com"), "https://api.workos.com"),
   CONVEX_URL: origin("https://happy-animal-123.convex.cloud"),
-  CONVEX_EDGE_SECRET: v.pipe(
-    required,
-    trimmed,
-    v.minLength(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`),
-  ),
+  CONVEX_EDGE_SECRET: secretMap,
   APP_URL: origin("https://app.example.com"),
   SENTRY_DSN: v.optional(
     v.pipe(
@@ -172,7 +175,7 @@ export function readEnv(record: Record<string, unknown>): Env {
     redirectUri: env.WORKOS_REDIRECT_URI ?? `${env.APP_URL}/callback`,
     workosApiUrl: env.WORKOS_API_URL,
     convexUrl: env.CONVEX_URL,
-    edgeSecret: env.CONVEX_EDGE_SECRET,
+    edgeSecret: newestOf(env.CONVEX_EDGE_SECRET),
     appUrl: env.APP_URL,
     sentryDsn: env.SENTRY_DSN ?? null,
     cookiePrefix: env.COOKIE_PREFIX ?? "",

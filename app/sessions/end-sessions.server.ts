@@ -65,7 +65,7 @@ async function end(context: RequestContext, { sessionId, startedAt }: Known): Pr
   const { auth, deadline, env, log, refreshers, seen } = context;
   const device = { ipAddress: seen.ipAddress, userAgent: seen.userAgent };
   await asViewer(context, PAGE, (convex) =>
-    convex.mutation(api.sessions.revoke, { sessionId, ...device, edgeSecret: env.edgeSecret }),
+    convex.workerMutation(api.sessions.revoke, { sessionId, ...device }),
   );
   const userId = (await auth.open())?.user.id ?? "";
   const atWorkOS = revokeAtWorkOS(env, sessionId, deadline).catch((error: unknown) => {

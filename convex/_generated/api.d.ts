@@ -26,6 +26,7 @@ import type * as model_admin from "../model/admin.js";
 import type * as model_audit from "../model/audit.js";
 import type * as model_auditEvents from "../model/auditEvents.js";
 import type * as model_caller from "../model/caller.js";
+import type * as model_edgeProof from "../model/edgeProof.js";
 import type * as model_environment from "../model/environment.js";
 import type * as model_groupBy from "../model/groupBy.js";
 import type * as model_ingestRate from "../model/ingestRate.js";
@@ -86,6 +87,7 @@ declare const fullApi: ApiFromModules<{
   "model/audit": typeof model_audit;
   "model/auditEvents": typeof model_auditEvents;
   "model/caller": typeof model_caller;
+  "model/edgeProof": typeof model_edgeProof;
   "model/environment": typeof model_environment;
   "model/groupBy": typeof model_groupBy;
   "model/ingestRate": typeof model_ingestRate;

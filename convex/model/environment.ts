@@ -1,14 +1,15 @@
 /** Environment variables of the deployment. Only this file reads them. */
 
+import { secretsIn } from "./edgeProof.ts";
+
 // Convex provides `process.env`, and nothing else of Node's `process`.
 declare const process: { env: Record<string, string | undefined> };
 
 const SHORTEST_SECRET = 32;
 
-/** Returns the secret that authenticates the worker; null if it is unset or too short. */
-export function edgeSecret(): string | null {
-  const secret = process.env.CONVEX_EDGE_SECRET ?? "";
-  return secret.length >= SHORTEST_SECRET ? secret : null;
+/** Returns the secrets that prove a call of the worker, newest first; empty if none is set or one is too short. */
+export function edgeSecrets(): string[] {
+  return secretsIn(process.env.CONVEX_EDGE_SECRET ?? "", SHORTEST_SECRET);
 }
 
 /** Returns the e-mails from `ADMIN_EMAILS`, trimmed and lower-cased. */
@@ -25,7 +26,7 @@ export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
 }
 
-/** Settings of the deployment that callers with the edge secret may read. None is a secret. */
+/** Settings of the deployment that callers with the worker's proof may read. None is a secret. */
 export type Setup = {
   /** Fingerprint of the deployed function sources; null if it was not recorded. */
   fingerprint: string | null;

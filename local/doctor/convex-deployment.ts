@@ -1,4 +1,5 @@
 /** Client of a Convex deployment's public HTTP API, and the deployment's own settings. */
+import { proveCall, secretsIn } from "../../convex/model/edgeProof.ts";
 import { type Answer, type Ask, fieldOf } from "./reach.ts";
 
 export type Deployment =
@@ -20,7 +21,7 @@ export function query(
   ask: Ask,
   convexUrl: string,
   path: string,
-  args: Record<string, string>,
+  args: Record<string, unknown>,
   token?: string,
 ): Promise<Answer> {
   return ask(`${convexUrl}/api/query`, {
@@ -39,8 +40,16 @@ export function isConvexAnswer({ json }: Answer): boolean {
   return status === "success" || status === "error";
 }
 
+/**
+ * Asks a deployment for its settings.
+ *
+ * @param edgeSecret - The value of `CONVEX_EDGE_SECRET`; empty if it is not usable.
+ */
 export async function askDeployment(ask: Ask, convexUrl: string, edgeSecret: string): Promise<Deployment> {
-  const { json } = await query(ask, convexUrl, "doctor:deployment", { edgeSecret });
+  const path = "doctor:deployment";
+  const [newest] = secretsIn(edgeSecret, 1);
+  const edge = newest === undefined ? null : await proveCall(newest, path, {}, Date.now());
+  const { json } = await query(ask, convexUrl, path, { edge });
   if (fieldOf(json, "status") === "success") {
     const value = fieldOf(json, "value");
     const text = (name: string) => {

@@ -67,7 +67,7 @@ describe("a malformed value fails its own check, which says what is expected wit
     ["workos-client", "WORKOS_CLIENT_ID", "sk_live_the_other_one", /must start with client_/],
     ["workos-client", "WORKOS_CLIENT_ID", "", /is missing/],
     ["cookie-password", "WORKOS_COOKIE_PASSWORD", "too-short-for-this", /at least 32 characters/],
-    ["cookie-password", "WORKOS_COOKIE_PASSWORD", "{}", /a map without a password/],
+    ["cookie-password", "WORKOS_COOKIE_PASSWORD", "{}", /a map without a secret/],
     [
       "cookie-password",
       "WORKOS_COOKIE_PASSWORD",

@@ -9,6 +9,7 @@ import type { JSONValue } from "convex/values";
 import { type Backend, type Identity, startBackend } from "convex-local";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { localDefaults } from "../../local/config.ts";
+import { provenArgs } from "../convex/proof.ts";
 import { quantile } from "./load.ts";
 
 const SMALL = 1_000;
@@ -77,7 +78,7 @@ async function open(folder: string, name: string, opened: Backend[]): Promise<De
     workosUserId: "user_1",
     email: "grace@example.com",
     emailVerified: true,
-    edgeSecret: secret,
+    edge: secret,
   });
   const projectId = String(await mutate(deployment, "projects:create", { name: "Measured" }));
   return { ...deployment, projectId };
@@ -103,7 +104,7 @@ async function fill(deployment: Deployment, count: number): Promise<void> {
       at: Math.round(last - (count - first - index) * step),
     }));
     const batch = { metrics, bodyHash: String(first) };
-    const answer = await mutate(deployment, "metrics:ingest", { edgeSecret: secret, keyHash, batch });
+    const answer = await mutate(deployment, "metrics:ingest", { edge: secret, keyHash, batch });
     if ((answer as { outcome: string }).outcome !== "accepted") throw new Error(JSON.stringify(answer));
   }
 }
@@ -115,8 +116,13 @@ async function series({ backend, identity, projectId }: Deployment, range: strin
   if ((outcome.value as JSONValue[]).length < 100) throw new Error("the chart has too few buckets");
 }
 
-async function mutate({ backend, identity }: Deployment, path: string, args: JSONValue): Promise<JSONValue> {
-  const { outcome } = await backend.mutation({ path, args, identity, caller: "public" });
+async function mutate(
+  { backend, identity }: Deployment,
+  path: string,
+  args: Record<string, JSONValue>,
+): Promise<JSONValue> {
+  const sent = await provenArgs(path, args);
+  const { outcome } = await backend.mutation({ path, args: sent, identity, caller: "public" });
   if (!outcome.ok) throw new Error(outcome.errorMessage);
   return outcome.value;
 }

@@ -64,7 +64,7 @@ describe("on a shared deployment", () => {
   });
 
   test("users read their own log entries, also from before their first sign-in", async () => {
-    const early = { workosUserId: idOf(backend, "new"), ...DEVICE, edgeSecret: EDGE_SECRET };
+    const early = { workosUserId: idOf(backend, "new"), ...DEVICE, edge: EDGE_SECRET };
     await backend.nobody.mutation(api.auditLogs.logAuthEvent, { ...early, event: "password_change" });
     const newcomer = await signIn(backend, "new");
     const { page } = await newcomer.query(api.auditLogs.mine, { paginationOpts: firstPage });
@@ -96,7 +96,7 @@ describe("on a shared deployment", () => {
     await phone.mutation(api.sessions.revoke, {
       sessionId: grace.sessionId,
       ...DEVICE,
-      edgeSecret: EDGE_SECRET,
+      edge: EDGE_SECRET,
     });
     expect(await ids()).toEqual([phone.sessionId]);
     const { page } = await phone.query(api.auditLogs.mine, { paginationOpts: firstPage });

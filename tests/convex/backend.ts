@@ -4,21 +4,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
-import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
+import {
+  type FunctionArgs,
+  type FunctionReference,
+  type FunctionReturnType,
+  getFunctionName,
+} from "convex/server";
 import { ConvexError, type Value } from "convex/values";
 import { adminKeyFor, startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { provenArgs } from "./proof.ts";
 import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
 export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
 
-/** Caller of Convex functions. */
+/** Caller of Convex functions. A secret in `edge` is sent as the proof of the call with that secret. */
 export type Person = {
   query<F extends FunctionReference<"query">>(fn: F, args: FunctionArgs<F>): Promise<FunctionReturnType<F>>;
   mutation<F extends FunctionReference<"mutation">>(
     fn: F,
-    args: FunctionArgs<F>,
+    args: FunctionArgs<F> & { edge?: unknown },
   ): Promise<FunctionReturnType<F>>;
 };
 
@@ -148,7 +154,8 @@ function person(url: string, token: Promise<string> | null): Person {
     }
   };
   return {
-    query: (fn, args) => call((http) => http.query(fn, args)),
-    mutation: (fn, args) => call((http) => http.mutation(fn, args)),
+    query: (fn, args) => call(async (http) => http.query(fn, await provenArgs(getFunctionName(fn), args))),
+    mutation: (fn, args) =>
+      call(async (http) => http.mutation(fn, await provenArgs(getFunctionName(fn), args))),
   };
 }

@@ -25,7 +25,7 @@ test("a deleted project is not_found, its API key is rejected, and the deletion 
     expect(await refusalOf(person.query(api.projects.get, { projectId }))).toBe("not_found");
   }
   expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toEqual([]);
-  const send = { edgeSecret: EDGE_SECRET, keyHash: await hashOfKey(key) };
+  const send = { edge: EDGE_SECRET, keyHash: await hashOfKey(key) };
   expect(await backend.nobody.mutation(api.metrics.ingest, send)).toEqual({ outcome: "unauthenticated" });
   const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 1, cursor: null } });
   expect(page).toMatchObject([{ event: "project_deleted", actorId: ada.userId, target: "Engine" }]);
@@ -44,7 +44,7 @@ test("users who shared only a deleted project can no longer see each other's pro
 
 test("a deleted account keeps an empty row, and its projects stay without the owner's name", async () => {
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
-  await grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  await grace.mutation(api.edge.accountDeleted, { edge: EDGE_SECRET });
   expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
   expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject({
     status: "deleted",
@@ -61,7 +61,7 @@ test("deleting an account removes every profile field that the user can edit", a
   expect(await ada.query(api.users.getById, { userId: grace.userId })).toMatchObject(
     Object.fromEntries(texts),
   );
-  await grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  await grace.mutation(api.edge.accountDeleted, { edge: EDGE_SECRET });
   const row = await ada.query(api.users.getById, { userId: grace.userId });
   expect(row).toMatchObject({ status: "deleted" });
   for (const [field = ""] of texts) expect(row).not.toHaveProperty(field);
@@ -70,12 +70,10 @@ test("deleting an account removes every profile field that the user can edit", a
 test("the last admin cannot delete their account, and the account page reports it", async () => {
   await begin(startBackendAlone);
   expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(true);
-  const gone = ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
+  const gone = ada.mutation(api.edge.accountDeleted, { edge: EDGE_SECRET });
   expect(await refusalOf(gone)).toBe("conflict");
   await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });
   expect((await ada.query(api.pages.account, {})).lastAdmin).toBe(false);
-  await ada.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET });
-  expect(await refusalOf(grace.mutation(api.edge.accountDeleted, { edgeSecret: EDGE_SECRET }))).toBe(
-    "conflict",
-  );
+  await ada.mutation(api.edge.accountDeleted, { edge: EDGE_SECRET });
+  expect(await refusalOf(grace.mutation(api.edge.accountDeleted, { edge: EDGE_SECRET }))).toBe("conflict");
 });

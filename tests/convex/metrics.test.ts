@@ -33,7 +33,7 @@ type Sent = { agent?: string; name?: string; value?: number; at?: number };
 async function send(points: Sent[], idempotencyKey?: string) {
   const metrics = points.map((point) => ({ agent: "scout", name: "latency", value: 1, ...point }));
   return await backend.nobody.mutation(api.metrics.ingest, {
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
     keyHash,
     batch: {
       metrics,
@@ -179,7 +179,7 @@ describe("ingestion", () => {
   });
 
   test("the 601st request of a minute is rate limited, including requests without a batch", async () => {
-    const ask = () => backend.nobody.mutation(api.metrics.ingest, { edgeSecret: EDGE_SECRET, keyHash });
+    const ask = () => backend.nobody.mutation(api.metrics.ingest, { edge: EDGE_SECRET, keyHash });
     for (let sent = 0; sent < 600; sent += 50) {
       const answers = await Promise.all(Array.from({ length: 50 }, ask));
       expect(answers).toEqual(Array(50).fill({ outcome: "admitted" }));
@@ -191,7 +191,7 @@ describe("ingestion", () => {
   });
 
   test("only the worker can send metrics, and an unknown key is rejected", async () => {
-    const wrong = { edgeSecret: "wrong", keyHash };
+    const wrong = { edge: "wrong", keyHash };
     expect(await refusalOf(backend.nobody.mutation(api.metrics.ingest, wrong))).toBe("forbidden");
     keyHash = await hashOfKey("mosaic_unknown");
     expect(await send([{}])).toEqual({ outcome: "unauthenticated" });

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 async function send(points: { agent: string; name: string; value: number; at: number }[]) {
   const batch = { metrics: points, bodyHash: "any" };
-  await backend.nobody.mutation(api.metrics.ingest, { edgeSecret: EDGE_SECRET, keyHash, batch });
+  await backend.nobody.mutation(api.metrics.ingest, { edge: EDGE_SECRET, keyHash, batch });
 }
 
 const range = "1h" as const;

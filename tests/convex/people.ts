@@ -73,7 +73,7 @@ export async function signIn(
   });
   const { userId } = await person.mutation(api.edge.signedIn, {
     ...workosProfile,
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
     session: { sessionId, ...DEVICE },
   });
   return {

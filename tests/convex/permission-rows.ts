@@ -23,7 +23,7 @@ export type Scene = {
 export type Row = {
   args: (scene: Scene) => Record<string, Value | undefined>;
   answers: Record<SignedIn, Answer>;
-  /** Result for a caller without a token; `unauthenticated` by default, `ok` if the edge secret is enough. */
+  /** Result for a caller without a token; `unauthenticated` by default, `ok` if the proof of the worker is enough. */
   nobody?: Answer;
 };
 
@@ -37,13 +37,13 @@ function answers(stranger: Answer, member: Answer, owner: Answer, admin: Answer)
   return { viewer: stranger, developer: stranger, member, owner, admin };
 }
 
-const edge = { edgeSecret: EDGE_SECRET };
-const device = { ...DEVICE, ...edge };
+const worker = { edge: EDGE_SECRET };
+const device = { ...DEVICE, ...worker };
 const paginationOpts = { numItems: 5, cursor: null };
 const none = () => ({});
 
 function profile({ caller }: Scene) {
-  return { workosUserId: caller.workosUserId, email: caller.email, emailVerified: true, ...edge };
+  return { workosUserId: caller.workosUserId, email: caller.email, emailVerified: true, ...worker };
 }
 
 export const ROWS: Record<string, Row> = {
@@ -92,7 +92,7 @@ export const ROWS: Record<string, Row> = {
   "projectKeys:list": { args: ({ projectId }) => ({ projectId }), answers: managers },
   "projectKeys:revoke": { args: ({ keyId }) => ({ keyId }), answers: managers },
 
-  "metrics:ingest": { args: () => ({ keyHash: "none", ...edge }), answers: everyone, nobody: "ok" },
+  "metrics:ingest": { args: () => ({ keyHash: "none", ...worker }), answers: everyone, nobody: "ok" },
   "metrics:series": {
     args: ({ projectId }) => ({ projectId, agent: "a", name: "n", range: "1h" }),
     answers: insiders,
@@ -116,13 +116,13 @@ export const ROWS: Record<string, Row> = {
     answers: everyone,
   },
   "edge:refreshed": {
-    args: ({ caller }) => ({ session: { sessionId: caller.sessionId, ...DEVICE }, ...edge }),
+    args: ({ caller }) => ({ session: { sessionId: caller.sessionId, ...DEVICE }, ...worker }),
     answers: everyone,
   },
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
-  "edge:accountDeleted": { args: () => edge, answers: { ...everyone, admin: "conflict" } },
+  "edge:accountDeleted": { args: () => worker, answers: { ...everyone, admin: "conflict" } },
 
-  "doctor:deployment": { args: () => edge, answers: everyone, nobody: "ok" },
+  "doctor:deployment": { args: () => worker, answers: everyone, nobody: "ok" },
 
   "pages:home": { args: none, answers: everyone },
   "pages:dashboard": { args: none, answers: everyone },

@@ -125,7 +125,7 @@ describe.each(open)("$path", (fn) => {
     expect(await call(backend.nobody, fn, args)).toBe(row.nobody ?? "unauthenticated");
     expect(await call(backend.forged(claims), fn, args)).toBe("unauthenticated");
     expect(await call(backend.expired(claims), fn, args)).toBe("unauthenticated");
-    const end = { sessionId: owner.sessionId, ...DEVICE, edgeSecret: EDGE_SECRET };
+    const end = { sessionId: owner.sessionId, ...DEVICE, edge: EDGE_SECRET };
     await owner.mutation(api.sessions.revoke, end);
     expect(await call(owner, fn, args)).toBe("unauthenticated");
   });

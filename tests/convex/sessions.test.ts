@@ -15,7 +15,7 @@ test("a revoked session is unauthenticated, and the user's other session still w
   await phone.mutation(api.sessions.revoke, {
     sessionId: grace.sessionId,
     ...DEVICE,
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
   });
   expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
   expect(await refusalOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
@@ -28,7 +28,7 @@ test("the worker can revoke a session without a token, even before the user is s
     workosUserId: idOf(backend, "new"),
     sessionId: sessionOf(backend, "new"),
     ...DEVICE,
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
   };
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
@@ -39,7 +39,7 @@ test("the worker can revoke a session without a token, even before the user is s
 test("a user cannot revoke another user's session", async () => {
   const grace = await signIn(backend, "grace");
   const alan = await signIn(backend, "alan");
-  const device = { ...DEVICE, edgeSecret: EDGE_SECRET };
+  const device = { ...DEVICE, edge: EDGE_SECRET };
   const theirs = { sessionId: grace.sessionId, ...device };
   expect(await refusalOf(alan.mutation(api.sessions.revoke, theirs))).toBe("not_found");
   await alan.mutation(api.sessions.revoke, { sessionId: sessionOf(backend, "unknown"), ...device });
@@ -49,12 +49,12 @@ test("a user cannot revoke another user's session", async () => {
 
 test("revoking with a token rejects another user's id, and without a token requires a user id", async () => {
   const alan = await signIn(backend, "alan");
-  const call = { sessionId: sessionOf(backend, "x"), ...DEVICE, edgeSecret: EDGE_SECRET };
+  const call = { sessionId: sessionOf(backend, "x"), ...DEVICE, edge: EDGE_SECRET };
   expect(
     await refusalOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: idOf(backend, "grace") })),
   ).toBe("forbidden");
   expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, call))).toBe("unauthenticated");
-  const wrong = { ...call, workosUserId: idOf(backend, "grace"), edgeSecret: "wrong" };
+  const wrong = { ...call, workosUserId: idOf(backend, "grace"), edge: "wrong" };
   expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
 });
 
@@ -62,7 +62,7 @@ test("the first sign-in stores the browser's theme and time zone, and later sign
   const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
     ...profileOf(backend, "grace"),
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
     session: { sessionId: sessionOf(backend, "1"), ...DEVICE, city: "Berlin", country: "DE" },
   };
   const first = await grace.mutation(api.edge.signedIn, {
@@ -81,7 +81,7 @@ test("rejects a sign-in whose session id differs from the token's", async () => 
   const grace = backend.as({ sub: idOf(backend, "grace"), sid: sessionOf(backend, "1") });
   const call = {
     ...profileOf(backend, "grace"),
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
     session: { sessionId: sessionOf(backend, "2"), ...DEVICE },
   };
   expect(await refusalOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
@@ -93,10 +93,10 @@ test("rejects a refresh after the session is signed out", async () => {
     sessionId: grace.sessionId,
     workosUserId: grace.workosUserId,
     ...DEVICE,
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
   };
   await backend.nobody.mutation(api.edge.signedOut, out);
   await backend.nobody.mutation(api.edge.signedOut, out);
-  const refresh = { session: { sessionId: grace.sessionId, ...DEVICE }, edgeSecret: EDGE_SECRET };
+  const refresh = { session: { sessionId: grace.sessionId, ...DEVICE }, edge: EDGE_SECRET };
   expect(await refusalOf(grace.mutation(api.edge.refreshed, refresh))).toBe("unauthenticated");
 });

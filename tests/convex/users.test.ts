@@ -17,7 +17,7 @@ function sync(name: string, profile: { [field: string]: unknown } = {}, role?: s
       sid: sessionOf(backend, name),
       ...(role !== undefined && { role }),
     })
-    .mutation(api.users.syncFromWorkOS, { ...workosProfile, edgeSecret: EDGE_SECRET });
+    .mutation(api.users.syncFromWorkOS, { ...workosProfile, edge: EDGE_SECRET });
 }
 
 describe("syncing from WorkOS", () => {
@@ -97,13 +97,13 @@ describe("syncing from WorkOS", () => {
 
   test("only the worker can sync, and only the token's own user", async () => {
     const workosProfile = profileOf(backend, "grace");
-    const wrongSecret = { ...workosProfile, edgeSecret: "x".repeat(EDGE_SECRET.length) };
+    const wrongSecret = { ...workosProfile, edge: "x".repeat(EDGE_SECRET.length) };
     expect(
       await refusalOf(
         backend.as({ sub: idOf(backend, "grace") }).mutation(api.users.syncFromWorkOS, wrongSecret),
       ),
     ).toBe("forbidden");
-    const call = { ...workosProfile, edgeSecret: EDGE_SECRET };
+    const call = { ...workosProfile, edge: EDGE_SECRET };
     expect(
       await refusalOf(backend.as({ sub: idOf(backend, "alan") }).mutation(api.users.syncFromWorkOS, call)),
     ).toBe("forbidden");

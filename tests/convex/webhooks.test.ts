@@ -132,7 +132,7 @@ describe("deletion", () => {
     expect(gone).not.toHaveProperty("firstName");
     expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
     const again = backend.as({ sub: grace.workosUserId, sid: sessionOf(backend, "later") });
-    const sync = { ...profileOf(backend, "grace"), edgeSecret: EDGE_SECRET };
+    const sync = { ...profileOf(backend, "grace"), edge: EDGE_SECRET };
     expect(await refusalOf(again.mutation(api.users.syncFromWorkOS, sync))).toBe("unauthenticated");
     await deliver("user.updated", user("grace", "2030-01-01T00:00:00.000Z"));
     expect((await find("grace"))?.status).toBe("deleted");

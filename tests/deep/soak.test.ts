@@ -158,7 +158,7 @@ async function end(life: Life, by: Ending): Promise<void> {
       break;
     case "another device": {
       const args = { sessionId, workosUserId: userId, ipAddress: "", userAgent: "" };
-      await app.convex("mutation", "sessions:revoke", { ...args, edgeSecret: EDGE_SECRET }, null);
+      await app.convex("mutation", "sessions:revoke", { ...args, edge: EDGE_SECRET }, null);
       break;
     }
     case "WorkOS, with its webhook":

@@ -28,7 +28,7 @@ async function logEvents(browser: Browser, event: string, times: number): Promis
     event,
     ipAddress: "10.0.0.1",
     userAgent: "",
-    edgeSecret: EDGE_SECRET,
+    edge: EDGE_SECRET,
   };
   for (let n = 0; n < times; n += 1) await app.convex("mutation", "auditLogs:logAuthEvent", args, null);
 }

@@ -35,7 +35,7 @@ async function userWithEvents(
 }
 
 async function logEvent(workosUserId: string, event: string, userAgent: string): Promise<void> {
-  const args = { workosUserId, event, userAgent, ipAddress: "10.0.0.1", edgeSecret: EDGE_SECRET };
+  const args = { workosUserId, event, userAgent, ipAddress: "10.0.0.1", edge: EDGE_SECRET };
   const answer = await app.convex("mutation", "auditLogs:logAuthEvent", args, null);
   expect(await answer.json()).toMatchObject({ status: "success" });
 }

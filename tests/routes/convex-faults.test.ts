@@ -203,12 +203,12 @@ describe("Convex responding with an error", () => {
     const browser = await signInUser();
     const failed = {
       status: "error",
-      errorMessage: "[Request ID: abc] Server Error\nUncaught Error: args {edgeSecret}",
+      errorMessage: "[Request ID: abc] Server Error\nUncaught Error: args {edge}",
     };
     app.outbound.fail("convex", { kind: "status", status: 560, body: JSON.stringify(failed) });
     const answer = await browser.get("/dashboard");
     expectDegraded(answer);
     expect(answer.text).not.toContain("Uncaught");
-    expect(JSON.stringify(app.log.lines)).not.toContain("edgeSecret");
+    expect(JSON.stringify(app.log.lines)).not.toContain("edge");
   });
 });

@@ -8,6 +8,7 @@ import path from "node:path";
 import { startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { signatureOf, startWorkOS } from "workos-local";
+import { provenArgs } from "../convex/proof.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";
@@ -205,7 +206,11 @@ export class Harness {
         "content-type": "application/json",
         ...(token !== null && { authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify({ path: name, format: "convex_encoded_json", args: [args] }),
+      body: JSON.stringify({
+        path: name,
+        format: "convex_encoded_json",
+        args: [await provenArgs(name, { ...args })],
+      }),
     });
   }
 

@@ -15,7 +15,7 @@ async function revokedBrowser(): Promise<Browser> {
   const browser = app.browser();
   await signIn(browser, app.person());
   const { sessionId, user } = jsonOf<SessionAnswer>(await browser.get("/api/auth/session"));
-  const args = { sessionId, workosUserId: user.id, ipAddress: "", userAgent: "", edgeSecret: EDGE_SECRET };
+  const args = { sessionId, workosUserId: user.id, ipAddress: "", userAgent: "", edge: EDGE_SECRET };
   const answer = await app.convex("mutation", "sessions:revoke", args, null);
   expect(await answer.json()).toMatchObject({ status: "success" });
   return browser;
