@@ -37,6 +37,8 @@ export async function startStandIns({
       dataFile: dir.workosFile,
       clientId: config.env.workosClientId,
       apiKey: config.env.workosApiKey,
+      signInUrl: `${config.env.appUrl}/api/auth/login`,
+      ...(process.env.WORKOS_EMULATOR_STRICT === "1" && { refreshReplaySeconds: 0 }),
       ...(config.standIns.convex && {
         webhook: {
           url: `http://127.0.0.1:${ports.convexSite}/webhooks/workos`,

@@ -13,7 +13,8 @@ const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toSt
  *
  * @param key - The signing key.
  * @param token - The content. `role` is the role in the session's organization or that of the user, null for no role
- *   claim; `lifetime` is in seconds.
+ *   claim; `lifetime` is in seconds. `claims`
+ *   overrides others; null removes one.
  */
 export function signAccessToken(
   key: SigningKey,
@@ -24,11 +25,12 @@ export function signAccessToken(
     session: Session;
     role: string | null;
     lifetime: number;
+    claims: Record<string, unknown> | null;
   },
 ): string {
   const { session, role } = token;
   const now = Math.floor(Date.now() / 1000);
-  const claims = {
+  const claims: Record<string, unknown> = {
     iss: token.issuer,
     sub: token.user.id,
     ...(session.impersonator && { act: { sub: session.impersonator.email } }),
@@ -39,7 +41,9 @@ export function signAccessToken(
     client_id: token.clientId,
     exp: now + token.lifetime,
     iat: now,
+    ...token.claims,
   };
+  for (const [name, value] of Object.entries(claims)) if (value === null) delete claims[name];
   const signed = `${encode({ alg: "RS256", typ: "JWT", kid: key.kid })}.${encode(claims)}`;
   return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), key.privateKey).toString("base64url")}`;
 }

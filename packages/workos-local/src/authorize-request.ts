@@ -2,6 +2,7 @@
 import type { WorkOSContext } from "./context.ts";
 import { isChallenge } from "./pkce.ts";
 import { redirectTarget } from "./redirect-target.ts";
+import type { Invitation } from "./store/invitation-store.ts";
 import type { Organization } from "./store/organization-store.ts";
 
 export type AuthorizeRequest = {
@@ -11,6 +12,7 @@ export type AuthorizeRequest = {
   screenHint: "sign-in" | "sign-up";
   loginHint: string | null;
   organization: Organization | null;
+  invitation: Invitation | null;
 };
 
 /** An error: shown to the user (`page`) if the redirect URI cannot be trusted, otherwise sent to the redirect URI. */
@@ -43,27 +45,39 @@ export function readAuthorizeRequest(
     return reject("unsupported_response_type", "response_type must be 'code'.");
   const organizationId = query.get("organization_id");
   const provider = query.get("provider");
-  if (provider !== null ? provider !== "authkit" : !organizationId)
+  const connectionId = query.get("connection_id");
+  // WorkOS accepts one of provider and connection_id; an organization may be given with either.
+  if (provider !== null && connectionId !== null)
+    return reject("invalid_request", "Set only one of provider and connection_id.");
+  if (provider !== null ? provider !== "authkit" : !organizationId && !connectionId)
     return reject(
       "invalid_request",
-      "Set provider=authkit or organization_id. The emulator does not support other providers.",
+      "Set provider=authkit, connection_id or organization_id. The emulator does not support other providers.",
     );
+  const invitationToken = query.get("invitation_token");
   const codeChallenge = query.get("code_challenge");
   if (
     codeChallenge !== null &&
     (query.get("code_challenge_method") !== "S256" || !isChallenge(codeChallenge))
   )
     return reject("invalid_request", "code_challenge must be an S256 challenge.");
-  const organization = organizationId ? context.store.organizations.byId(organizationId) : null;
+  const organization = organizationId
+    ? context.store.organizations.byId(organizationId)
+    : connectionId
+      ? context.store.organizations.byConnection(connectionId)
+      : null;
+  if (connectionId && !organization) return reject("connection_invalid", "The connection was not found.");
   if (organizationId && !organization)
     return reject("organization_invalid", "The organization was not found.");
+  const invitation = invitationToken ? context.store.invitations.byToken(invitationToken) : null;
   return {
     redirectUri,
     state,
     codeChallenge,
     screenHint: query.get("screen_hint") === "sign-up" ? "sign-up" : "sign-in",
-    loginHint: query.get("login_hint"),
+    loginHint: query.get("login_hint") ?? invitation?.email ?? null,
     organization,
+    invitation,
   };
 }
 

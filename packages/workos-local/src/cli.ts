@@ -12,11 +12,13 @@ const USAGE = `Emulates WorkOS on this machine, on loopback only.
   --port N            the port; 0 for any free one
   --data FILE         the SQLite file, created if it does not exist
   --token-seconds N   lifetime of access tokens (default: 300)
+  --sign-in-url URL   the app's sign-in address, for links of invitations
   --webhook URL       receives events, signed with WORKOS_WEBHOOK_SECRET
   --help              print this text
 
 Environment variables: WORKOS_CLIENT_ID (default: ${DEFAULT_CLIENT_ID}) and WORKOS_API_KEY
-(default: ${DEFAULT_API_KEY}), as the app has them; WORKOS_WEBHOOK_SECRET for --webhook.
+(default: ${DEFAULT_API_KEY}), as the app has them; WORKOS_WEBHOOK_SECRET for --webhook;
+WORKOS_EMULATOR_STRICT=1 makes each refresh token work only once.
 `;
 
 function fail(message: string): never {
@@ -32,6 +34,7 @@ function readArguments() {
         data: { type: "string" },
         "token-seconds": { type: "string", default: "300" },
         webhook: { type: "string" },
+        "sign-in-url": { type: "string" },
         help: { type: "boolean" },
       },
     }).values;
@@ -62,6 +65,8 @@ const starting = startWorkOS({
   clientId: WORKOS_CLIENT_ID || DEFAULT_CLIENT_ID,
   apiKey: WORKOS_API_KEY || DEFAULT_API_KEY,
   accessTokenSeconds,
+  ...(process.env.WORKOS_EMULATOR_STRICT === "1" && { refreshReplaySeconds: 0 }),
+  ...(values["sign-in-url"] && { signInUrl: values["sign-in-url"] }),
   ...(values.webhook &&
     WORKOS_WEBHOOK_SECRET && { webhook: { url: values.webhook, secret: WORKOS_WEBHOOK_SECRET } }),
 });

@@ -8,9 +8,12 @@ import { json, type Reply } from "./reply.ts";
 import { formOf, readRequest, type WorkOSRequest } from "./request.ts";
 import { authenticateRoutes, sameSecret } from "./routes/authenticate.ts";
 import { authorizeRoutes } from "./routes/authorize.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { localControlRoutes } from "./routes/local-control.ts";
+import { manageRoutes } from "./routes/manage.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
+import { outboxRoutes } from "./routes/outbox.ts";
 import { passwordRoutes } from "./routes/passwords.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 import { userRoutes } from "./routes/users.ts";
@@ -23,7 +26,10 @@ const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...userRoutes,
   ...organizationRoutes,
+  ...invitationRoutes,
   ...passwordRoutes,
+  ...outboxRoutes,
+  ...manageRoutes,
   ...localControlRoutes,
 ];
 
@@ -38,7 +44,7 @@ export async function dispatch(
     const request = await readRequest(message);
     const found = findRoute(ROUTES, request.method, request.path);
     const handle = () => rendered(() => answer(context, request, found));
-    if (found?.route.access === "local") {
+    if (found?.route.access === "local" || found?.route.access === "own-page") {
       write(handle());
       return;
     }
@@ -68,6 +74,9 @@ function checkAccess(context: WorkOSContext, request: WorkOSRequest, access: Acc
     const [scheme, key] = (request.header("authorization") ?? "").split(" ");
     if (scheme?.toLowerCase() !== "bearer" || !sameSecret(key, context.apiKey)) throw unauthorized();
   }
+  // The forms of the emulator's own page, but not those of other pages in the same browser.
+  if (access === "own-page" && request.header("origin") !== `http://${request.loopbackHost}`)
+    throw new WorkOSError(403, { message: "Only the emulator's own page can use this route." });
   // Web pages in a local browser can send requests to loopback addresses. They must not control the emulator.
   if (access === "local" && (request.loopbackHost === null || request.header("origin") !== null))
     throw new WorkOSError(403, { message: "Only local programs can use this route." });

@@ -1,4 +1,5 @@
 /** JSON representations, with the fields of WorkOS's OpenAPI description. */
+import type { Invitation } from "./store/invitation-store.ts";
 import type { Membership, Organization } from "./store/organization-store.ts";
 import type { Session, SignInMethod } from "./store/session-store.ts";
 import type { User } from "./store/user-store.ts";
@@ -125,5 +126,31 @@ export function formatPasswordReset(reset: PasswordReset) {
     email: reset.email,
     expires_at: iso(reset.expiresAt),
     created_at: iso(reset.createdAt),
+  };
+}
+
+/**
+ * Returns an invitation.
+ *
+ * @param acceptUrl - The link in its email.
+ */
+export function formatInvitation(invitation: Invitation, acceptUrl: string) {
+  const isExpired = invitation.state === "pending" && invitation.expiresAt <= Date.now();
+  return {
+    object: "invitation",
+    id: invitation.id,
+    email: invitation.email,
+    state: isExpired ? "expired" : invitation.state,
+    accepted_at: isoOrNull(invitation.acceptedAt),
+    revoked_at: isoOrNull(invitation.revokedAt),
+    expires_at: iso(invitation.expiresAt),
+    token: invitation.token,
+    accept_invitation_url: acceptUrl,
+    organization_id: invitation.organizationId,
+    inviter_user_id: invitation.inviterUserId,
+    accepted_user_id: invitation.acceptedUserId,
+    role_slug: invitation.role,
+    created_at: iso(invitation.createdAt),
+    updated_at: iso(invitation.updatedAt),
   };
 }

@@ -4,9 +4,10 @@ import type { Reply } from "./reply.ts";
 import type { WorkOSRequest } from "./request.ts";
 
 /**
- * Who can call a route: `key` needs the API key, `public` needs nothing, `local` needs a local program and not a web page.
+ * Who can call a route: `key` needs the API key, `public` needs nothing, `local` needs a local program and not a web
+ * page, `own-page` a form of the emulator's own page.
  */
-export type Access = "key" | "public" | "local";
+export type Access = "key" | "public" | "local" | "own-page";
 
 export type Handler = (context: WorkOSContext, request: WorkOSRequest, ids: string[]) => Reply;
 

@@ -18,6 +18,10 @@ export type WorkOSOptions = {
   webhook?: WebhookTarget;
   /** Lifetime of an access token in seconds; by default 300, as in WorkOS. */
   accessTokenSeconds?: number;
+  /** How long a used refresh token gets the same response, in seconds; by default 30, as in WorkOS. */
+  refreshReplaySeconds?: number;
+  /** The app's sign-in address (`/api/auth/login`), to which links of invitations lead. */
+  signInUrl?: string;
 };
 
 /** Longer than clients keep an idle connection, so that none is closed during a request. */
@@ -38,6 +42,8 @@ export async function startWorkOS(options: WorkOSOptions): Promise<{ url: string
     apiKey: options.apiKey,
     url: "",
     accessTokenSeconds: options.accessTokenSeconds ?? 300,
+    refreshReplaySeconds: options.refreshReplaySeconds ?? 30,
+    signInUrl: options.signInUrl ?? null,
     emit: (event, data) => webhooks.emit(event, data),
     requestCounts: new RequestCounts(),
   };

@@ -22,6 +22,7 @@ export function authenticated(context: WorkOSContext, request: WorkOSRequest, us
     session,
     role: membership ? membership.role : user.role,
     lifetime: settings.accessTokenSeconds ?? context.accessTokenSeconds,
+    claims: settings.claims,
   });
   const refreshToken = context.store.sessions.newRefreshToken(session.id);
   return formatAuthentication(user, session, { accessToken, refreshToken });

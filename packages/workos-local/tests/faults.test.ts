@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await local(workos, "DELETE", "faults");
+  await local(workos, "DELETE", "settings");
   await local(workos, "DELETE", "requests");
 });
 afterAll(() => workos.close());
@@ -73,6 +74,8 @@ test("a truncated response is a TypeError, and the request is handled", async ()
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", cut: true });
   expect((await failureOf(refreshed(refreshToken))).name).toBe("TypeError");
+  expect((await refreshed(refreshToken)).refreshToken).not.toBe(refreshToken);
+  await local(workos, "PUT", "settings", { refreshReplaySeconds: 0 });
   expect(await failureOf(refreshed(refreshToken))).toMatchObject({ error: "invalid_grant" });
 });
 
@@ -107,6 +110,7 @@ test("with handled: true, a delayed request has spent the token when it times ou
   const { refreshToken } = await signIn(workos);
   await local(workos, "POST", "faults", { grant: "refresh_token", slowMs: 400, handled: true });
   await failureOf(refreshed(refreshToken, 100));
+  await local(workos, "PUT", "settings", { refreshReplaySeconds: 0 });
   expect(await failureOf(refreshed(refreshToken))).toMatchObject({ error: "invalid_grant" });
 });
 

@@ -1,6 +1,6 @@
 /**
- * `grant_type=refresh_token`: issues new tokens for the same session. A refresh token works once and without a grace
- * period, because an app that relies on WorkOS's grace period signs users out when it is slow.
+ * `grant_type=refresh_token`: issues new tokens for the same session. A used refresh token gets the same response
+ * for 30 s from its first exchange, as in WorkOS.
  */
 import * as v from "valibot";
 import type { WorkOSContext } from "../context.ts";
@@ -32,6 +32,9 @@ export function exchangeRefreshToken(
   const { refresh_token, organization_id } = parseGrant(Fields, fields);
   const { store } = context;
   return store.transaction(() => {
+    const replaySeconds = store.settings.get().refreshReplaySeconds ?? context.refreshReplaySeconds;
+    const earlier = store.sessions.responseOf(refresh_token, replaySeconds);
+    if (earlier !== null) return earlier;
     const session = store.sessions.ofRefreshToken(refresh_token);
     if (typeof session === "string") throw oauthError("invalid_grant", REJECTIONS[session]);
     const user = store.users.byId(session.userId);
@@ -41,7 +44,9 @@ export function exchangeRefreshToken(
       ? permittedOrganization(context, session, user, organization_id)
       : stillMemberOf(context, session);
     store.sessions.spendRefreshToken(refresh_token);
-    return authenticated(context, request, user, store.sessions.refreshed(session, organizationId));
+    const response = authenticated(context, request, user, store.sessions.refreshed(session, organizationId));
+    store.sessions.keepResponse(refresh_token, response);
+    return response;
   });
 }
 

@@ -10,13 +10,18 @@ const STYLE_HASH = createHash("sha256").update(STYLES).digest("base64");
  * Returns a page.
  *
  * @param status - The status.
- * @param page - The content. `formTarget` is the address that a form may redirect to, because `form-action` also covers redirects.
+ * @param page - The content. `formTarget` is the address that a form may redirect to, because `form-action` also
+ *   covers redirects. `hasForms` allows forms that stay on the emulator.
  */
 export function htmlPage(
   status: number,
-  page: { title: string; content: Html; formTarget?: URL | null },
+  page: { title: string; content: Html; formTarget?: URL | null; hasForms?: boolean },
 ): Reply {
-  const formAction = page.formTarget ? `'self' ${page.formTarget.origin}` : "'none'";
+  const formAction = page.formTarget
+    ? `'self' ${page.formTarget.origin}`
+    : page.hasForms
+      ? "'self'"
+      : "'none'";
   const document = html`<!doctype html>
 <html lang="en">
 <head>

@@ -2,11 +2,12 @@
 import type { AuthorizeRequest } from "../authorize-request.ts";
 import { DEMO_USERS } from "../demo-users.ts";
 import type { Reply } from "../reply.ts";
+import type { Organization } from "../store/organization-store.ts";
 import { htmlPage } from "./document.ts";
 import { type Html, html } from "./html.ts";
 
 /** Methods of signing in; `plain` is the default. */
-export const WAYS_IN = ["plain", "mfa", "sso", "impersonated"] as const;
+export const WAYS_IN = ["plain", "mfa", "sso", "impersonated", "idp_initiated"] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
 const WAY_LABELS: Record<WayIn, string> = {
@@ -14,6 +15,7 @@ const WAY_LABELS: Record<WayIn, string> = {
   mfa: "With a second factor",
   sso: "With single sign-on of Globex",
   impersonated: "Impersonated by support@example.com",
+  idp_initiated: "Started outside the app, by the identity provider",
 };
 
 const FAILURES = [
@@ -26,11 +28,13 @@ const FAILURES = [
  * Returns the page.
  *
  * @param request - The authorize request.
+ * @param organizations - The organizations to choose from.
  * @param action - The URL of the form.
  * @param error - The rejected email with a message, after an invalid one was sent.
  */
 export function signInPage(
   request: AuthorizeRequest,
+  organizations: readonly Organization[],
   action: string,
   error: { email: string; message: string } | null = null,
 ): Reply {
@@ -67,7 +71,13 @@ ${WAYS_IN.map(
   ) => html`<label class="choice"><input type="radio" name="way" value="${way}"${way === "plain" ? html` checked` : null}> ${WAY_LABELS[way]}</label>
 `,
 )}</fieldset>
+<label for="organization">Organization</label>
+<select id="organization" name="organization">
+<option value="">The only one of the user, otherwise none</option>
+${organizations.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}
+</select>
 </details>
+<p><a href="/">Users, organizations and invitations</a> · <a href="/outbox">Outbox</a></p>
 </form>`;
   return htmlPage(error ? 400 : 200, { title, content, formTarget: request.redirectUri });
 }

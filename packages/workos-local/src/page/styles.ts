@@ -28,7 +28,7 @@ h2 { margin: 24px 0 8px; font-size: 15px; line-height: 1.2; }
 p { margin: 0 0 16px; }
 .quiet { color: var(--quiet); }
 label { display: block; margin-bottom: 4px; font-weight: 600; }
-input[type="email"], input[type="text"] {
+input[type="email"], input[type="text"], select {
   width: 100%; min-height: 44px; padding: 8px 12px; border: 1px solid var(--quiet); border-radius: 2px;
   background: var(--paper); color: inherit; font: inherit;
 }
@@ -60,6 +60,8 @@ details { margin-top: 24px; border-top: 1px dashed var(--line); padding-top: 12p
 summary { min-height: 44px; padding: 10px 0; cursor: pointer; font-weight: 600; }
 .choice { display: flex; gap: 12px; align-items: center; min-height: 44px; margin: 0; font-weight: 400; }
 .choice input { width: 20px; height: 20px; margin: 0; flex: none; accent-color: var(--action); }
+.email { padding: 12px; border: 1px solid var(--quiet); border-radius: 2px; overflow-wrap: anywhere; }
+.email form { margin-top: 12px; }
 .error { margin: 4px 0 0; color: var(--bad); font-size: 13px; }
 input[aria-invalid] { border-color: var(--bad); }
 @media (max-width: 26rem) {

@@ -17,8 +17,11 @@ import { type Reply, redirect } from "../reply.ts";
 import { formOf, type WorkOSRequest } from "../request.ts";
 import { type Route, route } from "../routing.ts";
 import { OUTCOMES } from "../sign-in-outcomes.ts";
+import type { Organization } from "../store/organization-store.ts";
 import type { SignIn } from "../store/session-store.ts";
 import type { User } from "../store/user-store.ts";
+import { acceptInvitation } from "./invitations.ts";
+import { storeMembership } from "./organizations.ts";
 import { Email } from "./users.ts";
 
 const TEN_MINUTES = 10 * 60_000;
@@ -31,6 +34,8 @@ const Form = v.object({
   choice: v.fallback(v.optional(v.picklist(["denied", "expired", "down"])), undefined),
   way: v.fallback(v.optional(v.picklist(WAYS_IN)), undefined),
   outcome: v.fallback(v.optional(v.picklist(OUTCOMES)), undefined),
+  /** Id of the organization to sign in to. */
+  organization: v.optional(v.string()),
   second_factor_token: v.optional(v.string()),
   code: v.optional(v.string()),
 });
@@ -40,7 +45,7 @@ function show(context: WorkOSContext, request: WorkOSRequest): Reply {
   const authorize = readAuthorizeRequest(context, request.query);
   if ("kind" in authorize)
     return authorize.kind === "page" ? noticePage(400, authorize) : redirect(authorize.location);
-  return signInPage(authorize, actionOf(request));
+  return signInPage(authorize, context.store.organizations.all(), actionOf(request));
 }
 
 function submit(context: WorkOSContext, request: WorkOSRequest): Reply {
@@ -59,7 +64,7 @@ function submit(context: WorkOSContext, request: WorkOSRequest): Reply {
   // The failure buttons need no user: they use the login hint or the first demo user.
   const email = v.safeParse(Email, typed || (form.choice ? (authorize.loginHint ?? "ada@example.com") : ""));
   if (!email.success)
-    return signInPage(authorize, actionOf(request), {
+    return signInPage(authorize, context.store.organizations.all(), actionOf(request), {
       email: typed,
       message: "Enter an email such as name@example.com.",
     });
@@ -83,19 +88,27 @@ function signInAs(
   user: User,
   form: Form,
 ): Reply {
-  const { organization } = authorize;
   const way: WayIn = form.way ?? "plain";
-  const sso = way === "sso" || organization?.requires === "sso";
-  const organizationId = organization?.id ?? (sso ? GLOBEX.id : null);
+  if (authorize.invitation) acceptInvitation(context, authorize.invitation, user);
   // Single sign-on adds its users to the organization. Other organizations require a membership.
-  if (sso && way === "sso" && !organization) joinIfNew(context, user, GLOBEX.id);
+  if (way === "sso" && !authorize.organization) joinIfNew(context, user, GLOBEX.id);
+  const organization = organizationOf(context, authorize, user, form);
+  if (organization === "unknown") {
+    const description = "The organization was not found.";
+    return redirect(
+      errorLocation(authorize.redirectUri, authorize.state, "organization_invalid", description),
+    );
+  }
+  const organizationId = organization?.id ?? null;
+  const sso = way === "sso" || organization?.requires === "sso";
   if (organizationId && !context.store.organizations.activeMembership(user.id, organizationId)) {
     const description = "The user is not a member of the organization.";
     return redirect(errorLocation(authorize.redirectUri, authorize.state, "access_denied", description));
   }
   const code: AuthorizationCode = {
     userId: user.id,
-    codeChallenge: authorize.codeChallenge,
+    // A sign-in that started outside the app has no verifier.
+    codeChallenge: way === "idp_initiated" ? null : authorize.codeChallenge,
     signIn: {
       method: way === "impersonated" ? "impersonation" : sso ? "sso" : "magic_auth",
       organizationId,
@@ -111,7 +124,26 @@ function signInAs(
     const token = context.store.oneTimeTokens.issue("second_factor", code, TEN_MINUTES);
     return secondFactorStep(request, authorize, user.email, token, false);
   }
-  return redirectWithCode(context, authorize, code, form.choice === "expired" ? 0 : TEN_MINUTES);
+  const started = way === "idp_initiated" ? { ...authorize, state: null } : authorize;
+  return redirectWithCode(context, started, code, form.choice === "expired" ? 0 : TEN_MINUTES);
+}
+
+/**
+ * Returns the organization of a sign-in: the requested one, that of the invitation, that of the form, or the only one
+ * of the user. Without a request, WorkOS asks a user with several; here, the session then has none.
+ */
+function organizationOf(
+  context: WorkOSContext,
+  authorize: AuthorizeRequest,
+  user: User,
+  form: Form,
+): Organization | null | "unknown" {
+  const { organizations } = context.store;
+  if (authorize.organization) return authorize.organization;
+  const named = form.way === "sso" ? GLOBEX.id : form.organization || authorize.invitation?.organizationId;
+  if (named) return organizations.byId(named) ?? "unknown";
+  const [only, ...others] = organizations.activeMemberships(user.id);
+  return only && others.length === 0 ? organizations.byId(only.organizationId) : null;
 }
 
 function joinIfNew(context: WorkOSContext, user: User, organizationId: string): void {
@@ -119,7 +151,7 @@ function joinIfNew(context: WorkOSContext, user: User, organizationId: string): 
     context.store.organizations.byId(organizationId) &&
     !context.store.organizations.activeMembership(user.id, organizationId)
   )
-    context.store.organizations.join(user.id, organizationId, "developer");
+    storeMembership(context, user.id, organizationId, "developer");
 }
 
 function finishSecondFactor(
@@ -132,7 +164,7 @@ function finishSecondFactor(
   const { oneTimeTokens, users } = context.store;
   const pending = oneTimeTokens.read<AuthorizationCode>("second_factor", token);
   const user = pending && users.byId(pending.userId);
-  if (!pending || !user) return signInPage(authorize, actionOf(request));
+  if (!pending || !user) return signInPage(authorize, context.store.organizations.all(), actionOf(request));
   if (typed.trim() !== SECOND_FACTOR_CODE)
     return secondFactorStep(request, authorize, user.email, token, true);
   oneTimeTokens.spend("second_factor", token);

@@ -39,8 +39,10 @@ function addFault(context: WorkOSContext, request: WorkOSRequest): Reply {
 
 const NewSettings = v.strictObject({
   accessTokenSeconds: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))),
+  refreshReplaySeconds: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(3600)))),
   redirectUris: v.optional(v.nullable(v.array(v.string()))),
   issuer: v.optional(v.nullable(v.string())),
+  claims: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
 });
 
 /** Changes the given settings. */

@@ -10,7 +10,15 @@ import { type Route, route } from "../routing.ts";
 import type { User, UserFields } from "../store/user-store.ts";
 
 const Text = v.nullish(v.pipe(v.string(), v.maxLength(500)));
-export const Email = v.pipe(v.string(), v.trim(), v.email(), v.maxLength(254));
+/** As lenient as WorkOS: apostrophes, plus signs and internationalized domains are accepted. */
+export const Email = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(
+    /^[^\s@"(),:;<>[\\\]]+@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,}$/u,
+  ),
+  v.maxLength(254),
+);
 
 const Fields = v.object({
   first_name: Text,

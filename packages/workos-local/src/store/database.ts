@@ -37,6 +37,19 @@ create index if not exists sessions_by_user on sessions (user_id);
 create table if not exists refresh_tokens (
   hash text primary key, session_id text not null, created_at integer not null, used_at integer
 ) strict;
+create table if not exists refresh_responses (
+  hash text primary key, response text not null, created_at integer not null
+) strict;
+create table if not exists invitations (
+  id text primary key, email text not null collate nocase, token text not null unique, state text not null,
+  organization_id text, inviter_user_id text, role text,
+  accepted_user_id text, accepted_at integer, revoked_at integer,
+  expires_at integer not null, created_at integer not null, updated_at integer not null
+) strict;
+create table if not exists outbox (
+  id text primary key, sent_at integer not null, recipient text not null, sender text not null,
+  subject text not null, text text not null, kind text not null
+) strict;
 create table if not exists one_time_tokens (
   hash text primary key, purpose text not null, content text not null,
   expires_at integer not null, used_at integer

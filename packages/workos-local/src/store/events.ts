@@ -8,7 +8,16 @@ export type EventType =
   | "user.deleted"
   | "session.created"
   | "session.revoked"
-  | "password_reset.succeeded";
+  | "password_reset.succeeded"
+  | "organization.created"
+  | "organization.updated"
+  | "organization.deleted"
+  | "organization_membership.created"
+  | "organization_membership.updated"
+  | "organization_membership.deleted"
+  | "invitation.created"
+  | "invitation.accepted"
+  | "invitation.revoked";
 
 export type StoredEvent = {
   id: string;

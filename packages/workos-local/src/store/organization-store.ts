@@ -47,6 +47,10 @@ export class Organizations {
     return this.#db.first<Organization>(`${ORGANIZATION} where id = :id`, { id });
   }
 
+  byConnection(id: string): Organization | null {
+    return this.#db.first<Organization>(`${ORGANIZATION} where connection_id = :id`, { id });
+  }
+
   all(): Organization[] {
     return this.#db.all<Organization>(ORGANIZATION);
   }
@@ -93,28 +97,54 @@ export class Organizations {
     );
   }
 
-  /** Adds a user to an organization, or changes the role of a member. */
+  /** Returns the active memberships of a user. */
+  activeMemberships(userId: string): Membership[] {
+    return this.memberships({ userId, organizationId: null }).filter(({ status }) => status === "active");
+  }
+
+  /** Adds a user to an organization, or makes an existing membership active with this role. */
   join(userId: string, organizationId: string, role: string): Membership {
+    const [known] = this.memberships({ userId, organizationId });
+    if (known) return this.change(known, { role, status: "active" });
     const now = Date.now();
     const id = newId("om", now);
     this.#db.run(
-      `insert into memberships values (:id, :userId, :organizationId, :role, 'active', :now, :now)
-       on conflict (user_id, organization_id) do update set role = :role, status = 'active', updated_at = :now`,
+      "insert into memberships values (:id, :userId, :organizationId, :role, 'active', :now, :now)",
       { id, userId, organizationId, role, now },
     );
-    const membership = this.activeMembership(userId, organizationId);
+    const membership = this.membership(id);
     if (!membership) throw new Error("The membership was not stored.");
     return membership;
   }
 
-  setStatus(membership: Membership, status: MembershipStatus): Membership {
-    const updatedAt = Date.now();
-    this.#db.run("update memberships set status = :status, updated_at = :updatedAt where id = :id", {
-      id: membership.id,
-      status,
+  /** Changes a membership. `updatedAt` always increases, so that changes can be ordered. */
+  change(membership: Membership, fields: { role?: string; status?: MembershipStatus }): Membership {
+    const updatedAt = Math.max(Date.now(), membership.updatedAt + 1);
+    const changed: Membership = { ...membership, ...fields, updatedAt };
+    this.#db.run(
+      "update memberships set role = :role, status = :status, updated_at = :updatedAt where id = :id",
+      { id: changed.id, role: changed.role, status: changed.status, updatedAt },
+    );
+    return changed;
+  }
+
+  rename(organization: Organization, name: string): Organization {
+    const updatedAt = Math.max(Date.now(), organization.updatedAt + 1);
+    this.#db.run("update organizations set name = :name, updated_at = :updatedAt where id = :id", {
+      id: organization.id,
+      name,
       updatedAt,
     });
-    return { ...membership, status, updatedAt };
+    return { ...organization, name, updatedAt };
+  }
+
+  /** Deletes an organization with its memberships and invitations. */
+  delete(id: string): void {
+    this.#db.transaction(() => {
+      this.#db.run("delete from memberships where organization_id = :id", { id });
+      this.#db.run("delete from invitations where organization_id = :id", { id });
+      this.#db.run("delete from organizations where id = :id", { id });
+    });
   }
 
   leave(membershipId: string): void {

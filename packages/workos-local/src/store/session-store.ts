@@ -1,8 +1,10 @@
-/** Sessions and their refresh tokens, which work once. */
+/** Sessions and their refresh tokens, which work once, and for 30 s more with the same response. */
 import { newId, newSecret, sha256 } from "../ids.ts";
 import type { Database } from "./database.ts";
 
 const DAY = 86_400_000;
+/** Longest time for which the response of a refresh token is kept. */
+const LONGEST_REPLAY_MS = 60 * 60_000;
 /** Configured in the dashboard of WorkOS. */
 const SESSION_LIFETIME = 30 * DAY;
 /** https://workos.com/docs/authkit/impersonation: an impersonated session ends after an hour. */
@@ -80,6 +82,7 @@ export class Sessions {
     this.#db = db;
     // Tokens that were used long ago need not be kept, because unknown tokens are rejected too.
     db.run("delete from refresh_tokens where used_at < :before", { before: Date.now() - 7 * DAY });
+    this.#forgetResponses();
   }
 
   byId(id: string): Session | null {
@@ -170,6 +173,37 @@ export class Sessions {
     if (!session) return "unknown";
     if (session.endedAt !== null || session.expiresAt <= Date.now()) return "session_ended";
     return row.used_at === null ? session : "already_exchanged";
+  }
+
+  /**
+   * Returns the response that a used refresh token got, while its session is active; otherwise null.
+   *
+   * @param seconds - How long the response is given again.
+   */
+  responseOf(token: string, seconds: number): unknown {
+    const hash = sha256(token);
+    const row = this.#db.first<{ response: string; session_id: string }>(
+      `select response, session_id from refresh_responses join refresh_tokens using (hash)
+       where hash = :hash and refresh_responses.created_at > :after`,
+      { hash, after: Date.now() - seconds * 1000 },
+    );
+    if (!row || this.byId(row.session_id)?.endedAt !== null) return null;
+    return JSON.parse(row.response);
+  }
+
+  keepResponse(token: string, response: unknown): void {
+    this.#forgetResponses();
+    this.#db.run("insert into refresh_responses values (:hash, :response, :now)", {
+      hash: sha256(token),
+      response: JSON.stringify(response),
+      now: Date.now(),
+    });
+  }
+
+  #forgetResponses(): void {
+    this.#db.run("delete from refresh_responses where created_at < :before", {
+      before: Date.now() - LONGEST_REPLAY_MS,
+    });
   }
 
   spendRefreshToken(token: string): void {

@@ -4,13 +4,23 @@ import type { Database } from "./database.ts";
 export type Settings = {
   /** Lifetime of an access token in seconds; null for that of the start. */
   accessTokenSeconds: number | null;
+  /** How long a used refresh token gets the same response, in seconds; null for that of the start. */
+  refreshReplaySeconds: number | null;
   /** Registered redirect URIs; null for any loopback address. */
   redirectUris: string[] | null;
   /** The `iss` claim; null for the address of the request with `/user_management/{client id}`. */
   issuer: string | null;
+  /** Claims to set in access tokens; null removes one. WorkOS documents tokens without `client_id`, for example. */
+  claims: Record<string, unknown> | null;
 };
 
-export const DEFAULT_SETTINGS: Settings = { accessTokenSeconds: null, redirectUris: null, issuer: null };
+export const DEFAULT_SETTINGS: Settings = {
+  accessTokenSeconds: null,
+  refreshReplaySeconds: null,
+  redirectUris: null,
+  issuer: null,
+  claims: null,
+};
 
 /** Stored settings. */
 export class SettingsStore {

@@ -2,8 +2,10 @@
 import { Database } from "./database.ts";
 import { Events } from "./events.ts";
 import { Faults } from "./faults.ts";
+import { Invitations } from "./invitation-store.ts";
 import { OneTimeTokens } from "./one-time-tokens.ts";
 import { Organizations } from "./organization-store.ts";
+import { Outbox } from "./outbox.ts";
 import { Sessions } from "./session-store.ts";
 import { SettingsStore } from "./settings.ts";
 import { SigningKeys } from "./signing-keys.ts";
@@ -13,6 +15,8 @@ export type Store = {
   users: Users;
   sessions: Sessions;
   organizations: Organizations;
+  invitations: Invitations;
+  outbox: Outbox;
   oneTimeTokens: OneTimeTokens;
   signingKeys: SigningKeys;
   events: Events;
@@ -34,6 +38,8 @@ export function openStore(file: string, seed: (store: Store) => void): Store {
     users: new Users(db),
     sessions: new Sessions(db),
     organizations: new Organizations(db),
+    invitations: new Invitations(db),
+    outbox: new Outbox(db),
     oneTimeTokens: new OneTimeTokens(db),
     signingKeys: new SigningKeys(db),
     events: new Events(db),
