@@ -110,6 +110,26 @@ export type DocumentsRequest = {
 /** `cursor` is null after the last document. */
 export type DocumentsPage = { ts: Timestamp; documents: JSONValue[]; cursor: string | null };
 
+/** The highest use of one function by one call, since the start. */
+export type FunctionUse = {
+  /** The component of the function, "" for the app. */
+  component: string;
+  path: string;
+  calls: number;
+  documentsRead: number;
+  bytesRead: number;
+  indexRanges: number;
+  documentsWritten: number;
+  bytesWritten: number;
+  functionsScheduled: number;
+  /** Time of the function's own code. */
+  milliseconds: number;
+  /** Conflicts by the table in which another mutation wrote what this one had read. */
+  conflicts: { [table: string]: number };
+  /** Calls that failed because every retry conflicted too. */
+  failedByConflict: number;
+};
+
 /** Access to the documents of the app, without its components, for holders of the admin key. */
 export interface Tables {
   tables(): Promise<TableSummary[]>;

@@ -42,7 +42,6 @@ import type { BackendOptions, LocalBackend, UploadedFile } from "./local-backend
 /** How often a call is tried when its thread ends and the cause is unknown. */
 const MAX_TRIES = 3;
 
-const TIMED_OUT = "Function execution timed out (maximum duration: 1s)";
 const GIVEN_UP = "The thread of the functions ended repeatedly while the mutation was running.";
 
 /**
@@ -97,7 +96,7 @@ class WorkerBackend implements LocalBackend {
       } catch (error) {
         if (!(error instanceof ThreadEndedError)) throw error;
         if (error.blame === "request" || tries === MAX_TRIES)
-          return { ts: this.#ts, outcome: failure(TIMED_OUT) };
+          return { ts: this.#ts, outcome: failure(error.reason) };
       }
     }
   }
@@ -173,7 +172,7 @@ class WorkerBackend implements LocalBackend {
         const blamed = left.filter(
           ({ id }) => id === error.subscription || (error.blame === "unknown" && tries >= MAX_TRIES),
         );
-        failed.push(...blamed.map(({ id }) => ({ id, outcome: failure(TIMED_OUT), journal: null })));
+        failed.push(...blamed.map(({ id }) => ({ id, outcome: failure(error.reason), journal: null })));
         left = left.filter((request) => !blamed.includes(request));
       }
     }
@@ -214,7 +213,7 @@ class WorkerBackend implements LocalBackend {
         if (!(error instanceof ThreadEndedError)) throw error;
         const known = await this.#answerOf(key);
         if (known) return known;
-        if (error.blame === "request") return { ts: this.#ts, outcome: failure(TIMED_OUT) };
+        if (error.blame === "request") return { ts: this.#ts, outcome: failure(error.reason) };
         if (error.blame === "unknown" && tries >= MAX_TRIES)
           return { ts: this.#ts, outcome: failure(GIVEN_UP) };
       }

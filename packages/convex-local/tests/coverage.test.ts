@@ -87,7 +87,7 @@ const NOT_COVERED: { [feature: string]: () => Promise<void> } = {
     await call("query", "probes:setGlobal");
     expect((await call("query", "probes:readGlobal")).value).toBe("by another function");
   },
-  "Memory limit of a function": async () => {
+  "Memory that a function releases before it ends": async () => {
     expect((await call("query", "probes:allocate")).value).toBe(80 << 20);
   },
   "`v.id()` in arguments of actions": async () => {

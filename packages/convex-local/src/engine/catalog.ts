@@ -1,5 +1,6 @@
 /** Tables and indexes of the database, kept in memory and written through to the store. */
 import type { ValidatorJSON } from "convex/values";
+import { LIMITS, LimitError } from "../limits/limits.ts";
 import { FIRST_TABLE_NUMBER, LAST_TABLE_NUMBER, tableOfId } from "../values/id.ts";
 import type { IndexRow, Store } from "./store.ts";
 
@@ -17,6 +18,8 @@ export type Table = {
   /** Path of the component that owns the table, "" for the app. */
   readonly component: string;
   readonly name: string;
+  /** Whether it is one of the backend itself, which limits do not apply to. */
+  readonly system: boolean;
   /** Indexes that queries can use. */
   readonly indexes: Map<string, Index>;
   /** Indexes that every write updates: those above, and those that are being filled. */
@@ -38,6 +41,7 @@ export class Catalog {
   #unsaved: (() => void)[] = [];
   #nextIndex = 1;
   #nextTable = FIRST_TABLE_NUMBER;
+  #userTables = 0;
 
   constructor(store: Store) {
     this.#store = store;
@@ -56,6 +60,8 @@ export class Catalog {
   table(component: string, name: string): Table {
     const known = this.find(component, name);
     if (known) return known;
+    if (!name.startsWith("_") && this.#userTables >= LIMITS.tables)
+      throw new LimitError(`Number of tables cannot exceed ${LIMITS.tables}.`);
     const number = this.#nextTable;
     if (number > LAST_TABLE_NUMBER)
       throw new Error(`Too many tables (maximum table number ${LAST_TABLE_NUMBER}).`);
@@ -139,6 +145,7 @@ export class Catalog {
       number,
       component,
       name,
+      system: name.startsWith("_"),
       indexes,
       maintained,
       get byId() {
@@ -162,6 +169,7 @@ export class Catalog {
       if (row.ready) indexes.set(row.name, index);
     }
     this.#byNumber.set(number, table);
+    if (!table.system) this.#userTables++;
     this.#byName.set(`${component}\n${name}`, table);
     this.#nextTable = Math.max(this.#nextTable, number + 1);
     return table;

@@ -12,8 +12,7 @@ import type { Key } from "../values/key.ts";
 import { Catalog } from "./catalog.ts";
 import { keysIn } from "./index-keys.ts";
 import { type Change, Layer } from "./layer.ts";
-import { ReadSet } from "./read-set.ts";
-import { newUsage, Reader } from "./reader.ts";
+import { Reader } from "./reader.ts";
 import { Store } from "./store.ts";
 import { SubscriptionIndex, type WrittenKey } from "./subscription-index.ts";
 import { Transaction } from "./transaction.ts";
@@ -96,17 +95,13 @@ export class Engine {
   }
 
   reader(snapshot: Snapshot): Reader {
-    return new Reader(this.store, this.catalog, snapshot.layer, new ReadSet(), newUsage());
+    return new Reader(this.store, this.catalog, snapshot.layer);
   }
 
   /** Begins a transaction on the newest state. The caller ensures that only one is open at a time. */
   begin(): Transaction {
     const layer = new Layer();
-    return new Transaction(
-      new Reader(this.store, this.catalog, layer, new ReadSet(), newUsage()),
-      layer,
-      this,
-    );
+    return new Transaction(new Reader(this.store, this.catalog, layer), layer, this);
   }
 
   nextCreationTime(): number {
@@ -184,10 +179,10 @@ export class Engine {
   #apply({ table, stored, seen }: Change, written: WrittenKey[]): void {
     const row = stored?.row ?? null;
     if (seen) {
-      if (row === null) seen.row = this.store.insertDocument(seen.json);
+      if (row === null) seen.row = this.store.insertDocument(seen);
       else {
         seen.row = row;
-        this.store.updateDocument(row, seen.json);
+        this.store.updateDocument(row, seen);
       }
     } else if (row !== null) {
       this.store.deleteDocument(row);

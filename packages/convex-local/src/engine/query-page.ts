@@ -3,12 +3,14 @@
  * documents are added and removed. It also contains a fingerprint of its query, because it is invalid in any other.
  */
 import { createHash } from "node:crypto";
+import { LIMITS, LimitError } from "../limits/limits.ts";
 import type { Document } from "../values/document.ts";
 import { afterKey, type Key, keyFromBytes, keyToBytes } from "../values/key.ts";
 import { compileExpression } from "./expression.ts";
 import { passesFilter, RangeCursor } from "./query-stream.ts";
 import type { Reader } from "./reader.ts";
 import type { KeyRange, QueryOperator } from "./source.ts";
+import type { Entry } from "./store.ts";
 
 /** Convex's cursor for the position after the last entry. */
 const END = "_end_cursor";
@@ -33,6 +35,7 @@ export type Page = {
  * Reads one page.
  *
  * @throws {Error} (`InvalidCursor`) when a cursor is malformed or belongs to another query.
+ * @throws {LimitError} when the page is too large, or its first entry exceeds a limit.
  */
 export function readPage(
   reader: Reader,
@@ -45,6 +48,7 @@ export function readPage(
   );
   const fingerprint = fingerprintOf(range, operators);
   const { cursor, endCursor, pageSize } = request;
+  if (pageSize > LIMITS.documentsRead) throw new LimitError(`Requested too many items: ${pageSize}`);
   const bounded = endCursor !== null;
   const part = restrict(range, positionOf(cursor, fingerprint), positionOf(endCursor, fingerprint));
   const entries = new RangeCursor(reader, part, filters.length === 0 && !bounded ? pageSize + 1 : undefined);
@@ -54,10 +58,19 @@ export function readPage(
   let stopped = false;
   let split: Page["pageStatus"] = null;
   while (bounded || page.length < pageSize) {
-    const entry = entries.next();
+    let entry: Entry | null;
+    try {
+      entry = entries.next();
+    } catch (error) {
+      // A page that exceeds a limit of the transaction ends before it. The client splits it in two.
+      if (!(error instanceof LimitError) || read.length === 0) throw error;
+      split = "SplitRequired";
+      stopped = true;
+      break;
+    }
     if (!entry) break;
     read.push(entry.key);
-    bytes += entry.document.json.length;
+    bytes += entry.document.size;
     if (filters.every((filter) => passesFilter(filter, entry.document))) page.push(entry.document);
     if (
       (request.maximumRowsRead && read.length >= request.maximumRowsRead) ||
@@ -77,11 +90,17 @@ export function readPage(
         ? (cursor ?? encodeCursor(range.order === "asc" ? range.low : range.high, fingerprint))
         : encodeCursor(last, fingerprint);
   else if (bounded) continueCursor = endCursor;
-  if (split === null && read.length > pageSize + 1 && read.length >= 2) split = "SplitRecommended";
-  const middle = read[Math.floor((read.length - 1) / 2)];
-  const splitCursor =
-    split !== null && read.length >= 2 && middle !== undefined ? encodeCursor(middle, fingerprint) : null;
+  if (split === null && isLarge(request, read.length, bytes, page.length)) split = "SplitRecommended";
+  const middle = read[Math.floor(read.length / 2)];
+  const splitCursor = read.length > 2 && middle !== undefined ? encodeCursor(middle, fingerprint) : null;
   return { page, isDone: continueCursor === END, continueCursor, splitCursor, pageStatus: split };
+}
+
+/** Returns whether a page uses more than three quarters of a limit. */
+function isLarge(request: PageRequest, rows: number, bytes: number, documents: number): boolean {
+  const mostRows = Math.min(request.maximumRowsRead ?? LIMITS.documentsRead, LIMITS.documentsRead);
+  const mostBytes = Math.min(request.maximumBytesRead ?? LIMITS.bytesRead, LIMITS.bytesRead);
+  return rows > 0.75 * mostRows || bytes > 0.75 * mostBytes || documents > 0.75 * LIMITS.arrayItems;
 }
 
 type Position = { key: Key } | "end" | null;

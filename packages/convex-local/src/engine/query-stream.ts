@@ -39,7 +39,6 @@ export class RangeCursor {
     this.#batch = Math.min(Math.max(expected, 1), LARGEST_BATCH);
     const start = range.order === "asc" ? range.low : range.high;
     this.#read = reader.reads.open(range.index, start, start);
-    reader.countRange();
   }
 
   next(): Entry | null {
@@ -53,7 +52,8 @@ export class RangeCursor {
       this.#high = entry.key;
       this.#read.low = entry.key;
     }
-    this.#reader.countRead(entry.document);
+    this.#reader.usage.checkRanges();
+    this.#reader.usage.read(this.range.index.table, entry.document);
     return entry;
   }
 
@@ -79,6 +79,7 @@ export class RangeCursor {
     if (entry) return entry;
     if (this.range.order === "asc") this.#read.high = this.range.high;
     else this.#read.low = this.range.low;
+    this.#reader.usage.checkRanges();
     return null;
   }
 

@@ -2,35 +2,13 @@
  * Reads one snapshot: the newest state of the store through a layer. Adds everything to the read set and counts it
  * against Convex's limits for one function call.
  */
+import { Usage } from "../limits/usage.ts";
 import type { Document } from "../values/document.ts";
 import { afterPrefix, encodeValue, type Key } from "../values/key.ts";
-import { LIMITS } from "../values/limits.ts";
 import type { Catalog, Index, Table } from "./catalog.ts";
 import type { Layer } from "./layer.ts";
-import type { ReadSet } from "./read-set.ts";
+import { ReadSet } from "./read-set.ts";
 import type { Entry, Order, Store } from "./store.ts";
-
-export type Usage = {
-  documentsRead: number;
-  bytesRead: number;
-  documentsWritten: number;
-  bytesWritten: number;
-  ranges: number;
-  scheduled: number;
-  scheduledBytes: number;
-};
-
-export function newUsage(): Usage {
-  return {
-    documentsRead: 0,
-    bytesRead: 0,
-    documentsWritten: 0,
-    bytesWritten: 0,
-    ranges: 0,
-    scheduled: 0,
-    scheduledBytes: 0,
-  };
-}
 
 /** Reads one snapshot. */
 export class Reader {
@@ -40,12 +18,18 @@ export class Reader {
   readonly #store: Store;
   readonly #layer: Layer;
 
-  constructor(store: Store, catalog: Catalog, layer: Layer, reads: ReadSet, usage: Usage) {
+  /**
+   * @param store - The newest state.
+   * @param catalog - Its tables.
+   * @param layer - What differs from it.
+   * @param counted - Another reader of the same call, whose read set and usage this one adds to.
+   */
+  constructor(store: Store, catalog: Catalog, layer: Layer, counted: Reader | null = null) {
     this.#store = store;
     this.catalog = catalog;
     this.#layer = layer;
-    this.reads = reads;
-    this.usage = usage;
+    this.reads = counted?.reads ?? new ReadSet();
+    this.usage = counted?.usage ?? new Usage(this.reads);
   }
 
   /** Increases with every write that this reader sees, so that buffered rows can be detected as outdated. */
@@ -56,11 +40,10 @@ export class Reader {
   /** Returns the document with this id, or null. `table` is the table of the id. */
   get(table: Table, id: string): Document | null {
     const key = encodeValue(id);
-    this.reads.add(table.byId, key, afterPrefix(key));
+    if (this.reads.add(table.byId, key, afterPrefix(key))) this.usage.checkRanges();
     const change = this.#layer.get(id);
     const document = change ? change.seen : this.#store.find(table.byId.id, key);
-    this.countRange();
-    if (document) this.countRead(document);
+    if (document) this.usage.read(table, document);
     return document;
   }
 
@@ -93,27 +76,5 @@ export class Reader {
       if (change.seen) count++;
     }
     return count;
-  }
-
-  countRead(document: Document): void {
-    this.usage.documentsRead++;
-    this.usage.bytesRead += document.json.length;
-    if (this.usage.documentsRead > LIMITS.documentsRead) {
-      throw new Error(
-        `Too many documents read in a single function execution (limit: ${LIMITS.documentsRead}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
-      );
-    }
-    if (this.usage.bytesRead > LIMITS.bytesRead) {
-      throw new Error(
-        `Too many bytes read in a single function execution (limit: ${LIMITS.bytesRead} bytes). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
-      );
-    }
-  }
-
-  countRange(): void {
-    this.usage.ranges++;
-    if (this.usage.ranges > LIMITS.indexRanges) {
-      throw new Error(`Too many reads in a single function execution (limit: ${LIMITS.indexRanges}).`);
-    }
   }
 }

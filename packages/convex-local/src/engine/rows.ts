@@ -18,6 +18,11 @@ export function integer(row: Row, column: string | number): number {
   return value;
 }
 
+/** @throws {TypeError} when the column is neither a number nor null. */
+export function integerOrNull(row: Row, column: string | number): number | null {
+  return row[column] === null ? null : integer(row, column);
+}
+
 /** @throws {TypeError} when the column is not a blob. */
 export function blob(row: Row, column: string | number): Uint8Array {
   const value = row[column];

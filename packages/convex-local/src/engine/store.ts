@@ -5,20 +5,23 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Document } from "../values/document.ts";
 import { type Key, keyFromBytes, keyToBytes } from "../values/key.ts";
-import { blob, integer, type Row, text } from "./rows.ts";
+import { blob, integer, integerOrNull, type Row, text } from "./rows.ts";
 
 const FORMAT = "1";
+
+/** Added to files of earlier versions, whose documents have no size. */
+const SIZE = "ALTER TABLE document ADD COLUMN size INTEGER";
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS tbl (number INTEGER PRIMARY KEY, component TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (component, name));
   CREATE TABLE IF NOT EXISTS idx (id INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, fields TEXT NOT NULL, ready INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS document (row INTEGER PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS document (row INTEGER PRIMARY KEY, value TEXT NOT NULL, size INTEGER);
   CREATE TABLE IF NOT EXISTS entry (idx INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (idx, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS answer (session TEXT NOT NULL, request INTEGER NOT NULL, ts TEXT NOT NULL, value TEXT NOT NULL, logs TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, request)) WITHOUT ROWID;
 `;
 
-const SCAN = `SELECT e.key, d.row, d.value FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key >= ? AND e.key < ? ORDER BY e.key`;
+const SCAN = `SELECT e.key, d.row, d.value, d.size FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key >= ? AND e.key < ? ORDER BY e.key`;
 
 export type Order = "asc" | "desc";
 export type Entry = { key: Key; document: Document };
@@ -55,6 +58,8 @@ export class Store {
       throw locked ? new Error(`${file} is in use by another process.`) : error;
     }
     this.#db.exec(TABLES);
+    const columns = this.#db.prepare("PRAGMA table_info(document)").all();
+    if (!columns.some(({ name }) => name === "size")) this.#db.exec(SIZE);
     const format = this.meta("format");
     if (format === null) this.setMeta("format", FORMAT);
     else if (format !== FORMAT)
@@ -84,16 +89,16 @@ export class Store {
     const statement = this.#arrays(`${SCAN} ${order === "asc" ? "ASC" : "DESC"} LIMIT ?`);
     return statement.all(index, keyToBytes(low), keyToBytes(high), limit).map((row) => ({
       key: keyFromBytes(blob(row, 0)),
-      document: Document.stored(integer(row, 1), text(row, 2)),
+      document: Document.stored(integer(row, 1), text(row, 2), integerOrNull(row, 3)),
     }));
   }
 
   find(index: number, key: Key): Document | null {
     const statement = this.#arrays(
-      "SELECT d.row, d.value FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key = ?",
+      "SELECT d.row, d.value, d.size FROM entry e JOIN document d ON d.row = e.row WHERE e.idx = ? AND e.key = ?",
     );
     const row = statement.get(index, keyToBytes(key));
-    return row ? Document.stored(integer(row, 0), text(row, 1)) : null;
+    return row ? Document.stored(integer(row, 0), text(row, 1), integerOrNull(row, 2)) : null;
   }
 
   count(index: number): number {
@@ -101,12 +106,13 @@ export class Store {
     return row ? integer(row, "n") : 0;
   }
 
-  insertDocument(json: string): number {
-    return Number(this.#statement("INSERT INTO document (value) VALUES (?)").run(json).lastInsertRowid);
+  insertDocument({ json, size }: Document): number {
+    const statement = this.#statement("INSERT INTO document (value, size) VALUES (?, ?)");
+    return Number(statement.run(json, size).lastInsertRowid);
   }
 
-  updateDocument(row: number, json: string): void {
-    this.#statement("UPDATE document SET value = ? WHERE row = ?").run(json, row);
+  updateDocument(row: number, { json, size }: Document): void {
+    this.#statement("UPDATE document SET value = ?, size = ? WHERE row = ?").run(json, size, row);
   }
 
   deleteDocument(row: number): void {

@@ -2,7 +2,8 @@
 import type { Value } from "convex/values";
 import { Document, type DocumentValue } from "../values/document.ts";
 import { newId } from "../values/id.ts";
-import { checkDocument, LIMITS } from "../values/limits.ts";
+import { afterPrefix, encodeValue } from "../values/key.ts";
+import { checkDocument } from "../values/limits.ts";
 import { describeViolation, findViolation } from "../values/validator.ts";
 import type { Table } from "./catalog.ts";
 import type { Change, Layer } from "./layer.ts";
@@ -40,6 +41,8 @@ export class Transaction {
     }
     let id = newId(table.number);
     while (this.layer.get(id)) id = newId(table.number);
+    const key = encodeValue(id);
+    this.reader.reads.derive(table.byId, key, afterPrefix(key));
     this.#write(table, id, null, { ...fields, _id: id, _creationTime: this.#clock.nextCreationTime() });
     return id;
   }
@@ -74,7 +77,9 @@ export class Transaction {
   }
 
   remove(table: Table, id: string): void {
-    this.#set(table, id, this.#existing(table, id, "Delete"), null);
+    const before = this.#existing(table, id, "Delete");
+    this.reader.usage.wrote(table, id, 0, 0);
+    this.#set(table, id, before, null);
   }
 
   /** Returns a savepoint for `rollback`, for nested mutations. */
@@ -96,9 +101,10 @@ export class Transaction {
   }
 
   #write(table: Table, id: string, before: Document | null, value: DocumentValue): void {
-    checkDocument(value);
+    const { size, nesting } = checkDocument(value);
     this.#checkSchema(table, value);
-    this.#set(table, id, before, Document.written(before?.row ?? null, value));
+    this.reader.usage.wrote(table, id, size, nesting);
+    this.#set(table, id, before, Document.written(before?.row ?? null, value, size));
   }
 
   #checkSchema(table: Table, { _id, _creationTime, ...fields }: DocumentValue): void {
@@ -115,19 +121,6 @@ export class Transaction {
   }
 
   #set(table: Table, id: string, before: Document | null, seen: Document | null): void {
-    const { usage } = this.reader;
-    usage.documentsWritten++;
-    usage.bytesWritten += seen?.json.length ?? 0;
-    if (usage.documentsWritten > LIMITS.documentsWritten) {
-      throw new Error(
-        `Too many documents written in a single function execution (limit: ${LIMITS.documentsWritten}).`,
-      );
-    }
-    if (usage.bytesWritten > LIMITS.bytesWritten) {
-      throw new Error(
-        `Too many bytes written in a single function execution (limit: ${LIMITS.bytesWritten} bytes).`,
-      );
-    }
     const earlier = this.layer.get(id);
     this.#undo.push({ id, before: earlier });
     this.layer.set({ table, id, stored: earlier ? earlier.stored : before, seen });

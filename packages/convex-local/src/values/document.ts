@@ -2,7 +2,7 @@
  * A document. SQLite stores its JSON text (Convex's encoding, with system fields), and functions receive that text
  * unparsed. It is parsed at most once, and only for filters, patches and index keys.
  */
-import { CommitTsPlaceholder, convexToJson, type Value } from "convex/values";
+import { CommitTsPlaceholder, convexToJson, getConvexSize, type Value } from "convex/values";
 import { parseValue } from "./json.ts";
 
 export type DocumentValue = { [field: string]: Value | undefined } & { _id: string; _creationTime: number };
@@ -13,16 +13,24 @@ export class Document {
   row: number | null;
   readonly json: string;
   #value: DocumentValue | null;
+  #size: number | null;
 
-  private constructor(row: number | null, json: string, value: DocumentValue | null) {
+  private constructor(row: number | null, json: string, value: DocumentValue | null, size: number | null) {
     this.row = row;
     this.json = json;
     this.#value = value;
+    this.#size = size;
   }
 
-  /** Returns a document that was read from SQLite. */
-  static stored(row: number, json: string): Document {
-    return new Document(row, json, null);
+  /**
+   * Returns a document that was read from SQLite.
+   *
+   * @param row - Its row.
+   * @param json - Its text.
+   * @param size - Its size, or null if an older version of this backend wrote it.
+   */
+  static stored(row: number, json: string, size: number | null): Document {
+    return new Document(row, json, null, size);
   }
 
   /**
@@ -30,9 +38,16 @@ export class Document {
    *
    * @param row - The row of the previous version, if it was stored.
    * @param value - The new value.
+   * @param size - Its size, if known.
    */
-  static written(row: number | null, value: DocumentValue): Document {
-    return new Document(row, JSON.stringify(convexToJson(value)), value);
+  static written(row: number | null, value: DocumentValue, size: number | null = null): Document {
+    return new Document(row, JSON.stringify(convexToJson(value)), value, size);
+  }
+
+  /** Its size in bytes as Convex counts it. */
+  get size(): number {
+    this.#size ??= getConvexSize(this.value);
+    return this.#size;
   }
 
   get value(): DocumentValue {

@@ -1,78 +1,124 @@
-/** Convex's limits of documents, values and transactions (docs.convex.dev/production/state/limits). */
+/** Checks values, documents, arguments and results against Convex's limits. */
 import { getConvexSize, type Value } from "convex/values";
+import { formatBytes, LIMITS, LimitError } from "../limits/limits.ts";
 
-export const LIMITS = {
-  documentBytes: 1 << 20,
-  nesting: 64,
-  arrayItems: 8192,
-  objectFields: 1024,
-  fieldNameLength: 1024,
-  argumentBytes: 16 << 20,
-  resultBytes: 16 << 20,
-  documentsRead: 32_000,
-  bytesRead: 16 << 20,
-  documentsWritten: 16_000,
-  bytesWritten: 16 << 20,
-  indexRanges: 4096,
-  functionsScheduled: 1000,
-} as const;
+/** What a document occupies of its limits. */
+export type Extent = { size: number; nesting: number };
 
-/** @throws {Error} when the value is nested too deeply, or has too many items or fields. */
-function checkShape(value: Value | undefined, depth = 0): void {
-  if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return;
-  if (depth >= LIMITS.nesting) {
-    throw new Error(`Value is too deeply nested (maximum nesting ${LIMITS.nesting}).`);
+/**
+ * Checks the shape of a value.
+ *
+ * @returns How deep it is nested: 0 for a primitive value, 1 for an array of them.
+ * @throws {LimitError} when it is nested too deeply, or an array or object has too many items or fields.
+ */
+export function checkShape(value: Value | undefined): number {
+  const nesting = nestingOf(value);
+  if (nesting > LIMITS.nesting) {
+    throw new LimitError(
+      `Value is too nested (nested ${nesting} levels deep > maximum nesting ${LIMITS.nesting})`,
+    );
   }
-  if (Array.isArray(value)) {
-    if (value.length > LIMITS.arrayItems) {
-      throw new Error(`Array length is too long (${value.length} > maximum length ${LIMITS.arrayItems}).`);
-    }
-    for (const item of value) checkShape(item, depth + 1);
-    return;
-  }
-  const fields = Object.entries(value);
-  if (fields.length > LIMITS.objectFields) {
-    throw new Error(`Object has too many fields (${fields.length} > maximum number ${LIMITS.objectFields}).`);
-  }
-  for (const [, item] of fields) checkShape(item, depth + 1);
+  return nesting;
 }
 
-/** @throws {Error} when a document is too large, or has a field name that is reserved. */
-export function checkDocument(value: { [field: string]: Value | undefined }): void {
-  checkShape(value);
+function nestingOf(value: Value | undefined): number {
+  if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return 0;
+  let deepest = 0;
+  if (Array.isArray(value)) {
+    if (value.length > LIMITS.arrayItems) {
+      throw new LimitError(
+        `Array length is too long (${value.length} > maximum length ${LIMITS.arrayItems})`,
+      );
+    }
+    for (const item of value) deepest = Math.max(deepest, nestingOf(item));
+    return deepest + 1;
+  }
+  let fields = 0;
+  for (const item of Object.values(value)) {
+    if (item === undefined) continue;
+    fields++;
+    deepest = Math.max(deepest, nestingOf(item));
+  }
+  if (fields > LIMITS.objectFields) {
+    throw new LimitError(`Object has too many fields (${fields} > maximum number ${LIMITS.objectFields})`);
+  }
+  return deepest + 1;
+}
+
+/**
+ * Checks a document that is about to be written.
+ *
+ * @param value - The document.
+ * @param nesting - How deep it is nested.
+ * @returns What it occupies.
+ * @throws {LimitError} when it is too large or nested too deeply, or has a field name that is reserved.
+ */
+export function checkDocument(value: { [field: string]: Value | undefined }): Extent {
+  const nesting = checkShape(value);
   for (const field of Object.keys(value)) {
     if (field.startsWith("_") && field !== "_id" && field !== "_creationTime") {
-      throw new Error(
+      throw new LimitError(
         `Field '${field}' starts with an underscore, which is only allowed for system fields like '_id'.`,
       );
     }
   }
+  if (nesting > LIMITS.documentNesting) {
+    throw new LimitError(
+      `Document is too nested (nested ${nesting} levels deep > maximum nesting ${LIMITS.documentNesting})`,
+    );
+  }
   const size = getConvexSize(value);
   if (size > LIMITS.documentBytes) {
-    throw new Error(
-      `Value is too large (${formatBytes(size)} > maximum size ${formatBytes(LIMITS.documentBytes)}).`,
+    throw new LimitError(
+      `Value is too large (${formatBytes(size)} > maximum size ${formatBytes(LIMITS.documentBytes)})`,
     );
   }
+  return { size, nesting };
 }
 
-/** @throws {Error} when the arguments of a call are too large. */
-export function checkArguments(path: string, json: string): void {
-  if (json.length > LIMITS.argumentBytes) {
-    throw new Error(
-      `Arguments for ${path} are too large (${formatBytes(json.length)} > limit ${formatBytes(LIMITS.argumentBytes)}).`,
+/**
+ * Checks the arguments of a call: a list with one object.
+ *
+ * @returns Their size in bytes.
+ * @throws {LimitError} when they are too large.
+ */
+export function checkArguments(path: string, args: Value): number {
+  const size = getConvexSize([args]);
+  if (size > LIMITS.argumentBytes) {
+    throw new LimitError(
+      `Arguments for ${path} are too large (actual: ${formatBytes(size)}, limit: ${formatBytes(LIMITS.argumentBytes)})`,
     );
   }
+  return size;
 }
 
-/** @throws {Error} when the result of a function is too large. */
-export function checkResult(path: string, json: string): void {
-  if (json.length > LIMITS.resultBytes) {
-    throw new Error(
-      `Function ${path} return value is too large (${formatBytes(json.length)} > limit ${formatBytes(LIMITS.resultBytes)}).`,
+/**
+ * Checks the result of a function.
+ *
+ * @returns Its size in bytes.
+ * @throws {LimitError} when it is too large.
+ */
+export function checkResult(path: string, value: Value): number {
+  const size = getConvexSize(value);
+  if (size > LIMITS.resultBytes) {
+    throw new LimitError(
+      `Function ${path} return value is too large (actual: ${formatBytes(size)}, limit: ${formatBytes(LIMITS.resultBytes)})`,
     );
   }
+  return size;
 }
 
-function formatBytes(bytes: number): string {
-  return bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(2)} MiB` : `${(bytes / 1024).toFixed(2)} KiB`;
+/** The most bytes of a Convex value for each character of its JSON: a number with one digit and a comma has 9. */
+const BYTES_PER_CHARACTER = 4.5;
+/** The shortest JSON of an object or array with too many entries, about. */
+const WIDE_CHARACTERS = 6000;
+
+/** Returns whether a value with this JSON may come close to a limit, so that it is worth measuring. */
+export function mayBeLarge(json: string, limit: number): boolean {
+  return json.length * BYTES_PER_CHARACTER > limit / 2;
+}
+
+/** Returns whether a value with this JSON may be nested too deeply or have too many entries. */
+export function mayBeWide(json: string): boolean {
+  return json.length > WIDE_CHARACTERS || json.split(/[[{]/).length > LIMITS.nesting;
 }

@@ -40,7 +40,7 @@ test.each([
   ["bigBigint", "does not fit into a 64-bit signed integer"],
   ["dollar", "starts with a '$'"],
   ["unicodeField", "non-control ASCII"],
-  ["deep", "too deeply nested"],
+  ["deep", "Value is too nested (nested 71 levels deep"],
   ["long", "Array length is too long (8193"],
   ["wide", "too many fields (1025"],
   ["large", "Value is too large (1.00 MiB"],

@@ -8,6 +8,8 @@ import type { Identity } from "../../backend.ts";
 import type { QueryStream } from "../../engine/query-stream.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import type { CallTime } from "../../limits/call-time.ts";
+import type { Measures } from "../../limits/warnings.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
 
 export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
@@ -43,6 +45,10 @@ export type CallContext = {
   readonly journal: { before: string | null; after: string | null; used: boolean };
   /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
+  /** The time of the call, once it runs. */
+  time: CallTime | null;
+  /** Receives what a top-level call used, when it ends; null in nested calls. */
+  readonly report: ((context: CallContext, measures: Measures) => void) | null;
   /** Set when the call has finished. What it left running can no longer use the backend. */
   finished: boolean;
 };
@@ -70,6 +76,8 @@ export function newContext(
     logLines: [],
     journal: { before: null, after: null, used: false },
     nested: null,
+    time: null,
+    report: null,
     finished: false,
   };
 }

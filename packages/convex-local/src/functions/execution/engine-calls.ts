@@ -7,7 +7,10 @@ import { setImmediate } from "node:timers";
 import type { JSONValue } from "convex/values";
 import type { Engine } from "../../engine/engine.ts";
 import { Layer } from "../../engine/layer.ts";
-import { newUsage, Reader } from "../../engine/reader.ts";
+import { Reader } from "../../engine/reader.ts";
+import { HighestUse } from "../../limits/highest-use.ts";
+import { LIMITS } from "../../limits/limits.ts";
+import { warningsOf } from "../../limits/warnings.ts";
 import { realNow } from "../isolate/globals.ts";
 import { seededRandom } from "../isolate/seeded-random.ts";
 import { canonicalPath, type FunctionAddress } from "../modules/function-address.ts";
@@ -26,10 +29,24 @@ export class EngineCalls {
   readonly engine: Engine;
   /** The loaded functions. */
   registry: Registry | null = null;
+  readonly highestUse = new HighestUse();
+  readonly #report: CallContext["report"];
   #turnBegan = 0;
 
-  constructor(engine: Engine) {
+  /**
+   * @param engine - The database.
+   * @param log - Receives the warnings of calls that come close to a limit.
+   */
+  constructor(engine: Engine, log: (line: string) => void) {
     this.engine = engine;
+    this.#report = ({ component, path, reader, logLines }, measures) => {
+      if (!reader) return;
+      this.highestUse.note(component, path, reader.usage, measures.userMs);
+      for (const warning of warningsOf(reader.usage, measures)) {
+        if (logLines.length < LIMITS.logLines) logLines.push(`[WARN] ${warning}`);
+        log(`[${path}] warn: ${warning}`);
+      }
+    };
   }
 
   /** Runs a function in the transaction of the function that calls it. */
@@ -98,6 +115,7 @@ export class EngineCalls {
       now: realNow(),
       random: seededRandom(randomInt(2 ** 32)),
       snapshotTs: this.engine.ts,
+      report: this.#report,
       ...parts,
     };
   }
@@ -123,7 +141,7 @@ export class EngineCalls {
     // The snapshot before this mutation is the store without the layer of the mutation.
     const reader =
       kind === "snapshotQuery"
-        ? new Reader(this.engine.store, this.engine.catalog, new Layer(), parentReader.reads, newUsage())
+        ? new Reader(this.engine.store, this.engine.catalog, new Layer(), parentReader)
         : parentReader;
     const context: CallContext = {
       ...parent,
@@ -135,6 +153,8 @@ export class EngineCalls {
       streams: new Map(),
       journal: { before: null, after: null, used: false },
       nested: null,
+      time: null,
+      report: null,
       finished: false,
     };
     try {

@@ -3,16 +3,17 @@
  * transaction of its context.
  */
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { CallTime } from "../../limits/call-time.ts";
+import { LIMITS } from "../../limits/limits.ts";
+import { CallMemory } from "../../limits/memory.ts";
 import { parseValue } from "../../values/json.ts";
-import { checkArguments, checkResult } from "../../values/limits.ts";
+import { checkArguments, checkResult, checkShape, mayBeLarge, mayBeWide } from "../../values/limits.ts";
 import { describeViolation, findViolation, type IdCheck } from "../../values/validator.ts";
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import { beginCall, type CallContext, callStorage, endCall } from "./call-context.ts";
 import { ArgumentValidationError, ReturnsValidationError } from "./call-errors.ts";
 
-/** Time limit of queries and mutations in ms, as in Convex. */
-const TRANSACTION_MS = 1000;
 const STEPS = 10;
 /** Time limit of actions in ms, as in Convex. */
 const ACTION_MS = 600_000;
@@ -34,53 +35,82 @@ export async function run(
   context: CallContext,
   isId: IdCheck,
 ): Promise<string> {
-  checkArgs(target, args, isId);
-  const limit = target.kind === "action" ? ACTION_MS : TRANSACTION_MS;
+  const argumentText = JSON.stringify([args]);
+  const argumentBytes = checkArgs(target, args, argumentText, isId);
+  const transaction = target.kind !== "action";
+  const time = new CallTime();
+  const memory = transaction ? new CallMemory() : null;
+  let resultBytes = 0;
+  context.time = time;
   beginCall(context);
   try {
     const result = await within(
-      limit,
-      callStorage.run(context, () => target.invoke(context.requestId, JSON.stringify([args]))),
+      transaction ? LIMITS.transactionMs : ACTION_MS,
+      transaction ? time : null,
+      callStorage.run(context, () => target.invoke(context.requestId, argumentText)),
     );
-    checkResult(target.path, result);
-    if (target.returns !== null) checkReturns(target, result, isId);
+    memory?.check();
+    resultBytes = checkReturned(target, result, isId);
     return result;
   } finally {
     endCall(context);
+    context.report?.(context, { argumentBytes, resultBytes, userMs: time.userMs });
   }
 }
 
-function checkArgs(target: RegisteredFunction, args: JSONValue, isId: IdCheck): void {
-  checkArguments(target.path, JSON.stringify(args) ?? "");
+/** Returns the size of the arguments, 0 if it is far below the limit. */
+function checkArgs(target: RegisteredFunction, args: JSONValue, text: string, isId: IdCheck): number {
   let value: Value;
   try {
     value = jsonToConvex(args);
   } catch (error) {
     throw new ArgumentValidationError(error instanceof Error ? error.message : String(error));
   }
+  checkShape(value);
+  const size = mayBeLarge(text, LIMITS.argumentBytes) ? checkArguments(target.path, value) : 0;
   if (target.args.type === "any") {
     if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof ArrayBuffer) {
       throw new ArgumentValidationError("The arguments to a Convex function must be an object.");
     }
-    return;
+    return size;
   }
   const violation = findViolation(target.args, value, isId);
   if (violation) throw new ArgumentValidationError(describeViolation(violation));
+  return size;
 }
 
-function checkReturns(target: RegisteredFunction, result: string, isId: IdCheck): void {
-  if (target.returns === null) return;
-  const violation = findViolation(target.returns, parseValue(result), isId);
+/** Returns the size of a result, 0 if it is far below the limit. */
+function checkReturned(target: RegisteredFunction, text: string, isId: IdCheck): number {
+  const large = mayBeLarge(text, LIMITS.resultBytes);
+  if (target.returns === null && !large && !mayBeWide(text)) return 0;
+  const value = parseValue(text);
+  try {
+    checkShape(value);
+  } catch (error) {
+    throw new Error(
+      `Function ${target.path} return value invalid: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  const size = large ? checkResult(target.path, value) : 0;
+  const violation = target.returns && findViolation(target.returns, value, isId);
   if (violation) throw new ReturnsValidationError(describeViolation(violation));
+  return size;
 }
 
-/** Counts steps of the thread's own time, so that a busy machine does not count against the function. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+/**
+ * Rejects when the work takes too long. Counts steps of the thread's own time, so that a busy machine does not count
+ * against the function, without the time of its database operations.
+ */
+async function within<T>(ms: number, time: CallTime | null, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    let left = STEPS;
+    let left = ms;
+    let operations = 0;
     const step = (): void => {
-      if (left-- > 0) timer = realSetTimeout(step, ms / STEPS);
+      const before = operations;
+      operations = time?.operationMs ?? 0;
+      left -= Math.max(0, ms / STEPS - (operations - before));
+      if (left >= 0) timer = realSetTimeout(step, ms / STEPS);
       else reject(new Error(`Function execution timed out (maximum duration: ${ms / 1000}s)`));
     };
     step();

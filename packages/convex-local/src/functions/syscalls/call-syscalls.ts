@@ -1,6 +1,6 @@
 /** Syscalls that call other functions, and that return metadata of the call. */
 import { convexToJson, type JSONValue } from "convex/values";
-import { LIMITS } from "../../values/limits.ts";
+import { LIMITS } from "../../limits/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
 import {
   type AddressJson,
@@ -79,7 +79,7 @@ export function asyncCalls(callee: Callee): Record<string, Operation> {
         documentsRead: metric(usage.documentsRead, LIMITS.documentsRead),
         documentsWritten: metric(usage.documentsWritten, LIMITS.documentsWritten),
         functionsScheduled: metric(usage.scheduled, LIMITS.functionsScheduled),
-        scheduledFunctionArgsBytes: metric(usage.scheduledBytes, LIMITS.argumentBytes),
+        scheduledFunctionArgsBytes: metric(usage.scheduledBytes, LIMITS.scheduledBytes),
       });
     },
     "1.0/auditLog": () => "null",

@@ -8,7 +8,10 @@ import type { Reader } from "../../engine/reader.ts";
 import { SearchCursor } from "../../engine/search.ts";
 import { findIndex, type QueryJson, resolveRange } from "../../engine/source.ts";
 import type { Fields, Transaction } from "../../engine/transaction.ts";
+import { LimitError } from "../../limits/limits.ts";
+import { problemOfIdentifier } from "../../limits/names.ts";
 import { isObject } from "../../values/document.ts";
+import { checkShape } from "../../values/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
 import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 
@@ -80,19 +83,22 @@ export const asyncDatabase: Record<string, Operation> = {
   "1.0/insert": operation((context, { table, value }: { table: string; value: JSONValue }) => {
     const transaction = writerOf(context);
     if (table.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
-    checkTable(table);
-    const id = transaction.insert(
-      transaction.reader.catalog.table(context.component, table),
-      fieldsOf(value),
-    );
+    const problem = problemOfIdentifier(table);
+    if (problem !== null) throw new Error(`Invalid argument \`table\` for \`db.insert\`: ${problem}`);
+    const fields = fieldsOf("db.insert", value);
+    const id = transaction.insert(transaction.reader.catalog.table(context.component, table), fields);
     return JSON.stringify({ _id: id });
   }),
   "1.0/shallowMerge": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
-    writerOf(context).patch(tableFor(context, "patch", document), document.id, fieldsOf(value));
+    writerOf(context).patch(tableFor(context, "patch", document), document.id, fieldsOf("db.patch", value));
     return "{}";
   }),
   "1.0/replace": operation((context, { value, ...document }: DocumentArgs & { value: JSONValue }) => {
-    writerOf(context).replace(tableFor(context, "replace", document), document.id, fieldsOf(value));
+    writerOf(context).replace(
+      tableFor(context, "replace", document),
+      document.id,
+      fieldsOf("db.replace", value),
+    );
     return "{}";
   }),
   "1.0/remove": operation((context, document: DocumentArgs) => {
@@ -150,9 +156,9 @@ function tableNameOf({ source }: QueryJson): string {
 }
 
 function checkTable(name: string): void {
-  if (name.startsWith("_") ? !READABLE_SYSTEM.has(name) : !/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) {
+  if (name.startsWith("_") ? !READABLE_SYSTEM.has(name) : problemOfIdentifier(name) !== null) {
     throw new Error(
-      `Invalid table name ${JSON.stringify(name)}: table names are made of letters, digits and underscores, and begin with a letter.`,
+      `Invalid table name: ${JSON.stringify(name)}. Identifiers must start with a letter and can only contain letters, digits, and underscores.`,
     );
   }
 }
@@ -180,20 +186,31 @@ function tableFor(context: CallContext, verb: string, { id, table, isSystem }: D
   return found;
 }
 
-/** Returns the fields of a document. `{$undefined: null}` in a patch removes a field. */
-function fieldsOf(json: JSONValue): Fields {
+/**
+ * Returns the fields of a document. `{$undefined: null}` in a patch removes a field.
+ *
+ * @throws {Error} when they are no document; the message names the operation.
+ */
+function fieldsOf(operation: string, json: JSONValue): Fields {
   if (json === null || typeof json !== "object" || Array.isArray(json))
     throw new Error("A document must be an object.");
-  const fields: Fields = {};
-  let undefinedFields = false;
-  for (const [field, item] of Object.entries(json)) {
-    const value = literalFromJson(item);
-    if (value === undefined) undefinedFields = true;
-    fields[field] = value;
+  const fields = Object.values(json).some(isUndefined) ? withUndefined(json) : jsonToConvex(json);
+  if (!isObject(fields)) throw new Error("A document must be an object.");
+  try {
+    checkShape(fields);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    throw new LimitError(`Invalid argument \`value\` for \`${operation}\`: ${error.message}`);
   }
-  if (undefinedFields) return fields;
-  // Checks field names, and rejects values such as {"$integer": …} in place of an object.
-  const document = jsonToConvex(json);
-  if (!isObject(document)) throw new Error("A document must be an object.");
-  return document;
+  return fields;
+}
+
+function isUndefined(item: JSONValue | undefined): boolean {
+  return item !== null && typeof item === "object" && Object.hasOwn(item, "$undefined");
+}
+
+function withUndefined(json: { [field: string]: JSONValue | undefined }): Fields {
+  return Object.fromEntries(
+    Object.entries(json).map(([field, item]) => [field, item === undefined ? item : literalFromJson(item)]),
+  );
 }

@@ -1,6 +1,5 @@
 /** Syscalls of `ctx.scheduler`. A job is part of the transaction that schedules it; an action uses a separate one. */
-import type { JSONValue } from "convex/values";
-import { LIMITS } from "../../values/limits.ts";
+import { getConvexSize, type JSONValue, jsonToConvex } from "convex/values";
 import { realNow } from "../isolate/globals.ts";
 import { addJob, cancelJob } from "../jobs/scheduled-functions.ts";
 import { type AddressJson, resolveAddress } from "../modules/function-address.ts";
@@ -23,12 +22,7 @@ export function scheduleOperations(
     const target = resolveAddress(context.component, args);
     if (find(target)?.kind === "query")
       throw new Error(`${target.path} is a query: only mutations and actions can be scheduled.`);
-    const { usage } = transaction.reader;
-    usage.scheduled++;
-    usage.scheduledBytes += JSON.stringify(args.args).length;
-    if (usage.scheduled > LIMITS.functionsScheduled) {
-      throw new Error(`Too many functions scheduled by this mutation (limit: ${LIMITS.functionsScheduled}).`);
-    }
+    transaction.reader.usage.schedule(getConvexSize([jsonToConvex(args.args)]));
     return JSON.stringify(addJob(transaction, context.component, target, args.args, args.ts * 1000));
   });
   const cancel = operation((context, { id }: { id: string }) => {

@@ -34,7 +34,9 @@ export function installSyscalls(operations: Operations): void {
       find(operations.sync, name, "operation")(currentCall(), args),
     asyncSyscall: async (name: string, args: string): Promise<string> => {
       try {
-        return await find(operations.async, name, "async operation")(currentCall(), args);
+        const context = currentCall();
+        const run = find(operations.async, name, "async operation");
+        return await (context.time?.operation(() => run(context, args)) ?? run(context, args));
       } catch (error) {
         throw toSyscallError(error);
       }

@@ -1,5 +1,6 @@
 /** Tables of the backend itself, and the specifications of all tables. */
 import type { TableSpec } from "../../engine/schema-change.ts";
+import { checkTableDefinition } from "../../limits/schema-limits.ts";
 import type { Registry } from "../modules/registry.ts";
 
 /** Waiting and running jobs of all components. Functions see `_scheduled_functions` instead. */
@@ -9,10 +10,15 @@ export const STORAGE = "_storage";
 /** The last run and the next due time of each cron job. */
 export const CRONS = "_cron_jobs";
 
-/** Returns every table with a schema or an index, of the app and all components. */
+/**
+ * Returns every table with a schema or an index, of the app and all components.
+ *
+ * @throws {SchemaLimitError} when a schema exceeds a limit.
+ */
 export function tableSpecs(registry: Registry): TableSpec[] {
   const specs: TableSpec[] = [];
   for (const { path, schemaJson } of registry.components()) {
+    for (const definition of schemaJson?.tables ?? []) checkTableDefinition(definition);
     specs.push({ component: path, name: SCHEDULED, validator: null, indexes: [] });
     specs.push({
       component: path,

@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import type { BackendEvent } from "../../backend.ts";
+import { LIMITS, OUT_OF_MEMORY, TIMED_OUT } from "../../limits/limits.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import type {
@@ -25,16 +26,25 @@ const LOADING_MS = 20_000;
 /** Space for short-lived objects of a thread, in MB. V8's default of 48 MB is not faster here. */
 const YOUNG_MB = 16;
 
+/**
+ * What the memory of a thread may grow by while a function blocks it, in bytes: Convex's limit of a function and space
+ * for garbage, which cannot be told apart from outside.
+ */
+const GROWTH_BYTES = LIMITS.memoryBytes + (96 << 20);
+
 /** The thread ended before it answered. `blame` is `request` if the code of that request was running. */
 export class ThreadEndedError extends Error {
   override name = "ThreadEndedError";
   readonly blame: "request" | "other" | "unknown";
   /** The subscription whose code was running, if the request was a batch of them. */
   readonly subscription: number;
-  constructor(blame: ThreadEndedError["blame"], subscription: number) {
+  /** What the function did wrong whose code was running, in Convex's words. */
+  readonly reason: string;
+  constructor(blame: ThreadEndedError["blame"], subscription = 0, reason = TIMED_OUT) {
     super("The thread of the functions was terminated.");
     this.blame = blame;
     this.subscription = subscription;
+    this.reason = reason;
   }
 }
 
@@ -67,6 +77,9 @@ export class Thread<Asked extends RequestMap> {
   #watch: NodeJS.Timeout | null = null;
   /** Ticks since the unanswered ping; null if there is none. */
   #unanswered: number | null = null;
+  /** Memory of the thread when it last answered, in bytes. */
+  #idleBytes = 0;
+  #reason = TIMED_OUT;
   #closing = false;
   #ended = false;
 
@@ -88,8 +101,10 @@ export class Thread<Asked extends RequestMap> {
     const { promise, resolve, reject } = Promise.withResolvers<bigint>();
     this.started = promise;
     this.#worker.on("message", (message: FromWorker) => {
-      if (message.type === "started") resolve(message.ts);
-      else if (message.type === "failed") reject(new Error(message.message));
+      if (message.type === "started") {
+        this.#noteMemory();
+        resolve(message.ts);
+      } else if (message.type === "failed") reject(new Error(message.message));
       else this.#receive(message);
     });
     this.#worker.on("error", (error) => {
@@ -113,7 +128,7 @@ export class Thread<Asked extends RequestMap> {
   request<Type extends keyof Asked & string>(
     request: RequestOf<Asked, Type>,
   ): Promise<AnswerOf<Asked, Type>> {
-    if (this.#ended) return Promise.reject(new ThreadEndedError("other", 0));
+    if (this.#ended) return Promise.reject(new ThreadEndedError("other"));
     const answer = this.#pending.add<Type>((id) => this.#send({ type: "request", id, request }));
     this.#watch ??= setInterval(() => this.#tick(), TICK_MS);
     if (request.type !== "load" && request.type !== "close") return answer;
@@ -149,6 +164,7 @@ export class Thread<Asked extends RequestMap> {
         break;
       case "pong":
         this.#unanswered = null;
+        this.#noteMemory();
         break;
       case "call":
         void this.#call(message.id, message.call);
@@ -179,9 +195,34 @@ export class Thread<Asked extends RequestMap> {
       this.#send({ type: "ping", id: 0 });
       return;
     }
+    if (this.#loading === 0) this.#checkMemory();
     if (++this.#unanswered * TICK_MS <= (this.#loading > 0 ? LOADING_MS : this.#maxBlockedMs)) return;
     this.#stopWatching();
     void this.#worker.terminate();
+  }
+
+  #noteMemory(): void {
+    this.#withMemory((bytes) => {
+      this.#idleBytes = bytes;
+    });
+  }
+
+  /** Ends a thread whose function would otherwise use the memory of the machine until it is timed out. */
+  #checkMemory(): void {
+    this.#withMemory((bytes) => {
+      if (this.#unanswered === null || bytes - this.#idleBytes <= GROWTH_BYTES) return;
+      this.#reason = OUT_OF_MEMORY;
+      this.#stopWatching();
+      void this.#worker.terminate();
+    });
+  }
+
+  #withMemory(use: (bytes: number) => void): void {
+    // A thread that has ended has no statistics.
+    this.#worker.getHeapStatistics().then(
+      ({ used_heap_size: heap, external_memory: buffers }) => use(heap + buffers),
+      () => {},
+    );
   }
 
   #stopWatching(): void {
@@ -197,7 +238,7 @@ export class Thread<Asked extends RequestMap> {
     if (!this.#closing) this.#listener.ended();
     this.#pending.rejectAll((id) => {
       const blame = request === 0 ? "unknown" : request === id ? "request" : "other";
-      return new ThreadEndedError(blame, blame === "request" ? subscription : 0);
+      return new ThreadEndedError(blame, blame === "request" ? subscription : 0, this.#reason);
     });
   }
 }
