@@ -1,6 +1,6 @@
 /** Local services in place of those that are not configured: WorkOS emulator and local Convex backend. */
 import { join } from "node:path";
-import { startConvex } from "convex-local";
+import { conflictsFrom, startConvex } from "convex-local";
 import { startWorkOS } from "workos-local";
 import type { LocalConfig } from "../config.ts";
 import type { Ports } from "../ports.ts";
@@ -56,6 +56,7 @@ export async function startStandIns({
       sitePort: ports.convexSite,
       dataFile: dir.convexFile,
       env: config.convex,
+      conflicts: conflictsFrom(process.env),
       log,
       watch: true,
     });

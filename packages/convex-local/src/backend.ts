@@ -50,6 +50,10 @@ export type BackendErrorCode =
   | "function_not_found"
   | "wrong_kind"
   | "bad_arguments"
+  /** Every retry of a mutation conflicted. */
+  | "conflict"
+  /** Too many mutations run at the same time. */
+  | "too_many_requests"
   | "timed_out"
   | "restarted";
 
@@ -129,6 +133,12 @@ export type FunctionUse = {
   /** Calls that failed because every retry conflicted too. */
   failedByConflict: number;
 };
+
+/** Counters since the start. */
+export interface Statistics {
+  /** Returns the highest use of each function that ran in a transaction. */
+  functionUse(): Promise<FunctionUse[]>;
+}
 
 /** Access to the documents of the app, without its components, for holders of the admin key. */
 export interface Tables {

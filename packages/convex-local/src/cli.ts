@@ -1,6 +1,7 @@
 /** Command line of `npx convex-local`: serves a folder of Convex functions. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { conflictsFrom } from "./conflicts/pace.ts";
 import { startConvex } from "./server.ts";
 
 const HELP = `Serves a folder of Convex functions on this machine, on loopback only.
@@ -16,6 +17,9 @@ const HELP = `Serves a folder of Convex functions on this machine, on loopback o
 
 Functions get the environment variables of this process, with CONVEX_URL and CONVEX_SITE_URL set.
 The admin key is stored in FILE.admin-key.
+
+With CONVEX_LOCAL_CONFLICTS=1, concurrent mutations conflict by Convex's rules and are retried.
+CONVEX_LOCAL_MUTATION_MS is how long a mutation takes then, in ms (default: 60).
 `;
 
 type Arguments = { functionsDir: string; port: number; sitePort: number; dataFile: string; watch: boolean };
@@ -68,7 +72,12 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const convex = await startConvex({ ...args, env: environment(), log: print });
+  const convex = await startConvex({
+    ...args,
+    conflicts: conflictsFrom(process.env),
+    env: environment(),
+    log: print,
+  });
   print(`Convex is at ${convex.url}, HTTP actions at ${convex.siteUrl}.`);
   const end = (): void => {
     convex.close().then(() => process.exit(0), fail);

@@ -5,12 +5,18 @@ const CODES: readonly BackendErrorCode[] = [
   "function_not_found",
   "wrong_kind",
   "bad_arguments",
+  "conflict",
+  "too_many_requests",
   "timed_out",
   "restarted",
 ];
 
 /** Convex's own message for an internal error. */
 export const UNAVAILABLE = "Your request couldn't be completed. Try again later.";
+
+/** Convex's names of the errors after which a client tries again. */
+export const OCC_FAILURE = "OptimisticConcurrencyControlFailure";
+export const NO_SLOT = "TooManyConcurrentRequests";
 
 /** Returns the code of a rejected call, or null for an unexpected error. */
 export function codeOf(error: unknown): BackendErrorCode | null {

@@ -1,6 +1,7 @@
 /** Public API: starts a backend with or without its ports, and bundles a folder of functions. */
 export { adminKeyFor } from "./auth/admin-key.ts";
 export type { Backend, Identity } from "./backend.ts";
+export { type ConflictOptions, conflictsFrom } from "./conflicts/pace.ts";
 export { bundle } from "./functions/modules/bundle.ts";
 export { fingerprintOf } from "./functions/modules/fingerprint.ts";
 export { findSourceFiles } from "./functions/modules/source-files.ts";

@@ -1,5 +1,13 @@
 /** The local backend: its options, and what it offers in addition to `Backend`. */
-import type { Backend, HttpRequestMessage, HttpResponseMessage, Identity, Tables } from "./backend.ts";
+import type {
+  Backend,
+  HttpRequestMessage,
+  HttpResponseMessage,
+  Identity,
+  Statistics,
+  Tables,
+} from "./backend.ts";
+import type { ConflictOptions } from "./conflicts/pace.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
 
 export type BackendOptions = {
@@ -13,6 +21,11 @@ export type BackendOptions = {
   log(line: string): void;
   /** Whether to reload when the sources change. */
   watch: boolean;
+  /**
+   * Makes concurrent mutations conflict by Convex's rules, with the time that a mutation takes. By default mutations run
+   * one after another.
+   */
+  conflicts?: ConflictOptions | null;
   /** Whether errors are redacted for callers, as in production. */
   redactErrors?: boolean;
 };
@@ -21,7 +34,7 @@ export type BackendOptions = {
 export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
 
 /** `Backend` with stored files, direct access to the tables, and the identity of the caller in HTTP actions. */
-export interface LocalBackend extends Backend, Tables {
+export interface LocalBackend extends Backend, Tables, Statistics {
   /** @param identity - The identity of the request's token, if the token is valid. */
   http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 

@@ -1,5 +1,6 @@
 /** A local Convex deployment: the functions of a folder, served on two loopback ports from one data file. */
 import { adminKeyFor } from "./auth/admin-key.ts";
+import type { ConflictOptions } from "./conflicts/pace.ts";
 import { type Served, serve } from "./serve.ts";
 import { startBackend } from "./worker-backend.ts";
 
@@ -15,6 +16,11 @@ export type ConvexOptions = {
   log: (line: string) => void;
   /** Whether to reload when the folder changes. */
   watch?: boolean;
+  /**
+   * Makes concurrent mutations conflict by Convex's rules, with the time that a mutation takes. By default mutations run
+   * one after another.
+   */
+  conflicts?: ConflictOptions | null;
 };
 
 /**
@@ -31,6 +37,7 @@ export function startConvex({
   env,
   log,
   watch = false,
+  conflicts = null,
 }: ConvexOptions): Promise<Served> {
   return serve({
     port,
@@ -39,8 +46,8 @@ export function startConvex({
     log,
     start: async ({ url, siteUrl }) => {
       const all = { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url };
-      const backend = await startBackend({ functionsDir, dataFile, env: all, log, watch });
-      return { backend, files: backend, admin: { tables: backend, env: all } };
+      const backend = await startBackend({ functionsDir, dataFile, env: all, log, watch, conflicts });
+      return { backend, files: backend, admin: { tables: backend, statistics: backend, env: all } };
     },
   });
 }

@@ -13,6 +13,7 @@ import type {
   DocumentsPage,
   DocumentsRequest,
   FunctionCall,
+  FunctionUse,
   HttpRequestMessage,
   HttpResponseMessage,
   Identity,
@@ -151,6 +152,10 @@ class WorkerBackend implements LocalBackend {
     { replace }: { replace: boolean },
   ): Promise<void> {
     await (await this.#threads.engine()).request({ type: "import", table, documents, replace });
+  }
+
+  async functionUse(): Promise<FunctionUse[]> {
+    return (await this.#threads.engine()).request({ type: "functionUse" });
   }
 
   async evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }> {

@@ -10,6 +10,7 @@ import {
   showTable,
 } from "./commands.ts";
 import { CommandError, Deployment } from "./deployment.ts";
+import { showConflicts, showLimits } from "./function-use.ts";
 
 const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too: run users:viewer '{}'
       --identity JSON      the caller: {"subject": …, "issuer": …, and other claims}
@@ -18,6 +19,8 @@ const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too:
       --order asc|desc     by creation time (default: desc)
   export FILE              writes all documents as of one moment, without those of components and stored files
   import FILE              inserts them; --replace empties their tables first
+  limits                   prints the highest use of each function since the start, beside Convex's limits
+  conflicts                prints the conflicts of mutations by function and table; --json prints both as JSON
   env [NAME]               prints the environment variables of the functions, or one of them
 
   --url URL, --data FILE   another local backend: its address and its data file
@@ -29,6 +32,8 @@ const OPERANDS: { [command: string]: [least: number, most: number] } = {
   data: [0, 1],
   export: [1, 1],
   import: [1, 1],
+  limits: [0, 0],
+  conflicts: [0, 0],
   env: [0, 1],
 };
 
@@ -102,6 +107,10 @@ async function perform(
       return exportTo(deployment, operand, print);
     case "import":
       return importFrom(deployment, { file: operand, replace: values.replace }, print);
+    case "limits":
+      return showLimits(deployment, values, print);
+    case "conflicts":
+      return showConflicts(deployment, values, print);
     default:
       return showEnvironment(deployment, operand === "" ? undefined : operand, print);
   }
@@ -117,6 +126,7 @@ function readArguments(args: string[]) {
         limit: { type: "string", default: "100" },
         order: { type: "string", default: "desc" },
         replace: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
         url: { type: "string" },
         data: { type: "string" },
         help: { type: "boolean", short: "h", default: false },

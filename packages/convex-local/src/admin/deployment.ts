@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { JSONValue } from "convex/values";
 import { adminKeyFile } from "../auth/admin-key.ts";
-import type { TableSummary } from "../backend.ts";
+import type { FunctionUse, TableSummary } from "../backend.ts";
 
 /** An error that the command reports in one line. */
 export class CommandError extends Error {
@@ -48,6 +48,11 @@ export class Deployment {
 
   async importDocuments(table: string, documents: JSONValue[], replace: boolean): Promise<void> {
     await this.#request("/api/local/documents", { table, documents, replace });
+  }
+
+  async functionUse(): Promise<FunctionUse[]> {
+    const { functions } = await this.#request<{ functions: FunctionUse[] }>("/api/local/use");
+    return functions;
   }
 
   environment(): Promise<Record<string, string>> {

@@ -7,6 +7,7 @@
  */
 import { setImmediate } from "node:timers";
 import { CommitTsPlaceholder, type Value } from "convex/values";
+import { OpenReads } from "../conflicts/open-reads.ts";
 import { asDocument, Document, isObject } from "../values/document.ts";
 import type { Key } from "../values/key.ts";
 import { Catalog } from "./catalog.ts";
@@ -40,6 +41,8 @@ export class Engine {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly subscriptions = new SubscriptionIndex();
+  /** What mutations have read that commit later. */
+  readonly openReads = new OpenReads();
   readonly #now: () => number;
   readonly #snapshots = new Set<{ ts: bigint; layer: Layer }>();
   #history: Commit[] = [];
@@ -98,7 +101,10 @@ export class Engine {
     return new Reader(this.store, this.catalog, snapshot.layer);
   }
 
-  /** Begins a transaction on the newest state. The caller ensures that only one is open at a time. */
+  /**
+   * Begins a transaction on the newest state. The caller ensures that only one runs at a time, and that one that commits
+   * later has not read what commits in between wrote.
+   */
   begin(): Transaction {
     const layer = new Layer();
     return new Transaction(new Reader(this.store, this.catalog, layer), layer, this);
@@ -115,9 +121,14 @@ export class Engine {
    *
    * @param transaction - The transaction to commit.
    * @param answerAt - Returns the answer to store; it may contain the timestamp of the commit.
+   * @param writer - The function that wrote, or null if the backend itself did.
    * @returns The timestamp of the commit, or the newest one if the transaction wrote nothing.
    */
-  commit(transaction: Transaction, answerAt: (ts: bigint) => MutationAnswer | null = () => null): bigint {
+  commit(
+    transaction: Transaction,
+    answerAt: (ts: bigint) => MutationAnswer | null = () => null,
+    writer: string | null = null,
+  ): bigint {
     const changes = [...transaction.layer.changes()].filter(({ stored, seen }) => stored !== seen);
     const ts = changes.length === 0 ? this.#ts : this.nextTs();
     const answer = answerAt(ts);
@@ -129,6 +140,7 @@ export class Engine {
       change.seen = resolveCommitTs(change.seen, ts);
       this.#apply(change, written);
     }
+    this.openReads.note(written, writer);
     if (answer) this.store.insertAnswer(answer.session, answer.request, { ts, ...answer }, this.#now());
     if (changes.length > 0)
       this.#remember({ ts, at: this.#now(), changes, written, bytes: weightOf(changes) });
@@ -176,7 +188,7 @@ export class Engine {
     this.store.close();
   }
 
-  #apply({ table, stored, seen }: Change, written: WrittenKey[]): void {
+  #apply({ table, id, stored, seen }: Change, written: WrittenKey[]): void {
     const row = stored?.row ?? null;
     if (seen) {
       if (row === null) seen.row = this.store.insertDocument(seen);
@@ -191,12 +203,12 @@ export class Engine {
       const before: readonly Key[] = stored ? keysIn(index, stored) : [];
       const after: readonly Key[] = seen ? keysIn(index, seen) : [];
       for (const key of before) {
-        written.push({ index, key });
+        written.push({ index, key, id });
         if (!after.includes(key)) this.store.deleteEntry(index.id, key);
       }
       for (const key of after) {
         if (before.includes(key)) continue;
-        written.push({ index, key });
+        written.push({ index, key, id });
         this.store.insertEntry(index.id, key, seen?.row ?? 0);
       }
     }

@@ -4,8 +4,8 @@ import type { Index } from "./catalog.ts";
 import { type Interval, IntervalTree } from "./interval-tree.ts";
 import type { Range } from "./read-set.ts";
 
-/** A key that a commit wrote or deleted. */
-export type WrittenKey = { index: Index; key: Key };
+/** A key that a commit wrote or deleted, and the id of its document. */
+export type WrittenKey = { index: Index; key: Key; id: string };
 
 /** Key ranges of all subscriptions. */
 export class SubscriptionIndex {

@@ -2,14 +2,14 @@
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
-import type { Tables } from "../backend.ts";
+import type { Statistics, Tables } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { checked, readJson } from "./json-body.ts";
 
 /** What the admin routes give access to. */
-export type AdminAccess = { tables: Tables; env: Record<string, string> };
+export type AdminAccess = { tables: Tables; statistics: Statistics; env: Record<string, string> };
 
 const table = v.pipe(v.string(), v.minLength(1));
 const importBody = v.object({
@@ -28,6 +28,11 @@ const pageParameters = v.object({
 /** Responds with all tables and their numbers of documents. */
 export async function tablesAnswer({ tables }: AdminAccess): Promise<Answer> {
   return { status: 200, body: await rejecting(() => tables.tables()) };
+}
+
+/** Responds with the highest use of each function. */
+export async function useAnswer({ statistics }: AdminAccess): Promise<Answer> {
+  return { status: 200, body: { functions: await statistics.functionUse() } };
 }
 
 /** Responds with a page of documents in Convex's JSON, its timestamp, and the cursor of the next page. */

@@ -4,7 +4,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
 import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
-import { type AdminAccess, importAnswer, pageAnswer, tablesAnswer } from "./admin-routes.ts";
+import { type AdminAccess, importAnswer, pageAnswer, tablesAnswer, useAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
@@ -45,6 +45,7 @@ const routes: { [path: string]: Route } = {
     GET: async (request) => pageAnswer(await adminAccess(request), request.url.searchParams),
     POST: async (request) => importAnswer(await adminAccess(request), request.message),
   },
+  "/api/local/use": { GET: async (request) => useAnswer(await adminAccess(request)) },
   "/api/local/environment": {
     GET: async (request) => ({ status: 200, body: (await adminAccess(request)).env }),
   },

@@ -4,7 +4,7 @@ import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, reasonOf, UNAVAILABLE } from "../failure.ts";
+import { codeOf, NO_SLOT, OCC_FAILURE, reasonOf, UNAVAILABLE } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -93,6 +93,8 @@ export async function answerCall(backend: Backend, kind: Kind, { call, clean, at
     if (code === null) throw error;
     if (code === "restarted")
       throw new HttpError(503, "InternalServerError", UNAVAILABLE, { "Retry-After": "1" });
+    if (code === "conflict") throw new HttpError(503, OCC_FAILURE, reasonOf(error));
+    if (code === "too_many_requests") throw new HttpError(429, NO_SLOT, reasonOf(error));
     if (code === "bad_arguments") throw new HttpError(400, "BadArguments", reasonOf(error));
     return outcomeAnswer({ ok: false, errorMessage: reasonOf(error), logLines: [] }, clean);
   }

@@ -20,15 +20,11 @@ export class HighestUse {
     use.milliseconds = Math.max(use.milliseconds, Math.ceil(userMs));
   }
 
-  /** Notes that a mutation conflicted with another one. */
-  conflict(component: string, path: string, table: string): void {
+  /** Notes that a mutation conflicted with another one in this table, the last time if `final`. */
+  conflict(component: string, path: string, table: string, final: boolean): void {
     const use = this.#of(component, path);
     use.conflicts[table] = (use.conflicts[table] ?? 0) + 1;
-  }
-
-  /** Notes that a mutation failed because every retry conflicted. */
-  failure(component: string, path: string): void {
-    this.#of(component, path).failedByConflict++;
+    if (final) use.failedByConflict++;
   }
 
   /** Returns the functions that were called, by name. */

@@ -53,6 +53,7 @@ export class Connection implements Subscriber {
   #state: State = { name: "anonymous" };
   readonly #token = new TokenClock(() => this.#sendAuthError("Convex token identity expired.", false));
   #caller: Caller = ANONYMOUS;
+  readonly #queryCall = (query: AddQuery): FunctionCall => this.#call(query.udfPath, query);
   #mutating = false;
   #held: NodeJS.Timeout | undefined;
   #lastHeardAt = Date.now();
@@ -163,7 +164,7 @@ export class Connection implements Subscriber {
       case "Authenticate":
         return this.#authenticate(message).finally(done);
       case "ModifyQuerySet":
-        this.#queries.modify(message, (query) => this.#queryCall(query));
+        this.#queries.modify(message, this.#queryCall);
         this.#offerTransition();
         done();
         return;
@@ -191,7 +192,7 @@ export class Connection implements Subscriber {
     this.#token.set(caller.expiresAt);
     const same =
       before.caller === caller.caller && identityKey(before.identity) === identityKey(caller.identity);
-    this.#queries.identify(same ? null : (query) => this.#queryCall(query));
+    this.#queries.identify(same ? null : this.#queryCall);
     this.#offerTransition();
   }
 
@@ -223,16 +224,17 @@ export class Connection implements Subscriber {
     this.close(CLOSE.normal, "Unauthenticated");
   }
 
-  #mutation(message: MessageOf<"Mutation">, done: () => void): void {
+  #mutation({ requestId, udfPath, ...given }: MessageOf<"Mutation">, done: () => void): void {
     const { backend, subscriptions, log } = this.#options;
-    const call = this.#call(message.udfPath, message);
-    const { requestId } = message;
+    const call = this.#call(udfPath, given);
     const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
       this.#mutating = true;
-      const { message: answer, ts } = await runMutation(backend, call, { sessionId, requestId }, log);
+      const answer = await runMutation(backend, call, { sessionId, requestId }, log);
       this.#mutating = false;
-      this.#outbox.send(answer);
+      if ("tryAgain" in answer) return this.close(CLOSE.tryAgain, answer.tryAgain);
+      const { ts } = answer;
+      this.#outbox.send(answer.message);
       if (ts !== null) {
         subscriptions.observe(ts);
         // The client keeps its optimistic update until a Transition includes the mutation.
@@ -250,10 +252,6 @@ export class Connection implements Subscriber {
       this.#outbox.send(answer);
       done();
     });
-  }
-
-  #queryCall(query: AddQuery): FunctionCall {
-    return this.#call(query.udfPath, query);
   }
 
   #call(udfPath: string, { args, componentPath }: Pick<AddQuery, "args" | "componentPath">): FunctionCall {

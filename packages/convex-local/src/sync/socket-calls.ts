@@ -1,6 +1,6 @@
 /** Runs mutations and actions of a socket, and returns their protocol messages. */
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, reasonOf } from "../failure.ts";
+import { codeOf, NO_SLOT, OCC_FAILURE, reasonOf } from "../failure.ts";
 import type { ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
@@ -16,14 +16,15 @@ type Failure = { success: false; result: string; logLines: string[] };
  * @param call - The call.
  * @param place - The position in the sequence of the client. Without a session, it cannot be retried.
  * @param log - Receives unexpected errors.
- * @returns The message, and the timestamp of the commit or null.
+ * @returns The message, and the timestamp of the commit or null. Or the reason why the client must try again on a new
+ *   socket, as in Convex.
  */
 export async function runMutation(
   backend: Backend,
   call: FunctionCall,
   place: { sessionId: string | null; requestId: number },
   log: (line: string) => void,
-): Promise<{ message: ServerMessage; ts: Timestamp | null }> {
+): Promise<{ message: ServerMessage; ts: Timestamp | null } | { tryAgain: string }> {
   const answer = { type: "MutationResponse", requestId: place.requestId } as const;
   const { sessionId, requestId } = place;
   const key = sessionId === null ? undefined : { sessionId, requestId };
@@ -35,6 +36,8 @@ export async function runMutation(
       return { message: { ...answer, success: true, result, ts: encodeTimestamp(ts), logLines }, ts };
     } catch (error) {
       if (codeOf(error) === "restarted" && key !== undefined && attempt < ATTEMPTS) continue;
+      if (codeOf(error) === "conflict") return { tryAgain: OCC_FAILURE };
+      if (codeOf(error) === "too_many_requests") return { tryAgain: NO_SLOT };
       return { message: { ...answer, ...rejected(error, call, log) }, ts: null };
     }
   }

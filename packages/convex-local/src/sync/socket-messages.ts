@@ -7,7 +7,13 @@ import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 
 /** Close codes of sockets (https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1). */
-export const CLOSE = { normal: 1000, goingAway: 1001, violation: 1008, internal: 1011 } as const;
+export const CLOSE = {
+  normal: 1000,
+  goingAway: 1001,
+  violation: 1008,
+  internal: 1011,
+  tryAgain: 1013,
+} as const;
 
 export type QueryId = number;
 

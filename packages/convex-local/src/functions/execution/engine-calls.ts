@@ -5,13 +5,15 @@
 import { randomInt } from "node:crypto";
 import { setImmediate } from "node:timers";
 import type { JSONValue } from "convex/values";
+import { ConflictRules, type ConflictRulesParts } from "../../conflicts/conflict-rules.ts";
+import type { ConflictOptions } from "../../conflicts/pace.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { Layer } from "../../engine/layer.ts";
 import { Reader } from "../../engine/reader.ts";
 import { HighestUse } from "../../limits/highest-use.ts";
 import { LIMITS } from "../../limits/limits.ts";
 import { warningsOf } from "../../limits/warnings.ts";
-import { realNow } from "../isolate/globals.ts";
+import { realNow, realSetTimeout } from "../isolate/globals.ts";
 import { seededRandom } from "../isolate/seeded-random.ts";
 import { canonicalPath, type FunctionAddress } from "../modules/function-address.ts";
 import type { RegisteredFunction, Registry } from "../modules/registry.ts";
@@ -74,6 +76,27 @@ export class EngineCalls {
       if (context.nested === done) context.nested = null;
     });
     return turn;
+  }
+
+  /** Returns the conflict rules, which count the conflicts of each function. */
+  conflictRules(
+    options: ConflictOptions,
+    exclusive: ConflictRulesParts["exclusive"],
+    log: (line: string) => void,
+  ): ConflictRules {
+    return new ConflictRules({
+      options,
+      exclusive,
+      openReads: this.engine.openReads,
+      pace: {
+        sleep: (ms) => new Promise((resolve) => realSetTimeout(resolve, ms)),
+        random: () => Math.random(),
+      },
+      onConflict: ({ component, path }, { table }, final) => {
+        this.highestUse.conflict(component, path, table, final);
+        if (final) log(`[${path}] error: every retry conflicted in table ${table}.`);
+      },
+    });
   }
 
   resolve(

@@ -1,6 +1,14 @@
 /** Runs mutations one after another. Each is atomic and durable before its answer, and its key is stored with its writes. */
 import { convexToJson } from "convex/values";
 import type { Identity, MutationKey, Outcome } from "../../backend.ts";
+import {
+  type Attempt,
+  ConflictError,
+  type ConflictRules,
+  NoSlotError,
+  type OptimisticMutation,
+} from "../../conflicts/conflict-rules.ts";
+import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { type MutationAnswer, resolveTimestamps } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
@@ -10,7 +18,7 @@ import type { FunctionAddress } from "../modules/function-address.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
-import { CommitError, toOutcome } from "./call-errors.ts";
+import { CallRejectedError, CommitError, toOutcome } from "./call-errors.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
@@ -22,13 +30,21 @@ export class Mutations {
   readonly #log: (line: string) => void;
   /** Settles when the last requested mutation has finished. */
   #last: Promise<unknown> = Promise.resolve();
+  readonly #rules: ConflictRules | null;
   readonly #inFlight = new Map<string, Promise<MutationResult>>();
   /** Called after every mutation, because it may have scheduled a function. */
   afterMutation: () => void = () => {};
 
-  constructor(calls: EngineCalls, log: (line: string) => void) {
+  /**
+   * @param calls - Runs the functions.
+   * @param log - Receives failures.
+   * @param conflicts - Options of the conflict rules; null if mutations run one after another.
+   */
+  constructor(calls: EngineCalls, log: (line: string) => void, conflicts: ConflictOptions | null) {
     this.#calls = calls;
     this.#log = log;
+    const exclusive = this.exclusive.bind(this);
+    this.#rules = conflicts && calls.conflictRules(conflicts, exclusive, log);
   }
 
   /** Runs one mutation, once per key. Durable when this resolves. */
@@ -97,42 +113,78 @@ export class Mutations {
     finish: (transaction: Transaction, state: JobState) => void,
   ): Promise<void> {
     const target = this.#calls.resolve(call, "mutation");
-    await this.exclusive(async () => {
-      const transaction = this.#calls.engine.begin();
-      if (!wanted(transaction.reader)) return;
-      const context = this.#calls.context(target, "mutation", call, {
-        reader: transaction.reader,
-        transaction,
-      });
-      try {
-        await run(target, call.args, context, this.#calls.idCheck(target.component));
-        finish(transaction, { kind: "success" });
-        this.#commitOrFail(transaction, () => null);
-      } catch (error) {
-        if (error instanceof CommitError) throw error;
-        const outcome = toOutcome(error, context.requestId, []);
-        const failed = this.#calls.engine.begin();
-        finish(failed, { kind: "failed", error: outcome.ok ? "" : outcome.errorMessage });
-        this.#commitOrFail(failed, () => null);
-        this.#log(`[${target.path}] scheduled function failed: ${outcome.ok ? "" : outcome.errorMessage}`);
-      }
+    await this.#optimistic({
+      ...addressOf(target),
+      scheduled: true,
+      attempt: () => this.#attemptJob(target, call, wanted, finish),
     });
     await this.#calls.engine.durable();
   }
 
+  async #attemptJob(
+    target: RegisteredFunction,
+    call: Invocation,
+    wanted: (reader: Reader) => boolean,
+    finish: (transaction: Transaction, state: JobState) => void,
+  ): Promise<Attempt<void>> {
+    const transaction = this.#calls.engine.begin();
+    if (!wanted(transaction.reader)) return { reads: null, finish: () => {} };
+    const context = this.#calls.context(target, "mutation", call, {
+      reader: transaction.reader,
+      transaction,
+    });
+    try {
+      await run(target, call.args, context, this.#calls.idCheck(target.component));
+      finish(transaction, { kind: "success" });
+      return {
+        reads: transaction.reader.reads,
+        finish: () => void this.#commitOrFail(transaction, () => null, target.path),
+      };
+    } catch (error) {
+      if (error instanceof CommitError) throw error;
+      const outcome = toOutcome(error, context.requestId, []);
+      const message = outcome.ok ? "" : outcome.errorMessage;
+      return {
+        reads: null,
+        finish: () => {
+          const failed = this.#calls.engine.begin();
+          finish(failed, { kind: "failed", error: message });
+          this.#commitOrFail(failed, () => null);
+          this.#log(`[${target.path}] scheduled function failed: ${message}`);
+        },
+      };
+    }
+  }
+
   async #mutate(call: Invocation, key: MutationKey): Promise<MutationResult> {
     const target = this.#calls.resolve(call, "mutation");
-    const answer = await this.exclusive(() => this.#runMutation(target, call, key));
+    const answer = await this.#optimistic({
+      ...addressOf(target),
+      scheduled: false,
+      attempt: () => this.#attempt(target, call, key),
+    });
     await this.#calls.engine.durable();
     this.afterMutation();
     return answer;
   }
 
-  async #runMutation(
+  /** Runs a mutation by the conflict rules, or alone without them. */
+  async #optimistic<T>(mutation: OptimisticMutation<T>): Promise<T> {
+    if (!this.#rules) return this.exclusive(async () => (await mutation.attempt()).finish());
+    try {
+      return await this.#rules.run(mutation);
+    } catch (error) {
+      if (error instanceof ConflictError) throw new CallRejectedError("conflict", error.message);
+      if (error instanceof NoSlotError) throw new CallRejectedError("too_many_requests", error.message);
+      throw error;
+    }
+  }
+
+  async #attempt(
     target: RegisteredFunction,
     call: Invocation,
     key: MutationKey,
-  ): Promise<MutationResult> {
+  ): Promise<Attempt<MutationResult>> {
     await this.#calls.yieldTurn();
     const transaction = this.#calls.engine.begin();
     const context = this.#calls.context(target, "mutation", call, {
@@ -141,35 +193,50 @@ export class Mutations {
     });
     try {
       const text = await run(target, call.args, context, this.#calls.idCheck(target.component));
-      return this.#commit(transaction, text, context.logLines, key);
+      return {
+        reads: transaction.reader.reads,
+        finish: () => this.#commit(transaction, text, context, key),
+      };
     } catch (error) {
       if (error instanceof CommitError) throw error;
-      return {
-        ts: this.#calls.engine.ts,
-        outcome: toOutcome(error, context.requestId, context.logLines),
-      };
+      const outcome = toOutcome(error, context.requestId, context.logLines);
+      return { reads: null, finish: () => ({ ts: this.#calls.engine.ts, outcome }) };
     }
   }
 
-  #commit(transaction: Transaction, text: string, logLines: string[], key: MutationKey): MutationResult {
+  #commit(
+    transaction: Transaction,
+    text: string,
+    { logLines, path }: CallContext,
+    key: MutationKey,
+  ): MutationResult {
     const pending = text.includes('"$commitTs":null');
-    const ts = this.#commitOrFail(transaction, (ts) => {
+    const answerAt = (ts: bigint): MutationAnswer => {
       const value = pending ? resolved(text, ts) : text;
       return { session: key.sessionId, request: key.requestId, value, logLines };
-    });
+    };
+    const ts = this.#commitOrFail(transaction, answerAt, path);
     return {
       ts,
       outcome: { ok: true, value: parseJson(pending ? resolved(text, ts) : text), logLines },
     };
   }
 
-  #commitOrFail(transaction: Transaction, answerAt: (ts: bigint) => MutationAnswer | null): bigint {
+  #commitOrFail(
+    transaction: Transaction,
+    answerAt: (ts: bigint) => MutationAnswer | null,
+    writer: string | null = null,
+  ): bigint {
     try {
-      return this.#calls.engine.commit(transaction, answerAt);
+      return this.#calls.engine.commit(transaction, answerAt, writer);
     } catch (error) {
       throw new CommitError(error);
     }
   }
+}
+
+function addressOf({ component, path }: RegisteredFunction): FunctionAddress {
+  return { component, path };
 }
 
 /** Returns JSON text with every unresolved commit timestamp replaced. */

@@ -18,8 +18,8 @@ import {
   waitingJobs,
 } from "./scheduled-functions.ts";
 
-/** The largest number of jobs that run at the same time. */
-const MAX_CONCURRENT = 10;
+/** The largest number of jobs that run at the same time, as in Convex's smallest deployment class. */
+const MAX_CONCURRENT = 8;
 /** The longest delay of a timer. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 

@@ -45,7 +45,7 @@ const CLEANUP_BATCH = 2000;
 const CLEANUP_MS = 3_600_000;
 
 if (!parentPort) throw new Error("engine-worker.ts must run in a worker thread.");
-const { dataFile, running }: EngineWorkerData = workerData;
+const { dataFile, conflicts, running }: EngineWorkerData = workerData;
 const port = new WorkerPort<EngineRequests>(
   parentPort,
   logUncaughtErrors((line) => port.send({ type: "log", line })),
@@ -54,7 +54,7 @@ const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
 const calls = new EngineCalls(engine, log);
 const queries = new Queries(calls, (event) => port.send({ type: "event", event }));
-const mutations = new Mutations(calls, log);
+const mutations = new Mutations(calls, log, conflicts);
 const crons = new CronJobs(mutations);
 const scheduler = new Scheduler(calls, mutations, runAction, crons);
 const schedule = scheduleOperations((address) => calls.registry?.find(address) ?? null);
@@ -131,6 +131,8 @@ async function answer(request: RequestOf<EngineRequests>, id: number): Promise<A
       return tables.page(request.table, request.page);
     case "import":
       return tables.add(request.table, request.documents, request.replace);
+    case "functionUse":
+      return calls.highestUse.list();
     case "close":
       scheduler.stop();
       await mutations.exclusive(() => engine.close());
@@ -145,6 +147,7 @@ async function load(build: Build): Promise<AnswerOf<EngineRequests, "load">> {
     await mutations.exclusive(async () => {
       await changeSchema(engine, tableSpecs(registry), () => calls.yieldTurn());
       calls.registry = registry;
+      engine.openReads.interrupt();
       engine.nextTs();
     });
     if (!swept) await mutations.exclusive(sweepFiles);

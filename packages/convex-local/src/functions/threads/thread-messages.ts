@@ -7,6 +7,7 @@ import type {
   DocumentsPage,
   DocumentsRequest,
   FunctionCall,
+  FunctionUse,
   HttpRequestMessage,
   HttpResponseMessage,
   Identity,
@@ -16,6 +17,7 @@ import type {
   SubscriptionResult,
   TableSummary,
 } from "../../backend.ts";
+import type { ConflictOptions } from "../../conflicts/pace.ts";
 import type { Work } from "../execution/call-context.ts";
 import type { Build } from "../modules/bundle.ts";
 import type { StoredFile } from "../tables/stored-files.ts";
@@ -70,6 +72,7 @@ export type EngineRequests = {
   tables: { request: object; answer: TableSummary[] };
   documents: { request: { table: string; page: DocumentsRequest }; answer: DocumentsPage };
   import: { request: { table: string; documents: JSONValue[]; replace: boolean }; answer: null };
+  functionUse: { request: object; answer: FunctionUse[] };
   close: { request: object; answer: null };
 };
 
@@ -112,5 +115,9 @@ export type FromWorker =
   | { type: "log"; line: string }
   | { type: "call"; id: number; call: RequestOf<CrossRequests> };
 
-export type EngineWorkerData = { dataFile: string; running: SharedArrayBuffer };
+export type EngineWorkerData = {
+  dataFile: string;
+  conflicts: ConflictOptions | null;
+  running: SharedArrayBuffer;
+};
 export type ActionWorkerData = { running: SharedArrayBuffer };

@@ -5,6 +5,7 @@
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../../backend.ts";
+import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { type Build, type Bundle, bundle, sweepBuilds } from "../modules/bundle.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
@@ -25,6 +26,8 @@ export type ThreadPairOptions = {
   dataFile: string;
   /** The functions' `process.env`. */
   env: Record<string, string>;
+  /** Options of the conflict rules; null if mutations run one after another. */
+  conflicts?: ConflictOptions | null;
   log(line: string): void;
 };
 
@@ -161,10 +164,10 @@ export class ThreadPair {
   }
 
   async #openEngine(built: Promise<void>): Promise<EngineThread> {
-    const { dataFile, env } = this.#options;
+    const { dataFile, env, conflicts = null } = this.#options;
     const file = new URL("./engine-worker.ts", import.meta.url);
     const engine: EngineThread = new Thread(
-      { file, workerData: { dataFile }, env, maxBlockedMs: ENGINE_BLOCKED_MS },
+      { file, workerData: { dataFile, conflicts }, env, maxBlockedMs: ENGINE_BLOCKED_MS },
       this.#threadListener(() => this.#startEngine()),
     );
     try {
