@@ -43,12 +43,25 @@ export type TestBackend = {
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
 
+/** How the mutations of a server run. */
+type ServerOptions = {
+  /**
+   * Makes concurrent mutations conflict by Convex's rules, with this time in ms that a mutation takes. Without it,
+   * mutations run one after another.
+   */
+  mutationMs?: number;
+};
+
+/** The time of a mutation in tests whose functions write documents that others read. */
+export const CONFLICTS: ServerOptions = { mutationMs: 30 };
+
 type Server = { url: string; siteUrl: string; adminKey: string; close(): Promise<void> };
 
 const MOST_SCOPES = 200;
 
 let issuer: TokenIssuer;
-let shared: Promise<Server> | null = null;
+/** The shared servers by the time of a mutation. */
+const shared = new Map<number | undefined, Promise<Server>>();
 let scopes = 0;
 const dedicatedServers: Server[] = [];
 
@@ -61,18 +74,20 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await (await shared)?.close();
+  for (const server of shared.values()) await (await server).close();
   await issuer.close();
 });
 
 /**
- * Starts the test file's shared server, or reuses it with a new scope.
+ * Starts the test file's shared server with these options, or reuses it with a new scope.
+ * @param options - How mutations run.
  * @returns A backend whose ADMIN_EMAILS contains `ada` plus the scope.
  */
-export async function startBackend(): Promise<TestBackend> {
-  shared ??= startServer();
+export async function startBackend(options: ServerOptions = {}): Promise<TestBackend> {
+  const server = shared.get(options.mutationMs) ?? startServer(options);
+  shared.set(options.mutationMs, server);
   scopes += 1;
-  return backendOn(await shared, `${scopes}`);
+  return backendOn(await server, `${scopes}`);
 }
 
 /**
@@ -80,12 +95,12 @@ export async function startBackend(): Promise<TestBackend> {
  * @returns A backend with an empty scope.
  */
 export async function startBackendAlone(): Promise<TestBackend> {
-  const server = await startServer();
+  const server = await startServer({});
   dedicatedServers.push(server);
   return backendOn(server, "");
 }
 
-async function startServer(): Promise<Server> {
+async function startServer({ mutationMs }: ServerOptions): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
   const dataFile = join(folder, "convex.sqlite");
   const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
@@ -102,6 +117,7 @@ async function startServer(): Promise<Server> {
       ADMIN_EMAILS: ` ${admins.join(" , ").toUpperCase()}`,
     },
     log: () => {},
+    conflicts: mutationMs === undefined ? null : { mutationMs },
   });
   const close = async () => {
     await convex.close();

@@ -1,13 +1,13 @@
 /** Background jobs: purges and migrations. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, startBackend, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 beforeEach(async () => {
-  backend = await startBackend();
+  backend = await startBackend(CONFLICTS);
   ada = await signIn(backend, "ada");
 });
 

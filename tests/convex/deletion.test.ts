@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { profileFields } from "../../convex/model/userFields.ts";
-import { EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
@@ -14,7 +14,7 @@ async function begin(start: () => Promise<TestBackend>): Promise<void> {
   ada = await signIn(backend, "ada");
   grace = await signIn(backend, "grace");
 }
-beforeEach(() => begin(startBackend));
+beforeEach(() => begin(() => startBackend(CONFLICTS)));
 
 test("a deleted project is not_found, its API key is rejected, and the deletion is logged", async () => {
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });

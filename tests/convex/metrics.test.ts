@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { hashOfKey } from "../../convex/model/keys.ts";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
 
 const MINUTE = 60_000;
@@ -17,15 +17,18 @@ let projectId: Id<"projects">;
 let keyId: Id<"projectKeys">;
 let keyHash: string;
 
-beforeEach(async () => {
-  backend = await startBackend();
+beforeEach(() => begin(() => startBackend(CONFLICTS)));
+
+/** Creates a project with an API key. */
+async function begin(start: () => Promise<TestBackend>): Promise<void> {
+  backend = await start();
   grace = await signIn(backend, "grace");
   alan = await signIn(backend, "alan");
   projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   const made = await grace.mutation(api.projectKeys.create, { projectId, name: "Laptop" });
   keyId = made.keyId;
   keyHash = await hashOfKey(made.key);
-});
+}
 
 type Sent = { agent?: string; name?: string; value?: number; at?: number };
 
@@ -178,7 +181,19 @@ describe("ingestion", () => {
     expect(await refusalOf(recentPage(null, two))).toBe("invalid");
   });
 
+  test("batches that arrive at the same moment are all stored once", async () => {
+    // They conflict in the document of the rate limit. Each commit delays another request once, and there are 4 retries.
+    const at = Math.floor(Date.now() / MINUTE) * MINUTE - MINUTE;
+    const batches = [1, 2, 3, 4].map((value) => send([{ value, at }]));
+    expect(await Promise.all(batches)).toEqual(Array(4).fill({ outcome: "accepted", accepted: 1 }));
+    expect((await recent()).map(({ value }) => value).sort()).toEqual([1, 2, 3, 4]);
+    const [bucket] = await series("1h");
+    expect(bucket).toMatchObject({ count: 4, sum: 10 });
+  });
+
   test("the 601st request of a minute is rate limited, including requests without a batch", async () => {
+    // 50 requests at the same moment fail by conflicts in the document of the rate limit, until it is divided in shards.
+    await begin(startBackend);
     const ask = () => backend.nobody.mutation(api.metrics.ingest, { edge: EDGE_SECRET, keyHash });
     for (let sent = 0; sent < 600; sent += 50) {
       const answers = await Promise.all(Array.from({ length: 50 }, ask));

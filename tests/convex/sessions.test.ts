@@ -1,12 +1,12 @@
 /** Sessions: sign-in, sign-out, refresh and revocation. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
 import { DEVICE, idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 beforeEach(async () => {
-  backend = await startBackend();
+  backend = await startBackend(CONFLICTS);
 });
 
 test("a revoked session is unauthenticated, and the user's other session still works", async () => {

@@ -2,13 +2,13 @@
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackend, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
 import { idOf, type Member, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
 
 let backend: TestBackend;
 let ada: Member;
 beforeEach(async () => {
-  backend = await startBackend();
+  backend = await startBackend(CONFLICTS);
   ada = await signIn(backend, "ada");
 });
 
