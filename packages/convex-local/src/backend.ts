@@ -37,7 +37,13 @@ export type SubscriptionId = number;
 
 export type SubscriptionRequest = { id: SubscriptionId; call: FunctionCall; journal: string | null };
 
-export type SubscriptionResult = { id: SubscriptionId; outcome: Outcome; journal: string | null };
+export type SubscriptionResult = {
+  id: SubscriptionId;
+  outcome: Outcome;
+  journal: string | null;
+  /** Whether the query read the clock, so that its result ages. */
+  readClock: boolean;
+};
 
 export type BackendEvent =
   /** A commit at `ts` changed what these subscriptions read. Arrives before any answer computed at or after `ts`. */
@@ -133,6 +139,12 @@ export type FunctionUse = {
   /** Calls that failed because every retry conflicted too. */
   failedByConflict: number;
 };
+
+/** How often token refreshes made one query run again, or found its result in the cache. */
+export type RefreshCost = { path: string; ran: number; cached: number };
+
+/** Token refreshes of all sockets since the start, and what they cost. */
+export type TokenRefreshes = { refreshes: number; queries: RefreshCost[] };
 
 /** Counters since the start. */
 export interface Statistics {

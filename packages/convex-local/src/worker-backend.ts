@@ -177,7 +177,8 @@ class WorkerBackend implements LocalBackend {
         const blamed = left.filter(
           ({ id }) => id === error.subscription || (error.blame === "unknown" && tries >= MAX_TRIES),
         );
-        failed.push(...blamed.map(({ id }) => ({ id, outcome: failure(error.reason), journal: null })));
+        const outcome = failure(error.reason);
+        failed.push(...blamed.map(({ id }) => ({ id, outcome, journal: null, readClock: false })));
         left = left.filter((request) => !blamed.includes(request));
       }
     }

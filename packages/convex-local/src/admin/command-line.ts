@@ -10,7 +10,7 @@ import {
   showTable,
 } from "./commands.ts";
 import { CommandError, Deployment } from "./deployment.ts";
-import { showConflicts, showLimits } from "./function-use.ts";
+import { showConflicts, showLimits, showRefreshes } from "./function-use.ts";
 
 const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too: run users:viewer '{}'
       --identity JSON      the caller: {"subject": …, "issuer": …, and other claims}
@@ -20,7 +20,9 @@ const COMMANDS = `  run FUNCTION [ARGS]      runs a function, internal ones too:
   export FILE              writes all documents as of one moment, without those of components and stored files
   import FILE              inserts them; --replace empties their tables first
   limits                   prints the highest use of each function since the start, beside Convex's limits
-  conflicts                prints the conflicts of mutations by function and table; --json prints both as JSON
+  conflicts                prints the conflicts of mutations by function and table
+  refreshes                prints the queries that ran again because clients refreshed their tokens
+      --json               as JSON, also for limits and conflicts
   env [NAME]               prints the environment variables of the functions, or one of them
 
   --url URL, --data FILE   another local backend: its address and its data file
@@ -34,6 +36,7 @@ const OPERANDS: { [command: string]: [least: number, most: number] } = {
   import: [1, 1],
   limits: [0, 0],
   conflicts: [0, 0],
+  refreshes: [0, 0],
   env: [0, 1],
 };
 
@@ -111,6 +114,8 @@ async function perform(
       return showLimits(deployment, values, print);
     case "conflicts":
       return showConflicts(deployment, values, print);
+    case "refreshes":
+      return showRefreshes(deployment, values, print);
     default:
       return showEnvironment(deployment, operand === "" ? undefined : operand, print);
   }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { JSONValue } from "convex/values";
 import { adminKeyFile } from "../auth/admin-key.ts";
-import type { FunctionUse, TableSummary } from "../backend.ts";
+import type { FunctionUse, TableSummary, TokenRefreshes } from "../backend.ts";
 
 /** An error that the command reports in one line. */
 export class CommandError extends Error {
@@ -50,9 +50,9 @@ export class Deployment {
     await this.#request("/api/local/documents", { table, documents, replace });
   }
 
-  async functionUse(): Promise<FunctionUse[]> {
-    const { functions } = await this.#request<{ functions: FunctionUse[] }>("/api/local/use");
-    return functions;
+  /** Returns the highest use of each function, and what token refreshes cost. */
+  use(): Promise<{ functions: FunctionUse[]; tokenRefreshes: TokenRefreshes }> {
+    return this.#request("/api/local/use");
   }
 
   environment(): Promise<Record<string, string>> {

@@ -1,4 +1,4 @@
-/** `limits` and `conflicts`: what each function used at most, and which of them conflict. */
+/** `limits`, `conflicts` and `refreshes`: what functions used at most, which conflict, and what new tokens cost. */
 import type { FunctionUse } from "../backend.ts";
 import { LIMITS } from "../limits/limits.ts";
 import type { Print } from "./commands.ts";
@@ -21,7 +21,7 @@ export async function showLimits(
   { json }: { json: boolean },
   print: Print,
 ): Promise<void> {
-  const functions = await deployment.functionUse();
+  const { functions } = await deployment.use();
   if (json) {
     print(JSON.stringify(functions, null, 2));
     return;
@@ -46,7 +46,7 @@ export async function showConflicts(
   { json }: { json: boolean },
   print: Print,
 ): Promise<void> {
-  const functions = (await deployment.functionUse()).filter((use) => conflictsOf(use) > 0);
+  const functions = (await deployment.use()).functions.filter((use) => conflictsOf(use) > 0);
   if (json) {
     print(JSON.stringify(functions.map(conflictsIn), null, 2));
     return;
@@ -64,6 +64,22 @@ export async function showConflicts(
     ]),
   );
   table([["function", "table", "conflicts", "failed calls"], ...rows], print);
+}
+
+/** Prints which queries ran again because clients sent refreshed tokens. */
+export async function showRefreshes(
+  deployment: Deployment,
+  { json }: { json: boolean },
+  print: Print,
+): Promise<void> {
+  const { tokenRefreshes } = await deployment.use();
+  if (json) {
+    print(JSON.stringify(tokenRefreshes, null, 2));
+    return;
+  }
+  print(`${tokenRefreshes.refreshes} tokens were refreshed over sockets.`);
+  const rows = tokenRefreshes.queries.map(({ path, ran, cached }) => [path, String(ran), String(cached)]);
+  if (rows.length > 0) table([["query", "ran again", "from the cache"], ...rows], print);
 }
 
 function conflictsIn(use: FunctionUse) {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
-import type { Statistics, Tables } from "../backend.ts";
+import type { Statistics, Tables, TokenRefreshes } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -30,9 +30,12 @@ export async function tablesAnswer({ tables }: AdminAccess): Promise<Answer> {
   return { status: 200, body: await rejecting(() => tables.tables()) };
 }
 
-/** Responds with the highest use of each function. */
-export async function useAnswer({ statistics }: AdminAccess): Promise<Answer> {
-  return { status: 200, body: { functions: await statistics.functionUse() } };
+/** Responds with the highest use of each function, and with what token refreshes cost. */
+export async function useAnswer(
+  { statistics }: AdminAccess,
+  tokenRefreshes: TokenRefreshes,
+): Promise<Answer> {
+  return { status: 200, body: { functions: await statistics.functionUse(), tokenRefreshes } };
 }
 
 /** Responds with a page of documents in Convex's JSON, its timestamp, and the cursor of the next page. */

@@ -4,6 +4,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
 import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
+import type { SocketServer } from "../sync/socket-server.ts";
 import { type AdminAccess, importAnswer, pageAnswer, tablesAnswer, useAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
@@ -13,6 +14,7 @@ export type ApiOptions = {
   backend: Backend;
   files: FileStore | null;
   admin: AdminAccess | null;
+  sockets: Pick<SocketServer, "tokenRefreshes">;
   authenticator: Authenticator;
   log: (line: string) => void;
 };
@@ -45,7 +47,9 @@ const routes: { [path: string]: Route } = {
     GET: async (request) => pageAnswer(await adminAccess(request), request.url.searchParams),
     POST: async (request) => importAnswer(await adminAccess(request), request.message),
   },
-  "/api/local/use": { GET: async (request) => useAnswer(await adminAccess(request)) },
+  "/api/local/use": {
+    GET: async (request) => useAnswer(await adminAccess(request), request.options.sockets.tokenRefreshes()),
+  },
   "/api/local/environment": {
     GET: async (request) => ({ status: 200, body: (await adminAccess(request)).env }),
   },

@@ -7,7 +7,7 @@ import { canonicalFunctionPath } from "../function-path.ts";
 import { Intake, Sequence } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { QuerySet } from "./query-set.ts";
-import type { SharedSubscriptions, Subscriber, Subscription } from "./shared-subscriptions.ts";
+import type { SharedSubscriptions } from "./shared-subscriptions.ts";
 import { runAction, runMutation } from "./socket-calls.ts";
 import {
   type AddQuery,
@@ -18,7 +18,7 @@ import {
   onlyArgument,
   parseClientMessage,
 } from "./socket-messages.ts";
-import { identityKey } from "./subscription-key.ts";
+import type { Subscriber, Subscription } from "./subscription.ts";
 import { TokenClock } from "./token-clock.ts";
 
 /** Clients reconnect after a minute without a message. */
@@ -187,12 +187,11 @@ export class Connection implements Subscriber {
     this.#queries.checkIdentityBase(message.baseVersion);
     const caller = await this.#callerOf(message);
     if (caller === null || this.#state.name === "closed") return;
-    const before = this.#caller;
+    if (this.#caller.expiresAt !== null && caller.expiresAt !== null)
+      this.#options.subscriptions.refreshCosts.refreshed();
     this.#caller = caller;
     this.#token.set(caller.expiresAt);
-    const same =
-      before.caller === caller.caller && identityKey(before.identity) === identityKey(caller.identity);
-    this.#queries.identify(same ? null : this.#queryCall);
+    this.#queries.identify(this.#queryCall);
     this.#offerTransition();
   }
 

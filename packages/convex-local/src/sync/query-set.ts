@@ -6,12 +6,7 @@
  */
 import type { FunctionCall, Timestamp } from "../backend.ts";
 import { modificationText } from "./answer-text.ts";
-import {
-  needsRun,
-  type SharedSubscriptions,
-  type Subscriber,
-  type Subscription,
-} from "./shared-subscriptions.ts";
+import type { SharedSubscriptions } from "./shared-subscriptions.ts";
 import {
   type AddQuery,
   BadMessageError,
@@ -19,6 +14,7 @@ import {
   type QueryId,
   type WireVersion,
 } from "./socket-messages.ts";
+import { needsRun, type Subscriber, type Subscription } from "./subscription.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
 /** After this many batches without a common timestamp, all queries run at one snapshot. */
@@ -83,18 +79,21 @@ export class QuerySet {
   }
 
   /**
-   * Changes the identity of the client.
+   * Changes the identity of the client, or its token. As in Convex, all queries run again, except those that the cache
+   * can answer.
    *
-   * @param call - Returns the call of a query with the new identity, or null if functions see no difference.
+   * @param call - Returns the call of a query with the new identity.
    */
-  identify(call: ((query: AddQuery) => FunctionCall) | null): void {
+  identify(call: (query: AddQuery) => FunctionCall): void {
     this.#asked.identity += 1;
-    if (call === null) return;
     const before = new Set<Subscription>();
     for (const watched of this.#watched.values()) {
       before.add(watched.subscription);
-      const { journal } = watched.subscription;
-      watched.subscription = this.#subscriptions.subscribe(call(watched.query), journal, this.#subscriber);
+      watched.subscription = this.#subscriptions.resubscribe(
+        watched.subscription,
+        call(watched.query),
+        this.#subscriber,
+      );
     }
     for (const { subscription } of this.#watched.values()) before.delete(subscription);
     for (const subscription of before) this.#subscriptions.unsubscribe(subscription, this.#subscriber);

@@ -17,37 +17,15 @@ import type {
 import { codeOf } from "../failure.ts";
 import { answerText, failureText } from "./answer-text.ts";
 import { Quarantine } from "./quarantine.ts";
-import { subscriptionKey } from "./subscription-key.ts";
+import { RefreshCosts } from "./refresh-costs.ts";
+import { type Answer, isReusable, needsRun, type Subscriber, type Subscription } from "./subscription.ts";
+import { sameCall, subscriptionKey } from "./subscription-key.ts";
 
 /** The number of queries per batch. The queries of one subscriber are never split. */
 const BATCH = 256;
 
 /** How often a query is tried when the worker restarts before it answers. */
 const ATTEMPTS = 3;
-
-/** The newest answer of a query, valid from `evaluatedAt` until before `validUntil`. */
-export type Answer = { text: string; evaluatedAt: Timestamp; validUntil: Timestamp | null };
-
-export type Subscription = {
-  readonly id: SubscriptionId;
-  readonly call: FunctionCall;
-  readonly subscribers: Set<Subscriber>;
-  /** Passed to the next run, so that its page ends at the same position. */
-  journal: string | null;
-  answer: Answer | null;
-  /** Key for other subscribers: the call, and the journal of the first run. */
-  key: { text: string; journal: string | null };
-};
-
-/** A subscriber, in practice one socket. */
-export interface Subscriber {
-  /** Whether an answer can be sent now. */
-  readonly ready: boolean;
-  /** Returns its subscriptions that must run. */
-  wanted(): Iterable<Subscription>;
-  /** Called after one of its subscriptions has run. */
-  refreshed(): void;
-}
 
 type Batch = {
   subscriptions: Map<SubscriptionId, Subscription>;
@@ -65,14 +43,21 @@ export class SharedSubscriptions {
   readonly #waiting = new Set<Subscriber>();
   readonly #quarantine: Quarantine;
   readonly #unlisten: () => void;
+  readonly #now: () => number;
+  readonly refreshCosts = new RefreshCosts();
   #nextId: SubscriptionId = 1;
   #running: Batch | null = null;
   #scheduled = false;
   #closed = false;
   #frontier: Timestamp;
 
-  constructor(backend: Backend) {
+  /**
+   * @param backend - Runs the queries.
+   * @param now - Returns the time in Unix ms.
+   */
+  constructor(backend: Backend, now: () => number) {
     this.#backend = backend;
+    this.#now = now;
     this.#frontier = backend.now();
     this.#quarantine = new Quarantine((id) => this.#markStale(id, this.#frontier));
     this.#unlisten = backend.onEvent((event) => this.#receive(event));
@@ -83,18 +68,13 @@ export class SharedSubscriptions {
     return this.#frontier;
   }
 
-  /** The number of different subscriptions. */
-  get size(): number {
-    return this.#byId.size;
-  }
-
   /** Notes the timestamp of a commit. Its stale subscriptions have been reported before. */
   observe(ts: Timestamp): void {
     if (ts > this.#frontier) this.#frontier = ts;
   }
 
   /**
-   * Subscribes to a query, sharing it with other subscribers.
+   * Subscribes to a query, sharing it with other subscribers if Convex's cache would answer.
    *
    * @param call - The call.
    * @param journal - The journal of an earlier run, if the subscriber has it.
@@ -103,7 +83,7 @@ export class SharedSubscriptions {
   subscribe(call: FunctionCall, journal: string | null, subscriber: Subscriber): Subscription {
     const text = subscriptionKey(call, journal);
     let subscription = this.#byKey.get(text);
-    if (subscription === undefined) {
+    if (subscription === undefined || !this.#isReusable(subscription)) {
       const key = { text, journal };
       subscription = { id: this.#nextId++, call, subscribers: new Set(), journal, answer: null, key };
       this.#byKey.set(text, subscription);
@@ -112,6 +92,20 @@ export class SharedSubscriptions {
     subscription.subscribers.add(subscriber);
     if (needsRun(subscription)) this.wake(subscriber);
     return subscription;
+  }
+
+  /**
+   * Subscribes to a query again because its client has sent another token.
+   *
+   * @param current - Its subscription, from which the caller must `unsubscribe` if it gets another one.
+   * @param call - The call with the new identity.
+   * @param subscriber - The subscriber.
+   */
+  resubscribe(current: Subscription, call: FunctionCall, subscriber: Subscriber): Subscription {
+    const keeps = sameCall(current.call, call) && this.#isReusable(current);
+    const next = keeps ? current : this.subscribe(call, current.journal, subscriber);
+    this.refreshCosts.note(call.path, next.answer === null ? "ran" : "cached");
+    return next;
   }
 
   unsubscribe(subscription: Subscription, subscriber: Subscriber): void {
@@ -140,6 +134,11 @@ export class SharedSubscriptions {
     this.#unlisten();
     this.#quarantine.close();
     this.#waiting.clear();
+  }
+
+  #isReusable(subscription: Subscription): boolean {
+    // A query that exceeded its time limit keeps its failure for a while.
+    return this.#quarantine.has(subscription.id) || isReusable(subscription, this.#now());
   }
 
   #receive(event: BackendEvent): void {
@@ -215,11 +214,9 @@ export class SharedSubscriptions {
 
   /** Runs subscriptions and stores their answers. A batch that fails as a whole runs again one by one. */
   async #evaluate(subscriptions: Subscription[]): Promise<void> {
-    const requests: SubscriptionRequest[] = subscriptions.map(({ id, call, journal }) => ({
-      id,
-      call,
-      journal,
-    }));
+    const requests = subscriptions.map(
+      ({ id, call, journal }): SubscriptionRequest => ({ id, call, journal }),
+    );
     for (let attempt = 1; ; attempt++) {
       try {
         const { ts, results } = await this.#backend.evaluate(requests);
@@ -243,9 +240,13 @@ export class SharedSubscriptions {
     const running = this.#running;
     const subscription = running?.subscriptions.get(result.id);
     if (running === null || subscription === undefined) return;
-    this.#answer(subscription, answerText(result), ts);
+    const { outcome, readClock } = result;
+    this.#answer(subscription, answerText(result), ts, {
+      ok: outcome.ok,
+      clockReadAt: readClock ? this.#now() : null,
+    });
     // It failed while the worker restarted, so it may be the cause.
-    if (!result.outcome.ok && running.reloaded) {
+    if (!outcome.ok && running.reloaded) {
       this.#isolate(subscription);
       return;
     }
@@ -255,7 +256,8 @@ export class SharedSubscriptions {
   }
 
   #keepFailure(subscription: Subscription, error: unknown): void {
-    this.#answer(subscription, failureText(error, subscription.journal), this.#frontier);
+    const text = failureText(error, subscription.journal);
+    this.#answer(subscription, text, this.#frontier, { ok: false, clockReadAt: null });
     const code = codeOf(error);
     if (code === "timed_out" || code === "restarted") this.#isolate(subscription);
   }
@@ -266,7 +268,12 @@ export class SharedSubscriptions {
     if (subscription.answer !== null) subscription.answer.validUntil = null;
   }
 
-  #answer(subscription: Subscription, text: string, ts: Timestamp): void {
+  #answer(
+    subscription: Subscription,
+    text: string,
+    ts: Timestamp,
+    reuse: Pick<Answer, "ok" | "clockReadAt">,
+  ): void {
     const running = this.#running;
     let validUntil: Timestamp | null = running?.reloaded ? ts : null;
     for (const stale of running?.staleAt.get(subscription.id) ?? []) {
@@ -274,7 +281,7 @@ export class SharedSubscriptions {
     }
     // Reuses an equal string, so that it is in memory only once.
     const same = subscription.answer?.text === text ? subscription.answer.text : text;
-    subscription.answer = { text: same, evaluatedAt: ts, validUntil };
+    subscription.answer = { text: same, evaluatedAt: ts, validUntil, ...reuse };
   }
 
   /**
@@ -288,9 +295,4 @@ export class SharedSubscriptions {
     subscription.key = { text: subscriptionKey(call, journal), journal };
     if (!this.#byKey.has(subscription.key.text)) this.#byKey.set(subscription.key.text, subscription);
   }
-}
-
-/** Returns whether a subscription has no valid answer. */
-export function needsRun(subscription: Subscription): boolean {
-  return subscription.answer === null || subscription.answer.validUntil !== null;
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Authenticator } from "../auth/authenticator.ts";
-import type { Backend } from "../backend.ts";
+import type { Backend, TokenRefreshes } from "../backend.ts";
 import { clientVersion } from "./client-version.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { SharedSubscriptions } from "./shared-subscriptions.ts";
@@ -28,12 +28,16 @@ export class SocketServer {
   readonly #ticking: NodeJS.Timeout;
 
   constructor(options: { backend: Backend; authenticator: Authenticator; log: (line: string) => void }) {
-    this.#options = { ...options, subscriptions: new SharedSubscriptions(options.backend) };
+    this.#options = { ...options, subscriptions: new SharedSubscriptions(options.backend, Date.now) };
     this.#ticking = setInterval(() => {
       const now = Date.now();
       for (const connection of this.#connections) connection.tick(now);
     }, TICK_MS);
     this.#ticking.unref();
+  }
+
+  tokenRefreshes(): TokenRefreshes {
+    return this.#options.subscriptions.refreshCosts.list();
   }
 
   /** Returns whether clients can open a socket on a path. */

@@ -9,6 +9,11 @@ export function subscriptionKey(call: FunctionCall, journal: string | null): str
   return JSON.stringify([call.path, canonical(call.args), identityKey(call.identity), call.caller, journal]);
 }
 
+/** Returns whether two calls are equal. */
+export function sameCall(a: FunctionCall, b: FunctionCall): boolean {
+  return subscriptionKey(a, null) === subscriptionKey(b, null);
+}
+
 /** Returns a text that is equal for equal claims in any order. */
 export function identityKey(identity: Identity | null): string {
   if (identity === null) return "";

@@ -72,6 +72,21 @@ test("the client refreshes its token before it expires, and no query runs again 
   expect(tab.connection().connectionCount).toBe(1);
 });
 
+test("a refreshed token runs a query that failed again, and answers the others from the cache", async () => {
+  const { provider, serving } = await start();
+  serving.backend.queries["me:fail"] = () => {
+    throw new Error("no");
+  };
+  const tab = new Tab(serving.url, { ...AS_THE_APP, authRefreshTokenLeewaySeconds: 2 });
+  const { forced } = signIn(tab, () => provider.token(seconds(3)));
+  await tab.watch("me:get").shows("ada");
+  expect(await tab.watch("me:fail").fails()).toContain("no");
+  serving.backend.runs.length = 0;
+  await expect.poll(() => forced.length, { timeout: 8_000 }).toBeGreaterThan(2);
+  await expect.poll(() => serving.backend.runs).toContain("me:fail");
+  expect(serving.backend.runs).not.toContain("me:get");
+});
+
 test("an expired token makes the client fetch another one, and pending mutations are applied once", async () => {
   const { provider, serving } = await start();
   const tab = new Tab(serving.url, { ...AS_THE_APP, authRefreshTokenLeewaySeconds: -60 });

@@ -125,6 +125,7 @@ test("the commands show conflicts by function and table, and the highest use", a
     functionsScheduled: 0,
   });
   expect(uses[1]).toMatchObject({ functionsScheduled: 5, documentsWritten: 0 });
+  expect(JSON.parse(await cli("refreshes", "--json"))).toEqual({ refreshes: 0, queries: [] });
   expect(await cli("limits")).toMatch(/\ncounters:add +\d+ +2 +\d+ +3 +1 +\d+ +0 +\d+/);
 });
 

@@ -80,6 +80,12 @@ test("a commit is reported before the result of its mutation", async () => {
   expect(opened.backend.now()).toBe(ts);
 });
 
+test("a result says whether the query, or one that it called, read the clock", async () => {
+  const paths = ["notes:clock", "notes:nestedClock", "notes:fixedDate"];
+  const results = await Promise.all(paths.map((path, i) => evaluate(20 + i, path)));
+  expect(results.map(({ results: [result] }) => result?.readClock)).toEqual([true, true, false]);
+});
+
 test("a journal keeps the end of a page when documents change", async () => {
   const args = { folder: "journal", paginationOpts: { numItems: 2, cursor: null } };
   for (let i = 0; i < 3; i++) await add("journal");

@@ -119,7 +119,8 @@ export class ScriptedBackend implements Backend {
         handler === undefined
           ? { ok: false, errorMessage: `Could not find public function for '${call.path}'.`, logLines: [] }
           : this.#run(handler, call, reads, null);
-      return { id, outcome, journal: call.path.startsWith("paged") ? (journal ?? `page@${ts}`) : journal };
+      const ended = call.path.startsWith("paged") ? (journal ?? `page@${ts}`) : journal;
+      return { id, outcome, journal: ended, readClock: call.path.startsWith("clock") };
     });
     await this.beforeAnswer();
     return { ts, results };

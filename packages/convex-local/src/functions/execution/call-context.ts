@@ -43,6 +43,8 @@ export type CallContext = {
   readonly logLines: string[];
   /** End of the paginated query of this call: in the previous run, and in this one. */
   readonly journal: { before: string | null; after: string | null; used: boolean };
+  /** What the result depends on, with nested calls. */
+  readonly observed: { clock: boolean };
   /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
   /** The time of the call, once it runs. */
@@ -75,6 +77,7 @@ export function newContext(
     streams: new Map(),
     logLines: [],
     journal: { before: null, after: null, used: false },
+    observed: { clock: false },
     nested: null,
     time: null,
     report: null,

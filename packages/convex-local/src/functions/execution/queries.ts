@@ -9,6 +9,9 @@ import { CallRejectedError, toOutcome } from "./call-errors.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
+/** One run: its outcome, what it read, and where its page ended. */
+type QueryRun<Reads> = { outcome: Outcome; reads: Reads; ended: string | null; readClock: boolean };
+
 /** Runs queries, and remembers what subscriptions read. */
 export class Queries {
   readonly #calls: EngineCalls;
@@ -52,13 +55,13 @@ export class Queries {
       for (const { id, call, journal } of requests) {
         this.#calls.engine.subscriptions.delete(id);
         await this.#calls.yieldTurn();
-        const { outcome, reads, ended } = await this.#runSubscription(
+        const { outcome, reads, ended, readClock } = await this.#runSubscription(
           { ...call, component: "", work: [work, id] },
           snapshot,
           journal,
         );
         if (reads && !batch.released.has(id)) this.#calls.engine.subscriptions.set(id, reads.ranges());
-        results.push({ id, outcome, journal: ended });
+        results.push({ id, outcome, journal: ended, readClock });
       }
       await this.#calls.engine.durable();
       this.#notifyMissed(snapshot.ts, batch.ids);
@@ -80,13 +83,18 @@ export class Queries {
     call: Invocation,
     snapshot: Snapshot,
     journal: string | null,
-  ): Promise<{ outcome: Outcome; reads: ReadSet | null; ended: string | null }> {
+  ): Promise<QueryRun<ReadSet | null>> {
     try {
       const target = this.#calls.resolve(call, "query");
       return await this.#runQuery(target, call, snapshot, journal);
     } catch (error) {
       if (!(error instanceof CallRejectedError)) throw error;
-      return { outcome: { ok: false, errorMessage: error.message, logLines: [] }, reads: null, ended: null };
+      return {
+        outcome: { ok: false, errorMessage: error.message, logLines: [] },
+        reads: null,
+        ended: null,
+        readClock: false,
+      };
     }
   }
 
@@ -95,7 +103,7 @@ export class Queries {
     call: Invocation,
     snapshot: Snapshot,
     journal: string | null,
-  ): Promise<{ outcome: Outcome; reads: ReadSet; ended: string | null }> {
+  ): Promise<QueryRun<ReadSet>> {
     const reader = this.#calls.engine.reader(snapshot);
     const context = this.#calls.context(target, "query", call, {
       reader,
@@ -113,7 +121,8 @@ export class Queries {
     } catch (error) {
       outcome = toOutcome(error, context.requestId, context.logLines);
     }
-    return { outcome, reads: reader.reads, ended: context.journal.after };
+    const { after: ended } = context.journal;
+    return { outcome, reads: reader.reads, ended, readClock: context.observed.clock };
   }
 
   /** Notifies about commits after the snapshot that touch what was read. Their own events came before the read sets. */

@@ -25,10 +25,9 @@ const MAX_LINES = 256;
 export function installGlobals(log: (line: string) => void): void {
   globalThis.Date = new Proxy(RealDate, {
     construct(target, args, newTarget) {
-      const now = args.length === 0 ? callStorage.getStore()?.now : undefined;
       return Reflect.construct(
         target,
-        typeof now === "number" ? [now] : args,
+        args.length === 0 ? [fixedNow()] : args,
         newTarget === globalThis.Date ? target : newTarget,
       );
     },
@@ -54,7 +53,10 @@ function isDeterministic(context: CallContext | undefined): boolean {
 }
 
 function fixedNow(): number {
-  return callStorage.getStore()?.now ?? realNow();
+  const context = callStorage.getStore();
+  if (!context || context.now === null) return realNow();
+  context.observed.clock = true;
+  return context.now;
 }
 
 function rejectInTransactions(name: "fetch" | "setTimeout" | "setInterval" | "setImmediate"): void {
