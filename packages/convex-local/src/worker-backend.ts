@@ -219,6 +219,7 @@ class WorkerBackend implements LocalBackend {
         if (!(error instanceof ThreadEndedError)) throw error;
         const known = await this.#answerOf(key);
         if (known) return known;
+        if (error.failure !== null) return { ts: this.#ts, outcome: failure(error.failure) };
         if (error.blame === "request") return { ts: this.#ts, outcome: failure(error.reason) };
         if (error.blame === "unknown" && tries >= MAX_TRIES)
           return { ts: this.#ts, outcome: failure(GIVEN_UP) };

@@ -125,6 +125,11 @@ export class Catalog {
     if (index.table.indexes.get(index.name) === index) index.table.indexes.delete(index.name);
   }
 
+  /** Whether tables were created since the last `save`. */
+  get hasUnsaved(): boolean {
+    return this.#unsaved.length > 0;
+  }
+
   /** Writes the tables that were created since the last call into the open transaction. */
   save(): void {
     if (this.#unsaved.length === 0) return;

@@ -55,6 +55,9 @@ export class Engine {
   #waiting: (() => void)[] = [];
   #flushAt: NodeJS.Immediate | null = null;
   #onCommit: CommitListener = () => {};
+  #onFailure: (error: unknown) => void = (error) => {
+    throw error;
+  };
 
   /**
    * @param file - The path of the data file.
@@ -76,6 +79,11 @@ export class Engine {
 
   onCommit(listener: CommitListener): void {
     this.#onCommit = listener;
+  }
+
+  /** Sets what is called when a group cannot be written. Memory and file differ then, so the engine is unusable. */
+  onFailure(listener: (error: unknown) => void): void {
+    this.#onFailure = listener;
   }
 
   /**
@@ -144,7 +152,7 @@ export class Engine {
     if (answer) this.store.insertAnswer(answer.session, answer.request, { ts, ...answer }, this.#now());
     if (changes.length > 0)
       this.#remember({ ts, at: this.#now(), changes, written, bytes: weightOf(changes) });
-    this.#flushAt ??= setImmediate(() => this.flush());
+    this.#flushAt ??= setImmediate(() => this.#flushNow());
     return ts;
   }
 
@@ -158,16 +166,26 @@ export class Engine {
   flush(): void {
     if (this.#flushAt !== null) clearImmediate(this.#flushAt);
     this.#flushAt = null;
-    this.store.begin();
-    this.store.setMeta("ts", String(this.#ts));
-    this.store.setMeta("creationTime", String(this.#creationTime));
-    this.store.commit();
+    // On a full disk, nothing may be written that need not be.
+    if (this.store.isOpen) {
+      this.store.setMeta("ts", String(this.#ts));
+      this.store.setMeta("creationTime", String(this.#creationTime));
+      this.store.commit();
+    }
     const unreported = this.#unreported;
     const waiting = this.#waiting;
     this.#unreported = [];
     this.#waiting = [];
     for (const { ts, stale } of unreported) this.#onCommit(ts, stale);
     for (const resolve of waiting) resolve();
+  }
+
+  #flushNow(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#onFailure(error);
+    }
   }
 
   /** Returns a new timestamp. Also used for changes that are not commits, such as new functions. */

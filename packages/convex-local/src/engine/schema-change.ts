@@ -65,13 +65,17 @@ export async function changeSchema(
     throw error;
   }
   const old = findOld(wanted, catalog.tables());
-  engine.store.begin();
+  const validated = JSON.stringify(
+    wanted.map(({ spec, table }) => [table.number, JSON.stringify(spec.validator)]),
+  );
+  if (fresh.length > 0 || catalog.hasUnsaved || validated !== engine.store.meta(CHECKED)) {
+    engine.store.begin();
+    for (const index of fresh) catalog.publish(index);
+    catalog.save();
+    engine.store.setMeta(CHECKED, validated);
+  }
   for (const table of catalog.tables()) table.validator = null;
   for (const { spec, table } of wanted) table.validator = spec.validator;
-  for (const index of fresh) catalog.publish(index);
-  catalog.save();
-  const validated = wanted.map(({ spec, table }) => [table.number, JSON.stringify(spec.validator)]);
-  engine.store.setMeta(CHECKED, JSON.stringify(validated));
   engine.flush();
   for (const index of old) await drop(engine, index, yieldTurn);
 }

@@ -43,10 +43,10 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   #open = false;
 
-  /** @throws {Error} when another process uses the file, or it has another format. */
+  /** @throws {Error} when another process uses the file, it is damaged, or it has another format. */
   constructor(file: string) {
-    this.#db = new DatabaseSync(file);
     try {
+      this.#db = new DatabaseSync(file);
       // Exclusive, because writes of another process would not reach the subscriptions of this one.
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       this.#db.exec(
@@ -54,22 +54,38 @@ export class Store {
       );
       this.#db.exec("BEGIN IMMEDIATE; COMMIT;");
     } catch (error) {
-      const locked = error instanceof Error && error.message.includes("locked");
-      throw locked ? new Error(`${file} is in use by another process.`) : error;
+      throw cannotOpen(file, error);
     }
+    try {
+      this.#prepare(file);
+    } catch (error) {
+      this.#db.close();
+      throw error instanceof FormatError ? error : cannotOpen(file, error);
+    }
+  }
+
+  /** Creates what is missing in the file. */
+  #prepare(file: string): void {
     this.#db.exec(TABLES);
     const columns = this.#db.prepare("PRAGMA table_info(document)").all();
     if (!columns.some(({ name }) => name === "size")) this.#db.exec(SIZE);
     const format = this.meta("format");
     if (format === null) this.setMeta("format", FORMAT);
     else if (format !== FORMAT)
-      throw new Error(`${file} has format ${format}; this version needs ${FORMAT}. Move or delete the file.`);
+      throw new FormatError(
+        `${file} has format ${format}; this version needs ${FORMAT}. Move or delete the file.`,
+      );
   }
 
   close(): void {
     this.commit();
     this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#db.close();
+  }
+
+  /** Whether the write transaction is open. */
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   /** Opens the write transaction if none is open. Everything until `commit` is written to the disk together. */
@@ -236,6 +252,21 @@ export class Store {
     statement.setReturnArrays(true);
     return statement;
   }
+}
+
+/** The file was written by another version. */
+class FormatError extends Error {}
+
+/** Returns the reason why a file cannot be opened, and what to do. */
+function cannotOpen(file: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (reason.includes("locked")) return new Error(`${file} is in use by another process.`);
+  if (/not a database|malformed/.test(reason)) {
+    return new Error(
+      `${file} is damaged, or is not a database of this backend (${reason}). Move or delete it.`,
+    );
+  }
+  return new Error(`${file} cannot be opened: ${reason}.`);
 }
 
 function indexRow(row: Row): IndexRow {

@@ -81,6 +81,12 @@ test("queries cannot write, and transactions cannot fetch or wait", async () => 
   expect(await mutationError("edges:timerInMutation")).toContain("Can't use setTimeout()");
 });
 
+test("queries cannot run text as code, but WebAssembly", async () => {
+  const disallowed = "EvalError: Code generation from strings disallowed for this context";
+  expect(await query("edges:evalInQuery")).toEqual([disallowed, disallowed, disallowed]);
+  expect(await query("edges:webAssemblyInQuery")).toBe(42);
+});
+
 test("reports wrong queries with a reason", async () => {
   await mutation("edges:put", {});
   await mutation("edges:put", {});

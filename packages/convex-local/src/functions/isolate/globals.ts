@@ -4,6 +4,7 @@
  */
 import { inspect } from "node:util";
 import { type CallContext, callStorage } from "../execution/call-context.ts";
+import { guardCodeGeneration } from "./code-generation.ts";
 
 /** The original globals, for the backend itself. */
 export const realNow = Date.now.bind(Date);
@@ -36,6 +37,7 @@ export function installGlobals(log: (line: string) => void): void {
       property === "now" ? fixedNow : Reflect.get(target, property, receiver),
   });
   Math.random = () => callStorage.getStore()?.random?.() ?? realRandom();
+  guardCodeGeneration(() => isDeterministic(callStorage.getStore()));
   for (const name of ["fetch", "setTimeout", "setInterval", "setImmediate"] as const)
     rejectInTransactions(name);
   for (const level of ["debug", "log", "info", "warn", "error"] as const) {

@@ -52,6 +52,7 @@ const port = new WorkerPort<EngineRequests>(
 );
 const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
+engine.onFailure((error) => port.fail(new CommitError(error)));
 const calls = new EngineCalls(engine, log);
 const queries = new Queries(calls, (event) => port.send({ type: "event", event }));
 const mutations = new Mutations(calls, log, conflicts);

@@ -109,6 +109,8 @@ export type Reply =
 export type FromWorker =
   | { type: "started"; ts: bigint }
   | { type: "failed"; message: string }
+  /** The thread ends because of this fatal error. */
+  | { type: "failing"; message: string }
   | { type: "reply"; id: number; reply: Reply }
   | { type: "event"; event: BackendEvent }
   | { type: "pong"; id: number }

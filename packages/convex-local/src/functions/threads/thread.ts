@@ -40,11 +40,19 @@ export class ThreadEndedError extends Error {
   readonly subscription: number;
   /** What the function did wrong whose code was running, in Convex's words. */
   readonly reason: string;
-  constructor(blame: ThreadEndedError["blame"], subscription = 0, reason = TIMED_OUT) {
+  /** The fatal error of the backend itself, or null if a function ended the thread. */
+  readonly failure: string | null;
+  constructor(
+    blame: ThreadEndedError["blame"],
+    subscription = 0,
+    reason = TIMED_OUT,
+    failure: string | null = null,
+  ) {
     super("The thread of the functions was terminated.");
     this.blame = blame;
     this.subscription = subscription;
     this.reason = reason;
+    this.failure = failure;
   }
 }
 
@@ -80,6 +88,8 @@ export class Thread<Asked extends RequestMap> {
   /** Memory of the thread when it last answered, in bytes. */
   #idleBytes = 0;
   #reason = TIMED_OUT;
+  /** The fatal error of the backend itself for which the thread ends. */
+  #failure: string | null = null;
   #closing = false;
   #ended = false;
 
@@ -158,6 +168,9 @@ export class Thread<Asked extends RequestMap> {
         break;
       case "event":
         this.#listener.event(message.event);
+        break;
+      case "failing":
+        this.#failure = message.message;
         break;
       case "log":
         this.#listener.log(message.line);
@@ -238,7 +251,7 @@ export class Thread<Asked extends RequestMap> {
     if (!this.#closing) this.#listener.ended();
     this.#pending.rejectAll((id) => {
       const blame = request === 0 ? "unknown" : request === id ? "request" : "other";
-      return new ThreadEndedError(blame, blame === "request" ? subscription : 0, this.#reason);
+      return new ThreadEndedError(blame, blame === "request" ? subscription : 0, this.#reason, this.#failure);
     });
   }
 }

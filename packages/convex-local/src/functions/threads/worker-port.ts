@@ -64,12 +64,18 @@ export class WorkerPort<Answered extends RequestMap> {
     return this.#asked.add<Type>((id) => this.send({ type: "call", id, call }));
   }
 
+  /** Ends the thread after a fatal error of the backend itself. Callers learn the reason. */
+  fail(error: unknown): void {
+    this.send({ type: "failing", message: error instanceof Error ? error.message : String(error) });
+    this.#fatal(error);
+  }
+
   async #answer(handlers: Handlers<Answered>, id: number, request: RequestOf<Answered>): Promise<void> {
     try {
       this.send({ type: "reply", id, reply: { ok: true, answer: await handlers.request(request, id) } });
     } catch (error) {
       if (!(error instanceof CallRejectedError)) {
-        this.#fatal(error);
+        this.fail(error);
         return;
       }
       this.send({ type: "reply", id, reply: { ok: false, code: error.code, message: error.message } });
