@@ -2,6 +2,7 @@
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
+import { loadConvex } from "./data/convex-for-user.tsx";
 import { isUnreachable } from "./data/unreachable.ts";
 import { DocumentProvider, readDocument } from "./frame/document.ts";
 import { keyHistoryEntry } from "./react-router/scroll-restoration.ts";
@@ -40,15 +41,17 @@ function hydrate(agrees: boolean): void {
   });
 }
 
-// Pages for guests have no dates or numbers to compare.
+// Pages of guests have no dates or numbers to compare, and need no Convex.
 const { formats } = html.dataset;
 if (formats === undefined) hydrate(true);
 else {
-  import("./data/formats.ts").then(
-    ({ compareFormats }) => hydrate(compareFormats(formats)),
+  const agrees = import("./data/formats.ts").then(
+    ({ compareFormats }) => compareFormats(formats),
     (error) => {
       report(error);
-      hydrate(true);
+      return true;
     },
   );
+  // Without the Convex client, the page stays as the server has rendered it: links and forms work.
+  Promise.all([agrees, loadConvex()]).then(([agrees]) => hydrate(agrees), report);
 }

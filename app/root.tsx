@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import { AuthContext } from "./auth/use-auth.ts";
+import { ConvexForUser } from "./data/convex-for-user.tsx";
 import { type Live, LiveContext } from "./data/live-context.ts";
 import { LiveProvider } from "./data/live-provider.tsx";
 import { loadShell, type Shell } from "./data/shell.server.ts";
@@ -102,9 +103,11 @@ function Frame({ shell, children }: { shell: Shell | undefined; children: ReactN
   return (
     <ShellContext value={shell}>
       <AuthContext value={shell}>
-        <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
-          <LiveProvider shell={shell}>{themed}</LiveProvider>
-        </Fallback>
+        <ConvexForUser shell={shell}>
+          <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
+            <LiveProvider shell={shell}>{themed}</LiveProvider>
+          </Fallback>
+        </ConvexForUser>
       </AuthContext>
     </ShellContext>
   );

@@ -1,21 +1,21 @@
-/** Creates the tab's one Convex client. A separate file, so that only signed-in users load it. */
-import { ConvexReactClient } from "convex/react";
+/** The tab's Convex connections, one for each session. A separate file, so that only signed-in users load it. */
+import type { ConvexReactClient } from "convex/react";
 import { ConvexError } from "convex/values";
 import { api } from "../../convex/_generated/api.js";
 import type { LiveState } from "../ui/live-state.ts";
 import { serverNow } from "./clock.ts";
 import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
+import { SessionClient } from "./session-client.ts";
 import { browserTimeZone } from "./time-zones.ts";
 import { fetchAccessToken } from "./token.ts";
 import type { Viewer } from "./viewer.ts";
 
-/** Retry interval after Convex rejected a token that the worker had issued. */
-const REAUTHENTICATE_MS = 10_000;
-
 export type Connection = {
   client: ConvexReactClient;
-  /** Replaces the listeners and reports the current state to them. */
+  /** For `ConvexProviderWithAuth`. */
+  fetchAccessToken(args: { forceRefreshToken: boolean }): Promise<string | null>;
+  /** Replaces the listeners and reports the current state to them. The first call starts the watch. */
   tell(events: ConnectionEvents): void;
   /** Returns when the data was last known to be current, by the server's clock, Unix ms; before any silence. */
   currentAt(): number;
@@ -30,72 +30,68 @@ export type ConnectionEvents = {
 };
 
 /**
- * Connects to Convex as the current user of this tab's session.
+ * Creates the connection of this tab's session. It opens its WebSocket when it is first used.
  *
  * @param url - The Convex deployment.
- * @param first - The listeners to start with.
  */
-export function connect(url: string, first: ConnectionEvents): Connection {
-  let events = first;
+export function connect(url: string): Connection {
+  let events: ConnectionEvents = { onState() {}, onViewer() {}, onSessionOver() {} };
   const closing = new AbortController();
-  const socket = heardSocket(() => state.heard());
+  const { signal } = closing;
+  const socket = heardSocket(() => watching?.heard());
   // Send nothing before there is a token, and reuse the first token until it expires.
-  const client = new ConvexReactClient(url, {
+  const client = new SessionClient(url, {
     webSocketConstructor: socket.constructor,
     expectAuth: true,
     initialAuthTokenReuse: true,
     unsavedChangesWarning: false,
     logger: false,
   });
+  const askToken = async (forceRefresh: boolean) => {
+    const token = await fetchAccessToken(forceRefresh, signal);
+    if (token === null && !signal.aborted) events.onSessionOver();
+    return token;
+  };
 
   /** Whether the worker returned a token. Without one the socket is open, but no data arrives. */
   let authorized = false;
-  const authenticate = () => {
-    client.setAuth(
-      async ({ forceRefreshToken }) => {
-        const token = await fetchAccessToken(forceRefreshToken, closing.signal);
-        if (token === null && !closing.signal.aborted) events.onSessionOver();
-        authorized = token !== null;
-        state.look();
-        return token;
-      },
-      (authenticated) => {
-        if (authenticated || closing.signal.aborted) return;
-        setTimeout(() => closing.signal.aborted || authenticate(), REAUTHENTICATE_MS);
-      },
-    );
+  let watching: ReturnType<typeof watch> | null = null;
+  const watch = () => {
+    const state = watchState(client, socket, {
+      onState: (state) => events.onState(state),
+      authorized: () => authorized,
+      // The worker knows whether the session expired during the interruption.
+      confirm: async () => (await askToken(false)) !== null,
+      signal,
+    });
+    const viewer = client.watchQuery(api.users.viewer, {});
+    const readCurrentUser = () => {
+      try {
+        const value = viewer.localQueryResult();
+        if (value === undefined) return;
+        events.onViewer(value);
+        adoptTimeZone(client, value);
+      } catch (error) {
+        if (isOver(error)) events.onSessionOver();
+      }
+    };
+    signal.addEventListener("abort", viewer.onUpdate(readCurrentUser));
+    return { ...state, readCurrentUser };
   };
-  const state = watchState(client, socket, {
-    onState: (state) => events.onState(state),
-    authorized: () => authorized,
-    // The worker knows whether the session expired during the interruption.
-    async confirm() {
-      const token = await fetchAccessToken(false, closing.signal);
-      if (token === null && !closing.signal.aborted) events.onSessionOver();
-      return token !== null;
-    },
-    signal: closing.signal,
-  });
-  authenticate();
-  const viewer = client.watchQuery(api.users.viewer, {});
-  const readCurrentUser = () => {
-    try {
-      const value = viewer.localQueryResult();
-      if (value === undefined) return;
-      events.onViewer(value);
-      adoptTimeZone(client, value);
-    } catch (error) {
-      if (isOver(error)) events.onSessionOver();
-    }
-  };
-  const stopViewer = viewer.onUpdate(readCurrentUser);
 
   return {
     client,
+    async fetchAccessToken({ forceRefreshToken }) {
+      const token = await askToken(forceRefreshToken);
+      authorized = token !== null;
+      if (!signal.aborted) watching?.look();
+      return token;
+    },
     tell(next) {
       events = next;
-      state.again();
-      readCurrentUser();
+      watching ??= watch();
+      watching.again();
+      watching.readCurrentUser();
     },
     currentAt() {
       const quiet = Date.now() - socket.heardAt();
@@ -103,9 +99,45 @@ export function connect(url: string, first: ConnectionEvents): Connection {
     },
     close() {
       closing.abort();
-      stopViewer();
       void client.close();
     },
+  };
+}
+
+/** The connections of this tab by session id, with the number of providers that use each. */
+const connections = new Map<string, { connection: Connection; users: number }>();
+
+/**
+ * Returns the session's connection. The providers of a session share it, so that an error page takes it over
+ * together with the pending edits.
+ *
+ * @param url - The Convex deployment.
+ */
+export function connectionOf(sessionId: string, url: string): Connection {
+  let entry = connections.get(sessionId);
+  if (entry === undefined) {
+    entry = { connection: connect(url), users: 0 };
+    connections.set(sessionId, entry);
+  }
+  return entry.connection;
+}
+
+/**
+ * Keeps a session's connection open.
+ *
+ * @returns Releases the connection, which closes unless another provider mounts at once.
+ */
+export function keepOpen(sessionId: string): () => void {
+  const entry = connections.get(sessionId);
+  if (entry === undefined) return () => {};
+  entry.users += 1;
+  return () => {
+    entry.users -= 1;
+    setTimeout(() => {
+      if (entry.users > 0 || connections.get(sessionId) !== entry) return;
+      connections.delete(sessionId);
+      entry.connection.close();
+    });
   };
 }
 

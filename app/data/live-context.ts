@@ -1,11 +1,12 @@
-/** React context of the tab's live connection. */
+/** React contexts of the tab's live connection. */
 import type { ConvexReactClient } from "convex/react";
 import { createContext, useContext } from "react";
 import type { LiveState } from "../ui/live-state.ts";
+import type { Connection } from "./connect.ts";
 import type { Viewer } from "./viewer.ts";
 
 export type Live = {
-  /** Null on the server, for a guest, and until the client is loaded. */
+  /** Null for a guest. */
   client: ConvexReactClient | null;
   /** Null for a guest, who has no live data. */
   state: LiveState | null;
@@ -16,6 +17,9 @@ export type Live = {
 };
 
 export const LiveContext = createContext<Live>({ client: null, state: null, asOf: null, viewer: null });
+
+/** The connection of the session; null for a guest. */
+export const ConnectionContext = createContext<Connection | null>(null);
 
 /** Returns the live connection of this tab. */
 export function useLive(): Live {

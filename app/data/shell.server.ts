@@ -25,7 +25,7 @@ export type Shell = {
   formats: string | null;
   /** Server time, Unix milliseconds, from which the page's clock starts. */
   now: number;
-  /** Convex URL for live data; null for a guest. */
+  /** Convex URL for live data; null for a guest, like `sessionId`. */
   convexUrl: string | null;
   notice: Notice | null;
 };
@@ -36,7 +36,8 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
   const [result, notice] = await Promise.all([page.result() ?? withoutQuery(context), notices.take()]);
   const remembered = readTheme(env, cookies);
   const viewer = result.status === "ok" ? result.data.viewer : null;
-  const session = result.status === "signed_out" ? null : result.session;
+  // A session that ended during this request is signed out with its response.
+  const session = result.status === "signed_out" || auth.endReason !== null ? null : result.session;
   const timeZone = shownTimeZone(viewer?.preferences.timeZone ?? "UTC");
   const stored = viewer?.preferences.theme ?? null;
   // Store the user's theme in the browser, so that it is kept after sign-out.
@@ -52,7 +53,7 @@ export async function loadShell(context: RequestContext): Promise<Shell> {
     locale,
     formats: session ? sampleFormats(locale, timeZone, new Date(now).getUTCFullYear()) : null,
     now,
-    convexUrl: session && auth.endReason === null ? env.convexUrl : null,
+    convexUrl: session && env.convexUrl,
     notice,
   };
 }

@@ -1,10 +1,10 @@
 /** Live query that starts with the loader's value. */
+import { type RequestForQueries, useQueries } from "convex/react";
 import { type FunctionReference, type FunctionReturnType, getFunctionName } from "convex/server";
-import { useCallback, useMemo, useRef, useSyncExternalStore } from "react";
-import { useLive } from "./live-context.ts";
+import { useMemo, useRef } from "react";
 
 /**
- * Subscribes to a query.
+ * Subscribes to a query, like Convex's `useQuery`, but never throws.
  *
  * @param reference - A public query.
  * @param args - The query's arguments; `"skip"` does not run it.
@@ -15,38 +15,16 @@ export function useLiveQuery<F extends FunctionReference<"query">, I>(
   reference: F,
   args: F["_args"] | "skip",
   initial: I,
-): { value: FunctionReturnType<F> | I; error: unknown } {
-  const { client } = useLive();
+): { value: FunctionReturnType<F> | I; error: Error | null } {
   const key = `${getFunctionName(reference)} ${JSON.stringify(args)}`;
-  // The key identifies the reference and arguments, which are new objects on each render.
-  const latest = useRef({ reference, args });
-  latest.current = { reference, args };
-  const watch = useMemo(() => {
-    const { reference, args } = latest.current;
-    return key && client && args !== "skip" ? client.watchQuery(reference, args) : null;
-  }, [client, key]);
-
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for both, which are new objects on each render
+  const queries = useMemo(
+    (): RequestForQueries => (args === "skip" ? {} : { query: { query: reference, args } }),
+    [key],
+  );
+  const { query: result } = useQueries(queries);
+  const error = result instanceof Error ? result : null;
   const last = useRef<{ key: string; value: FunctionReturnType<F> } | null>(null);
-  const snapshot = useRef<{ value: FunctionReturnType<F> | undefined; error: unknown }>({
-    value: undefined,
-    error: null,
-  });
-  const read = useCallback(() => {
-    let next: { value: FunctionReturnType<F> | undefined; error: unknown };
-    try {
-      next = { value: watch?.localQueryResult(), error: null };
-    } catch (error) {
-      next = { value: undefined, error };
-    }
-    // The client creates a new error object on each read.
-    const { value, error } = snapshot.current;
-    if (next.value !== value || String(next.error) !== String(error)) snapshot.current = next;
-    return snapshot.current;
-  }, [watch]);
-  const subscribe = useCallback((onChange: () => void) => watch?.onUpdate(onChange) ?? (() => {}), [watch]);
-  const { value, error } = useSyncExternalStore(subscribe, read, () => snapshot.current);
-
-  if (value !== undefined) last.current = { key, value };
-  const known = last.current?.key === key ? last.current.value : initial;
-  return { value: known, error };
+  if (result !== undefined && error === null) last.current = { key, value: result };
+  return { value: last.current?.key === key ? last.current.value : initial, error };
 }
