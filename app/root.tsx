@@ -103,11 +103,17 @@ function Frame({ shell, children }: { shell: Shell | undefined; children: ReactN
   return (
     <ShellContext value={shell}>
       <AuthContext value={shell}>
-        <ConvexForUser shell={shell}>
-          <Fallback instead={<LiveContext value={withoutLive(shell)}>{themed}</LiveContext>}>
+        <Fallback
+          instead={
+            <ConvexForUser shell={shell} connects={false}>
+              <LiveContext value={withoutLive(shell)}>{themed}</LiveContext>
+            </ConvexForUser>
+          }
+        >
+          <ConvexForUser shell={shell}>
             <LiveProvider shell={shell}>{themed}</LiveProvider>
-          </Fallback>
-        </ConvexForUser>
+          </ConvexForUser>
+        </Fallback>
       </AuthContext>
     </ShellContext>
   );

@@ -30,11 +30,11 @@ export type ConnectionEvents = {
 };
 
 /**
- * Creates the connection of this tab's session. It opens its WebSocket when it is first used.
+ * Creates the connection of a session, which opens its WebSocket when it is first used.
  *
  * @param url - The Convex deployment.
  */
-export function connect(url: string): Connection {
+function connect(url: string): Connection {
   let events: ConnectionEvents = { onState() {}, onViewer() {}, onSessionOver() {} };
   const closing = new AbortController();
   const { signal } = closing;

@@ -21,14 +21,25 @@ const Later = /* @__PURE__ */ lazy(loadConvex);
  * Provides Convex to the page of a signed-in user; renders only the page for a guest.
  *
  * @param shell - The root loader's data: the session and the Convex URL.
+ * @param connects - False if the connection failed: Convex's hooks stay loading then.
  */
-export function ConvexForUser({ shell, children }: { shell: Shell; children: ReactNode }) {
-  // Must not change while mounted, because React would mount the page again.
+export function ConvexForUser({
+  shell: { sessionId, convexUrl },
+  connects = true,
+  children,
+}: {
+  shell: Shell;
+  connects?: boolean;
+  children: ReactNode;
+}) {
+  // These must not change while mounted, because React would mount the page again. A user who signs out keeps
+  // the provider.
   const [Provider] = useState(() => Loaded ?? Later);
-  const { sessionId, convexUrl } = shell;
-  if (sessionId === null || convexUrl === null) return children;
+  const [isProvided, provide] = useState(sessionId !== null);
+  if (!isProvided && sessionId === null) return children;
+  if (!isProvided) provide(true);
   return (
-    <Provider sessionId={sessionId} url={convexUrl}>
+    <Provider sessionId={connects ? sessionId : null} url={convexUrl}>
       {children}
     </Provider>
   );

@@ -1,38 +1,45 @@
 /** Convex's provider of a signed-in page. */
 import { ConvexProviderWithAuth } from "convex/react";
 import { type ReactNode, useContext, useEffect, useMemo } from "react";
-import { connect, connectionOf, keepOpen } from "./connect.ts";
+import { connectionOf, keepOpen } from "./connect.ts";
 import { ConnectionContext } from "./live-context.ts";
+import { silentClient } from "./silent-client.ts";
 
 export type ConvexSessionProps = {
-  sessionId: string;
+  /** The session to connect as; null to not connect. */
+  sessionId: string | null;
   /** The Convex deployment. */
-  url: string;
+  url: string | null;
   children: ReactNode;
 };
 
 /**
- * Provides the session's Convex client, so that the hooks of `convex/react` work. On the server the client
- * never connects, and the hooks return what they return while they load.
+ * Provides the session's Convex client, so that the hooks of `convex/react` work. On the server they return
+ * what they return while they load.
  */
 export default function ConvexSession({ sessionId, url, children }: ConvexSessionProps) {
   const connection = useMemo(
-    () => (import.meta.env.SSR ? connect(url) : connectionOf(sessionId, url)),
+    () => (import.meta.env.SSR || sessionId === null || url === null ? null : connectionOf(sessionId, url)),
     [sessionId, url],
   );
-  useEffect(() => keepOpen(sessionId), [sessionId]);
+  useEffect(() => (sessionId === null ? undefined : keepOpen(sessionId)), [sessionId]);
   return (
     <ConnectionContext value={connection}>
-      <ConvexProviderWithAuth client={connection.client} useAuth={useAuthForConvex}>
+      <ConvexProviderWithAuth client={connection?.client ?? silentClient} useAuth={useAuthForConvex}>
         {children}
       </ConvexProviderWithAuth>
     </ConnectionContext>
   );
 }
 
+const noToken = async () => null;
+
 /** Adapts the session to Convex. The page's first HTML contains the user, so it is never loading. */
 function useAuthForConvex() {
   const connection = useContext(ConnectionContext);
-  if (connection === null) throw new Error("The Convex provider needs a connection.");
-  return { isLoading: false, isAuthenticated: true, fetchAccessToken: connection.fetchAccessToken };
+  return {
+    isLoading: import.meta.env.SSR,
+    isAuthenticated: connection !== null,
+    fetchAccessToken: connection?.fetchAccessToken ?? noToken,
+  };
 }
