@@ -34,8 +34,12 @@ type Closable = { close(): Promise<void> };
  * Starts a stack on free ports with a new data folder.
  *
  * @param environment - Variables of the app in addition to the local defaults.
+ * @param cwd - The checkout to run.
  */
-export async function startStack(environment: Record<string, string> = {}): Promise<OwnStack> {
+export async function startStack(
+  environment: Record<string, string> = {},
+  cwd = process.cwd(),
+): Promise<OwnStack> {
   const ports = await freePorts();
   const emulators = await freePorts();
   const localDir = dataFolder();
@@ -85,6 +89,7 @@ export async function startStack(environment: Record<string, string> = {}): Prom
   const copy = await run("start", {
     ports,
     localDir,
+    cwd,
     environment: { WORKOS_API_URL: workosUrl, CONVEX_URL: convexUrl, ...environment },
   });
   await copy.ready();
