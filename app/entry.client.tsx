@@ -2,7 +2,7 @@
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
-import { loadConvex } from "./data/convex-for-user.tsx";
+import { loadConvex } from "./data/session-provider.tsx";
 import { isUnreachable } from "./data/unreachable.ts";
 import { DocumentProvider, readDocument } from "./frame/document.ts";
 import { keyHistoryEntry } from "./react-router/scroll-restoration.ts";

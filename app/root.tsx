@@ -1,11 +1,9 @@
 /** Root route: the document and the frame around every page. */
 import { type ReactNode, useEffect } from "react";
-import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
+import { href, Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import { AuthContext } from "./auth/use-auth.ts";
-import { ConvexForUser } from "./data/convex-for-user.tsx";
-import { type Live, LiveContext } from "./data/live-context.ts";
-import { LiveProvider } from "./data/live-provider.tsx";
+import { SessionProvider } from "./data/session-provider.tsx";
 import { loadShell, type Shell } from "./data/shell.server.ts";
 import { isUnreachable } from "./data/unreachable.ts";
 import { ShellContext } from "./data/use-shell.ts";
@@ -35,7 +33,7 @@ export async function loader({ context }: Route.LoaderArgs) {
 
 /** Saves the theme. In the root route, because guests can choose a theme too. */
 export async function action({ request, context }: Route.ActionArgs) {
-  return saveTheme(request, context.get(requestContext), "/");
+  return saveTheme(request, context.get(requestContext), href("/"));
 }
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -105,21 +103,14 @@ function Frame({ shell, children }: { shell: Shell | undefined; children: ReactN
       <AuthContext value={shell}>
         <Fallback
           instead={
-            <ConvexForUser shell={shell} connects={false}>
-              <LiveContext value={withoutLive(shell)}>{themed}</LiveContext>
-            </ConvexForUser>
+            <SessionProvider shell={shell} connects={false}>
+              {themed}
+            </SessionProvider>
           }
         >
-          <ConvexForUser shell={shell}>
-            <LiveProvider shell={shell}>{themed}</LiveProvider>
-          </ConvexForUser>
+          <SessionProvider shell={shell}>{themed}</SessionProvider>
         </Fallback>
       </AuthContext>
     </ShellContext>
   );
-}
-
-/** Returns the live state for a page that cannot connect: data as of the server's render. */
-function withoutLive({ sessionId, now, viewer }: Shell): Live {
-  return { client: null, state: sessionId === null ? null : "unavailable", asOf: now, viewer };
 }

@@ -1,5 +1,6 @@
 /** Identity of the current user in Mosaic and WorkOS, with the claims that route guards check. */
 import type { ReactNode } from "react";
+import { href, Link } from "react-router";
 import { usePlace } from "../data/use-place.ts";
 import { useWorkOS } from "../data/use-workos.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -23,9 +24,9 @@ export function Identity({ claims }: { claims: Claims }) {
       <Fact name="Permissions at WorkOS">{claims.permissions.join(", ") || "None"}</Fact>
       <Fact name="Organization">
         <p>{claims.organizationId ?? "None"}</p>
-        <a href="/settings/organization" className="inline-flex min-h-11 items-center">
+        <Link to={href("/settings/organization")} className="inline-flex min-h-11 items-center">
           Your organizations
-        </a>
+        </Link>
       </Fact>
     </dl>
   );

@@ -1,4 +1,5 @@
 /** Deletes the current user's account in WorkOS and Convex and revokes all sessions. */
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { deleteAtWorkOS, listSessions } from "../auth/workos-account.server.ts";
@@ -18,7 +19,7 @@ import { describeError } from "../request/log.server.ts";
  */
 export async function deleteAccount(context: RequestContext): Promise<void> {
   const { auth, deadline, env, log } = context;
-  const [{ lastAdmin }, { sessions }] = await asViewer(context, "/settings/account", (convex) =>
+  const [{ lastAdmin }, { sessions }] = await asViewer(context, href("/settings/account"), (convex) =>
     Promise.all([convex.query(api.pages.account, {}), convex.query(api.pages.sessions, {})]),
   );
   const session = await auth.open();

@@ -1,4 +1,5 @@
 /** Collects all stored data of the current user. */
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "../activity/audit-events.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
@@ -18,7 +19,7 @@ const PAGE_TIMEOUT_MS = 10_000;
  * @throws {ConvexFailure} when a page of the audit log cannot be read.
  */
 export async function exportAccount(context: RequestContext) {
-  const account = await asViewer(context, "/settings/account", (convex) =>
+  const account = await asViewer(context, href("/settings/account"), (convex) =>
     convex.query(api.pages.accountExport, {}),
   );
   const token = (await context.auth.current())?.session.accessToken ?? null;

@@ -1,26 +1,35 @@
 /** Links from the settings to the pages about the user's account. */
+import { href, Link } from "react-router";
 import { Card } from "../ui/card.tsx";
 
 const PAGES = [
   {
-    href: "/settings/sessions",
+    to: href("/settings/sessions"),
     name: "Sessions",
     about: "Where you are signed in, and the way to end it there",
   },
-  { href: "/settings/activity", name: "Activity", about: "What happened to your account, and from where" },
-  { href: "/settings/organization", name: "Organization", about: "In whose name you are here" },
-  { href: "/settings/account", name: "Account", about: "Who you are, a copy of your data, and the way out" },
+  {
+    to: href("/settings/activity"),
+    name: "Activity",
+    about: "What happened to your account, and from where",
+  },
+  { to: href("/settings/organization"), name: "Organization", about: "In whose name you are here" },
+  {
+    to: href("/settings/account"),
+    name: "Account",
+    about: "Who you are, a copy of your data, and the way out",
+  },
 ];
 
 export function SettingsLinks() {
   return (
     <Card title="Your account">
       <ul className="flex flex-col divide-y divide-line">
-        {PAGES.map(({ href, name, about }) => (
-          <li key={href} className="py-1 wide:flex wide:items-center wide:justify-between wide:gap-6">
-            <a href={href} className="inline-flex min-h-11 items-center font-strong">
+        {PAGES.map(({ to, name, about }) => (
+          <li key={to} className="py-1 wide:flex wide:items-center wide:justify-between wide:gap-6">
+            <Link to={to} className="inline-flex min-h-11 items-center font-strong">
               {name}
-            </a>
+            </Link>
             <p className="text-small text-quiet max-wide:pb-2">{about}</p>
           </li>
         ))}

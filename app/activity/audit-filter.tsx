@@ -1,6 +1,6 @@
 /** Filter of the audit log by event and user, stored in the URL. */
 import { useId } from "react";
-import { Form } from "react-router";
+import { Form, href, Link } from "react-router";
 import { Button } from "../ui/button.tsx";
 import { AUDIT_EVENTS, EVENT_WORDS } from "./audit-events.ts";
 import type { AuditFilter as Filter } from "./audit-query.ts";
@@ -15,9 +15,9 @@ export function AuditFilter({ filter, person }: { filter: Filter; person: string
   const { userId, event } = filter;
   const id = useId();
   const withoutPerson =
-    event === undefined ? "/admin/audit" : `/admin/audit?${new URLSearchParams({ event })}`;
+    href("/admin/audit") + (event === undefined ? "" : `?${new URLSearchParams({ event })}`);
   return (
-    <Form method="get" action="/admin/audit" className="flex flex-wrap items-end gap-x-4 gap-y-2">
+    <Form method="get" action={href("/admin/audit")} className="flex flex-wrap items-end gap-x-4 gap-y-2">
       {userId === undefined ? null : <input type="hidden" name="userId" value={userId} />}
       <div className="flex flex-col gap-1">
         <label htmlFor={id} className="font-strong">
@@ -38,9 +38,9 @@ export function AuditFilter({ filter, person }: { filter: Filter; person: string
           <span>
             About <span className="font-strong">{person ?? "one person"}</span>
           </span>
-          <a href={withoutPerson} className="inline-flex min-h-11 items-center">
+          <Link to={withoutPerson} preventScrollReset className="inline-flex min-h-11 items-center">
             Show everyone
-          </a>
+          </Link>
         </p>
       )}
     </Form>

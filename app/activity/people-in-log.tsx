@@ -1,4 +1,5 @@
 /** The users in an audit log entry: whose account it is about, and who did it. */
+import { href, Link } from "react-router";
 import type { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "./audit-events.ts";
 import type { AuditFilter } from "./audit-query.ts";
@@ -25,13 +26,14 @@ export function PeopleOfEntry({
   const query = new URLSearchParams({ ...filter, userId: entry.userId });
   return (
     <>
-      <a
-        href={`/admin/audit?${query}`}
+      <Link
+        to={`${href("/admin/audit")}?${query}`}
+        preventScrollReset
         title={about?.email || undefined}
         className="inline-flex items-center max-wide:min-h-11"
       >
         {about ? personName(about) : "Somebody"}
-      </a>
+      </Link>
       {actor === null ? null : (
         <span className="text-quiet">{` by ${by ? personName(by) : "somebody"}`}</span>
       )}

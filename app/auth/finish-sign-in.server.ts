@@ -1,5 +1,5 @@
 /** Second half of a sign-in: handles the callback from WorkOS. The first is `start-sign-in.server.ts`. */
-import { createContext, redirect } from "react-router";
+import { createContext, href, redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
 import { describeError } from "../request/log.server.ts";
@@ -109,7 +109,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
   notices.forget();
   log.info("auth.callback", { outcome: "signed_in", userId: session.user.id, ms: Date.now() - now });
   await sync(context, session, signal);
-  return redirect(flow.returnTo ?? "/");
+  return redirect(flow.returnTo ?? href("/"));
 }
 
 /** Syncs user, session and audit entry in one call. If Convex is down, the next page syncs them. */

@@ -1,4 +1,5 @@
 /** Validates `returnTo`, the path to open after sign-in. */
+import { href } from "react-router";
 
 const BASE = "https://mosaic.invalid";
 const MAX_LENGTH = 2000;
@@ -61,5 +62,5 @@ export function loginPath(params: { returnTo?: string | null; error?: string | n
   const query = new URLSearchParams();
   if (params.error) query.set("error", params.error);
   if (params.returnTo) query.set("returnTo", params.returnTo);
-  return query.size > 0 ? `/login?${query}` : "/login";
+  return href("/login") + (query.size > 0 ? `?${query}` : "");
 }

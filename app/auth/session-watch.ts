@@ -1,5 +1,7 @@
 /** Detects that another tab signed out, signed in as another user, or that the session expired. */
+
 import { useCallback, useEffect, useRef } from "react";
+import { href } from "react-router";
 import { useRevalidateWhenIdle } from "../react-router/use-revalidate.ts";
 
 const CHANNEL = "mosaic-session";
@@ -22,7 +24,7 @@ function openChannel(sessionId: string | null): BroadcastChannel | null {
 /** Returns the current session id, null for a guest, or undefined if the worker is unreachable. */
 async function askSession(): Promise<string | null | undefined> {
   try {
-    const response = await fetch("/api/auth/session", { cache: "no-store" });
+    const response = await fetch(href("/api/auth/session"), { cache: "no-store" });
     if (!response.ok) return undefined;
     const { sessionId }: { sessionId?: string } = await response.json();
     return sessionId ?? null;

@@ -1,5 +1,5 @@
 /** Signs out, first in this app and then at WorkOS, even if a service is down. */
-import { redirect } from "react-router";
+import { href, redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { describeError } from "../request/log.server.ts";
 import { logoutUrl } from "./workos.server.ts";
@@ -8,7 +8,7 @@ import { logoutUrl } from "./workos.server.ts";
 export async function signOut(context: RequestContext): Promise<Response> {
   const { auth, env, log, notices, refreshers, seen } = context;
   const session = await auth.open();
-  if (session === null) return redirect("/");
+  if (session === null) return redirect(href("/"));
   notices.forget();
   try {
     await refreshers(session.sessionId).end({

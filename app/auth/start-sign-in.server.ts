@@ -1,5 +1,5 @@
 /** First half of a sign-in: redirects to WorkOS. The second is `finish-sign-in.server.ts`. */
-import { redirect } from "react-router";
+import { href, redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { clearCookie } from "../request/cookies.server.ts";
 import { describeError } from "../request/log.server.ts";
@@ -55,6 +55,6 @@ export async function startSignIn(context: RequestContext, params: URLSearchPara
     return redirect(url);
   } catch (error) {
     log.error("auth.login", { outcome: "failed", ...describeError(error) });
-    return redirect("/");
+    return redirect(href("/"));
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The server's clock in this tab: correct after sleep, in a hidden tab, and if the device's clock is wrong.
  */
+import { href } from "react-router";
 
 /**
  * The two clocks of a browser, in ms. `wall` may be wrong or jump; `steady` never jumps, but may stop in
@@ -81,7 +82,7 @@ export function noteServerTime(earliest: number, latest = Number.POSITIVE_INFINI
 async function askServer(): Promise<void> {
   const asked = performance.now();
   try {
-    const answer = await fetch("/healthz", { method: "HEAD", cache: "no-store" });
+    const answer = await fetch(href("/healthz"), { method: "HEAD", cache: "no-store" });
     const date = Date.parse(answer.headers.get("Date") ?? "");
     if (!answer.ok || Number.isNaN(date)) return;
     unsure = false;

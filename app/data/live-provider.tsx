@@ -1,10 +1,8 @@
-/** Provider of the tab's live state: the connection, the current user, and the session's end. */
+/** Provider of the tab's live state: the connection, and the current user. */
 import { type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { useSessionWatch } from "../auth/session-watch.ts";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
 import type { LiveState } from "../ui/live-state.ts";
 import { ConnectionContext, LiveContext } from "./live-context.ts";
-import { belongTo } from "./pending.ts";
 import type { Shell } from "./shell.server.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -27,8 +25,6 @@ export function LiveProvider({ shell, children }: { shell: Shell; children: Reac
   useEffect(() => {
     if (!shell.dataMissing) setAsOf((before) => Math.max(before ?? 0, shell.now));
   }, [shell]);
-  useEffect(() => belongTo(sessionId), [sessionId]);
-  useSessionWatch(sessionId);
   // Only the page's response explains why a session was revoked; a session request first would clear the
   // cookie.
   const revalidate = useRevalidate();

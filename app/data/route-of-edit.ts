@@ -1,5 +1,7 @@
 /** Chooses the transport of an edit and keeps edits in order. */
+
 import type { ConvexReactClient } from "convex/react";
+import { href } from "react-router";
 import type { LiveState } from "../ui/live-state.ts";
 
 let last: Promise<unknown> = Promise.resolve();
@@ -21,7 +23,7 @@ export function inTurn(send: () => Promise<void>): void {
 /** Returns whether the worker answers and reaches Convex. */
 async function isServerComplete(): Promise<boolean> {
   try {
-    const response = await fetch("/api/auth/session", { cache: "no-store" });
+    const response = await fetch(href("/api/auth/session"), { cache: "no-store" });
     return response.ok && !response.headers.has("X-Data-Missing");
   } catch {
     return false;

@@ -1,4 +1,5 @@
 /** Access token for Convex, requested from the worker and kept in memory only. */
+import { href } from "react-router";
 import { pause } from "./pause.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function fetchAccessToken(forceRefresh: boolean, signal: AbortSigna
   for (let attempt = 0; !signal.aborted; attempt++) {
     await notWhileLeaving(signal);
     try {
-      const response = await fetch("/api/auth/token", {
+      const response = await fetch(href("/api/auth/token"), {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ forceRefresh }),

@@ -141,6 +141,8 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
     const { submit, options } = latest.current;
     await submit(one.data, {
       method: "post",
+      // A submission must not wait for the code of the page; see `useClientNavigation`.
+      state: { isSubmission: true },
       preventScrollReset: options.stay === true,
       ...(one.action !== undefined && { action: one.action }),
     });

@@ -1,6 +1,6 @@
 /** Frame around every page: banner, notices, footer and client navigation. */
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef } from "react";
-import { useLocation, useNavigation } from "react-router";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { href, useLocation, useNavigation } from "react-router";
 import { useLive } from "../data/live-context.ts";
 import { untilLoaded } from "../data/pause.ts";
 import { clearRejections, useRejections } from "../data/pending.ts";
@@ -15,7 +15,7 @@ import { Notice } from "../ui/notice.tsx";
 import { PAGE_TITLE_ID } from "../ui/page.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { useDocument } from "./document.ts";
-import { useClientNavigation } from "./navigation.ts";
+import { useClientNavigation, useOfflineForms } from "./navigation.ts";
 import { OFFLINE, useNetworkAgain } from "./route-error.tsx";
 import { useNotice } from "./use-notice.ts";
 
@@ -45,17 +45,18 @@ export function Chrome({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const { state } = useLive();
   const navigation = useNavigation();
-  const { unreached, go } = useClientNavigation();
+  const { unreached, retry } = useClientNavigation();
+  useOfflineForms();
   usePagesAhead(viewer !== null);
   useFocusOnHeading(pathname);
   return (
     <>
       <Progress active={navigation.state !== "idle"} />
-      <Banner viewer={viewer} current={pathname} state={shell && !onlyScript ? "known" : "unasked"} />
+      <Banner viewer={viewer} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
       <Notices notice={notice} />
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>
-        {unreached === null ? children : <UnreachedPage path={unreached} go={go} />}
+        {unreached === null ? children : <UnreachedPage retry={retry} />}
       </div>
       <Footer>
         {state === null ? null : (
@@ -92,11 +93,8 @@ function Notices({ notice }: { notice: ReturnType<typeof useNotice> }) {
 }
 
 /** Replaces a page whose code could not be loaded, and retries. */
-function UnreachedPage({ path, go }: { path: string; go: (path: string) => void }) {
-  useNetworkAgain(
-    true,
-    useCallback(() => go(path), [go, path]),
-  );
+function UnreachedPage({ retry }: { retry: () => void }) {
+  useNetworkAgain(true, retry);
   useEffect(() => {
     const before = document.title;
     document.title = `${OFFLINE.title} · Mosaic`;
@@ -105,7 +103,7 @@ function UnreachedPage({ path, go }: { path: string; go: (path: string) => void 
       document.title = before;
     };
   }, []);
-  return <ErrorPage {...OFFLINE} action={{ href: "/", label: "Go to the start page" }} requestId="" />;
+  return <ErrorPage {...OFFLINE} action={{ to: href("/"), label: "Go to the start page" }} requestId="" />;
 }
 
 /** Shows on every page that the user is being impersonated. */

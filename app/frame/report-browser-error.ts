@@ -1,4 +1,5 @@
 /** Reports browser errors to the worker. Loaded when the first error occurs. */
+import { href } from "react-router";
 
 const MAX_PER_PAGE = 5;
 const MAX_TEXT = 1500;
@@ -22,7 +23,7 @@ export function reportBrowserError(error: unknown): void {
     stack: cut(known.stack ?? ""),
     path: location.pathname,
   });
-  void fetch("/api/errors", {
+  void fetch(href("/api/errors"), {
     method: "POST",
     body,
     headers: { "Content-Type": "application/json" },

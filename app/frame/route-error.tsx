@@ -1,6 +1,6 @@
 /** Error page for 403, 404, 503 and unexpected failures. */
 import { useCallback, useEffect } from "react";
-import { isRouteErrorResponse } from "react-router";
+import { href, isRouteErrorResponse } from "react-router";
 import { useLive } from "../data/live-context.ts";
 import { isUnreachable } from "../data/unreachable.ts";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
@@ -82,7 +82,7 @@ export function RefusedPage({ error }: { error: unknown }) {
   return (
     <ErrorPage
       {...wordsFor(error)}
-      action={{ href: "/", label: "Go to the start page" }}
+      action={{ to: href("/"), label: "Go to the start page" }}
       requestId={requestId}
     />
   );

@@ -1,4 +1,5 @@
 /** List of a user's organizations, with a button to switch to each. */
+import { href } from "react-router";
 import type { Membership } from "../auth/workos-account.server.ts";
 import { Button } from "../ui/button.tsx";
 
@@ -26,9 +27,9 @@ export function OrganizationList({
             <p className="text-small text-quiet">Current</p>
           ) : (
             // A full page load, so that no data of the previous organization remains.
-            <form method="post" action="/api/auth/organization">
+            <form method="post" action={href("/api/auth/organization")}>
               <input type="hidden" name="organizationId" value={organizationId} />
-              <input type="hidden" name="returnTo" value="/settings/organization" />
+              <input type="hidden" name="returnTo" value={href("/settings/organization")} />
               <Button>{`Switch to ${name}`}</Button>
             </form>
           )}

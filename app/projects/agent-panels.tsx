@@ -2,6 +2,7 @@
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
+import { useRowLinks } from "../react-router/row-links.ts";
 import { changeOf } from "../ui/change.ts";
 import { formatMinute } from "../ui/format.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
@@ -51,12 +52,13 @@ export function AgentPanels({
   place: Place;
 }) {
   const arrived = useArrivals(latest);
+  const rowLinks = useRowLinks();
   return (
     <section aria-labelledby="agents">
       <h2 id="agents" className="sr-only">
         Agents
       </h2>
-      <ul className="agents">
+      <ul {...rowLinks} className="agents">
         {agentsOf(latest, place.now).map(({ agent, metrics, newest }) => (
           <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
             <div className="agent-head">

@@ -1,5 +1,7 @@
 /** Form that creates a project, with an optimistic update that is rolled back if Convex rejects it. */
+
 import type { OptimisticLocalStore } from "convex/browser";
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { serverNow } from "../data/clock.ts";
 import { EditForm } from "../data/edit-form.tsx";
@@ -44,7 +46,7 @@ export function CreateProject({ failure }: { failure: FormFailure | undefined })
     <Card title="New project">
       {edit.failure?.message ? <Notice kind="alert">{edit.failure.message}</Notice> : null}
       {edit.done ? <Notice kind="status">Project created</Notice> : null}
-      <EditForm edit={edit} action="/dashboard" className="form-row max-w-form">
+      <EditForm edit={edit} action={href("/dashboard")} className="form-row max-w-form">
         <Field
           label="Project name"
           name="name"

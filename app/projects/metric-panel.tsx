@@ -1,5 +1,7 @@
 /** Panel of one metric: its latest value, its change, and its chart over an hour, a day or a week. */
+
 import { useMemo } from "react";
+import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
@@ -90,12 +92,13 @@ export function MetricPanel({
         <ul aria-label="Range" className="segments">
           {RANGES.map((other) => (
             <li key={other}>
-              <a
-                href={metricPath(projectId, { agent, name, range: other })}
+              <Link
+                to={metricPath(projectId, { agent, name, range: other })}
+                preventScrollReset
                 aria-current={other === range ? "true" : undefined}
               >
                 {other}
-              </a>
+              </Link>
             </li>
           ))}
         </ul>

@@ -1,5 +1,5 @@
 /** Actions of a project page's forms, selected by `intent`. */
-import { data } from "react-router";
+import { data, href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { done, failed, refused } from "../data/forms.server.ts";
@@ -48,7 +48,7 @@ const ACTS: Record<Intent, Act> = {
   leave: {
     async run(convex, projectId) {
       await convex.mutation(api.projects.leave, { projectId });
-      return { said: "You have left the project", at: "/dashboard" };
+      return { said: "You have left the project", at: href("/dashboard") };
     },
   },
   "create-key": {
@@ -69,7 +69,7 @@ const ACTS: Record<Intent, Act> = {
     async run(convex, projectId, { confirm }) {
       if (confirm !== "yes") throw new Refusal("invalid", "Tick this box to delete the project.");
       await convex.mutation(api.projects.deleteProject, { projectId });
-      return { said: "Project deleted", at: "/dashboard" };
+      return { said: "Project deleted", at: href("/dashboard") };
     },
   },
 };

@@ -1,4 +1,5 @@
 /** URLs of the project page: parsing and building. */
+import { href } from "react-router";
 
 export const RANGES = ["1h", "24h", "7d"] as const;
 export type Range = (typeof RANGES)[number];
@@ -30,7 +31,7 @@ export function projectArgs({ params, url }: { params: Record<string, string | u
 
 /** Returns the path of a project's page. */
 export function projectPath(projectId: string): string {
-  return `/projects/${encodeURIComponent(projectId)}`;
+  return href("/projects/:id", { id: projectId });
 }
 
 /** Returns the path of a project's page with the chart of this metric. */

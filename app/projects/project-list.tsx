@@ -8,11 +8,12 @@ import { useLive } from "../data/live-context.ts";
 import { useLiveQueries } from "../data/use-live-queries.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { type Place, usePlace } from "../data/use-place.ts";
-import { Button } from "../ui/button.tsx";
+import { useRowLinks } from "../react-router/row-links.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
+import { FirstKey, FirstKeyButton } from "./first-key.tsx";
 import type { Loaded } from "./list-data.ts";
 import { type Metric, newestOfEach, silentFirst, worstFirst } from "./overview.ts";
 import { metricPath, projectPath } from "./project-address.ts";
@@ -48,6 +49,7 @@ export function ProjectList({
   const place = usePlace();
   const { value: projects } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
   const { agents, lines } = useFigures(projects ?? [], loaded);
+  const rowLinks = useRowLinks();
   if (projects === null) {
     return (
       <Notice kind="alert">Live data is unavailable. Your projects show here as soon as it is back.</Notice>
@@ -73,7 +75,7 @@ export function ProjectList({
     <>
       {known ? <Summary projects={listed} place={place} /> : null}
       <FirstKey />
-      <ProjectFields>
+      <ProjectFields {...rowLinks}>
         {worstFirst(listed, place.now).map(({ _id, project, metrics }) => (
           <OneProject
             key={_id}
@@ -145,26 +147,5 @@ function NewestLine({ line: { agent, name, points } }: { line: Line }) {
         <bdi>{name}</bdi> of <bdi>{agent}</bdi>
       </p>
     </div>
-  );
-}
-
-const FIRST_KEY = "first-key";
-
-/** Form shared by all `FirstKeyButton`s; each button sets its own `formAction`. */
-function FirstKey() {
-  return (
-    <form id={FIRST_KEY} method="post" data-client="" hidden>
-      <input type="hidden" name="intent" value="create-key" />
-      <input type="hidden" name="keyName" value="First key" />
-    </form>
-  );
-}
-
-/** Creates an API key and opens the project's page, which shows it in a command to copy. */
-function FirstKeyButton({ projectId }: { projectId: string }) {
-  return (
-    <Button form={FIRST_KEY} formAction={projectPath(projectId)}>
-      Create a key to send with
-    </Button>
   );
 }

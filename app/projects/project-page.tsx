@@ -1,6 +1,6 @@
 /** Project page: agents, chart, events, members and API keys, each with its own live query. */
 import { useEffect, useState } from "react";
-import { useNavigation } from "react-router";
+import { href, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
 import { useLive } from "../data/live-context.ts";
@@ -194,7 +194,7 @@ function Gone() {
   return (
     <Page title="Not found" narrow intro="This project was deleted, or you are no longer in it.">
       <p>
-        <ButtonLink href="/dashboard" look="primary">
+        <ButtonLink to={href("/dashboard")} look="primary">
           Go to the dashboard
         </ButtonLink>
       </p>

@@ -1,4 +1,5 @@
 /** Summary of all projects: how many agents need attention, and the first of them. */
+import { Link } from "react-router";
 import type { Place } from "../data/use-place.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
@@ -26,9 +27,9 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
         {first ? (
           <span>
             <span>{silent > 1 ? ", first " : ": "}</span>
-            <a href={metricPath(first.project._id, first.metric)}>
+            <Link to={metricPath(first.project._id, first.metric)}>
               <bdi>{first.metric.agent}</bdi>
-            </a>{" "}
+            </Link>{" "}
             in <bdi>{first.project.name}</bdi>, <RelativeTime at={first.metric.at} {...place} />
           </span>
         ) : null}

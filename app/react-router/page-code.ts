@@ -10,14 +10,27 @@ export function knownRoutes(): Route[] {
   return Object.values(manifest?.routes ?? {}).filter((route) => route !== undefined);
 }
 
+function moduleOf(pathname: string): string | undefined {
+  // Only routes without a path have children.
+  const pages = knownRoutes().filter(({ path, index }) => path || index);
+  return matchRoutes(pages, pathname)?.at(-1)?.route.module;
+}
+
+const loaded = new Set<string | undefined>([undefined]);
+
+/** Returns whether `loadPageCode` has loaded the code of a page. */
+export function isPageLoaded(pathname: string): boolean {
+  return loaded.has(moduleOf(pathname));
+}
+
 /**
  * Loads the code of a page before navigation. React Router would reload the document if loading failed.
  *
  * @throws {TypeError} when the code cannot be loaded.
  */
-export async function loadPageCode(path: string): Promise<void> {
-  // Only routes without a path have children.
-  const pages = knownRoutes().filter(({ path, index }) => path || index);
-  const found = matchRoutes(pages, path)?.at(-1)?.route;
-  if (found) await import(/* @vite-ignore */ found.module);
+export async function loadPageCode(pathname: string): Promise<void> {
+  const module = moduleOf(pathname);
+  if (module === undefined) return;
+  await import(/* @vite-ignore */ module);
+  loaded.add(module);
 }

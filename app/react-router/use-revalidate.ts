@@ -1,11 +1,11 @@
 /** Revalidates the page without dropping a pending navigation. */
 import { useCallback, useEffect, useRef } from "react";
-import { useNavigation, useRevalidator } from "react-router";
+import { href, useNavigation, useRevalidator } from "react-router";
 
 /** Returns whether the worker answers a request without side effects. */
 export async function isReachable(): Promise<boolean> {
   try {
-    return (await fetch("/healthz", { method: "HEAD", cache: "no-store" })).ok;
+    return (await fetch(href("/healthz"), { method: "HEAD", cache: "no-store" })).ok;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /** Audit log of all users, for admins. */
 import { useEffect } from "react";
-import { data } from "react-router";
+import { data, href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { AuditFilter } from "../activity/audit-filter.tsx";
 import { auditArgs, auditFilter, cursorArgs } from "../activity/audit-query.ts";
@@ -40,7 +40,9 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
       title="Audit log"
       intro="Sign-ins, sign-outs, and changes of roles, projects and keys."
       actions={
-        <ButtonLink href={`/admin/audit.csv${query.size > 0 ? `?${query}` : ""}`}>Download CSV</ButtonLink>
+        <ButtonLink to={href("/admin/audit.csv") + (query.size > 0 ? `?${query}` : "")} isDocument>
+          Download CSV
+        </ButtonLink>
       }
     >
       <AuditFilter filter={filter} person={about ? personName(about) : null} />

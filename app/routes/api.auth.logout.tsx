@@ -1,5 +1,5 @@
 /** Signs out. A link from another site gets a confirmation page instead. */
-import { redirect } from "react-router";
+import { href, redirect } from "react-router";
 import { signOut } from "../auth/sign-out.server.ts";
 import { requestContext } from "../request/context.ts";
 import { Button } from "../ui/button.tsx";
@@ -20,12 +20,12 @@ export const middleware: Route.MiddlewareFunction[] = [
 export const meta: Route.MetaFunction = () => [{ title: "Sign out · Mosaic" }];
 
 export const loader = () => null;
-export const action = () => redirect("/");
+export const action = () => redirect(href("/"));
 
 export default function ConfirmSignOut() {
   return (
     <Page title="Sign out of Mosaic?" narrow intro="Another site sent you here. You are still signed in.">
-      <form method="post" action="/api/auth/logout">
+      <form method="post" action={href("/api/auth/logout")}>
         <Button look="primary">Sign out</Button>
       </form>
     </Page>

@@ -1,5 +1,5 @@
 /** Switches the session to another of the user's organizations. */
-import { data, redirect } from "react-router";
+import { data, href, redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath, safeReturnTo } from "../auth/return-to.ts";
 import { pageQuery } from "../data/define-page.ts";
@@ -25,13 +25,13 @@ export async function action({ request, context }: Route.ActionArgs) {
   const returnTo = safeReturnTo(form.returnTo);
   switch (await switchOrganization(call, form.organizationId)) {
     case "switched":
-      return redirect(returnTo ?? "/dashboard", 303);
+      return redirect(returnTo ?? href("/dashboard"), 303);
     case "sign_in_needed": {
       const query = new URLSearchParams({
         organizationId: form.organizationId,
         ...(returnTo && { returnTo }),
       });
-      return redirect(`/settings/organization?${query}`, 303);
+      return redirect(`${href("/settings/organization")}?${query}`, 303);
     }
     case "over":
       return toLogin();
@@ -63,7 +63,7 @@ export default function NotSwitched({ actionData }: Route.ComponentProps) {
   return (
     <ErrorPage
       {...WORDS[actionData?.status ?? 400]}
-      action={{ href: "/settings/organization", label: "Your organizations" }}
+      action={{ to: href("/settings/organization"), label: "Your organizations" }}
       requestId={requestId}
     />
   );

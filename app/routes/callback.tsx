@@ -1,5 +1,5 @@
 /** Callback of the sign-in at WorkOS. Renders a page only if WorkOS is unavailable. */
-import { data, redirect } from "react-router";
+import { data, href, redirect } from "react-router";
 import { finishSignIn, SignInUnavailable, signInContext } from "../auth/finish-sign-in.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { requestContext } from "../request/context.ts";
@@ -22,7 +22,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Signing in · Mosaic" }
 
 export function loader({ context }: Route.LoaderArgs) {
   const failed = context.get(signInContext);
-  if (failed === null) throw redirect("/login");
+  if (failed === null) throw redirect(href("/login"));
   return data(failed, { status: 502 });
 }
 
@@ -33,7 +33,7 @@ export default function SignInFailed({ loaderData: { returnTo } }: Route.Compone
     <ErrorPage
       title="Sign-in is not answering"
       message="WorkOS, which signs you in, did not answer. You have not been signed in, and nothing else has changed."
-      action={{ href: `/api/auth/login${query}`, label: "Try again" }}
+      action={{ to: href("/api/auth/login") + query, label: "Try again", isDocument: true }}
       requestId={requestId}
     />
   );

@@ -1,5 +1,5 @@
 /** The user's projects, and a form to create one. */
-import { useActionData } from "react-router";
+import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
@@ -31,14 +31,14 @@ export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);
   try {
-    await asViewer(call, "/dashboard", (convex) =>
+    await asViewer(call, href("/dashboard"), (convex) =>
       convex.mutation(api.projects.create, { name: form.name ?? "" }),
     );
   } catch (error) {
     if (error instanceof Response) throw error;
     return failed(error, form, "name");
   }
-  return done(call, "/dashboard", "Project created");
+  return done(call, href("/dashboard"), "Project created");
 }
 
 export default function Dashboard({ loaderData: { list } }: Route.ComponentProps) {

@@ -1,5 +1,7 @@
 /** Start page: an introduction for guests, a status overview for signed-in users. */
+
 import { lazy, Suspense } from "react";
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { pageQuery } from "../data/define-page.ts";
@@ -43,7 +45,7 @@ function Guest() {
     <GuestHome>
       <form
         method="post"
-        action="/"
+        action={href("/")}
         autoComplete="off"
         className="theme-form"
         // `onSelect` already stores the choice.

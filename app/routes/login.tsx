@@ -1,5 +1,5 @@
 /** Sign-in page. With an error it does not redirect signed-in users, to prevent a redirect loop. */
-import { redirect } from "react-router";
+import { href, redirect } from "react-router";
 import { getOptionalAuth } from "../auth/guards.server.ts";
 import { loginErrorMessage } from "../auth/login-errors.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
@@ -15,7 +15,7 @@ export async function loader({ context, url }: Route.LoaderArgs) {
   const error = url.searchParams.get("error");
   if (error === null) {
     const { user } = await getOptionalAuth({ context });
-    if (user !== null) throw redirect(returnTo ?? "/dashboard");
+    if (user !== null) throw redirect(returnTo ?? href("/dashboard"));
   }
   return {
     returnTo,
@@ -25,14 +25,14 @@ export async function loader({ context, url }: Route.LoaderArgs) {
 
 export default function Login({ loaderData: { returnTo, error } }: Route.ComponentProps) {
   const query: Record<string, string> = returnTo ? { returnTo } : {};
-  const href = (more: Record<string, string>) => {
+  const pathWith = (more: Record<string, string>) => {
     const params = new URLSearchParams({ ...query, ...more });
-    return `/api/auth/login${params.size > 0 ? `?${params}` : ""}`;
+    return href("/api/auth/login") + (params.size > 0 ? `?${params}` : "");
   };
   return (
     <LoginCard
-      signInHref={href({})}
-      signUpHref={href({ screenHint: "sign-up" })}
+      signInHref={pathWith({})}
+      signUpHref={pathWith({ screenHint: "sign-up" })}
       error={error ?? undefined}
     />
   );

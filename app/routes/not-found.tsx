@@ -1,5 +1,5 @@
 /** 404 page for unknown paths. */
-import { data } from "react-router";
+import { data, href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { pageQuery } from "../data/define-page.ts";
 import { useDocument } from "../frame/document.ts";
@@ -21,7 +21,7 @@ export default function NotFound() {
     <ErrorPage
       title="Not found"
       message="There is nothing at this address. It may have been mistyped, or have gone."
-      action={{ href: "/", label: "Go to the start page" }}
+      action={{ to: href("/"), label: "Go to the start page" }}
       requestId={requestId}
     />
   );

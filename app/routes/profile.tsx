@@ -1,5 +1,5 @@
 /** Profile page: edits the user's own name. */
-import { useActionData } from "react-router";
+import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { pageQuery } from "../data/define-page.ts";
@@ -31,7 +31,7 @@ export async function action({ request, context }: Route.ActionArgs) {
   const errors = profileProblems(changes);
   if (Object.keys(errors).length > 0) return refused(form, { errors });
   try {
-    await asViewer(call, "/profile", async (convex) => {
+    await asViewer(call, href("/profile"), async (convex) => {
       const viewer = await convex.query(api.users.viewer, {});
       await convex.mutation(api.users.updateProfile, { userId: viewer?._id ?? "", ...changes });
     });
@@ -39,7 +39,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     if (error instanceof Response) throw error;
     return failed(error, form);
   }
-  return done(call, "/profile");
+  return done(call, href("/profile"));
 }
 
 export default function Profile() {

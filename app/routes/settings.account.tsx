@@ -1,5 +1,5 @@
 /** Account page: identity, data export and account deletion. */
-import { redirect, useActionData } from "react-router";
+import { href, redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { type Claims, Identity } from "../account/claims.tsx";
 import { deleteAccount } from "../account/delete-account.server.ts";
@@ -46,7 +46,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     return unavailable(form, message);
   }
   await call.notices.leave({ kind: "status", text: "Your account has been deleted." });
-  return redirect("/", 303);
+  return redirect(href("/"), 303);
 }
 
 export default function Account({ loaderData: { claims, missing, lastAdmin } }: Route.ComponentProps) {
@@ -66,7 +66,7 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
         intro="Your profile, preferences, projects, sessions and activity, in one file. It contains no API keys and no other user’s e-mail."
       >
         <p>
-          <a href="/settings/account/export" download className="button" data-look="quiet">
+          <a href={href("/settings/account/export")} download className="button" data-look="quiet">
             Export my data
           </a>
         </p>

@@ -1,4 +1,5 @@
 /** Shows the user's organizations and switches between them. */
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { safeReturnTo } from "../auth/return-to.ts";
 import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
@@ -77,7 +78,7 @@ function SignInAgain(props: { organizationId: string; name: string | null; retur
       intro={`${name ?? "This organization"} asks you to sign in for it, with its own sign-on or a second factor.`}
     >
       <p>
-        <ButtonLink href={`/api/auth/login?${query}`} look="primary">
+        <ButtonLink to={`${href("/api/auth/login")}?${query}`} isDocument look="primary">
           {name ? `Sign in to ${name}` : "Sign in"}
         </ButtonLink>
       </p>

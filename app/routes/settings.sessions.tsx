@@ -1,5 +1,5 @@
 /** Lists and revokes the user's sessions. */
-import { redirect, useActionData } from "react-router";
+import { href, redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath } from "../auth/return-to.ts";
 import { pageQuery } from "../data/define-page.ts";
@@ -38,7 +38,8 @@ export async function action({ request, context }: Route.ActionArgs) {
   const current = await call.auth.open();
   try {
     if (form.intent === "others") {
-      if (await endOtherSessions(call)) return done(call, "/settings/sessions", "All other sessions revoked");
+      if (await endOtherSessions(call))
+        return done(call, href("/settings/sessions"), "All other sessions revoked");
       const message =
         "WorkOS is not answering. The sessions seen here were revoked; try again for any others.";
       return unavailable(form, message);
@@ -49,7 +50,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
     return failed(error, form);
   }
-  if (form.sessionId !== current?.sessionId) return done(call, "/settings/sessions", "Session revoked");
+  if (form.sessionId !== current?.sessionId) return done(call, href("/settings/sessions"), "Session revoked");
   call.auth.end("session_revoked");
   return redirect(loginPath({ error: "session_revoked" }), 303);
 }

@@ -1,5 +1,5 @@
 /** Settings page: theme and time zone. */
-import { useActionData } from "react-router";
+import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
 import { pageQuery } from "../data/define-page.ts";
@@ -34,7 +34,9 @@ export { clientAction } from "../data/form-action.ts";
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await readForm(request);
   const call = context.get(requestContext);
-  return form.timeZone === undefined ? saveTheme(request, call, "/settings", form) : saveTimeZone(form, call);
+  return form.timeZone === undefined
+    ? saveTheme(request, call, href("/settings"), form)
+    : saveTimeZone(form, call);
 }
 
 export default function Settings({ loaderData: { zones } }: Route.ComponentProps) {
@@ -49,7 +51,7 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
         ) : null}
         <form
           method="post"
-          action="/settings"
+          action={href("/settings")}
           autoComplete="off"
           className="theme-form"
           // `onSelect` already stores the choice.

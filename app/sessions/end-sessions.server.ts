@@ -1,4 +1,5 @@
 /** Revokes sessions of the current user: first in Convex, which checks the owner, then everywhere else. */
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { revokeAtWorkOS } from "../auth/workos-account.server.ts";
@@ -7,7 +8,7 @@ import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
 import { describeError } from "../request/log.server.ts";
 import { sessionsAtWorkOS } from "./listed-sessions.server.ts";
 
-const PAGE = "/settings/sessions";
+const PAGE = href("/settings/sessions");
 
 /** Timeout for WorkOS's list, so that time remains to revoke the sessions that Convex knows. */
 const WORKOS_MS = 1_000;

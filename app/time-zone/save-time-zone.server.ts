@@ -1,4 +1,5 @@
 /** Action of the time zone form. */
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { done, failed } from "../data/forms.server.ts";
@@ -11,12 +12,12 @@ import type { RequestContext } from "../request/context.ts";
  */
 export async function saveTimeZone(form: Record<string, string>, context: RequestContext) {
   try {
-    await asViewer(context, "/settings", (convex) =>
+    await asViewer(context, href("/settings"), (convex) =>
       convex.mutation(api.preferences.set, { timeZone: form.timeZone?.trim() ?? "" }),
     );
   } catch (error) {
     if (error instanceof Response) throw error;
     return failed(error, form, "timeZone");
   }
-  return done(context, "/settings");
+  return done(context, href("/settings"));
 }

@@ -1,5 +1,7 @@
 /** Button and link button. */
 import type { ComponentProps, ReactNode } from "react";
+import { Link } from "react-router";
+import { DocumentLink } from "./document-link.tsx";
 
 /** `primary`: the main action of the page. `danger`: low emphasis until hovered. */
 export type ButtonLook = "primary" | "quiet" | "danger";
@@ -30,19 +32,26 @@ export function Button({
   );
 }
 
-/** Renders a link that looks like a button, for navigation without side effects. */
+/**
+ * Renders a link that looks like a button, for navigation without side effects.
+ *
+ * @param isDocument - Whether the URL is not a page of the client router.
+ */
 export function ButtonLink({
-  href,
+  to,
   look = "quiet",
+  isDocument = false,
   children,
 }: {
-  href: string;
+  to: string;
   look?: ButtonLook;
+  isDocument?: boolean;
   children: ReactNode;
 }) {
+  const Anchor = isDocument ? DocumentLink : Link;
   return (
-    <a href={href} className="button" data-look={look}>
+    <Anchor to={to} className="button" data-look={look}>
       {children}
-    </a>
+    </Anchor>
   );
 }

@@ -18,14 +18,14 @@ export function ErrorPage({
 }: {
   title: string;
   message: string;
-  action?: { href: string; label: string };
+  action?: { to: string; label: string; isDocument?: boolean };
   requestId?: string;
 }) {
   return (
     <Page title={title} narrow intro={message}>
       {action ? (
         <p>
-          <ButtonLink href={action.href} look="primary">
+          <ButtonLink to={action.to} isDocument={action.isDocument ?? false} look="primary">
             {action.label}
           </ButtonLink>
         </p>

@@ -1,5 +1,7 @@
 /** Footer of every page, with the connection state. */
 import type { ReactNode } from "react";
+import { href } from "react-router";
+import { DocumentLink } from "./document-link.tsx";
 
 /**
  * Renders the footer.
@@ -11,9 +13,9 @@ export function Footer({ children }: { children?: ReactNode }) {
     <footer className="mt-auto border-t border-line">
       <div className="mx-auto flex min-h-14 w-full max-w-page flex-wrap items-center gap-x-6 px-4 text-small text-quiet wide:px-6">
         <span>Mosaic</span>
-        <a href="/about" className="inline-flex min-h-11 min-w-11 items-center text-quiet">
+        <DocumentLink to={href("/about")} className="inline-flex min-h-11 min-w-11 items-center text-quiet">
           About
-        </a>
+        </DocumentLink>
         <span className="ml-auto inline-flex min-h-11 items-center">{children}</span>
       </div>
     </footer>

@@ -1,5 +1,7 @@
 /** Home page for guests: introduction, sign-in link and sample tiles. */
+
 import type { ReactNode } from "react";
+import { href } from "react-router";
 import { ButtonLink } from "./button.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
 import { SampleField } from "./sample-field.tsx";
@@ -28,7 +30,7 @@ export function GuestHome({ children }: { children?: ReactNode }) {
               silent, you see it before anyone asks.
             </p>
           </div>
-          <ButtonLink href="/login" look="primary">
+          <ButtonLink to={href("/login")} look="primary">
             Sign in
           </ButtonLink>
         </div>

@@ -1,5 +1,6 @@
 /** Sign-in card. */
 import { ButtonLink } from "./button.tsx";
+import { DocumentLink } from "./document-link.tsx";
 import { Logo } from "./logo.tsx";
 import { Notice } from "./notice.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
@@ -37,14 +38,14 @@ export function LoginCard({
           </h1>
           <p className="text-quiet">You sign in with your team’s account at WorkOS and come straight back.</p>
         </div>
-        <ButtonLink href={signInHref} look="primary">
+        <ButtonLink to={signInHref} isDocument look="primary">
           Sign In with WorkOS
         </ButtonLink>
         <p className="text-quiet">
           New here?{" "}
-          <a href={signUpHref} className="inline-flex min-h-11 items-center">
+          <DocumentLink to={signUpHref} className="inline-flex min-h-11 items-center">
             Sign up
-          </a>
+          </DocumentLink>
         </p>
       </div>
     </main>

@@ -1,4 +1,5 @@
 /** Pagination links, so that each page of a list has a URL. */
+import { Link } from "react-router";
 
 /**
  * Renders links to the first and the next page.
@@ -23,20 +24,30 @@ export function PageLinks({
   hash?: string;
 }) {
   if (!older && next === null) return null;
-  const href = (more: Record<string, string>) => `?${new URLSearchParams({ ...filters, ...more })}${hash}`;
+  const search = (more: Record<string, string>) => `?${new URLSearchParams({ ...filters, ...more })}${hash}`;
+  // With a fragment the page scrolls to the list, otherwise it keeps its position.
+  const preventScrollReset = hash === "";
   return (
     <p className="flex justify-between gap-4">
       {older ? (
-        <a href={href({})} className="inline-flex min-h-11 items-center">
+        <Link
+          to={search({})}
+          preventScrollReset={preventScrollReset}
+          className="inline-flex min-h-11 items-center"
+        >
           {first}
-        </a>
+        </Link>
       ) : (
         <span />
       )}
       {next === null ? null : (
-        <a href={href({ cursor: next })} className="inline-flex min-h-11 items-center">
+        <Link
+          to={search({ cursor: next })}
+          preventScrollReset={preventScrollReset}
+          className="inline-flex min-h-11 items-center"
+        >
           {following}
-        </a>
+        </Link>
       )}
     </p>
   );

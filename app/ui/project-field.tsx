@@ -1,5 +1,5 @@
 /** Project in a list: its name, a summary of its agents' states, and a tile per agent. */
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { AgentTile, type TileData } from "./tile.tsx";
 import { countStates, type TileState } from "./tile-state.ts";
 import { Waiting } from "./waiting.tsx";
@@ -15,9 +15,11 @@ export interface ProjectFieldData {
   agents: readonly TileData[];
 }
 
-/** Renders the list of projects. */
-export function ProjectFields({ children }: { children: ReactNode }) {
-  return <ul className="flex flex-col gap-3">{children}</ul>;
+/** Renders the list of projects. Its links are plain anchors, which the handlers of the list follow. */
+export function ProjectFields(
+  props: Pick<ComponentProps<"ul">, "onClick" | "onPointerOver" | "onFocus" | "children">,
+) {
+  return <ul {...props} className="flex flex-col gap-3" />;
 }
 
 /**

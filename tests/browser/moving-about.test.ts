@@ -211,13 +211,11 @@ test("a Not found page keeps the banner and the live connection, and focuses its
   visitor.allow(/404/);
   const page = await visitor.open("/dashboard");
   await untilLive(page);
-  await page.evaluate(() => {
-    const link = document.createElement("a");
-    document
-      .querySelector("main")
-      ?.append(Object.assign(link, { href: "/projects/none", textContent: "Gone" }));
-  });
-  await page.getByRole("link", { name: "Gone" }).click();
+  await projectForm(page).name.fill("Gone");
+  await projectForm(page).create.click();
+  const link = page.getByRole("link", { name: "Gone", exact: true });
+  await link.evaluate((anchor) => anchor.setAttribute("href", "/projects/none"));
+  await link.click();
   await shows(heading(page), "Not found");
   await banner(page).place("Users").waitFor();
   await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor({ timeout: 500 });
