@@ -45,7 +45,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   const { pathname } = useLocation();
   const { state } = useLive();
   const navigation = useNavigation();
-  const { unreached, retry } = useClientNavigation();
+  const { isUnreached, retry } = useClientNavigation();
   useOfflineForms();
   usePagesAhead(viewer !== null);
   useFocusOnHeading(pathname);
@@ -56,7 +56,7 @@ export function Chrome({ children }: { children: ReactNode }) {
       {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
       <Notices notice={notice} />
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>
-        {unreached === null ? children : <UnreachedPage retry={retry} />}
+        {isUnreached ? <UnreachedPage retry={retry} /> : children}
       </div>
       <Footer>
         {state === null ? null : (

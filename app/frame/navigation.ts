@@ -1,5 +1,5 @@
 /** Client navigation: loads the code of a page before the router leaves the current one. */
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { createPath, type Location, useBlocker, useLocation, useNavigate } from "react-router";
 import { addRejection, OFFLINE_EDIT } from "../data/pending.ts";
 import { isPageLoaded, loadPageCode } from "../react-router/page-code.ts";
@@ -9,9 +9,9 @@ import { isReachable } from "../react-router/use-revalidate.ts";
 type NavigationState = { isSubmission?: true; isDocument?: true } | null;
 
 export type ClientNavigation = {
-  /** The page whose code could not be loaded; null otherwise. */
-  unreached: Location | null;
-  /** Tries again to open that page. */
+  /** Whether the page is not shown because its code could not be loaded. */
+  isUnreached: boolean;
+  /** Tries again to open the page. */
   retry(): void;
 };
 
@@ -22,23 +22,14 @@ export type ClientNavigation = {
 export function useClientNavigation(): ClientNavigation {
   const navigate = useNavigate();
   const { key } = useLocation();
-  const [missed, setMissed] = useState<{ location: Location; at: string } | null>(null);
-  const blocker = useBlocker(
-    useCallback(({ currentLocation, nextLocation, historyAction }) => {
-      const state: NavigationState = nextLocation.state;
-      if (historyAction === "POP" || state?.isSubmission) return false;
-      if (state?.isDocument) return true;
-      return currentLocation.pathname !== nextLocation.pathname && !isPageLoaded(nextLocation.pathname);
-    }, []),
-  );
+  const [missedAt, setMissedAt] = useState<string | null>(null);
+  const latest = useRef<{ key: string; wanted: Location | null; isReplaced: boolean }>(null);
+  latest.current ??= { key, wanted: null, isReplaced: false };
+  const now = latest.current;
+  now.key = key;
 
-  useEffect(() => {
-    if (blocker.state !== "blocked") return;
-    const { location: next, proceed, reset } = blocker;
-    let isLatest = true;
-    // A page that is shown as unreachable tries again by itself: from now on with this one.
-    setMissed((before) => before && { ...before, location: next });
-    const load = async () => {
+  const open = useCallback(
+    async (next: Location) => {
       const isDocument = (next.state as NavigationState)?.isDocument === true;
       const isLoaded =
         !isDocument &&
@@ -48,23 +39,38 @@ export function useClientNavigation(): ClientNavigation {
         ));
       // If the server is reachable, a deploy has replaced the code: open the page as a document.
       const isGone = !isLoaded && (await isReachable());
-      if (!isLatest) return;
-      if (isLoaded) return proceed();
-      reset();
-      if (isGone) location.assign(createPath(next));
-      else setMissed({ location: next, at: key });
-    };
-    void load();
-    return () => {
-      isLatest = false;
-    };
-  }, [blocker, key]);
+      if (now.wanted !== next) return;
+      // Not the blocker's `proceed`, which is gone if another navigation has completed in the meantime.
+      if (isLoaded) void navigate(next, { state: next.state, replace: now.isReplaced });
+      else if (isGone) location.assign(createPath(next));
+      else setMissedAt(now.key);
+    },
+    [navigate, now],
+  );
+  useBlocker(
+    useCallback(
+      ({ currentLocation, nextLocation, historyAction }) => {
+        if ((nextLocation.state as NavigationState)?.isSubmission) return false;
+        const isWaiting = mustWait(currentLocation, nextLocation, historyAction);
+        now.wanted = isWaiting ? nextLocation : null;
+        now.isReplaced = historyAction === "REPLACE";
+        if (isWaiting) void open(nextLocation);
+        return isWaiting;
+      },
+      [open, now],
+    ),
+  );
 
-  const unreached = missed?.at === key ? missed.location : null;
-  const retry = useCallback(() => {
-    if (unreached !== null) void navigate(unreached, { state: unreached.state });
-  }, [navigate, unreached]);
-  return { unreached, retry };
+  return {
+    isUnreached: missedAt === key,
+    retry: useCallback(() => void (now.wanted && open(now.wanted)), [open, now]),
+  };
+}
+
+function mustWait(current: Location, next: Location, action: string): boolean {
+  if (action === "POP") return false;
+  const isDocument = (next.state as NavigationState)?.isDocument === true;
+  return isDocument || (current.pathname !== next.pathname && !isPageLoaded(next.pathname));
 }
 
 /** Rejects a plain form while offline, when the browser would replace the app with its own error page. */

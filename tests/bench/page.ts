@@ -25,7 +25,7 @@ const QUERY = "pages:dashboard";
  * The Convex functions that the measured requests call; in all rows but one they are answered inside the
  * worker.
  */
-const ASKED = [QUERY, "pages:shell", "metrics:ingest"];
+export const ASKED = [QUERY, "pages:shell", "metrics:ingest"];
 /** Rounds of the compared rows; eight did not resolve the small differences. The other rows get a third. */
 const ROUNDS = 24;
 const WINDOW_MS = 1_200;
@@ -146,7 +146,7 @@ function inRounds(costs: Record<Name, number[]>, name: Name, of: Name): number {
   return quantile(sorted(costs[name].map((cost, round) => cost / (costs[of][round] ?? 0))), 0.5);
 }
 
-const sorted = (list: readonly number[]) => list.toSorted((a, b) => a - b);
+export const sorted = (list: readonly number[]) => list.toSorted((a, b) => a - b);
 
 /** Prints the throughput and the median response time for 1 and 16 connections. */
 async function printLoad(name: Name, { server, path, ...asked }: Variants[Name]): Promise<void> {
@@ -171,7 +171,11 @@ function sentMetric(key: string) {
 /**
  * Starts the built worker, signs in a user with the projects, and makes Convex's proxy replay its answers.
  */
-async function startMosaic(folder: string, closing: (() => Promise<void> | void)[]) {
+export async function startMosaic(
+  folder: string,
+  closing: (() => Promise<void> | void)[],
+  build = join(folder, "build"),
+) {
   const ports = await freePorts();
   const variables: Record<string, string> = { ...localDefaults(ports), APP_URL: "http://localhost:8787" };
   const workos = await startWorkOS({
@@ -193,8 +197,8 @@ async function startMosaic(folder: string, closing: (() => Promise<void> | void)
   const memory = await startMemory(convex.url, ports.convex);
   closing.push(convex.close, memory.close);
   const mosaic = await startWorkerd(folder, "mosaic", {
-    modules: modulesIn(folder, join(folder, "build")),
-    compatibilityDate: compatibilityDateIn(join(folder, "build")),
+    modules: modulesIn(folder, build),
+    compatibilityDate: compatibilityDateIn(build),
     variables,
     mosaic: true,
   });
@@ -244,18 +248,18 @@ async function startPlain(
   return [await start("plain", {}), await start("fetching", { ASKED: convexUrl + AGAIN + QUERY })];
 }
 
-function modulesIn(folder: string, build: string): { name: string; file: string }[] {
+export function modulesIn(folder: string, build: string): { name: string; file: string }[] {
   const server = join(build, "server");
   const files = readdirSync(server, { recursive: true, encoding: "utf8" });
   const names = files.filter((name) => name.endsWith(".js") && name !== "index.js");
   return ["index.js", ...names].map((name) => ({ name, file: relative(folder, join(server, name)) }));
 }
 
-function compatibilityDateIn(build: string): string {
+export function compatibilityDateIn(build: string): string {
   return JSON.parse(readFileSync(join(build, "server", "wrangler.json"), "utf8")).compatibility_date;
 }
 
-function shuffled<T>(list: readonly T[]): T[] {
+export function shuffled<T>(list: readonly T[]): T[] {
   return list
     .map((value) => ({ value, order: Math.random() }))
     .sort((a, b) => a.order - b.order)

@@ -7,9 +7,11 @@ import { benchIngest } from "./ingest.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
 import { benchSeries } from "./series.ts";
+import { benchWorkarounds } from "./workarounds.ts";
 
 const FIGURES: Record<string, () => Promise<void>> = {
   page: benchPage,
+  workarounds: benchWorkarounds,
   running: benchRunning,
   ingest: benchIngest,
   far: benchFar,
