@@ -301,6 +301,18 @@ describe("files", () => {
     expect(drawers.map(({ path }) => path)).toEqual([]);
   });
 
+  test("paths in app are written with href(), so that the compiler checks them against the routes", () => {
+    const literal =
+      /\b(?:to|href|action|formAction)=\{?["'`]\/|\b(?:redirect|fetch|assign|navigate)\(["'`]\/(?!_\.data)/;
+    // `/_.data` is React Router's URL of the root route's data. The prerendered page's script is sent unchanged,
+    // so it cannot import.
+    const found = files.filter(
+      ({ path, text }) =>
+        inside(path, "app") && path !== "app/frame/static-banner.js" && !isTest(path) && literal.test(text),
+    );
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
   test(`no file is longer than ${LONGEST_FILE} lines`, () => {
     const giants = files.filter(({ lines }) => lines > LONGEST_FILE);
     expect(giants.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);

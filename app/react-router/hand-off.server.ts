@@ -1,13 +1,8 @@
 /**
  * Reads the loader data before rendering. React Router streams it, which makes React suspend and write the
- * page in many small chunks; that is most of a page's cost. See docs/decisions for measurements.
- *
- * Depends on internals of React Router; `hand-off.server.test.tsx` fails when its version changes.
+ * page in many small chunks; that is most of a page's cost. See docs/decisions/003-rendered-at-once.md.
  */
 import type { EntryContext } from "react-router";
-
-/** The version of React Router whose internals this file uses. */
-export const KNOWN_VERSION = "8.4.0";
 
 type ReadChunk = { result: { done: boolean; value: string } };
 

@@ -1,4 +1,7 @@
-/** Preloads the code of all pages. A separate file, because guests never need it. */
+/**
+ * Preloads the code of all pages. A separate file, because guests never need it. See
+ * docs/decisions/012-page-code-before-the-navigation.md.
+ */
 import { knownRoutes } from "./page-code.ts";
 
 export function loadAhead(): void {

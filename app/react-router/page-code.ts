@@ -1,4 +1,7 @@
-/** Loads page code from React Router's manifest, whose shape `tests/browser/moving-about.test.ts` checks. */
+/**
+ * Loads page code from React Router's manifest, whose shape `tests/browser/moving-about.test.ts` checks. See
+ * docs/decisions/012-page-code-before-the-navigation.md.
+ */
 import { matchRoutes } from "react-router";
 
 type Route = { id: string; path?: string; index?: boolean; module: string; imports?: string[] };

@@ -1,6 +1,7 @@
 /**
  * Preloads the code of the other pages while the page is idle. A click then waits only for data, and a tab
- * that is offline or older than a deploy can still open every page.
+ * that is offline or older than a deploy can still open every page. See
+ * docs/decisions/012-page-code-before-the-navigation.md.
  */
 import { useEffect } from "react";
 

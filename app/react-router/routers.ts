@@ -1,6 +1,7 @@
 /**
  * One React Router handler for each route, whose build contains only that route and its parents. React
- * Router's handler iterates over all routes of its build several times per request.
+ * Router's handler iterates over all routes of its build several times per request. See
+ * docs/decisions/005-a-router-for-each-route.md.
  */
 import { createRequestHandler, type RequestHandler, type ServerBuild } from "react-router";
 

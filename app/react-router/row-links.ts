@@ -1,6 +1,6 @@
 /**
  * Client navigation and prefetch for the plain anchors of a long list, with one handler for all rows. A
- * router component for each row would be most of a page's cost; see docs/decisions/008-plain-anchors.md.
+ * router component for each row would be most of a page's cost; see docs/decisions/011-plain-anchors.md.
  */
 import type { FocusEvent, MouseEvent, PointerEvent } from "react";
 import { useNavigate } from "react-router";

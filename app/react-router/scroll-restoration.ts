@@ -1,6 +1,7 @@
 /**
  * Scroll restoration by React Router's hook. React Router's component adds an inline script that throws if
- * the browser blocks storage; the browser restores the position of a reloaded page by itself.
+ * the browser blocks storage; the browser restores the position of a reloaded page by itself. See
+ * docs/decisions/013-scroll-positions-without-a-script.md.
  */
 import { UNSAFE_useScrollRestoration as useScrollRestoration } from "react-router";
 

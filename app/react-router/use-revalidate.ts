@@ -1,4 +1,7 @@
-/** Revalidates the page without dropping a pending navigation. */
+/**
+ * Revalidates the page without dropping a pending navigation. See
+ * docs/decisions/014-revalidation-after-the-navigation.md.
+ */
 import { useCallback, useEffect, useRef } from "react";
 import { href, useNavigation, useRevalidator } from "react-router";
 
