@@ -42,6 +42,9 @@ export const RULES = {
   passed: "the component puts this beside siblings: pass an element, not text",
 } as const;
 
+/** React Router's links always render one anchor. */
+const LINKS = ["Link", "NavLink"];
+
 /**
  * Returns the unsafe texts of all files. Follows each prop from the component that renders it to its callers.
  *
@@ -50,7 +53,7 @@ export const RULES = {
  */
 export function unsafeText(sources: readonly SourceText[]): Problem[] {
   const files = sources.map((source) => new FileCheck(source));
-  const steady = new Set(files.flatMap((file) => file.steadyComponents()));
+  const steady = new Set([...LINKS, ...files.flatMap((file) => file.steadyComponents())]);
   for (const file of files) file.run(steady);
   const problems = files.flatMap((file) => file.problems);
   const unsafe = new Set(files.flatMap((file) => file.besideSiblings));
