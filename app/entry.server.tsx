@@ -24,7 +24,7 @@ export default async function handleRequest(
   loadContext: RouterContextProvider,
 ): Promise<Response> {
   const { log, env, cookies, report, route, nonce: ownNonce } = loadContext.get(requestContext);
-  const prerendered = isSameForEveryone(routerContext);
+  const prerendered = route.policy.sameForEveryone;
   const nonce = prerendered ? undefined : ownNonce;
   const info: DocumentInfo = prerendered
     ? { theme: "system", requestId: "", onlyScript: staticBanner }
@@ -48,11 +48,6 @@ export default async function handleRequest(
     },
   });
   return new Response(body, { status, headers });
-}
-
-/** Returns whether a page sets `handle.sameForEveryone`: it is prerendered, for all users. */
-function isSameForEveryone({ staticHandlerContext }: EntryContext): boolean {
-  return staticHandlerContext.matches.some(({ route }) => route.handle?.sameForEveryone === true);
 }
 
 /** Reports an error from a loader, an action or React Router, unless its status is below 500. */

@@ -30,5 +30,6 @@ export default [
   route("api/errors", "routes/api.errors.ts"),
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
   route("api/v1/openapi.json", "routes/api.v1.openapi.ts"),
+  route("api/v1/*", "routes/api.v1.not-found.ts"),
   route("api/*", "routes/api.not-found.ts"),
 ] satisfies RouteConfig;

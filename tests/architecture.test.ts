@@ -140,7 +140,7 @@ describe("imports", () => {
           .filter(({ target }) => !isBelow(path, target))
           .map(({ target }) => `${path} -> ${target}`),
       );
-    expect(found.filter((edge) => !edge.startsWith("app/request/route-table.test.ts"))).toEqual([]);
+    expect(found.filter((edge) => !edge.endsWith(".test.ts -> app/routes.ts"))).toEqual([]);
   });
 
   test("every folder of app has a layer", () => {
@@ -248,6 +248,20 @@ describe("imports", () => {
         (found) => named(found) || generated(found),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("middleware", () => {
+  test("names no URL: what differs between routes is in their policies", () => {
+    const middleware = files.filter(
+      ({ path, text }) => inside(path, "app") && /^export const \w+: Middleware = /m.test(text),
+    );
+    expect(middleware.length).toBeGreaterThan(10);
+    const urls = middleware.flatMap(({ path, text }) => {
+      const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+      return [...code.matchAll(/["'`]\/[a-z]|\/\^?\\\/[a-z]/g)].map(([literal]) => `${path}: ${literal}`);
+    });
+    expect(urls).toEqual([]);
   });
 });
 

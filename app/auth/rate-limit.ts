@@ -1,8 +1,9 @@
-/** Rate limits for sign-ins and error reports by network, and for token requests by session. */
+/** Applies the rate limit in a route's policy. Signing out has none. */
 
 import type { RequestContext } from "../request/context.ts";
 import type { Middleware } from "../request/handler.ts";
-import { refusalAnswer } from "../request/refusal-answer.ts";
+import { rejectionResponse } from "../request/rejection-response.ts";
+import type { RateLimitPolicy } from "../request/route-policy.ts";
 import { readFlowCookie } from "./flow-cookie.server.ts";
 
 /** Window of the Cloudflare rate limits in seconds. */
@@ -27,37 +28,23 @@ export function clientNetwork(address: string): string {
   return `${network.join(":")}::/64`;
 }
 
-type Count = { limit: "signIns" | "sessionAsks" | "errors"; key: string };
+/** Returns whether this browser started the sign-in that a callback finishes. */
+function isStartedSignIn({ cookies, env, url }: RequestContext): boolean {
+  return readFlowCookie(env, cookies, url.searchParams.get("state") ?? "") !== null;
+}
 
-/** Returns the limit and key for this request, or null if it is not limited. Signing out never is. */
-async function countOf(context: RequestContext): Promise<Count | null> {
-  const network = () => `address ${clientNetwork(context.seen.ipAddress)}`;
-  switch (context.route.pattern) {
-    case "/api/auth/login":
-      return { limit: "signIns", key: network() };
-    case "/callback": {
-      // A started sign-in has already been counted.
-      const state = context.url.searchParams.get("state") ?? "";
-      const started = readFlowCookie(context.env, context.cookies, state) !== null;
-      return started ? null : { limit: "signIns", key: network() };
-    }
-    case "/api/auth/session":
-    case "/api/auth/token": {
-      const session = await context.auth.open();
-      return { limit: "sessionAsks", key: session ? `session ${session.sessionId}` : network() };
-    }
-    case "/api/errors":
-      return { limit: "errors", key: network() };
-    default:
-      return null;
-  }
+/** Returns the key under which a request is counted. */
+async function keyOf(context: RequestContext, { by }: RateLimitPolicy): Promise<string> {
+  const session = by === "session" ? await context.auth.open() : null;
+  return session ? `session ${session.sessionId}` : `address ${clientNetwork(context.seen.ipAddress)}`;
 }
 
 export const rateLimit: Middleware = (next) => async (request, context) => {
-  const count = await countOf(context);
-  if (count === null) return next(request, context);
-  const { success } = await context.limits[count.limit].limit({ key: count.key });
+  const policy = context.route.policy.rateLimit;
+  if (policy === null) return next(request, context);
+  if (policy.exceptStarted && isStartedSignIn(context)) return next(request, context);
+  const { success } = await context.limits[policy.limit].limit({ key: await keyOf(context, policy) });
   if (success) return next(request, context);
   const words = "Too many sign-ins were started from here. Please wait a minute, then try again.";
-  return refusalAnswer(request, 429, "rate_limited", words, { "Retry-After": String(PERIOD_S) });
+  return rejectionResponse(context, 429, "rate_limited", words, { "Retry-After": String(PERIOD_S) });
 };

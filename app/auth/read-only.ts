@@ -5,14 +5,11 @@ import { isDataPath } from "../request/route-table.ts";
 import { isSpeculative } from "../request/speculative.ts";
 import { tokenExpired } from "./session.ts";
 
-/** Routes whose GET has side effects. */
-const ACTS_ON_GET = new Set(["/api/auth/login", "/api/auth/logout", "/callback"]);
-
 const noContent = () => new Response(null, { status: 204 });
 
 export const readOnlyRequests: Middleware = (next) => async (request, context) => {
   if (!context.readOnly) return next(request, context);
-  if (ACTS_ON_GET.has(context.route.pattern)) return noContent();
+  if (context.route.policy.actsOnGet) return noContent();
   const isPrefetchedData = isDataPath(context.url.pathname) && isSpeculative(request);
   if (isPrefetchedData) {
     const session = await context.auth.open();

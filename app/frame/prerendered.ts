@@ -1,5 +1,5 @@
 /**
- * Serves the prerendered `/about`. Its headers depend on the runtime configuration, so a static headers file
+ * Serves prerendered pages. Their headers depend on the runtime configuration, so a static headers file
  * cannot set them. The Content Security Policy has the hash of the inline script instead of a nonce.
  */
 
@@ -9,7 +9,7 @@ import { contentSecurityPolicy, securityHeaders } from "../request/headers.ts";
 import { isDataPath } from "../request/route-table.ts";
 import staticBanner from "./static-banner.js?raw";
 
-const POLICY = "Content-Security-Policy";
+const CSP = "Content-Security-Policy";
 
 let scriptHash: string | null = null;
 
@@ -24,13 +24,14 @@ async function hashSource(): Promise<string> {
 
 export const prerendered: Middleware = (next) => async (request, context) => {
   const reads = request.method === "GET" || request.method === "HEAD";
-  if (!reads || context.route.pattern !== "/about") return next(request, context);
-  const pathname = isDataPath(context.url.pathname) ? "/about.data" : "/about";
+  const { pattern, policy } = context.route;
+  if (!reads || !policy.sameForEveryone) return next(request, context);
+  const pathname = isDataPath(context.url.pathname) ? `${pattern}.data` : pattern;
   const asset = await context.assets.fetch(new Request(new URL(pathname, request.url), request));
   // With hot reload there is no prerendered file: the page is rendered, but its script has no nonce either.
   if (!asset.ok && asset.status !== 304) {
-    const policy = contentSecurityPolicy(context.env, await hashSource());
-    return editHeaders(await next(request, context), (headers) => headers.set(POLICY, policy));
+    const csp = contentSecurityPolicy(context.env, await hashSource());
+    return editHeaders(await next(request, context), (headers) => headers.set(CSP, csp));
   }
   // Redirect other spellings of the path to the canonical URL.
   if (context.url.pathname !== pathname) {
@@ -41,7 +42,7 @@ export const prerendered: Middleware = (next) => async (request, context) => {
   }
   const headers = new Headers(asset.headers);
   for (const [name, value] of securityHeaders(context.env)) headers.set(name, value);
-  headers.set(POLICY, contentSecurityPolicy(context.env, await hashSource()));
+  headers.set(CSP, contentSecurityPolicy(context.env, await hashSource()));
   headers.set("Cache-Control", "public, max-age=0, must-revalidate");
   return new Response(asset.body, { status: asset.status, headers });
 };

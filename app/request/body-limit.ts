@@ -1,12 +1,11 @@
-/** Rejects form bodies over the size limit before they are parsed. */
+/** Rejects bodies over the size limit of their route before they are parsed. */
+
+import type { RequestContext } from "./context.ts";
 import type { Middleware } from "./handler.ts";
-import { refusalAnswer } from "./refusal-answer.ts";
+import { rejectionResponse } from "./rejection-response.ts";
 
-/** Maximum size of a form in bytes. The largest form has a few names and an email address. */
-export const MAX_FORM_BYTES = 64 * 1024;
-
-const tooLarge = (request: Request) =>
-  refusalAnswer(request, 413, "too_large", "This is more than a form here can hold.");
+const tooLarge = (context: RequestContext) =>
+  rejectionResponse(context, 413, "too_large", "This is more than a form here can hold.");
 
 /**
  * Reads a body up to a size limit.
@@ -39,14 +38,14 @@ export async function readAtMost(
 }
 
 export const bodyLimit: Middleware = (next) => async (request, context) => {
-  // The ingestion API has its own, larger limit.
-  if (request.body === null || context.route.pattern === "/api/v1/metrics") return next(request, context);
+  const limit = context.route.policy.maxBodyBytes;
+  if (request.body === null || limit === "route") return next(request, context);
   // Their body is never read, and `new Request` rejects a GET or HEAD with a body.
   if (request.method === "GET" || request.method === "HEAD") return next(request, context);
   const length = request.headers.get("Content-Length");
-  if (length !== null && Number(length) > MAX_FORM_BYTES) return tooLarge(request);
+  if (length !== null && Number(length) > limit) return tooLarge(context);
   if (length !== null) return next(request, context);
   // Without a Content-Length, count the bytes.
-  const body = await readAtMost(request.body, MAX_FORM_BYTES);
-  return body === null ? tooLarge(request) : next(new Request(request, { body }), context);
+  const body = await readAtMost(request.body, limit);
+  return body === null ? tooLarge(context) : next(new Request(request, { body }), context);
 };

@@ -21,7 +21,7 @@ export interface RequestContext {
   report: Reporter;
   /** The request's URL, parsed once. */
   url: URL;
-  /** The matched route and its methods. */
+  /** The matched route, its methods and its policy. */
   route: RouteEntry;
   cookies: RequestCookies;
   notices: Notices;

@@ -1,7 +1,5 @@
-/** Allows cross-origin calls to the ingestion API, which reads no cookies; to nothing else. */
+/** Allows cross-origin calls (CORS) to the routes whose policy says so; to nothing else. */
 import type { Middleware } from "./handler.ts";
-
-const API = /^\/api\/v1\//;
 
 const ALLOWED = {
   "Access-Control-Allow-Origin": "*",
@@ -9,7 +7,7 @@ const ALLOWED = {
 };
 
 export const cors: Middleware = (next) => async (request, context) => {
-  if (!API.test(context.url.pathname)) return next(request, context);
+  if (!context.route.policy.crossOrigin) return next(request, context);
   const preflight = request.method === "OPTIONS" && request.headers.has("Access-Control-Request-Method");
   const response = preflight ? new Response(null, { status: 204 }) : await next(request, context);
   const headers = new Headers(response.headers);

@@ -1,12 +1,19 @@
 import { expect, it } from "vitest";
 import type { RequestContext } from "./context.ts";
 import { decodablePath } from "./decodable.ts";
+import { createRouteTable } from "./route-table.ts";
+
+const routeOf = createRouteTable({
+  rest: { id: "rest", path: "*", module: {} },
+  api: { id: "api", path: "api/*", module: {} },
+  project: { id: "project", path: "projects/:id", module: {} },
+});
 
 /** Returns the path that the middleware passes on. */
 async function pathInside(path: string): Promise<string> {
   const inside = decodablePath(async (request) => new Response(new URL(request.url).pathname));
   const url = new URL(path, "http://localhost");
-  return (await inside(new Request(url), { url } as RequestContext)).text();
+  return (await inside(new Request(url), { url, route: routeOf(url.pathname) } as RequestContext)).text();
 }
 
 it.each([

@@ -14,6 +14,5 @@ function isDecodable(pathname: string): boolean {
 export const decodablePath: Middleware = (next) => (request, context) => {
   const { pathname, origin } = context.url;
   if (isDecodable(pathname)) return next(request, context);
-  const nowhere = pathname.startsWith("/api/") ? "/api/undecodable" : "/undecodable";
-  return next(new Request(origin + nowhere, request), context);
+  return next(new Request(`${origin}${context.route.base}undecodable`, request), context);
 };

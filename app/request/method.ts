@@ -1,6 +1,6 @@
 /** Rejects unsupported methods with 405 and an `Allow` header before any route runs. */
 import type { Middleware } from "./handler.ts";
-import { refusalAnswer } from "./refusal-answer.ts";
+import { rejectionResponse } from "./rejection-response.ts";
 
 const ROUTER_METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
@@ -12,5 +12,5 @@ export const methodCheck: Middleware = (next) => async (request, context) => {
     return next(new Request(request.url, { headers: request.headers }), context);
   }
   const words = `Use ${methods.join(" or ")} here.`;
-  return refusalAnswer(request, 405, "method_not_allowed", words, { Allow: methods.join(", ") });
+  return rejectionResponse(context, 405, "method_not_allowed", words, { Allow: methods.join(", ") });
 };

@@ -1,4 +1,5 @@
-/** Matches paths to routes and their allowed methods, derived from React Router's build. */
+/** Matches paths to routes, their policies and allowed methods, derived from React Router's build. */
+import { DEFAULT_POLICY, type Policy, type RoutePolicy } from "./route-policy.ts";
 
 /** The part of a route in React Router's server build that is used here. */
 type BuiltRoute = {
@@ -6,23 +7,22 @@ type BuiltRoute = {
   parentId?: string;
   path?: string;
   index?: boolean;
-  module: { loader?: unknown; action?: unknown; default?: unknown };
+  module: { loader?: unknown; action?: unknown; default?: unknown; handle?: unknown };
 };
 export type BuiltRoutes = Readonly<Record<string, BuiltRoute | undefined>>;
 
 export type RouteEntry = {
-  /** The route's id in React Router's build; null if no route matches. */
+  /** The route's id in React Router's build; null if only a route for unknown paths matches. */
   id: string | null;
-  /** As in `app/routes.ts`, such as `/projects/:id`; `*` if no route matches. */
+  /** As in `app/routes.ts`, such as `/projects/:id`; `*` if only a route for unknown paths matches. */
   pattern: string;
+  /** The part of the pattern before `*` or the first parameter, such as `/api/`. */
+  base: string;
   methods: readonly string[];
+  policy: Policy;
 };
 
-const SPLAT: RouteEntry = {
-  id: null,
-  pattern: "*",
-  methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-};
+const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Suffix of the paths that React Router uses to request a page's data. */
 const DATA_SUFFIX = /(\/_)?\.data$/;
@@ -47,12 +47,15 @@ export function isDataPath(pathname: string): boolean {
   return pathname.endsWith(".data");
 }
 
+function splitPath(path: string): string[] {
+  const trimmed = path.replace(/^\/|\/+$/g, "");
+  return trimmed === "" ? [] : trimmed.split("/");
+}
+
 /** Returns decoded segments in ASCII lower case, as React Router matches them; null if malformed. */
 function segmentsOf(path: string): string[] | null {
-  const trimmed = path.replace(/^\/|\/+$/g, "");
-  if (trimmed === "") return [];
   try {
-    return trimmed.split("/").map((segment) =>
+    return splitPath(path).map((segment) =>
       decodeURIComponent(segment)
         .replaceAll("/", "%2f")
         .replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
@@ -68,36 +71,64 @@ function hasActionAbove(route: BuiltRoute, routes: BuiltRoutes): boolean {
   return parent !== undefined && (parent.module.action !== undefined || hasActionAbove(parent, routes));
 }
 
-/** Returns a function that finds the route of a path. */
-export function createRouteTable(routes: BuiltRoutes): (pathname: string) => RouteEntry {
-  const entries: { segments: string[]; entry: RouteEntry }[] = [];
+/** Returns the methods that a route with this module supports. */
+function methodsOf(route: BuiltRoute, routes: BuiltRoutes): string[] {
+  const { loader, action, default: page } = route.module;
+  // A component with an action and no loader only renders the result of a form, so it has no GET.
+  const reads = loader !== undefined || (page !== undefined && action === undefined);
+  const writes = action !== undefined || (route.index === true && hasActionAbove(route, routes));
+  return [...(reads ? ["GET", "HEAD"] : []), ...(writes ? ["POST"] : [])];
+}
+
+type Candidate = { segments: string[]; entry: RouteEntry };
+
+/** Returns the routes of a build with their segments, without `*`. */
+function candidatesOf(routes: BuiltRoutes): Candidate[] {
+  const candidates: Candidate[] = [];
   for (const route of Object.values(routes)) {
     if (route === undefined || route.id === "root" || (!route.index && !route.path)) continue;
-    const { loader, action, default: page } = route.module;
-    // A component with an action and no loader only renders the result of a form, so it has no GET.
-    const reads = loader !== undefined || (page !== undefined && action === undefined);
-    const writes = action !== undefined || (route.index === true && hasActionAbove(route, routes));
     const pattern = `/${route.path ?? ""}`;
-    if (pattern.endsWith("*")) continue;
-    entries.push({
-      segments: segmentsOf(pattern) ?? [],
-      entry: {
-        id: route.id,
-        pattern,
-        methods: [...(reads ? ["GET", "HEAD"] : []), ...(writes ? ["POST"] : [])],
-      },
-    });
+    const base = pattern.replace(/[:*].*$/, "");
+    const policy = { ...DEFAULT_POLICY, ...(route.module.handle as RoutePolicy | undefined) };
+    const isSplat = pattern.endsWith("*");
+    const entry = isSplat
+      ? { id: null, pattern: "*", base, methods: ALL_METHODS, policy }
+      : { id: route.id, pattern, base, methods: methodsOf(route, routes), policy };
+    candidates.push({ segments: segmentsOf(isSplat ? base : pattern) ?? [], entry });
   }
+  return candidates;
+}
+
+const startsWith = (segments: string[], start: string[]) =>
+  start.every((segment, index) => segment === segments[index]);
+
+/**
+ * Returns a function that finds the route of a path.
+ *
+ * @param routes - The routes of React Router's build, one of which is `*`.
+ */
+export function createRouteTable(routes: BuiltRoutes): (pathname: string) => RouteEntry {
+  const candidates = candidatesOf(routes);
+  const splats = candidates
+    .filter(({ entry }) => entry.id === null)
+    .sort((one, other) => other.segments.length - one.segments.length);
+  const named = candidates.filter(({ entry }) => entry.id !== null);
+  const isDynamic = ({ segments }: Candidate) => segments.some((segment) => segment.startsWith(":"));
   const fixed = new Map(
-    entries
-      .filter(({ segments }) => !segments.some((s) => s.startsWith(":")))
-      .map(({ segments, entry }) => [segments.join("/"), entry]),
+    named.filter((one) => !isDynamic(one)).map(({ segments, entry }) => [segments.join("/"), entry]),
   );
-  const dynamic = entries.filter(({ segments }) => segments.some((s) => s.startsWith(":")));
+  const dynamic = named.filter(isDynamic);
+
+  function unknown(segments: string[]): RouteEntry {
+    const found = splats.find((splat) => startsWith(segments, splat.segments));
+    if (found === undefined) throw new Error("The routes need one for unknown paths.");
+    return found.entry;
+  }
 
   return (pathname) => {
-    const segments = segmentsOf(pagePath(pathname));
-    if (segments === null) return SPLAT;
+    const path = pagePath(pathname);
+    const segments = segmentsOf(path);
+    if (segments === null) return unknown(splitPath(path));
     const exact = fixed.get(segments.join("/"));
     if (exact !== undefined) return exact;
     const fits = dynamic.find(
@@ -105,6 +136,6 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
         candidate.segments.length === segments.length &&
         candidate.segments.every((part, index) => part.startsWith(":") || part === segments[index]),
     );
-    return fits?.entry ?? SPLAT;
+    return fits?.entry ?? unknown(segments);
   };
 }

@@ -3,8 +3,8 @@ import { crossOriginReason } from "./same-origin.ts";
 
 const APP = "https://app.example.com";
 
-const asked = (method: string, headers: Record<string, string>, path = "/dashboard") =>
-  crossOriginReason(new Request(`http://internal${path}`, { method, headers }), APP);
+const asked = (method: string, headers: Record<string, string>) =>
+  crossOriginReason(new Request("http://internal/dashboard", { method, headers }), APP);
 
 describe("a write", () => {
   it.each(["POST", "PUT", "PATCH", "DELETE"])("by %s from our own pages is allowed", (method) => {
@@ -25,11 +25,6 @@ describe("a write", () => {
 
   it.each(["cross-site", "same-site"])("from %s without an origin is rejected", (site) => {
     expect(asked("POST", { "Sec-Fetch-Site": site })).toBe("site");
-  });
-
-  it("to the ingestion API is allowed from any origin", () => {
-    expect(asked("POST", { Origin: "https://evil.example" }, "/api/v1/metrics")).toBeNull();
-    expect(asked("POST", { Origin: "https://evil.example" }, "/api/v10")).toBe("origin");
   });
 });
 

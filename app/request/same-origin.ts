@@ -3,12 +3,9 @@
  * covers sibling subdomains.
  */
 import type { Middleware } from "./handler.ts";
-import { refusalAnswer } from "./refusal-answer.ts";
+import { rejectionResponse } from "./rejection-response.ts";
 
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
-
-/** The ingestion API reads no cookies, so it may be called from any origin. */
-const EXEMPT = /^\/api\/v1\//;
 
 /**
  * Returns why a request counts as cross-origin.
@@ -17,7 +14,7 @@ const EXEMPT = /^\/api\/v1\//;
  * @returns The header that shows it, or null. A request without both headers is not from a browser.
  */
 export function crossOriginReason(request: Request, appUrl: string): "origin" | "site" | null {
-  if (!WRITES.has(request.method) || EXEMPT.test(new URL(request.url).pathname)) return null;
+  if (!WRITES.has(request.method)) return null;
   const origin = request.headers.get("Origin");
   if (origin !== null) return origin === appUrl ? null : "origin";
   const site = request.headers.get("Sec-Fetch-Site");
@@ -25,7 +22,8 @@ export function crossOriginReason(request: Request, appUrl: string): "origin" | 
 }
 
 export const sameOrigin: Middleware = (next) => async (request, context) => {
-  if (crossOriginReason(request, context.env.appUrl) === null) return next(request, context);
+  const { crossOrigin } = context.route.policy;
+  if (crossOrigin || crossOriginReason(request, context.env.appUrl) === null) return next(request, context);
   const words = "This request came from another site, so nothing was done. Use Mosaic's own pages.";
-  return refusalAnswer(request, 403, "cross_origin", words);
+  return rejectionResponse(context, 403, "cross_origin", words);
 };

@@ -10,11 +10,14 @@ import { pageQuery } from "../data/define-page.ts";
 import { requireAdminPage } from "../data/require-page.server.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Page } from "../ui/page.tsx";
 import { PageLinks } from "../ui/page-links.tsx";
 import type { Route } from "./+types/admin.audit";
+
+export const handle = { access: "admin" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.adminAudit, auditArgs)];
 

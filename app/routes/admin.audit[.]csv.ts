@@ -3,7 +3,10 @@ import { auditCsv } from "../activity/audit-csv.server.ts";
 import { auditFilter } from "../activity/audit-query.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal } from "../request/errors.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/admin.audit[.]csv";
+
+export const handle = { access: "admin" } satisfies RoutePolicy;
 
 const words = (status: number, text: string) =>
   new Response(text, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });

@@ -13,10 +13,13 @@ import { saveRole } from "../people/save-role.server.ts";
 import { SearchForm } from "../people/search-form.tsx";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { PageLinks } from "../ui/page-links.tsx";
 import type { Route } from "./+types/admin.users";
+
+export const handle = { access: "admin" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.adminUsers, peopleArgs)];
 

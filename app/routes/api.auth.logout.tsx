@@ -2,9 +2,12 @@
 import { href, redirect } from "react-router";
 import { signOut } from "../auth/sign-out.server.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { Button } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/api.auth.logout";
+
+export const handle = { actsOnGet: true, rejections: "json" } satisfies RoutePolicy;
 
 /** Runs as middleware, because the root loader would refresh the session that is ending. */
 export const middleware: Route.MiddlewareFunction[] = [

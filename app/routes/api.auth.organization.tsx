@@ -7,8 +7,11 @@ import { readForm } from "../data/forms.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { isOrganizationId, switchOrganization } from "../organizations/switch-organization.server.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/api.auth.organization";
+
+export const handle = { access: "user", rejections: "json" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.shell)];
 

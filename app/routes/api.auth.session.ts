@@ -2,7 +2,13 @@
 import { api } from "../../convex/_generated/api.js";
 import { sessionInfo } from "../auth/session.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/api.auth.session";
+
+export const handle = {
+  rateLimit: { limit: "sessionAsks", by: "session" },
+  rejections: "json",
+} satisfies RoutePolicy;
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { page } = context.get(requestContext);

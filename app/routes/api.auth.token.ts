@@ -1,7 +1,13 @@
 /** Returns the access token for Convex to the app's own pages. No other route does. */
 import * as v from "valibot";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/api.auth.token";
+
+export const handle = {
+  rateLimit: { limit: "sessionAsks", by: "session" },
+  rejections: "json",
+} satisfies RoutePolicy;
 
 /** Minimum remaining lifetime of a returned token. */
 const MIN_LIFETIME_MS = 30_000;

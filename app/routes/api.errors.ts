@@ -1,11 +1,14 @@
 /** Receives browser errors, so that the Content Security Policy needs no origin for error reports. */
 import * as v from "valibot";
-import { readAtMost } from "../request/body-limit.ts";
 import { requestContext } from "../request/context.ts";
-import { forgetRest } from "../request/unread-body.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/api.errors";
 
-const MAX_BYTES = 8192;
+export const handle = {
+  rateLimit: { limit: "errors", by: "network" },
+  maxBodyBytes: 8192,
+  rejections: "json",
+} satisfies RoutePolicy;
 
 // No length limits here: text must be scrubbed before it is cut, because half an email is not recognized.
 const schema = v.object({ message: v.string(), stack: v.optional(v.string()), path: v.optional(v.string()) });
@@ -20,23 +23,18 @@ class BrowserError extends Error {
   }
 }
 
-const reject = (status: number, error: string) => Response.json({ error }, { status });
+const invalid = () => Response.json({ error: "invalid" }, { status: 400 });
 
 export async function action({ request, context }: Route.ActionArgs) {
   const { auth, report } = context.get(requestContext);
-  const body = request.body === null ? new Uint8Array() : await readAtMost(request.body, MAX_BYTES);
-  if (body === null) {
-    await forgetRest(request);
-    return reject(413, "too_large");
-  }
   let sent: unknown;
   try {
-    sent = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    sent = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await request.bytes()));
   } catch {
-    return reject(400, "invalid");
+    return invalid();
   }
   const result = v.safeParse(schema, sent);
-  if (!result.success) return reject(400, "invalid");
+  if (!result.success) return invalid();
   const { message, stack, path } = result.output;
   report({
     component: "page",

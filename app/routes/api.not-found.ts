@@ -1,4 +1,7 @@
 /** JSON 404 for unknown paths under `/api/`. */
+import type { RoutePolicy } from "../request/route-policy.ts";
+
+export const handle = { rejections: "json" } satisfies RoutePolicy;
 
 const notFound = () => Response.json({ error: "not_found" }, { status: 404 });
 

@@ -2,8 +2,11 @@
 
 import { ingest } from "../ingest/ingest.server.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { forgetRest } from "../request/unread-body.ts";
 import type { Route } from "./+types/api.v1.metrics";
+
+export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
 
 export async function action({ request, context }: Route.ActionArgs) {
   const answer = await ingest(request, context.get(requestContext));

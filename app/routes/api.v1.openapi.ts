@@ -2,7 +2,10 @@
 
 import { openApi } from "../ingest/openapi.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/api.v1.openapi";
+
+export const handle = { crossOrigin: true, rejections: "json" } satisfies RoutePolicy;
 
 export function loader({ context }: Route.LoaderArgs) {
   const { env } = context.get(requestContext);

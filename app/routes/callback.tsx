@@ -3,8 +3,14 @@ import { data, href, redirect } from "react-router";
 import { finishSignIn, SignInUnavailable, signInContext } from "../auth/finish-sign-in.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/callback";
+
+export const handle = {
+  actsOnGet: true,
+  rateLimit: { limit: "signIns", by: "network", exceptStarted: true },
+} satisfies RoutePolicy;
 
 /** Runs as middleware, because the root loader would concurrently use the session that is being replaced. */
 export const middleware: Route.MiddlewareFunction[] = [

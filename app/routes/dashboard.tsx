@@ -12,9 +12,12 @@ import { packList } from "../projects/list-data.ts";
 import { ProjectList } from "../projects/project-list.tsx";
 import { usePacked } from "../react-router/packed.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/dashboard";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.dashboard)];
 

@@ -9,9 +9,12 @@ import { useWorkOS } from "../data/use-workos.ts";
 import { profileChanges, profileProblems } from "../profile/profile-fields.ts";
 import { ProfileForm } from "../profile/profile-form.tsx";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/profile";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.profile)];
 

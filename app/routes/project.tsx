@@ -8,7 +8,10 @@ import { actOnProject } from "../projects/project-actions.server.ts";
 import { projectArgs } from "../projects/project-address.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/project";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.project, projectArgs)];
 

@@ -2,7 +2,10 @@
 import { exportAccount } from "../account/export-account.server.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal } from "../request/errors.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/settings.account.export";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export async function loader({ context }: Route.LoaderArgs) {
   try {

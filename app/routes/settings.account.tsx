@@ -10,10 +10,13 @@ import { readForm, refused, unavailable } from "../data/forms.server.ts";
 import { requirePage } from "../data/require-page.server.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/settings.account";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.account)];
 

@@ -5,11 +5,14 @@ import { EventList } from "../activity/event-list.tsx";
 import { pageQuery } from "../data/define-page.ts";
 import { requirePage } from "../data/require-page.server.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { PageLinks } from "../ui/page-links.tsx";
 import type { Route } from "./+types/settings.activity";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.activity, cursorArgs)];
 

@@ -9,11 +9,14 @@ import { OrganizationList } from "../organizations/organization-list.tsx";
 import { isOrganizationId } from "../organizations/switch-organization.server.ts";
 import { type RequestContext, requestContext } from "../request/context.ts";
 import { WorkOSFailure } from "../request/errors.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/settings.organization";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.shell)];
 

@@ -7,6 +7,7 @@ import { done, failed, readForm, refused, unavailable } from "../data/forms.serv
 import { requirePage } from "../data/require-page.server.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal } from "../request/errors.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { endOtherSessions, endSession } from "../sessions/end-sessions.server.ts";
 import { joinSessions, sessionsAtWorkOS } from "../sessions/listed-sessions.server.ts";
 import { SessionList } from "../sessions/session-list.tsx";
@@ -14,6 +15,8 @@ import { useSessionsElsewhere } from "../sessions/use-sessions-elsewhere.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import type { Route } from "./+types/settings.sessions";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.sessions)];
 

@@ -7,6 +7,7 @@ import { readForm } from "../data/forms.server.ts";
 import { requirePage } from "../data/require-page.server.ts";
 import { timeZones } from "../data/time-zones.ts";
 import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
 import { saveTheme } from "../theme/save-theme.server.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { saveTimeZone } from "../time-zone/save-time-zone.server.ts";
@@ -18,6 +19,8 @@ import { Page } from "../ui/page.tsx";
 import { ThemePicker } from "../ui/theme-picker.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import type { Route } from "./+types/settings";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
 
 export const middleware = [pageQuery(api.pages.settings)];
 

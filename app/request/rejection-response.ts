@@ -1,19 +1,20 @@
 /** Response to a request that is rejected before any route runs. */
+import type { RequestContext } from "./context.ts";
 
 /**
- * Returns the response to a rejected request: JSON under `/api/`, plain text elsewhere.
+ * Returns the response to a rejected request, as JSON or plain text by the route's policy.
  *
  * @param code - Error code for scripts, such as `method_not_allowed`.
  * @param words - Message for users: what happened and what to do.
  */
-export function refusalAnswer(
-  request: Request,
+export function rejectionResponse(
+  { route }: RequestContext,
   status: number,
   code: string,
   words: string,
   headers: Record<string, string> = {},
 ): Response {
-  return new URL(request.url).pathname.startsWith("/api/")
+  return route.policy.rejections === "json"
     ? Response.json({ error: code }, { status, headers })
     : new Response(words, { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers } });
 }

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { type BuiltRoutes, createRouteTable, type RouteEntry } from "./request/route-table.ts";
+import config from "./routes.ts";
+
+const modules = import.meta.glob<Record<string, unknown>>(["./routes/*.ts", "./routes/*.tsx"], {
+  eager: true,
+});
+const [layout, ...alone] = config;
+const built: BuiltRoutes = Object.fromEntries(
+  [...(layout?.children ?? []), ...alone].map(({ file, path, index }) => {
+    const module = modules[`./${file}`] ?? {};
+    return [file, { id: file, parentId: "root", ...(index ? { index } : { path: path ?? "" }), module }];
+  }),
+);
+const routeOf = createRouteTable(built);
+const ROUTES = Object.values(built).map((route): RouteEntry & { path: string; isPage: boolean } => {
+  const path = `/${route?.path ?? ""}`;
+  return { path, isPage: route?.module.default !== undefined, ...routeOf(path.replace("*", "unknown")) };
+});
+const pathsWith = (test: (route: (typeof ROUTES)[number]) => boolean) =>
+  ROUTES.filter(test)
+    .map(({ path }) => path)
+    .sort();
+
+describe("the policy of every route", () => {
+  it("has a module", () => {
+    expect(Object.keys(modules).length).toBe(ROUTES.length + 1);
+    expect(ROUTES.filter(({ methods }) => methods.length === 0)).toEqual([]);
+  });
+
+  it("limits the body of every action to 64 KiB, except where the API key is checked first", () => {
+    const accepting = ROUTES.filter(({ methods }) => methods.includes("POST"));
+    expect(accepting.length).toBeGreaterThan(8);
+    const large = accepting.filter(({ policy }) => !(Number(policy.maxBodyBytes) <= 64 * 1024));
+    expect(large.map(({ path }) => path)).toEqual(["/api/v1/metrics"]);
+  });
+
+  it("rejects API calls with JSON, and page requests with text", () => {
+    expect(pathsWith(({ policy }) => policy.rejections === "json")).toEqual(
+      pathsWith(({ path }) => path.startsWith("/api/")),
+    );
+  });
+
+  it("allows other sites only the ingestion API, which is neither limited by session nor a page", () => {
+    expect(pathsWith(({ policy }) => policy.crossOrigin)).toEqual(
+      pathsWith(({ path }) => path.startsWith("/api/v1/")),
+    );
+    expect(pathsWith(({ policy, isPage }) => policy.crossOrigin && isPage)).toEqual([]);
+    expect(pathsWith(({ policy }) => policy.crossOrigin && policy.rateLimit?.by === "session")).toEqual([]);
+  });
+
+  it("names the GETs with side effects: both ends of a sign-in, and the sign-out", () => {
+    expect(pathsWith(({ policy }) => policy.actsOnGet)).toEqual([
+      "/api/auth/login",
+      "/api/auth/logout",
+      "/callback",
+    ]);
+  });
+
+  it("counts sign-ins together and requests for the session together, and never limits the sign-out", () => {
+    const limits = ROUTES.flatMap(({ path, policy }) =>
+      policy.rateLimit === null ? [] : [[path, policy.rateLimit.limit, policy.rateLimit.by]],
+    );
+    expect(limits.sort()).toEqual([
+      ["/api/auth/login", "signIns", "network"],
+      ["/api/auth/session", "sessionAsks", "session"],
+      ["/api/auth/token", "sessionAsks", "session"],
+      ["/api/errors", "errors", "network"],
+      ["/callback", "signIns", "network"],
+    ]);
+  });
+
+  it("opens pages to guests only where they are meant for guests", () => {
+    expect(pathsWith(({ policy, isPage }) => isPage && policy.access === "everyone")).toEqual([
+      "/",
+      "/*",
+      "/about",
+      "/api/auth/logout",
+      "/callback",
+      "/login",
+    ]);
+    expect(pathsWith(({ policy }) => policy.access === "admin")).toEqual(
+      pathsWith(({ path }) => path.startsWith("/admin/")),
+    );
+  });
+
+  it("prerenders only pages that nothing personal is on", () => {
+    const prerendered = ROUTES.filter(({ policy }) => policy.sameForEveryone);
+    expect(prerendered.map(({ path, policy, methods }) => [path, policy.access, methods])).toEqual([
+      ["/about", "everyone", ["GET", "HEAD"]],
+    ]);
+  });
+});
+
+describe("an unknown path", () => {
+  it.each([
+    ["/nothing", "text", false],
+    ["/api/nothing", "json", false],
+    ["/api/nothing/more", "json", false],
+    ["/api/%E0%A4%A", "json", false],
+    ["/api/v1/nothing", "json", true],
+    ["/api/v10", "json", false],
+    ["/api%2fv1/metrics", "text", false],
+    ["/projects/%FF", "text", false],
+  ])("%s has the policy of the route that serves it", (path, rejections, crossOrigin) => {
+    expect(routeOf(path)).toMatchObject({ id: null, pattern: "*", policy: { rejections, crossOrigin } });
+  });
+});
