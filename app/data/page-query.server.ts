@@ -3,7 +3,7 @@
  * also checks that the session is not revoked, so no separate call is needed. After an action, it runs only
  * for the new render and therefore sees the action's changes.
  */
-import type { FunctionReference } from "convex/server";
+import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
 import type { Current, RequestAuth } from "../auth/request-auth.server.ts";
 import type { Session } from "../auth/session.ts";
@@ -50,10 +50,12 @@ export type PageQueryOptions = {
   theme: Theme | null;
 };
 
+/** Runs a page's query, or returns the result of its first run. */
+type Run<T extends PageData> = () => Promise<PageResult<T>>;
+
 export class PageQuery {
   readonly #options: PageQueryOptions;
-  #ask: (() => Promise<PageResult>) | null = null;
-  #result: Promise<PageResult> | null = null;
+  #run: Run<PageData> | null = null;
 
   constructor(options: PageQueryOptions) {
     this.#options = options;
@@ -62,20 +64,29 @@ export class PageQuery {
   /**
    * Registers the page's query without running it.
    *
+   * @returns A function that returns the query's result. The query runs at most once.
    * @throws {Error} when the page already has a query.
    */
-  use(reference: PageReference, args: Record<string, unknown>): void {
-    if (this.#ask !== null) throw new Error("This request has a page query already.");
-    this.#ask = () => this.#run(reference, args);
+  use<F extends PageReference>(reference: F, args: FunctionArgs<F>): Run<FunctionReturnType<F>> {
+    if (this.#run !== null) throw new Error("This request has a page query already.");
+    let result: Promise<PageResult<FunctionReturnType<F>>> | null = null;
+    const run = () => {
+      result ??= this.#ask(reference, args);
+      return result;
+    };
+    this.#run = run;
+    return run;
   }
 
-  /** Returns the result of the page's query, which runs once; null if the page has none. */
+  /** Returns the result of the page's query; null if the page has none. */
   result(): Promise<PageResult> | null {
-    if (this.#ask !== null) this.#result ??= this.#ask();
-    return this.#result;
+    return this.#run?.() ?? null;
   }
 
-  async #run(reference: PageReference, args: Record<string, unknown>): Promise<PageResult> {
+  async #ask<F extends PageReference>(
+    reference: F,
+    args: FunctionArgs<F>,
+  ): Promise<PageResult<FunctionReturnType<F>>> {
     const { auth, log } = this.#options;
     const current = await auth.current();
     if (current === null) return { status: "signed_out" };
@@ -96,26 +107,35 @@ export class PageQuery {
     }
   }
 
-  async #query(current: Current, reference: PageReference, args: Record<string, unknown>): Promise<PageData> {
+  async #query<F extends PageReference>(
+    current: Current,
+    reference: F,
+    args: FunctionArgs<F>,
+  ): Promise<FunctionReturnType<F>> {
     const { env, deadline, readOnly, seen, theme } = this.#options;
     const convex = createConvex(env, current.session.accessToken, deadline);
-    const data = await convex.query(reference, args).catch(async (error: unknown) => {
+    const query = async () => {
+      const data = await convex.query(reference, args);
+      // A proxy or another server at this address may return anything.
+      if (!isPageData(data)) throw new ConvexFailure("unavailable");
+      return data;
+    };
+    const data = await query().catch(async (error: unknown) => {
       // Pages with access checks also reject users who are not synced yet.
       const mayBeUnknown = !readOnly && error instanceof Refusal && error.code === "forbidden";
-      if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return { viewer: null };
+      if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return null;
       throw error;
     });
-    // A proxy or another server at this address may return anything.
-    if (!isPageData(data)) throw new ConvexFailure("unavailable");
-    if (data.viewer !== null || readOnly) return data;
+    if (data !== null && (data.viewer !== null || readOnly)) return data;
     // Retry the sync that failed at sign-in.
     await syncUser({ env, session: current.session, seen: seen(), theme, signal: deadline });
-    const known = await convex.query(reference, args);
-    if (!isPageData(known)) throw new ConvexFailure("unavailable");
-    return known;
+    return query();
   }
 
-  async #withoutData(session: Readonly<Session>, cause: unknown): Promise<PageResult> {
+  async #withoutData(
+    session: Readonly<Session>,
+    cause: unknown,
+  ): Promise<Extract<PageResult, { status: "unavailable" | "signed_out" }>> {
     const { action, auth, report } = this.#options;
     // If Convex is unavailable, the Durable Object still knows whether this app ended the session.
     if (await auth.endedHere()) return { status: "signed_out" };

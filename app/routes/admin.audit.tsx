@@ -6,8 +6,7 @@ import { AuditFilter } from "../activity/audit-filter.tsx";
 import { auditArgs, auditFilter, cursorArgs } from "../activity/audit-query.ts";
 import { EventList } from "../activity/event-list.tsx";
 import { PeopleOfEntry, personName } from "../activity/people-in-log.tsx";
-import { pageQuery } from "../data/define-page.ts";
-import { requireAdminPage } from "../data/require-page.server.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -19,15 +18,16 @@ import type { Route } from "./+types/admin.audit";
 
 export const handle = { access: "admin" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.adminAudit, auditArgs)];
+const page = definePage(api.pages.adminAudit, auditArgs);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Audit log · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data: page } = await requireAdminPage<typeof api.pages.adminAudit._returnType>(args);
+  const { data: log } = await page.requireAdmin(args);
   const filter = auditFilter(args.url);
   if (filter === null) throw data(null, { status: 404 });
-  return { entries: page.entries, people: page.people, filter, older: "cursor" in cursorArgs(args) };
+  return { entries: log.entries, people: log.people, filter, older: "cursor" in cursorArgs(args) };
 }
 
 export default function AuditLog({ loaderData }: Route.ComponentProps) {

@@ -2,10 +2,9 @@
 import { useEffect } from "react";
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { readForm } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
-import { requireAdminPage } from "../data/require-page.server.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
@@ -21,12 +20,13 @@ import type { Route } from "./+types/admin.users";
 
 export const handle = { access: "admin" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.adminUsers, peopleArgs)];
+const page = definePage(api.pages.adminUsers, peopleArgs);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Users · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data } = await requireAdminPage<typeof api.pages.adminUsers._returnType>(args);
+  const { data } = await page.requireAdmin(args);
   return { users: data.users, ...peopleAddress(args.url) };
 }
 

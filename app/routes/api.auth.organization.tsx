@@ -2,7 +2,7 @@
 import { data, href, redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath, safeReturnTo } from "../auth/return-to.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { readForm } from "../data/forms.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { isOrganizationId, switchOrganization } from "../organizations/switch-organization.server.ts";
@@ -13,7 +13,8 @@ import type { Route } from "./+types/api.auth.organization";
 
 export const handle = { access: "user", rejections: "json" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.shell)];
+const page = definePage(api.pages.shell);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 

@@ -3,10 +3,9 @@ import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { done, failed, readForm } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { CreateProject } from "../projects/create-project.tsx";
 import { packList } from "../projects/list-data.ts";
 import { ProjectList } from "../projects/project-list.tsx";
@@ -19,12 +18,13 @@ import type { Route } from "./+types/dashboard";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.dashboard)];
+const page = definePage(api.pages.dashboard);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Dashboard · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data } = await requirePage<typeof api.pages.dashboard._returnType>(args);
+  const { data } = await page.require(args);
   return { list: data && packList(data) };
 }
 

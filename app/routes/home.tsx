@@ -4,9 +4,8 @@ import { lazy, Suspense } from "react";
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { packList } from "../projects/list-data.ts";
-import { requestContext } from "../request/context.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { GuestHome } from "../ui/guest-home.tsx";
@@ -19,13 +18,13 @@ const SignedInHome = import.meta.env.SSR
   ? (await import("../projects/signed-in-home.tsx")).default
   : lazy(() => import("../projects/signed-in-home.tsx"));
 
-export const middleware = [pageQuery(api.pages.home)];
+const page = definePage(api.pages.home);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Mosaic: what your agents are doing, now" }];
 
-export async function loader({ context }: Route.LoaderArgs) {
-  const result = await context.get(requestContext).page.result();
-  const data = result?.status === "ok" ? (result.data as typeof api.pages.home._returnType) : null;
+export async function loader(args: Route.LoaderArgs) {
+  const { data } = await page.optional(args);
   return { list: data && packList(data) };
 }
 

@@ -1,12 +1,13 @@
 /** 404 page for unknown paths. */
 import { data, href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { ErrorPage } from "../ui/error-page.tsx";
 import type { Route } from "./+types/not-found";
 
-export const middleware = [pageQuery(api.pages.shell)];
+const page = definePage(api.pages.shell);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Not found · Mosaic" }];
 

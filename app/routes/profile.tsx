@@ -2,9 +2,8 @@
 import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { done, failed, readForm, refused } from "../data/forms.server.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { useWorkOS } from "../data/use-workos.ts";
 import { profileChanges, profileProblems } from "../profile/profile-fields.ts";
 import { ProfileForm } from "../profile/profile-form.tsx";
@@ -16,12 +15,13 @@ import type { Route } from "./+types/profile";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.profile)];
+const page = definePage(api.pages.profile);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Profile · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  await requirePage(args);
+  await page.require(args);
   return null;
 }
 

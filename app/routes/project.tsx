@@ -1,9 +1,8 @@
 /** Project page. */
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { readForm } from "../data/forms.server.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { actOnProject } from "../projects/project-actions.server.ts";
 import { projectArgs } from "../projects/project-address.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
@@ -13,21 +12,22 @@ import type { Route } from "./+types/project";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.project, projectArgs)];
+const page = definePage(api.pages.project, projectArgs);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [
   { title: `${loaderData?.page?.project.name ?? "Project"} · Mosaic` },
 ];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data } = await requirePage<typeof api.pages.project._returnType>(args);
+  const { data } = await page.require(args);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
   return { page: data && withoutViewer(data), search, origin: args.context.get(requestContext).env.appUrl };
 }
 
 /** Removes the viewer, which the root loader already returns. */
-function withoutViewer({ viewer: _, ...page }: typeof api.pages.project._returnType) {
-  return page;
+function withoutViewer<T extends { viewer: unknown }>({ viewer: _, ...rest }: T): Omit<T, "viewer"> {
+  return rest;
 }
 
 export { clientAction } from "../data/form-action.ts";

@@ -5,9 +5,8 @@ import { type Claims, Identity } from "../account/claims.tsx";
 import { deleteAccount } from "../account/delete-account.server.ts";
 import { DeleteAccountForm, WHAT_DELETING_DOES } from "../account/delete-account-form.tsx";
 import { permissionsOf } from "../auth/access-token.server.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { readForm, refused, unavailable } from "../data/forms.server.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -18,19 +17,20 @@ import type { Route } from "./+types/settings.account";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.account)];
+const page = definePage(api.pages.account);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Account · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data: page, session } = await requirePage<typeof api.pages.account._returnType>(args);
+  const { data: account, session } = await page.require(args);
   const current = await args.context.get(requestContext).auth.current();
   const claims: Claims = {
     role: session.role,
     permissions: current === null ? [] : permissionsOf(current.session.accessToken),
     organizationId: session.organizationId,
   };
-  return { claims, missing: page === null, lastAdmin: page?.lastAdmin ?? false };
+  return { claims, missing: account === null, lastAdmin: account?.lastAdmin ?? false };
 }
 
 export { clientAction } from "../data/form-action.ts";

@@ -2,8 +2,7 @@
 import { api } from "../../convex/_generated/api.js";
 import { cursorArgs } from "../activity/audit-query.ts";
 import { EventList } from "../activity/event-list.tsx";
-import { pageQuery } from "../data/define-page.ts";
-import { requirePage } from "../data/require-page.server.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -14,12 +13,13 @@ import type { Route } from "./+types/settings.activity";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.activity, cursorArgs)];
+const page = definePage(api.pages.activity, cursorArgs);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Activity · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data } = await requirePage<typeof api.pages.activity._returnType>(args);
+  const { data } = await page.require(args);
   return { entries: data?.entries ?? null, older: "cursor" in cursorArgs(args) };
 }
 

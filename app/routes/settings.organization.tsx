@@ -3,8 +3,7 @@ import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { safeReturnTo } from "../auth/return-to.ts";
 import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
-import { pageQuery } from "../data/define-page.ts";
-import { requirePage } from "../data/require-page.server.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
 import { isOrganizationId } from "../organizations/switch-organization.server.ts";
 import { type RequestContext, requestContext } from "../request/context.ts";
@@ -18,7 +17,8 @@ import type { Route } from "./+types/settings.organization";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.shell)];
+const page = definePage(api.pages.shell);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 
@@ -37,7 +37,7 @@ async function membershipsOf(context: RequestContext): Promise<Membership[] | nu
 
 export async function loader(args: Route.LoaderArgs) {
   const [{ session }, memberships] = await Promise.all([
-    requirePage(args),
+    page.require(args),
     membershipsOf(args.context.get(requestContext)),
   ]);
   const { searchParams } = args.url;

@@ -2,9 +2,8 @@
 import { href, redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { loginPath } from "../auth/return-to.ts";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { done, failed, readForm, refused, unavailable } from "../data/forms.server.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { requestContext } from "../request/context.ts";
 import { ConvexFailure, Refusal } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -18,7 +17,8 @@ import type { Route } from "./+types/settings.sessions";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.sessions)];
+const page = definePage(api.pages.sessions);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Sessions · Mosaic" }];
 
@@ -26,7 +26,7 @@ export async function loader(args: Route.LoaderArgs) {
   const context = args.context.get(requestContext);
   const session = await context.auth.open();
   const [{ data, session: info }, atWorkOS] = await Promise.all([
-    requirePage<typeof api.pages.sessions._returnType>(args),
+    page.require(args),
     session === null ? null : sessionsAtWorkOS(context, session.user.id),
   ]);
   const missing = data === null ? "convex" : atWorkOS === null ? "workos" : null;

@@ -2,9 +2,8 @@
 import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
-import { pageQuery } from "../data/define-page.ts";
+import { definePage } from "../data/define-page.server.ts";
 import { readForm } from "../data/forms.server.ts";
-import { requirePage } from "../data/require-page.server.ts";
 import { timeZones } from "../data/time-zones.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -22,12 +21,13 @@ import type { Route } from "./+types/settings";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-export const middleware = [pageQuery(api.pages.settings)];
+const page = definePage(api.pages.settings);
+export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Settings · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  await requirePage(args);
+  await page.require(args);
   // From the server, because browsers may know different time zone names.
   return { zones: timeZones() };
 }
