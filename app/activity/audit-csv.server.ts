@@ -70,7 +70,7 @@ export async function auditCsv(context: RequestContext, filter: AuditFilter): Pr
       next = page.isDone ? null : page.continueCursor;
       return linesOf(page);
     } catch (error) {
-      context.report({ component: "data", action: "/admin/audit.csv", error });
+      context.report({ component: "data", action: context.route.pattern, error });
       next = null;
       return csvLine([BROKEN_OFF]);
     }

@@ -66,7 +66,12 @@ export async function requireRole(args: Arguments, role: string): Promise<Auth> 
  */
 export async function requirePermission(args: Arguments, permission: string): Promise<Auth> {
   const auth = await requireAuth(args);
-  const current = await args.context.get(requestContext).auth.current();
-  if (!permissionsOf(current?.session.accessToken ?? "").includes(permission)) throw forbidden();
+  if (!(await currentPermissions(args)).includes(permission)) throw forbidden();
   return auth;
+}
+
+/** Returns the access token's `permissions` claim; empty for a guest. */
+export async function currentPermissions({ context }: Arguments): Promise<readonly string[]> {
+  const current = await context.get(requestContext).auth.current();
+  return current === null ? [] : permissionsOf(current.session.accessToken);
 }

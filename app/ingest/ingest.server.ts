@@ -63,7 +63,7 @@ export async function ingest(request: Request, context: RequestContext): Promise
     }
   } catch (error) {
     if (!(error instanceof ConvexFailure || error instanceof Refusal)) throw error;
-    report({ component: "ingest", action: "/api/v1/metrics", error });
+    report({ component: "ingest", action: context.route.pattern, error });
     return answer(503, { error: "unavailable" }, { "Retry-After": String(RETRY_AFTER_S) });
   }
 }

@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { type Claims, Identity } from "../account/claims.tsx";
 import { deleteAccount } from "../account/delete-account.server.ts";
 import { DeleteAccountForm, WHAT_DELETING_DOES } from "../account/delete-account-form.tsx";
-import { permissionsOf } from "../auth/access-token.server.ts";
+import { currentPermissions } from "../auth/guards.server.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { readForm, refused, unavailable } from "../data/forms.server.ts";
 import { requestContext } from "../request/context.ts";
@@ -24,10 +24,9 @@ export const meta: Route.MetaFunction = () => [{ title: "Account · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
   const { data: account, session } = await page.require(args);
-  const current = await args.context.get(requestContext).auth.current();
   const claims: Claims = {
     role: session.role,
-    permissions: current === null ? [] : permissionsOf(current.session.accessToken),
+    permissions: await currentPermissions(args),
     organizationId: session.organizationId,
   };
   return { claims, missing: account === null, lastAdmin: account?.lastAdmin ?? false };

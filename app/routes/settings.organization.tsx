@@ -1,6 +1,7 @@
 /** Shows the user's organizations and switches between them. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { requireAuth } from "../auth/guards.server.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
 import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
 import { definePage } from "../data/define-page.server.ts";
@@ -23,11 +24,9 @@ export const middleware = page.middleware;
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 
 /** Returns the user's organizations, or null if WorkOS is unavailable. */
-async function membershipsOf(context: RequestContext): Promise<Membership[] | null> {
-  const session = await context.auth.open();
-  if (session === null) return [];
+async function membershipsOf(context: RequestContext, userId: string): Promise<Membership[] | null> {
   try {
-    return await listMemberships(context.env, session.user.id, context.deadline);
+    return await listMemberships(context.env, userId, context.deadline);
   } catch (error) {
     if (!(error instanceof WorkOSFailure)) throw error;
     context.log.warn("organizations.list", { kind: error.kind, status: error.status });
@@ -36,9 +35,10 @@ async function membershipsOf(context: RequestContext): Promise<Membership[] | nu
 }
 
 export async function loader(args: Route.LoaderArgs) {
-  const [{ session }, memberships] = await Promise.all([
+  const { user, session } = await requireAuth(args);
+  const [memberships] = await Promise.all([
+    membershipsOf(args.context.get(requestContext), user.id),
     page.require(args),
-    membershipsOf(args.context.get(requestContext)),
   ]);
   const { searchParams } = args.url;
   const wanted = searchParams.get("organizationId");

@@ -1,6 +1,7 @@
 /** Lists and revokes the user's sessions. */
 import { href, redirect, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { requireAuth } from "../auth/guards.server.ts";
 import { loginPath } from "../auth/return-to.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { done, failed, readForm, refused, unavailable } from "../data/forms.server.ts";
@@ -23,14 +24,13 @@ export const middleware = page.middleware;
 export const meta: Route.MetaFunction = () => [{ title: "Sessions · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  const context = args.context.get(requestContext);
-  const session = await context.auth.open();
-  const [{ data, session: info }, atWorkOS] = await Promise.all([
+  const { user, session } = await requireAuth(args);
+  const [{ data }, atWorkOS] = await Promise.all([
     page.require(args),
-    session === null ? null : sessionsAtWorkOS(context, session.user.id),
+    sessionsAtWorkOS(args.context.get(requestContext), user.id),
   ]);
   const missing = data === null ? "convex" : atWorkOS === null ? "workos" : null;
-  return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], info.sessionId), missing };
+  return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], session.sessionId), missing };
 }
 
 export { clientAction } from "../data/form-action.ts";

@@ -106,6 +106,12 @@ describe("for a guest", () => {
     expect(answer).toRedirectDataTo(loginFor("/dashboard?tab=1"));
   });
 
+  it("a redirect to the sign-in page keeps the notice for the page after it", async () => {
+    const { headers } = await app.browser().get("/dashboard", { headers: { cookie: "mosaic-notice=any" } });
+    expect(headers.get("location")).toBe(loginFor("/dashboard"));
+    expect(headers.getSetCookie()).toEqual([]);
+  });
+
   it("there is no user and no token, and sign-out redirects home", async () => {
     const browser = app.browser();
     const session = await browser.get("/api/auth/session");
