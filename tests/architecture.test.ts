@@ -100,23 +100,25 @@ function offences(
     );
 }
 
-const CONVEX_FOR_APP = [
-  "convex/_generated",
-  "convex/model/roles.ts",
-  "convex/model/names.ts",
-  "convex/model/edgeProof.ts",
-  "convex/model/metricRules.ts",
-  "convex/model/timeZones.ts",
-];
+/** Returns whether a file of Convex's rules is shared: it imports at most packages and other shared files. */
+function isSharedRule(path: string): boolean {
+  const file = inside(path, "convex/model") ? files.find((one) => one.path === path) : undefined;
+  return file?.imports.every(({ own, target }) => !own || isSharedRule(target)) ?? false;
+}
+
+/** Returns whether app and workers may import a file of `convex/`. */
+function isForApp(path: string): boolean {
+  return inside(path, "convex/_generated") || isSharedRule(path);
+}
 
 describe("imports", () => {
   test("app imports only app, Convex's generated API and the shared Convex rules", () => {
-    const allowed = ({ target }: Import) => inside(target, "app", ...CONVEX_FOR_APP);
+    const allowed = ({ target }: Import) => inside(target, "app") || isForApp(target);
     expect(offences((path) => inside(path, "app"), allowed)).toEqual([]);
   });
 
   test("workers import only workers, app and what app may import", () => {
-    const allowed = ({ target }: Import) => inside(target, "workers", "app", ...CONVEX_FOR_APP);
+    const allowed = ({ target }: Import) => inside(target, "workers", "app") || isForApp(target);
     expect(offences((path) => inside(path, "workers"), allowed)).toEqual([]);
   });
 
@@ -208,9 +210,7 @@ describe("imports", () => {
 
   test("local imports only types from other folders, except for the configuration and the proof", () => {
     const allowed = ({ target, typeOnly }: Import) =>
-      typeOnly ||
-      inside(target, "local") ||
-      ["app/request/env.server.ts", "convex/model/edgeProof.ts"].includes(target);
+      typeOnly || inside(target, "local") || target === "app/request/env.server.ts" || isSharedRule(target);
     expect(offences((path) => inside(path, "local"), allowed)).toEqual([]);
   });
 

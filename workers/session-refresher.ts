@@ -15,7 +15,6 @@ import {
   type EndReason,
   nearExpiry,
   REFRESH_GRACE_MS,
-  SESSION_LIFETIME_MS,
   type Session,
   sessionEnd,
   tokenExpired,
@@ -27,6 +26,7 @@ import { type Env, readEnv } from "../app/request/env.server.ts";
 import { Refusal, WorkOSFailure } from "../app/request/errors.ts";
 import { createLog, describeError, type Log } from "../app/request/log.server.ts";
 import { api } from "../convex/_generated/api.js";
+import { SESSION_LIFETIME_MS } from "../convex/model/sessionRules.ts";
 
 /** Timeout of a WorkOS call. Waiting requests have shorter deadlines. */
 const WORKOS_TIMEOUT_MS = 5_000;

@@ -6,19 +6,12 @@ import { describeError } from "../request/log.server.ts";
 import { readTheme, rememberTheme } from "../request/theme-cookie.server.ts";
 import { verifyAccessToken } from "./access-token.server.ts";
 import { readFlowCookie, spendFlow } from "./flow-cookie.server.ts";
+import type { SignInErrorCode } from "./login-errors.ts";
 import { loginPath } from "./return-to.ts";
 import { type Flow, openFlow, sealSession } from "./seal.server.ts";
 import type { Session } from "./session.ts";
 import { syncUser } from "./sync-user.server.ts";
 import { exchangeCode } from "./workos.server.ts";
-
-/** Reason of a failed sign-in, as in `/login?error=`. */
-export type SignInError =
-  | "access_denied"
-  | "sign_in_failed"
-  | "missing_code"
-  | "state_mismatch"
-  | "expired_code";
 
 /** Total time for WorkOS and Convex; after it the user is asked to try again. */
 const CALLBACK_DEADLINE_MS = 5_000;
@@ -53,7 +46,7 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
   if (flowCookie !== null) context.setCookies.push(spendFlow(env, flowCookie.name));
   const flow = flowCookie && (await openFlow(flowCookie.sealed, env.cookiePasswords, now));
 
-  const fail = (error: SignInError, reason: string): Response => {
+  const fail = (error: SignInErrorCode, reason: string): Response => {
     log.warn("auth.callback", { outcome: error, reason });
     return redirect(loginPath({ error, returnTo: flow?.returnTo ?? null }));
   };
@@ -74,7 +67,7 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
     const details = { status: error.status, code: error.code };
     if (error.kind === "unavailable") {
       log.error("auth.callback", { outcome: "unavailable", ...details });
-      report({ component: "auth", action: "/callback", error });
+      report({ component: "auth", action: context.route.pattern, error });
       throw new SignInUnavailable(flow.returnTo);
     }
     log.warn("auth.callback", { outcome: "refused", ...details });

@@ -1,4 +1,5 @@
 /** Flow cookies: one per pending sign-in, named after its state, so that tabs do not overwrite each other. */
+import { toHex } from "../../convex/model/hex.ts";
 import {
   type CookieSettings,
   clearCookie,
@@ -22,8 +23,7 @@ const prefix = (settings: CookieSettings) => `${settings.cookiePrefix}wos-flow-`
  */
 export function createState(now: number): string {
   const random = crypto.getRandomValues(new Uint8Array(32));
-  const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${now.toString(36)}-${hex}`;
+  return `${now.toString(36)}-${toHex(random)}`;
 }
 
 /** Returns the `Set-Cookie` line that stores a sealed flow. */

@@ -1,6 +1,17 @@
-/** Messages for `/login?error=CODE`. */
+/** Codes of `/login?error=CODE` and their messages. */
+import type { EndReason } from "./session.ts";
 
-const MESSAGES: Readonly<Record<string, string>> = {
+/** Why a sign-in failed. */
+export type SignInErrorCode =
+  | "access_denied"
+  | "sign_in_failed"
+  | "missing_code"
+  | "state_mismatch"
+  | "expired_code";
+
+export type LoginErrorCode = SignInErrorCode | EndReason;
+
+const MESSAGES: Record<LoginErrorCode, string> = {
   access_denied: "You chose not to sign in. You can try again whenever you like.",
   sign_in_failed:
     "Signing in did not work. Please try again; if it keeps failing, ask the person who runs this Mosaic.",
@@ -23,6 +34,9 @@ const COOKIES_BLOCKED =
  */
 export function loginErrorMessage(code: string, hasCookies: boolean): string {
   if (code === "state_mismatch" && !hasCookies) return COOKIES_BLOCKED;
-  const known = Object.hasOwn(MESSAGES, code) ? MESSAGES[code] : undefined;
-  return known ?? "Signing in did not work. Please try again.";
+  return isLoginErrorCode(code) ? MESSAGES[code] : "Signing in did not work. Please try again.";
+}
+
+function isLoginErrorCode(code: string): code is LoginErrorCode {
+  return Object.hasOwn(MESSAGES, code);
 }

@@ -1,5 +1,6 @@
 /** Validates `returnTo`, the path to open after sign-in. */
 import { href } from "react-router";
+import type { LoginErrorCode } from "./login-errors.ts";
 
 const BASE = "https://mosaic.invalid";
 const MAX_LENGTH = 2000;
@@ -58,7 +59,7 @@ export function safeReturnTo(value: unknown): string | null {
 }
 
 /** Returns the path of the sign-in page, with `error` and `returnTo` in its query. */
-export function loginPath(params: { returnTo?: string | null; error?: string | null }): string {
+export function loginPath(params: { returnTo?: string | null; error?: LoginErrorCode | null }): string {
   const query = new URLSearchParams();
   if (params.error) query.set("error", params.error);
   if (params.returnTo) query.set("returnTo", params.returnTo);

@@ -1,7 +1,8 @@
 import { sealData } from "iron-session";
 import { describe, expect, it } from "vitest";
+import { SESSION_LIFETIME_MS } from "../../convex/model/sessionRules.ts";
 import { FLOW_LIFETIME_MS, openFlow, openSession, sealFlow, sealSession } from "./seal.server.ts";
-import { SESSION_LIFETIME_MS, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 const passwords = { 1: "0123456789abcdef0123456789abcdef" };
 const now = Date.now();

@@ -1,4 +1,5 @@
 /** The session, its lifetimes, and the part of it that pages may see. */
+import { SESSION_LIFETIME_MS } from "../../convex/model/sessionRules.ts";
 
 /** The user, as WorkOS described them at the last sign-in or refresh. */
 export type SessionUser = {
@@ -42,9 +43,6 @@ export type SessionInfo = {
 
 /** Why a session ended. Also the codes of `/login?error=`. */
 export type EndReason = "session_revoked" | "session_expired";
-
-/** Lifetime of a session after sign-in. Refreshing does not extend it. */
-export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** An access token is refreshed this long before it expires. */
 export const REFRESH_BEFORE_MS = 60_000;

@@ -1,7 +1,7 @@
 /** The tab's Convex connections, one for each session. A separate file, so that only signed-in users load it. */
 import type { ConvexReactClient } from "convex/react";
-import { ConvexError } from "convex/values";
 import { api } from "../../convex/_generated/api.js";
+import { rejectionIn } from "../../convex/model/rejection.ts";
 import type { LiveState } from "../ui/live-state.ts";
 import { serverNow } from "./clock.ts";
 import { SILENT_MS, watchState } from "./connection-state.ts";
@@ -157,5 +157,5 @@ function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
 
 /** Returns whether a query failed because its session was revoked or its user was deleted. */
 export function isOver(error: unknown): boolean {
-  return error instanceof ConvexError && (error.data as { code?: unknown })?.code === "unauthenticated";
+  return rejectionIn(error)?.code === "unauthenticated";
 }

@@ -1,4 +1,5 @@
 /** Parses and validates a batch of metrics before it is sent to Convex. */
+import { toHex } from "../../convex/model/hex.ts";
 import { type MetricIssue, metricIssues } from "../../convex/model/metricRules.ts";
 import { readAtMost } from "../request/body-limit.ts";
 
@@ -26,7 +27,7 @@ const invalid = (message: string): BatchResult => ({ kind: "invalid", issues: [{
 /** Returns the SHA-256 hash in hex. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(digest));
 }
 
 async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {

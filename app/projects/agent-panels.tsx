@@ -1,5 +1,7 @@
 /** One panel per agent: its state, the latest value of each metric, and a sparkline of the newest one. */
+
 import { api } from "../../convex/_generated/api.js";
+import type { Range } from "../../convex/model/ranges.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
@@ -10,7 +12,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
 import { tileState } from "../ui/tile-state.ts";
 import { newestOfEach, silentFirst } from "./overview.ts";
-import { metricPath, type Range } from "./project-address.ts";
+import { metricPath } from "./project-address.ts";
 import type { Latest, Line } from "./project-query.ts";
 import { useArrivals } from "./use-arrivals.ts";
 

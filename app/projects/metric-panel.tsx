@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { RANGE_NAMES, RANGES, type Range } from "../../convex/model/ranges.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
 import { changeOf } from "../ui/change.ts";
@@ -10,7 +11,7 @@ import { Chart } from "../ui/chart.tsx";
 import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";
 import { NumberText } from "../ui/number.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { metricPath, RANGES, type Range, SPANS } from "./project-address.ts";
+import { metricPath, RANGE_WORDS } from "./project-address.ts";
 import type { Latest, LoadedProject } from "./project-query.ts";
 
 type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
@@ -52,8 +53,9 @@ export function MetricPanel({
 }) {
   const { value } = useLiveQuery(api.metrics.series, { projectId, agent, name, range }, buckets);
   const points = useMemo(() => pointsOf(value ?? []), [value]);
-  const { span, bucket, words } = SPANS[range];
-  const window = windowOf(span, bucket, place.now);
+  const { span, width } = RANGES[range];
+  const words = RANGE_WORDS[range];
+  const window = windowOf(span, width, place.now);
   const visible = pointsIn(points, window);
   const [first] = visible;
   const change =
@@ -90,7 +92,7 @@ export function MetricPanel({
           ) : null}
         </div>
         <ul aria-label="Range" className="segments">
-          {RANGES.map((other) => (
+          {RANGE_NAMES.map((other) => (
             <li key={other}>
               <Link
                 to={metricPath(projectId, { agent, name, range: other })}

@@ -1,20 +1,17 @@
 /** URLs of the project page: parsing and building. */
 import { href } from "react-router";
+import { RANGE_NAMES, type Range } from "../../convex/model/ranges.ts";
 
-export const RANGES = ["1h", "24h", "7d"] as const;
-export type Range = (typeof RANGES)[number];
-
-/** Span and bucket width of each range, in ms; must match `convex/`. */
-export const SPANS: Record<Range, { span: number; bucket: number; words: string }> = {
-  "1h": { span: 3_600_000, bucket: 60_000, words: "last hour" },
-  "24h": { span: 86_400_000, bucket: 600_000, words: "last 24 hours" },
-  "7d": { span: 604_800_000, bucket: 3_600_000, words: "last 7 days" },
+export const RANGE_WORDS: Record<Range, string> = {
+  "1h": "last hour",
+  "24h": "last 24 hours",
+  "7d": "last 7 days",
 };
 
 /** Returns the range in the URL, or the last hour if it is missing or unknown. */
 export function rangeOf(search: URLSearchParams): Range {
   const named = search.get("range");
-  return RANGES.find((range) => range === named) ?? "1h";
+  return RANGE_NAMES.find((range) => range === named) ?? "1h";
 }
 
 /** Returns the arguments of the page's query. */

@@ -1,6 +1,7 @@
 /** Types of the project page's queries. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
+import { rejectionIn } from "../../convex/model/rejection.ts";
 
 export type Project = FunctionReturnType<typeof api.projects.get>;
 export type Latest = FunctionReturnType<typeof api.metrics.latest>[number];
@@ -11,6 +12,5 @@ export type LoadedProject = Omit<FunctionReturnType<typeof api.pages.project>, "
 
 /** Returns whether a query failed because the project was deleted or the user lost access. */
 export function isGone(error: unknown): boolean {
-  const data = typeof error === "object" && error !== null && "data" in error ? error.data : null;
-  return typeof data === "object" && data !== null && "code" in data && data.code === "not_found";
+  return rejectionIn(error)?.code === "not_found";
 }

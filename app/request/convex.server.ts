@@ -1,10 +1,10 @@
 /** Convex client for server rendering, with a deadline and typed errors. */
 import { ConvexHttpClient } from "convex/browser";
 import { type FunctionReference, type FunctionReturnType, getFunctionName } from "convex/server";
-import { ConvexError } from "convex/values";
 import { proveCall } from "../../convex/model/edgeProof.ts";
+import { isRejectionCode, rejectionIn } from "../../convex/model/rejection.ts";
 import type { Env } from "./env.server.ts";
-import { ConvexFailure, Refusal, type RefusalCode } from "./errors.ts";
+import { ConvexFailure, Refusal } from "./errors.ts";
 
 type Query = FunctionReference<"query">;
 type Mutation = FunctionReference<"mutation">;
@@ -49,7 +49,10 @@ export function createConvex(
     try {
       return await run();
     } catch (error) {
-      if (error instanceof ConvexError) throw asRefusal(error.data);
+      const rejection = rejectionIn(error);
+      if (rejection !== null && isRejectionCode(rejection.code)) {
+        throw new Refusal(rejection.code, rejection.message);
+      }
       if (status === 401) throw new ConvexFailure("unauthorized", status);
       throw new ConvexFailure(status === FUNCTION_FAILED ? "function_failed" : "unavailable", status);
     }
@@ -65,24 +68,4 @@ export function createConvex(
       return mutation(reference, { ...args, edge });
     },
   };
-}
-
-const CODES: readonly string[] = [
-  "unauthenticated",
-  "forbidden",
-  "not_found",
-  "invalid",
-  "conflict",
-  "rate_limited",
-] satisfies RefusalCode[];
-
-function asRefusal(data: unknown): Refusal | ConvexFailure {
-  const { code, message } = (typeof data === "object" && data !== null ? data : {}) as Record<
-    string,
-    unknown
-  >;
-  if (typeof code !== "string" || !CODES.includes(code)) {
-    return new ConvexFailure("function_failed", FUNCTION_FAILED);
-  }
-  return new Refusal(code as RefusalCode, typeof message === "string" ? message : "Convex rejected this.");
 }

@@ -1,4 +1,5 @@
 /** Typed errors of calls to WorkOS and Convex. */
+import type { RejectionCode } from "../../convex/model/rejection.ts";
 
 /** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
 export type WorkOSFailureKind = "invalid_grant" | "refused" | "unavailable";
@@ -18,21 +19,12 @@ export class WorkOSFailure extends Error {
   }
 }
 
-/** The codes of `ConvexError({ code, message })` in Convex functions. */
-export type RefusalCode =
-  | "unauthenticated"
-  | "forbidden"
-  | "not_found"
-  | "invalid"
-  | "conflict"
-  | "rate_limited";
-
 /** A call that a Convex function rejected, with a message for the user. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
-  readonly code: RefusalCode;
+  readonly code: RejectionCode;
 
-  constructor(code: RefusalCode, message: string) {
+  constructor(code: RejectionCode, message: string) {
     super(message);
     this.code = code;
   }

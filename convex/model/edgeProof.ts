@@ -3,6 +3,7 @@
  * nothing that Convex prints grants access for long: HMAC-SHA-256 over function, time and arguments.
  */
 import { convexToJson, type Value } from "convex/values";
+import { toHex } from "./hex.ts";
 
 const VERSION = "mosaic.edge.v1";
 const MINUTE_MS = 60_000;
@@ -84,8 +85,7 @@ async function signedText(path: string, args: Args, at: number): Promise<Uint8Ar
   const utf8 = new TextEncoder();
   const json = JSON.stringify(convexToJson(args as Value));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(json)));
-  const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return utf8.encode([VERSION, path, String(at), hash].join("\n"));
+  return utf8.encode([VERSION, path, String(at), toHex(digest)].join("\n"));
 }
 
 function keyOf(secret: string, usage: "sign" | "verify") {

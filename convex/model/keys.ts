@@ -3,6 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
+import { toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
 import { visibleName } from "./names.ts";
 import { requireManagedProject } from "./projects.ts";
@@ -52,7 +53,7 @@ export async function createKey(
   project: Doc<"projects">,
   name: string,
 ): Promise<{ keyId: Id<"projectKeys">; key: string }> {
-  const key = PREFIX + hex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  const key = PREFIX + toHex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
   const keyId = await ctx.db.insert("projectKeys", {
     projectId: project._id,
     name: requireName(name),
@@ -99,9 +100,5 @@ export async function touchKey(ctx: MutationCtx, key: Doc<"projectKeys">): Promi
 
 /** Returns the SHA-256 of an API key in hex, which the worker sends instead of the key. */
 export async function hashOfKey(key: string): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
 }

@@ -6,7 +6,7 @@ import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { IDEMPOTENCY_MS } from "./ingestion.ts";
 import { forgetTurns } from "./ingestRate.ts";
-import { SESSION_LIFE_MS } from "./sessions.ts";
+import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 
 const BATCH = 500;
 const HOUR_MS = 60 * 60 * 1000;
@@ -122,7 +122,7 @@ function rowsTooOld(ctx: MutationCtx, now: number) {
     () =>
       db
         .query("sessions")
-        .withIndex("by_started", (q) => q.lt("startedAt", now - SESSION_LIFE_MS))
+        .withIndex("by_started", (q) => q.lt("startedAt", now - SESSION_LIFETIME_MS))
         .take(BATCH),
     () =>
       db

@@ -1,23 +1,12 @@
-/** Errors of rejected calls: one error type, a closed list of codes, and a message for the user. */
+/** Errors of rejected calls. */
 import { ConvexError } from "convex/values";
-
-/** Codes of rejected calls. The app decides by the code and shows the message. */
-export type RefusalCode =
-  | "unauthenticated"
-  | "forbidden"
-  | "not_found"
-  | "invalid"
-  | "conflict"
-  | "rate_limited";
-
-/** `ConvexError.data` of every rejected call. */
-export type Refusal = { code: RefusalCode; message: string };
+import type { Rejection, RejectionCode } from "./rejection.ts";
 
 /**
  * Returns the error of a rejected call, for the caller to throw.
  *
  * @param message - A sentence for the user. Must not contain input.
  */
-export function refusal(code: RefusalCode, message: string): ConvexError<Refusal> {
+export function refusal(code: RejectionCode, message: string): ConvexError<Rejection> {
   return new ConvexError({ code, message });
 }

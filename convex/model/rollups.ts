@@ -3,25 +3,14 @@
  * the cost of a chart does not grow with the amount of data.
  */
 import { type Infer, v } from "convex/values";
+import { literals } from "convex-helpers/validators";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { groupBy } from "./groupBy.ts";
 import type { Point } from "./points.ts";
+import { RANGE_NAMES, RANGES, type Range } from "./ranges.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Ranges of a chart: time span and bucket width, both in ms. */
-export const RANGES = {
-  "1h": { span: HOUR_MS, width: MINUTE_MS },
-  "24h": { span: DAY_MS, width: 10 * MINUTE_MS },
-  "7d": { span: 7 * DAY_MS, width: HOUR_MS },
-} as const;
-
-export const rangeShape = v.union(v.literal("1h"), v.literal("24h"), v.literal("7d"));
-
-export type Range = Infer<typeof rangeShape>;
+export const rangeShape = literals(...RANGE_NAMES);
 
 const WIDTHS = Object.values(RANGES).map(({ width }) => width);
 const MOST_BUCKETS = 200;

@@ -4,6 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { refusal } from "./refusal.ts";
+import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 
 /**
  * A session as the worker sees it at sign-in and at each refresh. `startedAt` is the time of the sign-in in
@@ -29,9 +30,6 @@ export const listedSessionShape = v.object({
   city: v.optional(v.string()),
   country: v.optional(v.string()),
 });
-
-/** Sessions expire this long after sign-in, in ms, even if they are refreshed. */
-export const SESSION_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 const MOST_SESSIONS = 200;
 
@@ -108,7 +106,7 @@ export async function sessionsOf(
   const rows = await ctx.db
     .query("sessions")
     .withIndex("by_user", (q) =>
-      q.eq("workosUserId", user.workosUserId).gt("startedAt", Date.now() - SESSION_LIFE_MS),
+      q.eq("workosUserId", user.workosUserId).gt("startedAt", Date.now() - SESSION_LIFETIME_MS),
     )
     .order("desc")
     .take(MOST_SESSIONS);

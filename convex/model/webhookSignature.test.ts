@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { toHex } from "./hex.ts";
 import { isFromWorkos } from "./webhookSignature.ts";
 
 const SECRET = "whsec_of_the_test";
@@ -11,7 +12,7 @@ async function sign(timestamp: number | string, body = BODY, secret = SECRET): P
   const key = await crypto.subtle.importKey("raw", text.encode(secret), hmac, false, ["sign"]);
   const signed = text.encode(`${timestamp}.${new TextDecoder().decode(body)}`);
   const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, signed));
-  return Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(signature);
 }
 
 test("accepts a valid recent signature, with any spacing in the header", async () => {

@@ -4,6 +4,7 @@
  * The header is `t=<Unix ms>, v1=<hex>`; the hex part is the HMAC-SHA256 of `<t>.<body>` with the secret of
  * the endpoint (https://workos.com/docs/events/data-syncing/webhooks).
  */
+import { fromHex } from "./hex.ts";
 
 const OLDEST_MS = 5 * 60 * 1000;
 
@@ -39,9 +40,5 @@ export async function isFromWorkos(
   signed.set(prefix);
   signed.set(body, prefix.length);
   // `verify` compares in constant time.
-  return await crypto.subtle.verify("HMAC", key, bytesOf(signature), signed);
-}
-
-function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return await crypto.subtle.verify("HMAC", key, fromHex(signature), signed);
 }

@@ -1,6 +1,8 @@
 /** Test users and their sign-in. */
+
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
+import { rejectionIn } from "../../convex/model/rejection.ts";
 import { EDGE_SECRET, type Person, type TestBackend } from "./backend.ts";
 
 export const DEVICE = { ipAddress: "203.0.113.7", userAgent: "Browser of the tests" };
@@ -96,8 +98,8 @@ export async function refusalOf(call: Promise<unknown>): Promise<string> {
     await call;
   } catch (error) {
     const data: unknown = error instanceof Error && "data" in error ? error.data : undefined;
-    const parsed: unknown = typeof data === "string" ? JSON.parse(data) : data;
-    if (typeof parsed === "object" && parsed !== null && "code" in parsed) return String(parsed.code);
+    const rejection = rejectionIn({ data: typeof data === "string" ? JSON.parse(data) : data });
+    if (rejection !== null) return rejection.code;
     throw error;
   }
   return "none";

@@ -1,0 +1,34 @@
+/** Rejections of calls, as `ConvexError.data` carries them. The app uses them too, so this file imports nothing. */
+
+export const REJECTION_CODES = [
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "invalid",
+  "conflict",
+  "rate_limited",
+] as const;
+
+/** Code of a rejected call. The app decides by the code and shows the message. */
+export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+/** `ConvexError.data` of every rejected call. */
+export type Rejection = { code: RejectionCode; message: string };
+
+/**
+ * Returns the rejection in an error.
+ *
+ * @param error - What a call to Convex threw.
+ * @returns The rejection; null for any other error. `code` may be one that newer functions added.
+ */
+export function rejectionIn(error: unknown): { code: string; message: string } | null {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : null;
+  if (typeof data !== "object" || data === null || !("code" in data) || !("message" in data)) return null;
+  const { code, message } = data;
+  return typeof code === "string" && typeof message === "string" ? { code, message } : null;
+}
+
+/** Returns whether a code is one that this version knows. */
+export function isRejectionCode(code: string): code is RejectionCode {
+  return (REJECTION_CODES as readonly string[]).includes(code);
+}
