@@ -7,6 +7,7 @@ import { cloudflare } from "@cloudflare/vite-plugin";
 import { reactRouter } from "@react-router/dev/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { defineConfig } from "vite";
+import type { VariableName } from "./app/request/variables.ts";
 
 const dataDir = process.env.MOSAIC_DATA_DIR;
 
@@ -27,7 +28,7 @@ const PRERENDERING = {
   WORKOS_API_KEY: "sk_only_for_prerendering",
   WORKOS_CLIENT_ID: "client_only_for_prerendering",
   WORKOS_COOKIE_PASSWORD: "only-for-prerendering-at-build-time",
-};
+} satisfies Partial<Record<VariableName, string>>;
 for (const [name, value] of Object.entries(PRERENDERING)) if (!running) process.env[name] ??= value;
 
 /** Modules of the first page for signed-out users. Code that only signed-in users need is kept out of it. */

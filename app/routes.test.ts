@@ -106,3 +106,20 @@ describe("an unknown path", () => {
     expect(routeOf(path)).toMatchObject({ id: null, pattern: "*", policy: { rejections, crossOrigin } });
   });
 });
+
+it("no middleware names a URL: what differs between routes is in their policies", () => {
+  const sources = import.meta.glob<string>(["./**/*.ts", "!./**/*.test.ts"], {
+    eager: true,
+    query: "?raw",
+    import: "default",
+  });
+  const middleware = Object.entries(sources).filter(([, text]) =>
+    /^export const \w+: Middleware = /m.test(text),
+  );
+  expect(middleware.length).toBeGreaterThan(10);
+  const urls = middleware.flatMap(([path, text]) => {
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+    return [...code.matchAll(/["'`]\/[a-z]|\/\^?\\\/[a-z]/g)].map(([literal]) => `${path}: ${literal}`);
+  });
+  expect(urls).toEqual([]);
+});

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { EnvError } from "../app/request/env.server.ts";
-import { localDefaults, readConfig, WORKER_NAMES } from "./config.ts";
+import { variablesOf } from "../app/request/variables.ts";
+import { localDefaults, readConfig } from "./config.ts";
 import { readDevVars } from "./dev-vars.ts";
 import { portsFrom } from "./ports.ts";
 
@@ -106,6 +107,14 @@ describe("the launcher's configuration", () => {
     const named = [...toml.matchAll(/^ {2}"([A-Z_]+)",$|^([A-Z_]+) = ""$/gm)].map(
       (match) => match[1] ?? match[2],
     );
-    expect(named.sort()).toEqual([...WORKER_NAMES].sort());
+    expect(named.sort()).toEqual(variablesOf("worker").sort());
+  });
+
+  it("has a local default in .dev.vars.example for every required variable, and no other variable", () => {
+    const named = Object.keys(readDevVars(".dev.vars.example"));
+    const required = [...variablesOf("worker", "required"), ...variablesOf("convex", "required")];
+    expect(named).toEqual(expect.arrayContaining(required));
+    const known: string[] = [...variablesOf("worker"), ...variablesOf("convex")];
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  * service without an address gets a local one: the WorkOS emulator or a local Convex backend.
  */
 import { type Env, isLoopback, readEnv } from "../app/request/env.server.ts";
+import { type VariableName, variablesOf } from "../app/request/variables.ts";
 import type { Ports } from "./ports.ts";
 
 export type LocalConfig = ConfigValues & {
@@ -22,31 +23,10 @@ export type ConfigValues = {
   warnings: string[];
 };
 
-/** The names that wrangler.toml passes to the worker. */
-export const WORKER_NAMES = [
-  "APP_URL",
-  "CONVEX_EDGE_SECRET",
-  "CONVEX_URL",
-  "COOKIE_PREFIX",
-  "SENTRY_DSN",
-  "WORKOS_API_KEY",
-  "WORKOS_API_URL",
-  "WORKOS_CLIENT_ID",
-  "WORKOS_COOKIE_PASSWORD",
-  "WORKOS_REDIRECT_URI",
-] as const;
-
-/** The names that Convex functions read. The edge secret and WorkOS's URL must equal the worker's. */
-const CONVEX_NAMES = [
-  "ADMIN_EMAILS",
-  "CONVEX_EDGE_SECRET",
-  "WORKOS_API_URL",
-  "WORKOS_CLIENT_ID",
-  "WORKOS_WEBHOOK_SECRET",
-] as const;
-
 /** All names that this file reads. Child processes get them from a file, never from their environment. */
-export const CONFIG_NAMES: readonly string[] = [...new Set([...WORKER_NAMES, ...CONVEX_NAMES])];
+export const CONFIG_NAMES: readonly string[] = [
+  ...new Set<string>([...variablesOf("worker"), ...variablesOf("convex")]),
+];
 
 /** The local defaults, the same as in `.dev.vars.example`. */
 export function localDefaults(ports: Ports): Record<string, string> {
@@ -60,7 +40,7 @@ export function localDefaults(ports: Ports): Record<string, string> {
     CONVEX_URL: `http://127.0.0.1:${ports.convex}`,
     CONVEX_EDGE_SECRET: "local-only-edge-secret-change-me-0000001",
     ADMIN_EMAILS: "ada@example.com",
-  };
+  } satisfies Partial<Record<VariableName, string>>;
 }
 
 /**
@@ -73,7 +53,7 @@ const LOCAL_ONLY: Record<string, string> = {
   WORKOS_WEBHOOK_SECRET: "WORKOS_API_URL",
   ADMIN_EMAILS: "WORKOS_API_URL",
   CONVEX_EDGE_SECRET: "CONVEX_URL",
-};
+} satisfies Partial<Record<VariableName, VariableName>>;
 
 /**
  * Returns the merged and validated configuration.
@@ -121,8 +101,8 @@ export function putTogether(
   };
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, value(name)]));
   return {
-    worker: pick(WORKER_NAMES),
-    convex: pick(CONVEX_NAMES),
+    worker: pick(variablesOf("worker")),
+    convex: pick(variablesOf("convex")),
     standIns,
     warnings: appUrlWarnings(addresses.APP_URL, ports),
   };

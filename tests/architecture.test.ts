@@ -111,6 +111,9 @@ function isForApp(path: string): boolean {
   return inside(path, "convex/_generated") || isSharedRule(path);
 }
 
+/** Configuration files, which commands and tests may import. */
+const READERS = ["app/request/env.server.ts", "app/request/variables.ts"];
+
 describe("imports", () => {
   test("app imports only app, Convex's generated API and the shared Convex rules", () => {
     const allowed = ({ target }: Import) => inside(target, "app") || isForApp(target);
@@ -210,13 +213,13 @@ describe("imports", () => {
 
   test("local imports only types from other folders, except for the configuration and the proof", () => {
     const allowed = ({ target, typeOnly }: Import) =>
-      typeOnly || inside(target, "local") || target === "app/request/env.server.ts" || isSharedRule(target);
+      typeOnly || inside(target, "local") || READERS.includes(target) || isSharedRule(target);
     expect(offences((path) => inside(path, "local"), allowed)).toEqual([]);
   });
 
   test("tests import only types from app and workers, except for the configuration reader", () => {
     const allowed = ({ target, typeOnly }: Import) =>
-      typeOnly || inside(target, "tests", "local", "convex") || target === "app/request/env.server.ts";
+      typeOnly || inside(target, "tests", "local", "convex") || READERS.includes(target);
     expect(offences((path) => inside(path, "tests"), allowed)).toEqual([]);
   });
 
@@ -250,20 +253,6 @@ describe("imports", () => {
         (found) => named(found) || generated(found),
       ),
     ).toEqual([]);
-  });
-});
-
-describe("middleware", () => {
-  test("names no URL: what differs between routes is in their policies", () => {
-    const middleware = files.filter(
-      ({ path, text }) => inside(path, "app") && /^export const \w+: Middleware = /m.test(text),
-    );
-    expect(middleware.length).toBeGreaterThan(10);
-    const urls = middleware.flatMap(({ path, text }) => {
-      const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
-      return [...code.matchAll(/["'`]\/[a-z]|\/\^?\\\/[a-z]/g)].map(([literal]) => `${path}: ${literal}`);
-    });
-    expect(urls).toEqual([]);
   });
 });
 

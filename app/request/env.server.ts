@@ -1,5 +1,6 @@
 /** Reads and validates the configuration, for the worker, the launcher and the doctor. */
 import * as v from "valibot";
+import type { ReadBy } from "./variables.ts";
 
 /** The validated configuration. */
 export type Env = {
@@ -140,7 +141,7 @@ const schema = v.object({
     ),
   ),
   COOKIE_PREFIX: v.optional(v.picklist(["__Host-"], "must be __Host- or empty"), undefined),
-});
+} satisfies Record<ReadBy<"worker">, v.GenericSchema>);
 
 /**
  * Reads and validates a configuration.

@@ -41,7 +41,8 @@ export function settingsFrom(given: Record<string, string | undefined>): Setting
 
 /** Returns the settings as the doctor examines them. */
 export function subjectFor(settings: Settings, environment: Environment): Subject {
-  const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   const config = {
     worker: pick([...goingTo("worker secret"), ...goingTo("worker variable")]),
     convex: pick(goingTo("Convex variable")),

@@ -148,7 +148,7 @@ function convexAccess(settings: Settings): Record<string, string> {
   return { CONVEX_SELF_HOSTED_URL: CONVEX_URL, CONVEX_SELF_HOSTED_ADMIN_KEY };
 }
 
-async function setConvexVariables({ tools, settings }: Deployment, names: string[]): Promise<void> {
+async function setConvexVariables({ tools, settings }: Deployment, names: readonly string[]): Promise<void> {
   const lines = names.map((name) => `${name}=${quoted(settings[name] ?? "")}\n`);
   // In a file, because all users of the machine can read arguments.
   await tools.withFile("convex.env", lines.join(""), (file) =>
@@ -172,7 +172,8 @@ const LIST_MS = 90_000;
 
 async function deployWorker(deployment: Deployment): Promise<void> {
   const { tools, settings } = deployment;
-  const pick = (names: string[]) => Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   const variables = Object.entries(pick(goingTo("worker variable")))
     .filter(([, value]) => value !== "")
     .flatMap(([name, value]) => ["--var", `${name}:${value}`]);

@@ -1,4 +1,5 @@
 /** Fixes: where each value is set and found, in the terms of the dashboards. */
+import type { ReadBy } from "../../app/request/variables.ts";
 
 const WORKOS = "WorkOS dashboard (dashboard.workos.com), the right environment chosen at the top";
 const CONVEX = "Convex dashboard, the deployment's Settings";
@@ -20,7 +21,7 @@ const SOURCES: Record<string, string> = {
   WORKOS_COOKIE_PASSWORD: "a random value: node -p \"crypto.randomBytes(32).toString('hex')\"",
   WORKOS_REDIRECT_URI: "nothing: the default is APP_URL with /callback",
   WORKOS_WEBHOOK_SECRET: `${WORKOS}, Webhooks, the endpoint's Signing secret`,
-};
+} satisfies Record<ReadBy<"worker"> | ReadBy<"convex"> | "CONVEX_DEPLOYMENT" | "CONVEX_SITE_URL", string>;
 
 /** Returns the fix for a value that is missing or malformed. */
 export function setAgain(name: string): string {

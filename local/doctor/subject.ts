@@ -1,5 +1,6 @@
 /** Subject of the doctor: the values as `npm start` reads them, and the problems of each. */
 import { EnvError, isLoopback, readEnv } from "../../app/request/env.server.ts";
+import type { VariableName } from "../../app/request/variables.ts";
 import type { ConfigValues } from "../config.ts";
 import type { CheckName } from "./report.ts";
 
@@ -21,7 +22,7 @@ export type Subject = {
 };
 
 /** Names outside the worker's schema. */
-const OTHER_NAMES = ["CONVEX_DEPLOYMENT", "CONVEX_SITE_URL"] as const;
+const OTHER_NAMES = ["CONVEX_DEPLOYMENT", "CONVEX_SITE_URL"] as const satisfies VariableName[];
 
 /**
  * Returns the subject for a configuration.
@@ -101,7 +102,7 @@ const REPORTED_BY: Record<string, CheckName> = {
   WORKOS_REDIRECT_URI: "redirect-uri",
   WORKOS_WEBHOOK_SECRET: "webhook",
   CONVEX_SITE_URL: "webhook",
-};
+} satisfies Partial<Record<VariableName, CheckName>>;
 
 /** Returns the problems that a check reports. Each problem is reported by one check. */
 export function problemsFor(subject: Subject, check: CheckName): Problem[] {
