@@ -12,7 +12,9 @@ const report = (error: unknown) => {
   if (isUnreachable(error)) return;
   import("./frame/report-browser-error.ts")
     .then(({ reportBrowserError }) => reportBrowserError(error))
-    .catch(() => {});
+    .catch(() => {
+      // The reporter's code could not be loaded, so there is no way to report.
+    });
 };
 
 window.addEventListener("error", (event: ErrorEvent) => report(event.error ?? event.message));

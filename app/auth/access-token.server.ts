@@ -39,9 +39,9 @@ async function fetchKeys(url: string, signal: AbortSignal, now: number): Promise
     if (!Array.isArray(keys?.keys) || keys.keys.length === 0) throw new Error("no keys");
     cached = { url, keys, fetchedAt: now };
     return cached;
-  } catch {
+  } catch (error) {
     // Distinguishable from a bad signature, so that a caller can continue without the keys.
-    throw new WorkOSFailure("unavailable", null, KEYS_UNAVAILABLE);
+    throw new WorkOSFailure("unavailable", null, KEYS_UNAVAILABLE, error);
   }
 }
 
@@ -118,8 +118,8 @@ export function readDirectToken(env: Env, token: string, now: number): AccessTok
     const issued = issuers(env).includes(payload.iss ?? "") && (payload.exp ?? 0) * 1000 > now;
     if (!issued) throw new Error("a token of somebody else, or an old one");
     return readClaims(env, payload);
-  } catch {
-    throw new WorkOSFailure("unavailable", 200, "unusable_token");
+  } catch (error) {
+    throw new WorkOSFailure("unavailable", 200, "unusable_token", error);
   }
 }
 

@@ -56,8 +56,8 @@ export function useSessionWatch(sessionId: string | null): void {
   /** Hides a restored page until it is clear that the user is still signed in. */
   const checkUnseen = useCallback(async () => {
     document.body.hidden = shown.current !== null;
+    // If the worker is unreachable, show the browser's network error instead of an unverified session.
     const known = await check().catch(() => false);
-    // The worker is unreachable: show the browser's network error instead of an unverified session.
     if (!known && shown.current !== null) location.reload();
     else document.body.hidden = false;
   }, [check]);

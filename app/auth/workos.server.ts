@@ -191,9 +191,9 @@ function describeFailure(error: unknown): WorkOSFailure {
   const word = fields.error ?? fields.code;
   const code = typeof word === "string" && /^[a-z_]{1,64}$/.test(word) ? word : null;
   if (code === "invalid_grant" && status !== null && status < 500) {
-    return new WorkOSFailure("invalid_grant", status, code);
+    return new WorkOSFailure("invalid_grant", status, code, error);
   }
   // 408 and 429 are temporary and do not mean that the grant is invalid.
   const refused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
-  return new WorkOSFailure(refused ? "refused" : "unavailable", status, code);
+  return new WorkOSFailure(refused ? "refused" : "unavailable", status, code, error);
 }

@@ -28,5 +28,7 @@ export function reportBrowserError(error: unknown): void {
     body,
     headers: { "Content-Type": "application/json" },
     keepalive: true,
-  }).catch(() => {});
+  }).catch(() => {
+    // Reporting this failure would fail in the same way.
+  });
 }

@@ -53,8 +53,9 @@ export function createConvex(
       if (rejection !== null && isRejectionCode(rejection.code)) {
         throw new Refusal(rejection.code, rejection.message);
       }
-      if (status === 401) throw new ConvexFailure("unauthorized", status);
-      throw new ConvexFailure(status === FUNCTION_FAILED ? "function_failed" : "unavailable", status);
+      if (status === 401) throw new ConvexFailure("unauthorized", status, error);
+      const kind = status === FUNCTION_FAILED ? "function_failed" : "unavailable";
+      throw new ConvexFailure(kind, status, error);
     }
   }
 

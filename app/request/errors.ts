@@ -1,6 +1,11 @@
 /** Typed errors of calls to WorkOS and Convex. */
 import type { RejectionCode } from "../../convex/model/rejection.ts";
 
+/** Keeps only the name of what was thrown, because its message can contain arguments and tokens. */
+function causeOf(thrown: unknown): ErrorOptions {
+  return thrown instanceof Error ? { cause: thrown.name } : {};
+}
+
 /** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
 export type WorkOSFailureKind = "invalid_grant" | "refused" | "unavailable";
 
@@ -11,8 +16,13 @@ export class WorkOSFailure extends Error {
   readonly status: number | null;
   readonly code: string | null;
 
-  constructor(kind: WorkOSFailureKind, status: number | null = null, code: string | null = null) {
-    super(`WorkOS: ${kind}${code ? ` (${code})` : ""}`);
+  constructor(
+    kind: WorkOSFailureKind,
+    status: number | null = null,
+    code: string | null = null,
+    thrown?: unknown,
+  ) {
+    super(`WorkOS: ${kind}${code ? ` (${code})` : ""}`, causeOf(thrown));
     this.kind = kind;
     this.status = status;
     this.code = code;
@@ -39,8 +49,8 @@ export class ConvexFailure extends Error {
   readonly kind: ConvexFailureKind;
   readonly status: number | null;
 
-  constructor(kind: ConvexFailureKind, status: number | null = null) {
-    super(`Convex: ${kind}${status ? ` (${status})` : ""}`);
+  constructor(kind: ConvexFailureKind, status: number | null = null, thrown?: unknown) {
+    super(`Convex: ${kind}${status ? ` (${status})` : ""}`, causeOf(thrown));
     this.kind = kind;
     this.status = status;
   }

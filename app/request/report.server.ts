@@ -18,12 +18,12 @@ export type Report = {
 export type Reporter = (report: Report) => void;
 
 /** Returns log fields for an error, without messages from WorkOS and Convex, which may contain secrets. */
-function causeOf(error: unknown) {
-  if (error instanceof WorkOSFailure)
-    return { error: error.name, kind: error.kind, status: error.status, code: error.code };
-  if (error instanceof ConvexFailure) return { error: error.name, kind: error.kind, status: error.status };
+function fieldsOf(error: unknown) {
   if (error instanceof Refusal) return { error: error.name, code: error.code };
-  return describeError(error);
+  if (!(error instanceof WorkOSFailure || error instanceof ConvexFailure)) return describeError(error);
+  const { name, kind, status, cause } = error;
+  const code = error instanceof WorkOSFailure ? { code: error.code } : {};
+  return { error: name, kind, status, ...code, ...(typeof cause === "string" ? { cause } : {}) };
 }
 
 /**
@@ -38,7 +38,7 @@ export function createReporter(
 ): Reporter {
   let sent = false;
   return ({ component, action, error, userId }) => {
-    log.error("error", { component, action, userId, ...causeOf(error) });
+    log.error("error", { component, action, userId, ...fieldsOf(error) });
     const { sentryDsn } = env;
     if (sentryDsn === null || sent) return;
     sent = true;

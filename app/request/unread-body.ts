@@ -24,7 +24,11 @@ export async function forgetRest({ body }: Request): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const reader = body.getReader();
-    timer = setTimeout(() => void reader.cancel().catch(() => {}), TIMEOUT_MS);
+    const cancel = () =>
+      reader.cancel().catch(() => {
+        // The client disconnected, so there is nothing left to drain.
+      });
+    timer = setTimeout(() => void cancel(), TIMEOUT_MS);
     for (let bytes = 0; bytes < MAX_BYTES; ) {
       const { done, value } = await reader.read();
       if (done) return;

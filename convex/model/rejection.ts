@@ -1,4 +1,5 @@
-/** Rejections of calls, as `ConvexError.data` carries them. The app uses them too, so this file imports nothing. */
+/** Rejections of calls: a code for the app and a message for the user, in `ConvexError.data`. */
+import { ConvexError } from "convex/values";
 
 export const REJECTION_CODES = [
   "unauthenticated",
@@ -14,6 +15,15 @@ export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 /** `ConvexError.data` of every rejected call. */
 export type Rejection = { code: RejectionCode; message: string };
+
+/**
+ * Returns the error of a rejected call, for the caller to throw.
+ *
+ * @param message - A sentence for the user. Must not contain input.
+ */
+export function rejection(code: RejectionCode, message: string): ConvexError<Rejection> {
+  return new ConvexError({ code, message });
+}
 
 /**
  * Returns the rejection in an error.
