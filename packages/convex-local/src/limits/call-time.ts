@@ -26,19 +26,28 @@ export class CallTime {
     return performance.now() - this.#began - this.operationMs;
   }
 
-  /** Runs an operation of the backend. Several can run at the same time. */
-  async operation<T>(run: () => T | Promise<T>): Promise<T> {
-    const began = performance.now();
-    if (this.#operations++ === 0) this.#operationsBegan = began;
-    try {
-      const result = await run();
-      if (began - this.#turnBegan > TURN_MS) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        this.#turnBegan = performance.now();
-      }
-      return result;
-    } finally {
-      if (--this.#operations === 0) this.#inOperations += performance.now() - this.#operationsBegan;
-    }
+  /** Notes that an operation of the backend begins. Several can run at the same time. */
+  beginOperation(): void {
+    if (this.#operations++ === 0) this.#operationsBegan = performance.now();
+  }
+
+  /**
+   * Notes that an operation has ended.
+   *
+   * @returns Whether other work should get a turn before the call continues.
+   */
+  endOperation(): boolean {
+    if (--this.#operations > 0) return false;
+    const now = performance.now();
+    this.#inOperations += now - this.#operationsBegan;
+    return now - this.#turnBegan > TURN_MS;
+  }
+
+  /** Gives other work of the thread a turn. */
+  async giveTurn(): Promise<void> {
+    this.beginOperation();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#turnBegan = performance.now();
+    this.endOperation();
   }
 }

@@ -7,6 +7,7 @@ export type Measures = { argumentBytes: number; resultBytes: number; userMs: num
 
 /** Returns one line for each limit of which the call used more than 80 %, but not more than the limit. */
 export function warningsOf(usage: Usage, { argumentBytes, resultBytes, userMs }: Measures): string[] {
+  if (!isNearAnyLimit(usage, { argumentBytes, resultBytes, userMs })) return [];
   const { largestDocument, deepestDocument } = usage;
   const warnings: string[] = [];
   const note = (what: string, actual: number, limit: number, unit = "", help = ""): void => {
@@ -65,6 +66,25 @@ export function warningsOf(usage: Usage, { argumentBytes, resultBytes, userMs }:
     );
   }
   return warnings;
+}
+
+/** Returns whether a call may have used more than 80 % of a limit. Most calls are far below all of them. */
+function isNearAnyLimit(usage: Usage, { argumentBytes, resultBytes, userMs }: Measures): boolean {
+  return (
+    argumentBytes > WARNING_RATIO * LIMITS.argumentBytes ||
+    resultBytes > WARNING_RATIO * LIMITS.resultBytes ||
+    userMs > WARNING_RATIO * LIMITS.transactionMs ||
+    usage.documentsRead > WARNING_RATIO * LIMITS.documentsRead ||
+    usage.bytesRead > WARNING_RATIO * LIMITS.bytesRead ||
+    usage.rangesAtMost > WARNING_RATIO * LIMITS.indexRanges ||
+    usage.documentsWritten > WARNING_RATIO * LIMITS.documentsWritten ||
+    usage.bytesWritten > WARNING_RATIO * LIMITS.bytesWritten ||
+    usage.scheduled > WARNING_RATIO * LIMITS.functionsScheduled ||
+    usage.scheduledBytes > WARNING_RATIO * LIMITS.scheduledBytes ||
+    usage.largestScheduledBytes > WARNING_RATIO * LIMITS.scheduledArgumentBytes ||
+    usage.largestDocument.value > WARNING_RATIO * LIMITS.documentBytes ||
+    usage.deepestDocument.value > Math.floor(WARNING_RATIO * LIMITS.documentNesting)
+  );
 }
 
 /** Convex does not enforce this limit yet, and warns also above it. */

@@ -110,15 +110,62 @@ export function checkResult(path: string, value: Value): number {
 
 /** The most bytes of a Convex value for each character of its JSON: a number with one digit and a comma has 9. */
 const BYTES_PER_CHARACTER = 4.5;
-/** The shortest JSON of an object or array with too many entries, about. */
-const WIDE_CHARACTERS = 6000;
+/** The fewest characters of a field in the JSON of an object with very many: a name of two letters, and a digit. */
+const FIELD_CHARACTERS = 6.5;
 
 /** Returns whether a value with this JSON may come close to a limit, so that it is worth measuring. */
 export function mayBeLarge(json: string, limit: number): boolean {
   return json.length * BYTES_PER_CHARACTER > limit / 2;
 }
 
-/** Returns whether a value with this JSON may be nested too deeply or have too many entries. */
-export function mayBeWide(json: string): boolean {
-  return json.length > WIDE_CHARACTERS || json.split(/[[{]/).length > LIMITS.nesting;
+/** Returns whether a value with this JSON may be nested too deeply or have too many entries. Cheaper than parsing it. */
+export function mayBeMisshapen(json: string): boolean {
+  if (json.length > 2 * LIMITS.arrayItems && countOf(json, ",") >= LIMITS.arrayItems) return true;
+  if (json.length > FIELD_CHARACTERS * LIMITS.objectFields && countOf(json, '":') > LIMITS.objectFields)
+    return true;
+  if (json.length <= 2 * LIMITS.nesting || countOf(json, "{") + countOf(json, "[") <= LIMITS.nesting)
+    return false;
+  return depthOf(json) > LIMITS.nesting;
+}
+
+function countOf(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) count++;
+  return count;
+}
+
+/** Returns how deep objects and arrays are nested in JSON text. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(json, at);
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        if (++depth > deepest) deepest = depth;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth--;
+        break;
+    }
+  }
+  return deepest;
+}
+
+const [QUOTE, BACKSLASH, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
+
+/** Returns the position of the quote that ends the string. */
+function endOfString(json: string, start: number): number {
+  let at = start;
+  for (;;) {
+    at = json.indexOf('"', at + 1);
+    if (at === -1) return json.length;
+    let backslashes = 0;
+    while (json.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
 }

@@ -22,7 +22,9 @@ test(`${KILLS} kills lose no acknowledged mutation and apply none twice`, { time
       const unanswered = [...sent].filter((number) => !acknowledged.has(number));
       const args = [WRITER, opened.functionsDir, opened.dataFile, String(sent.size), unanswered.join(",")];
       const goal = acknowledged.size + 20 + Math.floor(random() * 400);
-      await writeUntil(args, sent, acknowledged, goal);
+      // With conflicts, a kill also hits mutations that have run and wait for their commit.
+      const env = { CONVEX_LOCAL_CONFLICTS: String(kill % 2), CONVEX_LOCAL_MUTATION_MS: "5" };
+      await writeUntil(args, env, sent, acknowledged, goal);
     }
     await opened.restart();
     const notes = await opened.rows("notes:list", { folder: "crash" });
@@ -38,11 +40,15 @@ test(`${KILLS} kills lose no acknowledged mutation and apply none twice`, { time
 /** Runs the writer until `goal` notes are acknowledged, and kills it during its work. */
 async function writeUntil(
   args: string[],
+  env: Record<string, string>,
   sent: Set<number>,
   acknowledged: Set<number>,
   goal: number,
 ): Promise<void> {
-  const writer = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const writer = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   for await (const line of createInterface({ input: writer.stdout })) {
     const [word, number] = line.split(" ");
     if (word === "sent") sent.add(Number(number));

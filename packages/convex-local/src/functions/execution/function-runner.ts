@@ -7,7 +7,7 @@ import { CallTime } from "../../limits/call-time.ts";
 import { LIMITS } from "../../limits/limits.ts";
 import { CallMemory } from "../../limits/memory.ts";
 import { parseValue } from "../../values/json.ts";
-import { checkArguments, checkResult, checkShape, mayBeLarge, mayBeWide } from "../../values/limits.ts";
+import { checkArguments, checkResult, checkShape, mayBeLarge, mayBeMisshapen } from "../../values/limits.ts";
 import { describeViolation, findViolation, type IdCheck } from "../../values/validator.ts";
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
@@ -82,7 +82,7 @@ function checkArgs(target: RegisteredFunction, args: JSONValue, text: string, is
 /** Returns the size of a result, 0 if it is far below the limit. */
 function checkReturned(target: RegisteredFunction, text: string, isId: IdCheck): number {
   const large = mayBeLarge(text, LIMITS.resultBytes);
-  if (target.returns === null && !large && !mayBeWide(text)) return 0;
+  if (target.returns === null && !large && !mayBeMisshapen(text)) return 0;
   const value = parseValue(text);
   try {
     checkShape(value);
