@@ -44,6 +44,7 @@ export class Engine {
   /** What mutations have read that commit later. */
   readonly openReads = new OpenReads();
   readonly #now: () => number;
+  readonly #writing: <T>(work: () => T) => T;
   readonly #snapshots = new Set<{ ts: bigint; layer: Layer }>();
   #history: Commit[] = [];
   #historyBytes = 0;
@@ -62,9 +63,11 @@ export class Engine {
   /**
    * @param file - The path of the data file.
    * @param now - Returns the time in Unix milliseconds.
+   * @param writing - Runs work that writes to the file, which can take long on a slow disk.
    */
-  constructor(file: string, now: () => number) {
+  constructor(file: string, now: () => number, writing: <T>(work: () => T) => T = (work) => work()) {
     this.#now = now;
+    this.#writing = writing;
     this.store = new Store(file);
     this.catalog = new Catalog(this.store);
     this.#ts = BigInt(this.store.meta("ts") ?? "0");
@@ -144,10 +147,12 @@ export class Engine {
     this.store.begin();
     this.catalog.save();
     const written: WrittenKey[] = [];
-    for (const change of changes) {
-      change.seen = resolveCommitTs(change.seen, ts);
-      this.#apply(change, written);
-    }
+    this.#writing(() => {
+      for (const change of changes) {
+        change.seen = resolveCommitTs(change.seen, ts);
+        this.#apply(change, written);
+      }
+    });
     this.openReads.note(written, writer);
     if (answer) this.store.insertAnswer(answer.session, answer.request, { ts, ...answer }, this.#now());
     if (changes.length > 0)
@@ -182,7 +187,7 @@ export class Engine {
 
   #flushNow(): void {
     try {
-      this.flush();
+      this.#writing(() => this.flush());
     } catch (error) {
       this.#onFailure(error);
     }

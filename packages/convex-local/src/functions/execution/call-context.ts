@@ -109,6 +109,20 @@ export function reportRunning(buffer: SharedArrayBuffer): void {
   running = new Int32Array(buffer);
 }
 
+/**
+ * Runs work of the backend itself, such as a database operation or a commit. The watchdog gives it more time than the
+ * code of a function, because a slow disk is nobody's fault.
+ */
+export function asBackend<T>(work: () => T): T {
+  if (!running) return work();
+  running[2] = (running[2] ?? 0) + 1;
+  try {
+    return work();
+  } finally {
+    running[2]--;
+  }
+}
+
 /** Notes that the code of a call starts to run. */
 export function beginCall(context: CallContext): void {
   begun.add(context);

@@ -1,5 +1,5 @@
 /** The global `Convex` object, through which the published package calls the backend. */
-import { type CallContext, currentCall } from "../execution/call-context.ts";
+import { asBackend, type CallContext, currentCall } from "../execution/call-context.ts";
 import { toSyscallError } from "../execution/call-errors.ts";
 
 /** An operation: takes the running call and its arguments as JSON text, and returns JSON text. */
@@ -39,7 +39,8 @@ export function installSyscalls(operations: Operations): void {
       let turn = false;
       let result: string | Promise<string>;
       try {
-        result = find(operations.async, name, "async operation")(context, args);
+        const run = find(operations.async, name, "async operation");
+        result = asBackend(() => run(context, args));
         // Most operations end at once, and waiting for them would cost as much.
         if (typeof result !== "string") result = await result;
       } catch (error) {

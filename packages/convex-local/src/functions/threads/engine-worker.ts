@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Outcome } from "../../backend.ts";
 import { Engine } from "../../engine/engine.ts";
 import { changeSchema } from "../../engine/schema-change.ts";
-import { reportRunning } from "../execution/call-context.ts";
+import { asBackend, reportRunning } from "../execution/call-context.ts";
 import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
 import { EngineCalls } from "../execution/engine-calls.ts";
 import { Mutations } from "../execution/mutations.ts";
@@ -101,7 +101,7 @@ port.send({ type: "started", ts: engine.ts });
 
 function openEngine(): Engine {
   try {
-    return new Engine(dataFile, realNow);
+    return new Engine(dataFile, realNow, asBackend);
   } catch (error) {
     port.send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     throw error;

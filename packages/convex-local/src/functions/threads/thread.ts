@@ -20,7 +20,7 @@ import type {
 
 const TICK_MS = 100;
 
-/** How long loading modules may block the thread, in ms. */
+/** How long loading modules and the backend's own work may block the thread, in ms. */
 const LOADING_MS = 20_000;
 
 /** Space for short-lived objects of a thread, in MB. V8's default of 48 MB is not faster here. */
@@ -78,13 +78,16 @@ export class Thread<Asked extends RequestMap> {
   readonly #worker: Worker;
   readonly #listener: ThreadListener;
   readonly #maxBlockedMs: number;
-  readonly #running = new SharedArrayBuffer(8);
+  /** Written by the worker: the request and the subscription whose code runs, and whether the backend's own code does. */
+  readonly #running = new SharedArrayBuffer(12);
   readonly #pending = new PendingRequests<Asked>();
   /** Pending requests that may block the thread for longer. */
   #loading = 0;
   #watch: NodeJS.Timeout | null = null;
-  /** Ticks since the unanswered ping; null if there is none. */
+  /** Ticks of functions since the unanswered ping; null if there is none. */
   #unanswered: number | null = null;
+  /** Ticks of the backend's own work since then. */
+  #ownTicks = 0;
   /** Memory of the thread when it last answered, in bytes. */
   #idleBytes = 0;
   #reason = TIMED_OUT;
@@ -205,11 +208,18 @@ export class Thread<Asked extends RequestMap> {
   #tick(): void {
     if (this.#unanswered === null) {
       this.#unanswered = 0;
+      this.#ownTicks = 0;
       this.#send({ type: "ping", id: 0 });
       return;
     }
-    if (this.#loading === 0) this.#checkMemory();
-    if (++this.#unanswered * TICK_MS <= (this.#loading > 0 ? LOADING_MS : this.#maxBlockedMs)) return;
+    const [, , backend = 0] = new Int32Array(this.#running);
+    const own = this.#loading > 0 || backend > 0;
+    if (own) this.#ownTicks++;
+    else {
+      this.#unanswered++;
+      this.#checkMemory();
+    }
+    if (this.#unanswered * TICK_MS <= this.#maxBlockedMs && this.#ownTicks * TICK_MS <= LOADING_MS) return;
     this.#stopWatching();
     void this.#worker.terminate();
   }
