@@ -171,6 +171,7 @@ function foldersIn(temporary: string): Record<string, string> {
     XDG_CACHE_HOME: join(temporary, "cache"),
     XDG_DATA_HOME: join(temporary, "data"),
     npm_config_cache: join(temporary, "npm"),
+    CONVEX_LOCAL_BUILDS: join(temporary, "convex-builds"),
   };
 }
 

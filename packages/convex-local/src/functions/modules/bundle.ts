@@ -4,9 +4,9 @@
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, formatMessages } from "esbuild";
-import { type ComponentSource, findComponents } from "./component-tree.ts";
+import { type ComponentSource, findComponents, inputsOf } from "./component-tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
 export type ModuleBuild = { name: string; file: string; node: boolean };
@@ -30,6 +30,8 @@ export type Bundle = {
   build: Build;
   /** Absolute paths of the source files, without packages. */
   sources: string[];
+  /** Absolute paths of all files that were read, packages included, sorted. */
+  inputs: string[];
   /** Deletes the modules. */
   remove(): Promise<void>;
 };
@@ -54,11 +56,12 @@ export async function bundle(functionsDir: string, buildsDir: string = tmpdir())
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
   try {
     const components: ComponentBuild[] = [];
-    const sources = new Set<string>();
-    for (const source of await findComponents(functionsDir)) {
-      components.push(await bundleComponent(source, dir, components.length, sources));
+    const inputs = new Set<string>();
+    for (const source of await findComponents(functionsDir, inputs)) {
+      components.push(await bundleComponent(source, dir, components.length, inputs));
     }
-    return { build: { dir, components }, sources: [...sources], remove };
+    const sources = [...inputs].filter((file) => !file.includes("node_modules"));
+    return { build: { dir, components }, sources, inputs: [...inputs].sort(), remove };
   } catch (error) {
     await remove();
     throw await toBundleError(error);
@@ -86,7 +89,7 @@ async function bundleComponent(
   source: ComponentSource,
   dir: string,
   number: number,
-  sources: Set<string>,
+  inputs: Set<string>,
 ): Promise<ComponentBuild> {
   const prefix = `c${number}`;
   const { files } = source;
@@ -103,7 +106,7 @@ async function bundleComponent(
   if (files.schema) isolate._schema = files.schema;
   if (files.authConfig) isolate._auth = files.authConfig;
   const outdir = join(dir, prefix, "isolate");
-  await run({ entryPoints: isolate, outdir, platform: "browser", define }, sources);
+  await run({ entryPoints: isolate, outdir, platform: "browser", define }, inputs);
   await run(
     {
       entryPoints: node,
@@ -113,7 +116,7 @@ async function bundleComponent(
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
       },
     },
-    sources,
+    inputs,
   );
   return {
     path: source.path,
@@ -127,7 +130,7 @@ async function bundleComponent(
 
 async function run(
   options: BuildOptions & { entryPoints: Record<string, string> },
-  sources: Set<string>,
+  inputs: Set<string>,
 ): Promise<void> {
   if (Object.keys(options.entryPoints).length === 0) return;
   const result = await build({
@@ -148,9 +151,7 @@ async function run(
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"', ...options.define },
   });
-  for (const input of Object.keys(result.metafile?.inputs ?? {})) {
-    if (!input.includes("node_modules")) sources.add(resolve(input));
-  }
+  for (const input of inputsOf(result)) inputs.add(input);
 }
 
 function isBuildFailure(error: Error): error is BuildFailure {

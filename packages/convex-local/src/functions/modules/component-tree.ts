@@ -2,8 +2,8 @@
  * Finds the components of an app, as Convex's bundler does: it replaces each import of another `convex.config` file in
  * `convex.config.ts` with the folder of that component, runs the file, and reads the names from the result.
  */
-import { dirname } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { dirname, resolve } from "node:path";
+import { type BuildResult, build, type Plugin } from "esbuild";
 import { findSourceFiles, type SourceFiles } from "./source-files.ts";
 
 export type ComponentSource = {
@@ -22,11 +22,22 @@ type Analysis = {
 
 const CONFIG_FILE = /[\\/]convex\.config\.(?:ts|js|mts|mjs)$/;
 
-/** Returns the app and all its components, parents before children. */
-export async function findComponents(functionsDir: string): Promise<ComponentSource[]> {
+/**
+ * Returns the app and all its components, parents before children.
+ *
+ * @param functionsDir - Absolute path of the app's folder.
+ * @param inputs - Receives the absolute paths of all files that were read.
+ */
+export async function findComponents(functionsDir: string, inputs: Set<string>): Promise<ComponentSource[]> {
   const found: ComponentSource[] = [];
-  await collect(functionsDir, "", null, null, found);
+  await collect(functionsDir, "", null, null, found, inputs);
   return found;
+}
+
+/** Returns the absolute paths of the files that esbuild read for this result. */
+export function inputsOf({ metafile }: BuildResult): string[] {
+  // A path may have a namespace in front.
+  return Object.keys(metafile?.inputs ?? {}).map((input) => resolve(input.replace(/^\(?[a-z]{2,}\)?:/, "")));
 }
 
 async function collect(
@@ -35,11 +46,12 @@ async function collect(
   env: Record<string, string> | null,
   httpPrefix: string | null,
   found: ComponentSource[],
+  inputs: Set<string>,
 ): Promise<void> {
   const files = await findSourceFiles(dir);
   found.push({ path, files, env, httpPrefix });
   if (files.config === null) return;
-  const { childComponents, httpMounts } = await analyze(files.config);
+  const { childComponents, httpMounts } = await analyze(files.config, inputs);
   for (const child of childComponents) {
     const mount = Object.entries(httpMounts ?? {}).find(
       ([, reference]) => reference === `_reference/childComponent/${child.name}`,
@@ -50,6 +62,7 @@ async function collect(
       environmentOf(child.env, env),
       mount?.[0] ?? null,
       found,
+      inputs,
     );
   }
 }
@@ -67,7 +80,7 @@ function environmentOf(
   return env;
 }
 
-async function analyze(config: string): Promise<Analysis> {
+async function analyze(config: string, inputs: Set<string>): Promise<Analysis> {
   const result = await build({
     entryPoints: [config],
     bundle: true,
@@ -76,8 +89,10 @@ async function analyze(config: string): Promise<Analysis> {
     platform: "browser",
     conditions: ["convex", "module"],
     logLevel: "silent",
-    plugins: [componentImports(config)],
+    metafile: true,
+    plugins: [componentImports(config, inputs)],
   });
+  for (const input of inputsOf(result)) inputs.add(input);
   const code = result.outputFiles[0]?.text ?? "";
   const module: { default?: { export?: () => Analysis } } = await import(
     `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
@@ -89,7 +104,7 @@ async function analyze(config: string): Promise<Analysis> {
 }
 
 /** Replaces imports of another component's configuration with its folder and default name. */
-function componentImports(entry: string): Plugin {
+function componentImports(entry: string, inputs: Set<string>): Plugin {
   return {
     name: "component-imports",
     setup(builder) {
@@ -100,7 +115,7 @@ function componentImports(entry: string): Plugin {
         return CONFIG_FILE.test(file) && file !== entry ? { path: file, namespace: "component" } : undefined;
       });
       builder.onLoad({ filter: /.*/, namespace: "component" }, async ({ path }) => {
-        const name = await definedName(path);
+        const name = await definedName(path, inputs);
         const definition = { componentDefinitionPath: dirname(path), defaultName: name };
         return { contents: `export default ${JSON.stringify(definition)};`, loader: "js" };
       });
@@ -108,6 +123,6 @@ function componentImports(entry: string): Plugin {
   };
 }
 
-async function definedName(config: string): Promise<string | undefined> {
-  return (await analyze(config)).name;
+async function definedName(config: string, inputs: Set<string>): Promise<string | undefined> {
+  return (await analyze(config, inputs)).name;
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AuthProvider, BackendEvent } from "../../backend.ts";
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
+import { sharedBundle } from "../modules/build-cache.ts";
 import { type Build, type Bundle, bundle, sweepBuilds } from "../modules/bundle.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
 import type {
@@ -78,7 +79,7 @@ export class ThreadPair {
   /** @throws {Error} when the functions cannot be bundled or loaded. */
   async start(): Promise<void> {
     await sweepBuilds(this.#buildsDir);
-    const building = bundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
+    const building = sharedBundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
       this.#build = build;
     });
     await Promise.all([building, this.#startEngine(building), this.#startActions(building)]);
