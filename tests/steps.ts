@@ -171,7 +171,9 @@ function foldersIn(temporary: string): Record<string, string> {
     XDG_CACHE_HOME: join(temporary, "cache"),
     XDG_DATA_HOME: join(temporary, "data"),
     npm_config_cache: join(temporary, "npm"),
+    // Most processes and worker threads load the same code again.
     CONVEX_LOCAL_BUILDS: join(temporary, "convex-builds"),
+    NODE_COMPILE_CACHE: join(temporary, "compile-cache"),
   };
 }
 

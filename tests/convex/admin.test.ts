@@ -1,8 +1,10 @@
 /** Admin functions: user search, roles and the audit log. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { DEVICE, idOf, type Member, refusalOf, signIn } from "./people.ts";
+
+const { startBackend, startBackendAlone } = openBackends();
 
 let backend: TestBackend;
 let ada: Member;

@@ -59,48 +59,57 @@ type Server = { url: string; siteUrl: string; adminKey: string; close(): Promise
 
 const MOST_SCOPES = 200;
 
-let issuer: TokenIssuer;
-/** The shared servers by the time of a mutation. */
-const shared = new Map<number | undefined, Promise<Server>>();
-let scopes = 0;
-const dedicatedServers: Server[] = [];
+export type Backends = {
+  /**
+   * Starts the test file's shared server with these options, or reuses it with a new scope.
+   * @param options - How mutations run.
+   * @returns A backend whose ADMIN_EMAILS contains `ada` plus the scope.
+   */
+  startBackend(options?: ServerOptions): Promise<TestBackend>;
+  /**
+   * Starts an empty server for one test, for results that depend on all users of a deployment.
+   * @returns A backend with an empty scope.
+   */
+  startBackendAlone(): Promise<TestBackend>;
+};
 
-beforeAll(async () => {
-  issuer = await startTokenIssuer();
-});
+/** Opens the backends of a test file. Registers vitest hooks, so call it once at the top of a file. */
+export function openBackends(): Backends {
+  let issuer: TokenIssuer;
+  /** The shared servers by the time of a mutation. */
+  const shared = new Map<number | undefined, Promise<Server>>();
+  let scopes = 0;
+  const dedicatedServers: Server[] = [];
 
-afterEach(async () => {
-  await Promise.all(dedicatedServers.splice(0).map((server) => server.close()));
-});
+  beforeAll(async () => {
+    issuer = await startTokenIssuer();
+  });
 
-afterAll(async () => {
-  for (const server of shared.values()) await (await server).close();
-  await issuer.close();
-});
+  afterEach(async () => {
+    await Promise.all(dedicatedServers.splice(0).map((server) => server.close()));
+  });
 
-/**
- * Starts the test file's shared server with these options, or reuses it with a new scope.
- * @param options - How mutations run.
- * @returns A backend whose ADMIN_EMAILS contains `ada` plus the scope.
- */
-export async function startBackend(options: ServerOptions = {}): Promise<TestBackend> {
-  const server = shared.get(options.mutationMs) ?? startServer(options);
-  shared.set(options.mutationMs, server);
-  scopes += 1;
-  return backendOn(await server, `${scopes}`);
+  afterAll(async () => {
+    for (const server of shared.values()) await (await server).close();
+    await issuer.close();
+  });
+
+  return {
+    async startBackend(options = {}) {
+      const server = shared.get(options.mutationMs) ?? startServer(issuer, options);
+      shared.set(options.mutationMs, server);
+      scopes += 1;
+      return backendOn(await server, issuer, `${scopes}`);
+    },
+    async startBackendAlone() {
+      const server = await startServer(issuer, {});
+      dedicatedServers.push(server);
+      return backendOn(server, issuer, "");
+    },
+  };
 }
 
-/**
- * Starts an empty server for one test, for results that depend on all users of a deployment.
- * @returns A backend with an empty scope.
- */
-export async function startBackendAlone(): Promise<TestBackend> {
-  const server = await startServer({});
-  dedicatedServers.push(server);
-  return backendOn(server, "");
-}
-
-async function startServer({ mutationMs }: ServerOptions): Promise<Server> {
+async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
   const dataFile = join(folder, "convex.sqlite");
   const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
@@ -126,7 +135,7 @@ async function startServer({ mutationMs }: ServerOptions): Promise<Server> {
   return { url: convex.url, siteUrl: convex.siteUrl, adminKey: adminKeyFor(dataFile), close };
 }
 
-function backendOn({ url, siteUrl, adminKey }: Server, scope: string): TestBackend {
+function backendOn({ url, siteUrl, adminKey }: Server, issuer: TokenIssuer, scope: string): TestBackend {
   return {
     scope,
     nobody: person(url, null),

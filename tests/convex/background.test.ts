@@ -1,8 +1,10 @@
 /** Background jobs: purges and migrations. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { CONFLICTS, startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 let ada: Member;

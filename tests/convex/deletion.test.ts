@@ -3,8 +3,10 @@ import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { profileFields } from "../../convex/model/userFields.ts";
-import { CONFLICTS, EDGE_SECRET, startBackend, startBackendAlone, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
+
+const { startBackend, startBackendAlone } = openBackends();
 
 let backend: TestBackend;
 let ada: Member;

@@ -2,8 +2,10 @@
 import { beforeAll, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { proveCall } from "../../convex/model/edgeProof.ts";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { DEVICE, idOf, refusalOf, sessionOf } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 

@@ -1,8 +1,10 @@
 /** Project members and invitations. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { startBackend, type TestBackend } from "./backend.ts";
+import { openBackends, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 let grace: Member;

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { hashOfKey } from "../../convex/model/keys.ts";
-import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, refusalOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

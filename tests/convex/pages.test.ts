@@ -3,8 +3,10 @@ import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { hashOfKey } from "../../convex/model/keys.ts";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, refusalOf, sessionOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 let grace: Member;

@@ -4,9 +4,11 @@ import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
 import { beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, type Person, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type Person, type TestBackend } from "./backend.ts";
 import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
 import { ROWS, type Row, type Scene, SIGNED_IN, type SignedIn } from "./permission-rows.ts";
+
+const { startBackend } = openBackends();
 
 type Exported = {
   isPublic?: boolean;

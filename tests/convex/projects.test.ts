@@ -1,8 +1,10 @@
 /** Projects, page queries and preferences. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { startBackend, type TestBackend } from "./backend.ts";
+import { openBackends, type TestBackend } from "./backend.ts";
 import { idOf, refusalOf, sessionOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 beforeEach(async () => {

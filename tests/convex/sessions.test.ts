@@ -1,8 +1,10 @@
 /** Sessions: sign-in, sign-out, refresh and revocation. */
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { DEVICE, idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 beforeEach(async () => {

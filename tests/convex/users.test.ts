@@ -1,8 +1,10 @@
 /** Users: sync from WorkOS, lookup and profile changes. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, startBackend, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 beforeEach(async () => {

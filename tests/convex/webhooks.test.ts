@@ -2,8 +2,10 @@
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { CONFLICTS, EDGE_SECRET, startBackend, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
 import { idOf, type Member, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+
+const { startBackend } = openBackends();
 
 let backend: TestBackend;
 let ada: Member;
