@@ -68,8 +68,9 @@ test.each([
   visitor.allow(/404 \(Not Found\)/);
   const titles: string[] = [];
   const toOpen: string[] = [...paths];
+  const page = await visitor.open("/about");
   for (const path of toOpen) {
-    const page = await visitor.open(path);
+    await page.goto(path);
     if (path === "/about") await banner(page)[signedIn ? "signOut" : "signIn"].waitFor();
     else if (signedIn) await untilLive(page);
     else await untilHydrated(page);
@@ -80,7 +81,6 @@ test.each([
     expect(await landmarks(page), path).toEqual({ banner: 1, main: 1, contentinfo: 1, h1: 1 });
     expect(await page.evaluate(() => window.layoutShift), path).toBeLessThan(LAYOUT_SHIFT_LIMIT);
     if (!path.includes("?")) titles.push(await page.title());
-    await page.close();
   }
   expect(new Set(titles).size, titles.join(" | ")).toBe(titles.length);
 });

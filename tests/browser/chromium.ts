@@ -19,6 +19,8 @@ const ARGUMENTS = [
   // Without these two, Chromium leaves zombie zygotes if process 1 does not reap orphans.
   "--no-zygote",
   "--in-process-gpu",
+  // The tabs of a context share a process: starting one costs as much as loading a page.
+  "--renderer-process-limit=1",
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",

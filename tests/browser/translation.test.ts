@@ -63,17 +63,17 @@ const textOf = (page: Page) =>
     );
   });
 
-/** Waits until a translated page has the same text as the newly opened, untranslated page. */
-async function expectCurrent(page: Page): Promise<void> {
-  const plain = await page.context().newPage();
+/** Waits until a translated page has the same text as `plain`, which opens its address without translation. */
+async function expectCurrent(page: Page, plain: Page): Promise<void> {
   await plain.goto(page.url());
   await untilHydrated(plain);
   await expect.poll(() => textOf(page)).toBe(await textOf(plain));
-  await plain.close();
 }
 
 test("every translated page can be left and reopened", async () => {
-  const page = await (await stage.signedIn("ada@example.com")).open("/about");
+  const visitor = await stage.signedIn("ada@example.com");
+  const page = await visitor.open("/about");
+  const plain = await visitor.open("/about");
   await translate(page);
   for (const path of PERSONS_PAGES.filter((path) => path !== "/about")) {
     await openTranslated(page, path);
@@ -84,7 +84,7 @@ test("every translated page can be left and reopened", async () => {
     await shows(heading(page), path === "/profile" ? "Dashboard" : "Profile");
     await page.goBack();
     await shows(heading(page), before ?? "");
-    await expectCurrent(page);
+    await expectCurrent(page, plain);
   }
   for (const name of ["Dashboard", "Profile", "Users", "Audit log", "Settings", "Dashboard"]) {
     await banner(page).place(name).click();
@@ -146,7 +146,7 @@ test("a translated project page shows new metrics and edits", async () => {
   }
   await row(page, "nobody.yet@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
   await expect.poll(() => row(page, "nobody.yet@example.com").count()).toBe(0);
-  await expectCurrent(page);
+  await expectCurrent(page, await page.context().newPage());
 });
 
 test("a translated home page shows agents that become silent or fresh, and the state of the connection", async () => {
@@ -166,7 +166,7 @@ test("a translated home page shows agents that become silent or fresh, and the s
   await send(key, [{ agent: "falling", name: "n", value: 2 }]);
   await shows(main, "All is well: 2 agents");
   await shows(main, /1 quiet1 fresh/);
-  await expectCurrent(page);
+  await expectCurrent(page, await page.context().newPage());
 
   visitor.allow(/WebSocket|ERR_CONNECTION/);
   await stage.stack().stopConvex();

@@ -2,7 +2,7 @@
 export { adminKeyFor } from "./auth/admin-key.ts";
 export type { Backend, Identity } from "./backend.ts";
 export { type ConflictOptions, conflictsFrom } from "./conflicts/pace.ts";
-export { bundle } from "./functions/modules/bundle.ts";
+export { sharedBundle as bundle } from "./functions/modules/build-cache.ts";
 export { fingerprintOf } from "./functions/modules/fingerprint.ts";
 export { findSourceFiles } from "./functions/modules/source-files.ts";
 export type { Served } from "./serve.ts";

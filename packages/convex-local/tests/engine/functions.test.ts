@@ -1,14 +1,23 @@
 /** Queries, mutations and actions without sockets. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { eventually } from "./eventually.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
 
+const compiled = mkdtempSync(join(tmpdir(), "compiled-"));
 let opened: TestBackend;
 
 beforeAll(async () => {
+  vi.stubEnv("NODE_COMPILE_CACHE", compiled);
   opened = await openBackend("notes", { env: { GREETING: "hello" } });
 });
-afterAll(() => opened.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await opened.close();
+  rmSync(compiled, { recursive: true });
+});
 
 const query = async (path: string, args = {}) => resultOf(await opened.backend.query(call(path, args)));
 const mutation = async (path: string, args = {}) => resultOf(await opened.backend.mutation(call(path, args)));
@@ -129,7 +138,8 @@ test("functions see their caller's identity and only the configured environment 
   expect(resultOf(await opened.backend.query(call("notes:who", {}, identity)))).toEqual(identity);
   expect(await query("notes:who")).toBeNull();
   expect(await query("notes:environment", { name: "GREETING" })).toBe("hello");
-  expect(await query("notes:environment", { name: "PATH" })).toBeNull();
+  for (const name of ["PATH", "NODE_COMPILE_CACHE"])
+    expect(await query("notes:environment", { name }), name).toBeNull();
 });
 
 test("an action writes and reads through mutations and queries", async () => {

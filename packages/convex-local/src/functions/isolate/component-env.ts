@@ -23,6 +23,8 @@ export function noteLoading(component: string): void {
 
 /** Replaces `process.env`. */
 export function installEnvironment(): void {
+  // For Node, which has read it already.
+  delete process.env.NODE_COMPILE_CACHE;
   const app: Environment = process.env;
   if (app.CONVEX_URL !== undefined) app.CONVEX_CLOUD_URL ??= app.CONVEX_URL;
   const of = (name: string): string | undefined => {

@@ -101,7 +101,7 @@ export class Thread<Asked extends RequestMap> {
     this.#maxBlockedMs = options.maxBlockedMs;
     this.#worker = new Worker(options.file, {
       workerData: { ...options.workerData, running: this.#running },
-      env: options.env,
+      env: { ...options.env, ...compileCache() },
       stdout: true,
       stderr: true,
       execArgv: ["--enable-source-maps"],
@@ -264,4 +264,10 @@ export class Thread<Asked extends RequestMap> {
       return new ThreadEndedError(blame, blame === "request" ? subscription : 0, this.#reason, this.#failure);
     });
   }
+}
+
+/** Returns the variable that makes Node keep compiled code. The thread hides it from the functions. */
+function compileCache(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
 }
