@@ -36,7 +36,7 @@ const KINDS: Kind[] = [
   { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240 },
   { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true, shared: true },
   { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },
-  { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true, oneByOne: true },
+  { name: "build", include: ["tests/build/**/*.test.ts"], seconds: 120, built: true },
   { name: "launcher", include: ["tests/launcher/**/*.test.ts"], seconds: 120, built: true },
   {
     name: "browser",

@@ -13,7 +13,8 @@ const PREFIX = "mosaic-tests-";
  * For processes that do not inherit the whole environment.
  */
 export function runFolders(): Record<string, string> {
-  const names = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
+  const folders = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
+  const names = [...folders, "CONVEX_LOCAL_BUILDS", "NODE_COMPILE_CACHE"];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
