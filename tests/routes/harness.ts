@@ -29,6 +29,8 @@ export type HarnessOptions = {
   /** Extra configuration of the worker. */
   env?: Record<string, string>;
   isolates?: 1 | 2;
+  /** Divides the worker's rate limits. */
+  limitsDividedBy?: number;
 };
 
 export class Harness {
@@ -123,6 +125,7 @@ export class Harness {
       log: this.log,
       keptIn: path.join(this.#folder, "worker"),
       ...(this.#options.isolates !== undefined && { isolates: this.#options.isolates }),
+      ...(this.#options.limitsDividedBy !== undefined && { limitsDividedBy: this.#options.limitsDividedBy }),
     });
   }
 

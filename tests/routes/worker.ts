@@ -16,6 +16,8 @@ export type WorkerOptions = {
   keptIn: string;
   /** Number of isolates; they share the Durable Objects. */
   isolates?: 1 | 2;
+  /** Divides the rate limits, so that a test reaches them with fewer requests; 1 by default. */
+  limitsDividedBy?: number;
 };
 
 export type Worker = {
@@ -48,6 +50,13 @@ function builtConfig(): BuiltConfig {
   }
 }
 
+/** Returns the configured requests per minute of a rate limit. */
+export function limitPerMinute(name: string): number {
+  const limit = builtConfig().ratelimits?.find((one) => one.name === name);
+  if (limit?.simple.period !== 60) throw new Error(`${name} has no limit per minute`);
+  return limit.simple.limit;
+}
+
 /** Returns every module of the build, the entry first. */
 function builtModules(main: string): { type: "ESModule"; path: string }[] {
   const server = path.join(BUILD, "server");
@@ -56,6 +65,15 @@ function builtModules(main: string): { type: "ESModule"; path: string }[] {
   );
   const ordered = [main, ...names.filter((name) => name !== main)];
   return ordered.map((name) => ({ type: "ESModule", path: path.join(server, name) }));
+}
+
+function limitsOf({ ratelimits = [] }: BuiltConfig, divisor: number) {
+  return Object.fromEntries(
+    ratelimits.map(({ name, simple, ...rest }) => [
+      name,
+      { ...rest, simple: { ...simple, limit: simple.limit / divisor } },
+    ]),
+  );
 }
 
 function assetsOf(config: BuiltConfig) {
@@ -88,7 +106,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     compatibilityFlags: config.compatibility_flags ?? [],
     bindings: { ...options.env, CF_VERSION_METADATA: { id: "routes", tag: "", timestamp: "" } },
     kvNamespaces: Object.fromEntries(config.kv_namespaces.map(({ binding }) => [binding, binding])),
-    ratelimits: Object.fromEntries(config.ratelimits?.map(({ name: limit, ...rest }) => [limit, rest]) ?? []),
+    ratelimits: limitsOf(config, options.limitsDividedBy ?? 1),
     durableObjects: Object.fromEntries(
       config.durable_objects.bindings.map(({ name: binding, class_name: className }) => [
         binding,
