@@ -45,6 +45,14 @@ describe("the line", () => {
     expect(draw(points, window, () => 10).line.match(/M/g)).toHaveLength(2);
   });
 
+  test("connects the points, and the area below it reaches the bottom", () => {
+    const points = [0, 1, 2].map((minute) => point(from + minute * MINUTE));
+    expect(draw(points, window, () => 10)).toMatchObject({
+      line: "M0,10L16.4,10L32.8,10",
+      area: "M0,10L16.4,10L32.8,10L32.8,176L0,176Z",
+    });
+  });
+
   test("of one bucket between two gaps is a single point", () => {
     const points = [0, 1, 5, 9, 10].map((minute) => point(from + minute * MINUTE));
     expect(draw(points, window, () => 10).alone).toEqual([points[2]]);

@@ -1,5 +1,4 @@
 /** Pure geometry of a chart, so that server and browser render the same. */
-import { area, line } from "d3-shape";
 
 /** One bucket of a time series. `at` is its start, Unix ms; `value` is the mean. */
 export interface ChartPoint {
@@ -72,14 +71,18 @@ export function draw(
   down: (value: number) => number,
 ): Drawing {
   const x = ({ at }: ChartPoint) => round(across(at, window) * PLOT.width);
-  const y = ({ value }: ChartPoint) => round(down(value));
+  const drawLine = (run: ChartPoint[]) =>
+    `M${run.map((point) => `${x(point)},${round(down(point.value))}`).join("L")}`;
   const runs = runsOf(points, window.bucket);
-  const long = runs.filter((run) => run.length > 1);
-  const drawLine = line<ChartPoint>(x, y);
-  const drawArea = area<ChartPoint>(x, PLOT.height, y);
+  const long = runs.flatMap((points) => {
+    const [first, last] = [points[0], points.at(-1)];
+    if (first === undefined || last === undefined || first === last) return [];
+    const line = drawLine(points);
+    return [{ line, area: `${line}L${x(last)},${PLOT.height}L${x(first)},${PLOT.height}Z` }];
+  });
   return {
-    line: long.map((run) => drawLine(run) ?? "").join(""),
-    area: long.map((run) => drawArea(run) ?? "").join(""),
+    line: long.map(({ line }) => line).join(""),
+    area: long.map(({ area }) => area).join(""),
     alone: runs.flatMap((run) => (run.length === 1 ? run : [])),
   };
 }
