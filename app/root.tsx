@@ -1,8 +1,9 @@
 /** Root route: the document and the frame around every page. */
 import { type ReactNode, useEffect } from "react";
-import { href, Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
+import { Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import { AuthContext } from "./auth/use-auth.ts";
+import { runForms } from "./data/forms.server.ts";
 import { SessionProvider } from "./data/session-provider.tsx";
 import { loadShell, type Shell } from "./data/shell.server.ts";
 import { isUnreachable } from "./data/unreachable.ts";
@@ -13,7 +14,7 @@ import { Fallback } from "./frame/fallback.tsx";
 import { RefusedPage, refusalTitle } from "./frame/route-error.tsx";
 import { ScrollRestoration } from "./react-router/scroll-restoration.ts";
 import { requestContext } from "./request/context.ts";
-import { saveTheme } from "./theme/save-theme.server.ts";
+import { serveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
 import stylesheet from "./ui/app.css?url";
 
@@ -32,8 +33,8 @@ export async function loader({ context }: Route.LoaderArgs) {
 }
 
 /** Saves the theme. In the root route, because guests can choose a theme too. */
-export async function action({ request, context }: Route.ActionArgs) {
-  return saveTheme(request, context.get(requestContext), href("/"));
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [serveTheme]);
 }
 
 export function Layout({ children }: { children: ReactNode }) {

@@ -1,53 +1,38 @@
 /** Form with one button. */
-import type { FunctionReference } from "convex/server";
 import { type ReactNode, useId } from "react";
 import { Button, type ButtonLook } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
+import type { FormFields, Mutation } from "./define-form.ts";
 import { EditForm } from "./edit-form.tsx";
-import { useEdit } from "./use-edit.ts";
+import { type EditableForm, type EditOptions, useEdit } from "./use-edit.ts";
 
 /**
  * Renders a form with one button, and the error if the edit was rejected.
  *
- * @param fields - Hidden fields that the server's action needs in addition to the intent.
- * @param reference - The mutation that does the same as the action. Without it the form uses HTTP only.
- * @param args - The arguments of the mutation.
+ * @param form - The form's definition, with hidden fields only.
+ * @param options - The options of `useEdit`, with the value of every field.
  * @param about - The id of the element that the button acts on, because the label is only `Remove`.
  */
-export function ActForm<F extends FunctionReference<"mutation">>({
-  intent,
-  fields = {},
-  reference,
-  args,
+export function ActForm<F extends FormFields, M extends Mutation, P, S>({
+  form,
+  options,
   about,
   busyLabel,
   look = "quiet",
   children,
 }: {
-  intent?: string;
-  fields?: Record<string, string>;
-  reference?: F;
-  args?: F["_args"];
+  form: EditableForm<F, M, P, S>;
+  options: EditOptions<F, M, P, S> & { fixed: Readonly<Record<keyof F & string, string>> };
   about?: string;
   busyLabel: string;
   look?: ButtonLook;
   children: ReactNode;
 }) {
   const id = useId();
-  const edit = useEdit<F>({
-    ...(reference && { reference, args: () => args }),
-    stay: reference !== undefined,
-  });
+  const edit = useEdit(form, options);
   return (
-    <EditForm
-      edit={edit}
-      {...(intent !== undefined && { intent })}
-      className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2"
-    >
-      {Object.entries(fields).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+    <EditForm edit={edit} className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
       {edit.waiting ? <Waiting /> : null}
       <Button
         look={look}

@@ -1,27 +1,69 @@
 /** Form whose edit goes over the tab's socket or to the server's action. */
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { Form } from "react-router";
+import { Field } from "../ui/field.tsx";
+import type { FormBase, FormFields, Submitted } from "./define-form.ts";
+import type { Problems } from "./form-failure.ts";
 import type { Edit } from "./use-edit.ts";
 
 /**
- * Renders a form for an edit.
+ * Renders the form of an edit, with its hidden fields.
  *
  * @param edit - The result of `useEdit`.
- * @param intent - Tells the server which of the page's forms this is.
  */
 export function EditForm({
   edit,
-  intent,
   children,
   ...props
 }: Pick<ComponentProps<typeof Form>, "className" | "action" | "children"> & {
-  edit: Pick<Edit, "form" | "onSubmit" | "onInput">;
-  intent?: string;
+  edit: Pick<Edit, "form" | "fixed" | "ref" | "onSubmit" | "onInput">;
 }) {
   return (
-    <Form {...props} method="post" ref={edit.form} onSubmit={edit.onSubmit} onInput={edit.onInput}>
-      {intent ? <input type="hidden" name="intent" value={intent} /> : null}
+    <Form {...props} method="post" ref={edit.ref} onSubmit={edit.onSubmit} onInput={edit.onInput}>
+      <HiddenFields form={edit.form} values={edit.fixed} />
       {children}
     </Form>
+  );
+}
+
+/** Renders the hidden fields of a form: its intent and the given values. */
+export function HiddenFields({ form, values }: { form: FormBase; values: Submitted }) {
+  const { intent } = form;
+  return Object.entries({ ...(intent && { intent }), ...values }).map(([name, value]) => (
+    <input key={name} type="hidden" name={name} value={value} />
+  ));
+}
+
+/** Names of the fields that have a label. */
+type LabeledName<F extends FormFields> = keyof {
+  [name in keyof F as F[name] extends { label: string } ? name : never]: true;
+} &
+  string;
+
+/**
+ * Renders a field of the form with its message. After a failure, it has the submitted value.
+ *
+ * @param edit - The result of `useEdit`.
+ * @param name - The name of the field in the form's definition.
+ */
+export function EditField<F extends FormFields>({
+  edit: { form, errors, values },
+  name,
+  defaultValue,
+  ...props
+}: {
+  edit: { form: FormBase<F>; errors: Problems; values: Submitted };
+  name: LabeledName<F>;
+} & Partial<Omit<ComponentProps<typeof Field>, "name" | "label" | "error">> & { help?: ReactNode }) {
+  const { label = "", check: _, ...input } = form.fields[name] as F[string];
+  return (
+    <Field
+      {...input}
+      {...(props.value === undefined && { defaultValue: values[name] ?? defaultValue })}
+      {...props}
+      label={label}
+      name={name}
+      error={errors[name]}
+    />
   );
 }

@@ -1,7 +1,7 @@
 /** Sends a form to the server's action, and keeps the form's values if the network is down. */
 import { type ClientActionFunctionArgs, data } from "react-router";
+import type { FormFailure } from "./form-failure.ts";
 import { textsOf } from "./form-texts.ts";
-import type { FormFailure } from "./forms.server.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 const NOT_SENT = "The server could not be reached. Check the connection and try again.";
@@ -13,6 +13,6 @@ export async function clientAction({ request, serverAction }: ClientActionFuncti
     return await serverAction<FormFailure>();
   } catch (error) {
     if (!isUnreachable(error)) throw error;
-    return data<FormFailure>({ message: NOT_SENT, errors: {}, values }, { status: 503 });
+    return data<FormFailure>({ errors: { form: NOT_SENT }, values }, { status: 503 });
   }
 }

@@ -1,6 +1,6 @@
 /** Sends a form's edit exactly once: over the tab's socket while it is live, otherwise over HTTP. */
 import type { OptimisticLocalStore } from "convex/browser";
-import type { FunctionReference, FunctionReturnType } from "convex/server";
+import type { FunctionReturnType } from "convex/server";
 import {
   type FormEvent,
   type RefObject,
@@ -11,8 +11,18 @@ import {
   useState,
 } from "react";
 import { useSubmit } from "react-router";
+import {
+  type FormBase,
+  type FormFields,
+  isOfForm,
+  type Mutation,
+  type MutationForm,
+  problemsOf,
+  rejectionOf,
+  type Submitted,
+} from "./define-form.ts";
+import { type FormFailure, type Problems, useFailure } from "./form-failure.ts";
 import { textsOf } from "./form-texts.ts";
-import type { FormFailure } from "./forms.server.ts";
 import { useLive } from "./live-context.ts";
 import { addRejection, hold, OFFLINE_EDIT } from "./pending.ts";
 import { refusalOf } from "./refusal.ts";
@@ -27,42 +37,44 @@ const UNREAD_MS = 5_000;
 
 const LEFT = "The page was left before it was sent.";
 
-type Mutation = FunctionReference<"mutation">;
-/** The values of a form, by field name. */
-export type Fields = Readonly<Record<string, string>>;
+/** A form of either kind: one without a mutation uses HTTP only. */
+export type EditableForm<F extends FormFields, M extends Mutation, P, S> = FormBase<F> &
+  Partial<
+    Pick<MutationForm<F, M, P, S, unknown>, "mutation" | "argsOf" | "optimistic" | "overHttp" | "done">
+  >;
 
-export type EditOptions<F extends Mutation> = {
-  /** The mutation that does the same as the server's action. A form without it uses HTTP only. */
-  reference?: F;
-  /** Returns the mutation's arguments; null to not send the form, undefined to send it over HTTP only. */
-  args?: (fields: Fields) => F["_args"] | null | undefined;
-  /** Optimistic update of the local query results. */
-  optimistic?: (store: OptimisticLocalStore, args: F["_args"]) => void;
-  /** The action's error for this form. */
-  failure?: FormFailure | null | undefined;
-  /** Whether to keep the scroll position after a submission over HTTP. */
-  stay?: boolean;
+/** Requires an option only if the form needs it. */
+type Needed<T, K extends string, V> = unknown extends T ? { [key in K]?: undefined } : { [key in K]: V };
+
+export type EditOptions<F extends FormFields, M extends Mutation, P, S> = {
+  /** Values of the form's hidden fields. */
+  fixed?: Readonly<Partial<Record<keyof F & string, string>>>;
   /** Called when the edit was applied, with the mutation's value if it went over the socket. */
-  onDone?: (args: F["_args"] | undefined, value?: FunctionReturnType<F>) => void;
+  onDone?: (args: M["_args"] | undefined, value?: FunctionReturnType<M>) => void;
   /** Called when the mutation was rejected. */
   onRejected?: () => void;
-};
+} & Needed<P, "params", P | null> &
+  Needed<S, "shown", S>;
 
-export type Edit<F extends Mutation = Mutation> = {
-  form: RefObject<HTMLFormElement | null>;
+export type Edit<F extends FormFields = FormFields, M extends Mutation = Mutation> = {
+  form: FormBase<F>;
+  fixed: Submitted;
+  ref: RefObject<HTMLFormElement | null>;
   onSubmit: (event: FormEvent<HTMLFormElement>) => void;
   onInput: () => void;
   /** The arguments of the pending edits, oldest first. */
-  pending: readonly F["_args"][];
+  pending: readonly M["_args"][];
   waiting: boolean;
   /** Whether an edit is being sent over HTTP. */
   busy: boolean;
-  /** Whether the last edit went over the socket and was applied. */
-  done: boolean;
-  /** Why the last edit was rejected, unless `failure` has the reason. */
-  refusal: string | null;
-  /** The action's error, until the form is submitted again. */
-  failure: FormFailure | undefined;
+  /** The form's `done` if the last edit went over the socket and was applied. */
+  done: string | null;
+  /** Why the last edit was not sent or was rejected. */
+  errors: Problems;
+  /** The message for the whole form if it was rejected over the socket. */
+  refusal: string | undefined;
+  /** The values of an edit that the action rejected, until the form is submitted again. */
+  values: Submitted;
 };
 
 type Sent<F extends Mutation> = {
@@ -77,30 +89,42 @@ type Sent<F extends Mutation> = {
 };
 
 /** The hook's mutable state. A change becomes visible with `render`. */
-class Memory<F extends Mutation> {
-  sent: readonly Sent<F>[] = [];
-  done = false;
+class Memory<M extends Mutation> {
+  sent: readonly Sent<M>[] = [];
+  done: string | null = null;
+  /** Problems of the values that were not sent. */
+  problems: Problems | null = null;
   refusal: string | null = null;
   rejection = { text: "", at: 0 };
   last = { text: "", at: 0, touched: false };
-  stale: FormFailure | null | undefined = undefined;
+  stale: FormFailure | undefined = undefined;
   mounted = true;
 }
 
-/** Returns the handlers and state of a form's edits. Pass the result to `EditForm`. */
-export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<F> {
+/**
+ * Returns the handlers and state of a form's edits. Pass the result to `EditForm`.
+ *
+ * @param form - The form's definition.
+ */
+export function useEdit<F extends FormFields, M extends Mutation, P, S>(
+  form: EditableForm<F, M, P, S>,
+  options: EditOptions<F, M, P, S>,
+): Edit<F, M> {
   const live = useLive();
   const submit = useSubmit();
-  const form = useRef<HTMLFormElement>(null);
+  const answer = useFailure();
+  const fixed = options.fixed ?? {};
+  const failure = answer && isOfForm(form, answer.values, fixed) ? answer : undefined;
+  const ref = useRef<HTMLFormElement>(null);
   const [, render] = useReducer((count: number) => count + 1, 0);
-  const [answered, setAnswered] = useState<Sent<F> | null>(null);
+  const [answered, setAnswered] = useState<Sent<M> | null>(null);
   const latest = useRef({ live, options, submit });
   latest.current = { live, options, submit };
-  const memory = useRef<Memory<F>>(null);
-  memory.current ??= new Memory<F>();
+  const memory = useRef<Memory<M>>(null);
+  memory.current ??= new Memory<M>();
   const m = memory.current;
 
-  const settle = (one: Sent<F>, outcome: { refusal: string } | { value?: FunctionReturnType<F> } | null) => {
+  const settle = (one: Sent<M>, outcome: { refusal: string } | { value?: FunctionReturnType<M> } | null) => {
     one.release();
     m.sent = m.sent.filter((other) => other !== one);
     m.last.at = Date.now();
@@ -112,38 +136,44 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
       if (!m.mounted) addRejection(m.rejection.text);
       latest.current.options.onRejected?.();
     } else {
-      m.done = one.way === "socket";
-      if (!m.last.touched && m.last.text === one.text) form.current?.reset();
-      latest.current.options.onDone?.(one.args, outcome.value);
+      const { options } = latest.current;
+      if (one.way === "socket")
+        m.done = typeof form.done === "function" ? form.done(outcome.value) : (form.done ?? null);
+      if (!m.last.touched && m.last.text === one.text) ref.current?.reset();
+      options.onDone?.(one.args, outcome.value);
     }
     render();
   };
 
-  const sendOverSocket = (one: Sent<F>) => {
+  const sendOverSocket = (one: Sent<M>) => {
     const { live, options } = latest.current;
-    if (live.client === null || options.reference === undefined) return;
+    if (live.client === null || form.mutation === undefined) return;
     one.way = "socket";
-    const optimistic = options.optimistic ? { optimisticUpdate: options.optimistic } : {};
-    live.client.mutation(options.reference, one.args, optimistic).then(
-      (value: FunctionReturnType<F>) => settle(one, { value }),
+    const { optimistic } = form;
+    const update = optimistic && {
+      optimisticUpdate: (store: OptimisticLocalStore, args: M["_args"]) =>
+        optimistic(store, args, options.shown as S),
+    };
+    live.client.mutation(form.mutation, one.args, update).then(
+      (value: FunctionReturnType<M>) => settle(one, { value }),
       (error: unknown) => settle(one, { refusal: refusalOf(error) }),
     );
     render();
   };
 
-  const sendEitherWay = async (one: Sent<F>) => {
+  const sendEitherWay = async (one: Sent<M>) => {
     const { client, state } = latest.current.live;
     const mayUseSocket = one.args !== undefined && client !== null;
     if (mayUseSocket && ((await goesOverSocket(client, state)) || !m.mounted)) return sendOverSocket(one);
     if (!navigator.onLine || !m.mounted) return settle(one, { refusal: m.mounted ? OFFLINE_EDIT : LEFT });
     one.way = "http";
     render();
-    const { submit, options } = latest.current;
+    const { submit } = latest.current;
     await submit(one.data, {
       method: "post",
       // A submission must not wait for the code of the page; see `useClientNavigation`.
       state: { isSubmission: true },
-      preventScrollReset: options.stay === true,
+      preventScrollReset: form.to === undefined,
       ...(one.action !== undefined && { action: one.action }),
     });
     one.release();
@@ -156,24 +186,29 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
     const target = event.currentTarget;
     const { submitter } = event.nativeEvent as SubmitEvent;
     const data = new FormData(target, submitter);
-    const fields = textsOf(data);
-    const text = JSON.stringify(fields);
+    const submitted = textsOf(data);
+    const text = JSON.stringify(submitted);
     const now = Date.now();
     const same = text === m.last.text && !m.last.touched;
     if (same && (now - m.last.at < TWICE_MS || m.sent.some((one) => one.text === text))) {
       m.last.at = now;
       return;
     }
-    const { live, options } = latest.current;
-    const args = options.reference && options.args?.(fields);
-    if (args === null) return;
+    m.refusal = null;
+    m.problems = problemsOf(form, submitted);
+    if (m.problems !== null) {
+      const [wrong = ""] = Object.keys(m.problems);
+      const field = target.elements.namedItem(wrong);
+      if (field instanceof HTMLElement) field.focus();
+      return render();
+    }
+    const overHttp = form.overHttp || options.params === null;
     target.closest("dialog")?.close();
     m.last = { text, at: now, touched: false };
-    m.done = false;
-    m.refusal = null;
-    m.stale = options.failure;
-    const one: Sent<F> = {
-      args,
+    m.done = null;
+    m.stale = failure;
+    const one: Sent<M> = {
+      args: overHttp ? undefined : form.argsOf?.(submitted, options.params as P),
       text,
       label: labelOf(target, submitter),
       data,
@@ -183,12 +218,11 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
     };
     m.sent = [...m.sent, one];
     render();
-    if (isTurnFree() && args !== undefined && live.client !== null && live.state === "live")
+    if (isTurnFree() && one.args !== undefined && live.client !== null && live.state === "live")
       sendOverSocket(one);
     else inTurn(() => sendEitherWay(one));
   };
 
-  const { failure } = options;
   const isNew = failure && failure !== m.stale;
   const settleAnswered = useRef(() => {});
   settleAnswered.current = () => {
@@ -205,18 +239,25 @@ export function useEdit<F extends Mutation>(options: EditOptions<F> = {}): Edit<
     };
   }, [m]);
 
+  const rejected = m.refusal === null ? null : rejectionOf(form, m.refusal);
   return {
     form,
+    fixed,
+    ref,
     onSubmit,
     onInput: () => {
       m.last.touched = true;
+      if (m.problems === null || ref.current === null) return;
+      m.problems = problemsOf(form, textsOf(new FormData(ref.current)));
+      render();
     },
     pending: m.sent.map(({ args }) => args),
     waiting: m.sent.length > 0,
     busy: m.sent.some(({ way }) => way !== "socket"),
-    done: m.done && m.sent.length === 0,
-    refusal: m.refusal,
-    failure: isNew ? failure : undefined,
+    done: m.sent.length === 0 ? m.done : null,
+    errors: m.problems ?? rejected ?? (isNew ? failure.errors : {}),
+    refusal: rejected?.form,
+    values: isNew ? failure.values : {},
   };
 }
 

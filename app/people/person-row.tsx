@@ -1,42 +1,24 @@
-/** Row of the user list, with an optimistic role change that is rolled back if Convex rejects it. */
-import type { OptimisticLocalStore } from "convex/browser";
+/** Row of the user list, with the form that changes the role. */
 import type { FunctionReturnType } from "convex/server";
 import { useLayoutEffect, useRef, useState } from "react";
-import { api } from "../../convex/_generated/api.js";
+import type { api } from "../../convex/_generated/api.js";
 import { isRole, ROLES, type Role } from "../../convex/model/roles.ts";
 import { EditForm } from "../data/edit-form.tsx";
-import type { FormFailure } from "../data/forms.server.ts";
 import { useEdit } from "../data/use-edit.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
+import { saveRole } from "./role-form.ts";
 
 export type Person = FunctionReturnType<typeof api.users.list>["page"][number];
-
-function showAtOnce(store: OptimisticLocalStore, { userId, role }: { userId: string; role: Role }): void {
-  for (const { args, value } of store.getAllQueries(api.users.list)) {
-    if (value === undefined) continue;
-    const page = value.page.map((person) => (person._id === userId ? { ...person, role } : person));
-    store.setQuery(api.users.list, args, { ...value, page });
-  }
-}
 
 /**
  * Renders a user with the form that changes the role.
  *
  * @param isViewer - Whether this is the current user.
- * @param failure - The action's error, if the last form was about this user.
  */
-export function PersonRow({
-  person,
-  isViewer,
-  failure,
-}: {
-  person: Person;
-  isViewer: boolean;
-  failure: FormFailure | undefined;
-}) {
+export function PersonRow({ person, isViewer }: { person: Person; isViewer: boolean }) {
   const [chosen, setChosen] = useState<Role | null>(null);
   const select = useRef<HTMLSelectElement>(null);
   // Keeps a role that was chosen before hydration.
@@ -45,19 +27,14 @@ export function PersonRow({
     const shown = select.current?.value;
     if (isRole(shown) && shown !== person.role) setChosen(shown);
   }, []);
-  const edit = useEdit({
-    reference: api.users.setRole,
-    args: ({ role }) => (isRole(role) ? { userId: person._id, role } : null),
-    optimistic: showAtOnce,
-    failure,
-    stay: true,
+  const edit = useEdit(saveRole, {
+    fixed: { userId: person._id },
     onDone: () => setChosen(null),
     onRejected: () => setChosen(null),
   });
-  const { _id, email, firstName, lastName, profilePictureUrl } = person;
+  const { email, firstName, lastName, profilePictureUrl } = person;
   const name = [firstName, lastName].filter(Boolean).join(" ") || null;
   const role = chosen ?? person.role;
-  const refusal = edit.refusal ?? edit.failure?.message;
   return (
     <li className="row">
       <div className="flex min-w-0 items-center gap-3">
@@ -71,7 +48,6 @@ export function PersonRow({
         </div>
       </div>
       <EditForm edit={edit} className="flex flex-wrap items-center justify-end gap-2">
-        <input type="hidden" name="userId" value={_id} />
         {edit.waiting ? <Waiting /> : null}
         {edit.done && role === person.role ? (
           <span role="status" className="text-small text-quiet">
@@ -95,9 +71,9 @@ export function PersonRow({
         <Button busy={edit.busy} busyLabel="Saving">
           Save role
         </Button>
-        {refusal ? (
+        {edit.errors.form ? (
           <div className="basis-full">
-            <Notice kind="alert">{refusal}</Notice>
+            <Notice kind="alert">{edit.errors.form}</Notice>
           </div>
         ) : null}
       </EditForm>

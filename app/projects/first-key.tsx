@@ -1,8 +1,10 @@
 /** Creates the first API key of a project from the list of projects, and opens the project's page. */
 import { type FormEvent, useRef } from "react";
 import { useSubmit } from "react-router";
+import { HiddenFields } from "../data/edit-form.tsx";
 import { loadPageCode } from "../react-router/page-code.ts";
 import { Button } from "../ui/button.tsx";
+import { createKey } from "./create-forms.ts";
 import { projectPath } from "./project-address.ts";
 
 const FIRST_KEY = "first-key";
@@ -36,8 +38,7 @@ export function FirstKey() {
   };
   return (
     <form id={FIRST_KEY} method="post" hidden onSubmit={onSubmit}>
-      <input type="hidden" name="intent" value="create-key" />
-      <input type="hidden" name="keyName" value="First key" />
+      <HiddenFields form={createKey} values={{ keyName: "First key" }} />
     </form>
   );
 }

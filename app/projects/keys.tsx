@@ -8,8 +8,9 @@ import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import type { CreatedKey } from "./create-forms.ts";
 import { CreateKey } from "./create-key.tsx";
-import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
+import { revokeKey } from "./project-forms.ts";
 import type { Project, ProjectKey } from "./project-query.ts";
 import { SendExamples } from "./send-examples.tsx";
 
@@ -18,9 +19,8 @@ import { SendExamples } from "./send-examples.tsx";
  *
  * @param keys - The loader's API keys; null if Convex did not answer.
  * @param origin - The origin of the API.
- * @param created - The API key that this tab has just created.
+ * @param created - The API key that was just created, in this tab or by the action.
  * @param onCreated - Receives a new API key.
- * @param answer - The action's response to the last form.
  */
 export function Keys({
   project,
@@ -29,7 +29,6 @@ export function Keys({
   place,
   created,
   onCreated,
-  answer,
 }: {
   project: Project;
   keys: readonly ProjectKey[] | null;
@@ -37,17 +36,15 @@ export function Keys({
   place: Place;
   created: CreatedKey | null;
   onCreated: (created: CreatedKey) => void;
-  answer: ProjectAnswer;
 }) {
   const { value } = useLiveQuery(api.projectKeys.list, { projectId: project._id }, keys ? [...keys] : null);
-  const shown = created ?? (answer && "createdKey" in answer ? answer.createdKey : null);
   const good = value?.find(({ revokedAt }) => revokedAt === null);
   return (
     <Card
       title="Keys"
       intro="An agent sends its metrics with a key of this project. A key is shown once, when it is made."
     >
-      {shown ? <NewKey created={shown} /> : null}
+      {created ? <NewKey created={created} /> : null}
       {value && value.length > 0 ? (
         <ul className="rows">
           {value.map((key) => (
@@ -55,12 +52,12 @@ export function Keys({
           ))}
         </ul>
       ) : null}
-      <CreateKey projectId={project._id} first={value?.length === 0} onCreated={onCreated} answer={answer} />
+      <CreateKey projectId={project._id} first={value?.length === 0} onCreated={onCreated} />
       <SendExamples
         project={project}
         origin={origin}
-        keyName={shown?.name ?? good?.name ?? null}
-        secret={shown?.key ?? null}
+        keyName={created?.name ?? good?.name ?? null}
+        secret={created?.key ?? null}
       />
     </Card>
   );
@@ -112,14 +109,7 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
         </p>
       </div>
       {revokedAt === null ? (
-        <ActForm
-          intent="revoke-key"
-          fields={{ keyId }}
-          reference={api.projectKeys.revoke}
-          args={{ keyId }}
-          about={id}
-          busyLabel="Revoking"
-        >
+        <ActForm form={revokeKey} options={{ fixed: { keyId } }} about={id} busyLabel="Revoking">
           Revoke
         </ActForm>
       ) : null}

@@ -9,29 +9,32 @@ import { Card } from "../ui/card.tsx";
 import { ConfirmCheck } from "../ui/confirm-check.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
-import { failureOf, type ProjectAnswer } from "./project-forms.ts";
+import { deleteProject, leaveProject } from "./project-forms.ts";
+
+type Params = { projectId: string };
 
 export function Leaving({
+  projectId,
   name,
   mayLeave,
   mayDelete,
-  answer,
 }: {
+  projectId: string;
   name: string;
   mayLeave: boolean;
   mayDelete: boolean;
-  answer: ProjectAnswer;
 }) {
   if (!mayLeave && !mayDelete) return null;
+  const params = { projectId };
   const leave = mayLeave ? (
-    <ActForm intent="leave" look="danger" busyLabel="Leaving">
+    <ActForm form={leaveProject} options={{ params, fixed: {} }} look="danger" busyLabel="Leaving">
       Leave project
     </ActForm>
   ) : null;
   return (
     <Card title={mayDelete ? (mayLeave ? "Leave or delete" : "Delete") : "Leave"}>
       {mayDelete ? (
-        <DeleteProject name={name} answer={answer}>
+        <DeleteProject params={params} name={name}>
           {leave}
         </DeleteProject>
       ) : (
@@ -46,18 +49,9 @@ export function Leaving({
  *
  * @param children - Shown next to the button.
  */
-function DeleteProject({
-  name,
-  answer,
-  children,
-}: {
-  name: string;
-  answer: ProjectAnswer;
-  children: ReactNode;
-}) {
+function DeleteProject({ params, name, children }: { params: Params; name: string; children: ReactNode }) {
   const hydrated = useHydrated();
-  const failure = failureOf(answer, "delete");
-  const edit = useEdit({ failure });
+  const edit = useEdit(deleteProject, { params, fixed: hydrated ? { confirm: "yes" } : {} });
   const button = (
     <Button look="danger" busy={edit.busy} busyLabel="Deleting">
       Delete project
@@ -72,14 +66,13 @@ function DeleteProject({
         {hydrated ? (
           <AskFirst label="Delete project" title="Delete this project?">
             <p>{what}</p>
-            <EditForm edit={edit} intent="delete">
-              <input type="hidden" name="confirm" value="yes" />
-              {button}
-            </EditForm>
+            <EditForm edit={edit}>{button}</EditForm>
           </AskFirst>
         ) : (
-          <EditForm edit={edit} intent="delete" className="flex flex-col items-start gap-2">
-            <ConfirmCheck error={failure?.errors.confirm}>{`Yes, delete it: ${what}`}</ConfirmCheck>
+          <EditForm edit={edit} className="flex flex-col items-start gap-2">
+            <ConfirmCheck error={edit.errors.confirm}>
+              {`${deleteProject.fields.confirm.label}: ${what}`}
+            </ConfirmCheck>
             {button}
           </EditForm>
         )}

@@ -1,13 +1,12 @@
 /** Members and invitations of a project, with the forms to add and remove them. */
 import { useId } from "react";
-import { api } from "../../convex/_generated/api.js";
 import { ActForm } from "../data/act-form.tsx";
 import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format-number.ts";
 import { Waiting } from "../ui/waiting.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";
-import type { ProjectAnswer } from "./project-forms.ts";
+import { removeMember, withdrawInvitation } from "./project-forms.ts";
 import type { Project } from "./project-query.ts";
 
 type Member = Project["members"][number];
@@ -17,22 +16,19 @@ type Member = Project["members"][number];
  *
  * @param manages - Whether the current user may change them.
  * @param viewerId - The current user's id; null if unknown.
- * @param answer - The action's response to the last form.
  */
 export function People({
   project,
   manages,
   viewerId,
-  answer,
 }: {
   project: Project;
   manages: boolean;
   viewerId: string | null;
-  answer: ProjectAnswer;
 }) {
-  const adding = useAddMember(project._id, answer);
+  const adding = useAddMember(project._id);
   const shown = new Set(project.invited);
-  const arriving = adding.waiting.filter((email) => !shown.has(email));
+  const arriving = adding.pending.flatMap((args) => (args && !shown.has(args.email) ? [args.email] : []));
   return (
     <Card title="People" intro={formatCount(project.members.length, "member")}>
       <ul className="rows">
@@ -55,7 +51,7 @@ export function People({
           <InviteRow key={`invited ${email}`} projectId={project._id} email={email} withdrawable={manages} />
         ))}
       </ul>
-      {manages ? <AddMember adding={adding} /> : null}
+      {manages ? <AddMember edit={adding} /> : null}
     </Card>
   );
 }
@@ -80,10 +76,8 @@ function MemberRow({
       <Person id={id} name={name} email={email} picture={profilePictureUrl ?? null} words={words} />
       {removable ? (
         <ActForm
-          intent="remove-member"
-          fields={{ userId }}
-          reference={api.projects.removeMember}
-          args={{ projectId, userId }}
+          form={removeMember}
+          options={{ params: { projectId }, fixed: { userId } }}
           about={id}
           busyLabel="Removing"
         >
@@ -115,10 +109,8 @@ function InviteRow({
       />
       {withdrawable ? (
         <ActForm
-          intent="withdraw"
-          fields={{ email }}
-          reference={api.projects.removeInvite}
-          args={{ projectId, email }}
+          form={withdrawInvitation}
+          options={{ params: { projectId }, fixed: { email } }}
           about={id}
           busyLabel="Withdrawing"
         >

@@ -1,26 +1,90 @@
-/** Types of the project page's forms and of their responses. */
-import type { FormFailure } from "../data/forms.server.ts";
+/** Forms of a project's page, except the one that creates an API key. */
+import { href } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { defineForm, given, HIDDEN } from "../data/define-form.ts";
+import { NAME } from "./create-forms.ts";
+import type { Project } from "./project-query.ts";
 
-export type Intent =
-  | "rename"
-  | "add-member"
-  | "remove-member"
-  | "withdraw"
-  | "leave"
-  | "create-key"
-  | "revoke-key"
-  | "delete";
+/** The id in the page's URL. */
+type Params = { projectId: string };
 
-/** A new API key, which is shown once. */
-export type CreatedKey = { key: string; name: string };
+export const renameProject = defineForm({
+  intent: "rename",
+  fields: { name: { label: "New name", ...NAME } },
+  rejectedAt: "name",
+  mutation: api.projects.rename,
+  args: ({ name }, { projectId }: Params) => ({ projectId, name }),
+  optimistic(store, { projectId, name }, project: Project | null) {
+    // Until the live query has a value, the page shows the loader's.
+    const known = store.getQuery(api.projects.get, { projectId }) ?? project;
+    if (known) store.setQuery(api.projects.get, { projectId }, { ...known, name: name.trim() });
+  },
+  done: "Project renamed",
+});
 
-/** The action's response to the last form. */
-export type ProjectAnswer = FormFailure | { createdKey: CreatedKey } | undefined;
+export const addMember = defineForm({
+  intent: "add-member",
+  fields: {
+    email: {
+      label: "E-mail",
+      type: "email",
+      required: true,
+      maxLength: 254,
+      autoComplete: "off",
+      check: given("Enter an e-mail address."),
+    },
+  },
+  rejectedAt: "email",
+  mutation: api.projects.addMember,
+  args: ({ email }, { projectId }: Params) => ({ projectId, email: email.trim().toLowerCase() }),
+  done: (value) => (value === "added" ? "Member added" : "Invited: they join at their first sign-in"),
+});
 
-/**
- * Returns the errors of the form with this intent; undefined if the response is for another form or is a
- * success.
- */
-export function failureOf(answer: ProjectAnswer, intent: Intent): FormFailure | undefined {
-  return answer && "values" in answer && answer.values.intent === intent ? answer : undefined;
-}
+export const removeMember = defineForm({
+  intent: "remove-member",
+  fields: { userId: HIDDEN },
+  mutation: api.projects.removeMember,
+  args: ({ userId }, { projectId }: Params) => ({ projectId, userId }),
+  done: "Member removed",
+});
+
+export const withdrawInvitation = defineForm({
+  intent: "withdraw",
+  fields: { email: HIDDEN },
+  mutation: api.projects.removeInvite,
+  args: ({ email }, { projectId }: Params) => ({ projectId, email }),
+  done: "Invitation withdrawn",
+});
+
+export const revokeKey = defineForm({
+  intent: "revoke-key",
+  fields: { keyId: HIDDEN },
+  mutation: api.projectKeys.revoke,
+  args: ({ keyId }) => ({ keyId }),
+  done: "Key revoked",
+});
+
+export const leaveProject = defineForm({
+  intent: "leave",
+  fields: {},
+  mutation: api.projects.leave,
+  args: (_, { projectId }: Params) => ({ projectId }),
+  overHttp: true,
+  done: "You have left the project",
+  to: href("/dashboard"),
+});
+
+export const deleteProject = defineForm({
+  intent: "delete",
+  fields: {
+    confirm: {
+      label: "Yes, delete it",
+      check: (value) => (value === "yes" ? null : "Tick this box to delete the project."),
+    },
+  },
+  mutation: api.projects.deleteProject,
+  args: (_, { projectId }: Params) => ({ projectId }),
+  overHttp: true,
+  done: "Project deleted",
+  to: href("/dashboard"),
+});

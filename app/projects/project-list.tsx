@@ -13,6 +13,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
+import { WAITING } from "./create-forms.ts";
 import { FirstKey, FirstKeyButton } from "./first-key.tsx";
 import type { Loaded } from "./list-data.ts";
 import { type Metric, newestOfEach, silentFirst, worstFirst } from "./overview.ts";
@@ -22,9 +23,6 @@ import { Summary } from "./summary.tsx";
 import { arrivedSince } from "./use-arrivals.ts";
 
 type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role">;
-
-/** Id prefix of optimistic projects, which Convex has not created yet. */
-export const WAITING = "waiting-";
 
 const HOUR_MS = 3_600_000;
 const NONE: readonly Metric[] = [];

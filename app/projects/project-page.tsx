@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { href, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
+import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { usePlace } from "../data/use-place.ts";
@@ -12,6 +13,7 @@ import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { AgentPanels } from "./agent-panels.tsx";
+import type { CreatedKey } from "./create-forms.ts";
 import { Events } from "./events.tsx";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
@@ -19,7 +21,6 @@ import { MetricPanel } from "./metric-panel.tsx";
 import { newestOfEach } from "./overview.ts";
 import { People } from "./people.tsx";
 import { projectArgs } from "./project-address.ts";
-import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
 import { Unsent } from "./unsent.tsx";
@@ -30,20 +31,20 @@ import { Unsent } from "./unsent.tsx";
  * @param search - The query string of the URL.
  * @param loaded - The loader's data; null if Convex did not answer.
  * @param origin - The origin of the API.
- * @param answer - The action's response to the last form.
+ * @param revealed - The API key that the last form created, if it was sent over HTTP.
  */
 export function ProjectPage({
   projectId,
   search,
   loaded,
   origin,
-  answer,
+  revealed,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
   origin: string;
-  answer: ProjectAnswer;
+  revealed: CreatedKey | null;
 }) {
   const { viewer } = useLive();
   const place = usePlace();
@@ -53,7 +54,7 @@ export function ProjectPage({
   const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
 
   // Field errors are shown at the field, errors of the whole form at the top.
-  const refusal = answer && "message" in answer ? answer.message : null;
+  const refusal = useFailure()?.errors.form;
 
   // A user who deletes or leaves the project is already navigating away.
   const gone = isGone(error) && state === "idle";
@@ -67,7 +68,7 @@ export function ProjectPage({
       <Page title="Project">
         {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
         <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
-        <Unsent projectId={projectId} answer={answer} onCreated={setCreated} />
+        <Unsent projectId={projectId} onCreated={setCreated} />
       </Page>
     );
   }
@@ -81,9 +82,8 @@ export function ProjectPage({
       keys={loaded?.keys ?? null}
       origin={origin}
       place={place}
-      created={created}
+      created={created ?? revealed}
       onCreated={setCreated}
-      answer={answer}
     />
   ) : null;
   const empty = latest?.length === 0;
@@ -116,13 +116,13 @@ export function ProjectPage({
           place={place}
         />
         <div className="flex min-w-0 flex-col gap-6">
-          <People project={project} manages={manages} viewerId={viewer?._id ?? null} answer={answer} />
-          {manages ? <RenameProject projectId={projectId} project={project} answer={answer} /> : null}
+          <People project={project} manages={manages} viewerId={viewer?._id ?? null} />
+          {manages ? <RenameProject projectId={projectId} project={project} /> : null}
           <Leaving
+            projectId={projectId}
             name={project.name}
             mayLeave={membership === "member"}
             mayDelete={viewer !== null && roleAllows(viewer.role, "projects.delete")}
-            answer={answer}
           />
         </div>
       </div>

@@ -30,7 +30,7 @@ export default function SignedInHome({ list }: { list: Packed<Loaded> | null }) 
             <p>Projects appear here when someone adds you to one.</p>
           )
         }
-        start={mayCreate ? <CreateProject failure={undefined} /> : null}
+        start={mayCreate ? <CreateProject /> : null}
       />
     </Page>
   );

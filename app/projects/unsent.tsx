@@ -1,33 +1,34 @@
 /** The failed form with its values, to submit again while the project cannot be shown. */
+import { useFailure } from "../data/form-failure.ts";
 import { Card } from "../ui/card.tsx";
 import { AddMember, useAddMember } from "./add-member.tsx";
+import { type CreatedKey, createKey } from "./create-forms.ts";
 import { CreateKey } from "./create-key.tsx";
-import type { CreatedKey, ProjectAnswer } from "./project-forms.ts";
+import { addMember, renameProject } from "./project-forms.ts";
 import { RenameProject } from "./rename-project.tsx";
 
 export function Unsent({
   projectId,
-  answer,
   onCreated,
 }: {
   projectId: string;
-  answer: ProjectAnswer;
   onCreated: (created: CreatedKey) => void;
 }) {
-  const adding = useAddMember(projectId, answer);
-  switch (answer && "values" in answer ? answer.values.intent : null) {
-    case "rename":
-      return <RenameProject projectId={projectId} project={null} answer={answer} />;
-    case "add-member":
+  const edit = useAddMember(projectId);
+  const failure = useFailure();
+  switch (failure?.values.intent) {
+    case renameProject.intent:
+      return <RenameProject projectId={projectId} project={null} />;
+    case addMember.intent:
       return (
         <Card title="People">
-          <AddMember adding={adding} />
+          <AddMember edit={edit} />
         </Card>
       );
-    case "create-key":
+    case createKey.intent:
       return (
         <Card title="Keys">
-          <CreateKey projectId={projectId} first={false} onCreated={onCreated} answer={answer} />
+          <CreateKey projectId={projectId} first={false} onCreated={onCreated} />
         </Card>
       );
     default:

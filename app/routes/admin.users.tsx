@@ -1,17 +1,16 @@
 /** List of all users and their roles, for admins. */
 import { useEffect } from "react";
-import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
-import { readForm } from "../data/forms.server.ts";
+import { useFailure } from "../data/form-failure.ts";
+import { runForms } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
-import { saveRole } from "../people/save-role.server.ts";
+import { saveRole } from "../people/role-form.ts";
 import { SearchForm } from "../people/search-form.tsx";
 import { useRevalidate } from "../react-router/use-revalidate.ts";
-import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -32,14 +31,14 @@ export async function loader(args: Route.LoaderArgs) {
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, context }: Route.ActionArgs) {
-  return saveRole(await readForm(request), context.get(requestContext));
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [saveRole]);
 }
 
 const FIRST_PAGE = { numItems: 20, cursor: null };
 
 export default function Users({ loaderData: { users, search, cursor } }: Route.ComponentProps) {
-  const failure = useActionData<typeof action>();
+  const failure = useFailure();
   const { viewer } = useLive();
   const args = { paginationOpts: FIRST_PAGE, ...(search !== "" && { search }) };
   const { value, error } = useLiveQuery(api.users.list, cursor === null ? args : "skip", users);
@@ -48,18 +47,13 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
   return (
     <Page title="Users" intro="Everyone who has signed in, and what each may do.">
       <SearchForm search={search} />
-      {failure?.message && !onPage ? <Notice kind="alert">{failure.message}</Notice> : null}
+      {failure?.errors.form && !onPage ? <Notice kind="alert">{failure.errors.form}</Notice> : null}
       {value.page.length === 0 ? (
         <p className="text-quiet">No users match your search.</p>
       ) : (
         <ul className="rows rounded-card border border-line bg-surface px-4 py-2 wide:px-6">
           {value.page.map((person) => (
-            <PersonRow
-              key={person._id}
-              person={person}
-              isViewer={person._id === viewer?._id}
-              failure={failure?.values.userId === person._id ? failure : undefined}
-            />
+            <PersonRow key={person._id} person={person} isViewer={person._id === viewer?._id} />
           ))}
         </ul>
       )}

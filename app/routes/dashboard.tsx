@@ -1,16 +1,15 @@
 /** The user's projects, and a form to create one. */
-import { href, useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";
-import { asViewer } from "../auth/as-viewer.server.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { done, failed, readForm } from "../data/forms.server.ts";
+import { useFailure } from "../data/form-failure.ts";
+import { runForms } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
+import { createProject } from "../projects/create-forms.ts";
 import { CreateProject } from "../projects/create-project.tsx";
 import { packList } from "../projects/list-data.ts";
 import { ProjectList } from "../projects/project-list.tsx";
 import { usePacked } from "../react-router/packed.ts";
-import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -30,23 +29,13 @@ export async function loader(args: Route.LoaderArgs) {
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, context }: Route.ActionArgs) {
-  const form = await readForm(request);
-  const call = context.get(requestContext);
-  try {
-    await asViewer(call, href("/dashboard"), (convex) =>
-      convex.mutation(api.projects.create, { name: form.name ?? "" }),
-    );
-  } catch (error) {
-    if (error instanceof Response) throw error;
-    return failed(error, form, "name");
-  }
-  return done(call, href("/dashboard"), "Project created");
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [createProject]);
 }
 
 export default function Dashboard({ loaderData: { list } }: Route.ComponentProps) {
   const loaded = usePacked(list);
-  const failure = useActionData<typeof action>();
+  const failure = useFailure();
   const { viewer } = useLive();
   const mayCreate = viewer === null || roleAllows(viewer.role, "projects.create");
   return (
@@ -61,8 +50,8 @@ export default function Dashboard({ loaderData: { list } }: Route.ComponentProps
           )
         }
       />
-      {!mayCreate && failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
-      {mayCreate ? <CreateProject failure={failure} /> : null}
+      {!mayCreate && failure?.errors.form ? <Notice kind="alert">{failure.errors.form}</Notice> : null}
+      {mayCreate ? <CreateProject /> : null}
     </Page>
   );
 }

@@ -2,9 +2,18 @@
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
-import { readForm } from "../data/forms.server.ts";
-import { actOnProject } from "../projects/project-actions.server.ts";
+import { runForms } from "../data/forms.server.ts";
+import { createKey } from "../projects/create-forms.ts";
 import { projectArgs } from "../projects/project-address.ts";
+import {
+  addMember,
+  deleteProject,
+  leaveProject,
+  removeMember,
+  renameProject,
+  revokeKey,
+  withdrawInvitation,
+} from "../projects/project-forms.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -32,8 +41,19 @@ function withoutViewer<T extends { viewer: unknown }>({ viewer: _, ...rest }: T)
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, params, context }: Route.ActionArgs) {
-  return actOnProject(context.get(requestContext), params.id, await readForm(request));
+const FORMS = [
+  renameProject,
+  addMember,
+  removeMember,
+  withdrawInvitation,
+  createKey,
+  revokeKey,
+  leaveProject,
+  deleteProject,
+];
+
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, FORMS, () => ({ projectId: args.params.id }));
 }
 
 export default function Project({ loaderData: { page, search, origin }, params }: Route.ComponentProps) {
@@ -45,7 +65,7 @@ export default function Project({ loaderData: { page, search, origin }, params }
       search={search}
       loaded={page}
       origin={origin}
-      answer={answer}
+      revealed={answer && "createdKey" in answer ? answer.createdKey : null}
     />
   );
 }

@@ -1,14 +1,13 @@
 /** Account page: identity, data export and account deletion. */
-import { href, redirect, useActionData } from "react-router";
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { type Claims, Identity } from "../account/claims.tsx";
 import { deleteAccount } from "../account/delete-account.server.ts";
-import { DeleteAccountForm, WHAT_DELETING_DOES } from "../account/delete-account-form.tsx";
+import { DeleteAccount, WHAT_DELETING_DOES } from "../account/delete-account.tsx";
+import { deleteMyAccount } from "../account/delete-account-form.ts";
 import { currentPermissions } from "../auth/guards.server.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { readForm, refused, unavailable } from "../data/forms.server.ts";
-import { requestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { runForms, served } from "../data/forms.server.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -34,25 +33,15 @@ export async function loader(args: Route.LoaderArgs) {
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, context }: Route.ActionArgs) {
-  const call = context.get(requestContext);
-  const form = await readForm(request);
-  if (form.confirm !== "yes") return refused(form, { errors: { confirm: "Tick this box to go on." } });
-  try {
-    await deleteAccount(call);
-  } catch (error) {
-    if (error instanceof Refusal) return refused(form, { message: error.message });
-    if (!(error instanceof ConvexFailure || error instanceof WorkOSFailure)) throw error;
-    const message =
-      "Your account could not be deleted just now, and nothing was lost. Please try again in a moment.";
-    return unavailable(form, message);
-  }
-  await call.notices.leave({ kind: "status", text: "Your account has been deleted." });
-  return redirect(href("/"), 303);
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [
+    served(deleteMyAccount, async (call) => {
+      await deleteAccount(call);
+    }),
+  ]);
 }
 
 export default function Account({ loaderData: { claims, missing, lastAdmin } }: Route.ComponentProps) {
-  const failure = useActionData<typeof action>();
   return (
     <Page title="Account" narrow>
       {missing ? (
@@ -77,7 +66,7 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
         {lastAdmin ? (
           <p>You are the last admin, so make another user an admin before you delete your account.</p>
         ) : null}
-        <DeleteAccountForm failure={failure} />
+        <DeleteAccount />
       </Card>
     </Page>
   );

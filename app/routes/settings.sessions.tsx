@@ -1,15 +1,16 @@
 /** Lists and revokes the user's sessions. */
-import { href, redirect, useActionData } from "react-router";
+import { redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requireAuth } from "../auth/guards.server.ts";
 import { loginPath } from "../auth/return-to.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { done, failed, readForm, refused, unavailable } from "../data/forms.server.ts";
+import { useFailure } from "../data/form-failure.ts";
+import { runForms, served, unavailable } from "../data/forms.server.ts";
 import { requestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { endOtherSessions, endSession } from "../sessions/end-sessions.server.ts";
 import { joinSessions, sessionsAtWorkOS } from "../sessions/listed-sessions.server.ts";
+import { revokeOtherSessions, revokeSession } from "../sessions/session-forms.ts";
 import { SessionList } from "../sessions/session-list.tsx";
 import { useSessionsElsewhere } from "../sessions/use-sessions-elsewhere.ts";
 import { Notice } from "../ui/notice.tsx";
@@ -35,31 +36,26 @@ export async function loader(args: Route.LoaderArgs) {
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, context }: Route.ActionArgs) {
-  const form = await readForm(request);
-  const call = context.get(requestContext);
-  const current = await call.auth.open();
-  try {
-    if (form.intent === "others") {
-      if (await endOtherSessions(call))
-        return done(call, href("/settings/sessions"), "All other sessions revoked");
-      const message =
-        "WorkOS is not answering. The sessions seen here were revoked; try again for any others.";
-      return unavailable(form, message);
-    }
-    if (!form.sessionId) return refused(form, { message: "Say which session is to end." });
-    await endSession(call, form.sessionId);
-  } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
-    return failed(error, form);
-  }
-  if (form.sessionId !== current?.sessionId) return done(call, href("/settings/sessions"), "Session revoked");
-  call.auth.end("session_revoked");
-  return redirect(loginPath({ error: "session_revoked" }), 303);
+const SOME_MAY_REMAIN =
+  "WorkOS is not answering. The sessions seen here were revoked; try again for any others.";
+
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [
+    served(revokeSession, async (call, { sessionId }) => {
+      const current = await call.auth.open();
+      await endSession(call, sessionId);
+      if (sessionId !== current?.sessionId) return;
+      call.auth.end("session_revoked");
+      return redirect(loginPath({ error: "session_revoked" }), 303);
+    }),
+    served(revokeOtherSessions, async (call) => {
+      if (!(await endOtherSessions(call))) return unavailable({}, SOME_MAY_REMAIN);
+    }),
+  ]);
 }
 
 export default function Sessions({ loaderData }: Route.ComponentProps) {
-  const failure = useActionData<typeof action>();
+  const failure = useFailure();
   const sessions = useSessionsElsewhere(loaderData.sessions);
   const { missing } = loaderData;
   return (
@@ -68,7 +64,7 @@ export default function Sessions({ loaderData }: Route.ComponentProps) {
       narrow
       intro="Every place you are signed in. Revoking one signs it out within seconds."
     >
-      {failure?.message ? <Notice kind="alert">{failure.message}</Notice> : null}
+      {failure?.errors.form ? <Notice kind="alert">{failure.errors.form}</Notice> : null}
       {missing === "convex" ? (
         <Notice kind="alert">
           Live data is unavailable. Where and when sessions were used is missing here.

@@ -1,16 +1,17 @@
 /** Settings page: theme and time zone. */
-import { href, useActionData } from "react-router";
+import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
+import { isOfForm } from "../data/define-form.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { readForm } from "../data/forms.server.ts";
+import { useFailure } from "../data/form-failure.ts";
+import { runForms } from "../data/forms.server.ts";
 import { timeZones } from "../data/time-zones.ts";
-import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
-import { saveTheme } from "../theme/save-theme.server.ts";
+import { serveTheme } from "../theme/save-theme.server.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
-import { saveTimeZone } from "../time-zone/save-time-zone.server.ts";
-import { TimeZoneForm } from "../time-zone/time-zone-form.tsx";
+import { TimeZoneCard } from "../time-zone/time-zone-card.tsx";
+import { saveTimeZone } from "../time-zone/time-zone-form.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -34,23 +35,18 @@ export async function loader(args: Route.LoaderArgs) {
 
 export { clientAction } from "../data/form-action.ts";
 
-export async function action({ request, context }: Route.ActionArgs) {
-  const form = await readForm(request);
-  const call = context.get(requestContext);
-  return form.timeZone === undefined
-    ? saveTheme(request, call, href("/settings"), form)
-    : saveTimeZone(form, call);
+export async function action(args: Route.ActionArgs) {
+  return runForms(args, [serveTheme, saveTimeZone]);
 }
 
 export default function Settings({ loaderData: { zones } }: Route.ComponentProps) {
-  const failure = useActionData<typeof action>();
+  const failure = useFailure();
   const { theme, waiting, setTheme } = useTheme();
-  const ofTimeZone = failure != null && "timeZone" in failure.values;
   return (
     <Page title="Settings" narrow>
       <Card title="Appearance" intro="It follows you to every browser you sign in with.">
-        {failure && !ofTimeZone ? (
-          <Notice kind="alert">{failure.message ?? failure.errors.theme}</Notice>
+        {failure && !isOfForm(saveTimeZone, failure.values) ? (
+          <Notice kind="alert">{failure.errors.form ?? failure.errors.theme}</Notice>
         ) : null}
         <form
           method="post"
@@ -67,7 +63,7 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
           </noscript>
         </form>
       </Card>
-      <TimeZoneForm zones={zones} failure={ofTimeZone ? failure : undefined} />
+      <TimeZoneCard zones={zones} />
       <SettingsLinks />
     </Page>
   );

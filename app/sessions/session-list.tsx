@@ -4,6 +4,7 @@ import { ActForm } from "../data/act-form.tsx";
 import { usePlace } from "../data/use-place.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { ListedSession } from "./listed-sessions.server.ts";
+import { revokeOtherSessions, revokeSession } from "./session-forms.ts";
 
 export function SessionList({ sessions }: { sessions: readonly ListedSession[] }) {
   const others = sessions.filter(({ current }) => !current);
@@ -18,7 +19,7 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
       ) : null}
       {others.length > 0 ? (
         <div>
-          <ActForm intent="others" look="danger" busyLabel="Revoking">
+          <ActForm form={revokeOtherSessions} options={{ fixed: {} }} look="danger" busyLabel="Revoking">
             Revoke all others
           </ActForm>
         </div>
@@ -49,7 +50,12 @@ function Session({ session }: { session: ListedSession }) {
       </div>
       <div className="flex items-center gap-4">
         {session.current ? <p className="text-small text-quiet">This device</p> : null}
-        <ActForm fields={{ sessionId: session.sessionId }} about={id} busyLabel="Revoking">
+        <ActForm
+          form={revokeSession}
+          options={{ fixed: { sessionId: session.sessionId } }}
+          about={id}
+          busyLabel="Revoking"
+        >
           Revoke
         </ActForm>
       </div>

@@ -153,7 +153,7 @@ describe("a project's page", () => {
     ];
     for (const fields of forms) {
       const answer = await ben.submit(path, fields);
-      expect(answer.status, fields.intent).toBe(400);
+      expect(answer.status, fields.intent).toBe(403);
       expect(answer).toSayAlert();
     }
     expect(h1((await ann.get(path)).text)).toBe("Shared");
@@ -270,7 +270,7 @@ describe("the user list", () => {
     const forbidden = await ann.get("/admin/users");
     expect(forbidden).toBeSafeHtml(403);
     expect(forbidden.text).toContain("<title>Not allowed · Mosaic</title>");
-    expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(400);
+    expect((await ann.submit("/admin/users", { userId: "x", role: "admin" })).status).toBe(403);
     const ada = await signInUser("ada@example.com");
     expect(await ada.get("/admin/users")).toBeSafeHtml(200);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { profileChanges, profileProblems } from "./profile-fields.ts";
+import { problemsOf } from "../data/define-form.ts";
+import { profileChanges, saveProfile } from "./profile-form.ts";
 
 describe("profileChanges", () => {
   it.each([
@@ -21,8 +22,13 @@ describe("profileChanges", () => {
   });
 });
 
-it("returns a message for each invalid field", () => {
-  expect(profileProblems({ firstName: "x".repeat(101), lastName: "" })).toEqual({
-    firstName: "Use at most 100 characters.",
+describe("saveProfile", () => {
+  const name = "x".repeat(101);
+
+  it.each([
+    ["returns a message for an invalid field", {}, { firstName: "Use at most 100 characters." }],
+    ["accepts a field that is unchanged, as it may be older than the rules", { firstNameShown: name }, null],
+  ])("%s", (_what, shown, errors) => {
+    expect(problemsOf(saveProfile, { ...shown, firstName: name, lastName: "" })).toEqual(errors);
   });
 });

@@ -1,0 +1,50 @@
+/** Forms that create a project and an API key, also used by the project lists. */
+import { href } from "react-router";
+import { api } from "../../convex/_generated/api.js";
+import { nameProblem } from "../../convex/model/names.ts";
+import { serverNow } from "../data/clock.ts";
+import { defineForm } from "../data/define-form.ts";
+import type { Viewer } from "../data/viewer.ts";
+
+/** Attributes and check of a project's or API key's name. */
+export const NAME = { required: true, maxLength: 100, autoComplete: "off", check: nameProblem } as const;
+
+/** Id prefix of optimistic projects, which Convex has not created yet. */
+export const WAITING = "waiting-";
+
+/** Counter for ids of optimistic projects. `crypto.randomUUID` is missing on plain HTTP origins. */
+let made = 0;
+
+export const createProject = defineForm({
+  fields: { name: { label: "Project name", ...NAME } },
+  rejectedAt: "name",
+  mutation: api.projects.create,
+  args: ({ name }) => ({ name }),
+  optimistic(store, { name }, viewer: Viewer | null) {
+    const known = store.getQuery(api.projects.mine, {});
+    if (!viewer || !known) return;
+    const project = {
+      _id: `${WAITING}${++made}` as (typeof known)[number]["_id"],
+      name: name.trim(),
+      ownerId: viewer._id,
+      createdAt: serverNow(),
+      role: "owner" as const,
+    };
+    store.setQuery(api.projects.mine, {}, [project, ...known]);
+  },
+  done: "Project created",
+  // The home page has this form too.
+  to: href("/dashboard"),
+});
+
+/** A new API key, which is shown once. */
+export type CreatedKey = { key: string; name: string };
+
+export const createKey = defineForm({
+  intent: "create-key",
+  fields: { keyName: { label: "Key name", ...NAME } },
+  rejectedAt: "keyName",
+  mutation: api.projectKeys.create,
+  args: ({ keyName }, { projectId }: { projectId: string }) => ({ projectId, name: keyName }),
+  reveal: ({ key }, { name }): { createdKey: CreatedKey } => ({ createdKey: { key, name: name.trim() } }),
+});

@@ -1,0 +1,110 @@
+/** Every form that the app defines: its definition is complete, and a page's action runs it. */
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { getFunctionName } from "convex/server";
+import { expect, it } from "vitest";
+import type { FormBase, Mutation } from "../../app/data/define-form.ts";
+import { type Browser, jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page, textOf } from "./html.ts";
+import { signIn } from "./sign-in.ts";
+
+type Form = FormBase & { mutation?: Mutation; done?: unknown; reveal?: unknown };
+
+const app = startMosaic();
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Values that at least one check of any field rejects. */
+const INVALID = ["", "a\u0007b"];
+
+/** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in. */
+const PAGES: Record<string, string> = {
+  addMember: "/projects/:id",
+  chooseTheme: "/settings",
+  createKey: "/projects/:id",
+  createProject: "/dashboard",
+  deleteMyAccount: "/settings/account",
+  deleteProject: "/projects/:id",
+  leaveProject: "/projects/:id",
+  removeMember: "/projects/:id",
+  renameProject: "/projects/:id",
+  revokeKey: "/projects/:id",
+  revokeOtherSessions: "/settings/sessions",
+  revokeSession: "/settings/sessions",
+  saveProfile: "/profile",
+  saveRole: "/admin/users",
+  saveTimeZone: "/settings",
+  withdrawInvitation: "/projects/:id",
+};
+
+const forms = await definedForms();
+
+/** Returns every exported definition of app by its name. */
+async function definedForms(): Promise<Record<string, Form>> {
+  const files = globSync("app/*/*.ts", { cwd: root })
+    .filter((file) => !file.endsWith(".test.ts"))
+    .filter((file) => /= define(Server)?Form\(/.test(readFileSync(root + file, "utf8")));
+  const modules = await Promise.all(files.map((file) => import(root + file) as Promise<object>));
+  const exported = modules.flatMap((module) => Object.entries(module));
+  return Object.fromEntries(exported.filter(([, value]) => typeof value?.fields === "object"));
+}
+
+/** Returns an invalid value for each field of a form. */
+function invalidValues({ fields }: Form): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, { check }]) => [name, INVALID.find((text) => check(text, {})) ?? ""]),
+  );
+}
+
+async function signInAdmin(): Promise<{ admin: Browser; project: string }> {
+  const admin = app.browser();
+  await signIn(admin, "ada@example.com");
+  const { token } = jsonOf<{ token: string }>(await admin.token());
+  const created = await app.convex("mutation", "projects:create", { name: "Forms" }, token);
+  return { admin, project: ((await created.json()) as { value: string }).value };
+}
+
+it("lists the page of every form", () => {
+  expect(Object.keys(forms).sort()).toEqual(Object.keys(PAGES).sort());
+});
+
+it.each(Object.entries(forms))(
+  "the form %s has a message for each field, a function and an outcome",
+  (_, form) => {
+    for (const [name, { check }] of Object.entries(form.fields)) {
+      expect(INVALID.map((text) => check(text, {})).join(""), name).toMatch(/^[A-Z].*\.$/);
+    }
+    if (form.mutation !== undefined) expect(getFunctionName(form.mutation)).toMatch(/^\w+:\w+$/);
+    expect(form.done ?? form.reveal).toBeDefined();
+  },
+);
+
+it("the action of its page rejects every form with invalid values, and the page says why", async () => {
+  const { admin, project } = await signInAdmin();
+  const withFields = Object.entries(forms).filter(([, { fields }]) => Object.keys(fields).length > 0);
+  for (const [name, form] of withFields) {
+    const values = invalidValues(form);
+    const path = (PAGES[name] ?? "").replace(":id", project);
+    const answer = await admin.submit(path, { ...(form.intent && { intent: form.intent }), ...values });
+    expect(answer.status, name).toBe(400);
+    const text = textOf(new Page(answer.text).root);
+    const fields = Object.entries(form.fields);
+    const unsaid = fields.filter(
+      ([field, { check }]) => !text.includes(check(values[field] ?? "", {}) ?? ""),
+    );
+    // Of the fields without a label, the page shows one message.
+    expect(
+      unsaid.filter(([, { label }]) => label !== undefined),
+      name,
+    ).toEqual([]);
+    expect(unsaid.length, name).toBeLessThan(fields.length);
+  }
+});
+
+it("the action of its page runs every form without fields", async () => {
+  const { admin, project } = await signInAdmin();
+  const left = await admin.submit(`/projects/${project}`, { intent: "leave" });
+  expect(left.status).toBe(400);
+  expect(left).toSayAlert(/owner/);
+  expect((await admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+});
