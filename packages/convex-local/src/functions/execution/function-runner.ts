@@ -15,6 +15,8 @@ import { beginCall, type CallContext, callStorage, endCall } from "./call-contex
 import { ArgumentValidationError, ReturnsValidationError } from "./call-errors.ts";
 
 const STEPS = 10;
+/** How many times as long a call may take on a busy machine. */
+const PATIENCE = 5;
 /** Time limit of actions in ms, as in Convex. */
 const ACTION_MS = 600_000;
 
@@ -54,7 +56,7 @@ export async function run(
     return result;
   } finally {
     endCall(context);
-    context.report?.(context, { argumentBytes, resultBytes, userMs: time.userMs });
+    context.report?.(context, { argumentBytes, resultBytes, userMs: time.measure() });
   }
 }
 
@@ -98,19 +100,19 @@ function checkReturned(target: RegisteredFunction, text: string, isId: IdCheck):
 }
 
 /**
- * Rejects when the work takes too long. Counts steps of the thread's own time, so that a busy machine does not count
- * against the function, without the time of its database operations.
+ * Rejects when the work takes too long.
+ *
+ * @param ms - The time limit.
+ * @param time - The time of the user's code, to which the limit applies; null if it applies to all of the time.
+ * @param work - The work.
  */
 async function within<T>(ms: number, time: CallTime | null, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    let left = ms;
-    let operations = 0;
+    let steps = 0;
     const step = (): void => {
-      const before = operations;
-      operations = time?.operationMs ?? 0;
-      left -= Math.max(0, ms / STEPS - (operations - before));
-      if (left >= 0) timer = realSetTimeout(step, ms / STEPS);
+      const most = time === null ? STEPS : STEPS * PATIENCE;
+      if (steps++ < most && (time === null || time.measure() <= ms)) timer = realSetTimeout(step, ms / STEPS);
       else reject(new Error(`Function execution timed out (maximum duration: ${ms / 1000}s)`));
     };
     step();

@@ -20,6 +20,9 @@ import type {
 
 const TICK_MS = 100;
 
+/** How many times as long a function may block the thread on a busy machine. */
+const PATIENCE = 5;
+
 /** How long loading modules and the backend's own work may block the thread, in ms. */
 const LOADING_MS = 20_000;
 
@@ -88,6 +91,8 @@ export class Thread<Asked extends RequestMap> {
   #unanswered: number | null = null;
   /** Ticks of the backend's own work since then. */
   #ownTicks = 0;
+  /** Time of the CPU that the thread had used when the ping was sent, in ms. */
+  #cpuAtPing = 0;
   /** Memory of the thread when it last answered, in bytes. */
   #idleBytes = 0;
   #reason = TIMED_OUT;
@@ -204,12 +209,13 @@ export class Thread<Asked extends RequestMap> {
     this.#send({ type: "called", id, reply });
   }
 
-  /** Counts ticks instead of reading the clock: on a busy machine, both threads are slow. */
+  /** Ends a thread that does not answer pings. */
   #tick(): void {
     if (this.#unanswered === null) {
       this.#unanswered = 0;
       this.#ownTicks = 0;
       this.#send({ type: "ping", id: 0 });
+      void this.#notePing();
       return;
     }
     const [, , backend = 0] = new Int32Array(this.#running);
@@ -219,7 +225,28 @@ export class Thread<Asked extends RequestMap> {
       this.#unanswered++;
       this.#checkMemory();
     }
-    if (this.#unanswered * TICK_MS <= this.#maxBlockedMs && this.#ownTicks * TICK_MS <= LOADING_MS) return;
+    if (this.#ownTicks * TICK_MS > LOADING_MS || this.#unanswered * TICK_MS > PATIENCE * this.#maxBlockedMs)
+      this.#terminate();
+    else if (this.#unanswered * TICK_MS > this.#maxBlockedMs) void this.#checkTime();
+  }
+
+  /** Ends the thread if a function has used it for too long, in time of the CPU: the machine may be busy. */
+  async #checkTime(): Promise<void> {
+    const used = (await this.#cpuMs()) - this.#cpuAtPing;
+    if (this.#unanswered !== null && used > this.#maxBlockedMs) this.#terminate();
+  }
+
+  async #notePing(): Promise<void> {
+    this.#cpuAtPing = await this.#cpuMs();
+  }
+
+  async #cpuMs(): Promise<number> {
+    // A thread that has ended has used no time.
+    const { user, system } = await this.#worker.cpuUsage().catch(() => ({ user: 0, system: 0 }));
+    return (user + system) / 1000;
+  }
+
+  #terminate(): void {
     this.#stopWatching();
     void this.#worker.terminate();
   }
@@ -235,8 +262,7 @@ export class Thread<Asked extends RequestMap> {
     this.#withMemory((bytes) => {
       if (this.#unanswered === null || bytes - this.#idleBytes <= GROWTH_BYTES) return;
       this.#reason = OUT_OF_MEMORY;
-      this.#stopWatching();
-      void this.#worker.terminate();
+      this.#terminate();
     });
   }
 
