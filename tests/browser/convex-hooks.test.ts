@@ -36,12 +36,12 @@ test("useQuery, useMutation, usePaginatedQuery and useConvexAuth work on a signe
   await visitor.signIn("ada@example.com");
   await visitor.signIn("ada@example.com");
   expect(await visitor.html("/hooks")).toMatch(/id="auth">loading<.*id="events">\? LoadingFirstPage</s);
-  const page = await visitor.open("/hooks");
+  const page = await visitor.open("/about"); // a page that does not connect
   const sockets: string[] = [];
   const tokens: string[] = [];
   page.on("websocket", (socket) => sockets.push(socket.url()));
   page.on("request", (request) => request.url().endsWith("/api/auth/token") && tokens.push(request.url()));
-  await page.reload();
+  await page.goto("/hooks");
   await shows(page.locator("#auth"), "authenticated");
   await shows(page.locator("#events"), "1 CanLoadMore");
   await page.getByRole("button", { name: "Create" }).click();
