@@ -81,9 +81,11 @@ describe("the audit log page", () => {
     const first = await admin.get(`/admin/audit?userId=${userId}&event=logout`);
     expect(entries(first.text)).toHaveLength(20);
     const href = new Page(first.text).link("Older")?.attributes.href ?? "";
-    const older = await admin.get(`/admin/audit${href}`);
+    const older = await admin.get(href);
     expect(entries(older.text)).toHaveLength(4);
-    expect(new Page(older.text).link("Newest")?.attributes.href).toBe(`?userId=${userId}&event=logout`);
+    expect(new Page(older.text).link("Newest")?.attributes.href).toBe(
+      `/admin/audit?userId=${userId}&event=logout`,
+    );
   });
 
   it.each(["?event=Login", "?event=__proto__", "?userId=none", "?cursor=none"])(
