@@ -58,7 +58,7 @@ describe("the activity page", () => {
     expect(entries(first)).toHaveLength(20);
     expect(first.link("Newest")).toBeUndefined();
     const href = first.link("Older")?.attributes.href ?? "";
-    const older = new Page((await browser.get(`/settings/activity${href}`)).text);
+    const older = new Page((await browser.get(href)).text);
     expect(entries(older)).toHaveLength(6);
     expect(older.link("Older")).toBeUndefined();
     expect(older.link("Newest")).toBeDefined();
