@@ -11,7 +11,7 @@ import { ShellContext } from "./data/use-shell.ts";
 import { Chrome } from "./frame/chrome.tsx";
 import { useDocument } from "./frame/document.ts";
 import { Fallback } from "./frame/fallback.tsx";
-import { RefusedPage, refusalTitle } from "./frame/route-error.tsx";
+import { RouteErrorPage, routeErrorTitle } from "./frame/route-error.tsx";
 import { ScrollRestoration } from "./react-router/scroll-restoration.ts";
 import { requestContext } from "./request/context.ts";
 import { serveTheme } from "./theme/save-theme.server.ts";
@@ -25,7 +25,7 @@ export const links: Route.LinksFunction = () => [
 
 /** Title of a page that threw; its own `meta` is not called. */
 export const meta: Route.MetaFunction = ({ error }) => [
-  { title: error ? `${refusalTitle(error)} · Mosaic` : "Mosaic" },
+  { title: error ? `${routeErrorTitle(error)} · Mosaic` : "Mosaic" },
 ];
 
 export async function loader({ context }: Route.LoaderArgs) {
@@ -86,7 +86,7 @@ let lastShown: Shell | undefined;
 
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
   const loaded = useRouteLoaderData<typeof loader>("root");
-  const page = <RefusedPage error={error} />;
+  const page = <RouteErrorPage error={error} />;
   return (
     // If the banner or a provider threw, show the page without them.
     <Fallback instead={page}>

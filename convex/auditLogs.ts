@@ -4,7 +4,7 @@ import { v } from "convex/values";
 import { adminListQuery, viewerListQuery, vouchedMutation } from "./functions.ts";
 import { auditEntryShape, deviceArgs, listEntries, recordEventAbout } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 
 export const logAuthEvent = vouchedMutation({
   args: { event: auditEvent, ...deviceArgs },
@@ -33,7 +33,7 @@ export const all = adminListQuery({
   handler: async (ctx, { paginationOpts, userId, event }) => {
     if (userId === undefined) return await listEntries(ctx, paginationOpts, { event });
     const id = ctx.db.normalizeId("users", userId);
-    if (id === null) throw refusal("not_found", "There is no such person.");
+    if (id === null) throw rejection("not_found", "There is no such person.");
     return await listEntries(ctx, paginationOpts, { userId: id, event });
   },
 });

@@ -8,7 +8,7 @@ import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 import { endSession, recordSession, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
@@ -30,7 +30,7 @@ export const signedIn = edgeMutation({
   returns: v.object({ userId: v.id("users"), preferences: preferencesShape }),
   handler: async (ctx, { session, impersonator, browser, ...profile }) => {
     if (profile.workosUserId !== ctx.caller.workosUserId)
-      throw refusal("forbidden", "That is another person.");
+      throw rejection("forbidden", "That is another person.");
     requireOwnSession(ctx.caller.sessionId, session.sessionId);
     const userId = await syncUser(ctx, ctx.user, profile, { from: "token", roleClaim: ctx.caller.roleClaim });
     await recordSession(ctx, profile.workosUserId, session);
@@ -83,6 +83,6 @@ export const accountDeleted = edgeMutation({
 
 function requireOwnSession(tokenSessionId: string | null, sessionId: string): void {
   if (tokenSessionId !== null && tokenSessionId !== sessionId) {
-    throw refusal("forbidden", "That is another session than the token's.");
+    throw rejection("forbidden", "That is another session than the token's.");
   }
 }

@@ -13,7 +13,7 @@ import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model
 import { isProven } from "./model/edgeProof.ts";
 import { edgeSecrets } from "./model/environment.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 
 /** For signed-in users, synced or not: `ctx.user` may be null. */
 export const pageQuery = customQuery(query, customCtx(requireCaller));
@@ -71,7 +71,7 @@ function proven<Builder extends typeof mutation | typeof query>(builder: Builder
       handler: async (ctx: QueryCtx, { edge, ...proved }: Record<string, Value>) => {
         const { name } = await ctx.meta.getFunctionMetadata();
         if (!(await isProven(edgeSecrets(), edge, name, proved, Date.now()))) {
-          throw refusal("forbidden", "Only the worker may do this.");
+          throw rejection("forbidden", "Only the worker may do this.");
         }
         return await handler(ctx, proved);
       },
@@ -103,13 +103,14 @@ function paginated<T extends object>(requireCaller: (ctx: QueryCtx) => Promise<T
 
 async function requireUser(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
   const { caller, user } = await requireCaller(ctx);
-  if (user === null) throw refusal("forbidden", "Your account is still being set up. Try again in a moment.");
+  if (user === null)
+    throw rejection("forbidden", "Your account is still being set up. Try again in a moment.");
   return { caller, user };
 }
 
 async function requireAdmin(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"users"> }> {
   const known = await requireUser(ctx);
-  if (known.user.role !== "admin") throw refusal("forbidden", "Only an admin may do this.");
+  if (known.user.role !== "admin") throw rejection("forbidden", "Only an admin may do this.");
   return known;
 }
 
@@ -117,10 +118,10 @@ async function requireVouched(ctx: QueryCtx, workosUserId: string | undefined) {
   if ((await readCaller(ctx)) !== null) {
     const { caller, user } = await requireCaller(ctx);
     if (workosUserId !== undefined && workosUserId !== caller.workosUserId) {
-      throw refusal("forbidden", "That is another person.");
+      throw rejection("forbidden", "That is another person.");
     }
     return { workosUserId: caller.workosUserId, user };
   }
-  if (workosUserId === undefined) throw refusal("unauthenticated", "No user is named.");
+  if (workosUserId === undefined) throw rejection("unauthenticated", "No user is named.");
   return { workosUserId, user: await findLiving(ctx, workosUserId) };
 }

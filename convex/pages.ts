@@ -23,7 +23,7 @@ import {
   projectsOf,
   requireProject,
 } from "./model/projects.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 import { mayManageProject } from "./model/roles.ts";
 import { bucketShape, rangeShape, seriesOf } from "./model/rollups.ts";
 import { listedSessionShape, sessionsOf } from "./model/sessions.ts";
@@ -184,7 +184,7 @@ export const adminAudit = adminQuery({
   }),
   handler: async (ctx, args) => {
     const userId = args.userId === undefined ? undefined : ctx.db.normalizeId("users", args.userId);
-    if (userId === null) throw refusal("not_found", "There is no such person.");
+    if (userId === null) throw rejection("not_found", "There is no such person.");
     const filter = { ...(userId !== undefined && { userId }), event: args.event };
     const entries = await pageFrom(args.cursor, (opts) => listEntries(ctx, opts, filter));
     const named = entries.page.flatMap((entry) => [entry.userId, ...(entry.actorId ? [entry.actorId] : [])]);

@@ -20,7 +20,7 @@ import {
   requireProject,
 } from "./model/projects.ts";
 import { deleteProject as removeWhole } from "./model/purge.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 import { mayReadAnyone, notYours } from "./model/users.ts";
 
 /** Returns a user's projects with their latest values, newest first. For the user and admins. */
@@ -31,7 +31,7 @@ export const getUserProjects = viewerQuery({
     const id = ctx.db.normalizeId("users", userId);
     if (id !== ctx.user._id && !mayReadAnyone(ctx.user)) throw notYours();
     const person = id === null ? null : await ctx.db.get("users", id);
-    if (person === null) throw refusal("not_found", "There is no such person.");
+    if (person === null) throw rejection("not_found", "There is no such person.");
     return await projectsOf(ctx, person._id);
   },
 });

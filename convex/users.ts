@@ -11,7 +11,7 @@ import {
 } from "./functions.ts";
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { normalizeEmail } from "./model/input.ts";
-import { refusal } from "./model/refusal.ts";
+import { rejection } from "./model/rejection.ts";
 import { profileFields, roleShape } from "./model/userFields.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 import {
@@ -33,7 +33,8 @@ export const syncFromWorkOS = edgeMutation({
   args: profileArgs,
   returns: v.id("users"),
   handler: async (ctx, args) => {
-    if (args.workosUserId !== ctx.caller.workosUserId) throw refusal("forbidden", "That is another person.");
+    if (args.workosUserId !== ctx.caller.workosUserId)
+      throw rejection("forbidden", "That is another person.");
     return await syncUser(ctx, ctx.user, args, { from: "token", roleClaim: ctx.caller.roleClaim });
   },
 });
@@ -46,7 +47,7 @@ export const updateProfile = viewerMutation({
   returns: v.null(),
   handler: async (ctx, { userId, ...change }) => {
     const id = ctx.db.normalizeId("users", userId);
-    if (id === null && mayReadAnyone(ctx.user)) throw refusal("not_found", "There is no such person.");
+    if (id === null && mayReadAnyone(ctx.user)) throw rejection("not_found", "There is no such person.");
     if (id !== ctx.user._id) throw notYours();
     await changeProfile(ctx, ctx.user, change);
     return null;

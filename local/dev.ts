@@ -14,8 +14,8 @@ import { BuildError, ensureBuild } from "./launch/build.ts";
 import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";
 import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
 import { untilAnswers } from "./launch/ready.ts";
-import { Refusal } from "./launch/refusal.ts";
 import { startStandIns } from "./launch/stand-ins.ts";
+import { StartError } from "./launch/start-error.ts";
 import { storageProblem } from "./launch/storage.ts";
 import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
 
@@ -43,9 +43,9 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const config = readConfig(process.env, devVars, ports, () => ownPassword(dir));
   const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.standIns).every(Boolean);
   const busy = await busyPorts(portsToUse(ports, config));
-  if (busy.length > 0) throw new Refusal(busyMessage(busy));
+  if (busy.length > 0) throw new StartError(busyMessage(busy));
   const lock = claim(dir);
-  if (lock === null) throw new Refusal(`Mosaic is already running with the data in ${dir.path}.`);
+  if (lock === null) throw new StartError(`Mosaic is already running with the data in ${dir.path}.`);
   onEnd("data folder", lock.release);
   const emptyTemporary = () => rmSync(dir.temporary, { recursive: true, force: true });
   emptyTemporary();
@@ -107,7 +107,7 @@ function welcome({ env, standIns, warnings }: LocalConfig): string {
 }
 
 function explain(error: unknown): string {
-  const forPeople = [Refusal, RangeError, BuildError, EnvError];
+  const forPeople = [StartError, RangeError, BuildError, EnvError];
   if (forPeople.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE" && "port" in error) {
     return busyMessage([Number(error.port)]);

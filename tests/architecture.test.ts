@@ -1,24 +1,8 @@
-/** Rules of the repository's structure: allowed imports, file names and file lengths. */
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
-import { fileURLToPath } from "node:url";
+/** Rules of the repository's structure: allowed imports, and the builders of Convex functions. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-
-const root = fileURLToPath(new URL("../", import.meta.url));
-const FOLDERS = ["app", "workers", "convex", "packages", "local", "tests"];
-const FORBIDDEN_NAMES = [
-  "utils",
-  "util",
-  "helpers",
-  "helper",
-  "misc",
-  "common",
-  "lib",
-  "shared",
-  "services",
-  "types",
-];
-const LONGEST_FILE = 340;
+import { files, type Import, inside, isTest, root } from "./source-files.ts";
 
 /** Folders of features, which may import one another without cycles. */
 const FEATURES = [
@@ -36,55 +20,6 @@ const FEATURES = [
 
 /** Folders of app, lowest first. A folder imports only from those below it. */
 const LAYERS = [["ui"], ["request"], ["react-router"], ["auth"], ["data"], ["frame"], FEATURES, ["routes"]];
-
-/**
- * `own` marks a file of this repository, with `target` as a path from the root; otherwise `target` is a
- * package.
- */
-type Import = { target: string; own: boolean; typeOnly: boolean };
-type SourceFile = { path: string; lines: number; text: string; imports: Import[] };
-
-const files: SourceFile[] = globSync(`{${FOLDERS.join(",")}}/**/*.{ts,tsx,mts,mjs,js}`, { cwd: root })
-  .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => !path.includes("node_modules/") && !path.startsWith("convex/_generated/"))
-  .sort()
-  .map((path) => {
-    const text = readFileSync(join(root, path), "utf8");
-    return { path, text, lines: text.trimEnd().split("\n").length, imports: importsOf(path, text) };
-  });
-
-/** Returns every module that a file imports: own files as paths from the root, packages by name. */
-function importsOf(path: string, text: string): Import[] {
-  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
-  const statements = code.matchAll(
-    /^\s*(?:import|export)\s+(?:([\w*{][^;'"]*?)\s+from\s+)?["']([^"'\n]+)["']/gm,
-  );
-  const calls = code.matchAll(/\bimport\(\s*["']([^"'\n]+)["']\s*\)/g);
-  return [
-    ...[...statements].map(([, names, from]) => ({
-      ...resolve(path, from ?? ""),
-      typeOnly: isTypeOnly(names),
-    })),
-    ...[...calls].map(([, from]) => ({ ...resolve(path, from ?? ""), typeOnly: false })),
-  ];
-}
-
-function isTypeOnly(names: string | undefined): boolean {
-  return names !== undefined && /^type\s/.test(names);
-}
-
-function resolve(path: string, from: string): { target: string; own: boolean } {
-  const own = from.startsWith(".");
-  return { target: own ? posix.normalize(posix.join(dirname(path), from)) : from, own };
-}
-
-function inside(path: string, ...places: string[]): boolean {
-  return places.some((place) => path === place || path.startsWith(place.endsWith("/") ? place : `${place}/`));
-}
-
-function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path);
-}
 
 /** Returns each forbidden import as `from -> to`, so that a failure names the import to change. */
 function offences(
@@ -295,45 +230,5 @@ describe("Convex functions", () => {
       ({ path, text }) => inside(path, "convex") && /paginationOptsValidator|paginationOpts: v\./.test(text),
     );
     expect(declaring.map(({ path }) => path)).toEqual(["convex/functions.ts"]);
-  });
-});
-
-describe("files", () => {
-  test("no file or folder is named utils, helpers, misc, common, lib, shared, services or types", () => {
-    const drawers = files.filter(({ path }) =>
-      path.split("/").some((part) => FORBIDDEN_NAMES.includes(part.split(".")[0] ?? "")),
-    );
-    expect(drawers.map(({ path }) => path)).toEqual([]);
-  });
-
-  test("paths in app are written with href(), so that the compiler checks them against the routes", () => {
-    const literal =
-      /\b(?:to|href|action|formAction)=\{?["'`]\/|\b(?:redirect|fetch|assign|navigate)\(["'`]\/(?!_\.data)/;
-    // `/_.data` is React Router's URL of the root route's data. The prerendered page's script is sent unchanged,
-    // so it cannot import.
-    const found = files.filter(
-      ({ path, text }) =>
-        inside(path, "app") && path !== "app/frame/static-banner.js" && !isTest(path) && literal.test(text),
-    );
-    expect(found.map(({ path }) => path)).toEqual([]);
-  });
-
-  test(`no file is longer than ${LONGEST_FILE} lines`, () => {
-    const giants = files.filter(({ lines }) => lines > LONGEST_FILE);
-    expect(giants.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
-  });
-
-  test("every file except tests begins with a comment", () => {
-    const silent = files.filter(({ path, text }) => !isTest(path) && !/^(#!.*\n)?\s*(\/\*|\/\/)/.test(text));
-    expect(silent.map(({ path }) => path)).toEqual([]);
-  });
-
-  test("no file skips or isolates a test, turns off a type check, or mocks a module or fetch", () => {
-    const marks =
-      /\b(test|it|describe)\.(skip|only|todo)\b|@ts-(ignore|nocheck|expect-error)|\bvi\.(mock|doMock|stubGlobal)\(/;
-    const marked = files.filter(
-      ({ path, text }) => path !== "tests/architecture.test.ts" && marks.test(text),
-    );
-    expect(marked.map(({ path }) => path)).toEqual([]);
   });
 });

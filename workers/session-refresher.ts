@@ -23,7 +23,7 @@ import { exchangeRefreshToken } from "../app/auth/workos.server.ts";
 import type { SeenFrom } from "../app/request/context.ts";
 import { createConvex } from "../app/request/convex.server.ts";
 import { type Env, readEnv } from "../app/request/env.server.ts";
-import { Refusal, WorkOSFailure } from "../app/request/errors.ts";
+import { RejectedError, WorkOSCallError } from "../app/request/errors.ts";
 import { createLog, describeError, type Log } from "../app/request/log.server.ts";
 import { api } from "../convex/_generated/api.js";
 import { SESSION_LIFETIME_MS } from "../convex/model/sessionRules.ts";
@@ -89,7 +89,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     }
     const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, request));
     // The shared refresh was for an organization that WorkOS rejected. Retry without one.
-    return answer.status === "refused" ? this.refresh(request) : answer;
+    return answer.status === "rejected" ? this.refresh(request) : answer;
   }
 
   /**
@@ -151,17 +151,17 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       this.ctx.waitUntil(this.#recordSeen(next, seen, log));
       return { status: "refreshed", session: next, sealed };
     } catch (error) {
-      if (error instanceof WorkOSFailure && error.kind === "invalid_grant") {
+      if (error instanceof WorkOSCallError && error.kind === "invalid_grant") {
         await this.#put({ ended: { reason: "session_expired" }, forgetAt: sessionEnd(session) });
         await this.#wakeBy(sessionEnd(session));
         log.warn("auth.refresh", outcome("invalid_grant"));
         return { status: "ended", reason: "session_expired" };
       }
-      if (organizationId !== undefined && error instanceof WorkOSFailure && error.kind === "refused") {
+      if (organizationId !== undefined && error instanceof WorkOSCallError && error.kind === "rejected") {
         log.info("auth.refresh", { ...outcome("organization_refused"), code: error.code });
-        return { status: "refused", code: error.code };
+        return { status: "rejected", code: error.code };
       }
-      const code = error instanceof WorkOSFailure ? { code: error.code } : describeError(error);
+      const code = error instanceof WorkOSCallError ? { code: error.code } : describeError(error);
       log.warn("auth.refresh", { ...outcome("unavailable"), ...code });
       return { status: "unavailable" };
     }
@@ -174,12 +174,12 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     const grant = await exchange(wanted ?? session.organizationId).catch((error: unknown) => {
       // A user who left the session's organization stays signed in. A rejected call does not spend the token.
       const mayHaveLeft = wanted === undefined && session.organizationId !== null;
-      if (mayHaveLeft && error instanceof WorkOSFailure && error.kind === "refused") return exchange(null);
+      if (mayHaveLeft && error instanceof WorkOSCallError && error.kind === "rejected") return exchange(null);
       throw error;
     });
     const claims = await this.#claimsOf(grant.accessToken, signal);
     if (claims.sessionId !== session.sessionId || claims.userId !== session.user.id) {
-      throw new WorkOSFailure("unavailable", 200, "another_session");
+      throw new WorkOSCallError("unavailable", 200, "another_session");
     }
     return {
       ...session,
@@ -202,7 +202,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     try {
       return await verifyAccessToken(this.#config, accessToken, keysSignal, Date.now());
     } catch (error) {
-      if (!(error instanceof WorkOSFailure) || error.code !== KEYS_UNAVAILABLE) throw error;
+      if (!(error instanceof WorkOSCallError) || error.code !== KEYS_UNAVAILABLE) throw error;
       return readDirectToken(this.#config, accessToken, Date.now());
     }
   }
@@ -215,7 +215,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
         session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
       });
     } catch (error) {
-      const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
+      const cause = error instanceof RejectedError ? { code: error.code } : describeError(error);
       log.warn("sync.user", { outcome: "not_seen", ...cause });
     }
   }
@@ -248,7 +248,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
         userAgent: request.userAgent,
       });
     } catch (error) {
-      const cause = error instanceof Refusal ? { code: error.code } : describeError(error);
+      const cause = error instanceof RejectedError ? { code: error.code } : describeError(error);
       log.warn("auth.logout", { outcome: "undelivered", userId: request.userId, ...cause });
       // Retry rejections too: they mean that the edge secrets differ, which an operator can fix.
       return false;

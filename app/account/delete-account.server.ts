@@ -5,7 +5,7 @@ import { asViewer } from "../auth/as-viewer.server.ts";
 import { deleteAtWorkOS, listSessions } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
-import { Refusal, WorkOSFailure } from "../request/errors.ts";
+import { RejectedError, WorkOSCallError } from "../request/errors.ts";
 import { describeError } from "../request/log.server.ts";
 
 /**
@@ -13,9 +13,9 @@ import { describeError } from "../request/log.server.ts";
  * Convex, then the Durable Object of each session. Safe to retry after a partial failure, which WorkOS's
  * webhook also repairs.
  *
- * @throws {Refusal} when the user is the last admin (`conflict`) or is impersonated (`forbidden`).
- * @throws {WorkOSFailure} when WorkOS does not answer or rejects the request.
- * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
+ * @throws {RejectedError} when the user is the last admin (`conflict`) or is impersonated (`forbidden`).
+ * @throws {WorkOSCallError} when WorkOS does not answer or rejects the request.
+ * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
  */
 export async function deleteAccount(context: RequestContext): Promise<void> {
   const { auth, deadline, env, log } = context;
@@ -25,10 +25,10 @@ export async function deleteAccount(context: RequestContext): Promise<void> {
   const session = await auth.open();
   if (session === null) return;
   if (session.impersonator !== null) {
-    throw new Refusal("forbidden", "Only the person themselves can delete their account.");
+    throw new RejectedError("forbidden", "Only the person themselves can delete their account.");
   }
   if (lastAdmin) {
-    throw new Refusal("conflict", "You are the last admin. Make another user an admin first.");
+    throw new RejectedError("conflict", "You are the last admin. Make another user an admin first.");
   }
   const userId = session.user.id;
   const atWorkOS = await ifNotFound(listSessions(env, userId, deadline), []);
@@ -48,7 +48,7 @@ async function ifNotFound<T>(call: Promise<T>, fallback: T): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof WorkOSFailure && error.status === 404) return fallback;
+    if (error instanceof WorkOSCallError && error.status === 404) return fallback;
     throw error;
   }
 }
@@ -58,7 +58,7 @@ async function closeInConvex({ env, deadline, log }: RequestContext, token: stri
     await createConvex(env, token, deadline).workerMutation(api.edge.accountDeleted, {});
   } catch (error) {
     // The webhook of WorkOS was faster, or it will arrive later and delete the user.
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof RejectedError)) throw error;
     if (error.code !== "unauthenticated")
       log.error("account.deleted", { outcome: "refused", code: error.code });
   }

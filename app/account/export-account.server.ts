@@ -15,8 +15,8 @@ const PAGE_TIMEOUT_MS = 10_000;
 /**
  * Returns the complete content of the export file.
  *
- * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
- * @throws {ConvexFailure} when a page of the audit log cannot be read.
+ * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {ConvexCallError} when a page of the audit log cannot be read.
  */
 export async function exportAccount(context: RequestContext) {
   const account = await asViewer(context, href("/settings/account"), (convex) =>

@@ -44,7 +44,7 @@ const linesOf = (page: Page) => page.page.map(line).join("");
  * so: the status is already sent, and some proxies hide a failed stream.
  *
  * @returns The stream.
- * @throws {Refusal | ConvexFailure | Response} when `asViewer` does, before the first byte.
+ * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does, before the first byte.
  */
 export async function auditCsv(context: RequestContext, filter: AuditFilter): Promise<ReadableStream> {
   const first = await asViewer(context, context.address, (convex) => readPage(convex, filter, null));

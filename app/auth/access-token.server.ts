@@ -8,7 +8,7 @@ import {
   jwtVerify,
 } from "jose";
 import type { Env } from "../request/env.server.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 
 /** The access token claims that the app uses. Times are Unix milliseconds. */
 export type AccessTokenClaims = {
@@ -24,7 +24,7 @@ export type AccessTokenClaims = {
 /** The keys of one JWKS URL. Stored as data, because workerd forbids awaiting another request's promise. */
 type CachedKeys = { url: string; keys: JSONWebKeySet; fetchedAt: number };
 
-/** Error code of a `WorkOSFailure` when the signing keys cannot be fetched. */
+/** Error code of a `WorkOSCallError` when the signing keys cannot be fetched. */
 export const KEYS_UNAVAILABLE = "jwks";
 
 const MAX_AGE_MS = 60 * 60 * 1000;
@@ -41,7 +41,7 @@ async function fetchKeys(url: string, signal: AbortSignal, now: number): Promise
     return cached;
   } catch (error) {
     // Distinguishable from a bad signature, so that a caller can continue without the keys.
-    throw new WorkOSFailure("unavailable", null, KEYS_UNAVAILABLE, error);
+    throw new WorkOSCallError("unavailable", null, KEYS_UNAVAILABLE, error);
   }
 }
 
@@ -78,7 +78,7 @@ export function permissionsOf(accessToken: string): readonly string[] {
  * @param signal - Aborts fetching the keys.
  * @param now - Unix milliseconds.
  * @returns The claims.
- * @throws {WorkOSFailure} `unavailable` when the keys cannot be fetched or the token is invalid.
+ * @throws {WorkOSCallError} `unavailable` when the keys cannot be fetched or the token is invalid.
  */
 export async function verifyAccessToken(
   env: Env,
@@ -97,8 +97,8 @@ export async function verifyAccessToken(
     });
     return readClaims(env, payload);
   } catch (error) {
-    if (error instanceof WorkOSFailure) throw error;
-    throw new WorkOSFailure("unavailable", 200, "unusable_token");
+    if (error instanceof WorkOSCallError) throw error;
+    throw new WorkOSCallError("unavailable", 200, "unusable_token");
   }
 }
 
@@ -109,7 +109,7 @@ export async function verifyAccessToken(
  *
  * @param now - Unix milliseconds.
  * @returns The claims.
- * @throws {WorkOSFailure} when the token is not valid for this client.
+ * @throws {WorkOSCallError} when the token is not valid for this client.
  * Source: OpenID Connect Core 1.0, section 3.1.3.7, item 6.
  */
 export function readDirectToken(env: Env, token: string, now: number): AccessTokenClaims {
@@ -119,7 +119,7 @@ export function readDirectToken(env: Env, token: string, now: number): AccessTok
     if (!issued) throw new Error("a token of somebody else, or an old one");
     return readClaims(env, payload);
   } catch (error) {
-    throw new WorkOSFailure("unavailable", 200, "unusable_token", error);
+    throw new WorkOSCallError("unavailable", 200, "unusable_token", error);
   }
 }
 

@@ -2,7 +2,7 @@
 import { redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { type Convex, createConvex } from "../request/convex.server.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import { loginPath } from "./return-to.ts";
 
 /**
@@ -11,8 +11,8 @@ import { loginPath } from "./return-to.ts";
  * @param returnTo - Path to return to after a required sign-in.
  * @param call - Receives the authenticated client.
  * @returns The result of `call`.
- * @throws {Refusal} when Convex rejects the call.
- * @throws {ConvexFailure} when Convex fails, or WorkOS cannot refresh the token.
+ * @throws {RejectedError} when Convex rejects the call.
+ * @throws {ConvexCallError} when Convex fails, or WorkOS cannot refresh the token.
  * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
  */
 export async function asViewer<T>(
@@ -24,16 +24,16 @@ export async function asViewer<T>(
   const toLogin = () => redirect(loginPath({ returnTo, error: auth.endReason }));
   const current = await auth.current();
   if (current === null) throw toLogin();
-  if (!current.tokenUsable) throw new ConvexFailure("unavailable");
+  if (!current.tokenUsable) throw new ConvexCallError("unavailable");
   try {
     return await call(createConvex(env, current.session.accessToken, deadline));
   } catch (error) {
-    if (error instanceof Refusal && error.code === "unauthenticated") {
+    if (error instanceof RejectedError && error.code === "unauthenticated") {
       context.log.info("auth.revoked", { userId: current.session.user.id });
       auth.end("session_revoked");
       throw toLogin();
     }
-    if (error instanceof ConvexFailure) {
+    if (error instanceof ConvexCallError) {
       if (await auth.endedHere()) throw toLogin();
       context.report({
         component: "data",

@@ -1,7 +1,7 @@
 /** Second half of a sign-in: handles the callback from WorkOS. The first is `start-sign-in.server.ts`. */
 import { createContext, href, redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { ConvexCallError, RejectedError, WorkOSCallError } from "../request/errors.ts";
 import { describeError } from "../request/log.server.ts";
 import { readTheme, rememberTheme } from "../request/theme-cookie.server.ts";
 import { verifyAccessToken } from "./access-token.server.ts";
@@ -22,8 +22,8 @@ const SYNC_DEADLINE_MS = 2_000;
 export const signInContext = createContext<{ returnTo: string | null } | null>(null);
 
 /** WorkOS returned no usable response; shown as an error page with status 502. */
-export class SignInUnavailable extends Error {
-  override readonly name = "SignInUnavailable";
+export class SignInUnavailableError extends Error {
+  override readonly name = "SignInUnavailableError";
   readonly returnTo: string | null;
 
   constructor(returnTo: string | null) {
@@ -38,7 +38,7 @@ export class SignInUnavailable extends Error {
  *
  * @param params - The query of `/callback`.
  * @returns A redirect to the requested page, or to `/login` with the reason.
- * @throws {SignInUnavailable} when WorkOS returns no usable response.
+ * @throws {SignInUnavailableError} when WorkOS returns no usable response.
  */
 export async function finishSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
   const { env, cookies, log, now, report } = context;
@@ -51,9 +51,9 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
     return redirect(loginPath({ error, returnTo: flow?.returnTo ?? null }));
   };
 
-  const refusal = params.get("error");
-  if (refusal !== null) {
-    const denied = refusal === "access_denied";
+  const rejection = params.get("error");
+  if (rejection !== null) {
+    const denied = rejection === "access_denied";
     return fail(denied ? "access_denied" : "sign_in_failed", "workos_error");
   }
   const code = params.get("code");
@@ -63,12 +63,12 @@ export async function finishSignIn(context: RequestContext, params: URLSearchPar
   try {
     return await exchange(context, flow, code);
   } catch (error) {
-    if (!(error instanceof WorkOSFailure)) throw error;
+    if (!(error instanceof WorkOSCallError)) throw error;
     const details = { status: error.status, code: error.code };
     if (error.kind === "unavailable") {
       log.error("auth.callback", { outcome: "unavailable", ...details });
       report({ component: "auth", action: context.route.pattern, error });
-      throw new SignInUnavailable(flow.returnTo);
+      throw new SignInUnavailableError(flow.returnTo);
     }
     log.warn("auth.callback", { outcome: "refused", ...details });
     return fail(error.kind === "invalid_grant" ? "expired_code" : "sign_in_failed", "refused");
@@ -80,7 +80,7 @@ async function exchange(context: RequestContext, flow: Flow, code: string): Prom
   const signal = AbortSignal.timeout(CALLBACK_DEADLINE_MS);
   const grant = await exchangeCode(env, code, flow.verifier, seen, signal);
   const claims = await verifyAccessToken(env, grant.accessToken, signal, Date.now());
-  if (claims.userId !== grant.user.id) throw new WorkOSFailure("unavailable", 200, "another_user");
+  if (claims.userId !== grant.user.id) throw new WorkOSCallError("unavailable", 200, "another_user");
   const session: Session = {
     sessionId: claims.sessionId,
     user: grant.user,
@@ -119,9 +119,9 @@ async function sync(context: RequestContext, session: Session, signal: AbortSign
     log.info("sync.user", { outcome: "synced", userId: session.user.id, ms: Date.now() - started });
   } catch (error) {
     const cause =
-      error instanceof Refusal
+      error instanceof RejectedError
         ? { code: error.code }
-        : error instanceof ConvexFailure
+        : error instanceof ConvexCallError
           ? { kind: error.kind, status: error.status }
           : describeError(error);
     log.warn("sync.user", { outcome: "put_off", userId: session.user.id, ...cause });

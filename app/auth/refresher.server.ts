@@ -22,7 +22,7 @@ export type RefreshAnswer =
   | { status: "refreshed"; session: Session; sealed: string }
   | { status: "ended"; reason: EndReason }
   /** WorkOS rejected the requested organization. The session is unchanged. */
-  | { status: "refused"; code: string | null }
+  | { status: "rejected"; code: string | null }
   /** WorkOS is unreachable or returned no usable response. The session is unchanged. */
   | { status: "unavailable" };
 

@@ -9,7 +9,7 @@ import {
   writeSessionCookie,
 } from "../request/cookies.server.ts";
 import type { Env } from "../request/env.server.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
@@ -183,7 +183,7 @@ export class RequestAuth {
     const { now, log } = this.#options;
     switch (answer.status) {
       case "unchanged":
-      case "refused":
+      case "rejected":
         return { session, tokenUsable: !tokenExpired(session, now) };
       case "unavailable": {
         const tokenUsable = !tokenExpired(session, now);
@@ -210,7 +210,7 @@ export class RequestAuth {
     report({
       component: "auth",
       action: "refresh",
-      error: new WorkOSFailure("unavailable"),
+      error: new WorkOSCallError("unavailable"),
       userId: user.id,
     });
   }

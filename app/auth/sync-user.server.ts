@@ -21,8 +21,8 @@ export type SyncOptions = {
  * Syncs a sign-in to Convex.
  *
  * @returns The user's id and stored preferences.
- * @throws {Refusal} when Convex rejects the call.
- * @throws {ConvexFailure} when Convex fails or does not respond.
+ * @throws {RejectedError} when Convex rejects the call.
+ * @throws {ConvexCallError} when Convex fails or does not respond.
  */
 export function syncUser({
   env,

@@ -16,7 +16,7 @@ const PAGE_SIZE = 100;
 /**
  * Returns the user's active sessions, newest first.
  *
- * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
 export async function listSessions(env: Env, userId: string, signal: AbortSignal): Promise<WorkOSSession[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>
@@ -35,7 +35,7 @@ export async function listSessions(env: Env, userId: string, signal: AbortSignal
 /**
  * Revokes a session at WorkOS.
  *
- * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
 export async function revokeAtWorkOS(env: Env, sessionId: string, signal: AbortSignal): Promise<void> {
   await callWorkOS(env, signal, (sdk) => sdk.userManagement.revokeSession({ sessionId }));
@@ -44,7 +44,7 @@ export async function revokeAtWorkOS(env: Env, sessionId: string, signal: AbortS
 /**
  * Deletes a user at WorkOS.
  *
- * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
 export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSignal): Promise<void> {
   await callWorkOS(env, signal, (sdk) => sdk.userManagement.deleteUser(userId));
@@ -55,7 +55,7 @@ export type Membership = { organizationId: string; name: string };
 /**
  * Returns the organizations the user is an active member of, sorted by name.
  *
- * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
 export async function listMemberships(env: Env, userId: string, signal: AbortSignal): Promise<Membership[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>

@@ -2,7 +2,7 @@
 import { WorkOS } from "@workos-inc/node";
 import { isVisible } from "../../convex/model/names.ts";
 import type { Env } from "../request/env.server.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 import type { SessionUser } from "./session.ts";
 
 /** Device of a request, for WorkOS's list of sessions. */
@@ -36,7 +36,7 @@ function client(env: Env): WorkOS {
  */
 function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new WorkOSFailure("unavailable", null, "timeout"));
+    const stop = () => reject(new WorkOSCallError("unavailable", null, "timeout"));
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     call.then(resolve, reject);
@@ -49,7 +49,7 @@ function within<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
  * @param signal - Aborts waiting for the response.
  * @param call - Receives the SDK client.
  * @returns The result of `call`.
- * @throws {WorkOSFailure} when WorkOS rejects the call or does not respond.
+ * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
 export async function callWorkOS<T>(
   env: Env,
@@ -98,7 +98,7 @@ export function logoutUrl(env: Env, sessionId: string): string {
  * @param codeVerifier - The PKCE verifier of the flow.
  * @param signal - Aborts waiting for the response.
  * @returns The user and tokens, not verified.
- * @throws {WorkOSFailure} `invalid_grant` when the code has expired or was used.
+ * @throws {WorkOSCallError} `invalid_grant` when the code has expired or was used.
  * Source: RFC 6749, section 4.1.3, and RFC 7636.
  */
 export function exchangeCode(
@@ -125,7 +125,7 @@ export function exchangeCode(
  * @param organizationId - The organization to sign in to; null for none.
  * @param signal - Aborts waiting for the response.
  * @returns The user and tokens, not verified.
- * @throws {WorkOSFailure} `invalid_grant` when the session has ended.
+ * @throws {WorkOSCallError} `invalid_grant` when the session has ended.
  * Source: RFC 6749, section 6.
  */
 export function exchangeRefreshToken(
@@ -151,7 +151,7 @@ async function grant(env: Env, signal: AbortSignal, call: (sdk: WorkOS) => Promi
   const user = readUser(answer?.user);
   const { accessToken, refreshToken } = answer ?? {};
   if (!user || typeof accessToken !== "string" || typeof refreshToken !== "string") {
-    throw new WorkOSFailure("unavailable", 200, "unusable_answer");
+    throw new WorkOSCallError("unavailable", 200, "unusable_answer");
   }
   return { user, userUpdatedAt: readUpdatedAt(answer?.user), accessToken, refreshToken };
 }
@@ -184,16 +184,16 @@ function readUser(given: unknown): SessionUser | null {
  * Converts an SDK error. SDK errors contain WorkOS's response, including pending tokens, so they must not be
  * passed on or logged.
  */
-function describeFailure(error: unknown): WorkOSFailure {
-  if (error instanceof WorkOSFailure) return error;
+function describeFailure(error: unknown): WorkOSCallError {
+  if (error instanceof WorkOSCallError) return error;
   const fields = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
   const status = typeof fields.status === "number" ? fields.status : null;
   const word = fields.error ?? fields.code;
   const code = typeof word === "string" && /^[a-z_]{1,64}$/.test(word) ? word : null;
   if (code === "invalid_grant" && status !== null && status < 500) {
-    return new WorkOSFailure("invalid_grant", status, code, error);
+    return new WorkOSCallError("invalid_grant", status, code, error);
   }
   // 408 and 429 are temporary and do not mean that the grant is invalid.
-  const refused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
-  return new WorkOSFailure(refused ? "refused" : "unavailable", status, code, error);
+  const rejected = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return new WorkOSCallError(rejected ? "rejected" : "unavailable", status, code, error);
 }

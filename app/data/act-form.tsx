@@ -38,13 +38,13 @@ export function ActForm<F extends FormFields, M extends Mutation, P, S>({
         look={look}
         busy={edit.waiting}
         busyLabel={busyLabel}
-        aria-describedby={[about, edit.refusal ? id : ""].filter(Boolean).join(" ") || undefined}
+        aria-describedby={[about, edit.rejection ? id : ""].filter(Boolean).join(" ") || undefined}
       >
         {children}
       </Button>
-      {edit.refusal ? (
+      {edit.rejection ? (
         <div id={id} className="basis-full">
-          <Notice kind="alert">{edit.refusal}</Notice>
+          <Notice kind="alert">{edit.rejection}</Notice>
         </div>
       ) : null}
     </EditForm>

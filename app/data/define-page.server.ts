@@ -6,7 +6,7 @@ import type { FunctionArgs, FunctionReturnType } from "convex/server";
 import { createContext, data, type MiddlewareFunction } from "react-router";
 import { type Arguments, type Auth, authOf, toLogin } from "../auth/guards.server.ts";
 import { requestContext } from "../request/context.ts";
-import type { Refusal } from "../request/errors.ts";
+import type { RejectedError } from "../request/errors.ts";
 import type { PageReference, PageResult } from "./page-query.server.ts";
 
 type From = { params: Record<string, string | undefined>; url: URL };
@@ -57,8 +57,8 @@ export function definePage<F extends PageReference>(reference: F, ...[argsOf]: A
         return { ...authOf(result.session), data: result.data };
       case "unavailable":
         return { ...authOf(result.session), data: null };
-      case "refused":
-        throw asPage(result.refusal);
+      case "rejected":
+        throw asPage(result.rejection);
       case "signed_out":
         throw toLogin(args);
     }
@@ -94,7 +94,7 @@ export function definePage<F extends PageReference>(reference: F, ...[argsOf]: A
 }
 
 /** Returns 404 for missing pages and pages of other users, and 403 if the role does not allow the page. */
-function asPage(refusal: Refusal) {
-  if (refusal.code === "not_found" || refusal.code === "invalid") return data(null, { status: 404 });
-  return refusal.code === "forbidden" ? data(null, { status: 403 }) : refusal;
+function asPage(rejection: RejectedError) {
+  if (rejection.code === "not_found" || rejection.code === "invalid") return data(null, { status: 404 });
+  return rejection.code === "forbidden" ? data(null, { status: 403 }) : rejection;
 }

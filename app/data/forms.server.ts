@@ -4,7 +4,7 @@ import { asViewer } from "../auth/as-viewer.server.ts";
 import { requireAuth } from "../auth/guards.server.ts";
 import { type RequestContext, requestContext } from "../request/context.ts";
 import type { Convex } from "../request/convex.server.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { ConvexCallError, RejectedError, WorkOSCallError } from "../request/errors.ts";
 import { isDataPath } from "../request/route-table.ts";
 import {
   type FormBase,
@@ -132,11 +132,11 @@ export function unavailable(submitted: Submitted, message: string) {
 
 /** Returns the response to a form that Convex or WorkOS rejected or did not answer. */
 function failed(error: unknown, form: FormBase, submitted: Submitted) {
-  if (error instanceof Refusal) {
+  if (error instanceof RejectedError) {
     const { code, message } = error;
     if (code === "invalid" || code === "conflict") return failure(rejectionOf(form, message), submitted, 400);
     return failure({ form: message }, submitted, code === "forbidden" ? 403 : 400);
   }
-  if (!(error instanceof ConvexFailure || error instanceof WorkOSFailure)) throw error;
+  if (!(error instanceof ConvexCallError || error instanceof WorkOSCallError)) throw error;
   return unavailable(submitted, form.unavailable ?? UNAVAILABLE);
 }

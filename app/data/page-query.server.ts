@@ -11,7 +11,7 @@ import { syncUser } from "../auth/sync-user.server.ts";
 import type { SeenFrom } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import type { Env } from "../request/env.server.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
 import type { Theme } from "../ui/theme.ts";
@@ -32,7 +32,7 @@ export type PageResult<T extends PageData = PageData> =
   /** Signed in, but the data is unavailable. */
   | { status: "unavailable"; session: Readonly<Session> }
   /** Signed in, but Convex rejected the query: missing, or not allowed for this user. */
-  | { status: "refused"; session: Readonly<Session>; refusal: Refusal }
+  | { status: "rejected"; session: Readonly<Session>; rejection: RejectedError }
   | { status: "signed_out" };
 
 export type PageQueryOptions = {
@@ -97,12 +97,12 @@ export class PageQuery {
     try {
       return { status: "ok", session, data: await this.#query(current, reference, args) };
     } catch (error) {
-      if (error instanceof Refusal && error.code === "unauthenticated") {
+      if (error instanceof RejectedError && error.code === "unauthenticated") {
         log.info("auth.revoked", { userId: session.user.id });
         auth.end("session_revoked");
         return { status: "signed_out" };
       }
-      if (error instanceof Refusal) return { status: "refused", session, refusal: error };
+      if (error instanceof RejectedError) return { status: "rejected", session, rejection: error };
       return this.#withoutData(session, error);
     }
   }
@@ -117,12 +117,12 @@ export class PageQuery {
     const query = async () => {
       const data = await convex.query(reference, args);
       // A proxy or another server at this address may return anything.
-      if (!isPageData(data)) throw new ConvexFailure("unavailable");
+      if (!isPageData(data)) throw new ConvexCallError("unavailable");
       return data;
     };
     const data = await query().catch(async (error: unknown) => {
       // Pages with access checks also reject users who are not synced yet.
-      const mayBeUnknown = !readOnly && error instanceof Refusal && error.code === "forbidden";
+      const mayBeUnknown = !readOnly && error instanceof RejectedError && error.code === "forbidden";
       if (mayBeUnknown && (await convex.query(api.users.viewer, {})) === null) return null;
       throw error;
     });

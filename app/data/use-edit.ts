@@ -25,7 +25,7 @@ import { type FormFailure, type Problems, useFailure } from "./form-failure.ts";
 import { textsOf } from "./form-texts.ts";
 import { useLive } from "./live-context.ts";
 import { addRejection, hold, OFFLINE_EDIT } from "./pending.ts";
-import { refusalOf } from "./refusal.ts";
+import { rejectionMessage } from "./rejection-message.ts";
 import { goesOverSocket, inTurn, isTurnFree } from "./route-of-edit.ts";
 
 /** An unchanged form submitted again within this time is a double click or a held key. */
@@ -72,7 +72,7 @@ export type Edit<F extends FormFields = FormFields, M extends Mutation = Mutatio
   /** Why the last edit was not sent or was rejected. */
   errors: Problems;
   /** The message for the whole form if it was rejected over the socket. */
-  refusal: string | undefined;
+  rejection: string | undefined;
   /** The values of an edit that the action rejected, until the form is submitted again. */
   values: Submitted;
 };
@@ -94,8 +94,8 @@ class Memory<M extends Mutation> {
   done: string | null = null;
   /** Problems of the values that were not sent. */
   problems: Problems | null = null;
-  refusal: string | null = null;
-  rejection = { text: "", at: 0 };
+  rejection: string | null = null;
+  announced = { text: "", at: 0 };
   last = { text: "", at: 0, touched: false };
   stale: FormFailure | undefined = undefined;
   mounted = true;
@@ -124,16 +124,19 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
   memory.current ??= new Memory<M>();
   const m = memory.current;
 
-  const settle = (one: Sent<M>, outcome: { refusal: string } | { value?: FunctionReturnType<M> } | null) => {
+  const settle = (
+    one: Sent<M>,
+    outcome: { rejection: string } | { value?: FunctionReturnType<M> } | null,
+  ) => {
     one.release();
     m.sent = m.sent.filter((other) => other !== one);
     m.last.at = Date.now();
     if (outcome === null) m.last.text = "";
-    else if ("refusal" in outcome) {
+    else if ("rejection" in outcome) {
       m.last.text = "";
-      m.refusal = outcome.refusal;
-      m.rejection = { text: `${one.label} was rejected. ${outcome.refusal}`, at: m.last.at };
-      if (!m.mounted) addRejection(m.rejection.text);
+      m.rejection = outcome.rejection;
+      m.announced = { text: `${one.label} was rejected. ${outcome.rejection}`, at: m.last.at };
+      if (!m.mounted) addRejection(m.announced.text);
       latest.current.options.onRejected?.();
     } else {
       const { options } = latest.current;
@@ -156,7 +159,7 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
     };
     live.client.mutation(form.mutation, one.args, update).then(
       (value: FunctionReturnType<M>) => settle(one, { value }),
-      (error: unknown) => settle(one, { refusal: refusalOf(error) }),
+      (error: unknown) => settle(one, { rejection: rejectionMessage(error) }),
     );
     render();
   };
@@ -165,7 +168,7 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
     const { client, state } = latest.current.live;
     const mayUseSocket = one.args !== undefined && client !== null;
     if (mayUseSocket && ((await goesOverSocket(client, state)) || !m.mounted)) return sendOverSocket(one);
-    if (!navigator.onLine || !m.mounted) return settle(one, { refusal: m.mounted ? OFFLINE_EDIT : LEFT });
+    if (!navigator.onLine || !m.mounted) return settle(one, { rejection: m.mounted ? OFFLINE_EDIT : LEFT });
     one.way = "http";
     render();
     const { submit } = latest.current;
@@ -194,7 +197,7 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
       m.last.at = now;
       return;
     }
-    m.refusal = null;
+    m.rejection = null;
     m.problems = problemsOf(form, submitted);
     if (m.problems !== null) {
       const [wrong = ""] = Object.keys(m.problems);
@@ -235,11 +238,11 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
     m.mounted = true;
     return () => {
       m.mounted = false;
-      if (m.refusal !== null && Date.now() - m.rejection.at < UNREAD_MS) addRejection(m.rejection.text);
+      if (m.rejection !== null && Date.now() - m.announced.at < UNREAD_MS) addRejection(m.announced.text);
     };
   }, [m]);
 
-  const rejected = m.refusal === null ? null : rejectionOf(form, m.refusal);
+  const rejected = m.rejection === null ? null : rejectionOf(form, m.rejection);
   return {
     form,
     fixed,
@@ -256,7 +259,7 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
     busy: m.sent.some(({ way }) => way !== "socket"),
     done: m.sent.length === 0 ? m.done : null,
     errors: m.problems ?? rejected ?? (isNew ? failure.errors : {}),
-    refusal: rejected?.form,
+    rejection: rejected?.form,
     values: isNew ? failure.values : {},
   };
 }

@@ -53,7 +53,7 @@ const UNEXPECTED = {
 };
 
 /** Returns the title of the error page. */
-export function refusalTitle(error: unknown): string {
+export function routeErrorTitle(error: unknown): string {
   return wordsFor(error).title;
 }
 
@@ -71,7 +71,7 @@ function statusOf(error: unknown): number {
  *
  * @param error - What the loader, the action or the page threw.
  */
-export function RefusedPage({ error }: { error: unknown }) {
+export function RouteErrorPage({ error }: { error: unknown }) {
   const { requestId } = useDocument();
   useRevalidateWhenLive(statusOf(error) === 503);
   const revalidate = useRevalidate();

@@ -4,7 +4,7 @@
 import { api } from "../../convex/_generated/api.js";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import { type BatchResult, readBatch, sha256 } from "./batch.server.ts";
 
 const KEY = /^Bearer +(mosaic_[\w-]{1,200})$/i;
@@ -62,7 +62,7 @@ export async function ingest(request: Request, context: RequestContext): Promise
         return answerProblem(result as Exclude<BatchResult, { kind: "batch" }>);
     }
   } catch (error) {
-    if (!(error instanceof ConvexFailure || error instanceof Refusal)) throw error;
+    if (!(error instanceof ConvexCallError || error instanceof RejectedError)) throw error;
     report({ component: "ingest", action: context.route.pattern, error });
     return answer(503, { error: "unavailable" }, { "Retry-After": String(RETRY_AFTER_S) });
   }

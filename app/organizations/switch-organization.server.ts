@@ -1,7 +1,7 @@
 /** Switches the session to another organization of the user. */
 import { listMemberships } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 
 export type SwitchOutcome =
   | "switched"
@@ -51,7 +51,7 @@ export async function switchOrganization(
   if (member !== true) return member === null ? "unavailable" : "not_a_member";
   const { current, answer } = await context.auth.switchOrganization(organizationId);
   if (current === null) return "over";
-  if (answer?.status === "refused") {
+  if (answer?.status === "rejected") {
     if (WANTS_SIGN_IN.has(answer.code)) return "sign_in_needed";
     return NOT_A_MEMBER.has(answer.code) ? "not_a_member" : "unavailable";
   }
@@ -68,7 +68,7 @@ async function isMember(
     const memberships = await listMemberships(env, userId, deadline);
     return memberships.some((membership) => membership.organizationId === organizationId);
   } catch (error) {
-    if (!(error instanceof WorkOSFailure)) throw error;
+    if (!(error instanceof WorkOSCallError)) throw error;
     if (error.status === 404) return false;
     log.error("organizations.list", { kind: error.kind, status: error.status });
     return null;

@@ -60,7 +60,7 @@ function DeleteProject({ params, name, children }: { params: Params; name: strin
   const what = `“${name}”, its keys and all its metrics are gone for everyone, for good.`;
   return (
     <>
-      {edit.refusal ? <Notice kind="alert">{edit.refusal}</Notice> : null}
+      {edit.rejection ? <Notice kind="alert">{edit.rejection}</Notice> : null}
       <div className="flex flex-wrap items-start gap-4">
         {children}
         {hydrated ? (

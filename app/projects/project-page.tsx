@@ -54,7 +54,7 @@ export function ProjectPage({
   const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
 
   // Field errors are shown at the field, errors of the whole form at the top.
-  const refusal = useFailure()?.errors.form;
+  const rejection = useFailure()?.errors.form;
 
   // A user who deletes or leaves the project is already navigating away.
   const gone = isGone(error) && state === "idle";
@@ -66,7 +66,7 @@ export function ProjectPage({
   if (project === null) {
     return (
       <Page title="Project">
-        {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
+        {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
         <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
         <Unsent projectId={projectId} onCreated={setCreated} />
       </Page>
@@ -101,7 +101,7 @@ export function ProjectPage({
         </div>
       }
     >
-      {refusal ? <Notice kind="alert">{refusal}</Notice> : null}
+      {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {latest && !empty ? (

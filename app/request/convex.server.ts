@@ -4,12 +4,12 @@ import { type FunctionReference, type FunctionReturnType, getFunctionName } from
 import { proveCall } from "../../convex/model/edgeProof.ts";
 import { isRejectionCode, rejectionIn } from "../../convex/model/rejection.ts";
 import type { Env } from "./env.server.ts";
-import { ConvexFailure, Refusal } from "./errors.ts";
+import { ConvexCallError, RejectedError } from "./errors.ts";
 
 type Query = FunctionReference<"query">;
 type Mutation = FunctionReference<"mutation">;
 
-/** Calls Convex for one request. Every method throws only {@link Refusal} or {@link ConvexFailure}. */
+/** Calls Convex for one request. Every method throws only {@link RejectedError} or {@link ConvexCallError}. */
 export type Convex = {
   query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
@@ -51,11 +51,11 @@ export function createConvex(
     } catch (error) {
       const rejection = rejectionIn(error);
       if (rejection !== null && isRejectionCode(rejection.code)) {
-        throw new Refusal(rejection.code, rejection.message);
+        throw new RejectedError(rejection.code, rejection.message);
       }
-      if (status === 401) throw new ConvexFailure("unauthorized", status, error);
+      if (status === 401) throw new ConvexCallError("unauthorized", status, error);
       const kind = status === FUNCTION_FAILED ? "function_failed" : "unavailable";
-      throw new ConvexFailure(kind, status, error);
+      throw new ConvexCallError(kind, status, error);
     }
   }
 

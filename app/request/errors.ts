@@ -7,17 +7,17 @@ function causeOf(thrown: unknown): ErrorOptions {
 }
 
 /** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
-export type WorkOSFailureKind = "invalid_grant" | "refused" | "unavailable";
+export type WorkOSCallErrorKind = "invalid_grant" | "rejected" | "unavailable";
 
 /** A failed call to WorkOS. Keeps only the response's code, because bodies can contain pending tokens. */
-export class WorkOSFailure extends Error {
-  override readonly name = "WorkOSFailure";
-  readonly kind: WorkOSFailureKind;
+export class WorkOSCallError extends Error {
+  override readonly name = "WorkOSCallError";
+  readonly kind: WorkOSCallErrorKind;
   readonly status: number | null;
   readonly code: string | null;
 
   constructor(
-    kind: WorkOSFailureKind,
+    kind: WorkOSCallErrorKind,
     status: number | null = null,
     code: string | null = null,
     thrown?: unknown,
@@ -30,8 +30,8 @@ export class WorkOSFailure extends Error {
 }
 
 /** A call that a Convex function rejected, with a message for the user. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
+export class RejectedError extends Error {
+  override readonly name = "RejectedError";
   readonly code: RejectionCode;
 
   constructor(code: RejectionCode, message: string) {
@@ -41,15 +41,15 @@ export class Refusal extends Error {
 }
 
 /** How Convex failed: the token was rejected, the function threw, or there was no usable response. */
-export type ConvexFailureKind = "unauthorized" | "function_failed" | "unavailable";
+export type ConvexCallErrorKind = "unauthorized" | "function_failed" | "unavailable";
 
 /** A failed call to Convex. Convex's message is not kept, because it may contain the arguments. */
-export class ConvexFailure extends Error {
-  override readonly name = "ConvexFailure";
-  readonly kind: ConvexFailureKind;
+export class ConvexCallError extends Error {
+  override readonly name = "ConvexCallError";
+  readonly kind: ConvexCallErrorKind;
   readonly status: number | null;
 
-  constructor(kind: ConvexFailureKind, status: number | null = null, thrown?: unknown) {
+  constructor(kind: ConvexCallErrorKind, status: number | null = null, thrown?: unknown) {
     super(`Convex: ${kind}${status ? ` (${status})` : ""}`, causeOf(thrown));
     this.kind = kind;
     this.status = status;

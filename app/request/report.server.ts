@@ -1,6 +1,6 @@
 /** Reports errors that affect a user: a log line for each, and one Sentry event per request. */
 import type { Env } from "./env.server.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "./errors.ts";
+import { ConvexCallError, RejectedError, WorkOSCallError } from "./errors.ts";
 import { describeError, type Log } from "./log.server.ts";
 
 /** The part of Mosaic in which an error occurred. */
@@ -19,10 +19,10 @@ export type Reporter = (report: Report) => void;
 
 /** Returns log fields for an error, without messages from WorkOS and Convex, which may contain secrets. */
 function fieldsOf(error: unknown) {
-  if (error instanceof Refusal) return { error: error.name, code: error.code };
-  if (!(error instanceof WorkOSFailure || error instanceof ConvexFailure)) return describeError(error);
+  if (error instanceof RejectedError) return { error: error.name, code: error.code };
+  if (!(error instanceof WorkOSCallError || error instanceof ConvexCallError)) return describeError(error);
   const { name, kind, status, cause } = error;
-  const code = error instanceof WorkOSFailure ? { code: error.code } : {};
+  const code = error instanceof WorkOSCallError ? { code: error.code } : {};
   return { error: name, kind, status, ...code, ...(typeof cause === "string" ? { cause } : {}) };
 }
 

@@ -2,7 +2,7 @@
 import { auditCsv } from "../activity/audit-csv.server.ts";
 import { auditFilter } from "../activity/audit-query.ts";
 import { requestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/admin.audit[.]csv";
 
@@ -28,10 +28,10 @@ export async function loader({ context, url }: Route.LoaderArgs) {
       },
     });
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof RejectedError) {
       return error.code === "not_found" ? NOT_THERE() : words(403, "Only an admin may read the audit log.");
     }
-    if (!(error instanceof ConvexFailure)) throw error;
+    if (!(error instanceof ConvexCallError)) throw error;
     return words(503, "The audit log cannot be read just now. Please try again in a moment.");
   }
 }

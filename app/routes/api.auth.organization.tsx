@@ -18,14 +18,14 @@ export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
 
-const refusal = (status: 400 | 403 | 503) => data({ status }, { status });
+const rejection = (status: 400 | 403 | 503) => data({ status }, { status });
 
 export async function action({ request, context }: Route.ActionArgs) {
   const call = context.get(requestContext);
   const form = await readForm(request);
   const toLogin = () => redirect(loginPath({ error: call.auth.endReason }));
   if ((await call.auth.open()) === null) return toLogin();
-  if (!isOrganizationId(form.organizationId)) return refusal(400);
+  if (!isOrganizationId(form.organizationId)) return rejection(400);
   const returnTo = safeReturnTo(form.returnTo);
   switch (await switchOrganization(call, form.organizationId)) {
     case "switched":
@@ -40,9 +40,9 @@ export async function action({ request, context }: Route.ActionArgs) {
     case "over":
       return toLogin();
     case "not_a_member":
-      return refusal(403);
+      return rejection(403);
     case "unavailable":
-      return refusal(503);
+      return rejection(503);
   }
 }
 

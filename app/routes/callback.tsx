@@ -1,6 +1,6 @@
 /** Callback of the sign-in at WorkOS. Renders a page only if WorkOS is unavailable. */
 import { data, href, redirect } from "react-router";
-import { finishSignIn, SignInUnavailable, signInContext } from "../auth/finish-sign-in.server.ts";
+import { finishSignIn, SignInUnavailableError, signInContext } from "../auth/finish-sign-in.server.ts";
 import { useDocument } from "../frame/document.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -18,7 +18,7 @@ export const middleware: Route.MiddlewareFunction[] = [
     try {
       return await finishSignIn(context.get(requestContext), url.searchParams);
     } catch (error) {
-      if (!(error instanceof SignInUnavailable)) throw error;
+      if (!(error instanceof SignInUnavailableError)) throw error;
       context.set(signInContext, { returnTo: error.returnTo });
     }
   },

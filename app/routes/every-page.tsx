@@ -1,11 +1,11 @@
 /** Layout route of every page. Its error boundary keeps banner, connection and pending edits. */
 import { Outlet } from "react-router";
-import { RefusedPage, refusalTitle } from "../frame/route-error.tsx";
+import { RouteErrorPage, routeErrorTitle } from "../frame/route-error.tsx";
 import type { Route } from "./+types/every-page";
 
 /** Title of a page that threw; other pages set their own. */
 export const meta: Route.MetaFunction = ({ error }) => [
-  { title: error ? `${refusalTitle(error)} · Mosaic` : "Mosaic" },
+  { title: error ? `${routeErrorTitle(error)} · Mosaic` : "Mosaic" },
 ];
 
 export default function EveryPage() {
@@ -13,5 +13,5 @@ export default function EveryPage() {
 }
 
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  return <RefusedPage error={error} />;
+  return <RouteErrorPage error={error} />;
 }

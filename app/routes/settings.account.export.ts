@@ -1,7 +1,7 @@
 /** JSON download of everything stored about the user. */
 import { exportAccount } from "../account/export-account.server.ts";
 import { requestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal } from "../request/errors.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/settings.account.export";
 
@@ -17,7 +17,7 @@ export async function loader({ context }: Route.LoaderArgs) {
       },
     });
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof ConvexFailure)) throw error;
+    if (!(error instanceof RejectedError || error instanceof ConvexCallError)) throw error;
     return new Response("Your data cannot be read just now. Please try again in a moment.", {
       status: 503,
       headers: { "Content-Type": "text/plain; charset=utf-8" },

@@ -8,7 +8,7 @@ import { definePage } from "../data/define-page.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
 import { isOrganizationId } from "../organizations/switch-organization.server.ts";
 import { type RequestContext, requestContext } from "../request/context.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -28,7 +28,7 @@ async function membershipsOf(context: RequestContext, userId: string): Promise<M
   try {
     return await listMemberships(context.env, userId, context.deadline);
   } catch (error) {
-    if (!(error instanceof WorkOSFailure)) throw error;
+    if (!(error instanceof WorkOSCallError)) throw error;
     context.log.warn("organizations.list", { kind: error.kind, status: error.status });
     return null;
   }

@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";
 import { revokeAtWorkOS } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
-import { ConvexFailure, Refusal, WorkOSFailure } from "../request/errors.ts";
+import { ConvexCallError, RejectedError, WorkOSCallError } from "../request/errors.ts";
 import { describeError } from "../request/log.server.ts";
 import { sessionsAtWorkOS } from "./listed-sessions.server.ts";
 
@@ -19,16 +19,17 @@ type Known = { sessionId: string; startedAt: number };
 /**
  * Revokes one session of the current user.
  *
- * @throws {Refusal} when the user has no such session (`not_found`).
- * @throws {ConvexFailure} when the session is unknown and WorkOS did not answer.
- * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
+ * @throws {RejectedError} when the user has no such session (`not_found`).
+ * @throws {ConvexCallError} when the session is unknown and WorkOS did not answer.
+ * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
  */
 export async function endSession(context: RequestContext, sessionId: string): Promise<void> {
   const { known, whole } = await ownSessions(context);
   const session = known.find((one) => one.sessionId === sessionId);
   // WorkOS did not answer, so the session may be one that only WorkOS knows.
-  if (session === undefined && !whole) throw new ConvexFailure("unavailable");
-  if (session === undefined) throw new Refusal("not_found", "There is no such session of yours any more.");
+  if (session === undefined && !whole) throw new ConvexCallError("unavailable");
+  if (session === undefined)
+    throw new RejectedError("not_found", "There is no such session of yours any more.");
   await end(context, session);
 }
 
@@ -36,7 +37,7 @@ export async function endSession(context: RequestContext, sessionId: string): Pr
  * Revokes all other sessions of the current user, from both WorkOS's and Convex's lists.
  *
  * @returns False if WorkOS did not answer. Sessions that only WorkOS knows may remain.
- * @throws {Refusal | ConvexFailure | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
  */
 export async function endOtherSessions(context: RequestContext): Promise<boolean> {
   const { known, whole } = await ownSessions(context);
@@ -70,7 +71,7 @@ async function end(context: RequestContext, { sessionId, startedAt }: Known): Pr
   );
   const userId = (await auth.open())?.user.id ?? "";
   const atWorkOS = revokeAtWorkOS(env, sessionId, deadline).catch((error: unknown) => {
-    if (!(error instanceof WorkOSFailure)) throw error;
+    if (!(error instanceof WorkOSCallError)) throw error;
     log.warn("auth.revoked", { outcome: "workos_not_told", kind: error.kind, status: error.status });
   });
   const here = refreshers(sessionId)

@@ -3,7 +3,7 @@ import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
 import { listSessions, type WorkOSSession } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
-import { WorkOSFailure } from "../request/errors.ts";
+import { WorkOSCallError } from "../request/errors.ts";
 import { deviceInWords } from "./device.ts";
 
 type ConvexSession = FunctionReturnType<typeof api.sessions.mine>[number];
@@ -62,7 +62,7 @@ export async function sessionsAtWorkOS(
   try {
     return await listSessions(env, userId, signal);
   } catch (error) {
-    if (!(error instanceof WorkOSFailure)) throw error;
+    if (!(error instanceof WorkOSCallError)) throw error;
     log.warn("sessions.list", { kind: error.kind, status: error.status });
     return null;
   }

@@ -47,7 +47,6 @@ import type * as model_preferences from "../model/preferences.js";
 import type * as model_projects from "../model/projects.js";
 import type * as model_purge from "../model/purge.js";
 import type * as model_ranges from "../model/ranges.js";
-import type * as model_refusal from "../model/refusal.js";
 import type * as model_rejection from "../model/rejection.js";
 import type * as model_roles from "../model/roles.js";
 import type * as model_rollups from "../model/rollups.js";
@@ -112,7 +111,6 @@ declare const fullApi: ApiFromModules<{
   "model/projects": typeof model_projects;
   "model/purge": typeof model_purge;
   "model/ranges": typeof model_ranges;
-  "model/refusal": typeof model_refusal;
   "model/rejection": typeof model_rejection;
   "model/roles": typeof model_roles;
   "model/rollups": typeof model_rollups;

@@ -5,7 +5,7 @@ import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import schema from "../schema.ts";
 import { recordEvent } from "./audit.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import type { Role } from "./roles.ts";
 import { searchTerms } from "./userSearch.ts";
 import { noteRoleChosen } from "./userSync.ts";
@@ -52,7 +52,7 @@ export async function setRole(
 ): Promise<void> {
   const id = ctx.db.normalizeId("users", userId);
   const user = id === null ? null : await ctx.db.get("users", id);
-  if (user === null || user.status === "deleted") throw refusal("not_found", "There is no such person.");
+  if (user === null || user.status === "deleted") throw rejection("not_found", "There is no such person.");
   if (user.role === role) return;
   if (user.role === "admin") await requireAnotherAdmin(ctx, user);
   await ctx.db.patch("users", user._id, { role, updatedAt: Date.now() });
@@ -67,7 +67,7 @@ export async function setRole(
  */
 export async function requireAnotherAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<void> {
   if (await isLastAdmin(ctx, user))
-    throw refusal("conflict", "This is the last admin; make another one first.");
+    throw rejection("conflict", "This is the last admin; make another one first.");
 }
 
 export async function isLastAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<boolean> {

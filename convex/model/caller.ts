@@ -4,7 +4,7 @@
  */
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { findByWorkosId } from "./users.ts";
 
 /** The claims of the token. Nothing here comes from an argument. */
@@ -36,8 +36,8 @@ export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | 
  */
 export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
-  if (caller === null) throw refusal("unauthenticated", "Please sign in.");
-  if (await isRevoked(ctx, caller)) throw refusal("unauthenticated", "This session has ended.");
+  if (caller === null) throw rejection("unauthenticated", "Please sign in.");
+  if (await isRevoked(ctx, caller)) throw rejection("unauthenticated", "This session has ended.");
   return { caller, user: await findLiving(ctx, caller.workosUserId) };
 }
 
@@ -48,7 +48,7 @@ export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
  */
 export async function findLiving(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
   const user = await findByWorkosId(ctx, workosUserId);
-  if (user?.status === "deleted") throw refusal("unauthenticated", "This account has been deleted.");
+  if (user?.status === "deleted") throw rejection("unauthenticated", "This account has been deleted.");
   return user;
 }
 

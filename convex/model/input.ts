@@ -1,6 +1,6 @@
 /** Validation of user input: names, pictures, e-mails and time zones. */
 import { nameProblem, personNameProblem } from "./names.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { isTimeZone, TIME_ZONE_PROBLEM } from "./timeZones.ts";
 
 const LONGEST_URL = 2000;
@@ -18,7 +18,7 @@ export function normalizeEmail(email: string): string {
 export function requireEmail(email: string): string {
   const normalized = normalizeEmail(email);
   if (normalized.length > 254 || !/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(normalized)) {
-    throw refusal("invalid", "That is not an e-mail address.");
+    throw rejection("invalid", "That is not an e-mail address.");
   }
   return normalized;
 }
@@ -30,7 +30,7 @@ export function requireEmail(email: string): string {
  */
 export function requireName(name: string): string {
   const problem = nameProblem(name);
-  if (problem !== null) throw refusal("invalid", problem);
+  if (problem !== null) throw rejection("invalid", problem);
   return name.trim();
 }
 
@@ -41,7 +41,7 @@ export function requireName(name: string): string {
  */
 export function requirePersonName(name: string): string {
   const problem = personNameProblem(name);
-  if (problem !== null) throw refusal("invalid", problem);
+  if (problem !== null) throw rejection("invalid", problem);
   return name.trim();
 }
 
@@ -52,7 +52,7 @@ export function requirePersonName(name: string): string {
  */
 export function requirePicture(url: string): string {
   const picture = acceptablePicture(url);
-  if (picture === undefined) throw refusal("invalid", "A picture is an https: address.");
+  if (picture === undefined) throw rejection("invalid", "A picture is an https: address.");
   return picture;
 }
 
@@ -62,7 +62,7 @@ export function requirePicture(url: string): string {
  * @throws `invalid` if it is unknown.
  */
 export function requireTimeZone(timeZone: string): string {
-  if (!isTimeZone(timeZone)) throw refusal("invalid", TIME_ZONE_PROBLEM);
+  if (!isTimeZone(timeZone)) throw rejection("invalid", TIME_ZONE_PROBLEM);
   return timeZone;
 }
 

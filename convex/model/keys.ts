@@ -7,7 +7,7 @@ import { toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
 import { visibleName } from "./names.ts";
 import { requireManagedProject } from "./projects.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 
 const PREFIX = "mosaic_";
 const RANDOM_BYTES = 32;
@@ -73,7 +73,7 @@ export async function createKey(
 export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: string): Promise<void> {
   const id = ctx.db.normalizeId("projectKeys", keyId);
   const key = id === null ? null : await ctx.db.get("projectKeys", id);
-  if (key === null) throw refusal("not_found", "There is no such key.");
+  if (key === null) throw rejection("not_found", "There is no such key.");
   const project = await requireManagedProject(ctx, user, key.projectId);
   if (key.revokedAt !== undefined) return;
   await ctx.db.patch("projectKeys", key._id, { revokedAt: Date.now() });

@@ -5,7 +5,7 @@ import { normalizeEmail, requireEmail } from "./input.ts";
 import { findInvite } from "./invites.ts";
 import { findMembership, insertMember } from "./memberships.ts";
 import type { SeenProject } from "./projects.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
 
 /**
@@ -23,14 +23,14 @@ export async function addMember(
   const user = await findByEmail(ctx, email);
   const invite = await findInvite(ctx, project._id, email);
   if (user !== null && (await findMembership(ctx, project._id, user._id)) !== null) {
-    throw refusal("conflict", "This person is in the project already.");
+    throw rejection("conflict", "This person is in the project already.");
   }
   if (user?.emailVerified) {
     if (invite !== null) await ctx.db.delete("projectInvites", invite._id);
     await insertMember(ctx, project, user._id);
     return "added";
   }
-  if (invite !== null) throw refusal("conflict", "This person is invited already.");
+  if (invite !== null) throw rejection("conflict", "This person is invited already.");
   await ctx.db.insert("projectInvites", { projectId: project._id, email, invitedBy: manager._id });
   return "invited";
 }
@@ -50,9 +50,9 @@ export async function removeMember(
   const id = ctx.db.normalizeId("users", userId);
   const member = id === null ? null : await findMembership(ctx, project._id, id);
   if (member === null) {
-    throw mayReadAnyone(manager) ? refusal("not_found", "This person is not in the project.") : notYours();
+    throw mayReadAnyone(manager) ? rejection("not_found", "This person is not in the project.") : notYours();
   }
-  if (member.role === "owner") throw refusal("conflict", "The owner cannot be removed.");
+  if (member.role === "owner") throw rejection("conflict", "The owner cannot be removed.");
   await ctx.db.delete("projectMembers", member._id);
 }
 
@@ -67,7 +67,7 @@ export async function removeInvite(
   email: string,
 ): Promise<void> {
   const invite = await findInvite(ctx, projectId, normalizeEmail(email));
-  if (invite === null) throw refusal("not_found", "There is no such invitation.");
+  if (invite === null) throw rejection("not_found", "There is no such invitation.");
   await ctx.db.delete("projectInvites", invite._id);
 }
 
@@ -78,7 +78,7 @@ export async function removeInvite(
  */
 export async function leaveProject(ctx: MutationCtx, user: Doc<"users">, seen: SeenProject): Promise<void> {
   const member = await findMembership(ctx, seen.project._id, user._id);
-  if (member === null) throw refusal("not_found", "You are not in this project.");
-  if (member.role === "owner") throw refusal("conflict", "The owner cannot leave the project.");
+  if (member === null) throw rejection("not_found", "You are not in this project.");
+  if (member.role === "owner") throw rejection("conflict", "The owner cannot leave the project.");
   await ctx.db.delete("projectMembers", member._id);
 }

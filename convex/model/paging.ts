@@ -3,7 +3,7 @@
  * URL.
  */
 import type { PaginationOptions, PaginationResult } from "convex/server";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 
 const PAGE_SIZE = 20;
 const MAX_ITEMS = 100;
@@ -19,10 +19,10 @@ const isLimit = (value: number | undefined) => value === undefined || (Number.is
 export function requirePage(opts: PaginationOptions): PaginationOptions {
   const { numItems, maximumRowsRead, maximumBytesRead } = opts;
   if (!isLimit(numItems) || numItems > MAX_ITEMS) {
-    throw refusal("invalid", `Ask for 1 to ${MAX_ITEMS} items at a time.`);
+    throw rejection("invalid", `Ask for 1 to ${MAX_ITEMS} items at a time.`);
   }
   if (!isLimit(maximumRowsRead) || !isLimit(maximumBytesRead)) {
-    throw refusal("invalid", "maximumRowsRead and maximumBytesRead are positive integers.");
+    throw rejection("invalid", "maximumRowsRead and maximumBytesRead are positive integers.");
   }
   return opts;
 }
@@ -35,7 +35,7 @@ export function requirePage(opts: PaginationOptions): PaginationOptions {
 export function requireBoundedPage({ endCursor }: PaginationOptions, result: unknown): void {
   const { page } = result as PaginationResult<unknown>;
   if (endCursor && page.length > MAX_ITEMS) {
-    throw refusal("invalid", `There are more than ${MAX_ITEMS} items before that endCursor.`);
+    throw rejection("invalid", `There are more than ${MAX_ITEMS} items before that endCursor.`);
   }
 }
 
@@ -56,6 +56,6 @@ export async function pageFrom<T>(
   } catch {
     // Without a cursor the same list does not throw, so the cursor is the cause, whatever error Convex
     // reports.
-    throw refusal("not_found", "There is no such page of this list.");
+    throw rejection("not_found", "There is no such page of this list.");
   }
 }

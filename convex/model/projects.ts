@@ -6,7 +6,7 @@ import { requireName } from "./input.ts";
 import { latestOf, latestShape } from "./latest.ts";
 import { findMembership, insertMember, membershipShape } from "./memberships.ts";
 import { visibleName } from "./names.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
 import { asColleague } from "./users.ts";
@@ -68,7 +68,7 @@ export async function requireProject(
     const membership = (await findMembership(ctx, project._id, user._id))?.role ?? null;
     if (maySeeProject(user.role, membership)) return { project, membership };
   }
-  throw refusal("not_found", "There is no such project.");
+  throw rejection("not_found", "There is no such project.");
 }
 
 /**
@@ -137,7 +137,7 @@ export async function requireManagedProject(
 ): Promise<Doc<"projects">> {
   const { project, membership } = await requireProject(ctx, user, projectId);
   if (!mayManageProject(user.role, membership)) {
-    throw refusal("forbidden", "Only the project's owner or an admin may do this.");
+    throw rejection("forbidden", "Only the project's owner or an admin may do this.");
   }
   return project;
 }
@@ -153,7 +153,7 @@ export async function createProject(
   name: string,
 ): Promise<Id<"projects">> {
   if (!roleAllows(owner.role, "projects.create"))
-    throw refusal("forbidden", "Viewers cannot create projects.");
+    throw rejection("forbidden", "Viewers cannot create projects.");
   const createdAt = Date.now();
   const projectId = await ctx.db.insert("projects", {
     name: requireName(name),

@@ -3,7 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 
 /**
@@ -54,7 +54,7 @@ export async function recordSession(
   if (row === null) {
     await ctx.db.insert("sessions", { sessionId, workosUserId, startedAt: startedAt ?? now, ...fields });
   } else if (row.workosUserId !== workosUserId) {
-    throw refusal("not_found", "There is no such session.");
+    throw rejection("not_found", "There is no such session.");
   } else {
     await ctx.db.patch("sessions", row._id, fields);
   }
@@ -70,7 +70,7 @@ export async function recordSession(
 export async function endSession(ctx: MutationCtx, person: Person, sessionId: string): Promise<boolean> {
   const row = await findSession(ctx, sessionId);
   if (row !== null && row.workosUserId !== person.workosUserId) {
-    throw refusal("not_found", "There is no such session.");
+    throw rejection("not_found", "There is no such session.");
   }
   const over = await ctx.db
     .query("revokedSessions")

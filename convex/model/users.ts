@@ -4,7 +4,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { normalizeEmail, requirePersonName, requirePicture } from "./input.ts";
 import { preferencesOf, preferencesShape } from "./preferences.ts";
-import { refusal } from "./refusal.ts";
+import { rejection } from "./rejection.ts";
 import { roleAllows } from "./roles.ts";
 import { nameFields, profileFields, userFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
@@ -57,7 +57,7 @@ export function mayReadAnyone(user: Doc<"users"> | null): boolean {
 
 /** Returns the error for a user that the current user may not see, whether that user exists or not. */
 export function notYours() {
-  return refusal("forbidden", "You may not see or change this person.");
+  return rejection("forbidden", "You may not see or change this person.");
 }
 
 export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {

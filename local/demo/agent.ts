@@ -1,12 +1,12 @@
 /** Demo agents: each sends metrics at its own interval until it is stopped. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type DemoAgent, metricsAt } from "./figures.ts";
-import { RefusedMetrics, send, type Target } from "./send.ts";
+import { RejectedMetricsError, send, type Target } from "./send.ts";
 
 /**
  * Sends metrics until `signal` aborts. If the server is unreachable, it logs that once and keeps retrying.
  *
- * @throws {RefusedMetrics} when the API key is wrong or has been revoked.
+ * @throws {RejectedMetricsError} when the API key is wrong or has been revoked.
  */
 export async function keepSending(
   target: Target,
@@ -48,7 +48,7 @@ async function sendEvery(
       if (away) log("The agents are heard again.");
       away = false;
     } catch (error) {
-      if (signal.aborted || error instanceof RefusedMetrics) throw error;
+      if (signal.aborted || error instanceof RejectedMetricsError) throw error;
       if (!away) log(`${(error as Error).message} The agents keep trying.`);
       away = true;
     }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { keepSending } from "./agent.ts";
 import type { DemoAgent } from "./figures.ts";
-import { RefusedMetrics } from "./send.ts";
+import { RejectedMetricsError } from "./send.ts";
 
 const HELP = `npm run agent -- --key mosaic_… [--url http://localhost:8787] [--agent NAME] [--every SECONDS]
 
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     await keepSending({ url, key }, agents, { signal: stop.signal, log });
     return 0;
   } catch (error) {
-    if (!(error instanceof RefusedMetrics)) throw error;
+    if (!(error instanceof RejectedMetricsError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
   }

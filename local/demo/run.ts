@@ -1,7 +1,7 @@
 /** Demo of `npm run dev`: its projects, and agents that keep sending to them. */
 import { keepSending } from "./agent.ts";
 import { type Place, prepareDemo } from "./prepare.ts";
-import { RefusedMetrics } from "./send.ts";
+import { RejectedMetricsError } from "./send.ts";
 import { DEMO_PROJECTS } from "./team.ts";
 
 /** Runs the demo until the signal aborts. An error ends only the demo, and is logged in one line. */
@@ -13,7 +13,7 @@ export async function runDemo(place: Place, log: (line: string) => void): Promis
     const sending = DEMO_PROJECTS.map(({ name, agents }) =>
       keepSending({ url, key: String(keys[name]) }, agents, { signal, log }).catch((error) => {
         // A user may delete the project or revoke its API key.
-        if (!(error instanceof RefusedMetrics)) throw error;
+        if (!(error instanceof RejectedMetricsError)) throw error;
         log(`Demo: the agents of ${name} have stopped; their key is no longer good.`);
       }),
     );

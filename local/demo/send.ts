@@ -11,14 +11,14 @@ const TRIES = 5;
 const TIMEOUT_MS = 10_000;
 
 /** The server rejected the metrics for good: the API key or the metrics are invalid. */
-export class RefusedMetrics extends Error {
-  override readonly name = "RefusedMetrics";
+export class RejectedMetricsError extends Error {
+  override readonly name = "RejectedMetricsError";
 }
 
 /**
  * Sends all metrics. Retries use the same idempotency key, so each batch is stored once.
  *
- * @throws {RefusedMetrics} when the server rejects them for good.
+ * @throws {RejectedMetricsError} when the server rejects them for good.
  * @throws {Error} when all retries failed.
  */
 export async function send(target: Target, metrics: readonly Metric[], signal: AbortSignal): Promise<void> {
@@ -44,7 +44,7 @@ async function sendBatch({ url, key }: Target, metrics: Metric[], signal: AbortS
     if (answer === null) continue;
     if (answer.status === 202) return;
     if (answer.status !== 429 && answer.status < 500)
-      throw new RefusedMetrics(`The server refused the metrics (${answer.status}): ${answer.text}`);
+      throw new RejectedMetricsError(`The server refused the metrics (${answer.status}): ${answer.text}`);
     await pause(answer.waitSeconds * 1000, undefined, { signal });
     last = `the server answered ${answer.status}`;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NotUnderstood, readAsked } from "./asked.ts";
+import { readAsked, UsageError } from "./asked.ts";
 
 test("deploys to production unless another environment is named", () => {
   expect(readAsked([], undefined)).toEqual({ environment: "production", dryRun: false });
@@ -17,5 +17,5 @@ test.each([
   [["--dryrun"], undefined],
   [["production"], undefined],
 ])("rejects %j with CLOUDFLARE_ENV=%s", (args, cloudflareEnv) => {
-  expect(() => readAsked(args, cloudflareEnv)).toThrow(NotUnderstood);
+  expect(() => readAsked(args, cloudflareEnv)).toThrow(UsageError);
 });

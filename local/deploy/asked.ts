@@ -17,8 +17,8 @@ Puts Convex's functions and the worker into the cloud, in the right order; docs/
 `;
 
 /** An invalid command line; the message is for the user. */
-export class NotUnderstood extends Error {
-  override readonly name = "NotUnderstood";
+export class UsageError extends Error {
+  override readonly name = "UsageError";
 }
 
 /**
@@ -26,7 +26,7 @@ export class NotUnderstood extends Error {
  *
  * @param args - The arguments after the command's name.
  * @param cloudflareEnv - `CLOUDFLARE_ENV`, which selects the environment of wrangler's build.
- * @throws {NotUnderstood} when the arguments are invalid.
+ * @throws {UsageError} when the arguments are invalid.
  */
 export function readAsked(args: string[], cloudflareEnv: string | undefined): Asked | "help" {
   const options = {
@@ -38,11 +38,11 @@ export function readAsked(args: string[], cloudflareEnv: string | undefined): As
   try {
     ({ values } = parseArgs({ args, options }));
   } catch (error) {
-    throw new NotUnderstood(`${(error as Error).message}\n\n${HELP}`);
+    throw new UsageError(`${(error as Error).message}\n\n${HELP}`);
   }
   if (values.help) return "help";
   if (values.env !== undefined && cloudflareEnv && cloudflareEnv !== values.env) {
-    throw new NotUnderstood("--env and CLOUDFLARE_ENV name two environments: leave one of them away.");
+    throw new UsageError("--env and CLOUDFLARE_ENV name two environments: leave one of them away.");
   }
   const environment = environmentNamed(values.env ?? (cloudflareEnv || "production"));
   return { environment, dryRun: values["dry-run"] };
@@ -51,12 +51,12 @@ export function readAsked(args: string[], cloudflareEnv: string | undefined): As
 /**
  * Returns the environment with this name.
  *
- * @throws {NotUnderstood} when there is no such environment.
+ * @throws {UsageError} when there is no such environment.
  */
 export function environmentNamed(name: string): Environment {
   const environment = ENVIRONMENTS.find((one) => one === name);
   if (environment === undefined) {
-    throw new NotUnderstood(`The environment must be one of wrangler.toml's: ${ENVIRONMENTS.join(", ")}.`);
+    throw new UsageError(`The environment must be one of wrangler.toml's: ${ENVIRONMENTS.join(", ")}.`);
   }
   return environment;
 }

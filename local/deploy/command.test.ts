@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommandFailed, toolsFor } from "./command.ts";
+import { CommandError, toolsFor } from "./command.ts";
 
 const tools = () => {
   const shown: string[] = [];
@@ -20,6 +20,6 @@ test("ends a tool that exceeds its time limit, and names it in the error", async
 
 test("reports the exit code of a tool that fails", async () => {
   const failing = tools().run(["-e", "process.exit(3)"]);
-  await expect(failing).rejects.toThrow(CommandFailed);
+  await expect(failing).rejects.toThrow(CommandError);
   await expect(failing).rejects.toThrow("-e ended with exit code 3");
 });

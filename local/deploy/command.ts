@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** A tool that failed. */
-export class CommandFailed extends Error {
-  override readonly name = "CommandFailed";
+export class CommandError extends Error {
+  override readonly name = "CommandError";
 }
 
 const LONGEST_MS = 600_000;
@@ -20,7 +20,7 @@ export type Tools = {
    * @param environment - Additional environment variables.
    * @param ms - The time limit in milliseconds.
    * @returns The complete output.
-   * @throws {CommandFailed} when the tool fails or exceeds the time limit.
+   * @throws {CommandError} when the tool fails or exceeds the time limit.
    */
   run(args: string[], environment?: Record<string, string>, ms?: number): Promise<string>;
   /** Runs `use` with a temporary file that only this user may read. */
@@ -59,16 +59,16 @@ export function toolsFor(
             show(clean(line));
           });
         }
-        child.once("error", (error) => reject(new CommandFailed(error.message)));
+        child.once("error", (error) => reject(new CommandError(error.message)));
         // `exit` may come long before `close`: processes that the tool started may keep its output open.
         child.once("exit", (_, killedBy) => {
           if (killedBy === null || Date.now() - started < ms) return;
           const words = args.slice(0, 4).join(" ");
-          reject(new CommandFailed(`${words} did not end within ${ms / 1000} s, and was ended`));
+          reject(new CommandError(`${words} did not end within ${ms / 1000} s, and was ended`));
         });
         child.once("close", (code, killedBy) => {
           if (code === 0) resolve(printed);
-          else reject(new CommandFailed(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
+          else reject(new CommandError(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
         });
       }),
     async withFile(name, content, use) {

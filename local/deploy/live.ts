@@ -2,8 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** The new version does not respond. */
-export class NotLive extends Error {
-  override readonly name = "NotLive";
+export class NotLiveError extends Error {
+  override readonly name = "NotLiveError";
 }
 
 const WAIT_MS = 120_000;
@@ -16,7 +16,7 @@ const RETRY_MS = 1_000;
  * @param appUrl - The base URL of the app.
  * @param version - The version id from wrangler; null accepts any version.
  * @param signal - Aborts the wait.
- * @throws {NotLive} after two minutes, with the last response.
+ * @throws {NotLiveError} after two minutes, with the last response.
  */
 export async function untilLive(appUrl: string, version: string | null, signal: AbortSignal): Promise<void> {
   const url = `${appUrl}/healthz`;
@@ -24,7 +24,8 @@ export async function untilLive(appUrl: string, version: string | null, signal: 
   for (;;) {
     const seen = await look(url);
     if (seen.ok && (version === null || seen.version === version)) return;
-    if (Date.now() > end) throw new NotLive(`${url} ${seen.ok ? "answers with another version" : seen.why}`);
+    if (Date.now() > end)
+      throw new NotLiveError(`${url} ${seen.ok ? "answers with another version" : seen.why}`);
     await pause(RETRY_MS, undefined, { signal });
   }
 }

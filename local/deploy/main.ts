@@ -1,11 +1,11 @@
 /** `npm run deploy`: checks the configuration, deploys step by step, and checks the result. */
 import { BuildError } from "../launch/build.ts";
-import { type Asked, HELP, NotUnderstood, readAsked } from "./asked.ts";
-import { CommandFailed, toolsFor } from "./command.ts";
-import { NotLive } from "./live.ts";
+import { type Asked, HELP, readAsked, UsageError } from "./asked.ts";
+import { CommandError, toolsFor } from "./command.ts";
+import { NotLiveError } from "./live.ts";
 import { ALL_NAMES, NAMES } from "./names.ts";
 import { problemsOf, readSettings, type Settings } from "./settings.ts";
-import { type Deployment, STEPS, Stopped } from "./steps.ts";
+import { type Deployment, STEPS, StoppedError } from "./steps.ts";
 
 const root = process.cwd();
 const stopping = new AbortController();
@@ -120,14 +120,14 @@ function progressAt(failed: number): string {
 
 function explain(error: unknown): string | null {
   if (stopping.signal.aborted) return "Interrupted.";
-  const forPeople = [Stopped, CommandFailed, BuildError, NotLive];
+  const forPeople = [StoppedError, CommandError, BuildError, NotLiveError];
   return forPeople.some((kind) => error instanceof kind) ? (error as Error).message : null;
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  const reason = error instanceof NotUnderstood ? error.message : explain(error);
+  const reason = error instanceof UsageError ? error.message : explain(error);
   if (reason === null) throw error;
   process.stderr.write(`${reason}\n`);
   process.exitCode = 1;

@@ -12,8 +12,8 @@ import { goingTo } from "./names.ts";
 import { type Settings, subjectFor } from "./settings.ts";
 
 /** The reason why a step stopped the deployment; the message is for the user. */
-export class Stopped extends Error {
-  override readonly name = "Stopped";
+export class StoppedError extends Error {
+  override readonly name = "StoppedError";
 }
 
 export type Deployment = {
@@ -77,7 +77,7 @@ export const STEPS: readonly Step[] = [
       // configuration, which has none.
       delete process.env.CLOUDFLARE_ENV;
       const problems = await problemsOfBuild(root, environment);
-      if (problems.length > 0) throw new Stopped(problems.join("\n"));
+      if (problems.length > 0) throw new StoppedError(problems.join("\n"));
     },
   },
   {
@@ -135,7 +135,7 @@ async function runDoctor({ settings, environment, say }: Deployment, only?: Chec
   const results = await examine(subjectFor(settings, environment), only);
   for (const line of asText(results).trimEnd().split("\n")) say(line);
   const failed = results.filter(({ status }) => status === "fail").map(({ name }) => name);
-  if (failed.length > 0) throw new Stopped(`The doctor is not content: ${failed.join(", ")}.`);
+  if (failed.length > 0) throw new StoppedError(`The doctor is not content: ${failed.join(", ")}.`);
 }
 
 /**
@@ -163,7 +163,7 @@ async function setConvexVariables({ tools, settings }: Deployment, names: readon
 function quoted(value: string): string {
   const mark = ["'", '"', "`"].find((candidate) => !value.includes(candidate));
   if (mark === undefined)
-    throw new Stopped("A value with every kind of quote in it cannot be passed to Convex.");
+    throw new StoppedError("A value with every kind of quote in it cannot be passed to Convex.");
   return mark + value + mark;
 }
 

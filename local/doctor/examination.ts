@@ -17,5 +17,5 @@ export type Examination = {
   here(): Promise<FunctionsHere>;
 };
 
-/** A check. It throws `Unreachable` if the service does not respond, which the run turns into a finding. */
+/** A check. It throws `UnreachableError` if the service does not respond, which the run turns into a finding. */
 export type Check = (examination: Examination) => Promise<Finding> | Finding;

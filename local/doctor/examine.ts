@@ -15,7 +15,7 @@ import { askDeployment, type Deployment } from "./convex-deployment.ts";
 import type { Check } from "./examination.ts";
 import { type FunctionsHere, functionsHere } from "./functions-here.ts";
 import { FIX, STATUS_PAGES } from "./places.ts";
-import { type Ask, askWithin, Unreachable } from "./reach.ts";
+import { type Ask, askWithin, UnreachableError } from "./reach.ts";
 import { CHECKS, type CheckName, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
 import { isUsable, type Subject } from "./subject.ts";
 
@@ -110,7 +110,7 @@ async function runGroup(
       finding = await check(examination);
     } catch (error) {
       if (error instanceof SkippedError) finding = notChecked(`${error.check}: nothing answers`);
-      else if (error instanceof Unreachable && service !== null) {
+      else if (error instanceof UnreachableError && service !== null) {
         silent = name;
         const variable = service === "workos" ? "WORKOS_API_URL" : "CONVEX_URL";
         finding = fail(error.message, FIX.unreachable(variable, STATUS_PAGES[service]));

@@ -10,8 +10,8 @@ export type FunctionsHere = {
 };
 
 /** The sources cannot be bundled. */
-export class NotBundled extends Error {
-  override readonly name = "NotBundled";
+export class NotBundledError extends Error {
+  override readonly name = "NotBundledError";
 }
 
 /**
@@ -19,11 +19,11 @@ export class NotBundled extends Error {
  *
  * @param functionsDir - The absolute path of `convex/`.
  * @returns The names of the public functions, and the fingerprint.
- * @throws {NotBundled} when the sources cannot be bundled.
+ * @throws {NotBundledError} when the sources cannot be bundled.
  */
 export async function functionsHere(functionsDir: string): Promise<FunctionsHere> {
   const { build, remove } = await bundle(functionsDir).catch((error: unknown) => {
-    throw new NotBundled("convex/ cannot be built", { cause: error });
+    throw new NotBundledError("convex/ cannot be built", { cause: error });
   });
   try {
     const app = build.components.find(({ path }) => path === "");

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { putTogether } from "../config.ts";
-import { type Environment, environmentNamed, NotUnderstood } from "../deploy/asked.ts";
+import { type Environment, environmentNamed, UsageError } from "../deploy/asked.ts";
 import { readSettings, runningProblemsOf, subjectFor } from "../deploy/settings.ts";
 import { readDevVars } from "../dev-vars.ts";
 import { portsFrom } from "../ports.ts";
@@ -22,8 +22,8 @@ Checks the configuration (environment, .dev.vars, local defaults) against the se
 const OWN_PASSWORD = "a password that npm start would make";
 
 /** The configuration cannot be read. */
-class Unreadable extends Error {
-  override readonly name = "Unreadable";
+class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
   readonly fix: string;
 
   constructor(message: string, fix: string) {
@@ -38,7 +38,7 @@ type Asked = { environment: Environment | null; json: boolean };
  * Parses the command line.
  *
  * @param args - The arguments after the command's name.
- * @throws {NotUnderstood} when the arguments are invalid.
+ * @throws {UsageError} when the arguments are invalid.
  */
 function readAsked(args: string[]): Asked | "help" {
   const options = {
@@ -50,7 +50,7 @@ function readAsked(args: string[]): Asked | "help" {
   try {
     ({ values } = parseArgs({ args, options }));
   } catch (error) {
-    throw new NotUnderstood(`${(error as Error).message}\n\n${HELP}`);
+    throw new UsageError(`${(error as Error).message}\n\n${HELP}`);
   }
   if (values.help) return "help";
   return { environment: values.env === undefined ? null : environmentNamed(values.env), json: values.json };
@@ -59,7 +59,7 @@ function readAsked(args: string[]): Asked | "help" {
 /**
  * Returns the configuration to examine.
  *
- * @throws {Unreadable} when the configuration cannot be read.
+ * @throws {UnreadableError} when the configuration cannot be read.
  */
 function subjectAsked(environment: Environment | null): Subject {
   if (environment !== null) {
@@ -71,7 +71,8 @@ function subjectAsked(environment: Environment | null): Subject {
     const config = putTogether(process.env, devVars, portsFrom(process.env.PORT), () => OWN_PASSWORD);
     return subjectOf({ ...devVars, ...process.env }, config);
   } catch (error) {
-    if (error instanceof RangeError) throw new Unreadable(error.message, "Set PORT again, or not at all.");
+    if (error instanceof RangeError)
+      throw new UnreadableError(error.message, "Set PORT again, or not at all.");
     throw error;
   }
 }
@@ -79,13 +80,16 @@ function subjectAsked(environment: Environment | null): Subject {
 /**
  * Returns the result of `read`, and names the file if it fails.
  *
- * @throws {Unreadable} when the file cannot be read.
+ * @throws {UnreadableError} when the file cannot be read.
  */
 function reading<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch {
-    throw new Unreadable(`${file} cannot be read`, "Make it a file that this user may read, or remove it.");
+    throw new UnreadableError(
+      `${file} cannot be read`,
+      "Make it a file that this user may read, or remove it.",
+    );
   }
 }
 
@@ -94,7 +98,7 @@ async function run(environment: Environment | null): Promise<CheckResult[]> {
   try {
     subject = subjectAsked(environment);
   } catch (error) {
-    if (error instanceof Unreadable) return onlyEnvironment(fail(error.message, error.fix));
+    if (error instanceof UnreadableError) return onlyEnvironment(fail(error.message, error.fix));
     throw error;
   }
   return examine(subject);
@@ -115,7 +119,7 @@ try {
     process.exitCode = results.some(({ status }) => status === "fail") ? 1 : 0;
   }
 } catch (error) {
-  if (!(error instanceof NotUnderstood)) throw error;
+  if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

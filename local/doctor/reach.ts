@@ -12,14 +12,14 @@ export type Answer = {
 export type Ask = (url: string, init?: RequestInit) => Promise<Answer>;
 
 /** No response, or not in time. */
-export class Unreachable extends Error {
-  override readonly name = "Unreachable";
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
 }
 
 const MOST_BYTES = 256 * 1024;
 
 /**
- * Returns a function that sends requests within a time limit. It throws only {@link Unreachable}.
+ * Returns a function that sends requests within a time limit. It throws only {@link UnreachableError}.
  *
  * @param signal - Aborts when the time is up.
  * @param ms - The time limit in milliseconds, for the message.
@@ -31,7 +31,7 @@ export function askWithin(signal: AbortSignal, ms: number): Ask {
       const text = await readStart(response);
       return { status: response.status, headers: response.headers, text, json: parse(text) };
     } catch (error) {
-      throw new Unreachable(
+      throw new UnreachableError(
         `cannot be reached: ${new URL(url).host} ${signal.aborted ? `gave no answer within ${ms / 1000} s` : reasonFor(error)}`,
       );
     }

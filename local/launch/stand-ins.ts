@@ -6,7 +6,7 @@ import type { LocalConfig } from "../config.ts";
 import type { Ports } from "../ports.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { Refusal } from "./refusal.ts";
+import { StartError } from "./start-error.ts";
 
 export type StandInOptions = {
   root: string;
@@ -71,5 +71,5 @@ export async function startStandIns({
 function refuse(error: Error & { code?: string }): never {
   throw error.code === "EADDRINUSE"
     ? error
-    : new Refusal(`The local Convex could not start: ${error.message}`);
+    : new StartError(`The local Convex could not start: ${error.message}`);
 }

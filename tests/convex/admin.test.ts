@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { DEVICE, idOf, type Member, refusalOf, signIn } from "./people.ts";
+import { DEVICE, idOf, type Member, rejectionOf, signIn } from "./people.ts";
 
 const { startBackend, startBackendAlone } = openBackends();
 
@@ -58,11 +58,15 @@ describe("on a shared deployment", () => {
   });
 
   test("only admins list users, set roles and read the whole log", async () => {
-    expect(await refusalOf(grace.query(api.users.list, { paginationOpts: firstPage }))).toBe("forbidden");
+    expect(await rejectionOf(grace.query(api.users.list, { paginationOpts: firstPage }))).toBe("forbidden");
     const raise = { userId: grace.userId, role: "admin" } as const;
-    expect(await refusalOf(grace.mutation(api.users.setRole, raise))).toBe("forbidden");
-    expect(await refusalOf(grace.query(api.auditLogs.all, { paginationOpts: firstPage }))).toBe("forbidden");
-    expect(await refusalOf(ada.mutation(api.users.setRole, { ...raise, userId: "no id" }))).toBe("not_found");
+    expect(await rejectionOf(grace.mutation(api.users.setRole, raise))).toBe("forbidden");
+    expect(await rejectionOf(grace.query(api.auditLogs.all, { paginationOpts: firstPage }))).toBe(
+      "forbidden",
+    );
+    expect(await rejectionOf(ada.mutation(api.users.setRole, { ...raise, userId: "no id" }))).toBe(
+      "not_found",
+    );
   });
 
   test("users read their own log entries, also from before their first sign-in", async () => {
@@ -88,7 +92,7 @@ describe("on a shared deployment", () => {
     });
     expect(page).toHaveLength(1);
     const nobody = ada.query(api.auditLogs.all, { paginationOpts: firstPage, userId: "no id" });
-    expect(await refusalOf(nobody)).toBe("not_found");
+    expect(await rejectionOf(nobody)).toBe("not_found");
   });
 
   test("users list their own active sessions, newest first", async () => {
@@ -121,7 +125,7 @@ describe("on a deployment with no other users", () => {
 
   test("an admin from ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {
     const lower = { userId: ada.userId, role: "developer" } as const;
-    expect(await refusalOf(ada.mutation(api.users.setRole, lower))).toBe("conflict");
+    expect(await rejectionOf(ada.mutation(api.users.setRole, lower))).toBe("conflict");
     await ada.mutation(api.users.setRole, { userId: grace.userId, role: "admin" });
     await grace.mutation(api.users.setRole, lower);
     await signIn(backend, "ada");

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { proveCall } from "../../convex/model/edgeProof.ts";
 import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { DEVICE, idOf, refusalOf, sessionOf } from "./people.ts";
+import { DEVICE, idOf, rejectionOf, sessionOf } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -20,7 +20,7 @@ const revocation = () => ({
 });
 
 const revoke = (edge?: unknown) =>
-  refusalOf(
+  rejectionOf(
     backend.nobody.mutation(api.sessions.revoke, { ...revocation(), ...(edge !== undefined && { edge }) }),
   );
 

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { openBackends, type TestBackend } from "./backend.ts";
-import { type Member, refusalOf, signIn } from "./people.ts";
+import { type Member, rejectionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -23,7 +23,7 @@ test("an existing user is added at once, and members see each other's name and e
   const projectId = await newProject();
   const add = { projectId, email: ` ${alan.email.toUpperCase()} ` };
   expect(await grace.mutation(api.projects.addMember, add)).toBe("added");
-  expect(await refusalOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
+  expect(await rejectionOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
   const [listed] = await alan.query(api.projects.getUserProjects, { userId: alan.userId });
   expect(listed).toMatchObject({ _id: projectId, role: "member" });
   expect(await alan.query(api.users.getById, { userId: grace.userId })).toEqual({
@@ -38,7 +38,7 @@ test("an unknown e-mail is invited once, and its user becomes a member at their 
   const projectId = await newProject();
   const add = { projectId, email: `New${backend.scope}@Example.com` };
   expect(await grace.mutation(api.projects.addMember, add)).toBe("invited");
-  expect(await refusalOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
+  expect(await rejectionOf(grace.mutation(api.projects.addMember, add))).toBe("conflict");
   expect((await grace.query(api.projects.get, { projectId })).invited).toEqual([
     `new${backend.scope}@example.com`,
   ]);
@@ -56,7 +56,7 @@ test("an e-mail gives no access to a project until it is verified", async () => 
   const claimed = await signIn(backend, "claimed", { profile: { emailVerified: false } });
   expect(await grace.mutation(api.projects.addMember, { projectId, email: claimed.email })).toBe("invited");
   await signIn(backend, "claimed", { profile: { emailVerified: false } });
-  expect(await refusalOf(claimed.query(api.projects.get, { projectId }))).toBe("not_found");
+  expect(await rejectionOf(claimed.query(api.projects.get, { projectId }))).toBe("not_found");
   await signIn(backend, "claimed");
   expect((await claimed.query(api.projects.get, { projectId })).members).toHaveLength(2);
 });
@@ -66,7 +66,7 @@ test("an invitation is withdrawn by any spelling, and an unknown one is not_foun
   await grace.mutation(api.projects.addMember, { projectId, email: "new@example.com" });
   await grace.mutation(api.projects.removeInvite, { projectId, email: " NEW@example.com" });
   const again = grace.mutation(api.projects.removeInvite, { projectId, email: "new@example.com" });
-  expect(await refusalOf(again)).toBe("not_found");
+  expect(await rejectionOf(again)).toBe("not_found");
 });
 
 test("a member can read and leave a project, not manage it; outsiders get not_found", async () => {
@@ -77,28 +77,28 @@ test("a member can read and leave a project, not manage it; outsiders get not_fo
     [alan, "forbidden"],
     [outsider, "not_found"],
   ] as const) {
-    expect(await refusalOf(person.mutation(api.projects.rename, { projectId, name: "X" }))).toBe(code);
+    expect(await rejectionOf(person.mutation(api.projects.rename, { projectId, name: "X" }))).toBe(code);
     expect(
-      await refusalOf(person.mutation(api.projects.addMember, { projectId, email: "x@example.com" })),
+      await rejectionOf(person.mutation(api.projects.addMember, { projectId, email: "x@example.com" })),
     ).toBe(code);
     expect(
-      await refusalOf(person.mutation(api.projects.removeMember, { projectId, userId: grace.userId })),
+      await rejectionOf(person.mutation(api.projects.removeMember, { projectId, userId: grace.userId })),
     ).toBe(code);
     expect(
-      await refusalOf(person.mutation(api.projects.removeInvite, { projectId, email: "x@example.com" })),
+      await rejectionOf(person.mutation(api.projects.removeInvite, { projectId, email: "x@example.com" })),
     ).toBe(code);
   }
   await alan.mutation(api.projects.leave, { projectId });
-  expect(await refusalOf(alan.query(api.projects.get, { projectId }))).toBe("not_found");
-  expect(await refusalOf(alan.mutation(api.projects.leave, { projectId }))).toBe("not_found");
+  expect(await rejectionOf(alan.query(api.projects.get, { projectId }))).toBe("not_found");
+  expect(await rejectionOf(alan.mutation(api.projects.leave, { projectId }))).toBe("not_found");
 });
 
 test("the owner can neither leave nor be removed, and a member can be removed", async () => {
   const projectId = await newProject();
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
   const owner = { projectId, userId: grace.userId };
-  expect(await refusalOf(grace.mutation(api.projects.removeMember, owner))).toBe("conflict");
-  expect(await refusalOf(grace.mutation(api.projects.leave, { projectId }))).toBe("conflict");
+  expect(await rejectionOf(grace.mutation(api.projects.removeMember, owner))).toBe("conflict");
+  expect(await rejectionOf(grace.mutation(api.projects.leave, { projectId }))).toBe("conflict");
   await grace.mutation(api.projects.removeMember, { projectId, userId: alan.userId });
   expect((await grace.query(api.projects.get, { projectId })).members).toHaveLength(1);
 });
@@ -107,12 +107,14 @@ test("removing a non-member is forbidden for the owner and not_found for an admi
   const projectId = await newProject();
   const ada = await signIn(backend, "ada");
   for (const userId of [alan.userId, "no id"]) {
-    expect(await refusalOf(grace.mutation(api.projects.removeMember, { projectId, userId }))).toBe(
+    expect(await rejectionOf(grace.mutation(api.projects.removeMember, { projectId, userId }))).toBe(
       "forbidden",
     );
-    expect(await refusalOf(ada.mutation(api.projects.removeMember, { projectId, userId }))).toBe("not_found");
+    expect(await rejectionOf(ada.mutation(api.projects.removeMember, { projectId, userId }))).toBe(
+      "not_found",
+    );
   }
-  expect(await refusalOf(ada.mutation(api.projects.leave, { projectId }))).toBe("not_found");
+  expect(await rejectionOf(ada.mutation(api.projects.leave, { projectId }))).toBe("not_found");
 });
 
 test("a viewer reads a project that they own but cannot change it", async () => {
@@ -120,7 +122,7 @@ test("a viewer reads a project that they own but cannot change it", async () => 
   const ada = await signIn(backend, "ada");
   await ada.mutation(api.users.setRole, { userId: grace.userId, role: "viewer" });
   expect((await grace.query(api.projects.get, { projectId }))._id).toBe(projectId);
-  expect(await refusalOf(grace.mutation(api.projects.rename, { projectId, name: "X" }))).toBe("forbidden");
+  expect(await rejectionOf(grace.mutation(api.projects.rename, { projectId, name: "X" }))).toBe("forbidden");
   await ada.mutation(api.projects.rename, { projectId, name: " Renamed " });
   expect((await grace.query(api.projects.get, { projectId })).name).toBe("Renamed");
 });
@@ -129,6 +131,6 @@ test.each(["", "nobody", "a b@c", "x".repeat(300)])(
   "inviting the invalid e-mail %j is rejected",
   async (email) => {
     const projectId = await newProject();
-    expect(await refusalOf(grace.mutation(api.projects.addMember, { projectId, email }))).toBe("invalid");
+    expect(await rejectionOf(grace.mutation(api.projects.addMember, { projectId, email }))).toBe("invalid");
   },
 );

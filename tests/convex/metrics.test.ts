@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { type Member, refusalOf, signIn } from "./people.ts";
+import { type Member, rejectionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -98,12 +98,12 @@ describe("API keys", () => {
       [alan, "forbidden"],
       [outsider, "not_found"],
     ] as const) {
-      expect(await refusalOf(person.query(api.projectKeys.list, { projectId }))).toBe(code);
-      expect(await refusalOf(person.mutation(api.projectKeys.create, { projectId, name: "K" }))).toBe(code);
-      expect(await refusalOf(person.mutation(api.projectKeys.revoke, { keyId }))).toBe(code);
+      expect(await rejectionOf(person.query(api.projectKeys.list, { projectId }))).toBe(code);
+      expect(await rejectionOf(person.mutation(api.projectKeys.create, { projectId, name: "K" }))).toBe(code);
+      expect(await rejectionOf(person.mutation(api.projectKeys.revoke, { keyId }))).toBe(code);
     }
     for (const other of ["no id", projectId]) {
-      expect(await refusalOf(grace.mutation(api.projectKeys.revoke, { keyId: other }))).toBe("not_found");
+      expect(await rejectionOf(grace.mutation(api.projectKeys.revoke, { keyId: other }))).toBe("not_found");
     }
   });
 
@@ -180,7 +180,7 @@ describe("ingestion", () => {
     // The limit of 100 items also applies to a page with an end cursor.
     const [one, two] = pages.map(({ continueCursor }) => continueCursor);
     expect((await recentPage(null, one)).page).toHaveLength(100);
-    expect(await refusalOf(recentPage(null, two))).toBe("invalid");
+    expect(await rejectionOf(recentPage(null, two))).toBe("invalid");
   });
 
   test("batches that arrive at the same moment are all stored once", async () => {
@@ -209,7 +209,7 @@ describe("ingestion", () => {
 
   test("only the worker can send metrics, and an unknown key is rejected", async () => {
     const wrong = { edge: "wrong", keyHash };
-    expect(await refusalOf(backend.nobody.mutation(api.metrics.ingest, wrong))).toBe("forbidden");
+    expect(await rejectionOf(backend.nobody.mutation(api.metrics.ingest, wrong))).toBe("forbidden");
     keyHash = await hashOfKey("mosaic_unknown");
     expect(await send([{}])).toEqual({ outcome: "unauthenticated" });
   });
@@ -303,12 +303,14 @@ describe("queries", () => {
   test("members and admins read metrics, and the project is not_found for other users", async () => {
     await send([{}]);
     const ask = { projectId, agent: "scout", name: "latency", range: "1h" } as const;
-    expect(await refusalOf(alan.query(api.metrics.series, ask))).toBe("not_found");
+    expect(await rejectionOf(alan.query(api.metrics.series, ask))).toBe("not_found");
     await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
     expect(await alan.query(api.metrics.series, ask)).toHaveLength(1);
     const ada = await signIn(backend, "ada");
     expect(await ada.query(api.metrics.series, ask)).toHaveLength(1);
-    expect(await refusalOf(ada.query(api.metrics.series, { ...ask, projectId: "no id" }))).toBe("not_found");
+    expect(await rejectionOf(ada.query(api.metrics.series, { ...ask, projectId: "no id" }))).toBe(
+      "not_found",
+    );
   });
 
   test("recent points are paginated newest first, and late points are sorted by their time", async () => {

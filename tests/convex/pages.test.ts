@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { idOf, type Member, refusalOf, sessionOf, signIn } from "./people.ts";
+import { idOf, type Member, rejectionOf, sessionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -91,7 +91,7 @@ test("a cursor returns older entries, and an invalid cursor is not_found", async
   expect(first.values).toEqual(Array.from({ length: 20 }, (_, i) => i));
   expect((await values(first.next)).values).toEqual([20, 21, 22, 23, 24]);
   for (const cursor of ["nonsense", "[]", "x".repeat(10_000), "\u0000"]) {
-    expect(await refusalOf(values(cursor))).toBe("not_found");
+    expect(await rejectionOf(values(cursor))).toBe("not_found");
   }
 });
 
@@ -116,7 +116,7 @@ test("the admin log page includes the users of its entries and supports the log'
   const page = await ada.query(api.pages.adminAudit, { userId: grace.userId, event: "role_changed" });
   expect(page.entries.page).toMatchObject([{ event: "role_changed", actorId: ada.userId }]);
   expect(page.people.map(({ email }) => email).sort()).toEqual([ada.email, grace.email].sort());
-  expect(await refusalOf(ada.query(api.pages.adminAudit, { userId: "no id" }))).toBe("not_found");
+  expect(await rejectionOf(ada.query(api.pages.adminAudit, { userId: "no id" }))).toBe("not_found");
   const users = await ada.query(api.pages.adminUsers, { search: grace.email });
   expect(users.users.page.map(({ _id }) => _id)).toEqual([grace.userId]);
 });
@@ -139,5 +139,5 @@ test("the pages of a user who was never synced are empty", async () => {
   expect(await unsynced.query(api.pages.sessions, {})).toEqual({ viewer: null, sessions: [] });
   expect(await unsynced.query(api.pages.activity, {})).toMatchObject({ viewer: null, entries: { page: [] } });
   expect(await unsynced.query(api.pages.account, {})).toEqual({ viewer: null, lastAdmin: false });
-  expect(await refusalOf(unsynced.query(api.pages.project, { projectId, range }))).toBe("forbidden");
+  expect(await rejectionOf(unsynced.query(api.pages.project, { projectId, range }))).toBe("forbidden");
 });

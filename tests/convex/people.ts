@@ -93,7 +93,7 @@ export async function signIn(
  * @returns The code, or `none` if the call succeeds.
  * @throws {Error} when the call fails without a code.
  */
-export async function refusalOf(call: Promise<unknown>): Promise<string> {
+export async function rejectionOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Value } from "convex/values";
 import { beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, openBackends, type Person, type TestBackend } from "./backend.ts";
-import { DEVICE, type Member, refusalOf, signIn } from "./people.ts";
+import { DEVICE, type Member, rejectionOf, signIn } from "./people.ts";
 import { ROWS, type Row, type Scene, SIGNED_IN, type SignedIn } from "./permission-rows.ts";
 
 const { startBackend } = openBackends();
@@ -87,7 +87,7 @@ async function call(person: Person, { path, kind }: Found, args: Record<string, 
     kind === "query"
       ? person.query(makeFunctionReference<"query">(path), args)
       : person.mutation(makeFunctionReference<"mutation">(path), args);
-  return (await refusalOf(answer)).replace("none", "ok");
+  return (await rejectionOf(answer)).replace("none", "ok");
 }
 
 test("the permission table lists exactly the public functions", () => {

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { openBackends, type TestBackend } from "./backend.ts";
-import { idOf, refusalOf, sessionOf, signIn } from "./people.ts";
+import { idOf, rejectionOf, sessionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -39,14 +39,14 @@ test("members and admins read a project, and it is not_found for other users", a
     invited: [],
   });
   expect(await ada.query(api.projects.get, { projectId })).toEqual(seen);
-  expect(await refusalOf(alan.query(api.projects.get, { projectId }))).toBe("not_found");
-  expect(await refusalOf(grace.query(api.projects.get, { projectId: "no id" }))).toBe("not_found");
-  expect(await refusalOf(grace.query(api.projects.get, { projectId: grace.userId }))).toBe("not_found");
+  expect(await rejectionOf(alan.query(api.projects.get, { projectId }))).toBe("not_found");
+  expect(await rejectionOf(grace.query(api.projects.get, { projectId: "no id" }))).toBe("not_found");
+  expect(await rejectionOf(grace.query(api.projects.get, { projectId: grace.userId }))).toBe("not_found");
 });
 
 test("a viewer cannot create a project", async () => {
   const alan = await signIn(backend, "alan", { role: "viewer" });
-  expect(await refusalOf(alan.mutation(api.projects.create, { name: "Mine" }))).toBe("forbidden");
+  expect(await rejectionOf(alan.mutation(api.projects.create, { name: "Mine" }))).toBe("forbidden");
 });
 
 test("rejects names that are invisible, contain a control character or have 101 characters", async () => {
@@ -58,7 +58,7 @@ test("rejects names that are invisible, contain a control character or have 101 
       grace.mutation(api.projects.rename, { projectId, name }),
       grace.mutation(api.projectKeys.create, { projectId, name }),
     ]) {
-      expect(await refusalOf(call), JSON.stringify(name)).toBe("invalid");
+      expect(await rejectionOf(call), JSON.stringify(name)).toBe("invalid");
     }
   }
   expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toHaveLength(1);
@@ -67,11 +67,11 @@ test("rejects names that are invisible, contain a control character or have 101 
 test("listing another user's projects is forbidden, and admins get not_found for unknown users", async () => {
   const grace = await signIn(backend, "grace");
   const ada = await signIn(backend, "ada");
-  expect(await refusalOf(grace.query(api.projects.getUserProjects, { userId: ada.userId }))).toBe(
+  expect(await rejectionOf(grace.query(api.projects.getUserProjects, { userId: ada.userId }))).toBe(
     "forbidden",
   );
-  expect(await refusalOf(grace.query(api.projects.getUserProjects, { userId: "no id" }))).toBe("forbidden");
-  expect(await refusalOf(ada.query(api.projects.getUserProjects, { userId: "no id" }))).toBe("not_found");
+  expect(await rejectionOf(grace.query(api.projects.getUserProjects, { userId: "no id" }))).toBe("forbidden");
+  expect(await rejectionOf(ada.query(api.projects.getUserProjects, { userId: "no id" }))).toBe("not_found");
   expect(await ada.query(api.projects.getUserProjects, { userId: grace.userId })).toEqual([]);
 });
 
@@ -97,6 +97,6 @@ test("preferences are null until stored, and an unknown time zone is rejected", 
   await grace.mutation(api.preferences.set, { timeZone: "Europe/Berlin" });
   expect(await grace.query(api.preferences.get, {})).toEqual({ theme: "dark", timeZone: "Europe/Berlin" });
   for (const timeZone of ["Mars/Base", "", "+02:00", "x".repeat(100)]) {
-    expect(await refusalOf(grace.mutation(api.preferences.set, { timeZone }))).toBe("invalid");
+    expect(await rejectionOf(grace.mutation(api.preferences.set, { timeZone }))).toBe("invalid");
   }
 });

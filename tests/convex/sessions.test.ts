@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { DEVICE, idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+import { DEVICE, idOf, profileOf, rejectionOf, sessionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -19,9 +19,9 @@ test("a revoked session is unauthenticated, and the user's other session still w
     ...DEVICE,
     edge: EDGE_SECRET,
   });
-  expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
-  expect(await refusalOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
-  expect(await refusalOf(grace.mutation(api.projects.create, { name: "A" }))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.mutation(api.projects.create, { name: "A" }))).toBe("unauthenticated");
   expect((await phone.query(api.users.viewer, {}))?._id).toBe(grace.userId);
 });
 
@@ -35,7 +35,7 @@ test("the worker can revoke a session without a token, even before the user is s
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
   expect(await backend.nobody.mutation(api.sessions.revoke, call)).toBeNull();
   const late = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
-  expect(await refusalOf(late.query(api.users.viewer, {}))).toBe("unauthenticated");
+  expect(await rejectionOf(late.query(api.users.viewer, {}))).toBe("unauthenticated");
 });
 
 test("a user cannot revoke another user's session", async () => {
@@ -43,7 +43,7 @@ test("a user cannot revoke another user's session", async () => {
   const alan = await signIn(backend, "alan");
   const device = { ...DEVICE, edge: EDGE_SECRET };
   const theirs = { sessionId: grace.sessionId, ...device };
-  expect(await refusalOf(alan.mutation(api.sessions.revoke, theirs))).toBe("not_found");
+  expect(await rejectionOf(alan.mutation(api.sessions.revoke, theirs))).toBe("not_found");
   await alan.mutation(api.sessions.revoke, { sessionId: sessionOf(backend, "unknown"), ...device });
   const other = backend.as({ sub: grace.workosUserId, sid: sessionOf(backend, "unknown") });
   expect((await other.query(api.users.viewer, {}))?._id).toBe(grace.userId);
@@ -53,11 +53,11 @@ test("revoking with a token rejects another user's id, and without a token requi
   const alan = await signIn(backend, "alan");
   const call = { sessionId: sessionOf(backend, "x"), ...DEVICE, edge: EDGE_SECRET };
   expect(
-    await refusalOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: idOf(backend, "grace") })),
+    await rejectionOf(alan.mutation(api.sessions.revoke, { ...call, workosUserId: idOf(backend, "grace") })),
   ).toBe("forbidden");
-  expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, call))).toBe("unauthenticated");
+  expect(await rejectionOf(backend.nobody.mutation(api.sessions.revoke, call))).toBe("unauthenticated");
   const wrong = { ...call, workosUserId: idOf(backend, "grace"), edge: "wrong" };
-  expect(await refusalOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
+  expect(await rejectionOf(backend.nobody.mutation(api.sessions.revoke, wrong))).toBe("forbidden");
 });
 
 test("the first sign-in stores the browser's theme and time zone, and later sign-ins keep them", async () => {
@@ -86,7 +86,7 @@ test("rejects a sign-in whose session id differs from the token's", async () => 
     edge: EDGE_SECRET,
     session: { sessionId: sessionOf(backend, "2"), ...DEVICE },
   };
-  expect(await refusalOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
+  expect(await rejectionOf(grace.mutation(api.edge.signedIn, call))).toBe("forbidden");
 });
 
 test("rejects a refresh after the session is signed out", async () => {
@@ -100,5 +100,5 @@ test("rejects a refresh after the session is signed out", async () => {
   await backend.nobody.mutation(api.edge.signedOut, out);
   await backend.nobody.mutation(api.edge.signedOut, out);
   const refresh = { session: { sessionId: grace.sessionId, ...DEVICE }, edge: EDGE_SECRET };
-  expect(await refusalOf(grace.mutation(api.edge.refreshed, refresh))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.mutation(api.edge.refreshed, refresh))).toBe("unauthenticated");
 });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
-import { idOf, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+import { idOf, profileOf, rejectionOf, sessionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -101,15 +101,17 @@ describe("syncing from WorkOS", () => {
     const workosProfile = profileOf(backend, "grace");
     const wrongSecret = { ...workosProfile, edge: "x".repeat(EDGE_SECRET.length) };
     expect(
-      await refusalOf(
+      await rejectionOf(
         backend.as({ sub: idOf(backend, "grace") }).mutation(api.users.syncFromWorkOS, wrongSecret),
       ),
     ).toBe("forbidden");
     const call = { ...workosProfile, edge: EDGE_SECRET };
     expect(
-      await refusalOf(backend.as({ sub: idOf(backend, "alan") }).mutation(api.users.syncFromWorkOS, call)),
+      await rejectionOf(backend.as({ sub: idOf(backend, "alan") }).mutation(api.users.syncFromWorkOS, call)),
     ).toBe("forbidden");
-    expect(await refusalOf(backend.nobody.mutation(api.users.syncFromWorkOS, call))).toBe("unauthenticated");
+    expect(await rejectionOf(backend.nobody.mutation(api.users.syncFromWorkOS, call))).toBe(
+      "unauthenticated",
+    );
   });
 });
 
@@ -118,20 +120,20 @@ describe("looking up users", () => {
     const new_ = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
     expect(await new_.query(api.users.viewer, {})).toBeNull();
     expect(await new_.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, "new") })).toBeNull();
-    expect(await refusalOf(backend.nobody.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(backend.nobody.query(api.users.viewer, {}))).toBe("unauthenticated");
   });
 
   test("looking up another user is forbidden, whether the user exists or not", async () => {
     const grace = await signIn(backend, "grace");
     const alan = await signIn(backend, "alan");
-    expect(await refusalOf(grace.query(api.users.getById, { userId: alan.userId }))).toBe("forbidden");
-    expect(await refusalOf(grace.query(api.users.getById, { userId: "no id" }))).toBe("forbidden");
-    expect(await refusalOf(grace.query(api.users.getByEmail, { email: alan.email }))).toBe("forbidden");
-    expect(await refusalOf(grace.query(api.users.getByEmail, { email: "none@example.com" }))).toBe(
+    expect(await rejectionOf(grace.query(api.users.getById, { userId: alan.userId }))).toBe("forbidden");
+    expect(await rejectionOf(grace.query(api.users.getById, { userId: "no id" }))).toBe("forbidden");
+    expect(await rejectionOf(grace.query(api.users.getByEmail, { email: alan.email }))).toBe("forbidden");
+    expect(await rejectionOf(grace.query(api.users.getByEmail, { email: "none@example.com" }))).toBe(
       "forbidden",
     );
     expect(
-      await refusalOf(grace.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, "alan") })),
+      await rejectionOf(grace.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, "alan") })),
     ).toBe("forbidden");
   });
 
@@ -162,7 +164,7 @@ describe("changing a profile", () => {
   ])("rejects %s", async (_what, change) => {
     const grace = await signIn(backend, "grace");
     const call = grace.mutation(api.users.updateProfile, { userId: grace.userId, ...change });
-    expect(await refusalOf(call)).toBe("invalid");
+    expect(await rejectionOf(call)).toBe("invalid");
   });
 
   test("accepts 100 emoji and right-to-left names", async () => {
@@ -182,8 +184,8 @@ describe("changing a profile", () => {
     const ada = await signIn(backend, "ada");
     const grace = await signIn(backend, "grace");
     const change = { userId: grace.userId, firstName: "X" };
-    expect(await refusalOf(ada.mutation(api.users.updateProfile, change))).toBe("forbidden");
-    expect(await refusalOf(ada.mutation(api.users.updateProfile, { userId: "no id" }))).toBe("not_found");
-    expect(await refusalOf(grace.mutation(api.users.updateProfile, { userId: "no id" }))).toBe("forbidden");
+    expect(await rejectionOf(ada.mutation(api.users.updateProfile, change))).toBe("forbidden");
+    expect(await rejectionOf(ada.mutation(api.users.updateProfile, { userId: "no id" }))).toBe("not_found");
+    expect(await rejectionOf(grace.mutation(api.users.updateProfile, { userId: "no id" }))).toBe("forbidden");
   });
 });

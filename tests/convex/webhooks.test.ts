@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
-import { idOf, type Member, profileOf, refusalOf, sessionOf, signIn } from "./people.ts";
+import { idOf, type Member, profileOf, rejectionOf, sessionOf, signIn } from "./people.ts";
 
 const { startBackend } = openBackends();
 
@@ -132,10 +132,10 @@ describe("deletion", () => {
     const gone = await find("grace");
     expect(gone).toMatchObject({ status: "deleted", email: "", emailVerified: false });
     expect(gone).not.toHaveProperty("firstName");
-    expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
     const again = backend.as({ sub: grace.workosUserId, sid: sessionOf(backend, "later") });
     const sync = { ...profileOf(backend, "grace"), edge: EDGE_SECRET };
-    expect(await refusalOf(again.mutation(api.users.syncFromWorkOS, sync))).toBe("unauthenticated");
+    expect(await rejectionOf(again.mutation(api.users.syncFromWorkOS, sync))).toBe("unauthenticated");
     await deliver("user.updated", user("grace", "2030-01-01T00:00:00.000Z"));
     expect((await find("grace"))?.status).toBe("deleted");
 
@@ -159,7 +159,7 @@ describe("sessions", () => {
   test("session.revoked revokes the session and is logged", async () => {
     const grace = await signIn(backend, "grace");
     await deliver("session.revoked", { object: "session", id: grace.sessionId, user_id: grace.workosUserId });
-    expect(await refusalOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
     const phone = await signIn(backend, "grace", { session: "phone" });
     const { page } = await phone.query(api.auditLogs.mine, {
       paginationOpts: { numItems: 10, cursor: null },
@@ -172,7 +172,7 @@ describe("sessions", () => {
     const phone = await signIn(backend, "grace", { session: "phone" });
     await deliver("password_reset.succeeded", { object: "password_reset", user_id: laptop.workosUserId });
     for (const session of [laptop, phone]) {
-      expect(await refusalOf(session.query(api.users.viewer, {}))).toBe("unauthenticated");
+      expect(await rejectionOf(session.query(api.users.viewer, {}))).toBe("unauthenticated");
     }
     const later = await signIn(backend, "grace", { session: "later" });
     const { page } = await later.query(api.auditLogs.mine, {

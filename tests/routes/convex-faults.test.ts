@@ -150,7 +150,12 @@ describe("Convex down", () => {
     const line = await app.log.line(
       (one) => one.requestId === id && one.level === "error" && one.event !== "request",
     );
-    expect(line.event).not.toBe("");
+    expect(line).toMatchObject({
+      error: "ConvexCallError",
+      kind: "unavailable",
+      status: 500,
+      cause: "Error",
+    });
     expect(JSON.stringify(app.log.lines)).not.toContain("secret detail");
   });
 

@@ -40,7 +40,7 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
   const location = URL.parse(headers.get("Location") ?? "", url.href);
   if (status >= 500 || status === 429 || status === 404)
     return fail(answersBut(url.href, `with status ${status}`), FIX.redirects(uri));
-  if (status >= 400 || (status >= 300 && isRefusal(location))) {
+  if (status >= 400 || (status >= 300 && isRejection(location))) {
     return fail(`WorkOS does not take ${uri} as a redirect URI`, FIX.redirects(uri));
   }
   return ok(`${uri}, which WorkOS takes`);
@@ -50,7 +50,7 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
  * Returns whether a redirect reports an error: WorkOS shows the user an error page, or redirects with an
  * error parameter.
  */
-function isRefusal(location: URL | null): boolean {
+function isRejection(location: URL | null): boolean {
   if (location === null) return true;
   return (
     location.hostname === "error.workos.com" ||

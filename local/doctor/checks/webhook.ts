@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { Deployment } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
-import { type Answer, answersBut, Unreachable } from "../reach.ts";
+import { type Answer, answersBut, UnreachableError } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
 import { isUsable, problemsFor, type Subject } from "../subject.ts";
 
@@ -27,7 +27,7 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   try {
     unsigned = await ask(url, { method: "POST", body: "{}" });
   } catch (error) {
-    if (!(error instanceof Unreachable) || !isGuess(subject, told)) throw error;
+    if (!(error instanceof UnreachableError) || !isGuess(subject, told)) throw error;
     return warn("not checked: where Convex's HTTP actions answer is not known", setAgain("CONVEX_SITE_URL"));
   }
   if (unsigned.status === 404) return fail(answersBut(url, "there is no such endpoint"), FIX.push);

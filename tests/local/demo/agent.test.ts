@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { RefusedMetrics, send } from "../../../local/demo/send.ts";
+import { RejectedMetricsError, send } from "../../../local/demo/send.ts";
 
 type Answer = { status: number; headers?: Record<string, string> };
 type Seen = { at: number; headers: IncomingHttpHeaders; body: string };
@@ -59,7 +59,7 @@ test("sends batches of 500, each with a different Idempotency-Key", async () => 
 
 test("does not retry rejected metrics", async () => {
   const { url, seen } = await answering({ status: 401 });
-  await expect(send({ url, key: "mosaic_x" }, [metric], never)).rejects.toThrow(RefusedMetrics);
+  await expect(send({ url, key: "mosaic_x" }, [metric], never)).rejects.toThrow(RejectedMetricsError);
   expect(seen).toHaveLength(1);
 });
 

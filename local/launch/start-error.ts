@@ -1,4 +1,4 @@
 /** An error that the user can fix. Its message is shown without a stack trace. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
+export class StartError extends Error {
+  override readonly name = "StartError";
 }
