@@ -1,14 +1,12 @@
 /** Authenticates callers by the token or admin key of a socket or an HTTP request. */
 import type { JSONValue } from "convex/values";
-import { decodeJwt, errors, jwtVerify } from "jose";
 import type { AuthProvider, Identity } from "../backend.ts";
 import { parseJson } from "../values/json.ts";
 import { matchesAdminKey } from "./admin-key.ts";
-import { ANONYMOUS, AuthError, type Caller, ProviderUnavailableError } from "./caller.ts";
-import { type Claims, identityFrom } from "./identity.ts";
+import { ANONYMOUS, AuthError, type Caller } from "./caller.ts";
+import { identityFrom } from "./identity.ts";
 import { KeySets } from "./key-sets.ts";
-
-const OIDC_ALGORITHMS = ["RS256", "ES256", "EdDSA"];
+import { unverifiedClaims, verifiedClaims } from "./token-claims.ts";
 
 /** Verifies tokens against the providers of `auth.config.ts`, and the admin key. */
 export class Authenticator {
@@ -33,28 +31,8 @@ export class Authenticator {
    */
   async user(token: string): Promise<Caller> {
     const provider = this.#providerOf(token);
-    const oidc = "domain" in provider;
-    try {
-      const issuer = oidc ? String(decodeJwt(token).iss) : provider.issuer;
-      const keys = oidc ? await this.#keys.ofIssuer(issuer) : this.#keys.at(provider.jwks);
-      const { payload } = await jwtVerify<Claims>(token, keys, {
-        issuer,
-        ...(provider.applicationID === undefined ? {} : { audience: provider.applicationID }),
-        algorithms: oidc ? OIDC_ALGORITHMS : [provider.algorithm],
-        requiredClaims: ["exp", "sub"],
-      });
-      const { iss = issuer, sub, exp } = payload;
-      if (sub === undefined || exp === undefined)
-        throw new AuthError("InvalidAuthHeader", "Missing subject.");
-      return {
-        identity: identityFrom(provider, { ...payload, iss, sub }),
-        caller: "public",
-        expiresAt: exp * 1000,
-      };
-    } catch (error) {
-      if (error instanceof AuthError || error instanceof ProviderUnavailableError) throw error;
-      throw new AuthError("InvalidAuthHeader", reasonOf(error));
-    }
+    const claims = await verifiedClaims(token, provider, this.#keys);
+    return { identity: identityFrom(provider, claims), caller: "public", expiresAt: claims.exp * 1000 };
   }
 
   /**
@@ -94,24 +72,11 @@ export class Authenticator {
   }
 
   #providerOf(token: string): AuthProvider {
-    let claims: ReturnType<typeof decodeJwt>;
-    try {
-      claims = decodeJwt(token);
-    } catch {
-      throw new AuthError("InvalidAuthHeader", "Could not parse JWT payload: the token is not a JWT.");
-    }
-    const { iss, aud } = claims;
-    if (typeof iss !== "string") {
-      throw new AuthError("InvalidAuthHeader", "Missing issuer claim ('iss') in JWT payload.");
-    }
+    const { iss, aud } = unverifiedClaims(token);
     const audiences = typeof aud === "string" ? [aud] : (aud ?? []);
-    const provider = this.#providers().find((candidate) => matches(candidate, iss, audiences));
-    if (provider === undefined) {
-      throw new AuthError(
-        "NoAuthProvider",
-        "No auth provider found matching the given token. Check that its issuer and audience are those of a provider in convex/auth.config.ts.",
-      );
-    }
+    const providers = this.#providers();
+    const provider = providers.find((candidate) => matches(candidate, iss, audiences));
+    if (provider === undefined) throw new AuthError("NoAuthProvider", noProvider(providers));
     return provider;
   }
 }
@@ -119,22 +84,23 @@ export class Authenticator {
 function matches(provider: AuthProvider, issuer: string, audiences: string[]): boolean {
   const { applicationID } = provider;
   if (applicationID !== undefined && !audiences.includes(applicationID)) return false;
-  if (!("domain" in provider)) return provider.issuer === issuer;
-  // The protocol and the trailing slash of a domain are optional.
-  const domain = /^https?:\/\//.test(provider.domain) ? provider.domain : `https://${provider.domain}`;
-  return domain.replace(/\/$/, "") === issuer.replace(/\/$/, "");
+  return normalized("domain" in provider ? provider.domain : provider.issuer) === normalized(issuer);
 }
 
-/** Returns why jose rejected a token, without parts of the token. */
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return "Could not validate token: it has expired.";
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    return `Could not validate token: its claim '${error.claim}' is not as expected.`;
-  }
-  if (error instanceof errors.JWKSNoMatchingKey) {
-    return "Could not decode token: no key of the provider matches it. Check its 'kid' header.";
-  }
-  return "Could not decode token: its signature or format is invalid.";
+/** The protocol and the trailing slash of an issuer are optional. */
+function normalized(issuer: string): string {
+  return (/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`).replace(/\/+$/, "");
+}
+
+function noProvider(providers: readonly AuthProvider[]): string {
+  const none = "No auth provider found matching the given token";
+  if (providers.length === 0) return `${none} (no providers configured). Check convex/auth.config.ts.`;
+  const list = providers.map((provider) =>
+    "domain" in provider
+      ? `OIDC(domain=${provider.domain}, app_id=${provider.applicationID})`
+      : `CustomJWT(issuer=${provider.issuer}, app_id=${provider.applicationID ?? "none"})`,
+  );
+  return `${none}. Check that your JWT's issuer and audience match one of your configured providers: [${list.join(", ")}]`;
 }
 
 function decodeAttributes(base64: string): { [claim: string]: JSONValue } {

@@ -18,8 +18,8 @@ export class AuthError extends Error {
   override name = "AuthError";
   readonly code: AuthErrorCode;
 
-  constructor(code: AuthErrorCode, message: string) {
-    super(message);
+  constructor(code: AuthErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }

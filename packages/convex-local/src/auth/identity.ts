@@ -8,6 +8,9 @@ import type { AuthProvider, Identity } from "../backend.ts";
  */
 const TOKEN_CLAIMS = new Set(["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "fva"]);
 
+/** Claims of an OpenID Connect token about the sign-in. */
+const SIGN_IN_CLAIMS = new Set(["auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash"]);
+
 /** Names of standard claims in Convex's `UserIdentity`. Only for OIDC providers. */
 const OIDC_NAMES: Record<string, string> = {
   given_name: "givenName",
@@ -45,10 +48,18 @@ export function identityFrom(
 function oidcClaims(claims: Claims): Record<string, JSONValue> {
   const identity: Record<string, JSONValue> = {};
   for (const [name, value] of personalClaims(claims)) {
-    const isTime = name === "updated_at" && typeof value === "number";
-    identity[OIDC_NAMES[name] ?? name] = isTime ? new Date(value * 1000).toISOString() : value;
+    if (!SIGN_IN_CLAIMS.has(name)) identity[OIDC_NAMES[name] ?? name] = standardValue(name, value);
   }
   return identity;
+}
+
+/** Returns the value of a standard claim as Convex's `UserIdentity` has it, and of other claims unchanged. */
+function standardValue(name: string, value: JSONValue): JSONValue {
+  if (name === "updated_at" && typeof value === "number")
+    return new Date(value * 1000).toISOString().replace(/(?:\.000)?Z$/, "+00:00");
+  const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+  if (name === "address" && isObject) return value.formatted ?? null;
+  return value;
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from "jose";
-import { ProviderUnavailableError } from "./caller.ts";
+import { AuthError, ProviderUnavailableError } from "./caller.ts";
 
 /** The shortest time between two fetches for unknown key ids. */
 const COOLDOWN_MS = 3_000;
@@ -55,7 +55,7 @@ export class KeySets {
       return this.at(metadata.jwks_uri);
     } catch (cause) {
       if (known !== undefined) return this.at(known.jwks);
-      throw new ProviderUnavailableError(`Auth provider discovery of ${issuer} failed.`, { cause });
+      throw new ProviderUnavailableError(`Auth provider discovery of ${issuer} failed`, { cause });
     }
   }
 }
@@ -71,9 +71,10 @@ function remote(address: string): JWTVerifyGetKey {
       return await keys(header, token);
     } catch (cause) {
       if (isNoMatch(cause)) throw cause;
-      const unavailable = new ProviderUnavailableError(`The keys at ${address} could not be fetched.`, {
-        cause,
-      });
+      const unavailable = new ProviderUnavailableError(
+        `Could not fetch JWKS from URL '${address}'. Check that the URL is correct and accessible.`,
+        { cause },
+      );
       const old = keys.jwks();
       if (old === undefined) throw unavailable;
       // Known keys stay valid while the provider is down.
@@ -91,9 +92,11 @@ function inline(address: string): JWTVerifyGetKey {
     return createLocalJWKSet(keys);
   } catch (cause) {
     return async () => {
-      throw new ProviderUnavailableError("The keys in the data: URL of auth.config.ts cannot be read.", {
-        cause,
-      });
+      throw new AuthError(
+        "InvalidAuthHeader",
+        `Invalid JWKS response body from '${address}'. The response is not valid JSON or doesn't match the expected JWKS format.`,
+        { cause },
+      );
     };
   }
 }

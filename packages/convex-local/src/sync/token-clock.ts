@@ -22,7 +22,7 @@ export class TokenClock {
       () => {
         if (!this.isExpired()) this.set(expiresAt);
       },
-      Math.min(expiresAt - Date.now(), MAX_TIMER_MS),
+      Math.min(Math.max(expiresAt - Date.now(), 0), MAX_TIMER_MS),
     );
     this.#timer.unref();
   }

@@ -69,34 +69,69 @@ test("a provider with ES256 accepts ES256 and rejects RS256", async () => {
   expect((await ask(url, `Bearer ${await rs.token()}`)).status).toBe(401);
 });
 
-test.each<[string, JWTPayload]>([
-  ["has expired", { exp: now() - 1 }],
-  ["is not valid yet", { nbf: now() + 60 }],
-  ["never expires", { exp: undefined }],
-  ["has no subject", { sub: undefined }],
-  ["is from another issuer", { iss: "https://elsewhere.example" }],
-  ["has no issuer", { iss: undefined }],
-])("a token that %s is rejected with 401 and a reason", async (_, claims) => {
+test.each<[string, JWTPayload, RegExp]>([
+  ["has expired", { exp: now() - 10 }, /^Could not validate token: Token expired \d+ seconds ago$/],
+  ["is not valid yet", { nbf: now() + 60 }, /^Could not validate token: Token will be valid in \d+ seconds$/],
+  ["was issued in the future", { iat: now() + 60 }, /Token will be valid in \d+ seconds$/],
+  ["never expires", { exp: undefined }, /^Missing expiry$/],
+  ["has no subject", { sub: undefined }, /^Missing subject$/],
+  ["has no issuer", { iss: undefined }, /^Missing issuer claim \('iss'\) in JWT payload/],
+])("a token that %s is rejected with 401 and Convex's reason", async (_, claims, reason) => {
   const provider = await Provider.start();
   const { url } = await serveWith([custom(provider)]);
-  const { status, body } = await ask(url, `Bearer ${await provider.token(claims)}`);
-  expect(status).toBe(401);
-  expect(body).toEqual({ code: expect.any(String), message: expect.any(String) });
+  expect(await ask(url, `Bearer ${await provider.token(claims)}`)).toEqual({
+    status: 401,
+    body: { code: "InvalidAuthHeader", message: expect.stringMatching(reason) },
+  });
 });
 
-test("the issuer is compared exactly, including a trailing slash", async () => {
+test("custom tokens have a leeway of five seconds", async () => {
   const provider = await Provider.start();
-  const { url, backend } = await serveWith([custom(provider)]);
-  const token = await provider.token({ iss: `${provider.url}/` });
-  expect((await ask(url, `Bearer ${token}`)).body.code).toBe("NoAuthProvider");
-  const slashed: AuthProvider = {
-    type: "customJwt",
-    issuer: `${provider.url}/`,
-    jwks: provider.jwksUrl,
-    algorithm: "RS256",
-  };
-  backend.providers.push(slashed);
+  const { url } = await serveWith([custom(provider)]);
+  const token = await provider.token({ exp: now() - 1, nbf: now() + 3, iat: now() + 3 });
   expect((await ask(url, `Bearer ${token}`)).status).toBe(200);
+});
+
+test("the reason names the key id of a token, or that it has none", async () => {
+  const provider = await Provider.start();
+  const { url } = await serveWith([custom(provider)]);
+  const [, payload, signature] = (await provider.token()).split(".");
+  const rejected = async (header: object): Promise<unknown> => {
+    const head = Buffer.from(JSON.stringify(header)).toString("base64url");
+    return (await ask(url, `Bearer ${head}.${payload}.${signature}`)).body.message;
+  };
+  expect(await rejected({ alg: "RS256" })).toContain("JWT may be missing a 'kid' (key ID) header");
+  expect(await rejected({ alg: "RS256", kid: "other" })).toContain("'kid' (key ID) header is 'other'");
+});
+
+test("a token without a provider gets the list of providers", async () => {
+  const provider = await Provider.start();
+  const { url, backend } = await serveWith([
+    custom(provider, { applicationID: "app" }),
+    { domain: "https://oidc.example", applicationID: "other" },
+  ]);
+  const token = await provider.token();
+  expect((await ask(url, `Bearer ${token}`)).body).toEqual({
+    code: "NoAuthProvider",
+    message: expect.stringContaining(
+      `[CustomJWT(issuer=${provider.url}, app_id=app), OIDC(domain=https://oidc.example, app_id=other)]`,
+    ),
+  });
+  backend.providers = [];
+  expect((await ask(url, `Bearer ${token}`)).body.message).toContain("(no providers configured)");
+});
+
+test("the protocol and the trailing slash of an issuer are optional", async () => {
+  const provider = await Provider.start();
+  const { url } = await serveWith([
+    custom(provider),
+    { type: "customJwt", issuer: "https://bare.example", jwks: provider.jwksUrl, algorithm: "RS256" },
+  ]);
+  for (const iss of [`${provider.url}/`, "bare.example"]) {
+    expect((await ask(url, `Bearer ${await provider.token({ iss })}`)).body.value).toMatchObject({
+      tokenIdentifier: `${iss}|ada`,
+    });
+  }
 });
 
 test("the audience is checked only if the provider has an application id", async () => {
@@ -163,6 +198,17 @@ test.each(["down", "garbage"] as const)(
   },
 );
 
+test("keys in a data: URL that are not JSON cause 401", async () => {
+  const provider = await Provider.start();
+  const { url } = await serveWith([
+    { type: "customJwt", issuer: provider.url, jwks: "data:invalid,not-keys", algorithm: "RS256" },
+  ]);
+  expect(await ask(url, `Bearer ${await provider.token()}`)).toEqual({
+    status: 401,
+    body: { code: "InvalidAuthHeader", message: expect.stringContaining("not valid JSON") },
+  });
+});
+
 test("keys in a data: URL need no network", async () => {
   const provider = await Provider.start();
   const json = JSON.stringify(provider.jwks);
@@ -181,14 +227,23 @@ test("keys in a data: URL need no network", async () => {
 test("an OIDC provider is found by its discovery document, and its claims get Convex's names", async () => {
   const provider = await Provider.start();
   const { url } = await serveWith([{ domain: provider.url, applicationID: "app" }]);
-  const claims = { aud: "app", given_name: "Ada", email_verified: true, updated_at: 0, hd: "example.com" };
+  const claims = {
+    aud: "app",
+    given_name: "Ada",
+    email_verified: true,
+    updated_at: 0,
+    address: { formatted: "Main Street 1", country: "GB" },
+    azp: "app",
+    hd: "example.com",
+  };
   expect((await ask(url, `Bearer ${await provider.token(claims)}`)).body.value).toEqual({
     tokenIdentifier: `${provider.url}|ada`,
     issuer: provider.url,
     subject: "ada",
     givenName: "Ada",
     emailVerified: true,
-    updatedAt: "1970-01-01T00:00:00.000Z",
+    updatedAt: "1970-01-01T00:00:00+00:00",
+    address: "Main Street 1",
     hd: "example.com",
   });
   expect((await ask(url, `Bearer ${await provider.token()}`)).status).toBe(401);
@@ -198,7 +253,7 @@ test("the admin key calls internal functions with any identity, and another key 
   const { url } = await serveWith([]);
   expect((await ask(url, `Convex ${ADMIN_KEY}`, "me:caller")).body.value).toBe("internal");
   expect((await ask(url, `Convex ${ADMIN_KEY}`)).body.value).toBeNull();
-  const ada = { subject: "ada", issuer: "https://x" };
+  const ada = { subject: "ada", issuer: "https://x", name: "Ada 🙃" };
   const acting = Buffer.from(JSON.stringify(ada)).toString("base64");
   expect((await ask(url, `Convex ${ADMIN_KEY}:${acting}`)).body.value).toEqual({
     ...ada,
