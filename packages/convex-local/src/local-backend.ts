@@ -9,6 +9,7 @@ import type {
 } from "./backend.ts";
 import type { ConflictOptions } from "./conflicts/pace.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
+import type { UploadResult } from "./functions/threads/thread-messages.ts";
 
 export type BackendOptions = {
   /** Folder of the functions. */
@@ -38,13 +39,12 @@ export interface LocalBackend extends Backend, Tables, Statistics {
   /** @param identity - The identity of the request's token, if the token is valid. */
   http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
-  /**
-   * Handles `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` returns.
-   *
-   * @throws {CallRejectedError} with the code `bad_arguments` when the token or the digest is wrong.
-   */
-  storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }>;
+  /** Handles `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` returns. */
+  storeFile(token: string, file: UploadedFile): Promise<UploadResult>;
 
-  /** Handles `GET /api/storage/{storageId}`, the URL that `getUrl` returns. Null if there is no such file. */
-  readFile(storageId: string): Promise<StoredFile | null>;
+  /**
+   * Handles `GET /api/storage/{code}?component={component}`, the URL that `getUrl` returns. Null if there is no such
+   * file.
+   */
+  readFile(code: string, component: string): Promise<StoredFile | null>;
 }

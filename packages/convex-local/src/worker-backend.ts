@@ -36,6 +36,7 @@ import {
   type Invocation,
   OWN_SESSION,
   type RequestOf,
+  type UploadResult,
 } from "./functions/threads/thread-messages.ts";
 import { ThreadPair } from "./functions/threads/thread-pair.ts";
 import type { BackendOptions, LocalBackend, UploadedFile } from "./local-backend.ts";
@@ -122,20 +123,16 @@ class WorkerBackend implements LocalBackend {
     }
   }
 
-  async storeFile(token: string, file: UploadedFile): Promise<{ storageId: string }> {
-    const { body, contentType = null, sha256 = null } = file;
-    const storageId = await (await this.#threads.engine()).request({
-      type: "storeFile",
-      token,
-      body,
-      contentType,
-      sha256,
-    });
-    return { storageId };
+  async storeFile(
+    token: string,
+    { body, contentType = null, sha256 = null }: UploadedFile,
+  ): Promise<UploadResult> {
+    const engine = await this.#threads.engine();
+    return engine.request({ type: "storeFile", token, body, contentType, sha256 });
   }
 
-  async readFile(storageId: string): Promise<StoredFile | null> {
-    return (await this.#threads.engine()).request({ type: "readFile", storageId, component: null });
+  async readFile(code: string, component: string): Promise<StoredFile | null> {
+    return (await this.#threads.engine()).request({ type: "readFile", storageId: code, component });
   }
 
   async tables(): Promise<TableSummary[]> {

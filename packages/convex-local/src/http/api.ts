@@ -70,7 +70,8 @@ const prefixes: { [prefix: string]: Route } = {
   },
   "/api/storage/": {
     GET: ({ message, url, options }) => {
-      return fileAnswer(options.files, message, url.pathname.slice("/api/storage/".length));
+      const code = url.pathname.slice("/api/storage/".length);
+      return fileAnswer(options.files, message, code, url.searchParams.get("component") ?? "");
     },
   },
 };

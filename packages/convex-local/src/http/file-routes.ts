@@ -1,6 +1,6 @@
 /** Stored files over HTTP: uploads to a URL from a function, downloads by id. */
 import type { IncomingMessage } from "node:http";
-import { codeOf, reasonOf } from "../failure.ts";
+import { isUuid } from "../values/uuid.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
 
@@ -11,21 +11,21 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const CACHED_SECONDS = 30 * 24 * 3600;
 
 export type FileStore = {
-  /** @throws {Error} with the code `bad_arguments` when the token or the digest is wrong. */
   storeFile(
     token: string,
     file: { body: Uint8Array; contentType: string | null; sha256: string | null },
-  ): Promise<{ storageId: string }>;
+  ): Promise<{ storageId: string } | { rejected: { code: string; message: string } }>;
   /** Returns null if there is no such file. `sha256` is base64. */
   readFile(
-    storageId: string,
+    code: string,
+    component: string,
   ): Promise<{ body: Uint8Array; contentType: string | null; sha256: string } | null>;
 };
 
 /**
  * Stores a body as a file.
  *
- * @throws {HttpError} 400 when the URL is invalid or the `Digest` differs.
+ * @throws {HttpError} 401 when the URL is invalid or has expired, 400 when the `Digest` differs.
  */
 export async function uploadAnswer(
   files: FileStore | null,
@@ -36,29 +36,33 @@ export async function uploadAnswer(
     throw new HttpError(400, "BadUploadUrl", "This is not an upload URL.");
   const body = await readBody(request, MAX_FILE_BYTES);
   const contentType = request.headers["content-type"] ?? null;
-  try {
-    return {
-      status: 200,
-      body: await files.storeFile(token, { body, contentType, sha256: digest(request) }),
-    };
-  } catch (error) {
-    if (codeOf(error) === "bad_arguments") throw new HttpError(400, "BadUpload", reasonOf(error));
-    throw error;
-  }
+  const result = await files.storeFile(token, { body, contentType, sha256: digest(request) });
+  if ("storageId" in result) return { status: 200, body: result };
+  const { code, message } = result.rejected;
+  throw new HttpError(code === "Sha256Mismatch" ? 400 : 401, code, message);
 }
 
 /**
  * Responds with a file, or with the requested range of it.
  *
- * @throws {HttpError} 404 when there is no such file, 416 when the range is not in it.
+ * @param component - The component that stored the file, "" for the app.
+ * @throws {HttpError} 400 when the path is malformed, 404 when there is no such file, 416 when the range is not in it.
  */
 export async function fileAnswer(
   files: FileStore | null,
   request: IncomingMessage,
-  storageId: string,
+  code: string,
+  component: string,
 ): Promise<Answer> {
-  const file = (await files?.readFile(storageId)) ?? null;
-  if (file === null) throw new HttpError(404, "FileNotFound", "There is no such file.");
+  if (!isUuid(code)) {
+    throw new HttpError(
+      400,
+      "InvalidStoragePath",
+      `Invalid storage path: "${code}". Please use \`storage.getUrl(storageId: Id<"_storage">)\` to generate a valid URL to retrieve files. See https://docs.convex.dev/file-storage/serve-files for more details`,
+    );
+  }
+  const file = (await files?.readFile(code, component)) ?? null;
+  if (file === null) throw new HttpError(404, "FileNotFound", `File ${code} not found`);
   const { body, contentType, sha256 } = file;
   const headers = {
     "Content-Type": contentType ?? "application/octet-stream",
@@ -87,13 +91,17 @@ function digest(request: IncomingMessage): string | null {
   );
 }
 
-/** Parses one range of bytes. Null means the whole file (https://www.rfc-editor.org/rfc/rfc9110#name-range). */
+/**
+ * Parses one range of bytes. Null means the whole file, which is also the response for an empty one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-range
+ */
 function requestedRange(
   header: string | undefined,
   size: number,
 ): { first: number; last: number } | "unsatisfiable" | null {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
-  if (from === undefined || to === undefined || (from === "" && to === "")) return null;
+  if (size === 0 || from === undefined || to === undefined || (from === "" && to === "")) return null;
   const first = from === "" ? Math.max(0, size - Number(to)) : Number(from);
   const last = from === "" || to === "" ? size - 1 : Math.min(Number(to), size - 1);
   if (from !== "" && to !== "" && Number(to) < first) return null;

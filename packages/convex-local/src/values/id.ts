@@ -30,13 +30,23 @@ export function newId(table: number): string {
     randomFillSync(pool);
     poolUsed = 0;
   }
+  poolUsed += RANDOM_BYTES;
+  return idOf(table, pool.subarray(poolUsed - RANDOM_BYTES, poolUsed));
+}
+
+/** Returns the id with a table number and 16 other bytes. */
+export function idOf(table: number, others: Uint8Array): string {
   const bytes = Buffer.alloc(BYTES);
   bytes[0] = (table & 0x7f) | 0x80;
   bytes[1] = table >> 7;
-  pool.copy(bytes, 2, poolUsed, poolUsed + RANDOM_BYTES);
-  poolUsed += RANDOM_BYTES;
+  bytes.set(others, 2);
   bytes.writeUInt16LE(checksum(bytes), BYTES - 2);
   return toBase32(bytes);
+}
+
+/** Returns the 16 bytes of an id without its table number. */
+export function bytesOfId(id: string): Buffer {
+  return fromBase32(id).subarray(2, 2 + RANDOM_BYTES);
 }
 
 /** Returns the table number in an id, or null if the string is not an id. */
@@ -52,11 +62,7 @@ export function tableOfId(id: string): number | null {
 
 /** Returns an id with another table number. Used for imported documents, whose tables may have had other numbers. */
 export function idInTable(id: string, table: number): string {
-  const bytes = fromBase32(id);
-  bytes[0] = (table & 0x7f) | 0x80;
-  bytes[1] = table >> 7;
-  bytes.writeUInt16LE(checksum(bytes), BYTES - 2);
-  return toBase32(bytes);
+  return idOf(table, bytesOfId(id));
 }
 
 /** Fletcher's checksum over all but the last two bytes. */

@@ -1,4 +1,5 @@
 /** Search indexes, stored files, HTTP actions and components. */
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HttpRequestMessage } from "../../src/backend.ts";
 import { call, errorOf, openBackend, resultOf, type TestBackend } from "./open-backend.ts";
@@ -15,6 +16,7 @@ afterAll(() => opened.close());
 
 const query = async (path: string, args = {}) => resultOf(await opened.backend.query(call(path, args)));
 const mutation = async (path: string, args = {}) => resultOf(await opened.backend.mutation(call(path, args)));
+const failure = async (path: string, args = {}) => errorOf(await opened.backend.mutation(call(path, args)));
 
 describe("a search index", () => {
   beforeAll(async () => {
@@ -68,32 +70,71 @@ describe("a stored file", () => {
       sha256: sha256 ?? null,
     });
   };
+  const uploaded = async (text: string): Promise<string> => {
+    const result = await upload(text);
+    if ("rejected" in result) throw new Error(result.rejected.message);
+    return result.storageId;
+  };
+  /** Reads the file at a URL of `getUrl`. */
+  const read = async (url: unknown): Promise<string | null> => {
+    const { pathname, searchParams } = new URL(String(url));
+    const code = pathname.replace("/api/storage/", "");
+    const file = await opened.backend.readFile(code, searchParams.get("component") ?? "");
+    return file && Buffer.from(file.body).toString();
+  };
 
   test("is uploaded to its URL, read back, and kept across a restart", async () => {
-    const { storageId } = await upload("hello");
+    const id = await uploaded("hello");
     await opened.restart();
-    const file = await opened.backend.readFile(storageId);
-    expect(file && Buffer.from(file.body).toString()).toBe("hello");
-    expect(file?.contentType).toBe("text/plain");
-    expect(await query("files:url", { id: storageId })).toBe(`http://127.0.0.1:2/api/storage/${storageId}`);
-    expect(await query("files:metadata", { id: storageId })).toMatchObject({
+    const url = await query("files:url", { id });
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:2\/api\/storage\/[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(await read(url)).toBe("hello");
+    const hash = createHash("sha256").update("hello");
+    expect(await query("files:document", { id })).toMatchObject({
       size: 5,
       contentType: "text/plain",
+      sha256: hash.copy().digest("base64"),
     });
+    const code = String(url).split("/").at(-1);
+    const metadata = { storageId: code, size: 5, contentType: "text/plain", sha256: hash.digest("hex") };
+    expect(await query("files:metadata", { id })).toEqual(metadata);
+    expect(await query("files:metadata", { id: code })).toEqual(metadata);
   });
 
   test("is no longer readable after it is deleted", async () => {
-    const { storageId } = await upload("bye");
-    await mutation("files:remove", { id: storageId });
-    expect(await opened.backend.readFile(storageId)).toBeNull();
-    expect(await query("files:url", { id: storageId })).toBeNull();
+    const id = await uploaded("bye");
+    const url = await query("files:url", { id });
+    await mutation("files:remove", { id });
+    expect(await read(url)).toBeNull();
+    expect(await query("files:url", { id })).toBeNull();
+    expect(await query("files:metadata", { id })).toBeNull();
+    expect(await failure("files:remove", { id })).toContain(`storage id ${id} not found`);
+  });
+
+  test("is not found by an id of another table or by any other string", async () => {
+    const book = await mutation("books:add", { title: "x", shelf: "x" });
+    expect(await failure("files:remove", { id: book })).toContain(
+      "Invalid storage ID. Storage ID cannot be an ID on any table other than '_storage'.",
+    );
+    expect(await failure("files:remove", { id: "nonsense" })).toContain(
+      'Invalid argument `storageId` for `storage.delete`: Invalid storage ID: "nonsense"',
+    );
+  });
+
+  test("of a component is not a file of the app", async () => {
+    const id = resultOf(await opened.backend.action(call("files:storeInComponent", { text: "inside" })));
+    const url = await query("files:urlInComponent", { id });
+    expect(url).toMatch(/\?component=tally$/);
+    expect(await read(url)).toBe("inside");
+    expect(await read(String(url).replace(/\?.*/, ""))).toBeNull();
+    expect(await query("files:url", { id })).toBeNull();
   });
 
   test("is rejected with a forged token or another digest", async () => {
-    await expect(opened.backend.storeFile("e30.x", { body: Buffer.from("") })).rejects.toMatchObject({
-      code: "bad_arguments",
+    expect(await opened.backend.storeFile("e30.x", { body: Buffer.from("") })).toMatchObject({
+      rejected: { code: "StorageTokenInvalid" },
     });
-    await expect(upload("hello", "wrong")).rejects.toMatchObject({ code: "bad_arguments" });
+    expect(await upload("hello", "wrong")).toMatchObject({ rejected: { code: "Sha256Mismatch" } });
   });
 
   test("can be stored and read by actions", async () => {

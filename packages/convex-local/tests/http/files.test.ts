@@ -64,6 +64,8 @@ test("a range of a file can be requested", async () => {
   expect(await part("bytes=5-99")).toEqual([206, "56789"]);
   expect((await part("bytes=10-"))[0]).toBe(416);
   expect(await part("bytes=4-2")).toEqual([200, "0123456789"]);
+  const empty = await fetch(await stored(""), { headers: { range: "bytes=0-0" } });
+  expect([empty.status, await empty.text()]).toEqual([200, ""]);
   expect(await part("pages=1")).toEqual([200, "0123456789"]);
 });
 
@@ -78,9 +80,19 @@ test("forged upload URLs are rejected with a reason", async () => {
   for (const token of ["", "x", "e30.x", `${good.searchParams.get("token")}x`]) {
     good.searchParams.set("token", token);
     const response = await fetch(good, { method: "POST", body: "a" });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({ code: "StorageTokenInvalid", message: expect.any(String) });
   }
-  expect((await fetch(`${served.url}/api/storage/nothing`)).status).toBe(404);
-  expect((await fetch(`${served.url}/api/storage/..%2F..%2Fetc%2Fpasswd`)).status).toBe(404);
+});
+
+test("only the code in a file's URL gives access to the file", async () => {
+  const { storageId }: { storageId: string } = await (await upload("secret")).json();
+  for (const path of [storageId, "nothing", "..%2F..%2Fetc%2Fpasswd"]) {
+    const response = await fetch(`${served.url}/api/storage/${path}`);
+    expect([response.status, (await response.json()).code]).toEqual([400, "InvalidStoragePath"]);
+  }
+  for (const path of [crypto.randomUUID(), `${crypto.randomUUID()}?component=nothing`]) {
+    const response = await fetch(`${served.url}/api/storage/${path}`);
+    expect([response.status, (await response.json()).code]).toEqual([404, "FileNotFound"]);
+  }
 });

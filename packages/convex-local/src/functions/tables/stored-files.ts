@@ -17,19 +17,47 @@ import { join } from "node:path";
 import type { Engine } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
-import { numberField, stringField } from "../../values/document.ts";
+import { type Document, numberField, stringField } from "../../values/document.ts";
+import { tableOfId } from "../../values/id.ts";
+import { isUuid } from "../../values/uuid.ts";
+import { FileCodes } from "./file-codes.ts";
 import { STORAGE } from "./system-tables.ts";
 
+/** `storageId` is the code of the file's URL, and `sha256` is hexadecimal. */
 export type FileMetadata = { storageId: string; sha256: string; size: number; contentType: string | null };
+/** `sha256` is base64. */
 export type StoredFile = { body: Uint8Array; contentType: string | null; sha256: string };
+
+/** Why an upload was rejected: Convex's code and message. */
+export type UploadRejection = {
+  code: "StorageTokenInvalid" | "StorageTokenExpired" | "Sha256Mismatch";
+  message: string;
+};
+
+/** An upload was rejected. */
+export class UploadRejectedError extends Error {
+  override name = "UploadRejectedError";
+  readonly rejection: UploadRejection;
+
+  constructor(code: UploadRejection["code"], message: string) {
+    super(message);
+    this.rejection = { code, message };
+  }
+}
 
 /** How long an upload URL is valid in ms, as in Convex. */
 const UPLOAD_MS = 3_600_000;
+
+/** A string is neither a code nor an id. */
+export class InvalidFileIdError extends Error {
+  override name = "InvalidFileIdError";
+}
 
 /** Stores, reads and deletes files. */
 export class StoredFiles {
   readonly #dir: string;
   readonly #secret: Buffer;
+  readonly #codes: FileCodes;
 
   constructor(engine: Engine, dataFile: string) {
     this.#dir = `${dataFile}.files`;
@@ -40,6 +68,7 @@ export class StoredFiles {
       engine.store.setMeta("uploadSecret", this.#secret.toString("base64"));
       engine.flush();
     }
+    this.#codes = new FileCodes(this.#secret);
   }
 
   /** Returns a token that allows an upload for this component. `now` is in Unix ms. */
@@ -48,15 +77,26 @@ export class StoredFiles {
     return `${Buffer.from(text).toString("base64url")}.${this.#sign(text)}`;
   }
 
-  /** Returns the component of an upload token, or null if the token is invalid or expired. */
-  openToken(token: string, now: number): string | null {
+  /**
+   * Returns the component of an upload token.
+   *
+   * @throws {UploadRejectedError} when the token is invalid or expired.
+   */
+  openToken(token: string, now: number): string {
     const [body = "", signature = ""] = token.split(".");
     const text = Buffer.from(body, "base64url").toString();
     const expected = Buffer.from(this.#sign(text));
     const sent = Buffer.from(signature);
-    if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) return null;
+    if (sent.length !== expected.length || !timingSafeEqual(sent, expected)) {
+      throw new UploadRejectedError(
+        "StorageTokenInvalid",
+        "Couldn't decode the StoreFileAuthorization token",
+      );
+    }
     const { component, until }: { component: string; until: number } = JSON.parse(text);
-    return until > now ? component : null;
+    if (until <= now)
+      throw new UploadRejectedError("StorageTokenExpired", "Store File Authorization expired");
+    return component;
   }
 
   /**
@@ -68,7 +108,7 @@ export class StoredFiles {
    * @param contentType - The content type, if known.
    * @param sha256 - The expected digest in base64, if known.
    * @returns The id of the file.
-   * @throws {Error} when the digest differs.
+   * @throws {UploadRejectedError} when the digest differs.
    */
   store(
     transaction: Transaction,
@@ -78,8 +118,9 @@ export class StoredFiles {
     sha256?: string,
   ): string {
     const hash = createHash("sha256").update(body).digest("base64");
-    if (sha256 !== undefined && sha256 !== hash)
-      throw new Error(`The file's SHA-256 is ${hash}, not ${sha256}.`);
+    if (sha256 !== undefined && sha256 !== hash) {
+      throw new UploadRejectedError("Sha256Mismatch", `Sha256 mismatch. Expected: ${sha256} Actual: ${hash}`);
+    }
     const table = transaction.reader.catalog.table(component, STORAGE);
     const id = transaction.insert(table, {
       sha256: hash,
@@ -94,27 +135,36 @@ export class StoredFiles {
     return id;
   }
 
-  /** Returns the metadata of a file, or null if there is none. */
-  metadata(reader: Reader, component: string | null, id: string): FileMetadata | null {
-    const table = reader.catalog.tableOf(id);
-    if (table?.name !== STORAGE || (component !== null && table.component !== component)) return null;
-    const value = reader.get(table, id)?.value;
-    if (!value) return null;
+  /**
+   * Returns the metadata of a file, or null if there is none.
+   *
+   * @throws {Error} when the string is neither a code nor the id of a file.
+   */
+  metadata(reader: Reader, component: string, id: string): FileMetadata | null {
+    const document = this.#find(reader, component, id);
+    if (!document) return null;
+    const { value } = document;
     return {
-      storageId: id,
-      sha256: stringField(value, "sha256"),
+      storageId: this.#codes.codeOf(value._id),
+      sha256: Buffer.from(stringField(value, "sha256"), "base64").toString("hex"),
       size: numberField(value, "size"),
       contentType: typeof value.contentType === "string" ? value.contentType : null,
     };
   }
 
-  read(reader: Reader, component: string | null, id: string): StoredFile | null {
-    const metadata = this.metadata(reader, component, id);
-    if (!metadata) return null;
+  /**
+   * Reads a file. Null if there is none.
+   *
+   * @throws {Error} when the string is neither a code nor the id of a file.
+   */
+  read(reader: Reader, component: string, id: string): StoredFile | null {
+    const document = this.#find(reader, component, id);
+    if (!document) return null;
+    const { value } = document;
     return {
-      body: readFileSync(join(this.#dir, id)),
-      contentType: metadata.contentType,
-      sha256: metadata.sha256,
+      body: readFileSync(join(this.#dir, value._id)),
+      contentType: typeof value.contentType === "string" ? value.contentType : null,
+      sha256: stringField(value, "sha256"),
     };
   }
 
@@ -124,10 +174,10 @@ export class StoredFiles {
    * @throws {Error} when there is no such file.
    */
   remove(transaction: Transaction, component: string, id: string): void {
-    const table = transaction.reader.catalog.tableOf(id);
-    if (table?.name !== STORAGE || table.component !== component)
-      throw new Error(`No stored file has the ID ${id}.`);
-    transaction.remove(table, id);
+    const { reader } = transaction;
+    const document = this.#find(reader, component, id);
+    if (!document) throw new Error(`storage id ${id} not found`);
+    transaction.remove(reader.catalog.table(component, STORAGE), document.value._id);
   }
 
   /** Deletes bytes without a document. Must not run while a file is being stored. */
@@ -138,8 +188,27 @@ export class StoredFiles {
     } catch {
       return; // Nothing was ever stored.
     }
-    for (const name of names)
-      if (!this.metadata(reader, null, name)) rmSync(join(this.#dir, name), { force: true });
+    for (const name of names) {
+      const table = reader.catalog.tableOf(name);
+      if (table?.name !== STORAGE || !reader.get(table, name)) rmSync(join(this.#dir, name), { force: true });
+    }
+  }
+
+  /** Finds a file by its code or id. An id of another component's file is not found. */
+  #find(reader: Reader, component: string, id: string): Document | null {
+    const own = reader.catalog.find(component, STORAGE);
+    if (!own) return null;
+    if (isUuid(id)) return reader.get(own, this.#codes.idOf(id, own.number));
+    const table = reader.catalog.tableOf(id);
+    if (tableOfId(id) === null) {
+      throw new InvalidFileIdError(
+        `Invalid storage ID: "${id}". Storage ID should be an Id of '_storage' table, or a UUID string.`,
+      );
+    }
+    if (table?.name !== STORAGE) {
+      throw new Error("Invalid storage ID. Storage ID cannot be an ID on any table other than '_storage'.");
+    }
+    return table === own ? reader.get(own, id) : null;
   }
 
   #sign(text: string): string {

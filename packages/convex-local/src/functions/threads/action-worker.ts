@@ -57,13 +57,11 @@ installSyscalls({
       if (!(blob instanceof Blob)) throw new Error("store() expects a Blob.");
       const body = new Uint8Array(await blob.arrayBuffer());
       const { component } = context;
-      return port.call({
-        type: "storeFile",
-        component,
-        body,
-        contentType: blob.type || null,
-        sha256: options?.sha256 ?? null,
-      });
+      const contentType = blob.type || null;
+      const sha256 = options?.sha256 ?? null;
+      const result = await port.call({ type: "storeFile", component, body, contentType, sha256 });
+      if ("rejected" in result) throw new Error(result.rejected.message);
+      return result.storageId;
     },
     "storage/getBlob": async (context, { storageId = "" }) => {
       const file = await port.call({ type: "readFile", storageId, component: context.component });

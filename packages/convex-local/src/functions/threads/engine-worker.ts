@@ -22,7 +22,7 @@ import { scheduleOperations } from "../syscalls/schedule-syscalls.ts";
 import { storageOperations } from "../syscalls/storage-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
 import { DocumentTables } from "../tables/document-tables.ts";
-import { type StoredFile, StoredFiles } from "../tables/stored-files.ts";
+import { type StoredFile, StoredFiles, UploadRejectedError } from "../tables/stored-files.ts";
 import { tableSpecs } from "../tables/system-tables.ts";
 import {
   type AnswerOf,
@@ -160,17 +160,19 @@ async function load(build: Build): Promise<AnswerOf<EngineRequests, "load">> {
   }
 }
 
-async function storeFile(request: RequestOf<EngineRequests, "storeFile">): Promise<string> {
-  const component = "token" in request ? files.openToken(request.token, realNow()) : request.component;
-  if (component === null)
-    throw new CallRejectedError("bad_arguments", "The upload URL is invalid or has expired.");
+async function storeFile(
+  request: RequestOf<EngineRequests, "storeFile">,
+): Promise<AnswerOf<EngineRequests, "storeFile">> {
+  const { body, contentType, sha256 } = request;
   try {
-    return await mutations.transact((transaction) =>
-      files.store(transaction, component, request.body, request.contentType, request.sha256 ?? undefined),
+    const component = "token" in request ? files.openToken(request.token, realNow()) : request.component;
+    const storageId = await mutations.transact((transaction) =>
+      files.store(transaction, component, body, contentType, sha256 ?? undefined),
     );
+    return { storageId };
   } catch (error) {
-    if (error instanceof CommitError) throw error;
-    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
+    if (error instanceof UploadRejectedError) return { rejected: error.rejection };
+    throw error;
   }
 }
 
@@ -178,6 +180,8 @@ function readFile({ storageId, component }: RequestOf<EngineRequests, "readFile"
   const snapshot = engine.snapshot();
   try {
     return files.read(engine.reader(snapshot), component, storageId);
+  } catch (error) {
+    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   } finally {
     snapshot.close();
   }

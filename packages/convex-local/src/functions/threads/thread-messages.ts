@@ -20,7 +20,7 @@ import type {
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import type { Work } from "../execution/call-context.ts";
 import type { Build } from "../modules/bundle.ts";
-import type { StoredFile } from "../tables/stored-files.ts";
+import type { StoredFile, UploadRejection } from "../tables/stored-files.ts";
 
 /** A call of a function, as the thread that runs it receives it. */
 export type Invocation = FunctionCall & {
@@ -50,6 +50,8 @@ export type AnswerOf<Map extends RequestMap, Type extends keyof Map = keyof Map>
 type Syscall = { operation: string; args: string; component: string; identity: Identity | null };
 type Upload = { body: Uint8Array; contentType: string | null; sha256: string | null } & Uploader;
 
+export type UploadResult = { storageId: string } | { rejected: UploadRejection };
+
 /** Who stores a file: the holder of an upload URL, or an action of a component. */
 export type Uploader = { token: string } | { component: string };
 
@@ -67,8 +69,8 @@ export type EngineRequests = {
     answer: { ts: bigint; results: SubscriptionResult[] };
   };
   syscall: { request: Syscall; answer: string };
-  storeFile: { request: Upload; answer: string };
-  readFile: { request: { storageId: string; component: string | null }; answer: StoredFile | null };
+  storeFile: { request: Upload; answer: UploadResult };
+  readFile: { request: { storageId: string; component: string }; answer: StoredFile | null };
   tables: { request: object; answer: TableSummary[] };
   documents: { request: { table: string; page: DocumentsRequest }; answer: DocumentsPage };
   import: { request: { table: string; documents: JSONValue[]; replace: boolean }; answer: null };
