@@ -51,9 +51,6 @@ const syscall = (name: string) => call("action", "things:syscall", { name });
 
 /** What happens for each row of "Not covered". */
 const NOT_COVERED: { [feature: string]: () => Promise<void> } = {
-  "Vector search": async () => {
-    expect((await syscall("1.0/actions/vectorSearch")).errorMessage).toContain("Unknown async operation");
-  },
   "`ctx.auth.signJwt()`": async () => {
     expect((await syscall("1.0/signJwt")).errorMessage).toContain("Unknown async operation");
   },

@@ -13,6 +13,9 @@ export type Index = {
   readonly fields: readonly string[];
 };
 
+/** A vector index. It has no entries in the store: a search compares all vectors. */
+export type VectorIndex = { name: string; vectorField: string; dimensions: number; filterFields: string[] };
+
 export type Table = {
   readonly number: number;
   /** Path of the component that owns the table, "" for the app. */
@@ -24,6 +27,9 @@ export type Table = {
   readonly indexes: Map<string, Index>;
   /** Indexes that every write updates: those above, and those that are being filled. */
   readonly maintained: Set<Index>;
+  vectorIndexes: readonly VectorIndex[];
+  /** Names of indexes that the schema declares as staged, so that queries cannot use them yet. */
+  staged: readonly string[];
   readonly byId: Index;
   readonly byCreation: Index;
   /** Validator of the documents; null if the schema has none. */
@@ -93,6 +99,16 @@ export class Catalog {
     return number === null ? null : (this.#byNumber.get(number) ?? null);
   }
 
+  /**
+   * Returns the table of an id for code of a component. Tables of the backend itself have one number in all components,
+   * as in Convex: an id of another component's stored file or scheduled function is an id here too, but of no document.
+   */
+  tableIn(component: string, id: string): Table | null {
+    const table = this.tableOf(id);
+    if (table === null || table.component === component) return table;
+    return table.name.startsWith("_") ? (this.find(component, table.name) ?? null) : null;
+  }
+
   tables(): Iterable<Table> {
     return this.#byNumber.values();
   }
@@ -153,6 +169,8 @@ export class Catalog {
       system: name.startsWith("_"),
       indexes,
       maintained,
+      vectorIndexes: [],
+      staged: [],
       get byId() {
         return index(BY_ID);
       },

@@ -200,6 +200,11 @@ export class Engine {
     return this.#ts;
   }
 
+  /** Returns whether all commits after `ts` are still in the history. */
+  remembers(ts: bigint): boolean {
+    return ts >= this.#forgotten;
+  }
+
   /** Returns the commits after `ts`, oldest first. */
   commitsSince(ts: bigint): readonly Commit[] {
     const first = this.#history.findLastIndex((commit) => commit.ts <= ts) + 1;

@@ -5,7 +5,7 @@
 import type { ValidatorJSON } from "convex/values";
 import { afterKey, afterPrefix, type Key } from "../values/key.ts";
 import { describeViolation, findViolation } from "../values/validator.ts";
-import { BY_CREATION, BY_ID, type Index, type Table } from "./catalog.ts";
+import { BY_CREATION, BY_ID, type Index, type Table, type VectorIndex } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
 import { keysIn } from "./index-keys.ts";
 
@@ -15,6 +15,9 @@ export type TableSpec = {
   name: string;
   validator: ValidatorJSON | null;
   indexes: readonly IndexSpec[];
+  vectorIndexes?: readonly VectorIndex[];
+  /** Names of staged indexes. */
+  staged?: readonly string[];
 };
 
 /** Documents or index entries that are processed before other work of the thread gets a turn. */
@@ -74,8 +77,16 @@ export async function changeSchema(
     catalog.save();
     engine.store.setMeta(CHECKED, validated);
   }
-  for (const table of catalog.tables()) table.validator = null;
-  for (const { spec, table } of wanted) table.validator = spec.validator;
+  for (const table of catalog.tables()) {
+    table.validator = null;
+    table.vectorIndexes = [];
+    table.staged = [];
+  }
+  for (const { spec, table } of wanted) {
+    table.validator = spec.validator;
+    table.vectorIndexes = spec.vectorIndexes ?? [];
+    table.staged = spec.staged ?? [];
+  }
   engine.flush();
   for (const index of old) await drop(engine, index, yieldTurn);
 }
@@ -113,7 +124,7 @@ async function checkDocuments(
 ): Promise<void> {
   const { catalog } = engine;
   const isId = (name: string, id: string): boolean => {
-    const of = catalog.tableOf(id);
+    const of = catalog.tableIn(table.component, id);
     return of !== null && of === catalog.find(table.component, name);
   };
   for await (const document of everyDocument(engine, table, yieldTurn)) {

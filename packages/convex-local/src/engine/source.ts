@@ -1,7 +1,7 @@
 /** Source of a query: converts the query JSON of the published client to one range of one index. */
 import type { JSONValue } from "convex/values";
 import { afterPrefix, encodeTuple, encodeValue, type Key } from "../values/key.ts";
-import type { Catalog, Index } from "./catalog.ts";
+import type { Catalog, Index, Table } from "./catalog.ts";
 import { literalFromJson } from "./expression.ts";
 import type { Order } from "./store.ts";
 
@@ -56,13 +56,19 @@ export function findIndex(catalog: Catalog, component: string, path: string, kin
   const dot = path.indexOf(".");
   const tableName = path.slice(0, dot);
   const indexName = path.slice(dot + 1);
-  const index = catalog.table(component, tableName).indexes.get(indexName);
-  if (!index || index.kind !== kind) {
-    throw new Error(
-      `Index ${tableName}.${indexName} not found. Declare it on table "${tableName}" in the schema.`,
-    );
-  }
+  const table = catalog.table(component, tableName);
+  const index = table.indexes.get(indexName);
+  if (!index || index.kind !== kind) throw noIndex(table, indexName);
   return index;
+}
+
+/** Returns the error of a query that uses an index which does not exist or is staged. */
+export function noIndex({ name, staged }: Table, indexName: string): Error {
+  return new Error(
+    staged.includes(indexName)
+      ? `Index ${name}.${indexName} is currently staged and not available to query until it is enabled.`
+      : `Index ${name}.${indexName} not found.`,
+  );
 }
 
 type Bound = { field: string; key: Key };

@@ -111,7 +111,8 @@ export class Transaction {
     if (table.validator === null) return;
     const { catalog } = this.reader;
     const violation = findViolation(table.validator, fields, (name, id) => {
-      return catalog.tableOf(id) === catalog.find(table.component, name) && catalog.tableOf(id) !== null;
+      const found = catalog.tableIn(table.component, id);
+      return found !== null && found === catalog.find(table.component, name);
     });
     if (violation) {
       throw new Error(

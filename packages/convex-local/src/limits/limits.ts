@@ -29,6 +29,8 @@ export const LIMITS = {
   indexesPerTable: 64,
   indexFields: 16,
   filterFields: 16,
+  leastDimensions: 2,
+  mostDimensions: 4096,
   logLines: 256,
 } as const;
 

@@ -26,6 +26,11 @@ const withFilters = (count: number): TableDefinition => ({
   searchIndexes: [{ indexDescriptor: "by_text", filterFields: fields(count) }],
 });
 
+const withDimensions = (dimensions: number): TableDefinition => ({
+  ...withIndexes(0),
+  vectorIndexes: [{ indexDescriptor: "by_vector", filterFields: [], dimensions }],
+});
+
 const named = (tableName: string): TableDefinition => ({ ...withIndexes(0), tableName });
 
 const withField = (name: string): TableDefinition => ({
@@ -43,6 +48,12 @@ test.each<[what: string, allowed: TableDefinition, rejected: TableDefinition, me
     withIndex("i", fields(16)),
     withIndex("i", fields(17)),
     'In table "rows": Indexes may have up to 16 fields.',
+  ],
+  [
+    "4096 dimensions of vectors",
+    withDimensions(4096),
+    withDimensions(4097),
+    "Dimensions 4097 must be between 2 and 4096.",
   ],
   [
     "16 filter fields",

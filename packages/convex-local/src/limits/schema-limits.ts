@@ -12,7 +12,7 @@ export type TableDefinition = {
   documentType: ValidatorJSON | null;
   indexes: readonly PlainIndex[];
   searchIndexes: readonly FilterIndex[];
-  vectorIndexes?: readonly FilterIndex[];
+  vectorIndexes?: readonly (FilterIndex & { dimensions: number })[];
 };
 
 /** A schema exceeds a limit. */
@@ -47,6 +47,13 @@ export function checkTableDefinition(definition: TableDefinition): void {
     if (filterFields.length > LIMITS.filterFields) {
       throw new SchemaLimitError(
         `In table "${tableName}": Search indexes may have up to ${LIMITS.filterFields} filter fields.`,
+      );
+    }
+  }
+  for (const { dimensions } of vectorIndexes) {
+    if (!(dimensions >= LIMITS.leastDimensions && dimensions <= LIMITS.mostDimensions)) {
+      throw new SchemaLimitError(
+        `Dimensions ${dimensions} must be between ${LIMITS.leastDimensions} and ${LIMITS.mostDimensions}.`,
       );
     }
   }

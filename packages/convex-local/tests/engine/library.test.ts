@@ -128,6 +128,7 @@ describe("a stored file", () => {
     expect(await read(url)).toBe("inside");
     expect(await read(String(url).replace(/\?.*/, ""))).toBeNull();
     expect(await query("files:url", { id })).toBeNull();
+    expect(await query("files:document", { id })).toBeNull();
   });
 
   test("is rejected with a forged token or another digest", async () => {

@@ -147,7 +147,7 @@ export class EngineCalls {
   idCheck(component: string): (table: string, id: string) => boolean {
     const { catalog } = this.engine;
     return (name, id) => {
-      const table = catalog.tableOf(id);
+      const table = catalog.tableIn(component, id);
       return table !== null && table === catalog.find(component, name);
     };
   }

@@ -34,10 +34,15 @@ export type RegisteredFunction = FunctionAddress & {
   invoke(requestId: string, args: string): Promise<string>;
 };
 
+type Named = { indexDescriptor: string };
 export type TableSchema = {
   tableName: string;
-  indexes: { indexDescriptor: string; fields: string[] }[];
-  searchIndexes: { indexDescriptor: string; searchField: string; filterFields: string[] }[];
+  indexes: (Named & { fields: string[] })[];
+  searchIndexes: (Named & { searchField: string; filterFields: string[] })[];
+  vectorIndexes?: (Named & { vectorField: string; dimensions: number; filterFields: string[] })[];
+  stagedDbIndexes?: Named[];
+  stagedSearchIndexes?: Named[];
+  stagedVectorIndexes?: Named[];
   documentType: ValidatorJSON;
 };
 export type Schema = { tables: TableSchema[]; schemaValidation: boolean };

@@ -42,7 +42,7 @@ export const syncDatabase: Record<string, SyncOperation> = {
   }),
   "1.0/db/normalizeId": operation((context, { table, idString }: { table: string; idString: string }) => {
     const { catalog } = readerOf(context);
-    const found = catalog.tableOf(idString);
+    const found = catalog.tableIn(context.component, idString);
     const same = found !== null && found === catalog.find(context.component, table);
     return JSON.stringify({ id: same ? idString : null });
   }),
@@ -166,8 +166,8 @@ function checkTable(name: string): void {
 /** Returns the table of an id, if the call may use it. */
 function tableFor(context: CallContext, verb: string, { id, table, isSystem }: DocumentArgs): Table {
   const { catalog } = readerOf(context);
-  const found = catalog.tableOf(id);
-  if (found === null || found.component !== context.component) {
+  const found = catalog.tableIn(context.component, id);
+  if (found === null) {
     throw new Error(
       `Invalid argument \`id\` for \`db.${verb}\`: Unable to decode ID: ${JSON.stringify(id)} is not an ID of any table here.`,
     );

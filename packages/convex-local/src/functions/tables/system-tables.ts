@@ -40,11 +40,20 @@ export function tableSpecs(registry: Registry): TableSpec[] {
         indexes: [plain("by_name", ["component", "name"])],
       });
     }
-    for (const { tableName, documentType, indexes, searchIndexes } of schemaJson?.tables ?? []) {
+    for (const table of schemaJson?.tables ?? []) {
+      const { tableName, documentType, indexes, searchIndexes, vectorIndexes = [] } = table;
+      const { stagedDbIndexes = [], stagedSearchIndexes = [], stagedVectorIndexes = [] } = table;
       specs.push({
         component: path,
         name: tableName,
         validator: schemaJson?.schemaValidation === false ? null : documentType,
+        vectorIndexes: vectorIndexes.map(({ indexDescriptor, ...index }) => ({
+          ...index,
+          name: indexDescriptor,
+        })),
+        staged: [...stagedDbIndexes, ...stagedSearchIndexes, ...stagedVectorIndexes].map(
+          ({ indexDescriptor }) => indexDescriptor,
+        ),
         indexes: [
           ...indexes.map(({ indexDescriptor, fields }) => plain(indexDescriptor, fields)),
           ...searchIndexes.map(({ indexDescriptor, searchField, filterFields }) => ({

@@ -14,7 +14,14 @@ import { canonicalPath } from "../modules/function-address.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, type Callee } from "../syscalls/call-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
-import type { ActionRequests, ActionWorkerData, AnswerOf, Invocation, RequestOf } from "./thread-messages.ts";
+import {
+  type ActionRequests,
+  type ActionWorkerData,
+  type AnswerOf,
+  type Invocation,
+  type RequestOf,
+  VECTOR_SEARCH,
+} from "./thread-messages.ts";
 import { WorkerPort } from "./worker-port.ts";
 
 if (!parentPort) throw new Error("action-worker.ts must run in a worker thread.");
@@ -33,6 +40,7 @@ const REMOTE = [
   "1.0/storageGetMetadata",
   "1.0/storageGenerateUploadUrl",
   "1.0/storageDelete",
+  VECTOR_SEARCH,
 ];
 
 const callee: Callee = {

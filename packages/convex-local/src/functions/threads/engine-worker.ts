@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Outcome } from "../../backend.ts";
 import { Engine } from "../../engine/engine.ts";
 import { changeSchema } from "../../engine/schema-change.ts";
+import { type VectorQuery, VectorSearch } from "../../engine/vector-search.ts";
 import { asBackend, reportRunning } from "../execution/call-context.ts";
 import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
 import { EngineCalls } from "../execution/engine-calls.ts";
@@ -31,6 +32,7 @@ import {
   type Invocation,
   OWN_SESSION,
   type RequestOf,
+  VECTOR_SEARCH,
 } from "./thread-messages.ts";
 import { WorkerPort } from "./worker-port.ts";
 
@@ -64,6 +66,7 @@ const storage = storageOperations(files);
 const tables = new DocumentTables(calls, mutations);
 /** Operations that actions may call, each in its own transaction. */
 const actionOperations: Record<string, Operation> = { ...schedule, ...storage };
+const vectorSearch = new VectorSearch(engine, () => calls.yieldTurn());
 
 let swept = false;
 
@@ -193,6 +196,7 @@ async function runOperation({
   component,
   identity,
 }: RequestOf<EngineRequests, "syscall">): Promise<string> {
+  if (operation === VECTOR_SEARCH) return searchVectors(component, args);
   const found = Object.hasOwn(actionOperations, operation) ? actionOperations[operation] : undefined;
   if (!found) throw new CallRejectedError("bad_arguments", `Unknown async operation ${operation}`);
   try {
@@ -203,6 +207,17 @@ async function runOperation({
     throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   } finally {
     scheduler.wake();
+  }
+}
+
+async function searchVectors(component: string, args: string): Promise<string> {
+  const { query }: { query: VectorQuery } = JSON.parse(args);
+  try {
+    const results = await vectorSearch.search(component, query);
+    await engine.durable();
+    return JSON.stringify({ results });
+  } catch (error) {
+    throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -35,6 +35,9 @@ export type Invocation = FunctionCall & {
 /** Prefix of the sessions in keys that the backend creates for mutations without one. */
 export const OWN_SESSION = "local ";
 
+/** The operation of `ctx.vectorSearch`. */
+export const VECTOR_SEARCH = "1.0/actions/vectorSearch";
+
 /** Requests of one direction: for each type, what the request carries and how it is answered. */
 export type RequestMap = { [type: string]: { request: object; answer: unknown } };
 
