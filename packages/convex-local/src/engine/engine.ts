@@ -14,6 +14,7 @@ import { Catalog } from "./catalog.ts";
 import { keysIn } from "./index-keys.ts";
 import { type Change, Layer } from "./layer.ts";
 import { Reader } from "./reader.ts";
+import { noteChange } from "./search-statistics.ts";
 import { Store } from "./store.ts";
 import { SubscriptionIndex, type WrittenKey } from "./subscription-index.ts";
 import { Transaction } from "./transaction.ts";
@@ -228,6 +229,7 @@ export class Engine {
       this.store.deleteDocument(row);
     }
     for (const index of table.maintained) {
+      if (index.kind === "search") noteChange(index, stored, seen);
       const before: readonly Key[] = stored ? keysIn(index, stored) : [];
       const after: readonly Key[] = seen ? keysIn(index, seen) : [];
       for (const key of before) {

@@ -2,7 +2,7 @@
 import { type Document, fieldAt } from "../values/document.ts";
 import { encodeTuple, encodeValue, type Key } from "../values/key.ts";
 import { BY_ID, type Index } from "./catalog.ts";
-import { wordsOf } from "./search-words.ts";
+import { textWordsOf } from "./search-statistics.ts";
 
 /** Returns the keys of a document in an index. */
 export function keysIn(index: Index, document: Document): readonly Key[] {
@@ -13,8 +13,7 @@ export function keysIn(index: Index, document: Document): readonly Key[] {
 }
 
 /** Each key is a word and the id of the document, so the documents with a word are one range. */
-function searchKeys(index: Index, { value }: Document): Key[] {
-  const text = fieldAt(value, index.fields[0] ?? "");
-  if (typeof text !== "string") return [];
-  return [...new Set(wordsOf(text))].map((word) => encodeTuple([word, value._id]));
+function searchKeys(index: Index, document: Document): Key[] {
+  const words = new Set(textWordsOf(index, document));
+  return [...words].map((word) => encodeTuple([word, document.value._id]));
 }

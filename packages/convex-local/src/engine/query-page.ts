@@ -13,7 +13,7 @@ import type { KeyRange, QueryOperator } from "./source.ts";
 import type { Entry } from "./store.ts";
 
 /** Convex's cursor for the position after the last entry. */
-const END = "_end_cursor";
+export const END = "_end_cursor";
 
 export type PageRequest = {
   cursor: string | null;
@@ -125,11 +125,16 @@ function positionOf(cursor: string | null, fingerprint: string): Position {
   if (cursor === END) return "end";
   const [text, key] = cursor.split(".");
   if (text !== fingerprint || key === undefined) {
-    throw new Error(
-      "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed or the cursor is malformed.",
-    );
+    throw invalidCursor();
   }
   return { key: keyFromBytes(Buffer.from(key, "base64url")) };
+}
+
+/** Returns the error of a cursor that is malformed or belongs to another query. */
+export function invalidCursor(): Error {
+  return new Error(
+    "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed or the cursor is malformed.",
+  );
 }
 
 function encodeCursor(key: Key, fingerprint: string): string {

@@ -69,6 +69,11 @@ export class Reader {
   /** Returns the number of documents in a table. Adds the whole table to the read set. */
   count(table: Table): number {
     this.reads.add(table.byId, "", afterPrefix(""));
+    return this.size(table);
+  }
+
+  /** Returns the number of documents in a table, without adding it to the read set. */
+  size(table: Table): number {
     let count = this.#store.count(table.byId.id);
     for (const change of this.#layer.changes()) {
       if (change.table !== table) continue;

@@ -40,6 +40,55 @@ describe("a search index", () => {
     expect(await query("books:search", { words: "darkness noon" })).toMatchObject({ 0: "Darkness at Noon" });
   });
 
+  test("ranks rare and repeated words higher, and long texts lower", async () => {
+    for (const title of [
+      "rank common rare",
+      "rank common common common",
+      "rank common",
+      "rank common and six more words follow here",
+    ])
+      await mutation("books:add", { title, shelf: "ranks" });
+    expect(await query("books:search", { words: "rare common common", shelf: "ranks" })).toEqual([
+      "rank common rare",
+      "rank common common common",
+      "rank common",
+      "rank common and six more words follow here",
+    ]);
+  });
+
+  test("is read page by page, and a page with an end cursor has no size", async () => {
+    for (let i = 1; i <= 4; i++) await mutation("books:add", { title: `Paged ${i}`, shelf: "pages" });
+    const page = async (cursor: string | null, more: object = {}) =>
+      (await query("books:searchPage", {
+        words: "pag",
+        paginationOpts: { numItems: 2, cursor, ...more },
+      })) as { titles: string[]; continueCursor: string; isDone: boolean };
+    const first = await page(null);
+    expect(first).toMatchObject({ titles: ["Paged 4", "Paged 3"], isDone: false });
+    const second = await page(first.continueCursor);
+    expect(second).toMatchObject({ titles: ["Paged 2", "Paged 1"], isDone: false });
+    expect(await page(second.continueCursor)).toMatchObject({ titles: [], isDone: true });
+    expect(await page(null, { numItems: 1, endCursor: second.continueCursor })).toMatchObject({
+      titles: ["Paged 4", "Paged 3", "Paged 2", "Paged 1"],
+      continueCursor: second.continueCursor,
+    });
+    const wrong = call("books:searchPage", {
+      words: "other",
+      paginationOpts: { numItems: 2, cursor: first.continueCursor },
+    });
+    expect(errorOf(await opened.backend.query(wrong))).toContain("InvalidCursor");
+  });
+
+  test.each<[object, string]>([
+    [{ field: "shelf" }, 'contains a search filter against "shelf", which doesn\'t match the indexed'],
+    [{ field: "title", filter: "title" }, 'contains an equality filter on "title" but that field'],
+    [{ field: "title", filter: "shelf", times: 9 }, "has too many filter conditions. Max: 8 Actual: 9"],
+  ])("rejects %j", async (args, message) => {
+    expect(errorOf(await opened.backend.query(call("books:searchWrongly", { ...args })))).toContain(
+      `Search query against books.by_title ${message}`,
+    );
+  });
+
   test("filters by its filter fields", async () => {
     expect(await query("books:search", { words: "dark", shelf: "poems" })).toEqual(["Dark, dark, darkness"]);
   });

@@ -2,11 +2,12 @@
 import { type JSONValue, jsonToConvex } from "convex/values";
 import type { Table } from "../../engine/catalog.ts";
 import { literalFromJson } from "../../engine/expression.ts";
-import { readPage } from "../../engine/query-page.ts";
+import { type Page, type PageRequest, readPage } from "../../engine/query-page.ts";
 import { type EntrySource, expectedEntries, QueryStream, RangeCursor } from "../../engine/query-stream.ts";
 import type { Reader } from "../../engine/reader.ts";
 import { SearchCursor } from "../../engine/search.ts";
-import { findIndex, type QueryJson, resolveRange } from "../../engine/source.ts";
+import { readSearchPage } from "../../engine/search-page.ts";
+import { findIndex, type QueryJson, type QuerySource, resolveRange } from "../../engine/source.ts";
 import type { Fields, Transaction } from "../../engine/transaction.ts";
 import { LimitError } from "../../limits/limits.ts";
 import { problemOfIdentifier } from "../../limits/names.ts";
@@ -16,14 +17,8 @@ import type { CallContext } from "../execution/call-context.ts";
 import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 
 type DocumentArgs = { id: string; table?: string; isSystem?: boolean };
-type PageArgs = {
-  query: QueryJson;
-  cursor: string | null;
-  endCursor: string | null;
-  pageSize: number;
-  maximumRowsRead?: number | null;
-  maximumBytesRead?: number | null;
-};
+type PageArgs = PageRequest & { query: QueryJson };
+type SearchSource = Extract<QuerySource, { type: "Search" }>;
 
 /** System tables that functions may read through `db.system`. */
 const READABLE_SYSTEM = new Set(["_scheduled_functions", "_storage"]);
@@ -67,12 +62,8 @@ export const asyncDatabase: Record<string, Operation> = {
       );
     }
     journal.used = true;
-    if (args.query.source.type === "Search") return searchPage(context, args);
     checkTable(tableNameOf(args.query));
-    const reader = readerOf(context);
-    const range = resolveRange(reader.catalog, context.component, args.query.source);
-    const endCursor = args.endCursor ?? journal.before;
-    const result = readPage(reader, range, args.query.operators, { ...args, endCursor });
+    const result = pageOf(context, { ...args, endCursor: args.endCursor ?? journal.before });
     journal.after = result.continueCursor;
     return `{"page":[${result.page.map(({ json }) => json).join(",")}],${JSON.stringify({ ...result, page: undefined }).slice(1)}`;
   }),
@@ -119,34 +110,27 @@ export function writerOf({ transaction, path, kind }: CallContext): Transaction 
   return transaction;
 }
 
+function pageOf(context: CallContext, args: PageArgs): Page {
+  const { source, operators } = args.query;
+  if (source.type === "Search") return readSearchPage(openSearch(context, source), args.query, args);
+  const reader = readerOf(context);
+  return readPage(reader, resolveRange(reader.catalog, context.component, source), operators, args);
+}
+
+function openSearch(context: CallContext, { indexName, filters }: SearchSource): SearchCursor {
+  const reader = readerOf(context);
+  return new SearchCursor(reader, findIndex(reader.catalog, context.component, indexName, "search"), filters);
+}
+
 function openSource(context: CallContext, query: QueryJson): EntrySource {
   checkTable(tableNameOf(query));
+  if (query.source.type === "Search") return openSearch(context, query.source);
   const reader = readerOf(context);
-  if (query.source.type === "Search") {
-    const index = findIndex(reader.catalog, context.component, query.source.indexName, "search");
-    return new SearchCursor(reader, index, query.source.filters);
-  }
   return new RangeCursor(
     reader,
     resolveRange(reader.catalog, context.component, query.source),
     expectedEntries(query.operators),
   );
-}
-
-/** Returns a page of search results. They are ordered by rank, so the cursor is the number of results before it. */
-function searchPage(context: CallContext, { query, cursor, pageSize }: PageArgs): string {
-  const stream = new QueryStream(openSource(context, query), query.operators);
-  const skip = cursor === null ? 0 : Number(cursor);
-  if (!Number.isInteger(skip) || skip < 0) throw new Error("InvalidCursor: the cursor is malformed.");
-  const page: string[] = [];
-  let at = 0;
-  for (let document = stream.next(); document && page.length <= pageSize; document = stream.next()) {
-    if (at++ >= skip) page.push(document.json);
-  }
-  const isDone = page.length <= pageSize;
-  const shown = page.slice(0, pageSize);
-  const rest = { isDone, continueCursor: String(skip + shown.length), splitCursor: null, pageStatus: null };
-  return `{"page":[${shown.join(",")}],${JSON.stringify(rest).slice(1)}`;
 }
 
 function tableNameOf({ source }: QueryJson): string {
