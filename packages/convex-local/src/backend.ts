@@ -18,6 +18,8 @@ export type Timestamp = bigint;
 export type FunctionCall = {
   /** Canonical path, `module:export` or `folder/module:export`. */
   path: string;
+  /** Path of the component that has the function, only with `internal`. The app by default. */
+  component?: string;
   /** One object, Convex-encoded. */
   args: JSONValue;
   identity: Identity | null;
@@ -106,11 +108,19 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** A table of the app, without its components. Ids of its documents contain `number`. */
-export type TableSummary = { name: string; number: number; documents: number };
+/** A table. Ids of its documents contain `number`. */
+export type TableSummary = {
+  /** Path of the component that has the table, "" for the app. */
+  component: string;
+  name: string;
+  number: number;
+  documents: number;
+};
 
 /** A page of documents in the order of creation, at the newest snapshot or at `at`. */
 export type DocumentsRequest = {
+  /** The app by default. */
+  component?: string;
   cursor: string | null;
   limit: number;
   order: "asc" | "desc";
@@ -152,15 +162,19 @@ export interface Statistics {
   functionUse(): Promise<FunctionUse[]>;
 }
 
-/** Access to the documents of the app, without its components, for holders of the admin key. */
+/** With `replace` the table is emptied first, in separate transactions. The component is the app by default. */
+export type ImportOptions = { replace: boolean; component?: string };
+
+/** Access to documents for holders of the admin key. */
 export interface Tables {
+  /** Returns the tables of the app and of all components. */
   tables(): Promise<TableSummary[]>;
 
   documents(table: string, request: DocumentsRequest): Promise<DocumentsPage>;
 
   /**
    * Adds documents in one transaction, checked against the schema. A document with `_id` and `_creationTime` keeps
-   * both. With `replace` the table is emptied first, in separate transactions.
+   * both.
    */
-  importDocuments(table: string, documents: JSONValue[], options: { replace: boolean }): Promise<void>;
+  importDocuments(table: string, documents: JSONValue[], options: ImportOptions): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Serves a backend on two ports: the HTTP API with the sync sockets, and HTTP actions. */
+import type { Administration } from "./administration.ts";
 import { Authenticator } from "./auth/authenticator.ts";
 import type { Backend } from "./backend.ts";
-import type { AdminAccess } from "./http/admin-routes.ts";
 import { handleApi } from "./http/api.ts";
 import type { FileStore } from "./http/file-routes.ts";
 import { type Loopback, listenOnLoopback } from "./http/loopback.ts";
@@ -19,7 +19,7 @@ export type ServeOptions = {
 };
 
 /** `files` and `admin` are null if the backend does not offer them. */
-type Parts = { backend: Backend; files: FileStore | null; admin: AdminAccess | null };
+type Parts = { backend: Backend; files: FileStore | null; admin: Administration | null };
 
 export type Served = { url: string; siteUrl: string; close(): Promise<void> };
 

@@ -47,7 +47,7 @@ export function startConvex({
     start: async ({ url, siteUrl }) => {
       const all = { ...env, CONVEX_URL: url, CONVEX_SITE_URL: siteUrl, CONVEX_CLOUD_URL: url };
       const backend = await startBackend({ functionsDir, dataFile, env: all, log, watch, conflicts });
-      return { backend, files: backend, admin: { tables: backend, statistics: backend, env: all } };
+      return { backend, files: backend, admin: backend.admin };
     },
   });
 }

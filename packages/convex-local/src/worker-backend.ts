@@ -6,14 +6,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { JSONValue } from "convex/values";
+import { Administration } from "./administration.ts";
 import type {
   AuthProvider,
   BackendEvent,
-  DocumentsPage,
-  DocumentsRequest,
   FunctionCall,
-  FunctionUse,
   HttpRequestMessage,
   HttpResponseMessage,
   Identity,
@@ -22,9 +19,10 @@ import type {
   SubscriptionId,
   SubscriptionRequest,
   SubscriptionResult,
-  TableSummary,
   Timestamp,
 } from "./backend.ts";
+import { Environment } from "./environment.ts";
+import { Executions } from "./executions.ts";
 import { CallRejectedError, redacted } from "./functions/execution/call-errors.ts";
 import { watchSources } from "./functions/modules/watch-sources.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
@@ -61,8 +59,10 @@ export async function startBackend(options: BackendOptions): Promise<LocalBacken
 }
 
 class WorkerBackend implements LocalBackend {
+  readonly admin: Administration;
   readonly #options: BackendOptions;
   readonly #threads: ThreadPair;
+  readonly #executions = new Executions();
   readonly #listeners = new Set<(event: BackendEvent) => void>();
   readonly #session = randomUUID();
   #nextRequest = 0;
@@ -71,10 +71,16 @@ class WorkerBackend implements LocalBackend {
 
   constructor(options: BackendOptions) {
     this.#options = options;
-    this.#threads = new ThreadPair(options, {
-      event: (event) => this.#notify(event),
-      call: (call) => this.#forward(call),
-    });
+    const environment = new Environment(options.dataFile, options.env);
+    this.#threads = new ThreadPair(
+      { ...options, env: environment.all() },
+      {
+        event: (event) => this.#notify(event),
+        call: (call) => this.#forward(call),
+        ran: (call, outcome, ms) => this.#executions.addCall("Mutation", call, outcome, ms),
+      },
+    );
+    this.admin = new Administration(this.#threads, environment, this.#executions);
   }
 
   async start(): Promise<void> {
@@ -92,9 +98,10 @@ class WorkerBackend implements LocalBackend {
 
   async query(call: FunctionCall, at?: Timestamp): Promise<{ ts: Timestamp; outcome: Outcome }> {
     const request = { type: "query", call: invocation(call), at: at ?? null } as const;
+    const ran = this.#executions.begin("Query", call);
     for (let tries = 1; ; tries++) {
       try {
-        return this.#shown(await (await this.#threads.engine()).request(request));
+        return this.#shown(ran(await (await this.#threads.engine()).request(request)));
       } catch (error) {
         if (!(error instanceof ThreadEndedError)) throw error;
         if (error.blame === "request" || tries === MAX_TRIES)
@@ -104,13 +111,14 @@ class WorkerBackend implements LocalBackend {
   }
 
   async mutation(call: FunctionCall, key?: MutationKey): Promise<{ ts: Timestamp; outcome: Outcome }> {
-    return this.#shown(await this.#mutation(invocation(call), key));
+    const ran = this.#executions.begin("Mutation", call);
+    return this.#shown(ran(await this.#mutation(invocation(call), key)));
   }
 
   async action(call: FunctionCall): Promise<{ outcome: Outcome }> {
-    return this.#action(invocation(call)).then(({ outcome }) => ({
-      outcome: this.#options.redactErrors ? redacted(outcome) : outcome,
-    }));
+    const ran = this.#executions.begin("Action", call);
+    const { outcome } = ran(await this.#action(invocation(call)));
+    return { outcome: this.#options.redactErrors ? redacted(outcome) : outcome };
   }
 
   async http(request: HttpRequestMessage, identity: Identity | null = null): Promise<HttpResponseMessage> {
@@ -135,29 +143,10 @@ class WorkerBackend implements LocalBackend {
     return (await this.#threads.engine()).request({ type: "readFile", storageId: code, component });
   }
 
-  async tables(): Promise<TableSummary[]> {
-    return (await this.#threads.engine()).request({ type: "tables" });
-  }
-
-  async documents(table: string, page: DocumentsRequest): Promise<DocumentsPage> {
-    return (await this.#threads.engine()).request({ type: "documents", table, page });
-  }
-
-  async importDocuments(
-    table: string,
-    documents: JSONValue[],
-    { replace }: { replace: boolean },
-  ): Promise<void> {
-    await (await this.#threads.engine()).request({ type: "import", table, documents, replace });
-  }
-
-  async functionUse(): Promise<FunctionUse[]> {
-    return (await this.#threads.engine()).request({ type: "functionUse" });
-  }
-
   async evaluate(requests: SubscriptionRequest[]): Promise<{ ts: Timestamp; results: SubscriptionResult[] }> {
     const failed: SubscriptionResult[] = [];
     let left = requests;
+    const ran = this.#executions.beginBatch(requests);
     for (let tries = 1; ; tries++) {
       try {
         const { ts, results } = await (await this.#threads.engine()).request({
@@ -165,6 +154,7 @@ class WorkerBackend implements LocalBackend {
           requests: left,
         });
         this.#advance(ts);
+        ran(results);
         const shown = this.#options.redactErrors
           ? results.map((result) => ({ ...result, outcome: redacted(result.outcome) }))
           : results;
@@ -241,16 +231,24 @@ class WorkerBackend implements LocalBackend {
   /** Passes a request of one thread to the other. */
   async #forward(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>> {
     switch (call.type) {
-      case "action":
-        return this.#action(call.call);
+      case "action": {
+        const ran = this.#executions.begin("Action", call.call);
+        return ran(await this.#action(call.call));
+      }
       case "syscall":
       case "storeFile":
       case "readFile":
         return (await this.#threads.engine()).request(call);
-      case "query":
-        return (await this.#threads.engine()).request({ type: "query", call: call.call, at: null });
-      case "mutation":
-        return this.#mutation(call.call);
+      case "query": {
+        const ran = this.#executions.begin("Query", call.call);
+        return ran(
+          await (await this.#threads.engine()).request({ type: "query", call: call.call, at: null }),
+        );
+      }
+      case "mutation": {
+        const ran = this.#executions.begin("Mutation", call.call);
+        return ran(await this.#mutation(call.call));
+      }
     }
   }
 
@@ -274,7 +272,7 @@ class WorkerBackend implements LocalBackend {
 }
 
 function invocation(call: FunctionCall): Invocation {
-  return { ...call, component: "" };
+  return { ...call, component: call.component ?? "" };
 }
 
 function failure(message: string): Outcome {

@@ -64,16 +64,11 @@ const NOT_COVERED: { [feature: string]: () => Promise<void> } = {
     for (let i = 0; i < 2; i++) await call("mutation", "things:add");
     expect((await call("query", "probes:limitedCall")).value).toBe(2);
   },
-  "Functions of components, called from outside": async () => {
+  "Functions of components, called without the admin key": async () => {
     expect((await call("query", "probes:readTwo", {}, { componentPath: "some" })).status).toBe(400);
   },
-  "Endpoints of the dashboard and of `npx convex`": async () => {
-    for (const path of [
-      "deploy2/start_push",
-      "update_environment_variables",
-      "json_schemas",
-      "stream_function_logs",
-    ])
+  "Endpoints of the dashboard, and of `npx convex dev` and `deploy`": async () => {
+    for (const path of ["deploy2/start_push", "run_test_function", "json_schemas"])
       expect((await fetch(`${served.url}/api/${path}`, { method: "POST" })).status).toBe(404);
   },
   "Streaming responses of HTTP actions": async () => {

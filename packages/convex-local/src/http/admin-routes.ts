@@ -1,4 +1,4 @@
-/** Routes `/api/local/…`: documents, tables and environment for holders of the admin key. Convex itself has no such routes. */
+/** Routes `/api/local/…`: documents and tables for holders of the admin key. Convex itself has no such routes. */
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
@@ -7,9 +7,6 @@ import { codeOf, reasonOf } from "../failure.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { checked, readJson } from "./json-body.ts";
-
-/** What the admin routes give access to. */
-export type AdminAccess = { tables: Tables; statistics: Statistics; env: Record<string, string> };
 
 const table = v.pipe(v.string(), v.minLength(1));
 const importBody = v.object({
@@ -26,20 +23,18 @@ const pageParameters = v.object({
 });
 
 /** Responds with all tables and their numbers of documents. */
-export async function tablesAnswer({ tables }: AdminAccess): Promise<Answer> {
-  return { status: 200, body: await rejecting(() => tables.tables()) };
+export async function tablesAnswer(admin: Tables): Promise<Answer> {
+  const tables = await rejecting(() => admin.tables());
+  return { status: 200, body: tables.filter(({ component }) => component === "") };
 }
 
 /** Responds with the highest use of each function, and with what token refreshes cost. */
-export async function useAnswer(
-  { statistics }: AdminAccess,
-  tokenRefreshes: TokenRefreshes,
-): Promise<Answer> {
+export async function useAnswer(statistics: Statistics, tokenRefreshes: TokenRefreshes): Promise<Answer> {
   return { status: 200, body: { functions: await statistics.functionUse(), tokenRefreshes } };
 }
 
 /** Responds with a page of documents in Convex's JSON, its timestamp, and the cursor of the next page. */
-export async function pageAnswer({ tables }: AdminAccess, parameters: URLSearchParams): Promise<Answer> {
+export async function pageAnswer(tables: Tables, parameters: URLSearchParams): Promise<Answer> {
   const {
     table: name,
     cursor = null,
@@ -56,7 +51,7 @@ export async function pageAnswer({ tables }: AdminAccess, parameters: URLSearchP
 }
 
 /** Imports documents, all or none. */
-export async function importAnswer({ tables }: AdminAccess, request: IncomingMessage): Promise<Answer> {
+export async function importAnswer(tables: Tables, request: IncomingMessage): Promise<Answer> {
   const { table: name, documents, replace } = checked(importBody, await readJson(request));
   await rejecting(() => tables.importDocuments(name, documents, { replace }));
   return { status: 200, body: { imported: documents.length } };

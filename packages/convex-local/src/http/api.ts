@@ -1,19 +1,21 @@
 /** HTTP API of the deployment: routes, authentication and error responses. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Administration } from "../administration.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { AuthError, type Caller, ProviderUnavailableError } from "../auth/caller.ts";
 import type { Backend } from "../backend.ts";
 import { UNAVAILABLE } from "../failure.ts";
 import type { SocketServer } from "../sync/socket-server.ts";
-import { type AdminAccess, importAnswer, pageAnswer, tablesAnswer, useAnswer } from "./admin-routes.ts";
+import { importAnswer, pageAnswer, tablesAnswer, useAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
+import { changeVariables, logsAnswer } from "./cli-routes.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
 
 export type ApiOptions = {
   backend: Backend;
   files: FileStore | null;
-  admin: AdminAccess | null;
+  admin: Administration | null;
   sockets: Pick<SocketServer, "tokenRefreshes">;
   authenticator: Authenticator;
   log: (line: string) => void;
@@ -51,7 +53,13 @@ const routes: { [path: string]: Route } = {
     GET: async (request) => useAnswer(await adminAccess(request), request.options.sockets.tokenRefreshes()),
   },
   "/api/local/environment": {
-    GET: async (request) => ({ status: 200, body: (await adminAccess(request)).env }),
+    GET: async (request) => ({ status: 200, body: (await adminAccess(request)).environment() }),
+  },
+  "/api/stream_function_logs": {
+    GET: async (request) => logsAnswer(await adminAccess(request), request.url.searchParams),
+  },
+  "/api/update_environment_variables": {
+    POST: async (request) => changeVariables(await adminAccess(request), request.message),
   },
   "/api/storage/upload": {
     POST: ({ message, url, options }) => uploadAnswer(options.files, message, url.searchParams.get("token")),
@@ -126,7 +134,7 @@ async function adminOf(request: Request): Promise<Caller> {
   return caller;
 }
 
-async function adminAccess(request: Request): Promise<AdminAccess> {
+async function adminAccess(request: Request): Promise<Administration> {
   await adminOf(request);
   const { admin } = request.options;
   if (admin === null) throw new HttpError(404, "NotFound", "There is no such route.");

@@ -36,13 +36,15 @@ type Call = { call: FunctionCall; clean: boolean; at: Timestamp | null };
  */
 export async function readCall(request: IncomingMessage, caller: Caller): Promise<Call> {
   const body = checked(callBody, await readJson(request));
-  if (body.componentPath) {
-    throw new HttpError(400, "BadRequest", "Functions of components cannot be called from outside.");
+  if (body.componentPath && caller.caller !== "internal") {
+    throw new HttpError(400, "BadRequest", "Functions of components can only be called with the admin key.");
   }
   const at = body.ts === undefined ? null : decodeTimestamp(body.ts);
   if (body.ts !== undefined && at === null)
     throw new HttpError(400, "BadTimestamp", "ts is not a timestamp.");
-  return { call: functionCall(body.path, body.args ?? {}, caller), clean: isClean(body.format, request), at };
+  const call = functionCall(body.path, body.args ?? {}, caller);
+  if (body.componentPath) call.component = body.componentPath;
+  return { call, clean: isClean(body.format, request), at };
 }
 
 /**

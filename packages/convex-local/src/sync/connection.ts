@@ -254,9 +254,12 @@ export class Connection implements Subscriber {
   }
 
   #call(udfPath: string, { args, componentPath }: Pick<AddQuery, "args" | "componentPath">): FunctionCall {
-    if (componentPath) throw new BadMessageError("Functions of components cannot be called from outside.");
     const { identity, caller } = this.#caller;
-    return { path: canonicalFunctionPath(udfPath), args: onlyArgument(args), identity, caller };
+    const call = { path: canonicalFunctionPath(udfPath), args: onlyArgument(args), identity, caller };
+    if (!componentPath) return call;
+    if (caller !== "internal")
+      throw new BadMessageError("Functions of components can only be called with the admin key.");
+    return { ...call, component: componentPath };
   }
 
   /**

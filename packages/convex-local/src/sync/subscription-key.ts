@@ -6,7 +6,8 @@ const identityKeys = new WeakMap<Identity, string>();
 
 /** Returns a text that is equal for equal subscriptions. */
 export function subscriptionKey(call: FunctionCall, journal: string | null): string {
-  return JSON.stringify([call.path, canonical(call.args), identityKey(call.identity), call.caller, journal]);
+  const { path, component = "", args, identity, caller } = call;
+  return JSON.stringify([path, component, canonical(args), identityKey(identity), caller, journal]);
 }
 
 /** Returns whether two calls are equal. */

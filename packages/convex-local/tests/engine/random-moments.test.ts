@@ -28,7 +28,7 @@ const paging = (read: ReadSpec) => {
 
 test("a query at an earlier timestamp returns the same result as at that time", TIMEOUT, async () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
-    await opened.backend.importDocuments("things", [], { replace: true });
+    await opened.backend.admin.importDocuments("things", [], { replace: true });
     const program = new RandomProgram(seed);
     const past: { at: bigint; read: ReadSpec; answer: JSONValue }[] = [];
     for (let round = 0; round < 6; round++) {
@@ -51,7 +51,7 @@ test("a query at an earlier timestamp returns the same result as at that time", 
 test("a subscription that no commit made stale has the same result when it runs again", TIMEOUT, async () => {
   let spared = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    await opened.backend.importDocuments("things", [], { replace: true });
+    await opened.backend.admin.importDocuments("things", [], { replace: true });
     const program = new RandomProgram(1000 + seed);
     await run(program.steps(30));
     for (let round = 0; round < 5; round++) {

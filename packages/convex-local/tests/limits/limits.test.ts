@@ -234,7 +234,7 @@ test.each([
 });
 
 test("a deployment can have 10,000 tables", async () => {
-  const existing = (await opened.backend.tables()).filter(({ name }) => !name.startsWith("_")).length;
+  const existing = (await opened.backend.admin.tables()).filter(({ name }) => !name.startsWith("_")).length;
   await run("createTables", { amount: 10_000 - existing });
   expect(errorOf(await outcome("createTables", { amount: 10_001 - existing }))).toContain(
     "Number of tables cannot exceed 10000.",

@@ -34,6 +34,8 @@ export class Mutations {
   readonly #inFlight = new Map<string, Promise<MutationResult>>();
   /** Called after every mutation, because it may have scheduled a function. */
   afterMutation: () => void = () => {};
+  /** Called after every scheduled mutation. */
+  afterJob: (call: Invocation, outcome: Outcome, ms: number) => void = () => {};
 
   /**
    * @param calls - Runs the functions.
@@ -133,16 +135,23 @@ export class Mutations {
       reader: transaction.reader,
       transaction,
     });
+    const { logLines } = context;
+    const began = performance.now();
     try {
       await run(target, call.args, context, this.#calls.idCheck(target.component));
       finish(transaction, { kind: "success" });
+      const ms = performance.now() - began;
       return {
         reads: transaction.reader.reads,
-        finish: () => void this.#commitOrFail(transaction, () => null, target.path),
+        finish: () => {
+          this.#commitOrFail(transaction, () => null, target.path);
+          this.afterJob(call, { ok: true, value: null, logLines }, ms);
+        },
       };
     } catch (error) {
       if (error instanceof CommitError) throw error;
-      const outcome = toOutcome(error, context.requestId, []);
+      const outcome = toOutcome(error, context.requestId, logLines);
+      const ms = performance.now() - began;
       const message = outcome.ok ? "" : outcome.errorMessage;
       return {
         reads: null,
@@ -150,6 +159,7 @@ export class Mutations {
           const failed = this.#calls.engine.begin();
           finish(failed, { kind: "failed", error: message });
           this.#commitOrFail(failed, () => null);
+          this.afterJob(call, outcome, ms);
           this.#log(`[${target.path}] scheduled function failed: ${message}`);
         },
       };

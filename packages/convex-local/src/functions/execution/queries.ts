@@ -56,7 +56,7 @@ export class Queries {
         this.#calls.engine.subscriptions.delete(id);
         await this.#calls.yieldTurn();
         const { outcome, reads, ended, readClock } = await this.#runSubscription(
-          { ...call, component: "", work: [work, id] },
+          { ...call, component: call.component ?? "", work: [work, id] },
           snapshot,
           journal,
         );

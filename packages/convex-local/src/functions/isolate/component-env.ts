@@ -10,6 +10,8 @@ const PLATFORM = new Set(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL", "CONVEX_URL"]);
 
 let environments = new Map<string, Environment>();
 let loading = "";
+/** The app's variables. `process.env` is a view of them. */
+const app: Environment = process.env;
 
 /** Sets the variables of all components except the app. */
 export function setComponentEnvironments(byComponent: Map<string, Environment>): void {
@@ -21,12 +23,22 @@ export function noteLoading(component: string): void {
   loading = component;
 }
 
+/** Replaces the app's variables. */
+export function setAppEnvironment(env: Environment): void {
+  for (const name of Object.keys(app)) if (!Object.hasOwn(env, name)) delete app[name];
+  Object.assign(app, env);
+  addCloudUrl();
+}
+
+function addCloudUrl(): void {
+  if (app.CONVEX_URL !== undefined) app.CONVEX_CLOUD_URL ??= app.CONVEX_URL;
+}
+
 /** Replaces `process.env`. */
 export function installEnvironment(): void {
   // For Node, which has read it already.
-  delete process.env.NODE_COMPILE_CACHE;
-  const app: Environment = process.env;
-  if (app.CONVEX_URL !== undefined) app.CONVEX_CLOUD_URL ??= app.CONVEX_URL;
+  delete app.NODE_COMPILE_CACHE;
+  addCloudUrl();
   const of = (name: string): string | undefined => {
     const component = callStorage.getStore()?.component ?? loading;
     return component === "" || PLATFORM.has(name) ? app[name] : environments.get(component)?.[name];

@@ -5,6 +5,7 @@ import type { JSONValue, ValidatorJSON } from "convex/values";
 import type { AuthProvider } from "../../backend.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { noteLoading, setComponentEnvironments } from "../isolate/component-env.ts";
+import { systemFunctions } from "../system/system-functions.ts";
 import type { Build, ComponentBuild } from "./bundle.ts";
 import type { FunctionAddress } from "./function-address.ts";
 
@@ -68,10 +69,12 @@ type LoadedComponent = ComponentBuild & {
 /** Finds functions, schemas, cron jobs and routers. */
 export class Registry {
   readonly #components: Map<string, LoadedComponent>;
+  readonly #system: ReadonlyMap<string, unknown>;
   readonly providers: AuthProvider[];
 
   private constructor(components: Map<string, LoadedComponent>, providers: AuthProvider[]) {
     this.#components = components;
+    this.#system = systemFunctions(this);
     this.providers = providers;
   }
 
@@ -108,7 +111,7 @@ export class Registry {
   /** Finds a function. Returns null if only the actions' thread knows whether it exists. */
   find({ component, path }: FunctionAddress, what = "function"): RegisteredFunction | null {
     const loaded = this.#components.get(component);
-    const found = loaded?.functions.get(path);
+    const found = loaded?.functions.get(path) ?? this.#systemFunction(component, path);
     if (found) return found;
     if (loaded?.elsewhere.has(path.slice(0, path.lastIndexOf(":")))) return null;
     throw missing(path, component, what);
@@ -136,6 +139,11 @@ export class Registry {
       );
     }
     return found;
+  }
+
+  #systemFunction(component: string, path: string): RegisteredFunction | null {
+    const value = this.#components.has(component) ? this.#system.get(path) : undefined;
+    return value === undefined ? null : register(component, path, value);
   }
 }
 

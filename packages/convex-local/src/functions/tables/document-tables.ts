@@ -1,6 +1,6 @@
 /** Documents for holders of the admin key: lists tables, reads pages and imports. */
 import { type JSONValue, jsonToConvex } from "convex/values";
-import type { DocumentsPage, DocumentsRequest, TableSummary } from "../../backend.ts";
+import type { DocumentsPage, DocumentsRequest, ImportOptions, TableSummary } from "../../backend.ts";
 import type { Table } from "../../engine/catalog.ts";
 import type { Transaction } from "../../engine/transaction.ts";
 import { asDocument, isObject } from "../../values/document.ts";
@@ -9,12 +9,13 @@ import { afterKey, afterPrefix, keyFromBytes, keyToBytes } from "../../values/ke
 import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
 import type { EngineCalls } from "../execution/engine-calls.ts";
 import type { Mutations } from "../execution/mutations.ts";
+import type { Progress } from "../threads/thread-messages.ts";
 import { SCHEDULED, STORAGE } from "./system-tables.ts";
 
 /** Documents in one page, or in one transaction that empties a table: a few milliseconds of the thread's time. */
 const BATCH = 500;
 
-/** Reads and writes the tables of the app. */
+/** Reads and writes the tables of the app and its components. */
 export class DocumentTables {
   readonly #calls: EngineCalls;
   readonly #mutations: Mutations;
@@ -27,8 +28,13 @@ export class DocumentTables {
   summaries(): TableSummary[] {
     const { catalog, store } = this.#calls.engine;
     return [...catalog.tables()]
-      .filter(({ component, name }) => component === "" && !name.startsWith("_"))
-      .map(({ name, number, byId }) => ({ name, number, documents: store.count(byId.id) }));
+      .filter(({ name }) => !name.startsWith("_"))
+      .map(({ component, name, number, byId }) => ({
+        component,
+        name,
+        number,
+        documents: store.count(byId.id),
+      }));
   }
 
   /**
@@ -36,8 +42,8 @@ export class DocumentTables {
    *
    * @throws {CallRejectedError} when there is no such table, or the timestamp is too old.
    */
-  page(name: string, { cursor, limit, order, at }: DocumentsRequest): DocumentsPage {
-    const table = this.#calls.engine.catalog.find("", name);
+  page(name: string, { component = "", cursor, limit, order, at }: DocumentsRequest): DocumentsPage {
+    const table = this.#calls.engine.catalog.find(component, name);
     if (!table || (name.startsWith("_") && name !== STORAGE && name !== SCHEDULED)) throw noTable(name);
     return rejecting(() => {
       const snapshot = this.#calls.engine.snapshot(at);
@@ -65,8 +71,12 @@ export class DocumentTables {
    *
    * @throws {CallRejectedError} when there is no such table, or a document does not match its schema.
    */
-  async add(name: string, documents: readonly JSONValue[], replace: boolean): Promise<null> {
-    const table = this.#tableToFill(name);
+  async add(
+    name: string,
+    documents: readonly JSONValue[],
+    { component = "", replace }: ImportOptions,
+  ): Promise<null> {
+    const table = this.#tableToFill(component, name);
     if (replace) await this.#empty(table);
     try {
       await this.#mutations.transact((transaction) => {
@@ -82,6 +92,18 @@ export class DocumentTables {
     return null;
   }
 
+  /** Stores the state of an import or export, and returns the id of its document. */
+  saveProgress({ table: name, id, state }: Progress): Promise<string> {
+    return this.#mutations.transact((transaction) => {
+      const table = transaction.reader.catalog.table("", name);
+      const value = jsonToConvex(state);
+      if (!isObject(value)) throw new Error("A state must be an object.");
+      if (id === undefined) return transaction.insert(table, value);
+      transaction.replace(table, id, value);
+      return id;
+    });
+  }
+
   async #empty(table: Table): Promise<void> {
     for (let more = true; more; ) {
       await this.#mutations.transact((transaction) => {
@@ -93,11 +115,11 @@ export class DocumentTables {
   }
 
   /** With a schema, only its tables exist. Without one, a table is created on first use. */
-  #tableToFill(name: string): Table {
+  #tableToFill(component: string, name: string): Table {
     const { catalog } = this.#calls.engine;
-    const hasSchema = this.#calls.registry?.component("")?.schemaJson !== null;
-    if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) throw noTable(name);
-    const table = hasSchema ? catalog.find("", name) : catalog.table("", name);
+    const found = this.#calls.registry?.component(component);
+    if (!found || !/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)) throw noTable(name);
+    const table = found.schemaJson === null ? catalog.table(component, name) : catalog.find(component, name);
     if (!table) throw noTable(name);
     return table;
   }

@@ -7,6 +7,9 @@ import type { Registry } from "../modules/registry.ts";
 export const JOBS = "_jobs";
 export const SCHEDULED = "_scheduled_functions";
 export const STORAGE = "_storage";
+/** Imports and exports of the published command line, with their state. */
+export const IMPORTS = "_snapshot_imports";
+export const EXPORTS = "_exports";
 /** The last run and the next due time of each cron job. */
 export const CRONS = "_cron_jobs";
 
@@ -33,6 +36,8 @@ export function tableSpecs(registry: Registry): TableSpec[] {
         validator: null,
         indexes: [plain("by_due", ["running", "due"]), plain("by_function", ["scheduled"])],
       });
+      specs.push({ component: "", name: IMPORTS, validator: null, indexes: [] });
+      specs.push({ component: "", name: EXPORTS, validator: null, indexes: [] });
       specs.push({
         component: "",
         name: CRONS,

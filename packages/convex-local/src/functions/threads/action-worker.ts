@@ -7,7 +7,7 @@ import { newContext, reportRunning } from "../execution/call-context.ts";
 import { CallRejectedError, errorOf, toOutcome } from "../execution/call-errors.ts";
 import { run } from "../execution/function-runner.ts";
 import { runHttpAction } from "../execution/http-actions.ts";
-import { installEnvironment } from "../isolate/component-env.ts";
+import { installEnvironment, setAppEnvironment } from "../isolate/component-env.ts";
 import { installGlobals } from "../isolate/globals.ts";
 import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
 import { canonicalPath } from "../modules/function-address.ts";
@@ -84,6 +84,7 @@ port.send({ type: "started", ts: 0n });
 async function answer(request: RequestOf<ActionRequests>, id: number): Promise<AnswerOf<ActionRequests>> {
   switch (request.type) {
     case "load":
+      setAppEnvironment(request.env);
       registry = await Registry.load(request.build, true).catch((error: unknown) => {
         throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
       });

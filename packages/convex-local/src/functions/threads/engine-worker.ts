@@ -9,13 +9,12 @@ import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
 import { EngineCalls } from "../execution/engine-calls.ts";
 import { Mutations } from "../execution/mutations.ts";
 import { Queries } from "../execution/queries.ts";
-import { installEnvironment } from "../isolate/component-env.ts";
+import { installEnvironment, setAppEnvironment } from "../isolate/component-env.ts";
 import { installGlobals, realNow } from "../isolate/globals.ts";
 import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
 import { CronJobs } from "../jobs/cron-jobs.ts";
 import { deleteOldJobs } from "../jobs/scheduled-functions.ts";
 import { Scheduler } from "../jobs/scheduler.ts";
-import type { Build } from "../modules/bundle.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, syncCalls } from "../syscalls/call-syscalls.ts";
 import { asyncDatabase, syncDatabase } from "../syscalls/database-syscalls.ts";
@@ -71,6 +70,7 @@ const vectorSearch = new VectorSearch(engine, () => calls.yieldTurn());
 let swept = false;
 
 mutations.afterMutation = () => scheduler.wake();
+mutations.afterJob = (call, outcome, ms) => port.send({ type: "ran", call, outcome, ms });
 
 installGlobals(log);
 installEnvironment();
@@ -114,7 +114,7 @@ function openEngine(): Engine {
 async function answer(request: RequestOf<EngineRequests>, id: number): Promise<AnswerOf<EngineRequests>> {
   switch (request.type) {
     case "load":
-      return load(request.build);
+      return load(request);
     case "query":
       return queries.query({ ...request.call, work: [id, 0] }, request.at);
     case "mutation":
@@ -134,7 +134,9 @@ async function answer(request: RequestOf<EngineRequests>, id: number): Promise<A
     case "documents":
       return tables.page(request.table, request.page);
     case "import":
-      return tables.add(request.table, request.documents, request.replace);
+      return tables.add(request.table, request.documents, request);
+    case "saveProgress":
+      return tables.saveProgress(request.progress);
     case "functionUse":
       return calls.highestUse.list();
     case "close":
@@ -145,8 +147,12 @@ async function answer(request: RequestOf<EngineRequests>, id: number): Promise<A
 }
 
 /** Replaces the functions in one step, or keeps the old ones if anything fails. */
-async function load(build: Build): Promise<AnswerOf<EngineRequests, "load">> {
+async function load({
+  build,
+  env,
+}: RequestOf<EngineRequests, "load">): Promise<AnswerOf<EngineRequests, "load">> {
   try {
+    setAppEnvironment(env);
     const registry = await Registry.load(build, false);
     await mutations.exclusive(async () => {
       await changeSchema(engine, tableSpecs(registry), () => calls.yieldTurn());

@@ -11,6 +11,7 @@ import type {
   HttpRequestMessage,
   HttpResponseMessage,
   Identity,
+  ImportOptions,
   MutationKey,
   Outcome,
   SubscriptionRequest,
@@ -58,10 +59,16 @@ export type UploadResult = { storageId: string } | { rejected: UploadRejection }
 /** Who stores a file: the holder of an upload URL, or an action of a component. */
 export type Uploader = { token: string } | { component: string };
 
+/** Functions to load, and their environment variables. */
+type Load = { build: Build; env: Record<string, string> };
+
+/** State of an import or export in Convex's form; without `id` of a new one. */
+export type Progress = { table: "_snapshot_imports" | "_exports"; id?: string; state: JSONValue };
+
 /** Requests to the engine's worker. */
 export type EngineRequests = {
   load: {
-    request: { build: Build };
+    request: Load;
     answer: { ts: bigint; providers: AuthProvider[]; problems: string | null };
   };
   query: { request: { call: Invocation; at: bigint | null }; answer: Result };
@@ -76,14 +83,15 @@ export type EngineRequests = {
   readFile: { request: { storageId: string; component: string }; answer: StoredFile | null };
   tables: { request: object; answer: TableSummary[] };
   documents: { request: { table: string; page: DocumentsRequest }; answer: DocumentsPage };
-  import: { request: { table: string; documents: JSONValue[]; replace: boolean }; answer: null };
+  import: { request: { table: string; documents: JSONValue[] } & ImportOptions; answer: null };
+  saveProgress: { request: { progress: Progress }; answer: string };
   functionUse: { request: object; answer: FunctionUse[] };
   close: { request: object; answer: null };
 };
 
 /** Requests to the actions' worker. */
 export type ActionRequests = {
-  load: { request: { build: Build }; answer: null };
+  load: { request: Load; answer: null };
   action: { request: { call: Invocation }; answer: { outcome: Outcome } };
   http: {
     request: { request: HttpRequestMessage; identity: Identity | null };
@@ -120,6 +128,8 @@ export type FromWorker =
   | { type: "event"; event: BackendEvent }
   | { type: "pong"; id: number }
   | { type: "log"; line: string }
+  /** A scheduled mutation ran. */
+  | { type: "ran"; call: Invocation; outcome: Outcome; ms: number }
   | { type: "call"; id: number; call: RequestOf<CrossRequests> };
 
 export type EngineWorkerData = {

@@ -4,7 +4,7 @@
  */
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AuthProvider, BackendEvent } from "../../backend.ts";
+import type { AuthProvider, BackendEvent, Outcome } from "../../backend.ts";
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { sharedBundle } from "../modules/build-cache.ts";
@@ -15,6 +15,7 @@ import type {
   AnswerOf,
   CrossRequests,
   EngineRequests,
+  Invocation,
   RequestOf,
 } from "./thread-messages.ts";
 
@@ -36,6 +37,8 @@ export type ThreadPairListener = {
   event(event: BackendEvent): void;
   /** Passes a request of one thread to the other. */
   call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
+  /** Called after a scheduled mutation, which no request of the main thread runs. */
+  ran(call: Invocation, outcome: Outcome, ms: number): void;
 };
 
 /** How long functions may block the engine's thread and the actions' thread, in ms. */
@@ -48,6 +51,7 @@ const CLOSE_MS = 3000;
 /** Starts, reloads and restarts the two threads. */
 export class ThreadPair {
   readonly #options: ThreadPairOptions;
+  #env: Record<string, string>;
   readonly #listener: ThreadPairListener;
   #engine: Promise<EngineThread> | null = null;
   #actions: Promise<ActionThread> | null = null;
@@ -63,6 +67,7 @@ export class ThreadPair {
 
   constructor(options: ThreadPairOptions, listener: ThreadPairListener) {
     this.#options = options;
+    this.#env = options.env;
     this.#listener = listener;
   }
 
@@ -104,6 +109,12 @@ export class ThreadPair {
     return this.#reloading;
   }
 
+  /** Replaces the environment variables of the functions, and loads the functions again. */
+  setEnvironment(env: Record<string, string>): Promise<void> {
+    this.#env = env;
+    return this.reload();
+  }
+
   /** Stops both threads. A second call waits for the first. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -139,7 +150,7 @@ export class ThreadPair {
       this.#build = old;
       if (!this.#closed) log(`Convex functions not reloaded, the last working ones stay: ${textOf(error)}`);
       const actions = await this.actions().catch(() => null);
-      if (old) await actions?.request({ type: "load", build: old.build }).catch(() => null);
+      if (old) await actions?.request({ type: "load", build: old.build, env: this.#env }).catch(() => null);
       await next?.remove();
     }
   }
@@ -147,7 +158,7 @@ export class ThreadPair {
   /** Also starts a thread that could not be restarted with the previous functions. */
   async #loadEverywhere(build: Build): Promise<void> {
     const actions = await this.actions().catch(() => null);
-    if (actions) await actions.request({ type: "load", build });
+    if (actions) await actions.request({ type: "load", build, env: this.#env });
     else await this.#startActions();
     const engine = await this.engine().catch(() => null);
     if (engine) await this.#load(engine, build);
@@ -165,10 +176,10 @@ export class ThreadPair {
   }
 
   async #openEngine(built: Promise<void>): Promise<EngineThread> {
-    const { dataFile, env, conflicts = null } = this.#options;
+    const { dataFile, conflicts = null } = this.#options;
     const file = new URL("./engine-worker.ts", import.meta.url);
     const engine: EngineThread = new Thread(
-      { file, workerData: { dataFile, conflicts }, env, maxBlockedMs: ENGINE_BLOCKED_MS },
+      { file, workerData: { dataFile, conflicts }, env: this.#env, maxBlockedMs: ENGINE_BLOCKED_MS },
       this.#threadListener(() => this.#startEngine()),
     );
     try {
@@ -182,15 +193,14 @@ export class ThreadPair {
   }
 
   async #openActions(built: Promise<void>): Promise<ActionThread> {
-    const { env } = this.#options;
     const file = new URL("./action-worker.ts", import.meta.url);
     const actions: ActionThread = new Thread(
-      { file, workerData: {}, env, maxBlockedMs: ACTION_BLOCKED_MS },
+      { file, workerData: {}, env: this.#env, maxBlockedMs: ACTION_BLOCKED_MS },
       this.#threadListener(() => this.#startActions()),
     );
     try {
       await Promise.all([actions.started, built]);
-      if (this.#build) await actions.request({ type: "load", build: this.#build.build });
+      if (this.#build) await actions.request({ type: "load", build: this.#build.build, env: this.#env });
       return actions;
     } catch (error) {
       await actions.terminate();
@@ -200,7 +210,7 @@ export class ThreadPair {
 
   /** @throws {Error} when the engine rejects these functions. */
   async #load(engine: EngineThread, build: Build): Promise<void> {
-    const { ts, providers, problems } = await engine.request({ type: "load", build });
+    const { ts, providers, problems } = await engine.request({ type: "load", build, env: this.#env });
     if (problems !== null) throw new Error(problems);
     this.#providers = providers;
     this.#listener.event({ type: "reloaded", ts });

@@ -4,7 +4,7 @@
  */
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
-import type { BackendEvent } from "../../backend.ts";
+import type { BackendEvent, Outcome } from "../../backend.ts";
 import { LIMITS, OUT_OF_MEMORY, TIMED_OUT } from "../../limits/limits.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { PendingRequests } from "./pending-requests.ts";
@@ -12,6 +12,7 @@ import type {
   AnswerOf,
   CrossRequests,
   FromWorker,
+  Invocation,
   Reply,
   RequestMap,
   RequestOf,
@@ -63,6 +64,7 @@ export type ThreadListener = {
   event(event: BackendEvent): void;
   log(line: string): void;
   call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
+  ran(call: Invocation, outcome: Outcome, ms: number): void;
   /** Called when the thread ends unexpectedly. */
   ended(): void;
 };
@@ -182,6 +184,9 @@ export class Thread<Asked extends RequestMap> {
         break;
       case "log":
         this.#listener.log(message.line);
+        break;
+      case "ran":
+        this.#listener.ran(message.call, message.outcome, message.ms);
         break;
       case "pong":
         this.#unanswered = null;
