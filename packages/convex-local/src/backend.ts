@@ -167,7 +167,7 @@ export type ImportOptions = { replace: boolean; component?: string };
 
 /** Access to documents for holders of the admin key. */
 export interface Tables {
-  /** Returns the tables of the app and of all components. */
+  /** Returns the tables of the app and of all components, and those of their stored files. */
   tables(): Promise<TableSummary[]>;
 
   documents(table: string, request: DocumentsRequest): Promise<DocumentsPage>;

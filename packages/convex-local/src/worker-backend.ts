@@ -80,7 +80,15 @@ class WorkerBackend implements LocalBackend {
         ran: (call, outcome, ms) => this.#executions.addCall("Mutation", call, outcome, ms),
       },
     );
-    this.admin = new Administration(this.#threads, environment, this.#executions);
+    const { dataFile } = options;
+    this.admin = new Administration({
+      threads: this.#threads,
+      environment,
+      executions: this.#executions,
+      dataFile,
+      now: () => this.#ts,
+      log: (line) => options.log(line),
+    });
   }
 
   async start(): Promise<void> {

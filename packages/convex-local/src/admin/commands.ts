@@ -2,16 +2,10 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { JSONValue } from "convex/values";
+import { renumbering, type TableNumbers } from "../snapshots/renumbering.ts";
 import { parseJson } from "../values/json.ts";
 import { CommandError, type Deployment, type DocumentPage } from "./deployment.ts";
-import {
-  documentLine,
-  headerLine,
-  readDocuments,
-  readHeader,
-  renumbering,
-  type TableNumbers,
-} from "./export-file.ts";
+import { documentLine, headerLine, readDocuments, readHeader } from "./export-file.ts";
 
 /** Limits of one request: documents, and characters of their JSON. */
 const BATCH = 500;

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
-import type { Statistics, Tables, TokenRefreshes } from "../backend.ts";
+import type { Statistics, TableSummary, Tables, TokenRefreshes } from "../backend.ts";
 import { codeOf, reasonOf } from "../failure.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -25,7 +25,8 @@ const pageParameters = v.object({
 /** Responds with all tables and their numbers of documents. */
 export async function tablesAnswer(admin: Tables): Promise<Answer> {
   const tables = await rejecting(() => admin.tables());
-  return { status: 200, body: tables.filter(({ component }) => component === "") };
+  const isOwn = (table: TableSummary): boolean => table.component === "" && !table.name.startsWith("_");
+  return { status: 200, body: tables.filter(isOwn) };
 }
 
 /** Responds with the highest use of each function, and with what token refreshes cost. */

@@ -8,7 +8,16 @@ import { UNAVAILABLE } from "../failure.ts";
 import type { SocketServer } from "../sync/socket-server.ts";
 import { importAnswer, pageAnswer, tablesAnswer, useAnswer } from "./admin-routes.ts";
 import { type Answer, HttpError, send } from "./answer.ts";
-import { changeVariables, logsAnswer } from "./cli-routes.ts";
+import {
+  changeVariables,
+  exportAnswer,
+  finishUpload,
+  logsAnswer,
+  performImport,
+  requestExport,
+  startUpload,
+  uploadPart,
+} from "./cli-routes.ts";
 import { type FileStore, fileAnswer, uploadAnswer } from "./file-routes.ts";
 import { answerCall, type Kind, readCall, readGet, readRun, timestampAnswer } from "./function-calls.ts";
 
@@ -61,6 +70,20 @@ const routes: { [path: string]: Route } = {
   "/api/update_environment_variables": {
     POST: async (request) => changeVariables(await adminAccess(request), request.message),
   },
+  "/api/export/request/zip": {
+    POST: async (request) => requestExport(await adminAccess(request), request.url.searchParams),
+  },
+  "/api/import/start_upload": { POST: async (request) => startUpload(await adminAccess(request)) },
+  "/api/import/upload_part": {
+    POST: async (request) =>
+      uploadPart(await adminAccess(request), request.message, request.url.searchParams),
+  },
+  "/api/import/finish_upload": {
+    POST: async (request) => finishUpload(await adminAccess(request), request.message),
+  },
+  "/api/perform_import": {
+    POST: async (request) => performImport(await adminAccess(request), request.message),
+  },
   "/api/storage/upload": {
     POST: ({ message, url, options }) => uploadAnswer(options.files, message, url.searchParams.get("token")),
   },
@@ -75,6 +98,10 @@ const prefixes: { [prefix: string]: Route } = {
       const call = await readRun(request.message, identifier, await callerOf(request));
       return answerCall(request.options.backend, "any", call);
     },
+  },
+  "/api/export/zip/": {
+    GET: async (request) =>
+      exportAnswer(await adminAccess(request), request.url.pathname.slice("/api/export/zip/".length)),
   },
   "/api/storage/": {
     GET: ({ message, url, options }) => {

@@ -3,19 +3,17 @@ import type { WebSocket } from "ws";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { ANONYMOUS, AuthError, type Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall } from "../backend.ts";
-import { canonicalFunctionPath } from "../function-path.ts";
 import { Intake, Sequence } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { QuerySet } from "./query-set.ts";
 import type { SharedSubscriptions } from "./shared-subscriptions.ts";
-import { runAction, runMutation } from "./socket-calls.ts";
+import { callOf, runAction, runMutation } from "./socket-calls.ts";
 import {
   type AddQuery,
   BadMessageError,
   CLOSE,
   type ClientMessage,
   type MessageOf,
-  onlyArgument,
   parseClientMessage,
 } from "./socket-messages.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
@@ -53,7 +51,7 @@ export class Connection implements Subscriber {
   #state: State = { name: "anonymous" };
   readonly #token = new TokenClock(() => this.#sendAuthError("Convex token identity expired.", false));
   #caller: Caller = ANONYMOUS;
-  readonly #queryCall = (query: AddQuery): FunctionCall => this.#call(query.udfPath, query);
+  readonly #queryCall = (query: AddQuery): FunctionCall => callOf(query, this.#caller);
   #mutating = false;
   #held: NodeJS.Timeout | undefined;
   #lastHeardAt = Date.now();
@@ -225,7 +223,7 @@ export class Connection implements Subscriber {
 
   #mutation({ requestId, udfPath, ...given }: MessageOf<"Mutation">, done: () => void): void {
     const { backend, subscriptions, log } = this.#options;
-    const call = this.#call(udfPath, given);
+    const call = callOf({ udfPath, ...given }, this.#caller);
     const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
       this.#mutating = true;
@@ -246,20 +244,11 @@ export class Connection implements Subscriber {
 
   #action(message: MessageOf<"Action">, done: () => void): void {
     const { backend, log } = this.#options;
-    const call = this.#call(message.udfPath, message);
+    const call = callOf(message, this.#caller);
     void runAction(backend, call, message.requestId, log).then((answer) => {
       this.#outbox.send(answer);
       done();
     });
-  }
-
-  #call(udfPath: string, { args, componentPath }: Pick<AddQuery, "args" | "componentPath">): FunctionCall {
-    const { identity, caller } = this.#caller;
-    const call = { path: canonicalFunctionPath(udfPath), args: onlyArgument(args), identity, caller };
-    if (!componentPath) return call;
-    if (caller !== "internal")
-      throw new BadMessageError("Functions of components can only be called with the admin key.");
-    return { ...call, component: componentPath };
   }
 
   /**

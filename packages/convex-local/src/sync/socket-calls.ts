@@ -1,13 +1,28 @@
 /** Runs mutations and actions of a socket, and returns their protocol messages. */
+import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
 import { codeOf, NO_SLOT, OCC_FAILURE, reasonOf } from "../failure.ts";
-import type { ServerMessage } from "./socket-messages.ts";
+import { canonicalFunctionPath } from "../function-path.ts";
+import { type AddQuery, BadMessageError, onlyArgument, type ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
 /** How often a mutation is tried when the worker restarts. Its key prevents that it is applied twice. */
 const ATTEMPTS = 3;
 
 type Failure = { success: false; result: string; logLines: string[] };
+
+/**
+ * Returns the call of a message.
+ *
+ * @throws {BadMessageError} when it names a component, and the client has no admin key.
+ */
+export function callOf(
+  { udfPath, componentPath: component, args }: Pick<AddQuery, "udfPath" | "componentPath" | "args">,
+  { identity, caller }: Caller,
+): FunctionCall {
+  if (component !== "" && caller !== "internal") throw new BadMessageError("This needs the admin key.");
+  return { path: canonicalFunctionPath(udfPath), component, args: onlyArgument(args), identity, caller };
+}
 
 /**
  * Runs a mutation.

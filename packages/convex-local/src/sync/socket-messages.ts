@@ -32,12 +32,12 @@ const addQuery = v.object({
   udfPath: path,
   args,
   journal: v.nullish(v.string()),
-  componentPath: v.nullish(v.string()),
+  componentPath: v.nullish(v.string(), ""),
 });
 
 const removeQuery = v.object({ type: v.literal("Remove"), queryId: count });
 
-const call = { requestId: count, udfPath: path, args, componentPath: v.nullish(v.string()) };
+const call = { requestId: count, udfPath: path, args, componentPath: v.nullish(v.string(), "") };
 
 const authenticate = v.variant("tokenType", [
   v.object({

@@ -13,6 +13,7 @@ afterEach(() => opened.close());
 test("lists tables with their number of documents", async () => {
   resultOf(await opened.backend.mutation(call("notes:addMany", { first: 0, count: 7 })));
   expect(await opened.backend.admin.tables()).toEqual([
+    { component: "", name: "_storage", number: expect.any(Number), documents: 0 },
     { component: "", name: "notes", number: expect.any(Number), documents: 7 },
   ]);
 });
@@ -52,7 +53,9 @@ test("imported documents keep their ids and creation times, and are in all index
     `There already is a document with ID ${id}`,
   );
   await opened.backend.admin.importDocuments("notes", [{ folder: "b", text: "new" }], { replace: true });
-  expect(await opened.backend.admin.tables()).toMatchObject([{ documents: 1 }]);
+  expect(await opened.backend.admin.tables()).toContainEqual(
+    expect.objectContaining({ name: "notes", documents: 1 }),
+  );
   expect(resultOf(await opened.backend.query(call("notes:list", { folder: "a" })))).toEqual([]);
 });
 
@@ -76,7 +79,9 @@ test("an import with an invalid document is rejected with a reason and writes no
   expect(await rejection([good, { folder: "a", text: 1 }])).toContain("does not match the schema");
   expect(await rejection([good, { ...good, _id: "abc", _creationTime: 1 }])).toContain('"abc" is not an ID');
   expect(await rejection([good, 3])).toContain("must be an object");
-  expect(await backend.admin.tables()).toMatchObject([{ documents: 0 }]);
+  expect(await backend.admin.tables()).toContainEqual(
+    expect.objectContaining({ name: "notes", documents: 0 }),
+  );
   const page = { cursor: null, limit: 1, order: "asc" } as const;
   await expect(backend.admin.documents("_jobs", page)).rejects.toThrow("There is no table");
 });

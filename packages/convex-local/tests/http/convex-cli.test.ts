@@ -1,6 +1,6 @@
 /** The published command line `npx convex` with `--url` and `--admin-key`. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -147,6 +147,59 @@ test(
   TIMEOUT_MS,
 );
 
+test(
+  "an export with files and components can be imported, also into another deployment",
+  async () => {
+    await convex(["run", "files:copyInAction", '{"text":"kept"}']);
+    const file = join(folder, "export.zip");
+    expect(await convex(["export", "--path", file, "--include-file-storage"])).toMatchObject({ code: 0 });
+    const otherFile = join(folder, "other.sqlite");
+    const other = await serve(otherFile);
+    onTestFinished(() => other.close());
+    const key = adminKeyFor(otherFile);
+    const imported = await convex(["import", file, "--replace-all", "--yes"], other, key);
+    expect(imported).toMatchObject({ code: 0, err: expect.stringMatching(/Added \d+ documents/) });
+    const rows = ["--format", "jsonl", "--limit", "100"];
+    for (const table of [["books"], ["_storage"], ["books", "--component", "tally"]]) {
+      const [before, after] = await Promise.all([
+        convex(["data", ...table, ...rows]),
+        convex(["data", ...table, ...rows], other, key),
+      ]);
+      expect(after.out).toBe(before.out);
+      expect(after.out).not.toBe("");
+    }
+    const again = await convex(["import", file, "--yes"], other, key);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining("already exists") });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "import takes CSV, JSON and JSON Lines, and names the row that is wrong",
+  async () => {
+    const write = async (name: string, text: string): Promise<string> => {
+      const file = join(folder, name);
+      await writeFile(file, text);
+      return file;
+    };
+    const files = [
+      await write("one.csv", 'title,shelf\n"A ""quoted"", title",csv\n'),
+      await write("two.json", '[{"title":"In JSON","shelf":"json"}]'),
+      await write("three.jsonl", '{"title":"In lines","shelf":"lines"}\n'),
+      await write("four.jsonl", '{"title":"Good","shelf":"bad"}\n{"title":'),
+    ];
+    const results = await Promise.all(
+      files.map((file) => convex(["import", "--table", "books", "--append", "--yes", file])),
+    );
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 1]);
+    expect(results[3]?.err).toContain("Row 2 wasn't valid JSON");
+    const { out } = await convex(["data", "books", "--format", "jsonl"]);
+    for (const title of ['A \\"quoted\\", title', "In JSON", "In lines"]) expect(out).toContain(title);
+    expect(out).not.toContain("Good");
+  },
+  TIMEOUT_MS,
+);
+
 test("functions and routes of the command line need the admin key", async () => {
   const body = JSON.stringify({ path: "_system/cli/tables", args: { paginationOpts: { numItems: 1 } } });
   const query = await fetch(`${served.url}/api/query`, { method: "POST", body });
@@ -154,6 +207,12 @@ test("functions and routes of the command line need the admin key", async () => 
   const routes = [
     ["GET", "stream_function_logs?cursor=0"],
     ["POST", "update_environment_variables"],
+    ["POST", "import/start_upload"],
+    ["POST", "import/upload_part"],
+    ["POST", "import/finish_upload"],
+    ["POST", "perform_import"],
+    ["POST", "export/request/zip"],
+    ["GET", "export/zip/1"],
   ];
   for (const [method = "", path] of routes) {
     const response = await fetch(`${served.url}/api/${path}`, { method });

@@ -9,6 +9,7 @@ import { afterKey, afterPrefix, keyFromBytes, keyToBytes } from "../../values/ke
 import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
 import type { EngineCalls } from "../execution/engine-calls.ts";
 import type { Mutations } from "../execution/mutations.ts";
+import { realNow } from "../isolate/globals.ts";
 import type { Progress } from "../threads/thread-messages.ts";
 import { SCHEDULED, STORAGE } from "./system-tables.ts";
 
@@ -28,7 +29,7 @@ export class DocumentTables {
   summaries(): TableSummary[] {
     const { catalog, store } = this.#calls.engine;
     return [...catalog.tables()]
-      .filter(({ name }) => !name.startsWith("_"))
+      .filter(({ name }) => !name.startsWith("_") || name === STORAGE)
       .map(({ component, name, number, byId }) => ({
         component,
         name,
@@ -76,7 +77,8 @@ export class DocumentTables {
     documents: readonly JSONValue[],
     { component = "", replace }: ImportOptions,
   ): Promise<null> {
-    const table = this.#tableToFill(component, name);
+    const emptied = name === STORAGE && documents.length === 0;
+    const table = emptied ? this.#storageOf(component) : this.#tableToFill(component, name);
     if (replace) await this.#empty(table);
     try {
       await this.#mutations.transact((transaction) => {
@@ -114,6 +116,13 @@ export class DocumentTables {
     }
   }
 
+  /** Files are added one by one, so only the emptying of their table is allowed. */
+  #storageOf(component: string): Table {
+    const table = this.#calls.engine.catalog.find(component, STORAGE);
+    if (!table) throw noTable(STORAGE);
+    return table;
+  }
+
   /** With a schema, only its tables exist. Without one, a table is created on first use. */
   #tableToFill(component: string, name: string): Table {
     const { catalog } = this.#calls.engine;
@@ -137,8 +146,9 @@ function addOne(transaction: Transaction, table: Table, json: JSONValue): void {
   if (typeof _id !== "string" || transaction.reader.catalog.tableOf(_id) !== table) {
     throw new Error(`${JSON.stringify(_id)} is not an ID of this table.`);
   }
-  if (typeof _creationTime !== "number") throw new Error(`The _creationTime of ${_id} must be a number.`);
-  transaction.restore(table, asDocument(value));
+  if (_creationTime !== undefined && typeof _creationTime !== "number")
+    throw new Error(`The _creationTime of ${_id} must be a number.`);
+  transaction.restore(table, asDocument({ ...value, _creationTime: _creationTime ?? realNow() }));
 }
 
 function rejecting<T>(work: () => T): T {

@@ -14,10 +14,11 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { type JSONValue, jsonToConvex } from "convex/values";
 import type { Engine } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
-import { type Document, numberField, stringField } from "../../values/document.ts";
+import { asDocument, type Document, isObject, numberField, stringField } from "../../values/document.ts";
 import { tableOfId } from "../../values/id.ts";
 import { isUuid } from "../../values/uuid.ts";
 import { FileCodes } from "./file-codes.ts";
@@ -127,12 +128,34 @@ export class StoredFiles {
       size: body.byteLength,
       ...(contentType ? { contentType } : {}),
     });
+    this.#write(id, body);
+    return id;
+  }
+
+  /**
+   * Stores a file of an export with the id, creation time and content type of its document.
+   *
+   * @throws {Error} when they are not those of a stored file of the component.
+   */
+  restore(transaction: Transaction, component: string, document: JSONValue, body: Uint8Array): void {
+    const value = jsonToConvex(document);
+    if (!isObject(value)) throw new Error("The document of a stored file must be an object.");
+    const { _id, _creationTime, contentType } = asDocument(value);
+    const table = transaction.reader.catalog.find(component, STORAGE);
+    if (!table || transaction.reader.catalog.tableOf(_id) !== table)
+      throw new Error(`${_id} is not an ID of a stored file.`);
+    const sha256 = createHash("sha256").update(body).digest("base64");
+    const type = typeof contentType === "string" ? { contentType } : {};
+    transaction.restore(table, { _id, _creationTime, sha256, size: body.byteLength, ...type });
+    this.#write(_id, body);
+  }
+
+  #write(id: string, body: Uint8Array): void {
     mkdirSync(this.#dir, { recursive: true });
     const file = openSync(join(this.#dir, id), "w", 0o600);
     writeSync(file, body);
     fsyncSync(file);
     closeSync(file);
-    return id;
   }
 
   /**

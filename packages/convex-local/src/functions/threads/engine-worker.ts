@@ -129,6 +129,8 @@ async function answer(request: RequestOf<EngineRequests>, id: number): Promise<A
       return storeFile(request);
     case "readFile":
       return readFile(request);
+    case "restoreFile":
+      return restoreFile(request);
     case "tables":
       return tables.summaries();
     case "documents":
@@ -196,6 +198,14 @@ function readFile({ storageId, component }: RequestOf<EngineRequests, "readFile"
   }
 }
 
+async function restoreFile(request: RequestOf<EngineRequests, "restoreFile">): Promise<null> {
+  const { component, document, body } = request;
+  await rejecting(() =>
+    mutations.transact((transaction) => files.restore(transaction, component, document, body)),
+  );
+  return null;
+}
+
 async function runOperation({
   operation,
   args,
@@ -218,10 +228,15 @@ async function runOperation({
 
 async function searchVectors(component: string, args: string): Promise<string> {
   const { query }: { query: VectorQuery } = JSON.parse(args);
+  const results = await rejecting(() => vectorSearch.search(component, query));
+  await engine.durable();
+  return JSON.stringify({ results });
+}
+
+/** Converts errors to rejections, which the other thread gets with their message. */
+async function rejecting<T>(work: () => Promise<T>): Promise<T> {
   try {
-    const results = await vectorSearch.search(component, query);
-    await engine.durable();
-    return JSON.stringify({ results });
+    return await work();
   } catch (error) {
     throw new CallRejectedError("bad_arguments", error instanceof Error ? error.message : String(error));
   }

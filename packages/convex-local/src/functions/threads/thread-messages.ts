@@ -81,6 +81,10 @@ export type EngineRequests = {
   syscall: { request: Syscall; answer: string };
   storeFile: { request: Upload; answer: UploadResult };
   readFile: { request: { storageId: string; component: string }; answer: StoredFile | null };
+  restoreFile: {
+    request: { component: string; document: JSONValue; body: Uint8Array };
+    answer: null;
+  };
   tables: { request: object; answer: TableSummary[] };
   documents: { request: { table: string; page: DocumentsRequest }; answer: DocumentsPage };
   import: { request: { table: string; documents: JSONValue[] } & ImportOptions; answer: null };

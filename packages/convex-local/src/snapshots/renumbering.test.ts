@@ -1,7 +1,7 @@
 /** Ids of documents that are imported into a backend with other table numbers. */
 import { expect, test } from "vitest";
 import { idInTable, newId, tableOfId } from "../values/id.ts";
-import { renumbering } from "./export-file.ts";
+import { renumbering } from "./renumbering.ts";
 
 test("replaces the table number in every id of a document, and nothing else in it", () => {
   const user = newId(10_001);
