@@ -122,7 +122,7 @@ export class Executions {
    * Returns the executions after a cursor.
    *
    * @param cursor - Unix ms, 0 for all that are kept.
-   * @param ended - Aborted when nobody waits any more. Without a new execution, the page is empty then.
+   * @param ended - Ends the wait when it is aborted. The page is empty then.
    */
   async after(cursor: number, ended: AbortSignal): Promise<Page> {
     if (this.#newest <= cursor) await this.#next(ended);

@@ -67,7 +67,7 @@ const NOT_COVERED: { [feature: string]: () => Promise<void> } = {
   "Functions of components, called without the admin key": async () => {
     expect((await call("query", "probes:readTwo", {}, { componentPath: "some" })).status).toBe(400);
   },
-  "Endpoints of the dashboard, and of `npx convex dev` and `deploy`": async () => {
+  "Endpoints of the dashboard, and of `npx convex dev`, `deploy` and `run --inline-query`": async () => {
     for (const path of ["deploy2/start_push", "run_test_function", "json_schemas"])
       expect((await fetch(`${served.url}/api/${path}`, { method: "POST" })).status).toBe(404);
   },

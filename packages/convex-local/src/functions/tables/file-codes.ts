@@ -1,6 +1,6 @@
 /**
- * Codes of stored files in URLs: UUIDs, as in Convex. A code is the encrypted id of the file, so it cannot be guessed by
- * somebody who knows the id, and needs no index.
+ * Codes of stored files in URLs: UUIDs, as in Convex. A code is the encrypted id of the file, so it cannot be computed
+ * from the id without the secret, and needs no index.
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { bytesOfId, idOf } from "../../values/id.ts";
