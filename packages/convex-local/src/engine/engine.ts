@@ -81,6 +81,10 @@ export class Engine {
     return this.#ts;
   }
 
+  get oldestTs(): bigint {
+    return this.#forgotten;
+  }
+
   onCommit(listener: CommitListener): void {
     this.#onCommit = listener;
   }
@@ -201,12 +205,7 @@ export class Engine {
     return this.#ts;
   }
 
-  /** Returns whether all commits after `ts` are still in the history. */
-  remembers(ts: bigint): boolean {
-    return ts >= this.#forgotten;
-  }
-
-  /** Returns the commits after `ts`, oldest first. */
+  /** Returns the commits after `ts`, oldest first. Some are missing if `ts` is before `oldestTs`. */
   commitsSince(ts: bigint): readonly Commit[] {
     const first = this.#history.findLastIndex((commit) => commit.ts <= ts) + 1;
     return this.#history.slice(first);

@@ -83,7 +83,7 @@ export class VectorSearch {
 
   async #update(table: Table, index: VectorIndex, known: Vectors | null): Promise<Vectors> {
     let vectors = known?.index === JSON.stringify(index) ? known : null;
-    while (vectors === null || !this.#engine.remembers(vectors.ts))
+    while (vectors === null || vectors.ts < this.#engine.oldestTs)
       vectors = await this.#readAll(table, index);
     for (const { changes } of this.#engine.commitsSince(vectors.ts)) {
       for (const change of changes) if (change.table === table) put(vectors, index, change.id, change.seen);

@@ -11,6 +11,7 @@ async function start(): Promise<Thread<Requests>> {
       event: () => {},
       log: () => {},
       call: () => Promise.reject(new Error("There is no other thread.")),
+      ran: () => {},
       ended: () => {},
     },
   );

@@ -123,6 +123,15 @@ export type Reply =
   | { ok: true; answer: unknown }
   | { ok: false; code: BackendErrorCode | null; message: string };
 
+/** Receives what workers send without being asked. */
+export type WorkerListener = {
+  event(event: BackendEvent): void;
+  /** Passes a request of one thread to the other. */
+  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
+  /** Called after a scheduled mutation, which no request of the main thread runs. */
+  ran(call: Invocation, outcome: Outcome, ms: number): void;
+};
+
 export type FromWorker =
   | { type: "started"; ts: bigint }
   | { type: "failed"; message: string }

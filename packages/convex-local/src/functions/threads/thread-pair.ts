@@ -4,20 +4,13 @@
  */
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AuthProvider, BackendEvent, Outcome } from "../../backend.ts";
+import type { AuthProvider } from "../../backend.ts";
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { sharedBundle } from "../modules/build-cache.ts";
 import { type Build, type Bundle, bundle, sweepBuilds } from "../modules/bundle.ts";
 import { Thread, type ThreadListener } from "./thread.ts";
-import type {
-  ActionRequests,
-  AnswerOf,
-  CrossRequests,
-  EngineRequests,
-  Invocation,
-  RequestOf,
-} from "./thread-messages.ts";
+import type { ActionRequests, EngineRequests, WorkerListener } from "./thread-messages.ts";
 
 export type EngineThread = Thread<EngineRequests>;
 export type ActionThread = Thread<ActionRequests>;
@@ -33,14 +26,6 @@ export type ThreadPairOptions = {
   log(line: string): void;
 };
 
-export type ThreadPairListener = {
-  event(event: BackendEvent): void;
-  /** Passes a request of one thread to the other. */
-  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
-  /** Called after a scheduled mutation, which no request of the main thread runs. */
-  ran(call: Invocation, outcome: Outcome, ms: number): void;
-};
-
 /** How long functions may block the engine's thread and the actions' thread, in ms. */
 const ENGINE_BLOCKED_MS = 1000;
 const ACTION_BLOCKED_MS = 15_000;
@@ -52,7 +37,7 @@ const CLOSE_MS = 3000;
 export class ThreadPair {
   readonly #options: ThreadPairOptions;
   #env: Record<string, string>;
-  readonly #listener: ThreadPairListener;
+  readonly #listener: WorkerListener;
   #engine: Promise<EngineThread> | null = null;
   #actions: Promise<ActionThread> | null = null;
   #build: Bundle | null = null;
@@ -65,7 +50,7 @@ export class ThreadPair {
     return `${this.#options.dataFile}.build`;
   }
 
-  constructor(options: ThreadPairOptions, listener: ThreadPairListener) {
+  constructor(options: ThreadPairOptions, listener: WorkerListener) {
     this.#options = options;
     this.#env = options.env;
     this.#listener = listener;

@@ -4,7 +4,6 @@
  */
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
-import type { BackendEvent, Outcome } from "../../backend.ts";
 import { LIMITS, OUT_OF_MEMORY, TIMED_OUT } from "../../limits/limits.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { PendingRequests } from "./pending-requests.ts";
@@ -12,11 +11,11 @@ import type {
   AnswerOf,
   CrossRequests,
   FromWorker,
-  Invocation,
   Reply,
   RequestMap,
   RequestOf,
   ToWorker,
+  WorkerListener,
 } from "./thread-messages.ts";
 
 const TICK_MS = 100;
@@ -60,11 +59,8 @@ export class ThreadEndedError extends Error {
   }
 }
 
-export type ThreadListener = {
-  event(event: BackendEvent): void;
+export type ThreadListener = WorkerListener & {
   log(line: string): void;
-  call(call: RequestOf<CrossRequests>): Promise<AnswerOf<CrossRequests>>;
-  ran(call: Invocation, outcome: Outcome, ms: number): void;
   /** Called when the thread ends unexpectedly. */
   ended(): void;
 };
