@@ -25,7 +25,7 @@ function problems(environment: Record<string, string>): string[] {
 
 describe("the launcher's configuration", () => {
   it("uses local defaults and local services for everything that is not set", () => {
-    const { worker, convex, standIns, warnings } = config({});
+    const { worker, convex, emulated, warnings } = config({});
     expect(worker).toEqual({
       APP_URL: "http://localhost:8787",
       CONVEX_EDGE_SECRET: expect.any(String),
@@ -40,7 +40,7 @@ describe("the launcher's configuration", () => {
     });
     expect(convex).toMatchObject({ ADMIN_EMAILS: "ada@example.com", WORKOS_API_URL: worker.WORKOS_API_URL });
     expect(convex.CONVEX_EDGE_SECRET).toBe(worker.CONVEX_EDGE_SECRET);
-    expect(standIns).toEqual({ workos: true, convex: true });
+    expect(emulated).toEqual({ workos: true, convex: true });
     expect(warnings).toEqual([]);
   });
 
@@ -53,18 +53,18 @@ describe("the launcher's configuration", () => {
   });
 
   it("starts no local service in place of a configured one", () => {
-    expect(config({ WORKOS_API_URL: "http://localhost:9999" }).standIns).toEqual({
+    expect(config({ WORKOS_API_URL: "http://localhost:9999" }).emulated).toEqual({
       workos: false,
       convex: true,
     });
-    expect(config({ CONVEX_URL: "http://127.0.0.1:9999" }).standIns).toEqual({ workos: true, convex: false });
+    expect(config({ CONVEX_URL: "http://127.0.0.1:9999" }).emulated).toEqual({ workos: true, convex: false });
   });
 
   it.each(["http://127.0.0.1:8788", "http://localhost:8788", "http://[::1]:8788", ""])(
     "treats %j as not configured",
     (address) => {
-      const { worker, standIns } = config({ WORKOS_API_URL: address });
-      expect(standIns.workos).toBe(true);
+      const { worker, emulated } = config({ WORKOS_API_URL: address });
+      expect(emulated.workos).toBe(true);
       expect(worker.WORKOS_API_URL).toBe("http://127.0.0.1:8788");
     },
   );

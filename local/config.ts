@@ -18,7 +18,7 @@ export type ConfigValues = {
   /** The variables of the local Convex backend. */
   convex: Record<string, string>;
   /** Which services are not configured, so that a local one runs in their place. */
-  standIns: { workos: boolean; convex: boolean };
+  emulated: { workos: boolean; convex: boolean };
   /** Values that are valid but probably a mistake; one sentence each. */
   warnings: string[];
 };
@@ -83,14 +83,14 @@ export function putTogether(
 ): ConfigValues {
   const defaults = localDefaults(ports);
   const given = (name: string) => environment[name] ?? devVars[name];
-  const standIns = {
+  const emulated = {
     workos: isOurs(given("WORKOS_API_URL"), ports.workos),
     convex: isOurs(given("CONVEX_URL"), ports.convex),
   };
   const addresses: Record<string, string | undefined> = {
     APP_URL: given("APP_URL") ?? defaults.APP_URL,
-    WORKOS_API_URL: standIns.workos ? defaults.WORKOS_API_URL : given("WORKOS_API_URL"),
-    CONVEX_URL: standIns.convex ? defaults.CONVEX_URL : given("CONVEX_URL"),
+    WORKOS_API_URL: emulated.workos ? defaults.WORKOS_API_URL : given("WORKOS_API_URL"),
+    CONVEX_URL: emulated.convex ? defaults.CONVEX_URL : given("CONVEX_URL"),
   };
   const value = (name: string) => {
     if (name in addresses) return addresses[name] ?? "";
@@ -103,7 +103,7 @@ export function putTogether(
   return {
     worker: pick(variablesOf("worker")),
     convex: pick(variablesOf("convex")),
-    standIns,
+    emulated,
     warnings: appUrlWarnings(addresses.APP_URL, ports),
   };
 }

@@ -12,9 +12,9 @@ import { readDevVars } from "./dev-vars.ts";
 import { startBuilt, startDevelopment } from "./launch/app.ts";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";
+import { startEmulators } from "./launch/emulators.ts";
 import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
 import { untilAnswers } from "./launch/ready.ts";
-import { startStandIns } from "./launch/stand-ins.ts";
 import { StartError } from "./launch/start-error.ts";
 import { storageProblem } from "./launch/storage.ts";
 import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
@@ -41,7 +41,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const dir = dataDir(root, ports.app, process.env.LOCAL_DIR);
   const devVars = readDevVars(join(root, ".dev.vars"));
   const config = readConfig(process.env, devVars, ports, () => ownPassword(dir));
-  const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.standIns).every(Boolean);
+  const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.emulated).every(Boolean);
   const busy = await busyPorts(portsToUse(ports, config));
   if (busy.length > 0) throw new StartError(busyMessage(busy));
   const lock = claim(dir);
@@ -65,7 +65,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
     return child;
   };
   const [health, app] = await Promise.all([
-    startStandIns({ root, ports, dir, config, lifetime, log }),
+    startEmulators({ root, ports, dir, config, lifetime, log }),
     startApp(),
   ]);
   const addresses = [...health, `http://127.0.0.1:${ports.app}/healthz`];
@@ -79,15 +79,15 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
 }
 
 /** Returns the ports that this copy will listen on. A configured service needs none. */
-function portsToUse(ports: Ports, { standIns }: LocalConfig): number[] {
+function portsToUse(ports: Ports, { emulated }: LocalConfig): number[] {
   return [
     ports.app,
-    ...(standIns.workos ? [ports.workos] : []),
-    ...(standIns.convex ? [ports.convex, ports.convexSite] : []),
+    ...(emulated.workos ? [ports.workos] : []),
+    ...(emulated.convex ? [ports.convex, ports.convexSite] : []),
   ];
 }
 
-function welcome({ env, standIns, warnings }: LocalConfig): string {
+function welcome({ env, emulated, warnings }: LocalConfig): string {
   const origin = (address: string, local: boolean) =>
     `${address} (${local ? "local emulator" : "as configured: no emulator"})`;
   const people = [
@@ -97,9 +97,9 @@ function welcome({ env, standIns, warnings }: LocalConfig): string {
   return [
     "",
     `  Mosaic     ${env.appUrl}`,
-    `  WorkOS     ${origin(env.workosApiUrl, standIns.workos)}`,
-    `  Convex     ${origin(env.convexUrl, standIns.convex)}`,
-    ...(standIns.workos ? people.map((line) => `  ${line}`) : []),
+    `  WorkOS     ${origin(env.workosApiUrl, emulated.workos)}`,
+    `  Convex     ${origin(env.convexUrl, emulated.convex)}`,
+    ...(emulated.workos ? people.map((line) => `  ${line}`) : []),
     ...warnings.map((warning) => `  Note: ${warning}`),
     "  Ctrl-C ends everything.",
     "",

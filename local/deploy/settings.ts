@@ -46,7 +46,7 @@ export function subjectFor(settings: Settings, environment: Environment): Subjec
   const config = {
     worker: pick([...goingTo("worker secret"), ...goingTo("worker variable")]),
     convex: pick(goingTo("Convex variable")),
-    standIns: { workos: false, convex: false },
+    emulated: { workos: false, convex: false },
     warnings: [],
   };
   return subjectOf(settings, config, environment === "production");

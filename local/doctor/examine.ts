@@ -63,7 +63,7 @@ const GROUPS: Group[] = [
  */
 export async function examine(subject: Subject, only: readonly CheckName[] = CHECKS): Promise<CheckResult[]> {
   const end = AbortSignal.timeout(ALL_MS);
-  const wanted = only.includes("convex-functions") && !subject.standIns.convex;
+  const wanted = only.includes("convex-functions") && !subject.emulated.convex;
   const functions = wanted
     ? functionsHere(join(process.cwd(), "convex"))
     : Promise.reject(new Error("unasked"));

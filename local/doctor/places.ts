@@ -34,9 +34,9 @@ export const FIX = {
   redirects: (uri: string) => `${WORKOS}, Redirects: add ${uri} to the Redirect URIs.`,
   appUrl: (appUrl: string) =>
     `Set APP_URL to the app's origin; then in the ${WORKOS}, Redirects: Redirect URI ${appUrl}/callback, Sign-out redirect ${appUrl}, Initiate login URL ${appUrl}/api/auth/login.`,
-  workosStandIn:
+  workosEmulator:
     "Nothing, to work on this machine. For the real WorkOS set WORKOS_API_URL=https://api.workos.com with WORKOS_API_KEY and WORKOS_CLIENT_ID (docs/WORKOS_QUICKSTART.md).",
-  convexStandIn:
+  convexEmulator:
     "Nothing, to work on this machine. For a Convex deployment set CONVEX_URL and CONVEX_EDGE_SECRET (docs/deploy.md).",
   nothingHere: "Nothing, to work on this machine.",
   convexUrl: `${CONVEX}, URL & Deploy Key: copy the Deployment URL into CONVEX_URL.`,

@@ -14,7 +14,7 @@ export type Subject = {
   /** Missing and malformed values, by name. */
   problems: readonly Problem[];
   /** Which services are not configured, so that a local one runs in their place. */
-  standIns: { workos: boolean; convex: boolean };
+  emulated: { workos: boolean; convex: boolean };
   /** Values that are valid but probably a mistake. */
   warnings: readonly string[];
   /** Whether this is production, which rejects values that are acceptable for a trial. */
@@ -42,7 +42,7 @@ export function subjectOf(
     values,
     isSet: (name) => (given[name] ?? "") !== "",
     problems: [...workerProblems(config.worker), ...convexProblems(values)],
-    standIns: config.standIns,
+    emulated: config.emulated,
     warnings: config.warnings,
     production,
   };

@@ -12,6 +12,8 @@ export type DataDir = {
   workosFile: string;
   /** Local Convex backend: documents, indexes, results of mutations. */
   convexFile: string;
+  /** The admin key of the local Convex backend, for `npx convex … --admin-key`. */
+  adminKeyFile: string;
   /** Storage of the worker: Durable Objects and KV. */
   workerState: string;
   /** Vite's cache of optimized dependencies. */
@@ -46,6 +48,7 @@ export function dataDir(root: string, port: number, localDir: string | undefined
     lockFile: join(path, "lock"),
     workosFile: join(path, "workos.sqlite"),
     convexFile: join(path, "convex.sqlite"),
+    adminKeyFile: join(path, "admin-key"),
     workerState: join(path, "worker"),
     viteCache: join(path, "vite"),
     servedBuild: join(path, "build"),
@@ -94,7 +97,7 @@ export function empty(dir: DataDir): void {
     dir.temporary,
     dir.toolSettings,
   ];
-  const secrets = [dir.devVars, dir.passwordFile, dir.demoKeys];
+  const secrets = [dir.devVars, dir.passwordFile, dir.demoKeys, dir.adminKeyFile];
   for (const path of [...files.map((name) => join(dir.path, name)), ...folders, ...secrets]) {
     rmSync(path, { recursive: true, force: true });
   }

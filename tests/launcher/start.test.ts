@@ -1,5 +1,5 @@
 /** Life cycle of one data folder with `npm start`. Each test continues from the previous one. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { signIn } from "../../local/demo/sign-in.ts";
@@ -24,6 +24,23 @@ describe("npm start", () => {
     expect(await statusOf(`http://localhost:${app}/healthz`)).toBe(200);
     expect(await busyPorts([workos, convex])).toEqual([workos, convex]);
     expect(copy.leftBehind()).not.toEqual([]);
+  });
+
+  it("keeps the admin key of the local Convex backend in a file that only this user can read", async () => {
+    const file = join(copy.localDir, "admin-key");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const statusWith = async (key: string) => {
+      const { status } = await fetch(`http://127.0.0.1:${copy.ports.convex}/api/query`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Convex ${key}` },
+        body: JSON.stringify({ path: "projects:mine", args: {}, format: "json" }),
+      });
+      return status;
+    };
+    const key = readFileSync(file, "utf8");
+    // With the key the function runs, and rejects a call without a user.
+    expect(await statusWith(key)).toBe(560);
+    expect(await statusWith(`${key}0`)).toBe(401);
   });
 
   it("ends everything cleanly after several signals to npm", async () => {

@@ -12,7 +12,7 @@ const FUNCTION_FAILED = 560;
 const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
 
 export const convexAuth: Check = async ({ subject, ask, found, deployment }) => {
-  if (subject.standIns.convex) {
+  if (subject.emulated.convex) {
     return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")

@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 const MOST_NAMES = 8;
 
 export const convexFunctions: Check = async ({ subject, ask, found, deployment, here }) => {
-  if (subject.standIns.convex) {
+  if (subject.emulated.convex) {
     return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")

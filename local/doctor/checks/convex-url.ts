@@ -8,8 +8,8 @@ import { problemsFor } from "../subject.ts";
 export const convexUrl: Check = async ({ subject, ask }) => {
   const [problem] = problemsFor(subject, "convex-url");
   if (problem) return fail(`CONVEX_URL ${problem.message}`, setAgain("CONVEX_URL"));
-  if (subject.standIns.convex) {
-    return warn("Convex is not configured: the local emulator is used", FIX.convexStandIn);
+  if (subject.emulated.convex) {
+    return warn("Convex is not configured: the local emulator is used", FIX.convexEmulator);
   }
   const { CONVEX_URL = "" } = subject.values;
   if (new URL(CONVEX_URL).hostname.endsWith(".convex.site")) {

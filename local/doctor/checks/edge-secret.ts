@@ -11,7 +11,7 @@ const NAME = "CONVEX_EDGE_SECRET";
 export const edgeSecret: Check = async ({ subject, ask, found, deployment }) => {
   const [problem] = problemsFor(subject, "edge-secret");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
-  if (subject.standIns.convex) {
+  if (subject.emulated.convex) {
     return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")

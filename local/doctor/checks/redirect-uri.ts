@@ -17,7 +17,7 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
   if (!isUsable(subject, "APP_URL")) return notChecked("APP_URL is malformed");
   const uri = subject.values.WORKOS_REDIRECT_URI || wanted;
   if (uri !== wanted) return fail(`WORKOS_REDIRECT_URI must be ${wanted}`, set);
-  if (subject.standIns.workos) {
+  if (subject.emulated.workos) {
     return warn("WorkOS is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");

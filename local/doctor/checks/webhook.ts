@@ -12,7 +12,7 @@ const NAME = "WORKOS_WEBHOOK_SECRET";
 export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   const [problem] = problemsFor(subject, "webhook");
   if (problem) return fail(`${problem.name} ${problem.message}`, setAgain(problem.name));
-  if (subject.standIns.convex) {
+  if (subject.emulated.convex) {
     return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")

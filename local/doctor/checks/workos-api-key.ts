@@ -10,10 +10,10 @@ const NAME = "WORKOS_API_KEY";
 export const workosApiKey: Check = async ({ subject, ask }) => {
   const [problem] = problemsFor(subject, "workos-api-key");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
-  if (subject.standIns.workos) {
+  if (subject.emulated.workos) {
     const forReal = subject.isSet(NAME) && !subject.values[NAME]?.startsWith("sk_local_");
     const half = forReal ? ` (${NAME} is set, but without WORKOS_API_URL)` : "";
-    return warn(`WorkOS is not configured${half}: the local emulator is used`, FIX.workosStandIn);
+    return warn(`WorkOS is not configured${half}: the local emulator is used`, FIX.workosEmulator);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
   const { WORKOS_API_URL = "", WORKOS_API_KEY = "", APP_URL = "" } = subject.values;

@@ -10,7 +10,7 @@ const NAME = "WORKOS_CLIENT_ID";
 export const workosClient: Check = async ({ subject, ask, found }) => {
   const [problem] = problemsFor(subject, "workos-client");
   if (problem) return fail(`${NAME} ${problem.message}`, setAgain(NAME));
-  if (subject.standIns.workos) {
+  if (subject.emulated.workos) {
     return warn("WorkOS is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");

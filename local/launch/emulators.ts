@@ -1,6 +1,7 @@
 /** Local services in place of those that are not configured: WorkOS emulator and local Convex backend. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { conflictsFrom, startConvex } from "convex-local";
+import { adminKeyFor, conflictsFrom, startConvex } from "convex-local";
 import { startWorkOS } from "workos-local";
 import type { LocalConfig } from "../config.ts";
 import type { Ports } from "../ports.ts";
@@ -8,7 +9,7 @@ import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { StartError } from "./start-error.ts";
 
-export type StandInOptions = {
+export type EmulatorOptions = {
   root: string;
   ports: Ports;
   dir: DataDir;
@@ -22,16 +23,16 @@ export type StandInOptions = {
  *
  * @returns An address for each one that responds when it is ready.
  */
-export async function startStandIns({
+export async function startEmulators({
   root,
   ports,
   dir,
   config,
   lifetime,
   log,
-}: StandInOptions): Promise<string[]> {
+}: EmulatorOptions): Promise<string[]> {
   const health: string[] = [];
-  if (config.standIns.workos) {
+  if (config.emulated.workos) {
     const workos = await startWorkOS({
       port: ports.workos,
       dataFile: dir.workosFile,
@@ -39,17 +40,17 @@ export async function startStandIns({
       apiKey: config.env.workosApiKey,
       signInUrl: `${config.env.appUrl}/api/auth/login`,
       ...(process.env.WORKOS_EMULATOR_STRICT === "1" && { refreshReplaySeconds: 0 }),
-      ...(config.standIns.convex && {
+      ...(config.emulated.convex && {
         webhook: {
           url: `http://127.0.0.1:${ports.convexSite}/webhooks/workos`,
           secret: config.convex.WORKOS_WEBHOOK_SECRET ?? "",
         },
       }),
     });
-    lifetime.onEnd("WorkOS stand-in", workos.close);
+    lifetime.onEnd("WorkOS emulator", workos.close);
     health.push(`${workos.url}/sso/jwks/${config.env.workosClientId}`);
   }
-  if (config.standIns.convex) {
+  if (config.emulated.convex) {
     const starting = startConvex({
       functionsDir: join(root, "convex"),
       port: ports.convex,
@@ -62,6 +63,7 @@ export async function startStandIns({
     });
     const convex = await starting.catch(refuse);
     lifetime.onEnd("local Convex", convex.close);
+    writeFileSync(dir.adminKeyFile, adminKeyFor(dir.convexFile), { mode: 0o600 });
     health.push(`${convex.url}/version`);
   }
   return health;
