@@ -58,16 +58,17 @@ export type BackendErrorCode =
   | "function_not_found"
   | "wrong_kind"
   | "bad_arguments"
-  /** Every retry of a mutation conflicted. */
-  | "conflict"
-  /** Too many mutations run at the same time. */
-  | "too_many_requests"
   | "timed_out"
-  | "restarted";
+  | "restarted"
+  /** Every retry of a mutation conflicted, or the deployment is overloaded: the same call may succeed later. */
+  | "retry";
 
 export type AuthProvider =
   | { type: "customJwt"; issuer: string; jwks: string; algorithm: "RS256" | "ES256"; applicationID?: string }
   | { domain: string; applicationID: string };
+
+/** Caller of an HTTP action. `rejection` says why the header `Authorization` does not identify a user. */
+export type HttpCaller = { identity: Identity | null; rejection: string | null };
 
 export type HttpRequestMessage = {
   method: string;
@@ -87,7 +88,7 @@ export interface Backend {
   action(call: FunctionCall): Promise<{ outcome: Outcome }>;
 
   /** Passes a request to the router of the functions' `http.ts`. */
-  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
+  http(request: HttpRequestMessage, caller?: HttpCaller): Promise<HttpResponseMessage>;
 
   /**
    * Runs the queries at one snapshot and remembers what each of them read, until `release` or the next `evaluate` of

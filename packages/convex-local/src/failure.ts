@@ -5,10 +5,9 @@ const CODES: readonly BackendErrorCode[] = [
   "function_not_found",
   "wrong_kind",
   "bad_arguments",
-  "conflict",
-  "too_many_requests",
   "timed_out",
   "restarted",
+  "retry",
 ];
 
 /** Convex's own message for an internal error. */
@@ -22,6 +21,12 @@ export const NO_SLOT = "TooManyConcurrentRequests";
 export function codeOf(error: unknown): BackendErrorCode | null {
   if (!(error instanceof Error) || !("code" in error)) return null;
   return CODES.find((code) => code === error.code) ?? null;
+}
+
+/** Returns Convex's name of a failure after which the same call may succeed later; null for any other error. */
+export function retryReasonOf(error: unknown): string | null {
+  if (codeOf(error) !== "retry" || !(error instanceof Error) || !("reason" in error)) return null;
+  return String(error.reason);
 }
 
 /** Returns the message for the caller. */

@@ -1,6 +1,6 @@
 /** The local backend: its options, and what it offers in addition to `Backend`. */
 import type { Administration } from "./administration.ts";
-import type { Backend, HttpRequestMessage, HttpResponseMessage, Identity } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import type { ConflictOptions } from "./conflicts/pace.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
 import type { UploadResult } from "./functions/threads/thread-messages.ts";
@@ -28,12 +28,9 @@ export type BackendOptions = {
 /** An uploaded file; `sha256` is its expected digest in base64. */
 export type UploadedFile = { body: Uint8Array; contentType?: string | null; sha256?: string | null };
 
-/** `Backend` with stored files, administration, and the identity of the caller in HTTP actions. */
+/** `Backend` with stored files and administration. */
 export interface LocalBackend extends Backend {
   readonly admin: Administration;
-
-  /** @param identity - The identity of the request's token, if the token is valid. */
-  http(request: HttpRequestMessage, identity?: Identity | null): Promise<HttpResponseMessage>;
 
   /** Handles `POST /api/storage/upload?token=…`, the URL that `generateUploadUrl` returns. */
   storeFile(token: string, file: UploadedFile): Promise<UploadResult>;

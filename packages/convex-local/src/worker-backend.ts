@@ -11,9 +11,9 @@ import type {
   AuthProvider,
   BackendEvent,
   FunctionCall,
+  HttpCaller,
   HttpRequestMessage,
   HttpResponseMessage,
-  Identity,
   MutationKey,
   Outcome,
   SubscriptionId,
@@ -129,9 +129,13 @@ class WorkerBackend implements LocalBackend {
     return { outcome: this.#options.redactErrors ? redacted(outcome) : outcome };
   }
 
-  async http(request: HttpRequestMessage, identity: Identity | null = null): Promise<HttpResponseMessage> {
+  async http(
+    request: HttpRequestMessage,
+    caller: HttpCaller = { identity: null, rejection: null },
+  ): Promise<HttpResponseMessage> {
     try {
-      return await (await this.#threads.actions()).request({ type: "http", request, identity });
+      const redact = this.#options.redactErrors ?? false;
+      return await (await this.#threads.actions()).request({ type: "http", request, caller, redact });
     } catch (error) {
       if (error instanceof ThreadEndedError)
         throw new CallRejectedError("timed_out", "The HTTP action did not finish.");

@@ -47,12 +47,7 @@ const routes: { [path: string]: Route } = {
   "/api/query_ts": { POST: ({ options }) => timestampAnswer(options.backend) },
   "/api/mutation": { POST: (request) => postCall(request, "mutation") },
   "/api/action": { POST: (request) => postCall(request, "action") },
-  "/api/function": {
-    POST: async (request) => {
-      const caller = await adminOf(request);
-      return answerCall(request.options.backend, "any", await readCall(request.message, caller));
-    },
-  },
+  "/api/function": { POST: (request) => postCall(request, "any") },
   "/api/local/tables": { GET: async (request) => tablesAnswer(await adminAccess(request)) },
   "/api/local/documents": {
     GET: async (request) => pageAnswer(await adminAccess(request), request.url.searchParams),

@@ -4,7 +4,7 @@ import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, NO_SLOT, OCC_FAILURE, reasonOf, UNAVAILABLE } from "../failure.ts";
+import { codeOf, NO_SLOT, reasonOf, retryReasonOf, UNAVAILABLE } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -42,7 +42,7 @@ export async function readCall(request: IncomingMessage, caller: Caller): Promis
   const at = body.ts === undefined ? null : decodeTimestamp(body.ts);
   if (body.ts !== undefined && at === null)
     throw new HttpError(400, "BadTimestamp", "ts is not a timestamp.");
-  const call = functionCall(body.path, body.args ?? {}, caller);
+  const call = functionCall(body.path, body.args, caller);
   if (body.componentPath) call.component = body.componentPath;
   return { call, clean: isClean(body.format, request), at };
 }
@@ -64,7 +64,7 @@ export async function readRun(request: IncomingMessage, identifier: string, call
   }
   const body = checked(runBody, await readJson(request));
   const clean = body.format === undefined || isClean(body.format, request);
-  return { call: functionCall(`${parts.join("/")}:${name}`, body.args ?? {}, caller), clean, at: null };
+  return { call: functionCall(`${parts.join("/")}:${name}`, body.args, caller), clean, at: null };
 }
 
 /**
@@ -76,7 +76,7 @@ export function readGet(request: IncomingMessage, parameters: URLSearchParams, c
   const text = parameters.get("args") ?? "{}";
   const body = checked(callBody, { ...Object.fromEntries(parameters), args: parseRequest(text) });
   return {
-    call: functionCall(body.path, body.args ?? {}, caller),
+    call: functionCall(body.path, body.args, caller),
     clean: isClean(body.format, request),
     at: null,
   };
@@ -93,10 +93,11 @@ export async function answerCall(backend: Backend, kind: Kind, { call, clean, at
   } catch (error) {
     const code = codeOf(error);
     if (code === null) throw error;
+    const retryReason = retryReasonOf(error);
+    if (retryReason !== null)
+      throw new HttpError(retryReason === NO_SLOT ? 429 : 503, retryReason, reasonOf(error));
     if (code === "restarted")
       throw new HttpError(503, "InternalServerError", UNAVAILABLE, { "Retry-After": "1" });
-    if (code === "conflict") throw new HttpError(503, OCC_FAILURE, reasonOf(error));
-    if (code === "too_many_requests") throw new HttpError(429, NO_SLOT, reasonOf(error));
     if (code === "bad_arguments") throw new HttpError(400, "BadArguments", reasonOf(error));
     return outcomeAnswer({ ok: false, errorMessage: reasonOf(error), logLines: [] }, clean);
   }
@@ -147,7 +148,7 @@ function outcomeAnswer(outcome: Outcome, clean: boolean): Answer {
   return { status: STATUS_UDF_FAILED, body };
 }
 
-function functionCall(path: string, args: JSONValue, { identity, caller }: Caller): FunctionCall {
+function functionCall(path: string, args: JSONValue = {}, { identity, caller }: Caller): FunctionCall {
   const [only = {}, ...others] = Array.isArray(args) ? args : [args];
   if (others.length > 0 || only === null || typeof only !== "object" || Array.isArray(only)) {
     throw new HttpError(400, "BadArguments", "args must be one object with the arguments by name.");

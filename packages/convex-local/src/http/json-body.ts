@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
+import { parseForeignJson } from "../values/json.ts";
 import { HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
 
@@ -13,12 +14,16 @@ export async function readJson(request: IncomingMessage): Promise<JSONValue> {
   return parseRequest((await readBody(request, MAX_BODY_BYTES)).toString("utf8"));
 }
 
-/** @throws {HttpError} 400 when the text is not JSON. */
+/** @throws {HttpError} 400 when the text is not JSON, or nested too deeply. */
 export function parseRequest(text: string): JSONValue {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpError(400, "BadJsonBody", "The request is not JSON.");
+    return parseForeignJson(text);
+  } catch (error) {
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      `The request is not valid: ${error instanceof Error ? error.message : ""}`,
+    );
   }
 }
 

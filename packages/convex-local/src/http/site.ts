@@ -1,7 +1,7 @@
 /** Port of HTTP actions: passes every request to the functions' `http.ts` and returns its response unchanged. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Authenticator } from "../auth/authenticator.ts";
-import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../backend.ts";
+import type { HttpCaller, HttpRequestMessage, HttpResponseMessage } from "../backend.ts";
 import { codeOf, UNAVAILABLE } from "../failure.ts";
 import { HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
@@ -13,7 +13,7 @@ const MAX_BODY_BYTES = 20 * 1024 * 1024;
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "content-length"]);
 
 export type SiteOptions = {
-  http: (request: HttpRequestMessage, identity: Identity | null) => Promise<HttpResponseMessage>;
+  http: (request: HttpRequestMessage, caller: HttpCaller) => Promise<HttpResponseMessage>;
   authenticator: Authenticator;
   siteUrl: string;
   log: (line: string) => void;
@@ -30,9 +30,9 @@ export async function handleSite(
     const bare = method === "GET" || method === "HEAD" || method === "OPTIONS";
     const bytes = bare ? null : await readBody(request, MAX_BODY_BYTES);
     const body = bytes === null || bytes.length === 0 ? null : new Uint8Array(bytes);
-    const identity = await identityOf(request, authenticator);
+    const caller = await callerOf(request, authenticator);
     const url = urlOf(request, siteUrl);
-    relay(response, await http({ method, url, headers: pairs(rawHeaders), body }, identity));
+    relay(response, await http({ method, url, headers: pairs(rawHeaders), body }, caller));
   } catch (error) {
     respondError(response, error, log);
   }
@@ -66,13 +66,14 @@ function respondError(response: ServerResponse, error: unknown, log: (line: stri
   response.end(JSON.stringify(body));
 }
 
-/** Returns the identity of a valid token. Anything else in the header is for the HTTP action to check. */
-async function identityOf(request: IncomingMessage, authenticator: Authenticator): Promise<Identity | null> {
-  const token = /^bearer\s+(\S+\.\S+\.\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  if (token === undefined) return null;
-  return authenticator.user(token).then(
-    ({ identity }) => identity,
-    () => null,
+/** Returns the caller. A header that is not for Convex reaches the HTTP action, which may check it itself. */
+function callerOf({ headers }: IncomingMessage, authenticator: Authenticator): Promise<HttpCaller> {
+  return authenticator.header(headers.authorization).then(
+    ({ identity }) => ({ identity, rejection: null }),
+    (error: unknown) => ({
+      identity: null,
+      rejection: error instanceof Error ? error.message : String(error),
+    }),
   );
 }
 

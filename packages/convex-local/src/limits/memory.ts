@@ -2,11 +2,9 @@
  * Memory of one call: what the heap and the array buffers of the thread have grown by since it began. Garbage does not
  * count, so a growth above the limit is measured again after a collection.
  */
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { getHeapStatistics } from "node:v8";
+import { collectGarbage } from "../functions/isolate/garbage.ts";
 import { LIMITS, OUT_OF_MEMORY } from "./limits.ts";
-
-let collect: (() => void) | null = null;
 
 type Memory = { heap: number; buffers: number };
 
@@ -21,8 +19,7 @@ export class CallMemory {
   check(): void {
     last = measure();
     if (!this.#exceeds(last)) return;
-    collect ??= collector();
-    collect();
+    collectGarbage();
     last = measure();
     if (this.#exceeds(last)) throw new Error(OUT_OF_MEMORY);
   }
@@ -38,10 +35,4 @@ export class CallMemory {
 function measure(): Memory {
   const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
   return { heap, buffers };
-}
-
-/** Returns the function that collects garbage. V8 offers it only to contexts that are created with this flag. */
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc");
 }

@@ -3,6 +3,7 @@ import type { WebSocket } from "ws";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { ANONYMOUS, AuthError, type Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall } from "../backend.ts";
+import { closingOf, reasonForLog } from "./closing.ts";
 import { Intake, Sequence } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { QuerySet } from "./query-set.ts";
@@ -205,9 +206,7 @@ export class Connection implements Subscriber {
         this.#sendAuthError(error.message, true);
         return null;
       }
-      this.#options.log(
-        `A token could not be verified: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#options.log(`A token could not be verified: ${reasonForLog(error)}`);
       this.close(CLOSE.internal, "InternalServerError: the keys of the auth provider cannot be fetched.");
       return null;
     }
@@ -227,11 +226,12 @@ export class Connection implements Subscriber {
     const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
       this.#mutating = true;
-      const answer = await runMutation(backend, call, { sessionId, requestId }, log);
+      const run = runMutation(backend, call, { sessionId, requestId }, log);
+      const finished = await run.catch((error: unknown) => this.#fail(error));
       this.#mutating = false;
-      if ("tryAgain" in answer) return this.close(CLOSE.tryAgain, answer.tryAgain);
-      const { ts } = answer;
-      this.#outbox.send(answer.message);
+      if (!finished) return;
+      const { message: answer, ts } = finished;
+      this.#outbox.send(answer);
       if (ts !== null) {
         subscriptions.observe(ts);
         // The client keeps its optimistic update until a Transition includes the mutation.
@@ -245,10 +245,11 @@ export class Connection implements Subscriber {
   #action(message: MessageOf<"Action">, done: () => void): void {
     const { backend, log } = this.#options;
     const call = callOf(message, this.#caller);
-    void runAction(backend, call, message.requestId, log).then((answer) => {
+    const sent = runAction(backend, call, message.requestId, log).then((answer) => {
       this.#outbox.send(answer);
       done();
     });
+    sent.catch((error: unknown) => this.#fail(error));
   }
 
   /**
@@ -273,16 +274,11 @@ export class Connection implements Subscriber {
     return true;
   }
 
-  /** Closes the connection after an invalid message or an internal error. */
+  /** Closes the connection after an invalid message, a failure that a retry may fix, or an internal error. */
   #fail(error: unknown): void {
-    if (error instanceof BadMessageError) {
-      this.#outbox.send({ type: "FatalError", error: error.message });
-      this.close(CLOSE.violation, error.message);
-      return;
-    }
-    this.#options.log(
-      `A sync message failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-    this.close(CLOSE.internal, "InternalServerError");
+    const { code, reason, expected } = closingOf(error);
+    if (!expected) this.#options.log(`A sync message failed: ${reasonForLog(error)}`);
+    if (code === CLOSE.violation) this.#outbox.send({ type: "FatalError", error: reason });
+    this.close(code, reason);
   }
 }

@@ -1,7 +1,7 @@
 /** Runs mutations and actions of a socket, and returns their protocol messages. */
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, NO_SLOT, OCC_FAILURE, reasonOf } from "../failure.ts";
+import { codeOf, reasonOf, retryReasonOf } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { type AddQuery, BadMessageError, onlyArgument, type ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
@@ -31,15 +31,15 @@ export function callOf(
  * @param call - The call.
  * @param place - The position in the sequence of the client. Without a session, it cannot be retried.
  * @param log - Receives unexpected errors.
- * @returns The message, and the timestamp of the commit or null. Or the reason why the client must try again on a new
- *   socket, as in Convex.
+ * @returns The message, and the timestamp of the commit or null.
+ * @throws {Error} when the client must repeat the call on a new socket.
  */
 export async function runMutation(
   backend: Backend,
   call: FunctionCall,
   place: { sessionId: string | null; requestId: number },
   log: (line: string) => void,
-): Promise<{ message: ServerMessage; ts: Timestamp | null } | { tryAgain: string }> {
+): Promise<{ message: ServerMessage; ts: Timestamp | null }> {
   const answer = { type: "MutationResponse", requestId: place.requestId } as const;
   const { sessionId, requestId } = place;
   const key = sessionId === null ? undefined : { sessionId, requestId };
@@ -50,15 +50,18 @@ export async function runMutation(
       const { value: result, logLines } = outcome;
       return { message: { ...answer, success: true, result, ts: encodeTimestamp(ts), logLines }, ts };
     } catch (error) {
+      if (retryReasonOf(error) !== null) throw error;
       if (codeOf(error) === "restarted" && key !== undefined && attempt < ATTEMPTS) continue;
-      if (codeOf(error) === "conflict") return { tryAgain: OCC_FAILURE };
-      if (codeOf(error) === "too_many_requests") return { tryAgain: NO_SLOT };
       return { message: { ...answer, ...rejected(error, call, log) }, ts: null };
     }
   }
 }
 
-/** Runs an action once. It is never retried, because it may have had effects before it failed. */
+/**
+ * Runs an action once. It is never retried, because it may have had effects before it failed.
+ *
+ * @throws {Error} when the socket must be closed because the deployment is overloaded.
+ */
 export async function runAction(
   backend: Backend,
   call: FunctionCall,
@@ -71,6 +74,7 @@ export async function runAction(
     if (!outcome.ok) return { ...answer, ...failed(outcome) };
     return { ...answer, success: true, result: outcome.value, logLines: outcome.logLines };
   } catch (error) {
+    if (retryReasonOf(error) !== null) throw error;
     return { ...answer, ...rejected(error, call, log) };
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { JSONValue } from "convex/values";
 import * as v from "valibot";
+import { parseForeignJson } from "../values/json.ts";
 
 /** Close codes of sockets (https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1). */
 export const CLOSE = {
@@ -113,7 +114,7 @@ export class BadMessageError extends Error {
 export function parseClientMessage(text: string): ClientMessage {
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = parseForeignJson(text);
   } catch {
     throw new BadMessageError("Received Invalid JSON on websocket.");
   }
@@ -126,5 +127,6 @@ export function parseClientMessage(text: string): ClientMessage {
 
 /** Returns the arguments object of a call. The protocol sends a list with exactly one. */
 export function onlyArgument(list: JSONValue[]): JSONValue {
-  return list[0] ?? {};
+  const [only = {}] = list;
+  return only;
 }

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { JSONValue } from "convex/values";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { command } from "../../src/admin/command-line.ts";
+import { RetryableError } from "../../src/functions/execution/call-errors.ts";
 import type { Served } from "../../src/serve.ts";
 import { startConvex } from "../../src/server.ts";
 import { Tab } from "../sync/clients.ts";
-import { RejectedCall } from "../sync/scripted-backend.ts";
 import { serveScripted } from "../sync/serving.ts";
 
 const MUTATION_MS = 300;
@@ -134,7 +134,8 @@ test("over a socket, the client is disconnected and sends the mutation again", a
   let tries = 0;
   const set = backend.mutations["rows:set"];
   backend.mutations["rows:set"] = (rows, args, call) => {
-    if (++tries === 1) throw new RejectedCall("conflict", "Documents read from or written to …");
+    if (++tries === 1)
+      throw new RetryableError("OptimisticConcurrencyControlFailure", "Documents read from or written to …");
     return set?.(rows, args, call) ?? null;
   };
   const tab = new Tab(url);

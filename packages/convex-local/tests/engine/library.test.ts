@@ -229,7 +229,9 @@ describe("an HTTP action", () => {
   test("gets the identity of an authenticated caller", async () => {
     const identity = { tokenIdentifier: "i|me", issuer: "i", subject: "me" };
     const who = { method: "GET", url: `${site}/who`, headers: [], body: null } satisfies HttpRequestMessage;
-    expect(textOf(await opened.backend.http(who, identity))).toBe(JSON.stringify(identity));
+    expect(textOf(await opened.backend.http(who, { identity, rejection: null }))).toBe(
+      JSON.stringify(identity),
+    );
     expect(textOf(await opened.backend.http(who))).toBe("null");
   });
 

@@ -4,6 +4,7 @@ import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { ConvexError, convexToJson } from "convex/values";
 import { expect, test } from "vitest";
+import { RetryableError } from "../../src/functions/execution/call-errors.ts";
 import { ADMIN_KEY, serveScripted } from "../sync/serving.ts";
 
 const getRow = makeFunctionReference<"query", { name: string }>("rows:get");
@@ -95,6 +96,13 @@ test.each<[string, string, unknown]>([
   ["an empty path", "/api/action", { path: "", args: {} }],
   ["arguments that are a string", "/api/query", { path: "rows:get", args: "x" }],
   ["two argument objects", "/api/query", { path: "rows:get", args: [{}, {}] }],
+  ["null instead of arguments", "/api/query", { path: "rows:get", args: null }],
+  ["null instead of arguments by path", "/api/run/rows/get", { args: null }],
+  [
+    "a value that is nested 50,000 times",
+    "/api/query",
+    `{"path":"rows:get","args":{"a":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`,
+  ],
   ["an unknown format", "/api/query", { path: "rows:get", args: {}, format: "xml" }],
   ["a malformed timestamp", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "yesterday" }],
   ["a timestamp in the future", "/api/query_at_ts", { path: "rows:get", args: {}, ts: "/////////38=" }],
@@ -140,12 +148,28 @@ test("responds to wrong methods, unknown routes, HEAD and preflight requests", a
   expect((await fetch(`${url}/version`, { method: "HEAD" })).status).toBe(200);
 });
 
-test("/api/function needs the admin key", async () => {
-  const { url } = await serveScripted();
+test("/api/function runs a function of any kind, with the admin key also internal ones", async () => {
+  const { url, backend } = await serveScripted();
+  const callers: string[] = [];
+  const { query } = backend;
+  backend.query = (call) => {
+    callers.push(call.caller);
+    return query.call(backend, call);
+  };
   const body = { path: "rows:get", args: { name: "a" } };
-  expect((await post(`${url}/api/function`, body)).status).toBe(403);
+  expect(await (await post(`${url}/api/function`, body)).json()).toMatchObject({ status: "success" });
   const admin = await post(`${url}/api/function`, body, { authorization: `Convex ${ADMIN_KEY}` });
   expect(await admin.json()).toMatchObject({ status: "success" });
+  expect(callers).toEqual(["public", "internal"]);
+});
+
+test("a failure that a retry may fix gets 503 with its name", async () => {
+  const { url, backend } = await serveScripted();
+  backend.mutation = async () => {
+    throw new RetryableError("Busy", "Try again.");
+  };
+  const response = await post(`${url}/api/mutation`, { path: "rows:set", args: {} });
+  expect([response.status, await response.json()]).toEqual([503, { code: "Busy", message: "Try again." }]);
 });
 
 test("input that is not HTTP closes only its own connection", async () => {

@@ -1,6 +1,9 @@
 /** The sync protocol frame by frame, including messages that no published client sends. */
-import { expect, test } from "vitest";
+import { ConvexClient } from "convex/browser";
+import { makeFunctionReference } from "convex/server";
+import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { RetryableError } from "../../src/functions/execution/call-errors.ts";
 import { Tab } from "./clients.ts";
 import { RawSocket } from "./raw-socket.ts";
 import { serveScripted } from "./serving.ts";
@@ -148,6 +151,24 @@ test("a mutation that is sent twice is answered twice and applied once, with a T
   expect(await again.next("MutationResponse")).toEqual(first);
   again.send({ ...mutation, requestId: 1 });
   expect((await again.next("MutationResponse")).ts).not.toBe(first.ts);
+});
+
+test("a failure that a retry may fix closes the socket, and the client reconnects", async () => {
+  const { url, backend } = await serveScripted();
+  const { mutation } = backend;
+  backend.mutation = async () => {
+    throw new RetryableError("Busy", "Try again.");
+  };
+  const sent = { type: "Mutation", requestId: 0, udfPath: "rows:set", args: [{ name: "a", value: 1 }] };
+  const socket = await RawSocket.connect(url);
+  socket.send(sent);
+  expect(await socket.closed).toEqual({ code: 1013, reason: "Busy" });
+  const client = new ConvexClient(url);
+  onTestFinished(() => client.close());
+  const done = client.mutation(makeFunctionReference<"mutation">("rows:set"), { name: "a", value: 1 });
+  await expect.poll(() => client.connectionState().connectionRetries).toBeGreaterThan(0);
+  backend.mutation = mutation;
+  expect(await done).toBe(1);
 });
 
 test("the answer to a mutation comes before its Transition, even if the backend reports the commit first", async () => {

@@ -155,16 +155,16 @@ test("a changed function runs for its subscribers, and a broken one keeps the la
   await watched.shows("two");
 });
 
-test("an HTTP action gets the body, and no identity for an unknown token", async () => {
+test("an HTTP action gets the body, and an error instead of the identity of an unknown token", async () => {
   const { siteUrl } = await serveReal();
   const post = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(siteUrl + path, { method: "POST", body: "hello", headers });
   const response = await post("/echo");
   expect([response.status, await response.json()]).toEqual([202, { body: "hello", subject: null }]);
   const key = await post("/echo", { authorization: "Bearer app_key" });
-  expect(await key.json()).toEqual({ body: "hello", subject: null });
+  expect([key.status, (await key.json()).trace]).toEqual([500, expect.stringContaining("JWT")]);
   const stranger = await Provider.start();
   const unknown = await post("/echo", { authorization: `Bearer ${await stranger.token()}` });
-  expect(await unknown.json()).toEqual({ body: "hello", subject: null });
+  expect((await unknown.json()).code).toContain("No auth provider found");
   expect((await post("/nothing")).status).toBe(404);
 });

@@ -19,6 +19,7 @@ import type {
   SubscriptionResult,
   Timestamp,
 } from "../../src/backend.ts";
+import { CallRejectedError } from "../../src/functions/execution/call-errors.ts";
 
 type Rows = { get(name: string): JSONValue; set(name: string, value: JSONValue): void };
 type Handler = (rows: Rows, args: { [name: string]: JSONValue }, call: FunctionCall) => JSONValue;
@@ -167,7 +168,7 @@ export class ScriptedBackend implements Backend {
     try {
       return { ok: true, value: handler(rows, argumentsOf(call), call), logLines: [] };
     } catch (error) {
-      if (error instanceof RejectedCall) throw error;
+      if (error instanceof RejectedCall || error instanceof CallRejectedError) throw error;
       return { ok: false, errorMessage: String(error), logLines: [] };
     }
   }

@@ -17,6 +17,9 @@ export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 /** Identifies running code for the watchdog: the request, and the subscription inside a batch (otherwise 0). */
 export type Work = readonly [request: number, subscription: number];
 
+/** What ends a process of Node. */
+export type UncaughtEvent = "unhandledRejection" | "uncaughtException" | "process.exit";
+
 const NO_WORK: Work = [0, 0];
 
 export type CallContext = {
@@ -25,6 +28,10 @@ export type CallContext = {
   /** `module:export` */
   readonly path: string;
   readonly identity: Identity | null;
+  /** Why the header of an HTTP request does not identify a user; null if it does, or there is none. */
+  readonly rejection: string | null;
+  /** Whether it is an action in a module for Node. */
+  readonly node: boolean;
   readonly requestId: string;
   /** The id of the scheduled function, if the call is one. */
   readonly job: string | null;
@@ -47,6 +54,8 @@ export type CallContext = {
   readonly observed: { clock: boolean };
   /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
+  /** Fails the running call because of an error that its promises do not show; null if it does not run. */
+  fail: ((event: UncaughtEvent, thrown: unknown) => void) | null;
   /** The time of the call, once it runs. */
   time: CallTime | null;
   /** Receives what a top-level call used, when it ends; null in nested calls. */
@@ -57,15 +66,17 @@ export type CallContext = {
 
 /** Returns the context of a top-level call, still without a database. */
 export function newContext(
-  target: FunctionAddress,
+  target: FunctionAddress & { node?: boolean },
   kind: FunctionKind,
-  call: { identity: Identity | null; job?: string; work?: Work },
+  call: { identity: Identity | null; rejection?: string | null; job?: string; work?: Work },
 ): CallContext {
   return {
     kind,
     component: target.component,
     path: target.path,
     identity: call.identity,
+    rejection: call.rejection ?? null,
+    node: target.node ?? false,
     requestId: randomBytes(8).toString("hex"),
     job: call.job ?? null,
     work: call.work ?? [0, 0],
@@ -79,6 +90,7 @@ export function newContext(
     journal: { before: null, after: null, used: false },
     observed: { clock: false },
     nested: null,
+    fail: null,
     time: null,
     report: null,
     finished: false,
@@ -132,6 +144,7 @@ export function beginCall(context: CallContext): void {
 /** Notes that a call has finished. If one other call is left, its code runs next. */
 export function endCall(context: CallContext): void {
   context.finished = true;
+  context.fail = null;
   context.streams.clear();
   begun.delete(context);
   const works = new Set([...begun].map(({ work }) => work));

@@ -1,8 +1,12 @@
 /** Errors of calls: rejected before anything ran, or thrown by the function. Converts them for the caller. */
-import { resolve } from "node:path";
+import { types } from "node:util";
 import { convexToJson, type JSONValue, type Value } from "convex/values";
 import type { BackendErrorCode, Outcome } from "../../backend.ts";
 import { parseJson } from "../../values/json.ts";
+import { framesOf } from "../isolate/stack-frames.ts";
+
+/** The longest message of an error of user code, in characters, as in Convex. */
+const MAX_MESSAGE_LENGTH = 65_536;
 
 /** The call was rejected before anything ran, for example because there is no such function. */
 export class CallRejectedError extends Error {
@@ -14,40 +18,75 @@ export class CallRejectedError extends Error {
   }
 }
 
-export class ArgumentValidationError extends Error {
-  override name = "ArgumentValidationError";
+/** The call may succeed if it is repeated. Functions cannot catch the error. */
+export class RetryableError extends CallRejectedError {
+  override name = "RetryableError";
+  /** Convex's name of the failure, such as `OptimisticConcurrencyControlFailure`. */
+  readonly reason: string;
+  constructor(reason: string, message: string) {
+    super("retry", message);
+    this.reason = reason;
+  }
 }
 
-export class ReturnsValidationError extends Error {
-  override name = "ReturnsValidationError";
+/** The backend ended the call. Unlike an error that a function throws, callers get the message unchanged. */
+export class CallFailedError extends Error {
+  override name = "CallFailedError";
+  readonly frames: string;
+
+  /**
+   * Creates the error.
+   *
+   * @param message - The message.
+   * @param frames - Frames of the function, each on a line that ends with a line break.
+   */
+  constructor(message: string, frames = "") {
+    super(message);
+    this.frames = frames;
+  }
 }
 
-/** An error with data that a syscall throws into the calling function. */
-export type ErrorWithData = Error & { data?: JSONValue };
+/** An error for the function that made a call: a syscall or a function that it called has failed. */
+export class NestedCallError extends Error {
+  override name = "NestedCallError";
+  readonly data: JSONValue | undefined;
+  constructor(message: string, data: JSONValue | undefined) {
+    super(message);
+    this.data = data;
+  }
+}
 
-/** A thrown value, read defensively. */
-export type Thrown = { name: string; message: string; stack: string; data?: JSONValue };
+/** A failed call: its message, the frames of the function as lines, and the data of a ConvexError. */
+export type Failure = { message: string; frames: string; data?: JSONValue };
 
 const CONVEX_ERROR = Symbol.for("ConvexError");
 
-/** Reads a value that user code threw. */
-export function readThrown(thrown: unknown): Thrown {
+/** Describes a value that a function threw, or an error with which the backend ended the call. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof CallFailedError) return { message: thrown.message, frames: thrown.frames };
+  if (thrown instanceof RetryableError) return { message: thrown.message, frames: "" };
   if (typeof thrown !== "object" || thrown === null)
-    return { name: "Error", message: String(thrown), stack: "" };
-  const text = (property: string, otherwise: string): string => {
-    const value: unknown = Reflect.get(thrown, property);
-    return typeof value === "string" ? value : otherwise;
+    return { message: `Uncaught ${String(thrown)}`, frames: "" };
+  if (!types.isNativeError(thrown) && !(thrown instanceof Error))
+    return { message: `Uncaught #<${thrown.constructor?.name ?? "Object"}>`, frames: "" };
+  const failure: Failure = {
+    message: uncaught(textOf(thrown, "name", "Error"), textOf(thrown, "message", "")),
+    frames: framesOf(thrown) ?? "",
   };
-  const read: Thrown = {
-    name: text("name", "Error"),
-    message: text("message", String(thrown)),
-    stack: text("stack", ""),
-  };
-  if (CONVEX_ERROR in thrown) {
-    read.name = "ConvexError";
-    read.data = dataOf(Reflect.get(thrown, "data"));
-  }
-  return read;
+  if (CONVEX_ERROR in thrown) failure.data = dataOf(Reflect.get(thrown, "data"));
+  return failure;
+}
+
+/** Returns the message for an uncaught error with this name. */
+export function uncaught(name: string, message: string): string {
+  const text = [name, message].filter((part) => part !== "").join(": ");
+  return (text === "" ? "Uncaught" : `Uncaught ${text}`).slice(0, MAX_MESSAGE_LENGTH);
+}
+
+/** Returns a property of a thrown object as text. */
+function textOf(thrown: object, property: string, otherwise: string): string {
+  const value: unknown = Reflect.get(thrown, property);
+  return value === undefined ? otherwise : String(value);
 }
 
 /** Returns the data of a ConvexError. The published package converts it to JSON text when it leaves a function. */
@@ -62,12 +101,25 @@ function dataOf(data: Value | undefined): JSONValue {
   return convexToJson(data ?? null);
 }
 
+/** Returns message and frames, one after the other, as Convex writes them. */
+export function failureText({ message, frames }: Failure): string {
+  return `${message}\n${frames}`;
+}
+
+/** Returns the error for a function whose nested call has failed with this error. */
+export function nestedError(thrown: unknown): Error {
+  if (thrown instanceof CommitError || thrown instanceof CallRejectedError) return thrown;
+  const failure = failureOf(thrown);
+  return new NestedCallError(failureText(failure), failure.data);
+}
+
 /** Returns the error to throw from a syscall. The published package turns one with data into a ConvexError. */
-export function toSyscallError(thrown: unknown): ErrorWithData {
-  const { message, data } = readThrown(thrown);
-  const error: ErrorWithData = new Error(message);
-  if (data !== undefined) error.data = data;
-  return error;
+export function toSyscallError(thrown: unknown): Error {
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  const error = new Error(thrown.message);
+  return thrown instanceof NestedCallError && thrown.data !== undefined
+    ? Object.assign(error, { data: thrown.data })
+    : error;
 }
 
 /** A commit could not be written. Memory and file may differ, so the thread must restart. */
@@ -82,9 +134,14 @@ export class CommitError extends Error {
 
 /** Returns the outcome of a failed call for the caller, as in development. */
 export function toOutcome(thrown: unknown, requestId: string, logLines: string[]): Outcome {
-  const { name, message, stack, data } = readThrown(thrown);
-  const errorMessage = `[Request ID: ${requestId}] Server Error\nUncaught ${name}: ${message}${framesOf(stack)}`;
-  return { ok: false, errorMessage, logLines, ...(data === undefined ? {} : { errorData: data }) };
+  const failure = failureOf(thrown);
+  const errorMessage = `[Request ID: ${requestId}] Server Error\n${failureText(failure)}`;
+  return {
+    ok: false,
+    errorMessage,
+    logLines,
+    ...(failure.data === undefined ? {} : { errorData: failure.data }),
+  };
 }
 
 /** Redacts an outcome as the cloud does in production: without log lines, and with only the data of a ConvexError. */
@@ -94,30 +151,7 @@ export function redacted(outcome: Outcome): Outcome {
 }
 
 /** Returns the error of an outcome, for the function that made the call. */
-export function errorOf(outcome: Extract<Outcome, { ok: false }>): ErrorWithData {
-  const head = /^\[Request ID: \w+\] Server Error\n(?:Uncaught (?:Convex)?Error: )?/;
-  const error: ErrorWithData = new Error(outcome.errorMessage.replace(head, ""));
-  if (outcome.errorData !== undefined) error.data = outcome.errorData;
-  return error;
-}
-
-/** The folder of this package's sources. Their frames are left out of stacks. */
-const OWN_SOURCES = `${resolve(import.meta.dirname, "../..")}/`;
-
-/** Returns the frames of a stack in the user's own files, with paths relative to the working directory. */
-function framesOf(stack: string): string {
-  const frames: string[] = [];
-  for (const line of stack.split("\n")) {
-    const match =
-      /^\s+at (?:async )?(?:(?<name>\S+) )?(?:\[as [^\]]+\] )?\(?(?:file:\/\/)?(?<file>\/[^()]+:\d+:\d+)\)?$/.exec(
-        line,
-      );
-    const file = match?.groups?.file;
-    if (!file || file.includes("/node_modules/") || file.startsWith(OWN_SOURCES)) continue;
-    const cwd = `${process.cwd()}/`;
-    frames.push(
-      `\n    at ${match?.groups?.name ?? "handler"} (${file.startsWith(cwd) ? file.slice(cwd.length) : file})`,
-    );
-  }
-  return frames.slice(0, 10).join("");
+export function errorOf(outcome: Extract<Outcome, { ok: false }>): NestedCallError {
+  const head = /^(?:\[Request ID: \w+\] )?Server Error\n/;
+  return new NestedCallError(outcome.errorMessage.replace(head, ""), outcome.errorData);
 }

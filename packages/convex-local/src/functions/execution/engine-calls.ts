@@ -15,12 +15,12 @@ import { LIMITS } from "../../limits/limits.ts";
 import { warningsOf } from "../../limits/warnings.ts";
 import { realNow, realSetTimeout } from "../isolate/globals.ts";
 import { seededRandom } from "../isolate/seeded-random.ts";
-import { canonicalPath, type FunctionAddress } from "../modules/function-address.ts";
+import { canonicalPath, type FunctionAddress, type FunctionReference } from "../modules/function-address.ts";
 import type { RegisteredFunction, Registry } from "../modules/registry.ts";
 import type { NestedKind } from "../syscalls/call-syscalls.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
-import { CallRejectedError } from "./call-errors.ts";
+import { CallRejectedError, nestedError, RetryableError } from "./call-errors.ts";
 import { run } from "./function-runner.ts";
 
 /** How long the thread works before other work gets a turn, in ms. */
@@ -54,14 +54,15 @@ export class EngineCalls {
   /** Runs a function in the transaction of the function that calls it. */
   async nested(
     context: CallContext,
-    address: FunctionAddress,
+    reference: FunctionReference,
     kind: NestedKind,
     args: JSONValue,
   ): Promise<string> {
     if (kind === "mutation" && !context.transaction)
       throw new Error(`${context.path} is a query: it cannot run a mutation.`);
+    this.check(reference);
     const target = this.resolve(
-      { ...address, caller: "internal" },
+      { ...reference, caller: "internal" },
       kind === "mutation" ? "mutation" : "query",
     );
     const turn = (context.nested ?? Promise.resolve()).then(() =>
@@ -76,6 +77,11 @@ export class EngineCalls {
       if (context.nested === done) context.nested = null;
     });
     return turn;
+  }
+
+  /** @throws {CallRejectedError} when the code that refers to the function cannot use it. */
+  check(reference: FunctionReference): void {
+    this.registry?.refer(reference);
   }
 
   /** Returns the conflict rules, which count the conflicts of each function. */
@@ -176,6 +182,7 @@ export class EngineCalls {
       streams: new Map(),
       journal: { before: null, after: null, used: false },
       nested: null,
+      fail: null,
       time: null,
       report: null,
       finished: false,
@@ -184,7 +191,8 @@ export class EngineCalls {
       return await run(target, args, context, this.idCheck(target.component));
     } catch (error) {
       if (kind === "mutation") parent.transaction?.rollback(mark);
-      throw error;
+      if (error instanceof RetryableError) parent.fail?.("uncaughtException", error);
+      throw nestedError(error);
     }
   }
 }

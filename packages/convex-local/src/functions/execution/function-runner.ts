@@ -12,13 +12,17 @@ import { describeViolation, findViolation, type IdCheck } from "../../values/val
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import { beginCall, type CallContext, callStorage, endCall } from "./call-context.ts";
-import { ArgumentValidationError, ReturnsValidationError } from "./call-errors.ts";
+import { CallFailedError, failureOf, uncaught } from "./call-errors.ts";
+import { watchForDeadlock } from "./deadlocks.ts";
 
 const STEPS = 10;
 /** How many times as long a call may take on a busy machine. */
 const PATIENCE = 5;
 /** Time limit of actions in ms, as in Convex. */
 const ACTION_MS = 600_000;
+
+/** What decides the limits of a call and how they are reported. */
+type Limited = Pick<RegisteredFunction, "kind" | "node" | "path">;
 
 /**
  * Runs a function.
@@ -29,7 +33,7 @@ const ACTION_MS = 600_000;
  * @param isId - Checks ids in arguments and result.
  * @returns The result as Convex's JSON text.
  * @throws {unknown} what the function throws.
- * @throws {Error} when the arguments, the result or the time limit are violated.
+ * @throws {CallFailedError} when the arguments, the result or the time limit are violated, or nobody handles an error.
  */
 export async function run(
   target: RegisteredFunction,
@@ -39,19 +43,16 @@ export async function run(
 ): Promise<string> {
   const argumentText = JSON.stringify([args]);
   const argumentBytes = checkArgs(target, args, argumentText, isId);
-  const transaction = target.kind !== "action";
   const time = new CallTime();
-  const memory = transaction ? new CallMemory() : null;
+  const memory = target.kind === "action" ? null : new CallMemory();
   let resultBytes = 0;
   context.time = time;
   beginCall(context);
   try {
-    const result = await within(
-      transaction ? LIMITS.transactionMs : ACTION_MS,
-      transaction ? time : null,
+    const result = await within(target, context, () =>
       callStorage.run(context, () => target.invoke(context.requestId, argumentText)),
     );
-    memory?.check();
+    checked(() => memory?.check());
     resultBytes = checkReturned(target, result, isId);
     return result;
   } finally {
@@ -62,22 +63,22 @@ export async function run(
 
 /** Returns the size of the arguments, 0 if it is far below the limit. */
 function checkArgs(target: RegisteredFunction, args: JSONValue, text: string, isId: IdCheck): number {
-  let value: Value;
-  try {
-    value = jsonToConvex(args);
-  } catch (error) {
-    throw new ArgumentValidationError(error instanceof Error ? error.message : String(error));
-  }
-  checkShape(value);
-  const size = mayBeLarge(text, LIMITS.argumentBytes) ? checkArguments(target.path, value) : 0;
+  const module = target.path.replace(":", ".js:");
+  const value: Value = checked(() => jsonToConvex(args), `Invalid arguments for ${module}: `);
+  const size = checked(() => {
+    checkShape(value);
+    return mayBeLarge(text, LIMITS.argumentBytes) ? checkArguments(target.path, value) : 0;
+  });
   if (target.args.type === "any") {
     if (value === null || typeof value !== "object" || Array.isArray(value) || value instanceof ArrayBuffer) {
-      throw new ArgumentValidationError("The arguments to a Convex function must be an object.");
+      throw new CallFailedError(
+        "ArgumentValidationError: The arguments to a Convex function must be an object.",
+      );
     }
     return size;
   }
   const violation = findViolation(target.args, value, isId);
-  if (violation) throw new ArgumentValidationError(describeViolation(violation));
+  if (violation) throw new CallFailedError(`ArgumentValidationError: ${describeViolation(violation)}`);
   return size;
 }
 
@@ -86,40 +87,61 @@ function checkReturned(target: RegisteredFunction, text: string, isId: IdCheck):
   const large = mayBeLarge(text, LIMITS.resultBytes);
   if (target.returns === null && !large && !mayBeMisshapen(text)) return 0;
   const value = parseValue(text);
-  try {
-    checkShape(value);
-  } catch (error) {
-    throw new Error(
-      `Function ${target.path} return value invalid: ${error instanceof Error ? error.message : error}`,
-    );
-  }
-  const size = large ? checkResult(target.path, value) : 0;
+  checked(() => checkShape(value), `Function ${target.path} return value invalid: `);
+  const size = large ? checked(() => checkResult(target.path, value)) : 0;
   const violation = target.returns && findViolation(target.returns, value, isId);
-  if (violation) throw new ReturnsValidationError(describeViolation(violation));
+  if (violation) throw new CallFailedError(`ReturnsValidationError: ${describeViolation(violation)}`);
   return size;
 }
 
+/** Runs a check of the backend. Its error is the whole message for the caller. */
+function checked<T>(check: () => T, prefix = ""): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new CallFailedError(`${prefix}${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /**
- * Rejects when the work takes too long.
+ * Runs code of a call until it settles, the time is over, or an error outside of its promises fails it. The limit applies
+ * to the time of the user's code, in actions to all of the time.
  *
- * @param ms - The time limit.
- * @param time - The time of the user's code, to which the limit applies; null if it applies to all of the time.
- * @param work - The work.
+ * @throws {CallFailedError} when the time is over, or nothing can settle an action any more.
  */
-async function within<T>(ms: number, time: CallTime | null, work: Promise<T>): Promise<T> {
+export async function within<T>(target: Limited, context: CallContext, start: () => Promise<T>): Promise<T> {
+  const ms = target.kind === "action" ? ACTION_MS : LIMITS.transactionMs;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
+  let late = (): void => {};
+  const failed = new Promise<never>((_resolve, reject) => {
+    context.fail = (event, thrown) => reject(target.node ? processError(event, thrown) : thrown);
+    const time = target.kind === "action" ? null : context.time;
     let steps = 0;
     const step = (): void => {
       const most = time === null ? STEPS : STEPS * PATIENCE;
       if (steps++ < most && (time === null || time.measure() <= ms)) timer = realSetTimeout(step, ms / STEPS);
-      else reject(new Error(`Function execution timed out (maximum duration: ${ms / 1000}s)`));
+      else late();
     };
+    late = () => reject(new CallFailedError(timeoutMessage(target, ms)));
     step();
   });
   try {
-    return await Promise.race([work, late]);
+    const work = target.kind === "action" ? watchForDeadlock(start, late) : start();
+    return await Promise.race([work, failed]);
   } finally {
     realClearTimeout(timer);
   }
+}
+
+/** Returns the error of a Node action for an error that ends a process of Node. */
+function processError(event: string, thrown: unknown): CallFailedError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CallFailedError(uncaught(event, message), failureOf(thrown).frames);
+}
+
+function timeoutMessage({ node, path }: Limited, ms: number): string {
+  const name = path.slice(path.lastIndexOf(":") + 1);
+  return node
+    ? `Action \`${name}\` execution timed out (maximum duration ${ms / 1000}s)`
+    : `Function execution timed out (maximum duration: ${ms / 1000}s)`;
 }

@@ -1,8 +1,10 @@
 /** Runs HTTP actions: requests to the router of the functions' `http.ts`. */
-import type { HttpRequestMessage, HttpResponseMessage, Identity } from "../../backend.ts";
-import type { Registry, Router } from "../modules/registry.ts";
-import { beginCall, callStorage, endCall, newContext, type Work } from "./call-context.ts";
-import { readThrown } from "./call-errors.ts";
+import type { HttpRequestMessage, HttpResponseMessage } from "../../backend.ts";
+import type { HttpHandler, Registry, Router } from "../modules/registry.ts";
+import type { ActionRequests } from "../threads/thread-messages.ts";
+import { beginCall, type CallContext, callStorage, endCall, newContext, type Work } from "./call-context.ts";
+import { failureOf, failureText } from "./call-errors.ts";
+import { within } from "./function-runner.ts";
 
 /**
  * Finds the route and runs its handler. Responds 404 if no route matches, and 500 if the handler throws. Components
@@ -10,8 +12,7 @@ import { readThrown } from "./call-errors.ts";
  */
 export async function runHttpAction(
   registry: Registry,
-  message: HttpRequestMessage,
-  identity: Identity | null,
+  { request: message, caller, redact }: ActionRequests["http"]["request"],
   work: Work,
   log: (line: string) => void,
 ): Promise<HttpResponseMessage> {
@@ -27,30 +28,53 @@ export async function runHttpAction(
     );
   const [handler, , route] = found;
   const context = newContext({ component, path: `http:${message.method} ${route}` }, "httpAction", {
-    identity,
+    ...caller,
     work,
   });
-  const body =
-    message.body !== null && message.method !== "GET" && message.method !== "HEAD"
-      ? Buffer.from(message.body)
-      : null;
-  const request = new Request(message.url, { method: message.method, headers: message.headers, body });
   beginCall(context);
   try {
-    const response = await callStorage.run(context, () => handler.invokeHttpAction(request));
-    if (!(response instanceof Response)) throw new Error("An HTTP action must return a Response.");
-    const headers: [string, string][] = [...response.headers];
-    return { status: response.status, headers, body: new Uint8Array(await response.arrayBuffer()) };
+    return await respond(handler, message, context);
   } catch (error) {
-    const { name, message: text, stack } = readThrown(error);
-    log(`[${context.path}] error: ${stack || text}`);
-    return jsonResponse(500, {
-      code: `[Request ID: ${context.requestId}] Server Error`,
-      trace: `Uncaught ${name}: ${text}`,
-    });
+    return failed(error, context, redact, log);
   } finally {
     endCall(context);
   }
+}
+
+async function respond(
+  handler: HttpHandler,
+  { url, method, headers, body }: HttpRequestMessage,
+  context: CallContext,
+): Promise<HttpResponseMessage> {
+  const hasBody = body !== null && method !== "GET" && method !== "HEAD";
+  const request = new Request(url, { method, headers, body: hasBody ? Buffer.from(body) : null });
+  const response = await within({ kind: "action", node: false, path: context.path }, context, () =>
+    callStorage.run(context, () => handler.invokeHttpAction(request)),
+  );
+  if (!(response instanceof Response)) throw new Error("An HTTP action must return a Response.");
+  return {
+    status: response.status,
+    headers: [...response.headers],
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
+}
+
+/** Returns the response to an error of the handler, as in development. Redacted, it contains only the data. */
+function failed(
+  thrown: unknown,
+  { path, requestId }: CallContext,
+  redact: boolean,
+  log: (line: string) => void,
+): HttpResponseMessage {
+  const failure = failureOf(thrown);
+  const trace = failureText(failure);
+  log(`[${path}] error: ${trace.trimEnd()}`);
+  const head = `[Request ID: ${requestId}] Server Error`;
+  const data = failure.data === undefined ? {} : { data: failure.data };
+  return jsonResponse(
+    500,
+    redact ? { code: head, ...data } : { code: `${head}: ${failure.message}`, trace, ...data },
+  );
 }
 
 function routerFor(

@@ -12,13 +12,14 @@ import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { type MutationAnswer, resolveTimestamps } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { NO_SLOT, OCC_FAILURE } from "../../failure.ts";
 import { parseJson, parseValue } from "../../values/json.ts";
 import type { JobState } from "../jobs/scheduled-functions.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
-import { CallRejectedError, CommitError, toOutcome } from "./call-errors.ts";
+import { CommitError, RetryableError, toOutcome } from "./call-errors.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
@@ -184,8 +185,8 @@ export class Mutations {
     try {
       return await this.#rules.run(mutation);
     } catch (error) {
-      if (error instanceof ConflictError) throw new CallRejectedError("conflict", error.message);
-      if (error instanceof NoSlotError) throw new CallRejectedError("too_many_requests", error.message);
+      if (error instanceof ConflictError) throw new RetryableError(OCC_FAILURE, error.message);
+      if (error instanceof NoSlotError) throw new RetryableError(NO_SLOT, error.message);
       throw error;
     }
   }
@@ -208,7 +209,7 @@ export class Mutations {
         finish: () => this.#commit(transaction, text, context, key),
       };
     } catch (error) {
-      if (error instanceof CommitError) throw error;
+      if (error instanceof CommitError || error instanceof RetryableError) throw error;
       const outcome = toOutcome(error, context.requestId, context.logLines);
       return { reads: null, finish: () => ({ ts: this.#calls.engine.ts, outcome }) };
     }

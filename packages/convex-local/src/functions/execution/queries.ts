@@ -5,7 +5,7 @@ import type { ReadSet } from "../../engine/read-set.ts";
 import { parseJson } from "../../values/json.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
-import { CallRejectedError, toOutcome } from "./call-errors.ts";
+import { CallRejectedError, RetryableError, toOutcome } from "./call-errors.ts";
 import type { EngineCalls } from "./engine-calls.ts";
 import { run } from "./function-runner.ts";
 
@@ -119,6 +119,7 @@ export class Queries {
         logLines: context.logLines,
       };
     } catch (error) {
+      if (error instanceof RetryableError) throw error;
       outcome = toOutcome(error, context.requestId, context.logLines);
     }
     const { after: ended } = context.journal;

@@ -1,10 +1,11 @@
 /**
  * Globals of functions in a worker, as in Convex's isolate: in queries and mutations the time is fixed, random numbers
- * are seeded, and timers and fetch throw. Console lines go to their call and to the log.
+ * are seeded, and timers and fetch throw.
  */
-import { inspect } from "node:util";
 import { type CallContext, callStorage } from "../execution/call-context.ts";
 import { guardCodeGeneration } from "./code-generation.ts";
+import { installConsole } from "./console.ts";
+import { installStackTraces } from "./stack-frames.ts";
 
 /** The original globals, for the backend itself. */
 export const realNow = Date.now.bind(Date);
@@ -14,16 +15,13 @@ export const realClearTimeout = clearTimeout;
 const RealDate = Date;
 const realRandom = Math.random.bind(Math);
 
-/** Limits of the console lines that a call returns: characters of a line, and lines. */
-const MAX_LINE_LENGTH = 32_768;
-const MAX_LINES = 256;
-
 /**
  * Installs the globals.
  *
  * @param log - Receives console lines with their level and function.
  */
 export function installGlobals(log: (line: string) => void): void {
+  installStackTraces();
   globalThis.Date = new Proxy(RealDate, {
     construct(target, args, newTarget) {
       return Reflect.construct(
@@ -40,12 +38,12 @@ export function installGlobals(log: (line: string) => void): void {
   guardCodeGeneration(() => isDeterministic(callStorage.getStore()));
   for (const name of ["fetch", "setTimeout", "setInterval", "setImmediate"] as const)
     rejectInTransactions(name);
-  for (const level of ["debug", "log", "info", "warn", "error"] as const) {
-    console[level] = (...values: unknown[]) => writeLine(level, values, log);
-  }
-  console.trace = (...values: unknown[]) => writeLine("error", ["Trace:", ...values], log);
-  process.exit = () => {
-    throw new Error("process.exit() is not supported in Convex functions.");
+  installConsole(log);
+  process.exit = (code) => {
+    const how = code === undefined ? "no exit code" : `exit code ${code}`;
+    const error = new Error(`process.exit() called with ${how}`);
+    callStorage.getStore()?.fail?.("process.exit", error);
+    throw error;
   };
 }
 
@@ -74,18 +72,4 @@ function rejectInTransactions(name: "fetch" | "setTimeout" | "setInterval" | "se
   // Keeps properties of the original, such as the promisified form of setTimeout.
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
   Object.defineProperty(globalThis, name, { value: guarded, writable: true, configurable: true });
-}
-
-function writeLine(level: string, values: unknown[], log: (line: string) => void): void {
-  const text = values
-    .map((value) => inspect(value, { depth: 5 }))
-    .join(" ")
-    .slice(0, MAX_LINE_LENGTH);
-  const context = callStorage.getStore();
-  const line = `[${level.toUpperCase()}] ${text}`;
-  if (context && context.logLines.length < MAX_LINES) context.logLines.push(line);
-  const readable = values
-    .map((value) => (typeof value === "string" ? value : inspect(value, { depth: 5 })))
-    .join(" ");
-  log(context ? `[${context.path}] ${level}: ${readable}` : `${level}: ${readable}`);
 }

@@ -39,7 +39,11 @@ async function find(cacheDir: string, functionsDir: string): Promise<Bundle | nu
     const known: Known = JSON.parse(await readFile(knownFile(cacheDir, functionsDir), "utf8"));
     const dir = join(cacheDir, await contentOf(functionsDir, known.inputs));
     await stat(dir);
-    return { ...known, build: { dir, components: known.components }, remove: keep };
+    return {
+      ...known,
+      build: { dir, root: dirname(functionsDir), components: known.components },
+      remove: keep,
+    };
   } catch {
     return null; // Not built yet, or a source has been changed or deleted.
   }

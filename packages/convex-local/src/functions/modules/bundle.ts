@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type BuildFailure, type BuildOptions, build, formatMessages } from "esbuild";
 import { type ComponentSource, findComponents, inputsOf } from "./component-tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -24,7 +24,12 @@ export type ComponentBuild = {
 };
 
 /** Everything a worker needs to load one version of the functions. */
-export type Build = { dir: string; components: ComponentBuild[] };
+export type Build = {
+  dir: string;
+  /** The folder of the project, which contains the folder of the functions. */
+  root: string;
+  components: ComponentBuild[];
+};
 
 export type Bundle = {
   build: Build;
@@ -61,7 +66,8 @@ export async function bundle(functionsDir: string, buildsDir: string = tmpdir())
       components.push(await bundleComponent(source, dir, components.length, inputs));
     }
     const sources = [...inputs].filter((file) => !file.includes("node_modules"));
-    return { build: { dir, components }, sources, inputs: [...inputs].sort(), remove };
+    const made = { dir, root: dirname(functionsDir), components };
+    return { build: made, sources, inputs: [...inputs].sort(), remove };
   } catch (error) {
     await remove();
     throw await toBundleError(error);
@@ -106,11 +112,16 @@ async function bundleComponent(
   if (files.schema) isolate._schema = files.schema;
   if (files.authConfig) isolate._auth = files.authConfig;
   const outdir = join(dir, prefix, "isolate");
-  await run({ entryPoints: isolate, outdir, platform: "browser", define }, inputs);
+  await run(
+    { entryPoints: isolate, outdir, chunkNames: "_deps/[hash]", platform: "browser", define },
+    inputs,
+  );
   await run(
     {
       entryPoints: node,
       outdir: join(dir, prefix, "node"),
+      // The names that Convex gives them, which are visible in stacks.
+      chunkNames: "_deps/node/[hash]",
       platform: "node",
       banner: {
         js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

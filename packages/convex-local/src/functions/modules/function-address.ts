@@ -2,6 +2,9 @@
 
 export type FunctionAddress = { component: string; path: string };
 
+/** The address of a function as other code refers to it. A parent can only use what its component exports. */
+export type FunctionReference = FunctionAddress & { exported: boolean };
+
 /** A function as the published `convex` package passes it to a syscall (`getFunctionAddress`). */
 export type AddressJson = { name?: string; reference?: string; functionHandle?: string };
 
@@ -24,14 +27,18 @@ export function canonicalPath(name: string): string {
 export function resolveAddress(
   component: string,
   { name, reference, functionHandle }: AddressJson,
-): FunctionAddress {
-  if (functionHandle !== undefined) return fromHandle(functionHandle);
-  if (name !== undefined) return { component, path: canonicalPath(name) };
+): FunctionReference {
+  if (functionHandle !== undefined) return { ...fromHandle(functionHandle), exported: false };
+  if (name !== undefined) return { component, path: canonicalPath(name), exported: false };
   if (reference?.startsWith(CHILD)) {
     const [child, ...parts] = reference.slice(CHILD.length).split("/");
     const exported = parts.pop();
     if (child && exported !== undefined && parts.length > 0) {
-      return { component: childPath(component, child), path: `${parts.join("/")}:${exported}` };
+      return {
+        component: childPath(component, child),
+        path: `${parts.join("/")}:${exported}`,
+        exported: true,
+      };
     }
   }
   throw new Error(`Unknown function reference ${reference ?? ""}`);

@@ -5,9 +5,10 @@ import type { JSONValue, ValidatorJSON } from "convex/values";
 import type { AuthProvider } from "../../backend.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { noteLoading, setComponentEnvironments } from "../isolate/component-env.ts";
+import { noteBuild } from "../isolate/stack-frames.ts";
 import { systemFunctions } from "../system/system-functions.ts";
 import type { Build, ComponentBuild } from "./bundle.ts";
-import type { FunctionAddress } from "./function-address.ts";
+import type { FunctionAddress, FunctionReference } from "./function-address.ts";
 
 export type RegisteredKind = "query" | "mutation" | "action";
 
@@ -30,6 +31,8 @@ export type Router = { lookup(path: string, method: string): readonly [HttpHandl
 export type RegisteredFunction = FunctionAddress & {
   kind: RegisteredKind;
   internal: boolean;
+  /** Whether it is an action in a module for Node. */
+  node: boolean;
   args: ValidatorJSON;
   returns: ValidatorJSON | null;
   invoke(requestId: string, args: string): Promise<string>;
@@ -87,6 +90,7 @@ export class Registry {
    */
   static async load(build: Build, node: boolean): Promise<Registry> {
     const components = new Map<string, LoadedComponent>();
+    noteBuild(build.dir, build.root);
     setComponentEnvironments(new Map(build.components.map(({ path, env }) => [path, env ?? {}])));
     let providers: AuthProvider[] = [];
     for (const component of build.components) {
@@ -118,6 +122,24 @@ export class Registry {
   }
 
   /**
+   * Finds the function that other code refers to.
+   *
+   * @returns The function; null if only the actions' thread knows it.
+   * @throws {CallRejectedError} when it does not exist, or the component does not export it.
+   */
+  refer({ exported, ...address }: FunctionReference): RegisteredFunction | null {
+    if (!exported) return this.find(address);
+    const { component, path } = address;
+    const loaded = this.#components.get(component);
+    const found = loaded?.functions.get(path);
+    if (found?.internal === false) return found;
+    throw new CallRejectedError(
+      "function_not_found",
+      `Child component '${component}' ${loaded ? `does not export ${path}` : "not found"}`,
+    );
+  }
+
+  /**
    * Finds the function of a call.
    *
    * @throws {CallRejectedError} when it does not exist, is of another kind, or is internal and the caller is not.
@@ -131,7 +153,7 @@ export class Registry {
         `Trying to execute ${address.path} as ${withArticle(kind)}, but it is in a module for Node, which can only contain actions.`,
       );
     }
-    if (found.internal && caller === "public") throw missing(address.path, "", what);
+    if (found.internal && caller === "public") throw missing(address.path, address.component, what);
     if (found.kind !== kind) {
       throw new CallRejectedError(
         "wrong_kind",
@@ -143,7 +165,7 @@ export class Registry {
 
   #systemFunction(component: string, path: string): RegisteredFunction | null {
     const value = this.#components.has(component) ? this.#system.get(path) : undefined;
-    return value === undefined ? null : register(component, path, value);
+    return value === undefined ? null : register(component, path, value, false);
   }
 }
 
@@ -152,10 +174,11 @@ function withArticle(kind: RegisteredKind): string {
 }
 
 function missing(path: string, component: string, what: string): CallRejectedError {
-  const where = component === "" ? "" : ` in component "${component}"`;
+  const where = component === "" ? "" : ` in '${component}'`;
+  const name = path.endsWith(":default") ? path.slice(0, -":default".length) : path;
   return new CallRejectedError(
     "function_not_found",
-    `Could not find ${what} for '${path}'${where}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`,
+    `Could not find ${what} for '${name}'${where}. Did you forget to run \`npx convex dev\`?`,
   );
 }
 
@@ -176,7 +199,7 @@ async function loadComponent(
     const module = await importModule<Record<string, unknown>>(dir, file, name);
     for (const [exported, value] of Object.entries(module)) {
       const path = `${name}:${exported}`;
-      const registered = register(component.path, path, value);
+      const registered = register(component.path, path, value, isNode);
       if (!registered) continue;
       if (isNode && registered.kind !== "action") {
         throw new Error(
@@ -208,7 +231,7 @@ async function importModule<Module>(dir: string, file: string, name: string): Pr
   }
 }
 
-function register(component: string, path: string, value: unknown): RegisteredFunction | null {
+function register(component: string, path: string, value: unknown, node: boolean): RegisteredFunction | null {
   if (!isExported(value)) return null;
   const exported = value;
   const kind = exported.isQuery ? "query" : exported.isMutation ? "mutation" : "action";
@@ -217,6 +240,7 @@ function register(component: string, path: string, value: unknown): RegisteredFu
     path,
     kind,
     internal: exported.isInternal === true,
+    node,
     args: JSON.parse(exported.exportArgs?.() ?? '{"type":"any"}'),
     returns: JSON.parse(exported.exportReturns?.() ?? "null"),
     invoke: async (requestId, args) => {

@@ -4,7 +4,7 @@ import { LIMITS } from "../../limits/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
 import {
   type AddressJson,
-  type FunctionAddress,
+  type FunctionReference,
   resolveAddress,
   toHandle,
 } from "../modules/function-address.ts";
@@ -14,13 +14,15 @@ export type NestedKind = "query" | "mutation" | "snapshotQuery";
 
 /** Runs a function in the transaction of its caller, or in a separate one if the caller is an action. */
 export type Callee = {
-  nested(context: CallContext, target: FunctionAddress, kind: NestedKind, args: JSONValue): Promise<string>;
+  nested(context: CallContext, target: FunctionReference, kind: NestedKind, args: JSONValue): Promise<string>;
   separate(
     context: CallContext,
-    target: FunctionAddress,
+    target: FunctionReference,
     kind: "query" | "mutation" | "action",
     args: JSONValue,
   ): Promise<string>;
+  /** @throws {CallRejectedError} when the code that refers to the function cannot use it. */
+  check(target: FunctionReference): void;
 };
 
 type UdfArgs = AddressJson & { udfType: NestedKind; args: JSONValue };
@@ -46,11 +48,16 @@ export function asyncCalls(callee: Callee): Record<string, Operation> {
     "1.0/actions/query": fromAction("query"),
     "1.0/actions/mutation": fromAction("mutation"),
     "1.0/actions/action": fromAction("action"),
-    "1.0/createFunctionHandle": operation((context, args: AddressJson) =>
-      JSON.stringify(toHandle(resolveAddress(context.component, args))),
-    ),
+    "1.0/createFunctionHandle": operation((context, args: AddressJson) => {
+      const target = resolveAddress(context.component, args);
+      callee.check(target);
+      return JSON.stringify(toHandle(target));
+    }),
     // A component does not see the identity of the caller: the app decides what it passes on.
-    "1.0/getUserIdentity": (context) => JSON.stringify(context.component === "" ? context.identity : null),
+    "1.0/getUserIdentity": ({ component, identity, rejection }) => {
+      if (rejection !== null) throw new Error(rejection);
+      return JSON.stringify(component === "" ? identity : null);
+    },
     "1.0/getFunctionMetadata": (context) =>
       JSON.stringify({ name: context.path, componentPath: context.component }),
     "1.0/getDeploymentMetadata": () => JSON.stringify({ name: "local", region: null, class: "s16" }),

@@ -62,6 +62,7 @@ export const asyncDatabase: Record<string, Operation> = {
       );
     }
     journal.used = true;
+    checkPageSize(args);
     checkTable(tableNameOf(args.query));
     const result = pageOf(context, { ...args, endCursor: args.endCursor ?? journal.before });
     journal.after = result.continueCursor;
@@ -120,6 +121,19 @@ function pageOf(context: CallContext, args: PageArgs): Page {
 function openSearch(context: CallContext, { indexName, filters }: SearchSource): SearchCursor {
   const reader = readerOf(context);
   return new SearchCursor(reader, findIndex(reader.catalog, context.component, indexName, "search"), filters);
+}
+
+/** @throws {Error} when the size of a page is not a whole number above zero, in the words of Convex's JSON parser. */
+function checkPageSize({ pageSize, maximumRowsRead, maximumBytesRead }: PageArgs): void {
+  for (const count of [pageSize, maximumRowsRead, maximumBytesRead]) {
+    if (typeof count !== "number" || Number.isInteger(count)) continue;
+    throw new Error(
+      `Invalid arguments for \`queryPage\`: invalid type: floating point \`${count}\`, expected usize`,
+    );
+  }
+  if (pageSize === 0) throw new Error("Must request at least 1 document while paginating");
+  if (maximumRowsRead === 0 || maximumBytesRead === 0)
+    throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
 }
 
 function openSource(context: CallContext, query: QueryJson): EntrySource {

@@ -2,8 +2,7 @@
 import { getConvexSize, type JSONValue, jsonToConvex } from "convex/values";
 import { realNow } from "../isolate/globals.ts";
 import { addJob, cancelJob } from "../jobs/scheduled-functions.ts";
-import { type AddressJson, resolveAddress } from "../modules/function-address.ts";
-import type { RegisteredFunction } from "../modules/registry.ts";
+import { type AddressJson, type FunctionReference, resolveAddress } from "../modules/function-address.ts";
 import { writerOf } from "./database-syscalls.ts";
 import { type Operation, operation } from "./syscalls.ts";
 
@@ -12,16 +11,13 @@ type ScheduleArgs = AddressJson & { ts: number; args: JSONValue };
 /**
  * Returns the operations of the scheduler.
  *
- * @param find - Finds a function; null if only the actions' thread knows it. Throws if there is none.
+ * @param check - Throws if the code that refers to the function cannot use it.
  */
-export function scheduleOperations(
-  find: (address: { component: string; path: string }) => RegisteredFunction | null,
-): Record<string, Operation> {
+export function scheduleOperations(check: (target: FunctionReference) => void): Record<string, Operation> {
   const schedule = operation((context, args: ScheduleArgs) => {
     const transaction = writerOf(context);
     const target = resolveAddress(context.component, args);
-    if (find(target)?.kind === "query")
-      throw new Error(`${target.path} is a query: only mutations and actions can be scheduled.`);
+    check(target);
     transaction.reader.usage.schedule(getConvexSize([jsonToConvex(args.args)]));
     return JSON.stringify(addJob(transaction, context.component, target, args.args, args.ts * 1000));
   });

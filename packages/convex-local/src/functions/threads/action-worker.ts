@@ -9,7 +9,7 @@ import { run } from "../execution/function-runner.ts";
 import { runHttpAction } from "../execution/http-actions.ts";
 import { installEnvironment, setAppEnvironment } from "../isolate/component-env.ts";
 import { installGlobals } from "../isolate/globals.ts";
-import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
+import { handleUncaughtErrors } from "../isolate/uncaught-errors.ts";
 import { canonicalPath } from "../modules/function-address.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, type Callee } from "../syscalls/call-syscalls.ts";
@@ -28,7 +28,7 @@ if (!parentPort) throw new Error("action-worker.ts must run in a worker thread."
 const { running }: ActionWorkerData = workerData;
 const port = new WorkerPort<ActionRequests>(
   parentPort,
-  logUncaughtErrors((line) => port.send({ type: "log", line })),
+  handleUncaughtErrors((line) => port.send({ type: "log", line })),
 );
 let registry: Registry | null = null;
 
@@ -45,7 +45,10 @@ const REMOTE = [
 
 const callee: Callee = {
   nested: (context) => Promise.reject(new Error(`${context.path} is an action.`)),
-  separate: async (context, { component, path }, kind, args) => {
+  check: (target) => loaded().refer(target),
+  separate: async (context, target, kind, args) => {
+    loaded().refer(target);
+    const { component, path } = target;
     const call: Invocation = { component, path, args, identity: context.identity, caller: "internal" };
     const outcome =
       kind === "action" ? await runAction(call) : (await port.call({ type: kind, call })).outcome;
@@ -92,7 +95,7 @@ async function answer(request: RequestOf<ActionRequests>, id: number): Promise<A
     case "action":
       return { outcome: await runAction({ ...request.call, work: [id, 0] }) };
     case "http":
-      return runHttpAction(loaded(), request.request, request.identity, [id, 0], log);
+      return runHttpAction(loaded(), request, [id, 0], log);
   }
 }
 

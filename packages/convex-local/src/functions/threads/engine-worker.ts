@@ -11,13 +11,14 @@ import { Mutations } from "../execution/mutations.ts";
 import { Queries } from "../execution/queries.ts";
 import { installEnvironment, setAppEnvironment } from "../isolate/component-env.ts";
 import { installGlobals, realNow } from "../isolate/globals.ts";
-import { logUncaughtErrors } from "../isolate/uncaught-errors.ts";
+import { handleUncaughtErrors } from "../isolate/uncaught-errors.ts";
 import { CronJobs } from "../jobs/cron-jobs.ts";
 import { deleteOldJobs } from "../jobs/scheduled-functions.ts";
 import { Scheduler } from "../jobs/scheduler.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, syncCalls } from "../syscalls/call-syscalls.ts";
 import { asyncDatabase, syncDatabase } from "../syscalls/database-syscalls.ts";
+import { failingOperations } from "../syscalls/failing-syscalls.ts";
 import { scheduleOperations } from "../syscalls/schedule-syscalls.ts";
 import { storageOperations } from "../syscalls/storage-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
@@ -49,7 +50,7 @@ if (!parentPort) throw new Error("engine-worker.ts must run in a worker thread."
 const { dataFile, conflicts, running }: EngineWorkerData = workerData;
 const port = new WorkerPort<EngineRequests>(
   parentPort,
-  logUncaughtErrors((line) => port.send({ type: "log", line })),
+  handleUncaughtErrors((line) => port.send({ type: "log", line })),
 );
 const engine = openEngine();
 const log = (line: string): void => port.send({ type: "log", line });
@@ -59,7 +60,7 @@ const queries = new Queries(calls, (event) => port.send({ type: "event", event }
 const mutations = new Mutations(calls, log, conflicts);
 const crons = new CronJobs(mutations);
 const scheduler = new Scheduler(calls, mutations, runAction, crons);
-const schedule = scheduleOperations((address) => calls.registry?.find(address) ?? null);
+const schedule = scheduleOperations((target) => calls.check(target));
 const files = new StoredFiles(engine, dataFile);
 const storage = storageOperations(files);
 const tables = new DocumentTables(calls, mutations);
@@ -76,13 +77,14 @@ installGlobals(log);
 installEnvironment();
 reportRunning(running);
 installSyscalls({
-  sync: { ...syncDatabase, ...syncCalls },
+  sync: { ...syncDatabase, ...syncCalls, ...failingOperations },
   async: {
     ...asyncDatabase,
     ...schedule,
     ...storage,
     ...asyncCalls({
       nested: (context, target, kind, args) => calls.nested(context, target, kind, args),
+      check: (target) => calls.check(target),
       separate: (context) => Promise.reject(new Error(`${context.path} is not an action.`)),
     }),
   },

@@ -1,5 +1,5 @@
 /** Requests to another thread that are not answered yet. */
-import { CallRejectedError } from "../execution/call-errors.ts";
+import { CallRejectedError, RetryableError } from "../execution/call-errors.ts";
 import type { AnswerOf, Reply, RequestMap } from "./thread-messages.ts";
 
 type Pending = {
@@ -48,6 +48,18 @@ export class PendingRequests<Asked extends RequestMap> {
   }
 }
 
-function errorOf({ code, message }: Extract<Reply, { ok: false }>): Error {
+/** Returns the reply to a request that failed with this error. */
+export function failedReply(error: unknown): Reply {
+  return {
+    ok: false,
+    code: error instanceof CallRejectedError ? error.code : null,
+    message: error instanceof Error ? error.message : String(error),
+    reason: error instanceof RetryableError ? error.reason : null,
+  };
+}
+
+/** Returns the error of a reply, in the thread that sent the request. */
+function errorOf({ code, message, reason }: Extract<Reply, { ok: false }>): Error {
+  if (reason !== null) return new RetryableError(reason, message);
   return code === null ? new Error(message) : new CallRejectedError(code, message);
 }

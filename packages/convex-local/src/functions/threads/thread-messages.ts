@@ -8,6 +8,7 @@ import type {
   DocumentsRequest,
   FunctionCall,
   FunctionUse,
+  HttpCaller,
   HttpRequestMessage,
   HttpResponseMessage,
   Identity,
@@ -98,7 +99,7 @@ export type ActionRequests = {
   load: { request: Load; answer: null };
   action: { request: { call: Invocation }; answer: { outcome: Outcome } };
   http: {
-    request: { request: HttpRequestMessage; identity: Identity | null };
+    request: { request: HttpRequestMessage; caller: HttpCaller; redact: boolean };
     answer: HttpResponseMessage;
   };
 };
@@ -121,7 +122,7 @@ export type ToWorker<Asked extends RequestMap> =
 
 export type Reply =
   | { ok: true; answer: unknown }
-  | { ok: false; code: BackendErrorCode | null; message: string };
+  | { ok: false; code: BackendErrorCode | null; message: string; reason: string | null };
 
 /** Receives what workers send without being asked. */
 export type WorkerListener = {

@@ -5,8 +5,7 @@
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import { LIMITS, OUT_OF_MEMORY, TIMED_OUT } from "../../limits/limits.ts";
-import { CallRejectedError } from "../execution/call-errors.ts";
-import { PendingRequests } from "./pending-requests.ts";
+import { failedReply, PendingRequests } from "./pending-requests.ts";
 import type {
   AnswerOf,
   CrossRequests,
@@ -204,8 +203,7 @@ export class Thread<Asked extends RequestMap> {
     try {
       reply = { ok: true, answer: await this.#listener.call(call) };
     } catch (error) {
-      const code = error instanceof CallRejectedError ? error.code : null;
-      reply = { ok: false, code, message: error instanceof Error ? error.message : String(error) };
+      reply = failedReply(error);
     }
     this.#send({ type: "called", id, reply });
   }

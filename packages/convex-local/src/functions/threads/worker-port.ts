@@ -1,7 +1,7 @@
 /** A worker's side of the connection to the main thread: answers requests and sends requests to the other worker. */
 import type { MessagePort } from "node:worker_threads";
 import { CallRejectedError } from "../execution/call-errors.ts";
-import { PendingRequests } from "./pending-requests.ts";
+import { failedReply, PendingRequests } from "./pending-requests.ts";
 import type {
   AnswerOf,
   CrossRequests,
@@ -78,7 +78,7 @@ export class WorkerPort<Answered extends RequestMap> {
         this.fail(error);
         return;
       }
-      this.send({ type: "reply", id, reply: { ok: false, code: error.code, message: error.message } });
+      this.send({ type: "reply", id, reply: failedReply(error) });
     }
   }
 }
