@@ -1,4 +1,5 @@
 /** Maps an error of the backend to what the caller may see; everything else belongs in the log. */
+import { randomBytes } from "node:crypto";
 import type { BackendErrorCode } from "./backend.ts";
 
 const CODES: readonly BackendErrorCode[] = [
@@ -33,4 +34,15 @@ export function retryReasonOf(error: unknown): string | null {
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   return error instanceof Error && code !== null && code !== "restarted" ? error.message : UNAVAILABLE;
+}
+
+/** Returns the message for the caller of a function: in Convex's form, if the call was rejected. */
+export function callErrorOf(error: unknown): string {
+  const code = codeOf(error);
+  return code === null || code === "restarted" ? UNAVAILABLE : serverError(reasonOf(error));
+}
+
+/** Returns the text of an error that a call has without running a function. */
+export function serverError(message: string): string {
+  return `[Request ID: ${randomBytes(8).toString("hex")}] Server Error\n${message}\n`;
 }

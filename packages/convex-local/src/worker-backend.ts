@@ -23,6 +23,7 @@ import type {
 } from "./backend.ts";
 import { Environment } from "./environment.ts";
 import { Executions } from "./executions.ts";
+import { serverError } from "./failure.ts";
 import { CallRejectedError, redacted } from "./functions/execution/call-errors.ts";
 import { watchSources } from "./functions/modules/watch-sources.ts";
 import type { StoredFile } from "./functions/tables/stored-files.ts";
@@ -288,5 +289,5 @@ function invocation(call: FunctionCall): Invocation {
 }
 
 function failure(message: string): Outcome {
-  return { ok: false, errorMessage: `Server Error\nUncaught Error: ${message}`, logLines: [] };
+  return { ok: false, errorMessage: serverError(message), logLines: [] };
 }

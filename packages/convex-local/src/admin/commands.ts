@@ -160,8 +160,9 @@ async function* batchesOf(file: string, tables: TableNumbers) {
 /** Returns the error without request id and stack. */
 function messageOf(errorMessage: string): string {
   return errorMessage
-    .replace(/^\[Request ID: \w+\] Server Error\nUncaught /, "")
-    .replace(/(\n {4}at .*)+$/, "");
+    .replace(/^\[Request ID: \w+\] Server Error\n(?:Uncaught )?/, "")
+    .replace(/\n {4}at .*/g, "")
+    .trimEnd();
 }
 
 function parseArguments(text: string): JSONValue {

@@ -4,7 +4,7 @@ import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, NO_SLOT, reasonOf, retryReasonOf, UNAVAILABLE } from "../failure.ts";
+import { callErrorOf, codeOf, NO_SLOT, reasonOf, retryReasonOf, UNAVAILABLE } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -99,7 +99,7 @@ export async function answerCall(backend: Backend, kind: Kind, { call, clean, at
     if (code === "restarted")
       throw new HttpError(503, "InternalServerError", UNAVAILABLE, { "Retry-After": "1" });
     if (code === "bad_arguments") throw new HttpError(400, "BadArguments", reasonOf(error));
-    return outcomeAnswer({ ok: false, errorMessage: reasonOf(error), logLines: [] }, clean);
+    return outcomeAnswer({ ok: false, errorMessage: callErrorOf(error), logLines: [] }, clean);
   }
 }
 

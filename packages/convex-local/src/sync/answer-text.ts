@@ -1,6 +1,6 @@
 /** Answer of a query as JSON text for a Transition, shared by all sockets. Only the query id is added per socket. */
 import type { SubscriptionResult } from "../backend.ts";
-import { reasonOf } from "../failure.ts";
+import { callErrorOf } from "../failure.ts";
 import type { QueryId } from "./socket-messages.ts";
 
 /** Returns the result of a run as `QueryUpdated` or `QueryFailed`. */
@@ -19,7 +19,7 @@ export function answerText({ outcome, journal }: SubscriptionResult): string {
 
 /** Returns the failure of a query that could not run. */
 export function failureText(error: unknown, journal: string | null): string {
-  return JSON.stringify({ type: "QueryFailed", errorMessage: reasonOf(error), logLines: [], journal });
+  return JSON.stringify({ type: "QueryFailed", errorMessage: callErrorOf(error), logLines: [], journal });
 }
 
 /** Returns an answer as a modification of one socket. */

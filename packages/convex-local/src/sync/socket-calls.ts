@@ -1,7 +1,7 @@
 /** Runs mutations and actions of a socket, and returns their protocol messages. */
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { codeOf, reasonOf, retryReasonOf } from "../failure.ts";
+import { callErrorOf, codeOf, retryReasonOf } from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { type AddQuery, BadMessageError, onlyArgument, type ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
@@ -86,5 +86,5 @@ function failed(outcome: Extract<Outcome, { ok: false }>): Failure {
 
 function rejected(error: unknown, call: FunctionCall, log: (line: string) => void): Failure {
   if (codeOf(error) === null) log(`${call.path} could not be run: ${String(error)}`);
-  return { success: false, result: reasonOf(error), logLines: [] };
+  return { success: false, result: callErrorOf(error), logLines: [] };
 }

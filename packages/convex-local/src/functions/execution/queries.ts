@@ -2,6 +2,7 @@
 import type { BackendEvent, Outcome, SubscriptionRequest, SubscriptionResult } from "../../backend.ts";
 import type { Snapshot } from "../../engine/engine.ts";
 import type { ReadSet } from "../../engine/read-set.ts";
+import { serverError } from "../../failure.ts";
 import { parseJson } from "../../values/json.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
@@ -90,7 +91,7 @@ export class Queries {
     } catch (error) {
       if (!(error instanceof CallRejectedError)) throw error;
       return {
-        outcome: { ok: false, errorMessage: error.message, logLines: [] },
+        outcome: { ok: false, errorMessage: serverError(error.message), logLines: [] },
         reads: null,
         ended: null,
         readClock: false,
