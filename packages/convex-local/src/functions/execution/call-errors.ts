@@ -152,6 +152,10 @@ export function redacted(outcome: Outcome): Outcome {
 
 /** Returns the error of an outcome, for the function that made the call. */
 export function errorOf(outcome: Extract<Outcome, { ok: false }>): NestedCallError {
-  const head = /^(?:\[Request ID: \w+\] )?Server Error\n/;
-  return new NestedCallError(outcome.errorMessage.replace(head, ""), outcome.errorData);
+  return new NestedCallError(withoutRequest(outcome.errorMessage), outcome.errorData);
+}
+
+/** Returns the text of an error without its first line, which names the request. */
+export function withoutRequest(errorMessage: string): string {
+  return errorMessage.replace(/^\[Request ID: \w+\] Server Error\n/, "");
 }

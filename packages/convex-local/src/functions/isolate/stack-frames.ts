@@ -21,6 +21,9 @@ type Frame = {
   promiseIndex: number | null;
 };
 
+/** The last builds, because functions of older ones may still run. */
+const MAX_BUILDS = 4;
+
 /** Folders of builds as URLs, with the folder that source paths are relative to. */
 const builds = new Map<string, string>();
 
@@ -35,6 +38,8 @@ const framesByError = new WeakMap<object, string>();
  */
 export function noteBuild(dir: string, root: string): void {
   builds.set(`${pathToFileURL(dir).href}/`, join(root, "out"));
+  const [oldest] = builds.keys();
+  if (builds.size > MAX_BUILDS && oldest !== undefined) builds.delete(oldest);
 }
 
 /** Replaces the stacks of errors in this thread. */
@@ -43,7 +48,7 @@ export function installStackTraces(): void {
     const frames = mappedFrames(sites).map(lineOf).join("");
     framesByError.set(error, frames);
     const node = nodeStack(error, sites);
-    return node ?? `${error}${frames === "" ? "" : `\n${frames.trimEnd()}`}`;
+    return node ?? `${titleOf(error)}${frames === "" ? "" : `\n${frames.trimEnd()}`}`;
   };
 }
 
@@ -52,6 +57,15 @@ export function framesOf(error: object): string | null {
   // Reading the stack formats it, if that has not happened yet.
   Reflect.get(error, "stack");
   return framesByError.get(error) ?? null;
+}
+
+/** Returns name and message of an error, whose own code may throw. */
+function titleOf(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
 }
 
 function mappedFrames(sites: NodeJS.CallSite[]): Frame[] {
@@ -136,7 +150,8 @@ function nodeStack(error: Error, sites: NodeJS.CallSite[]): string | null {
       ? `    at ${location}`
       : `    at${site.isAsync() ? " async" : ""} ${name} (${location})`;
   });
-  return `Error${error.message === "" ? "" : `: ${error.message}`}\n${lines.join("\n")}`;
+  const message = String(Reflect.get(error, "message") ?? "");
+  return `Error${message === "" ? "" : `: ${message}`}\n${lines.join("\n")}`;
 }
 
 function nodeFile(file: string | null | undefined): string | null {

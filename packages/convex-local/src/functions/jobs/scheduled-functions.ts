@@ -10,6 +10,7 @@ import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
 import { type DocumentValue, isObject, numberField, stringField } from "../../values/document.ts";
 import { afterPrefix, encodeTuple, encodeValue } from "../../values/key.ts";
+import { withoutRequest } from "../execution/call-errors.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
 import { JOBS, SCHEDULED } from "../tables/system-tables.ts";
 
@@ -123,7 +124,8 @@ export function finishJob(transaction: Transaction, job: Job, state: JobState, n
   // A job that was canceled while its action ran is already removed, and stays canceled.
   if (!reader.get(jobs, job.id)) return;
   transaction.remove(jobs, job.id);
-  setState(transaction, job.scheduled, state, now);
+  const stored = state.kind === "failed" ? { ...state, error: withoutRequest(state.error) } : state;
+  setState(transaction, job.scheduled, stored, now);
 }
 
 /**

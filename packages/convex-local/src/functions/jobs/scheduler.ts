@@ -59,7 +59,7 @@ export class Scheduler {
           finishJob(
             transaction,
             job,
-            { kind: "failed", error: "The backend restarted while the function was running." },
+            { kind: "failed", error: "Transient error while executing action" },
             realNow(),
           );
         }
