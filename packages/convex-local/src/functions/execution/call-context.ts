@@ -52,6 +52,8 @@ export type CallContext = {
   readonly journal: { before: string | null; after: string | null; used: boolean };
   /** What the result depends on, with nested calls. */
   readonly observed: { clock: boolean };
+  /** How many calls this one is nested in, in one transaction. */
+  readonly depth: number;
   /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
   /** Fails the running call because of an error that its promises do not show; null if it does not run. */
@@ -89,6 +91,7 @@ export function newContext(
     logLines: [],
     journal: { before: null, after: null, used: false },
     observed: { clock: false },
+    depth: 0,
     nested: null,
     fail: null,
     time: null,

@@ -23,6 +23,8 @@ import { type CallContext, newContext } from "./call-context.ts";
 import { CallRejectedError, nestedError, RetryableError } from "./call-errors.ts";
 import { run } from "./function-runner.ts";
 
+/** Convex's limit of calls inside calls. */
+const MAX_DEPTH = 8;
 /** How long the thread works before other work gets a turn, in ms. */
 const TURN_MS = 8;
 
@@ -61,6 +63,8 @@ export class EngineCalls {
     if (kind === "mutation" && !context.transaction)
       throw new Error(`${context.path} is a query: it cannot run a mutation.`);
     this.check(reference);
+    if (context.depth >= MAX_DEPTH)
+      throw new Error("Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
     const target = this.resolve(
       { ...reference, caller: "internal" },
       kind === "mutation" ? "mutation" : "query",
@@ -181,6 +185,7 @@ export class EngineCalls {
       transaction: kind === "mutation" ? parent.transaction : null,
       streams: new Map(),
       journal: { before: null, after: null, used: false },
+      depth: parent.depth + 1,
       nested: null,
       fail: null,
       time: null,
