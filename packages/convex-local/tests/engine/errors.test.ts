@@ -91,6 +91,20 @@ describe("a ConvexError is caught with its data", () => {
   });
 });
 
+describe("what a mutation does not await", () => {
+  const names = async () => (await opened.rows("failures:stored")).map(({ name }) => name);
+
+  test("is committed with it", async () => {
+    resultOf(await opened.backend.mutation(call("failures:leavesWrites")));
+    expect(await names()).toEqual(expect.arrayContaining(["left 0", "left 1", "left 2", "left inside"]));
+  });
+
+  test("fails it", async () => {
+    expect(textOf(await opened.backend.mutation(call("failures:leavesFailure")))).toContain("nothing");
+    expect(await names()).not.toContain("not committed");
+  });
+});
+
 describe("an error that no code handles", () => {
   test("fails the call whose code threw it", async () => {
     expect(textOf(await action("failures:rejects"))).toMatch(/^Uncaught Error: not awaited\n {4}at /);

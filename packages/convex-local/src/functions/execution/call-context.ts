@@ -52,6 +52,8 @@ export type CallContext = {
   readonly journal: { before: string | null; after: string | null; used: boolean };
   /** What the result depends on, with nested calls. */
   readonly observed: { clock: boolean };
+  /** Its operations that have not finished, and whether one has failed. */
+  readonly operations: { open: number; failed: boolean };
   /** How many calls this one is nested in, in one transaction. */
   readonly depth: number;
   /** The last nested call, or null if none is running. Nested calls run one after another. */
@@ -91,6 +93,7 @@ export function newContext(
     logLines: [],
     journal: { before: null, after: null, used: false },
     observed: { clock: false },
+    operations: { open: 0, failed: false },
     depth: 0,
     nested: null,
     fail: null,

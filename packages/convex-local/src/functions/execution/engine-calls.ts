@@ -185,6 +185,7 @@ export class EngineCalls {
       transaction: kind === "mutation" ? parent.transaction : null,
       streams: new Map(),
       journal: { before: null, after: null, used: false },
+      operations: { open: 0, failed: false },
       depth: parent.depth + 1,
       nested: null,
       fail: null,

@@ -2,6 +2,7 @@
  * Runs one function: checks its arguments, enforces its time limit, and checks its result. The caller commits the
  * transaction of its context.
  */
+import { setImmediate } from "node:timers";
 import { type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { CallTime } from "../../limits/call-time.ts";
 import { LIMITS } from "../../limits/limits.ts";
@@ -18,6 +19,8 @@ import { watchForDeadlock } from "./deadlocks.ts";
 const STEPS = 10;
 /** How many times as long a call may take on a busy machine. */
 const PATIENCE = 5;
+/** More microtasks than lie between an operation and the code that awaits it. */
+const IDLE_TICKS = 16;
 /** Time limit of actions in ms, as in Convex. */
 const ACTION_MS = 600_000;
 
@@ -49,9 +52,11 @@ export async function run(
   context.time = time;
   beginCall(context);
   try {
-    const result = await within(target, context, () =>
-      callStorage.run(context, () => target.invoke(context.requestId, argumentText)),
-    );
+    const result = await within(target, context, async () => {
+      const returned = await callStorage.run(context, () => target.invoke(context.requestId, argumentText));
+      if (target.kind !== "action") await finishOperations(context);
+      return returned;
+    });
     checked(() => memory?.check());
     resultBytes = checkReturned(target, result, isId);
     return result;
@@ -131,6 +136,27 @@ export async function within<T>(target: Limited, context: CallContext, start: ()
   } finally {
     realClearTimeout(timer);
   }
+}
+
+/**
+ * Waits for what a query or mutation has started without awaiting it, as Convex does: its writes are committed, and its
+ * errors fail the call. Without such operations, the thread does nothing else in between, so that mutations can share a
+ * commit.
+ */
+async function finishOperations({ operations }: CallContext): Promise<void> {
+  for (let tick = 0; tick < IDLE_TICKS; tick++) {
+    if (operations.open === 0) await null;
+    else {
+      await nextTurn();
+      tick = 0;
+    }
+  }
+  // Node reports rejected promises after the microtasks.
+  if (operations.failed) await nextTurn();
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Returns the error of a Node action for an error that ends a process of Node. */

@@ -34,22 +34,29 @@ export function installSyscalls(operations: Operations): void {
       find(operations.sync, name, "operation")(currentCall(), args),
     asyncSyscall: async (name: string, args: string): Promise<string> => {
       const context = currentCall();
+      const { time, operations: started } = context;
+      started.open++;
       // The time of operations does not count as that of the user's code.
-      context.time?.beginOperation();
+      time?.beginOperation();
       let turn = false;
-      let result: string | Promise<string>;
       try {
         const run = find(operations.async, name, "async operation");
-        result = asBackend(() => run(context, args));
-        // Most operations end at once, and waiting for them would cost as much.
-        if (typeof result !== "string") result = await result;
+        let result: string | Promise<string>;
+        try {
+          result = asBackend(() => run(context, args));
+          // Most operations end at once, and waiting for them would cost as much.
+          if (typeof result !== "string") result = await result;
+        } finally {
+          turn = time?.endOperation() ?? false;
+        }
+        if (turn) await time?.giveTurn();
+        return result;
       } catch (error) {
+        started.failed = true;
         throw toSyscallError(error);
       } finally {
-        turn = context.time?.endOperation() ?? false;
+        started.open--;
       }
-      if (turn) await context.time?.giveTurn();
-      return result;
     },
     jsSyscall: (name: string, args: FileArguments): unknown =>
       find(operations.object, name, "operation")(currentCall(), args),
