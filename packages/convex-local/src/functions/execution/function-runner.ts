@@ -36,7 +36,7 @@ type Limited = Pick<RegisteredFunction, "kind" | "node" | "path">;
  * @param isId - Checks ids in arguments and result.
  * @returns The result as Convex's JSON text.
  * @throws {unknown} what the function throws.
- * @throws {CallFailedError} when the arguments, the result or the time limit are violated, or nobody handles an error.
+ * @throws {CallFailedError} when the arguments, the result or the time limit are violated, or no code handles an error.
  */
 export async function run(
   target: RegisteredFunction,

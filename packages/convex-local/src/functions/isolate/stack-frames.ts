@@ -1,6 +1,5 @@
 /**
- * Stack frames of functions, mapped to their sources and written as Convex writes them. Frames of the backend itself are
- * left out.
+ * Stack frames of functions, mapped to their sources and written as Convex writes them, without frames of the backend.
  */
 import { findSourceMap } from "node:module";
 import { join, relative } from "node:path";
@@ -47,8 +46,9 @@ export function installStackTraces(): void {
   Error.prepareStackTrace = (error, sites) => {
     const frames = mappedFrames(sites).map(lineOf).join("");
     framesByError.set(error, frames);
-    const node = nodeStack(error, sites);
-    return node ?? `${titleOf(error)}${frames === "" ? "" : `\n${frames.trimEnd()}`}`;
+    // An error of the backend itself keeps its frames, for the log.
+    const shown = frames === "" ? sites.map((site) => `    at ${site}\n`).join("") : frames;
+    return nodeStack(error, sites) ?? `${titleOf(error)}\n${shown}`.trimEnd();
   };
 }
 
