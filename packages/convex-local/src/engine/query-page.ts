@@ -58,6 +58,12 @@ export function readPage(
   let stopped = false;
   let split: Page["pageStatus"] = null;
   while (bounded || page.length < pageSize) {
+    // A page with a fixed end is read as a whole.
+    if (!bounded && isFull(request, read.length, bytes) && entries.hasMore()) {
+      split = "SplitRequired";
+      stopped = true;
+      break;
+    }
     let entry: Entry | null;
     try {
       entry = entries.next();
@@ -72,14 +78,6 @@ export function readPage(
     read.push(entry.key);
     bytes += entry.document.size;
     if (filters.every((filter) => passesFilter(filter, entry.document))) page.push(entry.document);
-    if (
-      (request.maximumRowsRead && read.length >= request.maximumRowsRead) ||
-      (request.maximumBytesRead && bytes >= request.maximumBytesRead)
-    ) {
-      split = "SplitRequired";
-      stopped = true;
-      break;
-    }
   }
   if (!bounded && !stopped) stopped = pageSize === 0 ? true : page.length >= pageSize && entries.hasMore();
   const last = read.at(-1);
@@ -94,6 +92,11 @@ export function readPage(
   const middle = read[Math.floor(read.length / 2)];
   const splitCursor = read.length > 2 && middle !== undefined ? encodeCursor(middle, fingerprint) : null;
   return { page, isDone: continueCursor === END, continueCursor, splitCursor, pageStatus: split };
+}
+
+/** Returns whether a page has read as much as the caller allows. */
+function isFull({ maximumRowsRead, maximumBytesRead }: PageRequest, rows: number, bytes: number): boolean {
+  return rows >= (maximumRowsRead ?? Infinity) || bytes >= (maximumBytesRead ?? Infinity);
 }
 
 /** Returns whether a page uses more than three quarters of a limit. */

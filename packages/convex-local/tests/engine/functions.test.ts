@@ -180,3 +180,24 @@ test("reads page after page, and rejects a cursor of another query", async () =>
   ]);
   await expect(page(first.continueCursor, "elsewhere")).rejects.toThrow("InvalidCursor");
 });
+
+test("a page says when it should be split, and one with a fixed end is read as a whole", async () => {
+  for (let i = 0; i < 4; i++) await mutation("notes:add", { folder: "split", text: `${i}` });
+  const page = async (numItems: number, maximumRowsRead: number, endCursor: string | null = null) => {
+    const paginationOpts = { cursor: null, endCursor, numItems, maximumRowsRead };
+    return (await query("notes:page", { folder: "split", paginationOpts })) as {
+      page: unknown[];
+      pageStatus: string | null;
+      continueCursor: string;
+    };
+  };
+  const statusOf = async (...options: Parameters<typeof page>) => {
+    const { page: documents, pageStatus } = await page(...options);
+    return [documents.length, pageStatus];
+  };
+  expect(await statusOf(1, 3)).toEqual([1, null]);
+  expect(await statusOf(3, 3)).toEqual([3, "SplitRecommended"]);
+  expect(await statusOf(3, 2)).toEqual([2, "SplitRequired"]);
+  const { continueCursor } = await page(3, 100);
+  expect(await statusOf(1, 2, continueCursor)).toEqual([3, "SplitRecommended"]);
+});
