@@ -134,9 +134,11 @@ test("a query at an earlier timestamp reads the data of that time", async () => 
   expect(await query("edges:countOthers")).toBe((before as number) + 1);
 });
 
-test("an action in a file for Node can use Node's modules, and vector search is reported as missing", async () => {
+test("an action in a file for Node can use Node's modules, and a missing vector index is reported", async () => {
   expect(resultOf(await opened.backend.action(call("onNode:hash", { text: "a" })))).toMatch(/^ca978112/);
-  expect(errorOf(await opened.backend.action(call("onNode:vectors")))).toContain("actions/vectorSearch");
+  expect(errorOf(await opened.backend.action(call("onNode:vectors")))).toContain(
+    "Index boxes.by_vector not found.",
+  );
   await expect(opened.backend.query(call("onNode:hash", { text: "a" }))).rejects.toMatchObject({
     code: "wrong_kind",
   });
