@@ -12,7 +12,7 @@ export function ownName(scope: Node): string | null {
   return name && /^[A-Z]/.test(name) ? name : null;
 }
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 

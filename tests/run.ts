@@ -1,5 +1,5 @@
 /** `npm test`: all checks and tests. */
-import { BUILD, LINT, runSteps, TYPECHECK, tests } from "./steps.ts";
+import { BUILD, LINT, runSteps, TYPECHECK, tests, UNUSED } from "./steps.ts";
 
 // Tests mostly wait, so three files at once keep two cores busy.
 const AT_ONCE = 3;
@@ -9,4 +9,4 @@ const all = tests(
   ...["unit", "convex", "packages", "local", "routes", "doctor", "deploy", "build", "launcher", "browser"],
 );
 
-await runSteps([TYPECHECK, LINT, BUILD, { ...all, name: "tests", atOnce: AT_ONCE }]);
+await runSteps([TYPECHECK, LINT, UNUSED, BUILD, { ...all, name: "tests", atOnce: AT_ONCE }]);

@@ -23,6 +23,8 @@ export const LINT: Step = {
   name: "lint",
   args: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
 };
+/** Files, exports and dependencies that nothing uses. */
+export const UNUSED: Step = { name: "unused code", args: ["node_modules/knip/bin/knip.js", "--no-progress"] };
 export const BUILD: Step = { name: "build", args: ["local/build.ts"] };
 
 /** Returns one step that runs these vitest projects. */

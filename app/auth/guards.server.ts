@@ -51,6 +51,7 @@ const forbidden = () => data(null, { status: 403 });
  *
  * @throws {Response} a redirect to `/login` when the user is signed out.
  * @throws {DataWithResponseInit} 403 when the user does not have the role.
+ * @public
  */
 export async function requireRole(args: Arguments, role: string): Promise<Auth> {
   const auth = await requireAuth(args);
@@ -63,6 +64,7 @@ export async function requireRole(args: Arguments, role: string): Promise<Auth> 
  *
  * @throws {Response} a redirect to `/login` when the user is signed out.
  * @throws {DataWithResponseInit} 403 when the user does not have the permission.
+ * @public
  */
 export async function requirePermission(args: Arguments, permission: string): Promise<Auth> {
   const auth = await requireAuth(args);

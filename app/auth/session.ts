@@ -45,7 +45,7 @@ export type SessionInfo = {
 export type EndReason = "session_revoked" | "session_expired";
 
 /** An access token is refreshed this long before it expires. */
-export const REFRESH_BEFORE_MS = 60_000;
+const REFRESH_BEFORE_MS = 60_000;
 
 /** Requests with the old cookie share the result of a refresh for this long. */
 export const REFRESH_GRACE_MS = 30_000;

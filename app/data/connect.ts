@@ -156,6 +156,6 @@ function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
 }
 
 /** Returns whether a query failed because its session was revoked or its user was deleted. */
-export function isOver(error: unknown): boolean {
+function isOver(error: unknown): boolean {
   return rejectionIn(error)?.code === "unauthenticated";
 }

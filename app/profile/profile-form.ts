@@ -14,7 +14,7 @@ export const shownName = <N extends string>(field: N) => `${field}Shown` as cons
 const changedName = (field: string) => (name: string, submitted: Submitted) =>
   name === submitted[shownName(field)] ? null : personNameProblem(name);
 
-export const PROFILE_FIELDS = {
+const PROFILE_FIELDS = {
   firstName: { label: "First name", autoComplete: "given-name", check: changedName("firstName") },
   lastName: { label: "Last name", autoComplete: "family-name", check: changedName("lastName") },
 } as const satisfies Readonly<Record<string, FormField>>;

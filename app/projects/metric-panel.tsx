@@ -17,7 +17,7 @@ import type { Latest, LoadedProject } from "./project-query.ts";
 type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
 
 /** Returns the mean of each bucket, clamped to its extremes because very large sums lose precision. */
-export function pointsOf(buckets: Buckets): ChartPoint[] {
+function pointsOf(buckets: Buckets): ChartPoint[] {
   return buckets.map(({ at, count, sum, min, max }) => ({
     at,
     count,

@@ -9,7 +9,7 @@ export const RANGE_WORDS: Record<Range, string> = {
 };
 
 /** Returns the range in the URL, or the last hour if it is missing or unknown. */
-export function rangeOf(search: URLSearchParams): Range {
+function rangeOf(search: URLSearchParams): Range {
   const named = search.get("range");
   return RANGE_NAMES.find((range) => range === named) ?? "1h";
 }

@@ -11,7 +11,7 @@ type Example = {
 const keyOf = ({ keyName }: Example) => (keyName === null ? "a key of its own" : `key “${keyName}”`);
 
 /** Returns a shell command. It contains the API key only right after the key was created. */
-export function curlExample(example: Example): string {
+function curlExample(example: Example): string {
   const { origin, project, secret } = example;
   return [
     `# ${project.name} (${project._id}), ${keyOf(example)}`,
@@ -26,7 +26,7 @@ export function curlExample(example: Example): string {
  * Returns a TypeScript function. It reads the API key from the environment, because keys do not belong in
  * code.
  */
-export function typescriptExample(example: Example): string {
+function typescriptExample(example: Example): string {
   const { origin, project } = example;
   return [
     `// ${project.name} (${project._id}), ${keyOf(example)}`,

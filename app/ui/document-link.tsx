@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { Link, useNavigate } from "react-router";
 
 /** Marks a navigation to a document, which the client router must not render. */
-export const TO_DOCUMENT = { isDocument: true };
+const TO_DOCUMENT = { isDocument: true };
 
 /**
  * Renders a link that the browser follows. While offline the client router gets it, so that the app's own

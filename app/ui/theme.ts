@@ -1,6 +1,6 @@
 /** The available themes. */
 
-export const THEMES = ["light", "dark", "system"] as const;
+const THEMES = ["light", "dark", "system"] as const;
 export type Theme = (typeof THEMES)[number];
 
 /** Returns whether a form's or a cookie's value is a theme. */

@@ -3,8 +3,6 @@ import { formatCompact, formatNumber } from "./format-number.ts";
 import { RelativeTime } from "./relative-time.tsx";
 import { tileState } from "./tile-state.ts";
 
-export { tileState } from "./tile-state.ts";
-
 /** Data of a tile. `at` is Unix ms; null if the agent never sent a metric. */
 export interface TileData {
   agent: string;

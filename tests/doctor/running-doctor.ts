@@ -12,7 +12,7 @@ import { subjectOf } from "../../local/doctor/subject.ts";
 import { portsFrom } from "../../local/ports.ts";
 import { runFolders } from "../temporary.ts";
 
-export const root = process.cwd();
+const root = process.cwd();
 
 export const SECRETS = {
   WORKOS_API_KEY: "sk_live_key_of_the_doctors_tests",

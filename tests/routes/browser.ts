@@ -175,7 +175,7 @@ function bodyOf(options: SendOptions): { body: string | Buffer | null; type: str
  * @returns The complete response.
  * @throws {Error} when the connection fails or times out.
  */
-export function exchange(
+function exchange(
   url: URL,
   method: string,
   path: string,

@@ -12,7 +12,7 @@ import type { WorkerLog } from "./worker-log.ts";
  * @param outbound - Proxy that knows the issued tokens.
  * @returns The names of the secrets found.
  */
-export function secretsIn(text: string, secrets: Record<string, string>, outbound: Outbound): string[] {
+function secretsIn(text: string, secrets: Record<string, string>, outbound: Outbound): string[] {
   const found: string[] = [];
   if (/Fe26\.2/.test(text)) found.push("a sealed cookie");
   // Header and payload of a JWT; `eyJ` alone can occur by chance in a state or a challenge.

@@ -51,7 +51,7 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
  * Returns the base URL of HTTP actions: the configured one, the one that Convex reports, or the one derived
  * from Convex's URL; null if it is unknown.
  */
-export function siteUrlOf({ values }: Subject, told: Deployment): string | null {
+function siteUrlOf({ values }: Subject, told: Deployment): string | null {
   if (values.CONVEX_SITE_URL) return values.CONVEX_SITE_URL;
   if (told.kind === "known" && told.siteUrl !== null) return told.siteUrl;
   const url = new URL(values.CONVEX_URL ?? "");

@@ -62,7 +62,7 @@ export function throwOutcome(context: WorkOSContext, outcome: Outcome, user: Use
 }
 
 /** Returns the error for a user who must sign in through an SSO connection. */
-export function ssoRequired(context: WorkOSContext, user: User, connectionId: string): WorkOSError {
+function ssoRequired(context: WorkOSContext, user: User, connectionId: string): WorkOSError {
   return oauthError("sso_required", "User must authenticate using one of the matching connections.", {
     connection_ids: [connectionId],
     email: user.email,

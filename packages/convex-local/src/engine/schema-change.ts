@@ -27,7 +27,7 @@ const CHUNK = 500;
 const CHECKED = "validators";
 
 /** An existing document does not match the new schema. */
-export class SchemaError extends Error {
+class SchemaError extends Error {
   override name = "SchemaError";
 }
 

@@ -28,7 +28,7 @@ export class HttpError extends Error {
 }
 
 /** Any page may call, because requests are authenticated by token and never by cookie. */
-export const CORS = {
+const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
   "Access-Control-Allow-Headers": "Authorization, Content-Type, Convex-Client, Digest, Range",

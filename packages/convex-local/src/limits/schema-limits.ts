@@ -16,7 +16,7 @@ export type TableDefinition = {
 };
 
 /** A schema exceeds a limit. */
-export class SchemaLimitError extends Error {
+class SchemaLimitError extends Error {
   override name = "SchemaLimitError";
 }
 

@@ -16,7 +16,7 @@ export function sameCall(a: FunctionCall, b: FunctionCall): boolean {
 }
 
 /** Returns a text that is equal for equal claims in any order. */
-export function identityKey(identity: Identity | null): string {
+function identityKey(identity: Identity | null): string {
   if (identity === null) return "";
   let key = identityKeys.get(identity);
   if (key === undefined) {

@@ -12,7 +12,7 @@ import { type Route, route } from "../routing.ts";
 import { userById } from "./users.ts";
 
 /** Revokes a session and emits the event, once. */
-export function endSession(context: WorkOSContext, id: string): void {
+function endSession(context: WorkOSContext, id: string): void {
   context.store.transaction(() => {
     const ended = context.store.sessions.end(id);
     if (ended) context.emit("session.revoked", formatSession(ended));
