@@ -29,6 +29,8 @@ export default [
   route("api/auth/token", "routes/api.auth.token.ts"),
   route("api/errors", "routes/api.errors.ts"),
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
+  route("api/v1/agents/:agent/status", "routes/api.v1.agents.status.ts"),
+  route("api/v1/agents/:agent/ping", "routes/api.v1.agents.ping.ts"),
   route("api/v1/openapi.json", "routes/api.v1.openapi.ts"),
   route("api/v1/*", "routes/api.v1.not-found.ts"),
   route("api/*", "routes/api.not-found.ts"),

@@ -4,6 +4,7 @@ import { internal } from "./_generated/api.js";
 
 const crons = cronJobs();
 
-crons.interval("remove what is older than it need be", { hours: 1 }, internal.purges.old, {});
+crons.interval("remove rows that are no longer kept", { hours: 1 }, internal.jobs.start, {});
+crons.interval("restart compactors that got stuck", { minutes: 1 }, internal.compaction.watch, {});
 
 export default crons;

@@ -3,13 +3,15 @@
  * records the session and writes the audit log.
  */
 import { v } from "convex/values";
-import { edgeMutation, vouchedMutation } from "./functions.ts";
+import { edgeMutation, signInMutation, vouchedMutation } from "./functions.ts";
 import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
+import { sessionEnded } from "./model/caller.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { rejection } from "./model/rejection.ts";
-import { endSession, recordSession, sessionShape } from "./model/sessions.ts";
+import { endsSession, findCutoff } from "./model/sessionCutoffs.ts";
+import { endSession, recordSession, revokeOtherSessions, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
 /**
@@ -20,7 +22,7 @@ import { profileArgs, syncUser } from "./model/userSync.ts";
  * @param impersonator - E-mail of the WorkOS user who signed in as this user, if any.
  * @param browser - Theme and time zone of the browser.
  */
-export const signedIn = edgeMutation({
+export const signedIn = signInMutation({
   args: {
     ...profileArgs,
     session: sessionShape,
@@ -32,6 +34,9 @@ export const signedIn = edgeMutation({
     if (profile.workosUserId !== ctx.caller.workosUserId)
       throw rejection("forbidden", "That is another person.");
     requireOwnSession(ctx.caller.sessionId, session.sessionId);
+    const startedAt = session.startedAt ?? Date.now();
+    const cutoff = await findCutoff(ctx, profile.workosUserId);
+    if (cutoff !== null && endsSession(cutoff, { ...session, startedAt })) throw sessionEnded();
     const userId = await syncUser(ctx, ctx.user, profile, { from: "token", roleClaim: ctx.caller.roleClaim });
     await recordSession(ctx, profile.workosUserId, session);
     await recordEvent(ctx, userId, "login", {
@@ -60,6 +65,18 @@ export const signedOut = vouchedMutation({
   handler: async (ctx, { sessionId, ...device }) => {
     const ended = await endSession(ctx, ctx, sessionId);
     if (ended) await recordEventAbout(ctx, ctx, "logout", { device, target: sessionId });
+    return null;
+  },
+});
+
+/** Revokes all sessions of the current user but the one of the token. */
+export const otherSessionsEnded = edgeMutation({
+  args: { sessionId: v.string(), ...deviceArgs },
+  returns: v.null(),
+  handler: async (ctx, { sessionId, ...device }) => {
+    requireOwnSession(ctx.caller.sessionId, sessionId);
+    const person = { workosUserId: ctx.caller.workosUserId, user: ctx.user };
+    await revokeOtherSessions(ctx, person, sessionId, device);
     return null;
   },
 });

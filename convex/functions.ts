@@ -9,7 +9,7 @@ import { customCtx, customMutation, customQuery } from "convex-helpers/server/cu
 import { addFieldsToValidator } from "convex-helpers/validators";
 import type { Doc } from "./_generated/dataModel";
 import { mutation, type QueryCtx, query } from "./_generated/server";
-import { findLiving, type KnownCaller, readCaller, requireCaller } from "./model/caller.ts";
+import { findLiving, type KnownCaller, readCaller, requireCaller, requireNewCaller } from "./model/caller.ts";
 import { isProven } from "./model/edgeProof.ts";
 import { edgeSecrets } from "./model/environment.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
@@ -32,6 +32,9 @@ export const adminListQuery = customQuery(query, paginated(requireAdmin));
 
 /** For the worker, on behalf of the token's user. `ctx.user` is null before the first sync. */
 export const edgeMutation = customMutation(proven(mutation), customCtx(requireCaller));
+
+/** Like `edgeMutation`, for a sign-in: its session is not recorded yet, so the function checks its start. */
+export const signInMutation = customMutation(proven(mutation), customCtx(requireNewCaller));
 
 /**
  * For the worker, even after the token has expired: `workosUserId` then names the user that the sealed

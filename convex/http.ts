@@ -21,7 +21,7 @@ http.route({
     if (secret === null || !(await isFromWorkos(header, body, secret, Date.now()))) {
       return new Response(null, { status: 401 });
     }
-    const parsed = parseEvent(new TextDecoder().decode(body));
+    const parsed = parseEvent(new TextDecoder().decode(body), Date.now());
     if (parsed === "malformed") return new Response(null, { status: 400 });
     if (parsed !== "ignored") await ctx.runMutation(internal.webhooks.handle, parsed);
     return new Response(null, { status: 200 });

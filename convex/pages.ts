@@ -10,23 +10,19 @@ import { adminQuery, pageQuery, viewerQuery } from "./functions.ts";
 import { isLastAdmin, listUsers } from "./model/admin.ts";
 import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
+import { listedPointShape, recentOf } from "./model/batches.ts";
+import { bucketShape, chartOf, rangeShape, requireUntil } from "./model/charts.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
-import { latestOf, latestShape } from "./model/latest.ts";
-import { lineOf, lineShape, linesOfAgents } from "./model/lines.ts";
+import { kindShape } from "./model/kinds.ts";
 import { membershipShape } from "./model/memberships.ts";
+import { drawnAgentShape, drawnAgents, findOverview, newestOf } from "./model/overview.ts";
 import { pageFrom } from "./model/paging.ts";
-import { pointShape, recentOf } from "./model/points.ts";
-import {
-  describeProject,
-  listedProjectShape,
-  projectShape,
-  projectsOf,
-  requireProject,
-} from "./model/projects.ts";
+import { listedProjectShape, listMemberships, listProjects } from "./model/projectLists.ts";
+import { describeProject, projectShape, requireProject } from "./model/projects.ts";
 import { rejection } from "./model/rejection.ts";
 import { mayManageProject } from "./model/roles.ts";
-import { bucketShape, rangeShape, seriesOf } from "./model/rollups.ts";
 import { listedSessionShape, sessionsOf } from "./model/sessions.ts";
+import { findSeries } from "./model/timeSeries.ts";
 import { colleagueShape, peopleIn, userShape, viewerOf, viewerShape } from "./model/users.ts";
 
 /** Null before the first sync. */
@@ -44,14 +40,13 @@ export const settings = viewerOnly;
 /** For pages that show only the current user's data. */
 export const shell = viewerOnly;
 
-/** `lines` has a sparkline for each project that has metrics. */
 const everyProject = pageQuery({
   args: {},
-  returns: v.object({ viewer, projects: v.array(listedProjectShape), lines: v.array(lineShape) }),
+  returns: v.object({ viewer, projects: v.array(listedProjectShape) }),
   handler: async (ctx) => {
-    const projects = ctx.user === null ? [] : await projectsOf(ctx, ctx.user._id);
-    const lines = await Promise.all(projects.map(({ _id, agents }) => lineOf(ctx, _id, agents[0])));
-    return { viewer: await viewerOf(ctx, ctx.user), projects, lines: lines.filter((line) => line !== null) };
+    const user = await viewerOf(ctx, ctx.user);
+    const projects = user === null ? [] : await listProjects(ctx, user._id, user.preferences.timeZone);
+    return { viewer: user, projects };
   },
 });
 
@@ -59,9 +54,8 @@ export const home = everyProject;
 export const dashboard = everyProject;
 
 /**
- * `chart` shows the time series that the URL names, or else the newest; null if there are no metrics. `lines`
- * has a sparkline for each agent, of its newest time series. `keys` is null for users who may not manage API
- * keys.
+ * `chart` shows the time series that the URL names, or else the newest; null if there are no metrics. `keys`
+ * is null for users who may not manage API keys.
  */
 export const project = viewerQuery({
   args: {
@@ -69,41 +63,39 @@ export const project = viewerQuery({
     range: rangeShape,
     agent: v.optional(v.string()),
     name: v.optional(v.string()),
+    until: v.optional(v.number()),
     cursor,
   },
   returns: v.object({
     viewer,
     project: projectShape,
     membership: v.union(membershipShape, v.null()),
-    agents: v.array(latestShape),
-    lines: v.array(lineShape),
+    agents: v.array(drawnAgentShape),
     chart: v.union(
-      v.object({ agent: v.string(), name: v.string(), buckets: v.array(bucketShape) }),
+      v.object({ agent: v.string(), name: v.string(), kind: kindShape, buckets: v.array(bucketShape) }),
       v.null(),
     ),
-    recent: paginationResultValidator(pointShape),
+    recent: paginationResultValidator(listedPointShape),
     keys: v.union(v.array(listedKeyShape), v.null()),
   }),
   handler: async (ctx, args) => {
     const seen = await requireProject(ctx, ctx.user, args.projectId);
     const projectId = seen.project._id;
-    const agents = await latestOf(ctx, projectId);
+    const user = await viewerOf(ctx, ctx.user);
+    const agents = drawnAgents(await findOverview(ctx, projectId), user?.preferences.timeZone ?? null);
     const { agent, name } = args;
-    const metric = agent !== undefined && name !== undefined ? { agent, name } : agents[0];
+    const metric = agent !== undefined && name !== undefined ? { agent, name } : newestOf(agents);
+    const until = requireUntil(args.until);
     return {
-      viewer: await viewerOf(ctx, ctx.user),
+      viewer: user,
       project: await describeProject(ctx, seen.project),
       membership: seen.membership,
       agents,
-      lines: await linesOfAgents(ctx, projectId, agents),
-      chart:
-        metric === undefined
-          ? null
-          : {
-              agent: metric.agent,
-              name: metric.name,
-              buckets: await seriesOf(ctx, { projectId, agent: metric.agent, name: metric.name }, args.range),
-            },
+      chart: metric && {
+        ...metric,
+        kind: (await findSeries(ctx, projectId, metric.agent, metric.name))?.kind ?? "gauge",
+        buckets: (await chartOf(ctx, { projectId, ...metric }, args.range, until)) ?? [],
+      },
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, projectId, opts)),
       keys: mayManageProject(ctx.user.role, seen.membership) ? await keysOf(ctx, projectId) : null,
     };
@@ -156,7 +148,7 @@ export const accountExport = viewerQuery({
     sessions: v.array(listedSessionShape),
   }),
   handler: async (ctx) => {
-    const projects = await projectsOf(ctx, ctx.user._id);
+    const projects = await listMemberships(ctx, ctx.user._id);
     return {
       viewer: await viewerOf(ctx, ctx.user),
       projects: projects.map(({ _id, name, createdAt, role }) => ({ _id, name, createdAt, role })),

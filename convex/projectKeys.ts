@@ -1,16 +1,21 @@
 /** API keys of a project, for its owner and admins. */
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
-import { createKey, keysOf, listedKeyShape, revokeKey } from "./model/keys.ts";
-import { requireManagedProject } from "./model/projects.ts";
+import { createKey, keysOf, listedKeyShape, revokeKey, scopeShape } from "./model/keys.ts";
+import { requireManagedProject, requireOwnProject } from "./model/projects.ts";
 
 /** Creates an API key. Only this response contains the key itself. */
 export const create = viewerMutation({
-  args: { projectId: v.string(), name: v.string() },
+  args: {
+    projectId: v.string(),
+    name: v.string(),
+    scope: v.optional(scopeShape),
+    expiresAt: v.optional(v.number()),
+  },
   returns: v.object({ keyId: v.id("projectKeys"), key: v.string() }),
-  handler: async (ctx, { projectId, name }) => {
+  handler: async (ctx, { projectId, ...options }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    return await createKey(ctx, ctx.user, project, name);
+    return await createKey(ctx, ctx.user, project, options);
   },
 });
 
@@ -18,7 +23,7 @@ export const list = viewerQuery({
   args: { projectId: v.string() },
   returns: v.array(listedKeyShape),
   handler: async (ctx, { projectId }) => {
-    const project = await requireManagedProject(ctx, ctx.user, projectId);
+    const project = await requireOwnProject(ctx, ctx.user, projectId);
     return await keysOf(ctx, project._id);
   },
 });

@@ -1,46 +1,73 @@
 /** Projects, for their members and admins. */
 import { v } from "convex/values";
 import { adminMutation, viewerMutation, viewerQuery } from "./functions.ts";
-import { requireName } from "./model/input.ts";
+import { deleteProject as removeWhole } from "./model/deletion.ts";
 import {
   addMember as add,
   leaveProject,
   removeMember as remove,
   removeInvite as withdraw,
 } from "./model/members.ts";
+import { findMembership } from "./model/memberships.ts";
+import { drawnAgentShape, drawnAgents, findOverview, withoutLine } from "./model/overview.ts";
+import { timeZoneOf } from "./model/preferences.ts";
 import {
+  listedMembershipShape,
+  listMemberships,
+  listProjects,
+  plainProjectShape,
+} from "./model/projectLists.ts";
+import {
+  archiveProject,
   createProject,
   describeProject,
-  listedMembershipShape,
-  listedProjectShape,
-  membershipsOf,
   projectShape,
-  projectsOf,
+  renameProject,
   requireManagedProject,
+  requireOwnProject,
   requireProject,
+  restoreProject,
 } from "./model/projects.ts";
-import { deleteProject as removeWhole } from "./model/purge.ts";
 import { rejection } from "./model/rejection.ts";
 import { mayReadAnyone, notYours } from "./model/users.ts";
 
-/** Returns a user's projects with their latest values, newest first. For the user and admins. */
+/** Returns a user's projects with their agents, newest first. For the user and admins. */
 export const getUserProjects = viewerQuery({
   args: { userId: v.string() },
-  returns: v.array(listedProjectShape),
+  returns: v.array(plainProjectShape),
   handler: async (ctx, { userId }) => {
     const id = ctx.db.normalizeId("users", userId);
     if (id !== ctx.user._id && !mayReadAnyone(ctx.user)) throw notYours();
     const person = id === null ? null : await ctx.db.get("users", id);
     if (person === null) throw rejection("not_found", "There is no such person.");
-    return await projectsOf(ctx, person._id);
+    const projects = await listProjects(ctx, person._id, await timeZoneOf(ctx, ctx.user._id));
+    return projects.map((project) => ({ ...project, agents: project.agents?.map(withoutLine) ?? null }));
   },
 });
 
-/** Returns the current user's projects without metrics. As a live query it does not re-run on ingestion. */
+/** Returns the current user's projects without agents. As a live query it does not re-run on ingestion. */
 export const mine = viewerQuery({
   args: {},
   returns: v.array(listedMembershipShape),
-  handler: async (ctx) => await membershipsOf(ctx, ctx.user._id),
+  handler: async (ctx) => await listMemberships(ctx, ctx.user._id),
+});
+
+/**
+ * Returns the agents of one project with their sparklines. A separate live query for each project, so that a
+ * report re-runs the query of one project only. It reads two documents besides those of the user.
+ */
+export const overview = viewerQuery({
+  args: { projectId: v.string() },
+  returns: v.array(drawnAgentShape),
+  handler: async (ctx, { projectId }) => {
+    const id = ctx.db.normalizeId("projects", projectId);
+    const membership = id === null ? null : await findMembership(ctx, id, ctx.user._id);
+    if (id !== null && membership !== null) {
+      return drawnAgents(await findOverview(ctx, id), membership.timeZone ?? null);
+    }
+    const { project } = await requireProject(ctx, ctx.user, projectId);
+    return drawnAgents(await findOverview(ctx, project._id), await timeZoneOf(ctx, ctx.user._id));
+  },
 });
 
 export const get = viewerQuery({
@@ -63,7 +90,26 @@ export const rename = viewerMutation({
   returns: v.null(),
   handler: async (ctx, { projectId, name }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    await ctx.db.patch("projects", project._id, { name: requireName(name) });
+    await renameProject(ctx, project, name);
+    return null;
+  },
+});
+
+/** Makes a project read-only. It rejects metrics until it is restored. */
+export const archive = viewerMutation({
+  args: { projectId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId }) => {
+    await archiveProject(ctx, ctx.user, await requireOwnProject(ctx, ctx.user, projectId));
+    return null;
+  },
+});
+
+export const restore = viewerMutation({
+  args: { projectId: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { projectId }) => {
+    await restoreProject(ctx, ctx.user, await requireOwnProject(ctx, ctx.user, projectId));
     return null;
   },
 });

@@ -2,16 +2,34 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 import { migrationsTable } from "convex-helpers/server/migrations";
+import { agentFields, stateChangeShape } from "./model/agents.ts";
 import { auditEvent } from "./model/auditEvents.ts";
-import { membershipShape } from "./model/memberships.ts";
-import { pointFields } from "./model/points.ts";
+import { batchFields } from "./model/batches.ts";
+import { chunkFields } from "./model/chunks.ts";
+import { dropCountShape } from "./model/drops.ts";
+import { scopeShape } from "./model/keys.ts";
+import { membershipShape, projectCopyShape } from "./model/memberships.ts";
+import { overviewFields, summaryRow } from "./model/overview.ts";
 import { themeShape } from "./model/preferences.ts";
+import { timeSeriesFields } from "./model/timeSeries.ts";
 import { nameFields, userFields } from "./model/userFields.ts";
 
 /** IP address and user agent of a session, as the worker saw them. */
 const place = {
   ipAddress: v.optional(v.string()),
   userAgent: v.optional(v.string()),
+};
+
+/** A point as it was stored before batches existed; `at` is Unix ms. */
+const pointFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
+
+/** `at` is the start of the span in Unix ms, `width` that of a bucket in ms. */
+const statsKey = {
+  projectId: v.id("projects"),
+  agent: v.string(),
+  name: v.string(),
+  width: v.number(),
+  at: v.number(),
 };
 
 export default defineSchema({
@@ -66,23 +84,39 @@ export default defineSchema({
     .index("by_session", ["sessionId", "workosUserId"])
     .index("by_revoked", ["revokedAt"]),
 
+  /** All sessions of a user that started before a time have ended, except one if it is named. */
+  sessionCutoffs: defineTable({
+    workosUserId: v.string(),
+    before: v.number(),
+    except: v.optional(v.string()),
+  })
+    .index("by_user", ["workosUserId"])
+    .index("by_before", ["before"]),
+
   preferences: defineTable({
     userId: v.id("users"),
     theme: v.optional(themeShape),
     timeZone: v.optional(v.string()),
   }).index("by_user", ["userId"]),
 
-  projects: defineTable({ name: v.string(), ownerId: v.id("users"), createdAt: v.number() }),
+  projects: defineTable({
+    name: v.string(),
+    ownerId: v.id("users"),
+    createdAt: v.number(),
+    archivedAt: v.optional(v.number()),
+  }),
 
   /**
-   * Members of each project, including the owner. `projectCreatedAt` is copied from the project, to sort
-   * lists.
+   * Members of each project, including the owner, with copies of what lists need: `projectCreatedAt` sorts,
+   * `project` is shown, and `timeZone` is the member's.
    */
   projectMembers: defineTable({
     projectId: v.id("projects"),
     userId: v.id("users"),
     role: membershipShape,
     projectCreatedAt: v.number(),
+    project: v.optional(projectCopyShape),
+    timeZone: v.optional(v.string()),
   })
     .index("by_project", ["projectId", "userId"])
     .index("by_user", ["userId", "projectCreatedAt"]),
@@ -92,48 +126,113 @@ export default defineSchema({
     .index("by_project", ["projectId", "email"])
     .index("by_email", ["email"]),
 
-  /** API keys of agents. Only the SHA-256 of a key is stored; `lastUsedAt` is rounded to the minute. */
+  /** API keys of agents. Only the SHA-256 of a key is stored. */
   projectKeys: defineTable({
     projectId: v.id("projects"),
     name: v.string(),
     hash: v.string(),
     createdAt: v.number(),
-    lastUsedAt: v.optional(v.number()),
+    /** `send` if absent. */
+    scope: v.optional(scopeShape),
+    expiresAt: v.optional(v.number()),
     revokedAt: v.optional(v.number()),
+    /** Written before `keyUses` existed. */
+    lastUsedAt: v.optional(v.number()),
   })
     .index("by_hash", ["hash"])
     .index("by_project", ["projectId", "createdAt"]),
 
-  /** Points as they were sent, kept for 30 days; `at` is Unix ms. */
-  agentMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
-    .index("by_project", ["projectId", "at"])
+  /** When each API key was last used, rounded to the minute. */
+  keyUses: defineTable({ keyId: v.id("projectKeys"), lastUsedAt: v.number() }).index("by_key", ["keyId"]),
+
+  /**
+   * Batches as they were sent, one for each request, kept for 30 days. A row of the second form is one point;
+   * it was written before batches existed.
+   */
+  agentMetrics: defineTable(
+    v.union(
+      v.object({ projectId: v.id("projects"), ...batchFields }),
+      v.object({ projectId: v.id("projects"), ...pointFields }),
+    ),
+  )
+    .index("by_project", ["projectId"])
+    .index("by_idempotency_key", ["projectId", "idempotencyKey"])
     .index("by_at", ["at"]),
 
-  /** The newest point of each time series, so that lists of projects need not search for it. */
+  /** Batches that the compactor has not folded yet. */
+  pendingBatches: defineTable({
+    projectId: v.id("projects"),
+    batchId: v.id("agentMetrics"),
+    keyId: v.id("projectKeys"),
+    items: v.number(),
+    /** Number of its items that are folded already. */
+    from: v.optional(v.number()),
+  }).index("by_project", ["projectId"]),
+
+  /** The compactor of each project: whether a run is scheduled, and which chain of runs is current. */
+  compactors: defineTable({
+    projectId: v.id("projects"),
+    active: v.boolean(),
+    generation: v.number(),
+    /** Start of the last run before it fell asleep, in Unix ms. */
+    startedAt: v.number(),
+  }).index("by_project", ["projectId"]),
+
+  /** What lists and pages show of a project's agents. */
+  overviews: defineTable({ projectId: v.id("projects"), ...overviewFields }).index("by_project", [
+    "projectId",
+  ]),
+
+  /** The summary of each overview, for lists that show no agents. */
+  summaries: defineTable({ projectId: v.id("projects"), ...summaryRow }).index("by_project", ["projectId"]),
+
+  /** Items that were dropped, for a day after the last. */
+  drops: defineTable({
+    projectId: v.id("projects"),
+    since: v.number(),
+    writtenAt: v.number(),
+    counts: v.array(dropCountShape),
+  })
+    .index("by_project", ["projectId"])
+    .index("by_written", ["writtenAt"]),
+
+  /** Agents, retired ones too. */
+  agents: defineTable({ projectId: v.id("projects"), ...agentFields })
+    .index("by_name", ["projectId", "agent"])
+    .index("by_retired", ["retiredAt", "lastSeenAt"]),
+
+  /** The last changes of each agent's state, oldest first. */
+  agentStates: defineTable({
+    projectId: v.id("projects"),
+    agent: v.string(),
+    changes: v.array(stateChangeShape),
+  }).index("by_name", ["projectId", "agent"]),
+
+  /** Time series with their open hour, until they had no point for 30 days. */
+  timeSeries: defineTable({ projectId: v.id("projects"), ...timeSeriesFields })
+    .index("by_name", ["projectId", "agent", "name"])
+    .index("by_arrival", ["arrivedAt"]),
+
+  /**
+   * Rollups of closed hours and days in chunks: one row for each time series, bucket width and span. A row of
+   * the second form is one bucket; it was written before chunks existed.
+   */
+  stats: defineTable(
+    v.union(
+      v.object({ ...statsKey, ...chunkFields }),
+      v.object({ ...statsKey, count: v.number(), sum: v.number(), min: v.number(), max: v.number() }),
+    ),
+  )
+    .index("by_series", ["projectId", "agent", "name", "width", "at"])
+    .index("by_project", ["projectId", "width", "at"])
+    .index("by_width", ["width", "at"]),
+
+  /** The newest point of each time series. Replaced by `timeSeries`; the migration `moveLatest` empties it. */
   latestMetrics: defineTable({ projectId: v.id("projects"), ...pointFields })
     .index("by_metric", ["projectId", "agent", "name"])
     .index("by_project", ["projectId", "at"]),
 
-  /**
-   * Rollups, written together with the points: one row for each time series, bucket width and bucket. Charts
-   * read only these.
-   */
-  stats: defineTable({
-    projectId: v.id("projects"),
-    agent: v.string(),
-    name: v.string(),
-    /** Width of the bucket in ms; `at` is its start. */
-    width: v.number(),
-    at: v.number(),
-    count: v.number(),
-    sum: v.number(),
-    min: v.number(),
-    max: v.number(),
-  })
-    .index("by_metric", ["projectId", "agent", "name", "width", "at"])
-    .index("by_width", ["width", "at"]),
-
-  /** Batches that had an `Idempotency-Key`, kept for a day. */
+  /** Idempotency keys. Replaced by those in `agentMetrics`; retention empties it. */
   ingestions: defineTable({
     projectId: v.id("projects"),
     idempotencyKey: v.string(),
@@ -143,6 +242,18 @@ export default defineSchema({
   })
     .index("by_project", ["projectId", "idempotencyKey"])
     .index("by_at", ["at"]),
+
+  /** Jobs of retention and deletion: the current run of each, and how many rows it has removed. */
+  jobs: defineTable({
+    job: v.string(),
+    run: v.number(),
+    startedAt: v.number(),
+    stepAt: v.number(),
+    removed: v.number(),
+    endedAt: v.optional(v.number()),
+  })
+    .index("by_job", ["job"])
+    .index("by_ended", ["endedAt"]),
 
   auditLogs: defineTable({
     /** The user that the entry is about. */
@@ -157,7 +268,8 @@ export default defineSchema({
     .index("by_user", ["userId", "timestamp"])
     .index("by_time", ["timestamp"])
     .index("by_event", ["event", "timestamp"])
-    .index("by_user_event", ["userId", "event", "timestamp"]),
+    .index("by_user_event", ["userId", "event", "timestamp"])
+    .index("by_user_address", ["userId", "ipAddress"]),
 
   /** Audit entries about users who are not synced yet; moved to `auditLogs` at the first sync. */
   pendingAuditLogs: defineTable({

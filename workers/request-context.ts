@@ -25,6 +25,7 @@ export type Bindings = Record<string, unknown> & {
   SIGN_IN_LIMIT: RateLimit;
   SESSION_LIMIT: RateLimit;
   ERROR_LIMIT: RateLimit;
+  INGESTION_LIMIT: RateLimit;
   CF_VERSION_METADATA?: { id: string };
 };
 
@@ -168,6 +169,7 @@ export function createContextFor(
       signIns: bindings.SIGN_IN_LIMIT,
       sessionAsks: bindings.SESSION_LIMIT,
       errors: bindings.ERROR_LIMIT,
+      ingestion: bindings.INGESTION_LIMIT,
     },
     setCookies: [],
     cookieSources: [auth, notices],

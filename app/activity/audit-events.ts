@@ -11,9 +11,15 @@ export const EVENT_WORDS: Readonly<Record<AuditEvent, string>> = {
   password_change: "Password changed",
   session_revoked: "Session revoked",
   role_changed: "Role changed",
+  project_archived: "Project archived",
+  project_restored: "Project restored",
   project_deleted: "Project deleted",
   key_created: "Key created",
   key_revoked: "Key revoked",
+  agent_muted: "Agent muted",
+  agent_unmuted: "Agent unmuted",
+  agent_retired: "Agent retired",
+  agent_interval_changed: "Agent interval changed",
 };
 
 export const AUDIT_EVENTS = Object.keys(EVENT_WORDS) as AuditEvent[];

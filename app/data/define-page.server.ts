@@ -9,9 +9,10 @@ import { requestContext } from "../request/context.ts";
 import type { RejectedError } from "../request/errors.ts";
 import type { PageReference, PageResult } from "./page-query.server.ts";
 
-type From = { params: Record<string, string | undefined>; url: URL };
+/** `now` is the time of the request in Unix ms. */
+type From = { params: Record<string, string | undefined>; url: URL; now: number };
 
-/** Returns the query's arguments from the page's URL. Optional if the query has none. */
+/** Returns the query's arguments from the page's URL and time. Optional if the query has none. */
 type ArgsOf<F extends PageReference> =
   Record<string, never> extends FunctionArgs<F>
     ? [argsOf?: (from: From) => FunctionArgs<F>]
@@ -34,11 +35,11 @@ export function definePage<F extends PageReference>(reference: F, ...[argsOf]: A
    * guests away from a page whose policy requires a sign-in.
    */
   const register: MiddlewareFunction<Response> = async ({ context, params, request, url }) => {
-    const { auth, page, route } = context.get(requestContext);
+    const { auth, now, page, route } = context.get(requestContext);
     const isRead = request.method === "GET";
     if (isRead && route.policy.access !== "everyone" && (await auth.open()) === null)
       throw toLogin({ context });
-    context.set(running, page.use(reference, argsOf?.({ params, url }) ?? {}));
+    context.set(running, page.use(reference, argsOf?.({ params, url, now }) ?? {}));
   };
 
   const resultOf = ({ context }: Arguments) => context.get(running)();

@@ -1,5 +1,7 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { MAX_BATCH_BYTES, readBatch } from "./batch.server.ts";
+import { type BatchResult, readBatch, readPing, readStatus } from "./batch.server.ts";
+import { MAX_BODY_BYTES } from "./body.server.ts";
 
 const now = Date.now();
 const good = { agent: "a", name: "n", value: 1 };
@@ -11,15 +13,17 @@ const sent = (body: BodyInit, headers: Record<string, string> = {}) =>
       body,
       headers: { "Content-Type": "application/json", ...headers },
     }),
-    now,
   );
 
 const batchOf = (...metrics: unknown[]) => JSON.stringify({ metrics });
 
 /** Returns the issues of a batch, each as `index message`. */
 async function issues(body: string): Promise<string[]> {
-  const result = await sent(body);
-  if (result.kind !== "invalid") throw new Error(`expected it to be refused, got ${result.kind}`);
+  return issuesIn(await sent(body));
+}
+
+function issuesIn(result: BatchResult): string[] {
+  if (result.kind !== "invalid") throw new Error(`expected it to be rejected, got ${result.kind}`);
   return result.issues.map(({ index, message }) => `${index} ${message}`);
 }
 
@@ -50,7 +54,7 @@ describe("a batch", () => {
   );
 
   it("is rejected over 256 KiB, even without a Content-Length", async () => {
-    const long = new Uint8Array(MAX_BATCH_BYTES + 1).fill(32);
+    const long = new Uint8Array(MAX_BODY_BYTES + 1).fill(32);
     expect((await sent(long)).kind).toBe("too_large");
     const stream = new Blob([long]).stream();
     const request = new Request("http://localhost/", {
@@ -59,7 +63,7 @@ describe("a batch", () => {
       headers: { "Content-Type": "application/json" },
       duplex: "half",
     } as RequestInit);
-    expect((await readBatch(request, now)).kind).toBe("too_large");
+    expect((await readBatch(request)).kind).toBe("too_large");
   });
 
   it.each(["", "{", "null", "[]", '"x"', "7"])("is rejected as a whole if the body is %j", async (body) => {
@@ -71,7 +75,7 @@ describe("a batch", () => {
   });
 
   it("has 1 to 500 items", async () => {
-    expect(await issues(batchOf())).toEqual(["null metrics must be a list of 1 to 500 items"]);
+    expect(await issues(batchOf())).toEqual(["null metrics and statuses must have 1 to 500 items together"]);
     expect(await issues(batchOf(...Array(501).fill(good)))).toHaveLength(1);
     expect((await sent(batchOf(...Array(500).fill(good)))).kind).toBe("batch");
   });
@@ -79,11 +83,11 @@ describe("a batch", () => {
   it("reports every issue of every item", async () => {
     expect(
       await issues(
-        `{"metrics":[${JSON.stringify(good)},{"agent":"","name":${JSON.stringify("x".repeat(65))},"value":1e400},null,{"agent":"a","name":"n","value":"1","at":${now - 8 * 86_400_000}}]}`,
+        `{"metrics":[${JSON.stringify(good)},{"agent":"","name":${JSON.stringify("x".repeat(129))},"value":1e400},null,{"agent":"a","name":"n","value":"1","at":${now - 8 * 86_400_000}}]}`,
       ),
     ).toEqual([
       "1 agent must be a string of 1 to 64 characters",
-      "1 name must be a string of 1 to 64 characters",
+      "1 name must be a string of 1 to 128 characters",
       "1 value must be a finite number",
       "2 must be an object",
       "3 value must be a finite number",
@@ -122,5 +126,96 @@ describe("a batch", () => {
     expect(await issues(batchOf({ ...good, at: now + 6 * 60_000 }))).toEqual([
       "0 at must not be more than 5 minutes ahead",
     ]);
+  });
+
+  it("may have kinds and statuses, without unknown fields", async () => {
+    const status = { agent: "a", state: "waiting", message: "which branch?", at: now };
+    const body = { metrics: [{ ...good, kind: "counter" }], statuses: [{ ...status, extra: 1 }] };
+    expect(await sent(JSON.stringify(body))).toMatchObject({
+      batch: { metrics: [{ ...good, kind: "counter" }], statuses: [status] },
+    });
+    expect(await sent(JSON.stringify({ statuses: [status] }))).toMatchObject({ batch: { metrics: [] } });
+  });
+
+  it("names the list of an issue", async () => {
+    const result = await sent(
+      JSON.stringify({
+        metrics: [good, { ...good, kind: "histogram" }],
+        statuses: [
+          { agent: "a", state: "busy" },
+          { agent: "a" },
+          { agent: "a", state: "done", message: "x".repeat(201) },
+        ],
+      }),
+    );
+    expect(result).toEqual({
+      kind: "invalid",
+      issues: [
+        { list: "metrics", index: 1, message: "kind must be gauge or counter" },
+        { list: "statuses", index: 0, message: "state must be one of working, waiting, done, failed" },
+        { list: "statuses", index: 1, message: "state must be one of working, waiting, done, failed" },
+        { list: "statuses", index: 2, message: "message must be a string of at most 200 characters" },
+      ],
+    });
+    expect(await issues('{"metrics":{}}')).toEqual(["null metrics must be a list"]);
+  });
+});
+
+describe("a compressed batch", () => {
+  const gzip = { "Content-Encoding": "gzip" };
+
+  it("is read, and its hash is that of the decompressed body", async () => {
+    const plain = await sent(batchOf(good));
+    expect(await sent(new Uint8Array(gzipSync(batchOf(good))), gzip)).toEqual(plain);
+  });
+
+  it("is rejected over 256 KiB after decompression", async () => {
+    const bomb = new Uint8Array(gzipSync(new Uint8Array(64 * MAX_BODY_BYTES)));
+    expect(bomb.length).toBeLessThan(MAX_BODY_BYTES);
+    expect((await sent(bomb, gzip)).kind).toBe("too_large");
+  });
+
+  it("is rejected if it is not gzip, or truncated", async () => {
+    const whole = new Uint8Array(gzipSync(batchOf(good)));
+    for (const body of [whole.slice(0, -5), new TextEncoder().encode(batchOf(good)), new Uint8Array()]) {
+      expect(issuesIn(await sent(body, gzip))).toEqual(["null the body must be valid gzip"]);
+    }
+  });
+
+  it.each(["br", "deflate", "gzip, gzip"])("is rejected with the encoding %s", async (encoding) => {
+    expect((await sent(batchOf(good), { "Content-Encoding": encoding })).kind).toBe("unsupported");
+  });
+});
+
+describe("the report of one agent", () => {
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    new Request("http://localhost/", {
+      method: "POST",
+      body,
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+
+  it("is a status with the agent of the URL", async () => {
+    const body = JSON.stringify({ state: "done", message: "ok", agent: "other" });
+    expect(await readStatus("a / b")(post(body))).toMatchObject({
+      batch: { metrics: [], statuses: [{ agent: "a / b", state: "done", message: "ok" }] },
+    });
+  });
+
+  it("is rejected without a state, with a wrong time, or with an agent that has no name", async () => {
+    expect(issuesIn(await readStatus("a")(post("{}")))).toEqual([
+      "null state must be one of working, waiting, done, failed",
+    ]);
+    const late = JSON.stringify({ state: "done", at: now - 8 * 86_400_000 });
+    expect(issuesIn(await readStatus("a")(post(late)))).toHaveLength(1);
+    expect(issuesIn(await readStatus("\u200b")(post('{"state":"done"}')))).toHaveLength(1);
+    expect(issuesIn(await readPing("..")(post("")))).toEqual(["null agent must not be . or .."]);
+  });
+
+  it("is a ping whatever the body is", async () => {
+    const request = post("not JSON", { "Content-Type": "text/plain", "Idempotency-Key": "k" });
+    expect(await readPing("a")(request)).toMatchObject({
+      batch: { metrics: [], statuses: [{ agent: "a" }], idempotencyKey: "k" },
+    });
   });
 });

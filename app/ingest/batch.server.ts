@@ -1,28 +1,29 @@
-/** Parses and validates a batch of metrics before it is sent to Convex. */
+/** Parses and validates reported metrics and statuses before they are sent to Convex. */
+import type { FunctionArgs } from "convex/server";
+import type { api } from "../../convex/_generated/api.js";
 import { toHex } from "../../convex/model/hex.ts";
-import { type MetricIssue, metricIssues } from "../../convex/model/metricRules.ts";
-import { readAtMost } from "../request/body-limit.ts";
-
-/** The contract's body limit, in bytes. */
-export const MAX_BATCH_BYTES = 256 * 1024;
+import { agentProblem, batchIssues, type Issue } from "../../convex/model/metricRules.ts";
+import { type Body, type BodyProblem, readBody } from "./body.server.ts";
 
 const MAX_IDEMPOTENCY_KEY = 255;
 
-/** A valid batch. */
-export type Batch = {
-  metrics: { agent: string; name: string; value: number; at?: number }[];
-  idempotencyKey?: string;
-  /** SHA-256 of the body, in hex. */
-  bodyHash: string;
-};
+type SentBatch = NonNullable<FunctionArgs<typeof api.metrics.ingest>["batch"]>;
+
+/** A valid batch. `bodyHash` is the SHA-256 of the body, in hex. */
+export type Batch = SentBatch & { statuses: NonNullable<SentBatch["statuses"]> };
 
 export type BatchResult =
   | { kind: "batch"; batch: Batch }
-  | { kind: "unsupported" }
-  | { kind: "too_large" }
-  | { kind: "invalid"; issues: MetricIssue[] };
+  | { kind: "invalid"; issues: Issue[] }
+  | Exclude<BodyProblem, { kind: "invalid" }>;
 
-const invalid = (message: string): BatchResult => ({ kind: "invalid", issues: [{ index: null, message }] });
+/** Reads the items of a request: the batch, or the first problem in the contract's order. */
+export type BatchReader = (request: Request) => Promise<BatchResult>;
+
+const invalid = (message: string): BatchResult => ({
+  kind: "invalid",
+  issues: [{ list: null, index: null, message }],
+});
 
 /** Returns the SHA-256 hash in hex. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -30,53 +31,102 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return toHex(new Uint8Array(digest));
 }
 
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get("Content-Length") ?? 0) > MAX_BATCH_BYTES) return null;
-  return request.body === null ? new Uint8Array() : readAtMost(request.body, MAX_BATCH_BYTES);
+/** Reads the batch of `POST /api/v1/metrics`. */
+export const readBatch: BatchReader = (request) =>
+  readItems(request, (body) => {
+    const issues = batchIssues(body, Date.now());
+    if (issues.length > 0) return issues;
+    const { metrics = [], statuses = [] } = body as Partial<Batch>;
+    return {
+      metrics: metrics.map(({ agent, name, value, kind, at }) => ({
+        agent,
+        name,
+        value,
+        ...(kind !== undefined && { kind }),
+        ...(at !== undefined && { at }),
+      })),
+      statuses: statuses.map(statusOf),
+    };
+  });
+
+/**
+ * Returns the reader of `POST /api/v1/agents/{agent}/status`.
+ *
+ * @param agent - The name from the URL, decoded. Untrusted input.
+ */
+export function readStatus(agent: string): BatchReader {
+  return (request) =>
+    readItems(request, (body) => {
+      const statuses = [{ ...body, agent }];
+      const issues = batchIssues({ statuses }, Date.now());
+      if (issues.length > 0) return issues.map(({ message }) => ({ list: null, index: null, message }));
+      return { metrics: [], statuses: (statuses as unknown as Batch["statuses"]).map(statusOf) };
+    });
 }
 
 /**
- * Reads a batch from a request.
+ * Returns the reader of `POST /api/v1/agents/{agent}/ping`, which ignores the body.
  *
- * @param now - The current time, Unix ms.
- * @returns The batch, or the first problem in the contract's order: type, size, content.
+ * @param agent - The name from the URL, decoded. Untrusted input.
  */
-export async function readBatch(request: Request, now: number): Promise<BatchResult> {
-  const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type !== "application/json") return { kind: "unsupported" };
-  const bytes = await readBody(request);
-  if (bytes === null) return { kind: "too_large" };
-  const idempotencyKey = request.headers.get("Idempotency-Key") ?? undefined;
-  if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
-    return invalid(`Idempotency-Key must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`);
-  }
+export function readPing(agent: string): BatchReader {
+  return async ({ headers }) => {
+    const problem = agentProblem(agent);
+    if (problem !== null) return invalid(problem);
+    const key = idempotencyKeyOf(headers);
+    if (key === null) return invalid(KEY_PROBLEM);
+    const bodyHash = await sha256(new Uint8Array());
+    return { kind: "batch", batch: { metrics: [], statuses: [{ agent }], bodyHash, ...key } };
+  };
+}
+
+type Items = Pick<Batch, "metrics" | "statuses">;
+
+async function readItems(
+  request: Request,
+  parse: (body: Record<string, unknown>) => Items | Issue[],
+): Promise<BatchResult> {
+  const read: Body | BodyProblem = await readBody(request);
+  if (read.kind === "invalid") return invalid(read.message);
+  if (read.kind !== "body") return read;
+  const key = idempotencyKeyOf(request.headers);
+  if (key === null) return invalid(KEY_PROBLEM);
+  const body = parseObject(read.bytes);
+  if (typeof body === "string") return invalid(body);
+  const items = parse(body);
+  if (Array.isArray(items)) return { kind: "invalid", issues: items };
+  return { kind: "batch", batch: { ...items, bodyHash: await sha256(read.bytes), ...key } };
+}
+
+/** Returns the object in a body, or what is wrong with it. */
+function parseObject(bytes: Uint8Array): Record<string, unknown> | string {
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return invalid("the body must be JSON in UTF-8");
+    return "the body must be JSON in UTF-8";
   }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return invalid('the body must be an object such as {"metrics":[…]}');
-  }
-  const { metrics } = body as { metrics?: unknown };
-  const issues = metricIssues(metrics, now);
-  if (issues.length > 0) return { kind: "invalid", issues };
+  return typeof body === "object" && body !== null && !Array.isArray(body)
+    ? (body as Record<string, unknown>)
+    : 'the body must be an object such as {"metrics":[…]}';
+}
+
+/** Returns a status without unknown fields. */
+function statusOf({ agent, state, message, at }: Batch["statuses"][number]): Batch["statuses"][number] {
   return {
-    kind: "batch",
-    batch: {
-      metrics: (metrics as Batch["metrics"]).map(({ agent, name, value, at }) => ({
-        agent,
-        name,
-        value,
-        ...(at === undefined ? {} : { at }),
-      })),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      bodyHash: await sha256(bytes),
-    },
+    agent,
+    ...(state !== undefined && { state }),
+    ...(message !== undefined && { message }),
+    ...(at !== undefined && { at }),
   };
 }
 
-function isIdempotencyKey(key: string): boolean {
-  return key.length >= 1 && key.length <= MAX_IDEMPOTENCY_KEY;
+const KEY_PROBLEM = `Idempotency-Key must have 1 to ${MAX_IDEMPOTENCY_KEY} characters`;
+
+/** Returns the `Idempotency-Key` of a request, empty without one; null if it is not valid. */
+function idempotencyKeyOf(headers: Headers): { idempotencyKey?: string } | null {
+  const idempotencyKey = headers.get("Idempotency-Key");
+  if (idempotencyKey === null) return {};
+  const isValid = idempotencyKey.length >= 1 && idempotencyKey.length <= MAX_IDEMPOTENCY_KEY;
+  return isValid ? { idempotencyKey } : null;
 }

@@ -1,5 +1,6 @@
 /** OpenAPI 3.1 document of the ingestion API. */
-import { MOST_METRICS } from "../../convex/model/metricRules.ts";
+import { STATES } from "../../convex/model/health.ts";
+import { LONGEST_MESSAGE, MOST_ITEMS } from "../../convex/model/metricRules.ts";
 
 const error = (description: string, headers?: object) => ({
   description,
@@ -12,7 +13,77 @@ const retryAfter = {
 };
 
 const NAME_RULES = "At least one visible character, no control character; kept as sent.";
-const name = { type: "string", minLength: 1, maxLength: 64, pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" };
+const name = (maxLength: number) => ({
+  type: "string",
+  minLength: 1,
+  maxLength,
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+});
+
+const time = {
+  type: "number",
+  description: "When, in Unix milliseconds; now if absent. At most 7 days old and 5 minutes ahead.",
+};
+
+const message = {
+  type: "string",
+  maxLength: LONGEST_MESSAGE,
+  description: "What the agent is doing or waits for. Control characters become spaces.",
+};
+
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "The same key with the same body within 24 hours is stored once and answered the same; with another body it is a conflict.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
+const agentInPath = {
+  name: "agent",
+  in: "path",
+  required: true,
+  description: "The name of the agent, percent-encoded.",
+  schema: name(64),
+};
+
+/** Responses of all operations. */
+const responses = {
+  202: {
+    description: "All of it is stored durably.",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Accepted" } } },
+  },
+  400: {
+    description: "Nothing was stored.",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Invalid" } } },
+  },
+  401: error("No valid key, or the key of an archived project."),
+  403: error("The key may only read."),
+  405: error("Another method than POST."),
+  409: error("The Idempotency-Key was used with another body."),
+  429: error("More than 600 requests a minute with this key.", retryAfter),
+  503: error("Not stored, or not known to be; send it again with the same Idempotency-Key.", retryAfter),
+};
+
+/** Further responses of operations with a body. */
+const bodyResponses = {
+  408: error("The upload took longer than 60 seconds."),
+  413: error("The body is over 256 KiB, after decompression."),
+  415: error("The body is not application/json, or is compressed with something else than gzip."),
+};
+
+const jsonBody = (schema: string) => ({
+  required: true,
+  description: "At most 256 KiB, after decompression. May be compressed with gzip (Content-Encoding: gzip).",
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+
+const list = (schema: string) => ({
+  type: "array",
+  maxItems: MOST_ITEMS,
+  items: { $ref: `#/components/schemas/${schema}` },
+});
 
 /**
  * Returns the OpenAPI document.
@@ -26,7 +97,7 @@ export function openApi(appUrl: string) {
       title: "Mosaic ingestion API",
       version: "1",
       description:
-        "Agents send their metrics with a project's key; they show in every open tab within a second.",
+        "Agents report metrics and states with a project's key; they show in every open tab within a second.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: appUrl }],
@@ -35,39 +106,27 @@ export function openApi(appUrl: string) {
       "/api/v1/metrics": {
         post: {
           operationId: "sendMetrics",
-          summary: "Send a batch of metrics",
-          parameters: [
-            {
-              name: "Idempotency-Key",
-              in: "header",
-              required: false,
-              description:
-                "The same key with the same body within 24 hours is stored once and answered the same; with another body it is a conflict.",
-              schema: { type: "string", minLength: 1, maxLength: 255 },
-            },
-          ],
-          requestBody: {
-            required: true,
-            description: "At most 256 KiB.",
-            content: { "application/json": { schema: { $ref: "#/components/schemas/Batch" } } },
-          },
-          responses: {
-            202: {
-              description: "All of it is stored durably.",
-              content: { "application/json": { schema: { $ref: "#/components/schemas/Accepted" } } },
-            },
-            400: {
-              description: "Nothing was stored.",
-              content: { "application/json": { schema: { $ref: "#/components/schemas/Invalid" } } },
-            },
-            401: error("No good key."),
-            405: error("Another method than POST."),
-            409: error("The Idempotency-Key came before with another body."),
-            413: error("The body is over 256 KiB."),
-            415: error("The body is not application/json."),
-            429: error("More than 600 requests a minute with this key.", retryAfter),
-            503: error("Could not be stored just now; send it again.", retryAfter),
-          },
+          summary: "Send a batch of metrics and statuses",
+          parameters: [idempotencyKey],
+          requestBody: jsonBody("Batch"),
+          responses: { ...responses, ...bodyResponses },
+        },
+      },
+      "/api/v1/agents/{agent}/status": {
+        post: {
+          operationId: "setStatus",
+          summary: "Report the state of an agent",
+          parameters: [agentInPath, idempotencyKey],
+          requestBody: jsonBody("Status"),
+          responses: { ...responses, ...bodyResponses },
+        },
+      },
+      "/api/v1/agents/{agent}/ping": {
+        post: {
+          operationId: "ping",
+          summary: "Say that an agent is alive",
+          parameters: [agentInPath, idempotencyKey],
+          responses,
         },
       },
     },
@@ -78,48 +137,79 @@ export function openApi(appUrl: string) {
       schemas: {
         Batch: {
           type: "object",
-          required: ["metrics"],
-          properties: {
-            metrics: {
-              type: "array",
-              minItems: 1,
-              maxItems: MOST_METRICS,
-              items: { $ref: "#/components/schemas/Metric" },
-            },
-          },
+          description: `metrics and statuses have 1 to ${MOST_ITEMS} items together; either may be absent.`,
+          properties: { metrics: list("Metric"), statuses: list("AgentStatus") },
+          anyOf: [{ required: ["metrics"] }, { required: ["statuses"] }],
         },
         Metric: {
           type: "object",
           required: ["agent", "name", "value"],
           properties: {
-            agent: { ...name, description: `Which agent. ${NAME_RULES} Not "." or "..".` },
-            name: { ...name, description: `Which of its figures. ${NAME_RULES}` },
+            agent: { ...name(64), description: `Which agent. ${NAME_RULES} Not "." or "..".` },
+            name: { ...name(128), description: `Which of its metrics. ${NAME_RULES}` },
             value: { type: "number" },
-            at: {
-              type: "number",
-              description:
-                "When, in Unix milliseconds; now where absent. At most 7 days old and 5 minutes ahead.",
+            kind: {
+              enum: ["gauge", "counter"],
+              default: "gauge",
+              description: "The value of a counter is an increment: charts show sums.",
             },
+            at: time,
+          },
+        },
+        Status: {
+          type: "object",
+          required: ["state"],
+          properties: { state: { enum: STATES }, message, at: time },
+        },
+        AgentStatus: {
+          type: "object",
+          required: ["agent", "state"],
+          properties: {
+            agent: { ...name(64), description: `Which agent. ${NAME_RULES} Not "." or "..".` },
+            state: { enum: STATES },
+            message,
+            at: time,
           },
         },
         Accepted: {
           type: "object",
           required: ["accepted"],
-          properties: { accepted: { type: "integer", minimum: 1 } },
+          properties: {
+            accepted: { type: "integer", minimum: 1 },
+            warnings: {
+              type: "array",
+              description: "Items of earlier requests that were dropped afterwards.",
+              items: {
+                type: "object",
+                required: ["code", "message", "count"],
+                properties: {
+                  code: { enum: ["limit_reached", "kind_mismatch", "failed"] },
+                  message: { type: "string" },
+                  count: { type: "integer", minimum: 1 },
+                },
+              },
+            },
+          },
         },
-        Error: { type: "object", required: ["error"], properties: { error: { type: "string" } } },
+        Error: {
+          type: "object",
+          required: ["error", "message"],
+          properties: { error: { type: "string" }, message: { type: "string" } },
+        },
         Invalid: {
           type: "object",
-          required: ["error", "issues"],
+          required: ["error", "message", "issues"],
           properties: {
             error: { const: "invalid" },
+            message: { type: "string" },
             issues: {
               type: "array",
               items: {
                 type: "object",
-                required: ["index", "message"],
+                required: ["list", "index", "message"],
                 properties: {
-                  index: { type: ["integer", "null"], description: "Place in the batch; null: the whole." },
+                  list: { enum: ["metrics", "statuses", null], description: "null: the whole body." },
+                  index: { type: ["integer", "null"], description: "Position in the list." },
                   message: { type: "string" },
                 },
               },

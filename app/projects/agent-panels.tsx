@@ -1,8 +1,5 @@
-/** One panel per agent: its state, the latest value of each metric, and a sparkline of the newest one. */
-
-import { api } from "../../convex/_generated/api.js";
+/** One panel per agent: its state, its newest metrics, and a sparkline of the newest one. */
 import type { Range } from "../../convex/model/ranges.ts";
-import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { changeOf } from "../ui/change.ts";
@@ -11,49 +8,43 @@ import { formatCompact, formatNumber } from "../ui/format-number.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
 import { tileState } from "../ui/tile-state.ts";
-import { newestOfEach, silentFirst } from "./overview.ts";
+import { type Agent, lineOf, shownValue, silentFirst, tilesOf } from "./overview.ts";
 import { metricPath } from "./project-address.ts";
-import type { Latest, Line } from "./project-query.ts";
 import { useArrivals } from "./use-arrivals.ts";
 
 const HOUR_MS = 3_600_000;
 
 type Metric = { agent: string; name: string };
+type AgentMetric = Agent["metrics"][number];
 
-/** Returns every agent, silent ones first, with all its metrics by name. */
-function agentsOf(latest: readonly Latest[], now: number) {
-  const byName = latest.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return silentFirst(newestOfEach(latest), now).map((newest) => ({
-    agent: newest.agent,
-    metrics: byName.filter(({ agent }) => agent === newest.agent),
-    newest,
-  }));
+/** Returns the metrics of an agent by name, so that they keep their places. */
+function metricsOf(agent: Agent | undefined): AgentMetric[] {
+  return (agent?.metrics ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
  * Lists a project's agents, silent ones first.
  *
- * @param latest - The latest value of each metric, live.
- * @param lines - The loader's sparklines.
+ * @param agents - The agents, live.
  * @param chosen - The metric whose chart is shown.
  * @param range - The range that the links keep.
  */
 export function AgentPanels({
   projectId,
-  latest,
-  lines,
+  agents,
   chosen,
   range,
   place,
 }: {
   projectId: string;
-  latest: readonly Latest[];
-  lines: readonly Line[];
+  agents: readonly Agent[];
   chosen: Metric | null;
   range: Range;
   place: Place;
 }) {
-  const arrived = useArrivals(latest);
+  const tiles = tilesOf(agents);
+  const arrived = useArrivals(tiles);
+  const byName = new Map(agents.map((one) => [one.agent, one]));
   const rowLinks = useRowLinks();
   return (
     <section aria-labelledby="agents">
@@ -61,22 +52,22 @@ export function AgentPanels({
         Agents
       </h2>
       <ul {...rowLinks} className="agents">
-        {agentsOf(latest, place.now).map(({ agent, metrics, newest }) => (
-          <li key={agent} className="agent" data-state={tileState(newest.at, place.now)}>
+        {silentFirst(tiles, place.now).map(({ agent, at }) => (
+          <li key={agent} className="agent" data-state={tileState(at, place.now)}>
             <div className="agent-head">
               <h3 className="agent-name" title={agent}>
                 {agent}
               </h3>
               <p className="agent-when">
-                <State at={newest.at} now={place.now} />
-                <RelativeTime at={newest.at} {...place} />
+                <State at={at} now={place.now} />
+                <RelativeTime at={at} {...place} />
               </p>
             </div>
             <ul>
-              {metrics.map((metric) => (
+              {metricsOf(byName.get(agent)).map((metric) => (
                 <li key={metric.name}>
                   <MetricLink
-                    href={metricPath(projectId, { ...metric, range })}
+                    href={metricPath(projectId, { agent, name: metric.name, range })}
                     metric={metric}
                     current={chosen?.agent === agent && chosen.name === metric.name}
                     locale={place.locale}
@@ -84,13 +75,8 @@ export function AgentPanels({
                 </li>
               ))}
             </ul>
-            <Movement
-              projectId={projectId}
-              newest={newest}
-              line={lines.find((line) => line.agent === agent && line.name === newest.name) ?? null}
-              place={place}
-            />
-            {arrived.has(agent) ? <span key={newest.at} className="tile-flash" aria-hidden="true" /> : null}
+            <Movement agent={byName.get(agent)} place={place} />
+            {arrived.has(agent) ? <span key={at} className="tile-flash" aria-hidden="true" /> : null}
           </li>
         ))}
       </ul>
@@ -112,15 +98,17 @@ function State({ at, now }: { at: number; now: number }) {
 
 function MetricLink({
   href,
-  metric: { name, value },
+  metric,
   current,
   locale,
 }: {
   href: string;
-  metric: Latest;
+  metric: AgentMetric;
   current: boolean;
   locale: string;
 }) {
+  const { name } = metric;
+  const value = shownValue(metric);
   return (
     <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
       <span className="agent-metric-name" title={name}>
@@ -134,29 +122,19 @@ function MetricLink({
 }
 
 /** Shows how the agent's newest metric has changed over the time of its sparkline. */
-function Movement({
-  projectId,
-  newest: { agent, name, value },
-  line,
-  place,
-}: {
-  projectId: string;
-  newest: Latest;
-  line: Line | null;
-  place: Place;
-}) {
-  const { value: live } = useLiveQuery(api.metrics.line, { projectId, agent, name }, line);
-  const points = live?.points ?? [];
-  const [first] = points;
-  if (first === undefined || points.length < 2) return null;
-  const { arrow, brief, words } = changeOf(first.value, value, place.locale);
+function Movement({ agent, place }: { agent: Agent | undefined; place: Place }) {
+  const line = agent === undefined ? null : lineOf(agent);
+  const [first] = line?.points ?? [];
+  const last = line?.points.at(-1);
+  if (line === null || first === undefined || last === undefined || line.points.length < 2) return null;
+  const { arrow, brief, words } = changeOf(first.value, last.value, place.locale);
   const since = formatMinute(first.at, place);
   return (
     <div className="agent-movement">
-      <SmallLine points={points} bucket={HOUR_MS} />
-      <p title={`${name} since ${since}`}>
+      <SmallLine points={line.points} bucket={HOUR_MS} />
+      <p title={`${line.name} since ${since}`}>
         <span aria-hidden="true">{`${arrow} ${brief}`}</span>
-        <span className="sr-only">{`${name} ${words} since ${since}`}</span>
+        <span className="sr-only">{`${line.name} ${words} since ${since}`}</span>
       </p>
     </div>
   );

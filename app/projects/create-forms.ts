@@ -28,6 +28,7 @@ export const createProject = defineForm({
       name: name.trim(),
       ownerId: viewer._id,
       createdAt: serverNow(),
+      archivedAt: null,
       role: "owner" as const,
     };
     store.setQuery(api.projects.mine, {}, [project, ...known]);

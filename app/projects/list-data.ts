@@ -1,21 +1,28 @@
 /** Loader data of the project lists on the home page and the dashboard, reduced to what is shown. */
 import type { api } from "../../convex/_generated/api.js";
 import { type Packed, pack } from "../react-router/packed.ts";
-import { newestOfEach } from "./overview.ts";
+import { type Agent, type Line, type Metric, newestLine, tilesOf } from "./overview.ts";
 
-type Answer = Pick<typeof api.pages.dashboard._returnType, "projects" | "lines">;
+type Answer = Pick<typeof api.pages.dashboard._returnType, "projects">;
+type ListedProject = Answer["projects"][number];
+
+/** What a list shows of the agents of a project. */
+export type Figures = { tiles: readonly Metric[]; line: Line | null };
 
 export type Loaded = {
-  projects: Pick<Answer["projects"][number], "_id" | "name" | "role" | "agents">[];
-  lines: Answer["lines"];
+  /** `figures` is null for projects whose agents the list does not load. */
+  projects: (Pick<ListedProject, "_id" | "name" | "role" | "archivedAt"> & { figures: Figures | null })[];
 };
 
-export function packList({ projects, lines }: Answer): Packed<Loaded> {
-  const shown = projects.map(({ _id, name, role, agents }) => ({
-    _id,
-    name,
-    role,
-    agents: newestOfEach(agents),
-  }));
-  return pack({ projects: shown, lines });
+export function packList({ projects }: Answer): Packed<Loaded> {
+  return pack({
+    projects: projects.map(({ _id, name, role, archivedAt, agents }) => ({
+      ...{ _id, name, role, archivedAt },
+      figures: agents && figuresOf(agents),
+    })),
+  });
+}
+
+export function figuresOf(agents: readonly Agent[]): Figures {
+  return { tiles: tilesOf(agents), line: newestLine(agents) };
 }

@@ -1,6 +1,6 @@
-/** Panel of one metric: its latest value, its change, and its chart over an hour, a day or a week. */
+/** Panel of one metric: its latest value, its change, and its chart over an hour to 90 days. */
 
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { RANGE_NAMES, RANGES, type Range } from "../../convex/model/ranges.ts";
@@ -11,25 +11,28 @@ import { Chart } from "../ui/chart.tsx";
 import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";
 import { NumberText } from "../ui/number.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { metricPath, RANGE_WORDS } from "./project-address.ts";
-import type { Latest, LoadedProject } from "./project-query.ts";
+import { chartEnd, metricPath, RANGE_WORDS } from "./project-address.ts";
+import type { LoadedProject } from "./project-query.ts";
 
+type Kind = NonNullable<LoadedProject["chart"]>["kind"];
 type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
 
-/** Returns the mean of each bucket, clamped to its extremes because very large sums lose precision. */
-function pointsOf(buckets: Buckets): ChartPoint[] {
-  return buckets.map(({ at, count, sum, min, max }) => ({
-    at,
-    count,
-    min,
-    max,
-    value: Math.max(min, Math.min(max, sum / count)),
-  }));
+/**
+ * Returns the points of a chart: the sum of each bucket of a counter, otherwise the mean, clamped to its
+ * extremes because very large sums lose precision.
+ */
+export function pointsOf(buckets: Buckets, kind: Kind): ChartPoint[] {
+  return buckets.map(({ at, count, sum, min, max }) =>
+    kind === "counter"
+      ? { at, count, min: sum, max: sum, value: sum }
+      : { at, count, min, max, value: Math.max(min, Math.min(max, sum / count)) },
+  );
 }
 
 /**
  * Shows the live chart of one time series.
  *
+ * @param kind - What the chart draws: sums of a counter, otherwise means.
  * @param range - The time range of the chart.
  * @param buckets - The loader's buckets; null if it did not load this time series.
  * @param latest - The latest value, live; null if there is none.
@@ -38,6 +41,7 @@ export function MetricPanel({
   projectId,
   agent,
   name,
+  kind,
   range,
   buckets,
   latest,
@@ -46,13 +50,19 @@ export function MetricPanel({
   projectId: string;
   agent: string;
   name: string;
+  kind: Kind;
   range: Range;
   buckets: Buckets | null;
-  latest: Latest | null;
+  latest: { value: number; at: number } | null;
   place: Place;
 }) {
-  const { value } = useLiveQuery(api.metrics.series, { projectId, agent, name, range }, buckets);
-  const points = useMemo(() => pointsOf(value ?? []), [value]);
+  const until = chartEnd(place.now);
+  const { value: live } = useLiveQuery(api.metrics.series, { projectId, agent, name, range, until }, null);
+  // A new minute is a new query; the buckets of the last one stay until it is answered.
+  const last = useRef<{ range: Range; buckets: Buckets } | null>(null);
+  if (live !== null) last.current = { range, buckets: live };
+  const value = last.current?.range === range ? last.current.buckets : buckets;
+  const points = useMemo(() => pointsOf(value ?? [], kind), [value, kind]);
   const { span, width } = RANGES[range];
   const words = RANGE_WORDS[range];
   const window = windowOf(span, width, place.now);
@@ -105,9 +115,14 @@ export function MetricPanel({
           ))}
         </ul>
       </div>
-      <Chart name={`${name} of ${agent}, ${words}`} points={points} window={window} place={place}>
+      <Chart
+        name={`${kind === "counter" ? "Sum" : "Mean"} of ${name} of ${agent}, ${words}`}
+        points={points}
+        window={window}
+        place={place}
+      >
         <p>{`No metrics in the ${words}`}</p>
-        {range === "7d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}
+        {range === "90d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}
       </Chart>
     </section>
   );

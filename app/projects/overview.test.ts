@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { type Listed, newestOfEach, overviewOf, silentFirst, standingOf, worstFirst } from "./overview.ts";
+import {
+  type Agent,
+  type Listed,
+  newestLine,
+  overviewOf,
+  silentFirst,
+  standingOf,
+  tilesOf,
+  worstFirst,
+} from "./overview.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
@@ -39,15 +48,28 @@ test("no agent needs attention if all are fresh or quiet", () => {
   expect(overviewOf([project("a", 1, 5, 3)], NOW)).toEqual({ silent: 0, first: null });
 });
 
-test("an agent counts once, by its newest metric", () => {
-  const of = (agent: string, name: string, ago: number) => ({
-    agent,
-    name,
-    value: 1,
-    at: NOW - ago * MINUTE,
+test("a tile has the newest metric of its agent, a counter its sum of today", () => {
+  const agent = (name: string, metrics: Agent["metrics"], lastSeenAt = NOW): Agent => ({
+    agent: name,
+    ...{ state: null, message: null, stateAt: null, everyMs: null, mutedUntil: null },
+    ...{ lastSeenAt, metrics, line: { hours: [NOW], values: [5] } },
   });
-  const newest = newestOfEach([of("a", "y", 1), of("a", "x", 1), of("a", "old", 60), of("b", "z", 30)]);
-  expect(newest.map(({ agent, name }) => `${agent} ${name}`)).toEqual(["a x", "b z"]);
+  const gauge = { name: "load", kind: "gauge" as const, value: 2, at: NOW - 1, today: null };
+  const counter = {
+    name: "tokens",
+    kind: "counter" as const,
+    value: 3,
+    at: NOW,
+    today: { since: 0, sum: 7 },
+  };
+  const agents = [agent("a", [gauge, counter]), agent("b", [counter]), agent("c", [], NOW - 5)];
+  expect(tilesOf(agents)).toEqual([
+    { agent: "a", name: "load", value: 2, at: NOW },
+    { agent: "b", name: "tokens", value: 7, at: NOW },
+    { agent: "c", name: "", value: null, at: NOW - 5 },
+  ]);
+  expect(newestLine(agents)).toEqual({ agent: "b", name: "tokens", points: [{ at: NOW, value: 5 }] });
+  expect(newestLine([])).toBe(null);
 });
 
 test("silent agents are listed first, then all by name", () => {

@@ -1,8 +1,16 @@
 /** Agents that need attention, across all projects of a user. */
+import type { FunctionReturnType } from "convex/server";
+import type { api } from "../../convex/_generated/api.js";
 import { type TileState, tileState } from "../ui/tile-state.ts";
 
-export type Metric = { agent: string; name: string; value: number; at: number };
-/** `agents` has the newest metric of each agent. */
+/** An agent as Convex lists it. */
+export type Agent = FunctionReturnType<typeof api.projects.overview>[number];
+
+/**
+ * An agent with its newest metric; `value` is null and `name` empty if it has none. `at` is when it was last
+ * seen.
+ */
+export type Metric = { agent: string; name: string; value: number | null; at: number };
 export type Listed = { _id: string; name: string; agents: readonly Metric[] };
 
 /** State of a project. `none`: it has no metrics yet and still needs to be set up. */
@@ -10,16 +18,37 @@ export type Standing = "silent" | "quiet" | "none" | "fresh";
 
 const WORST_FIRST: readonly Standing[] = ["silent", "quiet", "none", "fresh"];
 
-/** Returns the newest metric of each agent. If several have the same time, the first by name is used. */
-export function newestOfEach<T extends Metric>(metrics: readonly T[]): T[] {
-  const newest = new Map<string, T>();
-  for (const metric of metrics) {
-    const known = newest.get(metric.agent);
-    if (!known || metric.at > known.at || (metric.at === known.at && metric.name < known.name)) {
-      newest.set(metric.agent, metric);
-    }
-  }
-  return [...newest.values()];
+/** Returns the tile of each agent. A counter shows its sum of today. */
+export function tilesOf(agents: readonly Agent[]): Metric[] {
+  return agents.map(({ agent, lastSeenAt, metrics: [newest] }) => ({
+    agent,
+    name: newest?.name ?? "",
+    value: newest === undefined ? null : shownValue(newest),
+    at: lastSeenAt,
+  }));
+}
+
+/** Returns what a tile shows of a metric: the sum of today of a counter, otherwise the newest value. */
+export function shownValue({ kind, value, today }: Agent["metrics"][number]): number {
+  return kind === "counter" && today !== null ? today.sum : value;
+}
+
+/** A sparkline with the metric that it shows. */
+export type Line = { agent: string; name: string; points: { at: number; value: number }[] };
+
+/** Returns the sparkline of an agent's newest metric; null if it has none. */
+export function lineOf({ agent, metrics: [newest], line }: Agent): Line | null {
+  if (newest === undefined) return null;
+  const points = line.hours.map((at, i) => ({ at, value: line.values[i] ?? 0 }));
+  return { agent, name: newest.name, points };
+}
+
+/** Returns the sparkline of the agent whose metric is the newest of the project; null without metrics. */
+export function newestLine(agents: readonly Agent[]): Line | null {
+  let newest: Agent | null = null;
+  const at = (agent: Agent | null) => agent?.metrics[0]?.at ?? Number.NEGATIVE_INFINITY;
+  for (const agent of agents) if (at(agent) > at(newest)) newest = agent;
+  return newest && lineOf(newest);
 }
 
 /**

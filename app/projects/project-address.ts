@@ -6,7 +6,16 @@ export const RANGE_WORDS: Record<Range, string> = {
   "1h": "last hour",
   "24h": "last 24 hours",
   "7d": "last 7 days",
+  "30d": "last 30 days",
+  "90d": "last 90 days",
 };
+
+const MINUTE_MS = 60_000;
+
+/** Returns the end of a chart: the start of the current minute, so that a query is asked once a minute. */
+export function chartEnd(now: number): number {
+  return Math.floor(now / MINUTE_MS) * MINUTE_MS;
+}
 
 /** Returns the range in the URL, or the last hour if it is missing or unknown. */
 function rangeOf(search: URLSearchParams): Range {

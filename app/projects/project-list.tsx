@@ -13,19 +13,19 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
+import { ArchivedProjects } from "./archived-projects.tsx";
 import { WAITING } from "./create-forms.ts";
 import { FirstKey, FirstKeyButton } from "./first-key.tsx";
-import type { Loaded } from "./list-data.ts";
-import { type Metric, newestOfEach, silentFirst, worstFirst } from "./overview.ts";
+import { type Figures, figuresOf, type Loaded } from "./list-data.ts";
+import { type Agent, type Line, silentFirst, worstFirst } from "./overview.ts";
 import { metricPath, projectPath } from "./project-address.ts";
-import type { Line } from "./project-query.ts";
 import { Summary } from "./summary.tsx";
 import { arrivedSince } from "./use-arrivals.ts";
 
-type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role">;
+type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role" | "archivedAt">;
 
 const HOUR_MS = 3_600_000;
-const NONE: readonly Metric[] = [];
+const NONE: Figures = { tiles: [], line: null };
 
 /**
  * Lists the projects, worst state first.
@@ -45,10 +45,11 @@ export function ProjectList({
 }) {
   const { viewer } = useLive();
   const place = usePlace();
-  const { value: projects } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
-  const { agents, lines } = useFigures(projects ?? [], loaded);
+  const { value: all } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
+  const projects = all?.filter(({ archivedAt }) => archivedAt === null) ?? null;
+  const figures = useFigures(projects ?? [], loaded);
   const rowLinks = useRowLinks();
-  if (projects === null) {
+  if (projects === null || all === null) {
     return (
       <Notice kind="alert">Live data is unavailable. Your projects show here as soon as it is back.</Notice>
     );
@@ -58,51 +59,63 @@ export function ProjectList({
       <>
         <EmptyState title="No projects yet">{empty}</EmptyState>
         {start}
+        <ArchivedProjects projects={all} />
       </>
     );
   }
   const mayManage = ({ _id, role }: Project) =>
     viewer !== null && !_id.startsWith(WAITING) && mayManageProject(viewer.role, role);
   const listed = projects.map((project) => {
-    const metrics = agents[project._id] ?? NONE;
-    return { ...project, project, metrics, agents: newestOfEach(metrics) };
+    const shown = figures(project._id) ?? NONE;
+    return { ...project, project, shown, agents: shown.tiles };
   });
   // The summary is correct only after every project has loaded.
-  const known = projects.every(({ _id }) => _id.startsWith(WAITING) || agents[_id] !== undefined);
+  const known = projects.every(({ _id }) => _id.startsWith(WAITING) || figures(_id) !== null);
   return (
     <>
       {known ? <Summary projects={listed} place={place} /> : null}
       <FirstKey />
       <ProjectFields {...rowLinks}>
-        {worstFirst(listed, place.now).map(({ _id, project, metrics }) => (
+        {worstFirst(listed, place.now).map(({ _id, project, shown }) => (
           <OneProject
             key={_id}
             project={project}
-            metrics={metrics}
-            line={lines[_id] ?? null}
+            figures={shown}
             mayCreateKey={mayManage(project)}
             {...place}
           />
         ))}
       </ProjectFields>
+      <ArchivedProjects projects={all} />
     </>
   );
 }
 
-/** Returns the tiles and the sparkline of each project, by project id. */
-function useFigures(projects: readonly Project[], loaded: Loaded | null) {
+const NO_AGENTS: Readonly<Record<string, Agent[]>> = {};
+
+/** Figures by the agents that they were made of, so that a project renders only when its own change. */
+const made = new WeakMap<readonly Agent[], Figures>();
+
+function rememberedFigures(agents: readonly Agent[]): Figures {
+  const known = made.get(agents) ?? figuresOf(agents);
+  made.set(agents, known);
+  return known;
+}
+
+/** Returns a function that returns the figures of a project; null until they are known. */
+function useFigures(
+  projects: readonly Project[],
+  loaded: Loaded | null,
+): (projectId: string) => Figures | null {
   const initial = useMemo(
-    () => ({
-      agents: Object.fromEntries(loaded?.projects.map(({ _id, agents }) => [_id, agents]) ?? []),
-      lines: Object.fromEntries(loaded?.lines.map((line) => [line.projectId, line]) ?? []),
-    }),
+    () => new Map(loaded?.projects.map(({ _id, figures }) => [String(_id), figures])),
     [loaded],
   );
-  const made = projects.map(({ _id }) => _id).filter((id) => !id.startsWith(WAITING));
-  const argsOf = (projectId: string) => ({ projectId });
-  return {
-    agents: useLiveQueries(api.metrics.latest, made, argsOf, initial.agents),
-    lines: useLiveQueries(api.metrics.line, made, argsOf, initial.lines),
+  const ids = projects.map(({ _id }) => _id).filter((id) => !id.startsWith(WAITING));
+  const live = useLiveQueries(api.projects.overview, ids, (projectId) => ({ projectId }), NO_AGENTS);
+  return (projectId) => {
+    const agents = live[projectId];
+    return agents === undefined ? (initial.get(projectId) ?? null) : rememberedFigures(agents);
   };
 }
 
@@ -111,17 +124,13 @@ function useFigures(projects: readonly Project[], loaded: Loaded | null) {
  */
 const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
-  metrics,
-  line,
+  figures: { tiles: agents, line },
   mayCreateKey,
   ...place
-}: Place & { project: Project; metrics: readonly Metric[]; line: Line | null; mayCreateKey: boolean }) {
-  const opened = useRef(metrics);
-  const flashing = useMemo(() => arrivedSince(opened.current, metrics), [metrics]);
-  const tiles = silentFirst(
-    useMemo(() => newestOfEach(metrics), [metrics]),
-    place.now,
-  );
+}: Place & { project: Project; figures: Figures; mayCreateKey: boolean }) {
+  const opened = useRef(agents);
+  const flashing = useMemo(() => arrivedSince(opened.current, agents), [agents]);
+  const tiles = silentFirst(agents, place.now);
   const waiting = project._id.startsWith(WAITING);
   return (
     <ProjectField

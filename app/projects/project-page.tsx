@@ -18,7 +18,7 @@ import { Events } from "./events.tsx";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
-import { newestOfEach } from "./overview.ts";
+import { newestLine, shownValue, tilesOf } from "./overview.ts";
 import { People } from "./people.tsx";
 import { projectArgs } from "./project-address.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
@@ -51,7 +51,7 @@ export function ProjectPage({
   const { state } = useNavigation();
   const [created, setCreated] = useState<CreatedKey | null>(null);
   const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
-  const { value: latest } = useLiveQuery(api.metrics.latest, { projectId }, loaded?.agents ?? null);
+  const { value: agents } = useLiveQuery(api.projects.overview, { projectId }, loaded?.agents ?? null);
 
   // Field errors are shown at the field, errors of the whole form at the top.
   const rejection = useFailure()?.errors.form;
@@ -86,13 +86,13 @@ export function ProjectPage({
       onCreated={setCreated}
     />
   ) : null;
-  const empty = latest?.length === 0;
+  const empty = agents?.length === 0;
   return (
     <Page
       title={project.name}
       intro={
         <div className="flex flex-wrap gap-x-6 gap-y-1">
-          <FieldSummary agents={newestOfEach(latest ?? [])} now={place.now} />
+          <FieldSummary agents={tilesOf(agents ?? [])} now={place.now} />
           <span>
             {membership === "owner"
               ? "Your project"
@@ -104,8 +104,8 @@ export function ProjectPage({
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
-      {latest && !empty ? (
-        <Figures projectId={projectId} search={search} loaded={loaded} latest={latest} place={place} />
+      {agents && !empty ? (
+        <Figures projectId={projectId} search={search} loaded={loaded} agents={agents} place={place} />
       ) : null}
       <div className="grid items-start gap-6 wide:grid-cols-2">
         <Events
@@ -136,41 +136,38 @@ function Figures({
   projectId,
   search,
   loaded,
-  latest,
+  agents,
   place,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
-  latest: LoadedProject["agents"];
+  agents: LoadedProject["agents"];
   place: ReturnType<typeof usePlace>;
 }) {
   const { range, ...named } = projectArgs({ params: {}, url: new URL(`http://localhost/${search}`) });
   // The newest metric when the page was opened; a newer one must not replace the chart being read.
-  const [newest] = useState(() => loaded?.chart ?? latest[0] ?? null);
+  const [newest] = useState(() => loaded?.chart ?? newestLine(agents));
   const chosen =
     named.agent !== undefined && named.name !== undefined ? { agent: named.agent, name: named.name } : newest;
   const drawn = loaded?.chart;
   const isDrawn = drawn && drawn.agent === chosen?.agent && drawn.name === chosen.name;
+  const metric = agents
+    .find(({ agent }) => agent === chosen?.agent)
+    ?.metrics.find(({ name }) => name === chosen?.name);
   return (
     <>
-      <AgentPanels
-        projectId={projectId}
-        latest={latest}
-        lines={loaded?.lines ?? []}
-        chosen={chosen}
-        range={range}
-        place={place}
-      />
+      <AgentPanels projectId={projectId} agents={agents} chosen={chosen} range={range} place={place} />
       {chosen ? (
         <MetricPanel
           key={`${chosen.agent}\n${chosen.name}`}
           projectId={projectId}
           agent={chosen.agent}
           name={chosen.name}
+          kind={metric?.kind ?? (isDrawn ? drawn.kind : "gauge")}
           range={range}
           buckets={isDrawn ? drawn.buckets : null}
-          latest={latest.find(({ agent, name }) => agent === chosen.agent && name === chosen.name) ?? null}
+          latest={metric === undefined ? null : { value: shownValue(metric), at: metric.at }}
           place={place}
         />
       ) : null}

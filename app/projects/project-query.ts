@@ -4,8 +4,6 @@ import type { api } from "../../convex/_generated/api.js";
 import { rejectionIn } from "../../convex/model/rejection.ts";
 
 export type Project = FunctionReturnType<typeof api.projects.get>;
-export type Latest = FunctionReturnType<typeof api.metrics.latest>[number];
-export type Line = NonNullable<FunctionReturnType<typeof api.metrics.line>>;
 export type ProjectKey = FunctionReturnType<typeof api.projectKeys.list>[number];
 /** Data of the page's loader. */
 export type LoadedProject = Omit<FunctionReturnType<typeof api.pages.project>, "viewer">;

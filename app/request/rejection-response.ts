@@ -14,7 +14,9 @@ export function rejectionResponse(
   words: string,
   headers: Record<string, string> = {},
 ): Response {
-  return route.policy.rejections === "json"
-    ? Response.json({ error: code }, { status, headers })
+  const { crossOrigin, rejections } = route.policy;
+  return rejections === "json"
+    ? // The ingestion API tells its callers what to do.
+      Response.json({ error: code, ...(crossOrigin && { message: words }) }, { status, headers })
     : new Response(words, { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers } });
 }

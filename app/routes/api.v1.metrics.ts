@@ -1,5 +1,6 @@
-/** Ingestion endpoint for metrics. Authenticates with an API key and ignores cookies. */
+/** Ingestion endpoint for metrics and statuses. Authenticates with an API key and ignores cookies. */
 
+import { readBatch } from "../ingest/batch.server.ts";
 import { ingest } from "../ingest/ingest.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
@@ -9,7 +10,7 @@ import type { Route } from "./+types/api.v1.metrics";
 export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
 
 export async function action({ request, context }: Route.ActionArgs) {
-  const answer = await ingest(request, context.get(requestContext));
+  const answer = await ingest(request, context.get(requestContext), readBatch);
   await forgetRest(request);
   return answer;
 }

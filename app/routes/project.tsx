@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
 import { runForms } from "../data/forms.server.ts";
 import { createKey } from "../projects/create-forms.ts";
-import { projectArgs } from "../projects/project-address.ts";
+import { chartEnd, projectArgs } from "../projects/project-address.ts";
 import {
   addMember,
   deleteProject,
@@ -21,7 +21,7 @@ import type { Route } from "./+types/project";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-const page = definePage(api.pages.project, projectArgs);
+const page = definePage(api.pages.project, (from) => ({ ...projectArgs(from), until: chartEnd(from.now) }));
 export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [

@@ -30,20 +30,31 @@ export async function endSession(context: RequestContext, sessionId: string): Pr
   if (session === undefined && !whole) throw new ConvexCallError("unavailable");
   if (session === undefined)
     throw new RejectedError("not_found", "There is no such session of yours any more.");
-  await end(context, session);
+  await asViewer(context, PAGE, (convex) =>
+    convex.workerMutation(api.sessions.revoke, { sessionId, ...deviceOf(context) }),
+  );
+  await endElsewhere(context, session);
 }
 
 /**
- * Revokes all other sessions of the current user, from both WorkOS's and Convex's lists.
+ * Revokes all other sessions of the current user: in Convex with one call, however many they are, and those
+ * that are known at WorkOS too.
  *
- * @returns False if WorkOS did not answer. Sessions that only WorkOS knows may remain.
+ * @returns False if WorkOS did not answer. Sessions that only WorkOS knows may remain there.
  * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
  */
 export async function endOtherSessions(context: RequestContext): Promise<boolean> {
   const { known, whole } = await ownSessions(context);
   const current = await context.auth.open();
-  const others = known.filter(({ sessionId }) => sessionId !== current?.sessionId);
-  await Promise.all(others.map((session) => end(context, session)));
+  if (current === null) throw new RejectedError("unauthenticated", "Please sign in.");
+  await asViewer(context, PAGE, (convex) =>
+    convex.workerMutation(api.edge.otherSessionsEnded, {
+      sessionId: current.sessionId,
+      ...deviceOf(context),
+    }),
+  );
+  const others = known.filter(({ sessionId }) => sessionId !== current.sessionId);
+  await Promise.all(others.map((session) => endElsewhere(context, session)));
   return whole;
 }
 
@@ -59,16 +70,17 @@ async function ownSessions(context: RequestContext): Promise<{ known: Known[]; w
   return { known: [...known.values()], whole: atWorkOS !== null };
 }
 
+function deviceOf({ seen: { ipAddress, userAgent } }: RequestContext) {
+  return { ipAddress, userAgent };
+}
+
 /**
- * Revokes a session in Convex, in its Durable Object and at WorkOS. If WorkOS fails, the session expires
- * there.
+ * Ends a session that Convex has revoked, in its Durable Object and at WorkOS. If WorkOS fails, the session
+ * expires there.
  */
-async function end(context: RequestContext, { sessionId, startedAt }: Known): Promise<void> {
-  const { auth, deadline, env, log, refreshers, seen } = context;
-  const device = { ipAddress: seen.ipAddress, userAgent: seen.userAgent };
-  await asViewer(context, PAGE, (convex) =>
-    convex.workerMutation(api.sessions.revoke, { sessionId, ...device }),
-  );
+async function endElsewhere(context: RequestContext, { sessionId, startedAt }: Known): Promise<void> {
+  const { auth, deadline, env, log, refreshers } = context;
+  const device = deviceOf(context);
   const userId = (await auth.open())?.user.id ?? "";
   const atWorkOS = revokeAtWorkOS(env, sessionId, deadline).catch((error: unknown) => {
     if (!(error instanceof WorkOSCallError)) throw error;

@@ -7,7 +7,8 @@ import { tileState } from "./tile-state.ts";
 export interface TileData {
   agent: string;
   name: string;
-  value: number;
+  /** Null for an agent without metrics. */
+  value: number | null;
   at: number | null;
 }
 
@@ -40,7 +41,8 @@ export function AgentTile({
   locale?: string;
   timeZone?: string;
 }) {
-  const [shown, whole] = [formatCompact(value, locale), formatNumber(value, locale)];
+  const [shown, whole] =
+    value === null ? ["", ""] : [formatCompact(value, locale), formatNumber(value, locale)];
   return (
     <li className="tile" data-state={tileState(at, now)}>
       <span className="tile-agent" title={titleOf(agent)}>
@@ -55,7 +57,7 @@ export function AgentTile({
       <span className="tile-metric" title={titleOf(name)}>
         {name}
       </span>
-      {at === null ? null : (
+      {at === null || value === null ? null : (
         <span className="tile-value" title={shown === whole ? undefined : whole}>
           {shown}
         </span>

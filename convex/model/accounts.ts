@@ -1,13 +1,14 @@
 /** Account deletion: the row stays, emptied, so that no later sync restores it. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
+import { forgetDevices } from "./audit.ts";
+import { deviceJob, startJob } from "./jobs.ts";
+import { deleteMember, membershipsOf } from "./memberships.ts";
 import { DEFAULT_ROLE } from "./roles.ts";
-import { revokeAllSessions } from "./sessions.ts";
+import { revokeSessionsBefore } from "./sessions.ts";
 import { profileFields } from "./userFields.ts";
 import { saveSearchTerms } from "./userSearch.ts";
 import { findSync } from "./userSync.ts";
-
-const MOST_MEMBERSHIPS = 2000;
 
 const NOTHING_PERSONAL: { [field in keyof typeof profileFields]?: undefined } = Object.fromEntries(
   Object.keys(profileFields).map((field) => [field, undefined]),
@@ -19,7 +20,8 @@ const NOTHING_PERSONAL: { [field in keyof typeof profileFields]?: undefined } = 
  */
 export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   if (user.status === "deleted") return;
-  await revokeAllSessions(ctx, { workosUserId: user.workosUserId, user });
+  const person = { workosUserId: user.workosUserId, user };
+  await revokeSessionsBefore(ctx, person, Number.MAX_SAFE_INTEGER);
   const emptied = {
     ...NOTHING_PERSONAL,
     email: "",
@@ -33,6 +35,7 @@ export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promis
   if (sync !== null) await ctx.db.delete("userSync", sync._id);
   await removeMemberships(ctx, user);
   await removePreferences(ctx, user);
+  if ((await forgetDevices(ctx, user._id)) > 0) await startJob(ctx, deviceJob(user._id));
 }
 
 /**
@@ -53,12 +56,8 @@ export async function closeUnknownAccount(ctx: MutationCtx, workosUserId: string
 }
 
 async function removeMemberships(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
-  const memberships = await ctx.db
-    .query("projectMembers")
-    .withIndex("by_user", (q) => q.eq("userId", user._id))
-    .take(MOST_MEMBERSHIPS);
-  for (const { _id, role } of memberships) {
-    if (role === "member") await ctx.db.delete("projectMembers", _id);
+  for (const membership of await membershipsOf(ctx, user._id)) {
+    if (membership.role === "member") await deleteMember(ctx, membership);
   }
 }
 

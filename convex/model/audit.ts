@@ -96,6 +96,24 @@ function filteredLog(ctx: QueryCtx, userId: Id<"users"> | undefined, event: Audi
   return log.withIndex("by_time");
 }
 
+const MOST_FORGOTTEN = 200;
+
+/**
+ * Removes addresses and user agents from entries about a user: the newest at once, the others by a job.
+ *
+ * @returns The number of changed entries.
+ */
+export async function forgetDevices(ctx: MutationCtx, userId: Id<"users">): Promise<number> {
+  const entries = await ctx.db
+    .query("auditLogs")
+    .withIndex("by_user_address", (q) => q.eq("userId", userId).gt("ipAddress", undefined))
+    .take(MOST_FORGOTTEN);
+  for (const { _id } of entries) {
+    await ctx.db.patch("auditLogs", _id, { ipAddress: undefined, userAgent: undefined });
+  }
+  return entries.length;
+}
+
 /** Returns the device as it is stored: shortened, because a header may have any length. */
 export function cutDevice({ ipAddress, userAgent }: Device): Device {
   return {

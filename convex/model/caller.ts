@@ -5,6 +5,7 @@
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { rejection } from "./rejection.ts";
+import { isCutOff } from "./sessionCutoffs.ts";
 import { findByWorkosId } from "./users.ts";
 
 /** The claims of the token. Nothing here comes from an argument. */
@@ -35,10 +36,23 @@ export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | 
  * @throws `unauthenticated` without a token, for a revoked session, and for a deleted user.
  */
 export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
+  const known = await requireNewCaller(ctx);
+  const { sessionId, workosUserId } = known.caller;
+  if (sessionId !== null && (await isCutOff(ctx, workosUserId, sessionId))) throw sessionEnded();
+  return known;
+}
+
+/** Like {@link requireCaller}, for a session that is not recorded yet: the caller must check its start. */
+export async function requireNewCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
   if (caller === null) throw rejection("unauthenticated", "Please sign in.");
-  if (await isRevoked(ctx, caller)) throw rejection("unauthenticated", "This session has ended.");
+  if (await isRevoked(ctx, caller)) throw sessionEnded();
   return { caller, user: await findLiving(ctx, caller.workosUserId) };
+}
+
+/** Returns the error for a session that was revoked. */
+export function sessionEnded() {
+  return rejection("unauthenticated", "This session has ended.");
 }
 
 /**

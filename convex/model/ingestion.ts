@@ -1,43 +1,51 @@
 /**
- * Ingestion of metrics: API key, rate limit, idempotency key and storage in one transaction.
+ * Ingestion of metrics and statuses: one short transaction that appends. It checks the API key and the
+ * idempotency key, stores the batch as it was sent, and wakes the compactor. It reads nothing that another
+ * request of the project writes.
  *
- * Rejections are return values, not errors: an error would roll back the count of requests too.
+ * Rejections are return values, so that the worker can answer them in the order of its checks.
  */
 import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { takeTurn } from "./ingestRate.ts";
-import { findGoodKey, touchKey } from "./keys.ts";
-import { noteLatest } from "./latest.ts";
-import { metricIssues } from "./metricRules.ts";
-import { type Point, pointFields } from "./points.ts";
-import { addToRollups } from "./rollups.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { metricShape, statusShape } from "./batches.ts";
+import { DAY_MS } from "./buckets.ts";
+import { enqueue } from "./compactor.ts";
+import { warningShape, warningsOf } from "./drops.ts";
+import { findKey } from "./keys.ts";
+import { batchIssues, cleanMessage } from "./metricRules.ts";
 
 /** How long an idempotency key is remembered, in ms. */
-export const IDEMPOTENCY_MS = DAY_MS;
+const IDEMPOTENCY_MS = DAY_MS;
 
 /** A batch that the worker has parsed and checked for its form. `bodyHash` identifies the body. */
 export const batchShape = v.object({
-  metrics: v.array(v.object({ ...pointFields, at: v.optional(v.number()) })),
+  metrics: v.array(metricShape),
+  /** Absent in calls of a worker from before statuses. */
+  statuses: v.optional(v.array(statusShape)),
   idempotencyKey: v.optional(v.string()),
   bodyHash: v.string(),
 });
 
 export type Batch = Infer<typeof batchShape>;
 
+const issueShape = v.object({
+  list: v.union(v.literal("metrics"), v.literal("statuses"), v.null()),
+  index: v.union(v.number(), v.null()),
+  message: v.string(),
+});
+
 export const ingestOutcomeShape = v.union(
   /** Stored, now or by an earlier request with the same idempotency key. */
-  v.object({ outcome: v.literal("accepted"), accepted: v.number() }),
-  /** Returned if no batch was given: the API key is valid and within its rate limit. */
+  v.object({ outcome: v.literal("accepted"), accepted: v.number(), warnings: v.array(warningShape) }),
+  /** Returned if no batch was given: the API key is valid. */
   v.object({ outcome: v.literal("admitted") }),
   v.object({ outcome: v.literal("unauthenticated") }),
-  v.object({ outcome: v.literal("rate_limited"), retryAfterMs: v.number() }),
-  v.object({
-    outcome: v.literal("invalid"),
-    issues: v.array(v.object({ index: v.union(v.number(), v.null()), message: v.string() })),
-  }),
+  /** The API key is valid, and its project is archived. */
+  v.object({ outcome: v.literal("archived") }),
+  /** The API key is valid for reading only. */
+  v.object({ outcome: v.literal("forbidden") }),
+  v.object({ outcome: v.literal("invalid"), issues: v.array(issueShape) }),
   /** The idempotency key was used before with a different body. */
   v.object({ outcome: v.literal("conflict") }),
 );
@@ -45,68 +53,78 @@ export const ingestOutcomeShape = v.union(
 export type IngestOutcome = Infer<typeof ingestOutcomeShape>;
 
 /**
- * Checks the API key, counts the request and stores the batch.
+ * Checks the API key and stores the batch.
  *
  * @param keyHash - SHA-256 of the API key, in hex.
+ * @param path - The path of the request; an idempotency key belongs to it.
  * @param batch - The batch to store; undefined only checks the key.
  */
 export async function ingest(
   ctx: MutationCtx,
   keyHash: string,
+  path: string,
   batch: Batch | undefined,
 ): Promise<IngestOutcome> {
-  const key = await findGoodKey(ctx, keyHash);
-  if (key === null) return { outcome: "unauthenticated" };
-  const turn = await takeTurn(ctx, key._id);
-  if (!turn.ok) return { outcome: "rate_limited", retryAfterMs: turn.retryAfterMs };
-  await touchKey(ctx, key);
+  const now = Date.now();
+  const found = await findKey(ctx, keyHash, now);
+  if (found === null) return { outcome: "unauthenticated" };
+  const { key, project } = found;
+  if (project.archivedAt !== undefined) return { outcome: "archived" };
+  if (key.scope === "read") return { outcome: "forbidden" };
   if (batch === undefined) return { outcome: "admitted" };
 
-  const earlier = await findEarlier(ctx, key, batch);
+  const warnings = await warningsOf(ctx, project._id, now);
+  const idempotencyKey =
+    batch.idempotencyKey === undefined ? undefined : JSON.stringify([path, batch.idempotencyKey]);
+  const earlier = await findEarlier(ctx, project, idempotencyKey, now);
   if (earlier !== null) {
     return earlier.bodyHash === batch.bodyHash
-      ? { outcome: "accepted", accepted: earlier.accepted }
+      ? { outcome: "accepted", accepted: countItems(earlier), warnings }
       : { outcome: "conflict" };
   }
-  const now = Date.now();
-  const issues = metricIssues(batch.metrics, now);
+  const issues = batchIssues(batch, now, true);
   if (issues.length > 0) return { outcome: "invalid", issues };
-  const points = batch.metrics.map(({ at, ...metric }) => ({ ...metric, at: at ?? now }));
-  await store(ctx, key.projectId, points);
-  await rememberBatch(ctx, key, batch, now);
-  return { outcome: "accepted", accepted: points.length };
+  await store(ctx, key, batch, idempotencyKey, now);
+  return { outcome: "accepted", accepted: countItems(batch), warnings };
 }
 
-async function store(ctx: MutationCtx, projectId: Doc<"projects">["_id"], points: Point[]): Promise<void> {
-  for (const point of points) await ctx.db.insert("agentMetrics", { projectId, ...point });
-  await addToRollups(ctx, projectId, points);
-  await noteLatest(ctx, projectId, points);
-}
-
-/** Returns the project's batch of the last day with the same idempotency key, or null. */
-async function findEarlier(ctx: MutationCtx, key: Doc<"projectKeys">, { idempotencyKey }: Batch) {
-  if (idempotencyKey === undefined) return null;
-  const row = await ctx.db
-    .query("ingestions")
-    .withIndex("by_project", (q) => q.eq("projectId", key.projectId).eq("idempotencyKey", idempotencyKey))
-    .order("desc")
-    .first();
-  return row !== null && row.at > Date.now() - IDEMPOTENCY_MS ? row : null;
-}
-
-async function rememberBatch(
+async function store(
   ctx: MutationCtx,
   key: Doc<"projectKeys">,
   batch: Batch,
-  now: number,
+  idempotencyKey: string | undefined,
+  at: number,
 ): Promise<void> {
-  const { idempotencyKey, bodyHash, metrics } = batch;
-  if (idempotencyKey === undefined) return;
-  await ctx.db.insert("ingestions", {
-    projectId: key.projectId,
-    idempotencyKey,
-    bodyHash,
-    accepted: metrics.length,
-    at: now,
+  const { projectId } = key;
+  const batchId = await ctx.db.insert("agentMetrics", {
+    projectId,
+    at,
+    metrics: batch.metrics,
+    statuses: (batch.statuses ?? []).map(({ message, ...status }) => ({
+      ...status,
+      ...(message !== undefined && { message: cleanMessage(message) }),
+    })),
+    ...(idempotencyKey !== undefined && { idempotencyKey, bodyHash: batch.bodyHash }),
   });
+  await enqueue(ctx, { projectId, batchId, keyId: key._id, items: countItems(batch) }, at);
+}
+
+/** Returns the project's batch of the last day with the same idempotency key, or null. */
+async function findEarlier(
+  ctx: MutationCtx,
+  { _id }: Doc<"projects">,
+  idempotencyKey: string | undefined,
+  now: number,
+) {
+  if (idempotencyKey === undefined) return null;
+  const row = await ctx.db
+    .query("agentMetrics")
+    .withIndex("by_idempotency_key", (q) => q.eq("projectId", _id).eq("idempotencyKey", idempotencyKey))
+    .order("desc")
+    .first();
+  return row !== null && "metrics" in row && row.at > now - IDEMPOTENCY_MS ? row : null;
+}
+
+function countItems({ metrics, statuses = [] }: Pick<Batch, "metrics" | "statuses">): number {
+  return metrics.length + statuses.length;
 }

@@ -5,20 +5,28 @@ import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
+import { lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
-import { requireManagedProject } from "./projects.ts";
+import { requireOwnProject } from "./projects.ts";
 import { rejection } from "./rejection.ts";
 
 const PREFIX = "mosaic_";
 const RANDOM_BYTES = 32;
-const MOST_KEYS = 500;
-const MINUTE_MS = 60_000;
+const MOST_LISTED = 500;
+const MOST_ACTIVE = 50;
+
+/** What an API key may do. */
+export const scopeShape = v.union(v.literal("send"), v.literal("read"));
+
+export type KeyScope = Infer<typeof scopeShape>;
 
 /** An API key as the owner of the project sees it. Times are Unix ms, null if the event has not happened. */
 export const listedKeyShape = v.object({
   keyId: v.id("projectKeys"),
   name: v.string(),
+  scope: scopeShape,
   createdAt: v.number(),
+  expiresAt: v.union(v.number(), v.null()),
   lastUsedAt: v.union(v.number(), v.null()),
   revokedAt: v.union(v.number(), v.null()),
 });
@@ -32,33 +40,46 @@ export async function keysOf(
     .query("projectKeys")
     .withIndex("by_project", (q) => q.eq("projectId", projectId))
     .order("desc")
-    .take(MOST_KEYS);
-  return keys.map(({ _id, name, createdAt, lastUsedAt, revokedAt }) => ({
-    keyId: _id,
-    name: visibleName(name),
-    createdAt,
-    lastUsedAt: lastUsedAt ?? null,
-    revokedAt: revokedAt ?? null,
-  }));
+    .take(MOST_LISTED);
+  return await Promise.all(
+    keys.map(async (key) => ({
+      keyId: key._id,
+      name: visibleName(key.name),
+      scope: key.scope ?? "send",
+      createdAt: key.createdAt,
+      expiresAt: key.expiresAt ?? null,
+      lastUsedAt: await lastUseOf(ctx, key),
+      revokedAt: key.revokedAt ?? null,
+    })),
+  );
 }
 
 /**
  * Creates an API key. This is the only time that the key itself is available.
  *
- * @throws `invalid` if the name breaks a rule.
+ * @param expiresAt - Unix ms; undefined for never.
+ * @throws `invalid` if the name breaks a rule or the expiry has passed; `limit_reached` if the project has as
+ *   many active keys as it may have.
  */
 export async function createKey(
   ctx: MutationCtx,
   maker: Doc<"users">,
   project: Doc<"projects">,
-  name: string,
+  { name, scope, expiresAt }: { name: string; scope?: KeyScope; expiresAt?: number },
 ): Promise<{ keyId: Id<"projectKeys">; key: string }> {
+  const now = Date.now();
+  if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > now)) {
+    throw rejection("invalid", "Choose an expiry in the future.");
+  }
+  await requireRoomForKey(ctx, project, now);
   const key = PREFIX + toHex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
   const keyId = await ctx.db.insert("projectKeys", {
     projectId: project._id,
     name: requireName(name),
     hash: await hashOfKey(key),
-    createdAt: Date.now(),
+    createdAt: now,
+    ...(scope === "read" && { scope }),
+    ...(expiresAt !== undefined && { expiresAt }),
   });
   await recordEvent(ctx, project.ownerId, "key_created", { actorId: maker._id, target: name.trim() });
   return { keyId, key };
@@ -74,28 +95,43 @@ export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: str
   const id = ctx.db.normalizeId("projectKeys", keyId);
   const key = id === null ? null : await ctx.db.get("projectKeys", id);
   if (key === null) throw rejection("not_found", "There is no such key.");
-  const project = await requireManagedProject(ctx, user, key.projectId);
+  const project = await requireOwnProject(ctx, user, key.projectId);
   if (key.revokedAt !== undefined) return;
   await ctx.db.patch("projectKeys", key._id, { revokedAt: Date.now() });
   await recordEvent(ctx, project.ownerId, "key_revoked", { actorId: user._id, target: key.name });
 }
 
-/** Returns the valid API key with this hash, or null if it is unknown, revoked, or its project is deleted. */
-export async function findGoodKey(ctx: QueryCtx, hash: string): Promise<Doc<"projectKeys"> | null> {
+async function requireRoomForKey(ctx: QueryCtx, { _id }: Doc<"projects">, now: number): Promise<void> {
+  const keys = await ctx.db
+    .query("projectKeys")
+    .withIndex("by_project", (q) => q.eq("projectId", _id))
+    .collect();
+  if (keys.filter((key) => isActive(key, now)).length >= MOST_ACTIVE) {
+    const message = `A project has at most ${MOST_ACTIVE} active keys. Revoke one that is not in use.`;
+    throw rejection("limit_reached", message);
+  }
+}
+
+function isActive({ revokedAt, expiresAt }: Doc<"projectKeys">, now: number): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
+}
+
+/**
+ * Returns the active API key with this hash and its project; null if the key is unknown, revoked or expired,
+ * or its project is deleted.
+ */
+export async function findKey(
+  ctx: QueryCtx,
+  hash: string,
+  now: number,
+): Promise<{ key: Doc<"projectKeys">; project: Doc<"projects"> } | null> {
   const key = await ctx.db
     .query("projectKeys")
     .withIndex("by_hash", (q) => q.eq("hash", hash))
     .unique();
-  if (key === null || key.revokedAt !== undefined) return null;
-  return (await ctx.db.get("projects", key.projectId)) === null ? null : key;
-}
-
-/**
- * Updates `lastUsedAt`, rounded to the minute, so that a busy agent does not write the row on every request.
- */
-export async function touchKey(ctx: MutationCtx, key: Doc<"projectKeys">): Promise<void> {
-  const minute = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-  if (key.lastUsedAt !== minute) await ctx.db.patch("projectKeys", key._id, { lastUsedAt: minute });
+  if (key === null || !isActive(key, now)) return null;
+  const project = await ctx.db.get("projects", key.projectId);
+  return project === null ? null : { key, project };
 }
 
 /** Returns the SHA-256 of an API key in hex, which the worker sends instead of the key. */

@@ -2,8 +2,14 @@
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { normalizeEmail, requireEmail } from "./input.ts";
-import { findInvite } from "./invites.ts";
-import { findMembership, insertMember } from "./memberships.ts";
+import { findInvite, requireRoomForInvite } from "./invites.ts";
+import {
+  deleteMember,
+  findMembership,
+  insertMember,
+  requireRoomForMember,
+  requireRoomForProject,
+} from "./memberships.ts";
 import type { SeenProject } from "./projects.ts";
 import { rejection } from "./rejection.ts";
 import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
@@ -11,7 +17,8 @@ import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
 /**
  * Adds the user with this verified e-mail, or stores an invitation for the first user who signs in with it.
  *
- * @throws `invalid` if it is not an e-mail address; `conflict` if the user is already a member or invited.
+ * @throws `invalid` if it is not an e-mail address; `conflict` if the user is already a member or invited;
+ *   `limit_reached` if the project or the user has reached a limit.
  */
 export async function addMember(
   ctx: MutationCtx,
@@ -27,10 +34,13 @@ export async function addMember(
   }
   if (user?.emailVerified) {
     if (invite !== null) await ctx.db.delete("projectInvites", invite._id);
+    await requireRoomForMember(ctx, project._id);
+    await requireRoomForProject(ctx, user._id, "member");
     await insertMember(ctx, project, user._id);
     return "added";
   }
   if (invite !== null) throw rejection("conflict", "This person is invited already.");
+  await requireRoomForInvite(ctx, project._id);
   await ctx.db.insert("projectInvites", { projectId: project._id, email, invitedBy: manager._id });
   return "invited";
 }
@@ -53,7 +63,7 @@ export async function removeMember(
     throw mayReadAnyone(manager) ? rejection("not_found", "This person is not in the project.") : notYours();
   }
   if (member.role === "owner") throw rejection("conflict", "The owner cannot be removed.");
-  await ctx.db.delete("projectMembers", member._id);
+  await deleteMember(ctx, member);
 }
 
 /**
@@ -80,5 +90,5 @@ export async function leaveProject(ctx: MutationCtx, user: Doc<"users">, seen: S
   const member = await findMembership(ctx, seen.project._id, user._id);
   if (member === null) throw rejection("not_found", "You are not in this project.");
   if (member.role === "owner") throw rejection("conflict", "The owner cannot leave the project.");
-  await ctx.db.delete("projectMembers", member._id);
+  await deleteMember(ctx, member);
 }

@@ -6,7 +6,8 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import { rejection } from "./rejection.ts";
 
 const PAGE_SIZE = 20;
-const MAX_ITEMS = 100;
+/** The maximum number of items on a page. */
+export const MAX_ITEMS = 100;
 
 const isLimit = (value: number | undefined) => value === undefined || (Number.isInteger(value) && value > 0);
 

@@ -3,6 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireTimeZone } from "./input.ts";
+import { saveTimeZone } from "./memberships.ts";
 import { isTimeZone } from "./timeZones.ts";
 
 export const themeShape = v.union(v.literal("light"), v.literal("dark"), v.literal("system"));
@@ -22,6 +23,11 @@ export async function preferencesOf(ctx: QueryCtx, userId: Id<"users">): Promise
   return { theme: row?.theme ?? null, timeZone: row?.timeZone ?? null };
 }
 
+/** Returns the stored time zone of a user; null if none is stored. */
+export async function timeZoneOf(ctx: QueryCtx, userId: Id<"users">): Promise<string | null> {
+  return (await rowOf(ctx, userId))?.timeZone ?? null;
+}
+
 /**
  * Stores the given preferences and leaves the others unchanged.
  *
@@ -39,6 +45,7 @@ export async function setPreferences(
   const row = await rowOf(ctx, userId);
   if (row === null) await ctx.db.insert("preferences", { userId, ...change });
   else await ctx.db.patch("preferences", row._id, change);
+  if (change.timeZone !== undefined) await saveTimeZone(ctx, userId, change.timeZone);
 }
 
 /**

@@ -1,37 +1,34 @@
-/** Projects: access checks, lists and details. */
+/** Projects: access checks, details and changes. */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { recordEvent } from "./audit.ts";
+import { droppedOf, droppedShape } from "./drops.ts";
 import { requireName } from "./input.ts";
-import { latestOf, latestShape } from "./latest.ts";
-import { findMembership, insertMember, membershipShape } from "./memberships.ts";
+import {
+  findMembership,
+  insertMember,
+  membershipShape,
+  membersOf,
+  requireRoomForProject,
+  saveProjectCopies,
+} from "./memberships.ts";
 import { visibleName } from "./names.ts";
 import { rejection } from "./rejection.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
 import { asColleague } from "./users.ts";
 
-const MOST_PROJECTS = 500;
-const MOST_PEOPLE = 1000;
+const MOST_INVITES = 200;
 
-const projectFields = {
+/** `archivedAt` is null unless the project is archived. Times are Unix ms. */
+export const projectFields = {
   _id: v.id("projects"),
   name: v.string(),
   ownerId: v.id("users"),
   createdAt: v.number(),
+  archivedAt: v.union(v.number(), v.null()),
 };
-
-export const listedMembershipShape = v.object({ ...projectFields, role: membershipShape });
-
-export const listedProjectShape = v.object({
-  ...projectFields,
-  role: membershipShape,
-  agents: v.array(latestShape),
-});
-
-export type ListedMembership = Infer<typeof listedMembershipShape>;
-
-export type ListedProject = Infer<typeof listedProjectShape>;
 
 export const projectShape = v.object({
   ...projectFields,
@@ -44,6 +41,7 @@ export const projectShape = v.object({
     }),
   ),
   invited: v.array(v.string()),
+  dropped: droppedShape,
 });
 
 export type Project = Infer<typeof projectShape>;
@@ -71,44 +69,9 @@ export async function requireProject(
   throw rejection("not_found", "There is no such project.");
 }
 
-/**
- * Limits of a list of projects: about this many latest values in total, and at least the second number per
- * project.
- */
-const MOST_LATEST = 10_000;
-const LEAST_LATEST_PER_PROJECT = 24;
-
-/** Returns the user's projects with the latest values of each, newest project first. */
-export async function projectsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedProject[]> {
-  const projects = await membershipsOf(ctx, userId);
-  const each = Math.max(LEAST_LATEST_PER_PROJECT, Math.floor(MOST_LATEST / Math.max(10, projects.length)));
-  return await Promise.all(
-    projects.map(async (project) => ({ ...project, agents: await latestOf(ctx, project._id, each) })),
-  );
-}
-
-/** Returns the user's projects, newest first. As a live query it does not re-run on ingestion. */
-export async function membershipsOf(ctx: QueryCtx, userId: Id<"users">): Promise<ListedMembership[]> {
-  const memberships = await ctx.db
-    .query("projectMembers")
-    .withIndex("by_user", (q) => q.eq("userId", userId))
-    .order("desc")
-    .take(MOST_PROJECTS);
-  const listed = await Promise.all(
-    memberships.map(async ({ projectId, role }) => {
-      const project = await ctx.db.get("projects", projectId);
-      return project === null ? [] : [{ ...plain(project), role }];
-    }),
-  );
-  return listed.flat();
-}
-
 /** Returns a project with its members: the owner first, then in the order in which they joined. */
 export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): Promise<Project> {
-  const memberships = await ctx.db
-    .query("projectMembers")
-    .withIndex("by_project", (q) => q.eq("projectId", project._id))
-    .take(MOST_PEOPLE);
+  const memberships = await membersOf(ctx, project._id);
   memberships.sort((a, b) => rank(a) - rank(b) || a._creationTime - b._creationTime);
   const members = await Promise.all(
     memberships.map(async ({ userId, role }) => {
@@ -121,16 +84,26 @@ export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): 
   const invites = await ctx.db
     .query("projectInvites")
     .withIndex("by_project", (q) => q.eq("projectId", project._id))
-    .take(MOST_PEOPLE);
-  return { ...plain(project), members: members.flat(), invited: invites.map(({ email }) => email) };
+    .take(MOST_INVITES);
+  const { _id, name, ownerId, createdAt, archivedAt } = project;
+  return {
+    _id,
+    name: visibleName(name),
+    ownerId,
+    createdAt,
+    archivedAt: archivedAt ?? null,
+    members: members.flat(),
+    invited: invites.map(({ email }) => email),
+    dropped: await droppedOf(ctx, _id),
+  };
 }
 
 /**
- * Returns a project that the user may change.
+ * Returns a project that the user may manage, archived or not.
  *
  * @throws `not_found` as {@link requireProject}; `forbidden` if the user may only see it.
  */
-export async function requireManagedProject(
+export async function requireOwnProject(
   ctx: QueryCtx,
   user: Doc<"users">,
   projectId: string,
@@ -143,9 +116,27 @@ export async function requireManagedProject(
 }
 
 /**
+ * Returns a project that the user may change.
+ *
+ * @throws `conflict` if the project is archived; otherwise as {@link requireOwnProject}.
+ */
+export async function requireManagedProject(
+  ctx: QueryCtx,
+  user: Doc<"users">,
+  projectId: string,
+): Promise<Doc<"projects">> {
+  const project = await requireOwnProject(ctx, user, projectId);
+  if (project.archivedAt !== undefined) {
+    throw rejection("conflict", "This project is archived. Restore it to change it.");
+  }
+  return project;
+}
+
+/**
  * Creates a project.
  *
- * @throws `forbidden` for the role viewer; `invalid` if the name breaks a rule.
+ * @throws `forbidden` for the role viewer; `invalid` if the name breaks a rule; `limit_reached` if the user
+ *   has as many projects as a user may have.
  */
 export async function createProject(
   ctx: MutationCtx,
@@ -154,18 +145,51 @@ export async function createProject(
 ): Promise<Id<"projects">> {
   if (!roleAllows(owner.role, "projects.create"))
     throw rejection("forbidden", "Viewers cannot create projects.");
-  const createdAt = Date.now();
-  const projectId = await ctx.db.insert("projects", {
-    name: requireName(name),
-    ownerId: owner._id,
-    createdAt,
-  });
-  await insertMember(ctx, { _id: projectId, createdAt }, owner._id, "owner");
+  const fields = { name: requireName(name), ownerId: owner._id, createdAt: Date.now() };
+  await requireRoomForProject(ctx, owner._id, "owner");
+  const projectId = await ctx.db.insert("projects", fields);
+  await insertMember(ctx, { _id: projectId, ...fields }, owner._id, "owner");
   return projectId;
 }
 
-function plain({ _id, name, ownerId, createdAt }: Doc<"projects">) {
-  return { _id, name: visibleName(name), ownerId, createdAt };
+/**
+ * Renames a project.
+ *
+ * @throws `invalid` if the name breaks a rule.
+ */
+export async function renameProject(ctx: MutationCtx, project: Doc<"projects">, name: string): Promise<void> {
+  await changeProject(ctx, project, { name: requireName(name) });
+}
+
+/** Archives a project: it becomes read-only, and rejects metrics. Archiving it again changes nothing. */
+export async function archiveProject(
+  ctx: MutationCtx,
+  actor: Doc<"users">,
+  project: Doc<"projects">,
+): Promise<void> {
+  if (project.archivedAt !== undefined) return;
+  await changeProject(ctx, project, { archivedAt: Date.now() });
+  await recordEvent(ctx, project.ownerId, "project_archived", { actorId: actor._id, target: project.name });
+}
+
+/** Restores an archived project. Restoring another project changes nothing. */
+export async function restoreProject(
+  ctx: MutationCtx,
+  actor: Doc<"users">,
+  project: Doc<"projects">,
+): Promise<void> {
+  if (project.archivedAt === undefined) return;
+  await changeProject(ctx, project, { archivedAt: undefined });
+  await recordEvent(ctx, project.ownerId, "project_restored", { actorId: actor._id, target: project.name });
+}
+
+async function changeProject(
+  ctx: MutationCtx,
+  project: Doc<"projects">,
+  change: Partial<Pick<Doc<"projects">, "name" | "archivedAt">>,
+): Promise<void> {
+  await ctx.db.patch("projects", project._id, change);
+  await saveProjectCopies(ctx, { ...project, ...change });
 }
 
 function rank({ role }: { role: Membership }): number {

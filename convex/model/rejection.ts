@@ -8,6 +8,7 @@ export const REJECTION_CODES = [
   "invalid",
   "conflict",
   "rate_limited",
+  "limit_reached",
 ] as const;
 
 /** Code of a rejected call. The app decides by the code and shows the message. */

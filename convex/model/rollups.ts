@@ -1,114 +1,150 @@
 /**
- * Rollups: one row per minute, ten minutes and hour for each time series, updated with every point, so that
- * the cost of a chart does not grow with the amount of data.
+ * Rollups: points become minute buckets, and closed hours and days become buckets of `stats`.
+ *
+ * An hour closes when a point of a newer hour arrives. A late point changes its minute chunk, and its hour
+ * and day are summarized again from there, so every bucket has one source.
  */
-import { type Infer, v } from "convex/values";
-import { literals } from "convex-helpers/validators";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { type Bucket, DAY_MS, finite, HOUR_MS, MINUTE_MS, regroup, startOf, sumFrom } from "./buckets.ts";
+import { bucketsIn, chunkOf, DAYS, HOURS, isSingleBucket, type Level, MINUTES } from "./chunks.ts";
 import { groupBy } from "./groupBy.ts";
-import type { Point } from "./points.ts";
-import { RANGE_NAMES, RANGES, type Range } from "./ranges.ts";
+import { openBuckets, type TimeSeries, withHours } from "./timeSeries.ts";
 
-export const rangeShape = literals(...RANGE_NAMES);
+export type SeriesKey = { projectId: Id<"projects">; agent: string; name: string };
 
-const WIDTHS = Object.values(RANGES).map(({ width }) => width);
-const MOST_BUCKETS = 200;
+/** A chunk as it is stored; `id` is null if it is not stored yet. */
+type StoredChunk = { id: Id<"stats"> | null; buckets: Bucket[] };
 
-/** A bucket of a chart; `at` is its start in Unix ms. */
-export const bucketShape = v.object({
-  at: v.number(),
-  count: v.number(),
-  sum: v.number(),
-  min: v.number(),
-  max: v.number(),
-});
-
-export type Bucket = Infer<typeof bucketShape>;
+const NEW_CHUNK: StoredChunk = { id: null, buckets: [] };
 
 /**
- * Returns the buckets of one time series that have data, ascending, from the bucket in which the range
- * starts.
+ * Adds points to a time series: changes the given document, which the caller stores, and writes the chunks of
+ * closed hours and days.
  *
- * @param most - The maximum number of buckets; the newest are kept.
+ * @param added - The points as minute buckets, each minute once.
  */
-export async function seriesOf(
-  ctx: QueryCtx,
-  metric: { projectId: Id<"projects">; agent: string; name: string },
-  range: Range,
-  most = MOST_BUCKETS,
-): Promise<Bucket[]> {
-  const { span, width } = RANGES[range];
-  const from = startOfBucket(Date.now() - span, width);
-  const rows = await ctx.db
-    .query("stats")
-    .withIndex("by_metric", (q) =>
-      q
-        .eq("projectId", metric.projectId)
-        .eq("agent", metric.agent)
-        .eq("name", metric.name)
-        .eq("width", width)
-        .gte("at", from),
-    )
-    .order("desc")
-    .take(most);
-  return rows.reverse().map(({ at, count, sum, min, max }) => ({ at, count, sum, min, max }));
-}
-
-/** Adds points to the buckets of their times, with one write for each bucket. */
-export async function addToRollups(
+export async function addBuckets(
   ctx: MutationCtx,
-  projectId: Id<"projects">,
-  points: Point[],
+  series: TimeSeries,
+  added: readonly Bucket[],
 ): Promise<void> {
-  for (const width of WIDTHS) {
-    const buckets = groupBy(points, ({ agent, name, at }) =>
-      JSON.stringify([agent, name, startOfBucket(at, width)]),
-    );
-    for (const inBucket of buckets.values()) await addToBucket(ctx, projectId, width, inBucket);
-  }
+  const byHour = groupBy(added, ({ at }) => startOf(at, HOUR_MS));
+  const newest = Math.max(series.hour, ...byHour.keys());
+  const before = openBuckets(series);
+  if (newest > series.hour && before.length > 0 && !byHour.has(series.hour)) byHour.set(series.hour, []);
+
+  const closing = [...byHour].filter(([hour]) => hour < newest);
+  const closed = await Promise.all(closing.map(([hour, late]) => closeMinutes(ctx, series, hour, late)));
+  const closedHours = closed.flat();
+  await closeHours(ctx, series, closedHours, newest);
+  if (closedHours.length > 0) series.line = withHours(series.line, series.kind, closedHours, newest);
+
+  const today = startOf(newest, DAY_MS);
+  const earlier = startOf(series.hour, DAY_MS) === today ? series.daySum : 0;
+  series.daySum = finite(earlier + sumFrom(added, today));
+  const open = regroup([...(newest === series.hour ? before : []), ...(byHour.get(newest) ?? [])], MINUTE_MS);
+  series.open = chunkOf(open, newest, MINUTE_MS);
+  series.hour = newest;
 }
 
-async function addToBucket(ctx: MutationCtx, projectId: Id<"projects">, width: number, points: Point[]) {
-  const [first] = points;
-  if (first === undefined) return;
-  const { agent, name } = first;
-  const at = startOfBucket(first.at, width);
-  const values = points.map(({ value }) => value);
-  const added: Bucket = {
-    at,
-    count: values.length,
-    sum: finite(values.reduce((sum, value) => sum + value, 0)),
-    min: Math.min(...values),
-    max: Math.max(...values),
-  };
-  const row = await ctx.db
-    .query("stats")
-    .withIndex("by_metric", (q) =>
-      q.eq("projectId", projectId).eq("agent", agent).eq("name", name).eq("width", width).eq("at", at),
-    )
-    .unique();
-  if (row === null) await ctx.db.insert("stats", { projectId, agent, name, width, ...added });
-  else await ctx.db.patch("stats", row._id, merged(row, added));
+/** Closes the open hour and day of a time series that is about to be removed. */
+export async function closeSeries(ctx: MutationCtx, series: TimeSeries): Promise<void> {
+  await closeHours(ctx, series, regroup(openBuckets(series), HOUR_MS), Number.POSITIVE_INFINITY);
 }
 
-function merged(one: Doc<"stats">, other: Bucket) {
-  return {
-    count: one.count + other.count,
-    sum: finite(one.sum + other.sum),
-    min: Math.min(one.min, other.min),
-    max: Math.max(one.max, other.max),
-  };
+/** Adds the bucket of an hour whose minutes are no longer kept, and summarizes its day again. */
+export async function addClosedHour(ctx: MutationCtx, key: SeriesKey, hour: Bucket): Promise<void> {
+  const chunk = await readChunk(ctx, key, HOURS, startOf(hour.at, HOURS.span));
+  const same = chunk.buckets.filter(({ at }) => at === hour.at);
+  await closeHours(ctx, key, regroup([...same, hour], HOUR_MS), Number.POSITIVE_INFINITY);
 }
 
-function startOfBucket(at: number, width: number): number {
-  return Math.floor(at / width) * width;
+/** Adds late points to the minutes of a closed hour, or of the open hour that closes now. Returns its bucket. */
+async function closeMinutes(ctx: MutationCtx, series: TimeSeries, hour: number, late: readonly Bucket[]) {
+  // The open hour is stored in the time series only.
+  const chunk =
+    hour === series.hour
+      ? { ...NEW_CHUNK, buckets: openBuckets(series) }
+      : await readChunk(ctx, series, MINUTES, hour);
+  const buckets = regroup([...chunk.buckets, ...late], MINUTE_MS);
+  await saveChunk(ctx, series, MINUTES, hour, { ...chunk, buckets });
+  return regroup(buckets, HOUR_MS);
 }
 
 /**
- * Clamps a sum to finite numbers: the sum of very large values may overflow, and a chart cannot draw
- * infinity.
+ * Sets the buckets of closed hours, and of the days that are closed too.
+ *
+ * @param newest - Start of the newest hour of the time series; the days before its day are closed.
  */
-function finite(sum: number): number {
-  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, sum));
+async function closeHours(
+  ctx: MutationCtx,
+  key: SeriesKey,
+  hours: readonly Bucket[],
+  newest: number,
+): Promise<void> {
+  const days = await Promise.all(
+    [...groupBy(hours, ({ at }) => startOf(at, HOURS.span))].map(async ([day, ofDay]) => {
+      const all = await setBuckets(ctx, key, HOURS, day, ofDay);
+      return newest >= day + DAY_MS ? regroup(all, DAY_MS) : [];
+    }),
+  );
+  const chunks = groupBy(days.flat(), ({ at }) => startOf(at, DAYS.span));
+  await Promise.all([...chunks].map(([at, ofChunk]) => setBuckets(ctx, key, DAYS, at, ofChunk)));
+}
+
+/** Sets buckets of a chunk and leaves its other buckets. Returns all its buckets, ascending. */
+async function setBuckets(
+  ctx: MutationCtx,
+  key: SeriesKey,
+  level: Level,
+  at: number,
+  set: readonly Bucket[],
+): Promise<Bucket[]> {
+  const chunk = await readChunk(ctx, key, level, at);
+  const all = new Map([...chunk.buckets, ...set].map((bucket) => [bucket.at, bucket]));
+  const buckets = [...all.values()].sort((a, b) => a.at - b.at);
+  await saveChunk(ctx, key, level, at, { ...chunk, buckets });
+  return buckets;
+}
+
+async function readChunk(ctx: QueryCtx, key: SeriesKey, level: Level, at: number): Promise<StoredChunk> {
+  for (const row of await rowsBetween(ctx, key, level.width, at, at + 1)) {
+    if (!isSingleBucket(row)) return { id: row._id, buckets: bucketsIn(row, at, level.width) };
+  }
+  return NEW_CHUNK;
+}
+
+async function saveChunk(
+  ctx: MutationCtx,
+  { projectId, agent, name }: SeriesKey,
+  { width }: Level,
+  at: number,
+  { id, buckets }: StoredChunk,
+): Promise<void> {
+  const row = { projectId, agent, name, width, at, ...chunkOf(buckets, at, width) };
+  if (id === null) await ctx.db.insert("stats", row);
+  else await ctx.db.replace("stats", id, row);
+}
+
+/** Returns the stored rows of a time series that begin in a span of time. */
+export async function rowsBetween(
+  ctx: QueryCtx,
+  { projectId, agent, name }: SeriesKey,
+  width: number,
+  from: number,
+  end: number,
+): Promise<Doc<"stats">[]> {
+  return await ctx.db
+    .query("stats")
+    .withIndex("by_series", (q) =>
+      q
+        .eq("projectId", projectId)
+        .eq("agent", agent)
+        .eq("name", name)
+        .eq("width", width)
+        .gte("at", from)
+        .lt("at", end),
+    )
+    .collect();
 }

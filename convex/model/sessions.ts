@@ -4,7 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { rejection } from "./rejection.ts";
-import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
+import { endsSession, findCutoff, setCutoff } from "./sessionCutoffs.ts";
 
 /**
  * A session as the worker sees it at sign-in and at each refresh. `startedAt` is the time of the sign-in in
@@ -32,6 +32,7 @@ export const listedSessionShape = v.object({
 });
 
 const MOST_SESSIONS = 200;
+const MOST_LOGGED = 100;
 
 /** The user of a session, identified by the WorkOS id; `user` is null before the first sync. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };
@@ -105,21 +106,57 @@ export async function sessionsOf(
 ): Promise<Infer<typeof listedSessionShape>[]> {
   const rows = await ctx.db
     .query("sessions")
-    .withIndex("by_user", (q) =>
-      q.eq("workosUserId", user.workosUserId).gt("startedAt", Date.now() - SESSION_LIFETIME_MS),
-    )
+    .withIndex("by_user", (q) => q.eq("workosUserId", user.workosUserId))
     .order("desc")
     .take(MOST_SESSIONS);
-  return rows.map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
+  const cutoff = await findCutoff(ctx, user.workosUserId);
+  return rows
+    .filter((row) => cutoff === null || !endsSession(cutoff, row))
+    .map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
 }
 
-/** Revokes every stored session of a user, with an audit entry for each. */
-export async function revokeAllSessions(ctx: MutationCtx, person: Person): Promise<void> {
+/**
+ * Revokes all sessions of a user that started before a time, however many. The newest that are known get an
+ * audit entry each.
+ *
+ * @param before - Unix ms.
+ * @param except - A session that stays.
+ */
+export async function revokeSessionsBefore(
+  ctx: MutationCtx,
+  person: Person,
+  before: number,
+  { except, device }: { except?: string; device?: Device } = {},
+): Promise<void> {
+  await setCutoff(ctx, person.workosUserId, before, except);
   const rows = await ctx.db
     .query("sessions")
     .withIndex("by_user", (q) => q.eq("workosUserId", person.workosUserId))
-    .take(MOST_SESSIONS);
-  for (const { sessionId } of rows) await revokeSession(ctx, person, sessionId);
+    .order("desc")
+    .take(MOST_LOGGED);
+  const cutoff = { before, ...(except !== undefined && { except }) };
+  for (const row of rows) {
+    if (!endsSession(cutoff, row)) continue;
+    await ctx.db.delete("sessions", row._id);
+    const target = row.sessionId;
+    await recordEventAbout(ctx, person, "session_revoked", { target, ...(device && { device }) });
+  }
+}
+
+/** Revokes all sessions of a user but one, whatever the clock of the worker that recorded them. */
+export async function revokeOtherSessions(
+  ctx: MutationCtx,
+  person: Person,
+  except: string,
+  device: Device,
+): Promise<void> {
+  const newest = await ctx.db
+    .query("sessions")
+    .withIndex("by_user", (q) => q.eq("workosUserId", person.workosUserId))
+    .order("desc")
+    .first();
+  const before = Math.max(Date.now(), (newest?.startedAt ?? 0) + 1);
+  await revokeSessionsBefore(ctx, person, before, { except, device });
 }
 
 async function findSession(ctx: QueryCtx, sessionId: string): Promise<Doc<"sessions"> | null> {

@@ -3,7 +3,8 @@ import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { closeAccount, closeUnknownAccount } from "./accounts.ts";
 import { recordEventAbout } from "./audit.ts";
-import { revokeAllSessions, revokeSession } from "./sessions.ts";
+import { startOf } from "./buckets.ts";
+import { revokeSession, revokeSessionsBefore } from "./sessions.ts";
 import { profileArgs, syncUser } from "./userSync.ts";
 import { findByWorkosId } from "./users.ts";
 
@@ -12,7 +13,7 @@ export const workosEventShape = v.union(
   v.object({ type: v.literal("user_changed"), profile: v.object(profileArgs) }),
   v.object({ type: v.literal("user_deleted"), workosUserId: v.string() }),
   v.object({ type: v.literal("session_revoked"), workosUserId: v.string(), sessionId: v.string() }),
-  v.object({ type: v.literal("password_changed"), workosUserId: v.string() }),
+  v.object({ type: v.literal("password_changed"), workosUserId: v.string(), at: v.number() }),
 );
 
 export type WorkosEvent = Infer<typeof workosEventShape>;
@@ -20,18 +21,22 @@ export type WorkosEvent = Infer<typeof workosEventShape>;
 /** A parsed body: an event to handle, an event to ignore, or a malformed body. */
 export type ParsedEvent = { eventId: string; event: WorkosEvent } | "ignored" | "malformed";
 
+const SECOND_MS = 1_000;
+
 type Json = { [field: string]: unknown };
 
 /**
  * Parses the body of a webhook.
  *
  * @param body - JSON from WorkOS. The signature must already be verified.
+ * @param now - The time of an event that does not say when it happened, Unix ms.
  */
-export function parseEvent(body: string): ParsedEvent {
+export function parseEvent(body: string, now: number): ParsedEvent {
   const sent = parseObject(body);
   if (sent === null || typeof sent.id !== "string" || typeof sent.event !== "string") return "malformed";
   const data = isObject(sent.data) ? sent.data : {};
-  const event = readEvent(sent.event, data);
+  const at = typeof sent.created_at === "string" ? Date.parse(sent.created_at) : Number.NaN;
+  const event = readEvent(sent.event, data, Number.isNaN(at) ? now : at);
   return event === "ignored" || event === "malformed" ? event : { eventId: sent.id, event };
 }
 
@@ -59,11 +64,13 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
       return await revokeSession(ctx, person, event.sessionId);
     case "password_changed":
       await recordEventAbout(ctx, person, "password_change");
-      return await revokeAllSessions(ctx, person);
+      // A session of the same second stays: AuthKit signs the user in right after the reset.
+      return await revokeSessionsBefore(ctx, person, startOf(event.at, SECOND_MS));
   }
 }
 
-function readEvent(type: string, data: Json): WorkosEvent | "ignored" | "malformed" {
+/** @param at - Time of the event in Unix ms. */
+function readEvent(type: string, data: Json, at: number): WorkosEvent | "ignored" | "malformed" {
   switch (type) {
     case "user.created":
     case "user.updated":
@@ -75,7 +82,7 @@ function readEvent(type: string, data: Json): WorkosEvent | "ignored" | "malform
       return { type: "session_revoked", workosUserId: data.user_id, sessionId: data.id };
     case "password_reset.succeeded":
       if (typeof data.user_id !== "string") return "malformed";
-      return { type: "password_changed", workosUserId: data.user_id };
+      return { type: "password_changed", workosUserId: data.user_id, at };
     default:
       return "ignored";
   }

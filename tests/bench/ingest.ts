@@ -69,6 +69,8 @@ async function untilShown(url: string, convexUrl: string, { token }: Signed, { p
     (buckets) => {
       if (buckets.some(({ max }) => max === awaited)) seen(performance.now());
     },
+    // The time series does not exist before its first point.
+    () => undefined,
   );
   const fromSent: number[] = [];
   const fromAccepted: number[] = [];

@@ -103,10 +103,24 @@ async function fill(deployment: Deployment, count: number): Promise<void> {
       value: index,
       at: Math.round(last - (count - first - index) * step),
     }));
-    const batch = { metrics, bodyHash: String(first) };
-    const answer = await mutate(deployment, "metrics:ingest", { edge: secret, keyHash, batch });
+    const batch = { metrics, statuses: [], bodyHash: String(first) };
+    const answer = await mutate(deployment, "metrics:ingest", {
+      edge: secret,
+      keyHash,
+      path: "/api/v1/metrics",
+      batch,
+    });
     if ((answer as { outcome: string }).outcome !== "accepted") throw new Error(JSON.stringify(answer));
   }
+  while ((await countedPoints(deployment)) < count) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Returns how many points the compactor has folded. */
+async function countedPoints({ backend, identity, projectId }: Deployment): Promise<number> {
+  const args = { projectId, agent: "scout", name: "latency", range: "7d" };
+  const { outcome } = await backend.query({ path: "metrics:series", args, identity, caller: "public" });
+  if (!outcome.ok) return 0;
+  return (outcome.value as { count: number }[]).reduce((all, { count }) => all + count, 0);
 }
 
 async function series({ backend, identity, projectId }: Deployment, range: string): Promise<void> {

@@ -1,7 +1,11 @@
 /** Local Convex backend with the project's functions, called over HTTP with signed tokens. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
 import {
@@ -10,7 +14,7 @@ import {
   type FunctionReturnType,
   getFunctionName,
 } from "convex/server";
-import { ConvexError, type Value } from "convex/values";
+import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { adminKeyFor, startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { provenArgs } from "./proof.ts";
@@ -39,6 +43,10 @@ export type TestBackend = {
   expired(claims: Claims): Person;
   /** Runs an internal function with the admin key, like `convex run`. */
   run(path: string, args: Record<string, Value>): Promise<unknown>;
+  /** Returns the stored documents of a table, newest first. */
+  rows(table: string): Promise<Row[]>;
+  /** Stores documents as they are, beside those of the table or instead of them. */
+  store(table: string, documents: { [field: string]: Value }[], how?: "add" | "replace"): Promise<void>;
   /** Sends a request to the HTTP routes of convex/http.ts. */
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
@@ -55,6 +63,18 @@ type ServerOptions = {
 /** The time of a mutation in tests whose functions write documents that others read. */
 export const CONFLICTS: ServerOptions = { mutationMs: 30 };
 
+/** A stored document. */
+export type Row = { _id: string; _creationTime: number; [field: string]: Value };
+
+/** A backend in a separate process. */
+export type BackendProcess = TestBackend & {
+  /** Kills the process at once. */
+  kill(): Promise<void>;
+  /** Starts the process again, with the same data. */
+  start(): Promise<void>;
+};
+
+/** `url` and `siteUrl` change when a server is started again. */
 type Server = { url: string; siteUrl: string; adminKey: string; close(): Promise<void> };
 
 const MOST_SCOPES = 200;
@@ -68,9 +88,15 @@ export type Backends = {
   startBackend(options?: ServerOptions): Promise<TestBackend>;
   /**
    * Starts an empty server for one test, for results that depend on all users of a deployment.
+   * @param options - How mutations run.
    * @returns A backend with an empty scope.
    */
-  startBackendAlone(): Promise<TestBackend>;
+  startBackendAlone(options?: ServerOptions): Promise<TestBackend>;
+  /**
+   * Starts an empty server in a separate process, for one test that kills it.
+   * @returns A backend with an empty scope.
+   */
+  startBackendProcess(): Promise<BackendProcess>;
 };
 
 /** Opens the backends of a test file. Registers vitest hooks, so call it once at the top of a file. */
@@ -101,30 +127,41 @@ export function openBackends(): Backends {
       scopes += 1;
       return backendOn(await server, issuer, `${scopes}`);
     },
-    async startBackendAlone() {
-      const server = await startServer(issuer, {});
+    async startBackendAlone(options = {}) {
+      const server = await startServer(issuer, options);
       dedicatedServers.push(server);
       return backendOn(server, issuer, "");
     },
+    async startBackendProcess() {
+      const { server, kill, start } = await startProcess(issuer);
+      dedicatedServers.push(server);
+      return { ...backendOn(server, issuer, ""), kill, start };
+    },
+  };
+}
+
+const FUNCTIONS = fileURLToPath(new URL("../../convex", import.meta.url));
+
+function environment(issuer: TokenIssuer): Record<string, string> {
+  const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
+  return {
+    WORKOS_API_URL: issuer.url,
+    WORKOS_CLIENT_ID: CLIENT_ID,
+    WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    CONVEX_EDGE_SECRET: EDGE_SECRET,
+    ADMIN_EMAILS: ` ${admins.join(" , ").toUpperCase()}`,
   };
 }
 
 async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
   const dataFile = join(folder, "convex.sqlite");
-  const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
   const convex = await startConvex({
-    functionsDir: fileURLToPath(new URL("../../convex", import.meta.url)),
+    functionsDir: FUNCTIONS,
     port: 0,
     sitePort: 0,
     dataFile,
-    env: {
-      WORKOS_API_URL: issuer.url,
-      WORKOS_CLIENT_ID: CLIENT_ID,
-      WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
-      CONVEX_EDGE_SECRET: EDGE_SECRET,
-      ADMIN_EMAILS: ` ${admins.join(" , ").toUpperCase()}`,
-    },
+    env: environment(issuer),
     log: () => {},
     conflicts: mutationMs === undefined ? null : { mutationMs },
   });
@@ -135,29 +172,86 @@ async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): 
   return { url: convex.url, siteUrl: convex.siteUrl, adminKey: adminKeyFor(dataFile), close };
 }
 
-function backendOn({ url, siteUrl, adminKey }: Server, issuer: TokenIssuer, scope: string): TestBackend {
+async function startProcess(issuer: TokenIssuer) {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
+  const dataFile = join(folder, "convex.sqlite");
+  const cli = fileURLToPath(new URL("../../packages/convex-local/src/cli.ts", import.meta.url));
+  const ports = ["--port", "0", "--site-port", "0"];
+  const flags = ["--functions", FUNCTIONS, "--data", dataFile, ...ports, "--no-watch"];
+  let child: ChildProcess;
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const close = async () => {
+    await kill();
+    rmSync(folder, { recursive: true });
+  };
+  const server: Server = { url: "", siteUrl: "", adminKey: "", close };
+  const start = async () => {
+    const env = { ...process.env, ...environment(issuer) };
+    child = spawn(process.execPath, [cli, ...flags], { env, stdio: ["ignore", "pipe", "inherit"] });
+    for await (const line of createInterface({ input: child.stdout as Readable })) {
+      const urls = /^Convex is at (\S+), HTTP actions at (\S+)\.$/.exec(line);
+      if (urls === null) continue;
+      Object.assign(server, { url: urls[1], siteUrl: urls[2], adminKey: adminKeyFor(dataFile) });
+      break;
+    }
+    child.stdout?.resume();
+  };
+  await start();
+  return { server, kill, start };
+}
+
+function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBackend {
+  const admin = () => ({ Authorization: `Convex ${server.adminKey}` });
   return {
     scope,
-    nobody: person(url, null),
-    as: (claims) => person(url, issuer.sign(claims)),
-    forged: (claims) => person(url, issuer.forge(claims)),
-    expired: (claims) => person(url, issuer.signExpired(claims)),
+    nobody: person(server, null),
+    as: (claims) => person(server, issuer.sign(claims)),
+    forged: (claims) => person(server, issuer.forge(claims)),
+    expired: (claims) => person(server, issuer.signExpired(claims)),
     run: async (path, args) => {
-      const answer = await fetch(`${url}/api/function`, {
+      const answer = await fetch(`${server.url}/api/function`, {
         method: "POST",
-        headers: { Authorization: `Convex ${adminKey}`, "Content-Type": "application/json" },
+        headers: { ...admin(), "Content-Type": "application/json" },
         body: JSON.stringify({ path, format: "json", args }),
       });
       return await answer.json();
     },
-    fetch: (path, init) => fetch(`${siteUrl}${path}`, init),
+    rows: async (table) => {
+      const rows: Row[] = [];
+      for (let cursor: string | null = null; ; ) {
+        const query: URLSearchParams = new URLSearchParams({
+          table,
+          limit: "500",
+          ...(cursor && { cursor }),
+        });
+        const answer = await fetch(`${server.url}/api/local/documents?${query}`, { headers: admin() });
+        const page = (await answer.json()) as { documents: JSONValue[]; cursor: string | null };
+        rows.push(...page.documents.map((document) => jsonToConvex(document) as Row));
+        if (page.cursor === null) return rows;
+        cursor = page.cursor;
+      }
+    },
+    store: async (table, documents, how = "add") => {
+      const sent = documents.map((one) => convexToJson(one));
+      const answer = await fetch(`${server.url}/api/local/documents`, {
+        method: "POST",
+        headers: { ...admin(), "Content-Type": "application/json" },
+        body: JSON.stringify({ table, documents: sent, replace: how === "replace" }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
+    fetch: (path, init) => fetch(`${server.siteUrl}${path}`, init),
   };
 }
 
-function person(url: string, token: Promise<string> | null): Person {
+function person(server: Server, token: Promise<string> | null): Person {
   const client = async () => {
     const answered = { status: 0 };
-    const http = new ConvexHttpClient(url, {
+    const http = new ConvexHttpClient(server.url, {
       logger: false,
       fetch: async (input, init) => {
         const response = await fetch(input as string, init as RequestInit);

@@ -27,7 +27,7 @@ test("a deleted project is not_found, its API key is rejected, and the deletion 
     expect(await rejectionOf(person.query(api.projects.get, { projectId }))).toBe("not_found");
   }
   expect(await grace.query(api.projects.getUserProjects, { userId: grace.userId })).toEqual([]);
-  const send = { edge: EDGE_SECRET, keyHash: await hashOfKey(key) };
+  const send = { edge: EDGE_SECRET, keyHash: await hashOfKey(key), path: "/api/v1/metrics" };
   expect(await backend.nobody.mutation(api.metrics.ingest, send)).toEqual({ outcome: "unauthenticated" });
   const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 1, cursor: null } });
   expect(page).toMatchObject([{ event: "project_deleted", actorId: ada.userId, target: "Engine" }]);

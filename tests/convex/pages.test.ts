@@ -2,28 +2,22 @@
 import { beforeEach, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
-import { hashOfKey } from "../../convex/model/keys.ts";
-import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
+import { openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, rejectionOf, sessionOf, signIn } from "./people.ts";
+import { newProject, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
 let backend: TestBackend;
 let grace: Member;
+let project: Reporting;
 let projectId: Id<"projects">;
-let keyHash: string;
 beforeEach(async () => {
   backend = await startBackend();
   grace = await signIn(backend, "grace");
-  projectId = await grace.mutation(api.projects.create, { name: "Engine" });
-  const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: "Laptop" });
-  keyHash = await hashOfKey(key);
+  project = await newProject(backend, grace);
+  projectId = project.projectId;
 });
-
-async function send(points: { agent: string; name: string; value: number; at: number }[]) {
-  const batch = { metrics: points, bodyHash: "any" };
-  await backend.nobody.mutation(api.metrics.ingest, { edge: EDGE_SECRET, keyHash, batch });
-}
 
 const range = "1h" as const;
 
@@ -33,7 +27,7 @@ test("a project's page has the chart of the latest metric, or of the metric name
     chart: null,
     agents: [],
   });
-  await send([
+  await project.report([
     { agent: "scout", name: "latency", value: 1, at: now - 2000 },
     { agent: "ranger", name: "load", value: 2, at: now - 1000 },
   ]);
@@ -48,24 +42,7 @@ test("a project's page has the chart of the latest metric, or of the metric name
     agent: "nobody",
     name: "nothing",
   });
-  expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", buckets: [] });
-});
-
-test("a project's page has a sparkline of each agent's latest metric", async () => {
-  const now = Date.now();
-  await send([
-    { agent: "scout", name: "latency", value: 1, at: now - 3000 },
-    { agent: "scout", name: "load", value: 5, at: now - 2000 },
-    { agent: "ranger", name: "load", value: 2, at: now - 1000 },
-  ]);
-  const { lines } = await grace.query(api.pages.project, { projectId, range });
-  expect(lines).toMatchObject([
-    { agent: "ranger", name: "load", points: [{ value: 2 }] },
-    { agent: "scout", name: "load", points: [{ value: 5 }] },
-  ]);
-  expect(await grace.query(api.metrics.line, { projectId, agent: "scout", name: "latency" })).toMatchObject({
-    points: [{ value: 1 }],
-  });
+  expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", kind: "gauge", buckets: [] });
 });
 
 test("a project's page lists API keys only for users who can manage them", async () => {
@@ -82,32 +59,31 @@ test("a project's page lists API keys only for users who can manage them", async
 
 test("a cursor returns older entries, and an invalid cursor is not_found", async () => {
   const now = Date.now();
-  await send(Array.from({ length: 25 }, (_, i) => ({ agent: "a", name: "n", value: i, at: now - i * 1000 })));
+  await project.report(
+    Array.from({ length: 25 }, (_, i) => ({ agent: "a", name: "n", value: i, at: now - i * 1000 })),
+  );
   const values = async (cursor?: string) => {
     const { recent } = await grace.query(api.pages.project, { projectId, range, ...(cursor && { cursor }) });
     return { values: recent.page.map(({ value }) => value), next: recent.continueCursor };
   };
   const first = await values();
-  expect(first.values).toEqual(Array.from({ length: 20 }, (_, i) => i));
-  expect((await values(first.next)).values).toEqual([20, 21, 22, 23, 24]);
+  expect(first.values).toEqual(Array.from({ length: 20 }, (_, i) => 24 - i));
+  expect((await values(first.next)).values).toEqual([4, 3, 2, 1, 0]);
   for (const cursor of ["nonsense", "[]", "x".repeat(10_000), "\u0000"]) {
     expect(await rejectionOf(values(cursor))).toBe("not_found");
   }
 });
 
-test("the dashboard has a sparkline of each project with metrics", async () => {
-  const now = Date.now();
+test("the dashboard has every agent of each project with its sparkline", async () => {
   await grace.mutation(api.projects.create, { name: "Silent" });
-  await send([
-    { agent: "scout", name: "latency", value: 2, at: now },
-    { agent: "scout", name: "latency", value: 4, at: now },
-  ]);
+  await project.report([{ value: 2 }, { value: 4 }]);
   const dashboard = await grace.query(api.pages.dashboard, {});
   expect(dashboard.projects.map(({ name }) => name)).toEqual(["Silent", "Engine"]);
-  expect(dashboard.lines).toMatchObject([{ projectId, agent: "scout", points: [{ value: 3 }] }]);
-  expect(await grace.query(api.metrics.line, { projectId })).toEqual(dashboard.lines[0]);
+  const [, engine] = dashboard.projects;
+  expect(engine?.agents).toMatchObject([{ agent: "scout", line: { values: [3] } }]);
+  expect(await grace.query(api.projects.overview, { projectId })).toEqual(engine?.agents);
   const mine = await grace.query(api.projects.mine, {});
-  expect(mine).toEqual(dashboard.projects.map(({ agents, ...project }) => project));
+  expect(mine).toEqual(dashboard.projects.map(({ agents, summary, ...listed }) => listed));
 });
 
 test("the admin log page includes the users of its entries and supports the log's filters", async () => {
@@ -131,7 +107,7 @@ test("the export has the user's data, but no API key and no other user's e-mail"
     sessions: [{ sessionId: grace.sessionId }],
   });
   expect(JSON.stringify(exported)).not.toContain(alan.email);
-  expect(JSON.stringify(exported)).not.toContain(keyHash);
+  expect(JSON.stringify(exported)).not.toContain(project.keyHash);
 });
 
 test("the pages of a user who was never synced are empty", async () => {

@@ -50,6 +50,8 @@ export function profileOf(backend: TestBackend, name: string, over: { [field: st
 type SignIn = {
   /** Name of the session; the user's name by default. */
   session?: string;
+  /** Unix ms; now by default. */
+  startedAt?: number;
   role?: string;
   profile?: { [field: string]: unknown };
 };
@@ -64,7 +66,7 @@ type SignIn = {
 export async function signIn(
   backend: TestBackend,
   name: string,
-  { session = name, role, profile = {} }: SignIn = {},
+  { session = name, startedAt, role, profile = {} }: SignIn = {},
 ): Promise<Member> {
   const workosProfile = profileOf(backend, name, profile);
   const sessionId = sessionOf(backend, session);
@@ -76,7 +78,7 @@ export async function signIn(
   const { userId } = await person.mutation(api.edge.signedIn, {
     ...workosProfile,
     edge: EDGE_SECRET,
-    session: { sessionId, ...DEVICE },
+    session: { sessionId, ...DEVICE, ...(startedAt !== undefined && { startedAt }) },
   });
   return {
     ...person,

@@ -11,7 +11,10 @@ export type SignedIn = (typeof SIGNED_IN)[number];
 /** `ok` or the error code. */
 export type Answer = "ok" | "forbidden" | "not_found" | "conflict" | "invalid" | "unauthenticated";
 
-/** Entities that arguments refer to: the caller, and a project of `owner` with its member and API key. */
+/**
+ * Entities that arguments refer to: the caller, and a project of `owner` with its member, its API key and the
+ * agent `scout`.
+ */
 export type Scene = {
   caller: { workosUserId: string; sessionId: string; userId: string; email: string };
   owner: { userId: string };
@@ -42,6 +45,11 @@ const device = { ...DEVICE, ...worker };
 const paginationOpts = { numItems: 5, cursor: null };
 const none = () => ({});
 
+/** The project's agent. */
+function ofAgent({ projectId }: Scene) {
+  return { projectId, agent: "scout" };
+}
+
 function profile({ caller }: Scene) {
   return { workosUserId: caller.workosUserId, email: caller.email, emailVerified: true, ...worker };
 }
@@ -70,6 +78,9 @@ export const ROWS: Record<string, Row> = {
   "projects:get": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "projects:create": { args: () => ({ name: "New" }), answers: { ...everyone, viewer: "forbidden" } },
   "projects:rename": { args: ({ projectId }) => ({ projectId, name: "New" }), answers: managers },
+  "projects:archive": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "projects:restore": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "projects:overview": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "projects:deleteProject": { args: ({ projectId }) => ({ projectId }), answers: admins },
   "projects:addMember": {
     args: ({ projectId }) => ({ projectId, email: "friend@example.com" }),
@@ -92,14 +103,24 @@ export const ROWS: Record<string, Row> = {
   "projectKeys:list": { args: ({ projectId }) => ({ projectId }), answers: managers },
   "projectKeys:revoke": { args: ({ keyId }) => ({ keyId }), answers: managers },
 
-  "metrics:ingest": { args: () => ({ keyHash: "none", ...worker }), answers: everyone, nobody: "ok" },
+  "agents:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "agents:get": { args: ofAgent, answers: insiders },
+  "agents:history": { args: ofAgent, answers: insiders },
+  "agents:setInterval": { args: (scene) => ({ ...ofAgent(scene), everyMs: null }), answers: managers },
+  "agents:mute": { args: (scene) => ({ ...ofAgent(scene), until: null }), answers: managers },
+  "agents:retire": { args: ofAgent, answers: managers },
+
+  "metrics:ingest": {
+    args: () => ({ keyHash: "none", path: "/api/v1/metrics", ...worker }),
+    answers: everyone,
+    nobody: "ok",
+  },
   "metrics:series": {
-    args: ({ projectId }) => ({ projectId, agent: "a", name: "n", range: "1h" }),
+    args: (scene) => ({ ...ofAgent(scene), name: "latency", range: "1h" }),
     answers: insiders,
   },
   "metrics:recent": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
-  "metrics:latest": { args: ({ projectId }) => ({ projectId }), answers: insiders },
-  "metrics:line": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "metrics:totals": { args: ({ projectId }) => ({ projectId }), answers: insiders },
 
   "preferences:get": { args: none, answers: everyone },
   "preferences:set": { args: () => ({ theme: "dark" }), answers: everyone },
@@ -117,6 +138,10 @@ export const ROWS: Record<string, Row> = {
   },
   "edge:refreshed": {
     args: ({ caller }) => ({ session: { sessionId: caller.sessionId, ...DEVICE }, ...worker }),
+    answers: everyone,
+  },
+  "edge:otherSessionsEnded": {
+    args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }),
     answers: everyone,
   },
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },

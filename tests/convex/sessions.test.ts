@@ -102,3 +102,34 @@ test("rejects a refresh after the session is signed out", async () => {
   const refresh = { session: { sessionId: grace.sessionId, ...DEVICE }, edge: EDGE_SECRET };
   expect(await rejectionOf(grace.mutation(api.edge.refreshed, refresh))).toBe("unauthenticated");
 });
+
+test("revoking all other sessions ends any number of them in one call, and no later one", async () => {
+  const grace = await signIn(backend, "grace");
+  const others = [];
+  for (const session of ["a", "b", "c"]) others.push(await signIn(backend, "grace", { session }));
+  // More than have an audit entry, and one that was never recorded.
+  const rows = Array.from({ length: 260 }, (_, i) => ({
+    sessionId: `${sessionOf(backend, "many")}_${i}`,
+    workosUserId: grace.workosUserId,
+    startedAt: Date.now() - i,
+    lastSeenAt: Date.now(),
+  }));
+  await backend.store("sessions", rows);
+  const unknown = backend.as({ sub: grace.workosUserId, sid: sessionOf(backend, "unknown") });
+  expect(await rejectionOf(unknown.query(api.users.viewer, {}))).toBe("none");
+  const call = { sessionId: grace.sessionId, ...DEVICE, edge: EDGE_SECRET };
+  await grace.mutation(api.edge.otherSessionsEnded, call);
+  const stored = rows.map(({ sessionId }) => backend.as({ sub: grace.workosUserId, sid: sessionId }));
+  for (const ended of [...others, unknown, ...stored]) {
+    expect(await rejectionOf(ended.query(api.users.viewer, {}))).toBe("unauthenticated");
+  }
+  const later = await signIn(backend, "grace", { session: "later" });
+  for (const kept of [grace, later]) {
+    const listed = await kept.query(api.sessions.mine, {});
+    expect(listed.map(({ sessionId }) => sessionId)).toEqual([later.sessionId, grace.sessionId]);
+  }
+  const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 100, cursor: null } });
+  expect(page.filter(({ event }) => event === "session_revoked").length).toBeGreaterThan(90);
+  const anothers = { ...call, sessionId: later.sessionId };
+  expect(await rejectionOf(grace.mutation(api.edge.otherSessionsEnded, anothers))).toBe("forbidden");
+});

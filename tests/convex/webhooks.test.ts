@@ -14,17 +14,14 @@ beforeEach(async () => {
   ada = await signIn(backend, "ada");
 });
 
-type Sending = { id?: string; secret?: string; sentAt?: number; signature?: string };
+type Sending = { id?: string; secret?: string; sentAt?: number; signature?: string; createdAt?: number };
 
 let events = 0;
 
-async function deliver(event: string, data: object, { id, secret, sentAt, signature }: Sending = {}) {
+async function deliver(event: string, data: object, sending: Sending = {}) {
   events += 1;
-  return await post(JSON.stringify({ id: id ?? `event_${events}`, event, data }), {
-    secret,
-    sentAt,
-    signature,
-  });
+  const { id = `event_${events}`, createdAt = Date.now(), ...rest } = sending;
+  return await post(JSON.stringify({ id, event, data, created_at: new Date(createdAt).toISOString() }), rest);
 }
 
 async function post(body: string, { secret = WEBHOOK_SECRET, sentAt = Date.now(), signature }: Sending = {}) {
@@ -167,9 +164,44 @@ describe("sessions", () => {
     expect(page.map(({ event }) => event)).toContain("session_revoked");
   });
 
+  test("a password reset ends the sessions that started before it, however late it arrives", async () => {
+    const at = Math.floor(Date.now() / 1000) * 1000 - 60_000;
+    const laptop = await signIn(backend, "grace", { startedAt: at - 1 });
+    const phone = await signIn(backend, "grace", { session: "phone", startedAt: at - 3_600_000 });
+    const stays = await signIn(backend, "grace", { session: "same second", startedAt: at });
+    // The user left these two sessions out when they revoked the others, some time after the reset.
+    const device = { ipAddress: "203.0.113.7", userAgent: "x", edge: EDGE_SECRET };
+    await laptop.mutation(api.edge.otherSessionsEnded, { sessionId: laptop.sessionId, ...device });
+    const next = await signIn(backend, "grace", { session: "next" });
+    await deliver(
+      "password_reset.succeeded",
+      { object: "password_reset", user_id: laptop.workosUserId },
+      { createdAt: at + 999 },
+    );
+    for (const session of [laptop, phone, stays]) {
+      expect(await rejectionOf(session.query(api.users.viewer, {}))).toBe("unauthenticated");
+    }
+    expect(await rejectionOf(next.query(api.users.viewer, {}))).toBe("none");
+  });
+
+  test("a session of the same second as a password reset stays, and cannot be replaced by an older one", async () => {
+    const at = Math.floor(Date.now() / 1000) * 1000 - 60_000;
+    const before = await signIn(backend, "grace", { startedAt: at - 1 });
+    const after = await signIn(backend, "grace", { session: "after", startedAt: at });
+    const reset = { object: "password_reset", user_id: before.workosUserId };
+    await deliver("password_reset.succeeded", reset, { createdAt: at + 999 });
+    expect(await rejectionOf(before.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(after.query(api.users.viewer, {}))).toBe("none");
+    expect(await rejectionOf(signIn(backend, "grace", { session: "late", startedAt: at - 1 }))).toBe(
+      "unauthenticated",
+    );
+    expect(await rejectionOf(signIn(backend, "grace", { session: "new" }))).toBe("none");
+  });
+
   test("a password reset revokes every stored session and logs each revocation", async () => {
-    const laptop = await signIn(backend, "grace");
-    const phone = await signIn(backend, "grace", { session: "phone" });
+    const startedAt = Date.now() - 5_000;
+    const laptop = await signIn(backend, "grace", { startedAt });
+    const phone = await signIn(backend, "grace", { session: "phone", startedAt });
     await deliver("password_reset.succeeded", { object: "password_reset", user_id: laptop.workosUserId });
     for (const session of [laptop, phone]) {
       expect(await rejectionOf(session.query(api.users.viewer, {}))).toBe("unauthenticated");

@@ -198,56 +198,6 @@ describe("a project's page", () => {
   });
 });
 
-describe("a project with metrics", () => {
-  const MINUTE = 60_000;
-
-  async function projectWith(browser: Browser, name: string, metrics: object[]): Promise<string> {
-    const path = await projectOf(browser, name);
-    const args = { projectId: path.replace("/projects/", ""), name: "K" };
-    const { key } = await convex<{ key: string }>(browser, "mutation", "projectKeys:create", args);
-    const headers = { authorization: `Bearer ${key}` };
-    expect((await app.browser().post("/api/v1/metrics", { headers, json: { metrics } })).status).toBe(202);
-    return path;
-  }
-
-  it("draws a chart of a single extreme value", async () => {
-    const ann = await signInUser();
-    for (const value of [2.964393875e-314, 1.7e308, 0]) {
-      const page = await ann.get(await projectWith(ann, `Only ${value}`, [{ agent: "a", name: "n", value }]));
-      expect(page, `${value}`).toBeSafeHtml(200);
-      expect(page.text).not.toMatch(/NaN|Infinity/);
-    }
-  });
-
-  it("shows a point from an agent whose clock is ahead", async () => {
-    const ann = await signInUser();
-    const at = Date.now() + 4.9 * MINUTE;
-    const path = await projectWith(ann, "Ahead", [{ agent: "a", name: "n", value: 7.125, at }]);
-    for (const range of ["1h", "24h", "7d"]) {
-      const { text } = await ann.get(`${path}?range=${range}`);
-      expect(text).not.toContain("No metrics in");
-      expect(new Page(text).tags("table").map(textOf).join()).toContain("7.125");
-    }
-  });
-
-  it("lists a silent agent first when 60 others report later", async () => {
-    const ann = await signInUser();
-    const others = Array.from({ length: 60 }, (_, i) => ({ agent: `agent ${i}`, name: "n", value: i }));
-    const silent = { agent: "silent", name: "n", value: 1, at: Date.now() - 40 * MINUTE };
-    const path = await projectWith(ann, "Watch", [silent, ...others]);
-    for (const list of ["/", "/dashboard"]) {
-      const text = textOf(new Page((await ann.get(list)).text).root);
-      expect(text).toMatch(/1 agent needs attention: ?silent in Watch, 40 min ago/);
-      expect(text).toMatch(/1 silent\s*60 fresh/);
-      expect(text.lastIndexOf("silent")).toBeLessThan(text.indexOf("agent 0"));
-      expect(text).toContain("and 37 more");
-    }
-    const agents = new Page((await ann.get(path)).text).tags("h3").map(textOf);
-    expect(agents[0]).toBe("silent");
-    expect(agents.filter((name) => name.startsWith("agent "))).toHaveLength(60);
-  });
-});
-
 describe("the time zone", () => {
   it("is saved by a form that rejects unknown time zones", async () => {
     const ann = await signInUser();

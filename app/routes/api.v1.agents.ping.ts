@@ -1,0 +1,16 @@
+/** Endpoint with which an agent says that it is alive. Authenticates with an API key and ignores cookies. */
+
+import { readPing } from "../ingest/batch.server.ts";
+import { ingest } from "../ingest/ingest.server.ts";
+import { requestContext } from "../request/context.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
+import { forgetRest } from "../request/unread-body.ts";
+import type { Route } from "./+types/api.v1.agents.ping";
+
+export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
+
+export async function action({ request, context, params }: Route.ActionArgs) {
+  const answer = await ingest(request, context.get(requestContext), readPing(params.agent));
+  await forgetRest(request);
+  return answer;
+}

@@ -1,0 +1,45 @@
+/** Jobs: retention and deletion in small transactions. */
+import { v } from "convex/values";
+import { startMigrationsSerially } from "convex-helpers/server/migrations";
+import { internal } from "./_generated/api.js";
+import { internalMutation } from "./functions.ts";
+import { forgetDevices } from "./model/audit.ts";
+import { projectOfJob, removeRows } from "./model/deletion.ts";
+import { stalledJobs, startJob, stepJob, userOfJob } from "./model/jobs.ts";
+import { RULES } from "./model/retention.ts";
+
+/** Migrations of data from before batches, in their order. */
+const UPGRADE = [
+  internal.migrations.copyProjects,
+  internal.migrations.moveLatest,
+  internal.migrations.moveRollups,
+  internal.migrations.removeTenMinutes,
+  internal.migrations.redrawOverviews,
+];
+
+/** Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. */
+export const start = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    const stalled = await stalledJobs(ctx);
+    for (const job of new Set([...Object.keys(RULES), ...stalled])) await startJob(ctx, job);
+    if ((await ctx.db.query("latestMetrics").first()) !== null) await startMigrationsSerially(ctx, UPGRADE);
+    return null;
+  },
+});
+
+export const step = internalMutation({
+  args: { job: v.string(), run: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { job, run }) => {
+    await stepJob(ctx, job, run, async () => {
+      const projectId = projectOfJob(ctx, job);
+      if (projectId !== null) return await removeRows(ctx, projectId);
+      const userId = userOfJob(ctx, job);
+      if (userId !== null) return await forgetDevices(ctx, userId);
+      return (await RULES[job]?.(ctx, Date.now())) ?? 0;
+    });
+    return null;
+  },
+});

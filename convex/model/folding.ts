@@ -1,0 +1,233 @@
+/** Items of batches in the order of arrival, applied to the agents and time series of one transaction. */
+import type { Doc, Id } from "../_generated/dataModel";
+import { type AgentFields, applyState, newAgent, type StateChange, seeAgent } from "./agents.ts";
+import { kindOf, type Metric, metricsIn, type Status, summaryOf } from "./batches.ts";
+import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, merge, startOf } from "./buckets.ts";
+import { EMPTY } from "./chunks.ts";
+import { addCounts, type DropCode, type DropCount } from "./drops.ts";
+import { addsUp } from "./kinds.ts";
+import { countSeries, type Overview } from "./overview.ts";
+import type { TimeSeries } from "./timeSeries.ts";
+
+export const MOST_AGENTS = 200;
+export const MOST_SERIES = 1_000;
+
+/** Index ranges: to store a document, to close an hour and perhaps its day, to change a closed hour. */
+const SAVED_RANGES = 1;
+const CLOSED_RANGES = 4;
+const LATE_RANGES = 6;
+
+/** A time series keeps its kind until it has received no point for this long, in ms. */
+const KIND_KEPT_MS = DAY_MS;
+
+/** An agent that a transaction works on; `_id` is null if it is not stored yet. */
+export type OpenAgent = {
+  _id: Id<"agents"> | null;
+  fields: AgentFields;
+  /** Whether the overview lists it, now or after this transaction. */
+  active: boolean;
+  /** Whether it was retired and reports again. */
+  returned: boolean;
+  seen: boolean;
+  changes: StateChange[];
+};
+
+/** A time series that a transaction works on, with its new points as minute buckets. */
+export type OpenSeries = {
+  _id: Id<"timeSeries"> | null;
+  fields: TimeSeries;
+  minutes: Map<number, Bucket>;
+  /** The hours of the new points, and the newest hour with them. */
+  hours: Set<number>;
+  newestHour: number;
+};
+
+/** One item of a batch, with the time at which the batch arrived in Unix ms. */
+export type Item = { arrivedAt: number } & (
+  | { metric: Metric & { at: number }; status?: never }
+  | { status: Status; metric?: never }
+);
+
+export type Folding = {
+  projectId: Id<"projects">;
+  overview: Overview;
+  /** The known agents of the batches, by name. */
+  agents: Map<string, OpenAgent>;
+  /** The known time series of the batches, by {@link seriesKey}. */
+  series: Map<string, OpenSeries>;
+  drops: DropCount[];
+  activeAgents: number;
+  activeSeries: number;
+  /** Index ranges that the transaction reads, as far as they depend on the items. */
+  ranges: number;
+  now: number;
+};
+
+/** Returns the key of a time series in a map. */
+export function seriesKey(agent: string, name: string): string {
+  return JSON.stringify([agent, name]);
+}
+
+export function beginFolding(projectId: Id<"projects">, overview: Overview, now: number): Folding {
+  return {
+    projectId,
+    overview,
+    agents: new Map(),
+    series: new Map(),
+    drops: [],
+    activeAgents: overview.agents.length,
+    activeSeries: countSeries(overview),
+    ranges: 0,
+    now,
+  };
+}
+
+/** Returns the items of a batch in their order: points, then statuses. */
+export function itemsOf(batch: Doc<"agentMetrics">): Item[] {
+  const statuses = "statuses" in batch ? batch.statuses : [];
+  return [
+    ...metricsIn(batch).map((metric) => ({ metric, arrivedAt: batch.at })),
+    ...statuses.map((status) => ({ status, arrivedAt: batch.at })),
+  ];
+}
+
+export function foldItem(folding: Folding, item: Item): void {
+  if (item.metric !== undefined) foldMetric(folding, item.metric, item.arrivedAt);
+  else foldStatus(folding, item.status, item.arrivedAt);
+}
+
+function foldMetric(folding: Folding, metric: Metric & { at: number }, arrivedAt: number): void {
+  const agent = admitAgent(folding, metric.agent, Math.min(metric.at, arrivedAt), arrivedAt);
+  if (agent === null) {
+    drop(folding, "limit_reached");
+    return;
+  }
+  seeAgent(agent.fields, Math.min(metric.at, arrivedAt));
+  const series = admitSeries(folding, agent, metric, arrivedAt);
+  if (typeof series === "string") {
+    drop(folding, series);
+    return;
+  }
+  const { fields, minutes } = series;
+  countRanges(folding, series, startOf(metric.at, HOUR_MS));
+  fields.arrivedAt = arrivedAt;
+  if (metric.at >= fields.at) Object.assign(fields, { value: metric.value, at: metric.at });
+  const at = startOf(metric.at, MINUTE_MS);
+  const known = minutes.get(at);
+  const summary = summaryOf(metric);
+  minutes.set(at, { at, ...(known === undefined ? summary : merge(known, summary)) });
+}
+
+/** Counts what a point of an hour reads: a closed hour its minutes, hours and day, twice if it changes them. */
+function countRanges(folding: Folding, series: OpenSeries, hour: number): void {
+  if (series.hours.has(hour)) return;
+  if (series.hours.size === 0) folding.ranges += SAVED_RANGES;
+  if (hour < series.newestHour) folding.ranges += LATE_RANGES;
+  if (hour > series.newestHour) folding.ranges += CLOSED_RANGES;
+  series.hours.add(hour);
+  series.newestHour = Math.max(series.newestHour, hour);
+}
+
+function foldStatus(folding: Folding, status: Status, arrivedAt: number): void {
+  const at = status.at ?? arrivedAt;
+  const agent = admitAgent(folding, status.agent, Math.min(at, arrivedAt), arrivedAt);
+  if (agent === null) {
+    drop(folding, "limit_reached");
+    return;
+  }
+  seeAgent(agent.fields, Math.min(at, arrivedAt));
+  if (status.state === undefined) return;
+  const message = status.message ?? null;
+  const change = applyState(agent.fields, { state: status.state, message, at, arrivedAt });
+  if (change !== null) agent.changes.push(change);
+}
+
+/** Returns the agent of an item; null if the project has as many agents as it may have. */
+function admitAgent(folding: Folding, name: string, at: number, arrivedAt: number): OpenAgent | null {
+  const known = folding.agents.get(name);
+  const retiredAt = known?.fields.retiredAt;
+  // A batch that arrived before the agent was retired does not bring it back.
+  const isOld = retiredAt !== undefined && arrivedAt <= retiredAt;
+  if (known !== undefined && (known.active || isOld)) {
+    known.seen = true;
+    return known;
+  }
+  if (folding.activeAgents >= MOST_AGENTS) return null;
+  folding.activeAgents += 1;
+  if (known !== undefined) {
+    delete known.fields.retiredAt;
+    known.active = true;
+    known.returned = true;
+    known.seen = true;
+    folding.activeSeries += [...folding.series.values()].filter(
+      (series) => series.fields.agent === name && series._id !== null,
+    ).length;
+    return known;
+  }
+  const agent: OpenAgent = {
+    _id: null,
+    fields: newAgent(folding.projectId, name, at),
+    active: true,
+    returned: false,
+    seen: true,
+    changes: [],
+  };
+  folding.agents.set(name, agent);
+  return agent;
+}
+
+/** Returns the time series of a point, or why the point is dropped. */
+function admitSeries(
+  folding: Folding,
+  { active }: OpenAgent,
+  metric: Metric & { at: number },
+  arrivedAt: number,
+): OpenSeries | DropCode {
+  const key = seriesKey(metric.agent, metric.name);
+  const kind = kindOf(metric);
+  const zeros = folding.overview.zones.map(({ zone, since }) => ({ zone, since, sum: 0 }));
+  const today = addsUp(kind) ? zeros : [];
+  const known = folding.series.get(key);
+  if (known !== undefined) {
+    const { fields } = known;
+    if (fields.kind === kind) return known;
+    if (arrivedAt - fields.arrivedAt < KIND_KEPT_MS) return "kind_mismatch";
+    Object.assign(fields, { kind, today });
+    return known;
+  }
+  if (active && folding.activeSeries >= MOST_SERIES) return "limit_reached";
+  if (active) folding.activeSeries += 1;
+  const series: OpenSeries = {
+    _id: null,
+    fields: {
+      projectId: folding.projectId,
+      agent: metric.agent,
+      name: metric.name,
+      kind,
+      value: metric.value,
+      at: metric.at,
+      arrivedAt,
+      hour: startOf(metric.at, HOUR_MS),
+      open: EMPTY,
+      daySum: 0,
+      today,
+      line: { hours: [], values: [] },
+    },
+    minutes: new Map(),
+    hours: new Set(),
+    newestHour: startOf(metric.at, HOUR_MS),
+  };
+  folding.series.set(key, series);
+  return series;
+}
+
+function drop({ drops, now }: Folding, code: DropCode): void {
+  const [known] = drops.filter((one) => one.code === code);
+  if (known === undefined) drops.push({ code, count: 1, lastAt: now });
+  else known.count += 1;
+}
+
+/** Returns the drops of this transaction and those that are not stored yet. */
+export function allDrops({ drops, overview }: Folding): DropCount[] {
+  return addCounts(overview.unreported, drops);
+}

@@ -1,0 +1,61 @@
+/** Retirement and removal of agents and time series that no longer report. */
+import type { Doc } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { changeAgent, entryIn, findHistory } from "./agents.ts";
+import { DAY_MS } from "./buckets.ts";
+import { openOverview, saveOverview } from "./overview.ts";
+import { closeSeries } from "./rollups.ts";
+
+const RETIRED_AFTER_MS = 90 * DAY_MS;
+const REMOVED_AFTER_MS = 400 * DAY_MS;
+const SERIES_COUNT_MS = 30 * DAY_MS;
+
+/** Agents or time series in one step. */
+const STEP = 20;
+
+/** Retires agents that were not seen for 90 days. Returns their number. */
+export async function retireSilentAgents(ctx: MutationCtx, now: number): Promise<number> {
+  const silent = await ctx.db
+    .query("agents")
+    .withIndex("by_retired", (q) => q.eq("retiredAt", undefined).lt("lastSeenAt", now - RETIRED_AFTER_MS))
+    .take(STEP);
+  for (const agent of silent) await changeAgent(ctx, agent, { retiredAt: now }, now);
+  return silent.length;
+}
+
+/** Removes agents that were retired for as long as their rollups are kept. Returns their number. */
+export async function removeRetiredAgents(ctx: MutationCtx, now: number): Promise<number> {
+  const retired = await ctx.db
+    .query("agents")
+    .withIndex("by_retired", (q) => q.gt("retiredAt", 0).lt("retiredAt", now - REMOVED_AFTER_MS))
+    .take(STEP);
+  for (const agent of retired) {
+    const history = await findHistory(ctx, agent.projectId, agent.agent);
+    if (history !== null) await ctx.db.delete("agentStates", history._id);
+    await ctx.db.delete("agents", agent._id);
+  }
+  return retired.length;
+}
+
+/**
+ * Removes time series that had no point for 30 days, so that they no longer count. Their rollups stay. Returns
+ * their number.
+ */
+export async function removeIdleSeries(ctx: MutationCtx, now: number): Promise<number> {
+  const idle = await ctx.db
+    .query("timeSeries")
+    .withIndex("by_arrival", (q) => q.lt("arrivedAt", now - SERIES_COUNT_MS))
+    .take(STEP);
+  for (const series of idle) await removeSeries(ctx, series, now);
+  return idle.length;
+}
+
+async function removeSeries(ctx: MutationCtx, series: Doc<"timeSeries">, now: number): Promise<void> {
+  await closeSeries(ctx, series);
+  await ctx.db.delete("timeSeries", series._id);
+  const overview = await openOverview(ctx, series.projectId);
+  const entry = entryIn(overview, series.agent);
+  if (entry === undefined) return;
+  entry.series = Math.max(0, entry.series - 1);
+  await saveOverview(ctx, series.projectId, overview, now);
+}

@@ -1,0 +1,89 @@
+/**
+ * Health of an agent, computed from time: by pages, by the API and by Convex. Imports nothing.
+ */
+
+const MINUTE_MS = 60_000;
+
+export const STATES = ["working", "waiting", "done", "failed"] as const;
+
+/** The state that an agent reports. */
+export type State = (typeof STATES)[number];
+
+/** All values of health, in the order in which agents are listed. */
+export const HEALTHS = ["failed", "silent", "waiting", "quiet", "fresh", "done", "muted"] as const;
+
+export type Health = (typeof HEALTHS)[number];
+
+/** What health depends on. Times are Unix ms; `everyMs` is the expected interval between reports. */
+export type Signs = {
+  state: State | null;
+  lastSeenAt: number;
+  everyMs: number | null;
+  mutedUntil: number | null;
+};
+
+/**
+ * Returns the time after which an agent is silent, if it does not report before; null if it never becomes
+ * silent by itself. Ignores muting.
+ */
+export function silentAfter({ state, lastSeenAt, everyMs }: Signs): number | null {
+  if (state === "failed") return null;
+  if ((state === "done" || state === "waiting") && everyMs === null) return null;
+  return lastSeenAt + Math.max(15 * MINUTE_MS, 2.5 * (everyMs ?? 0));
+}
+
+/**
+ * Returns the health of an agent. The first rule that applies decides.
+ *
+ * @param now - The server's time in Unix ms.
+ */
+export function healthOf(signs: Signs, now: number): Health {
+  const { state, lastSeenAt, everyMs, mutedUntil } = signs;
+  if (mutedUntil !== null && now < mutedUntil) return "muted";
+  if (state === "failed") return "failed";
+  const limit = silentAfter(signs);
+  if (limit !== null && now > limit) return "silent";
+  if (state === "done" || state === "waiting") return state;
+  return now > lastSeenAt + Math.max(2 * MINUTE_MS, 1.5 * (everyMs ?? 0)) ? "quiet" : "fresh";
+}
+
+/** Returns whether a user should look at an agent. */
+export function needsAttention(health: Health): boolean {
+  return health === "failed" || health === "silent" || health === "waiting";
+}
+
+/** What a list of projects shows without reading the agents. */
+export type AgentsSummary = {
+  agents: number;
+  failed: number;
+  waiting: number;
+  muted: number;
+  /** The earliest time at which an agent becomes silent that is neither muted nor failed. */
+  nextSilentAt: number | null;
+};
+
+/**
+ * Counts the agents of a project.
+ *
+ * @param now - The server's time in Unix ms, for agents whose muting has ended.
+ */
+export function summarize(agents: readonly Signs[], now: number): AgentsSummary {
+  const summary: AgentsSummary = {
+    agents: agents.length,
+    failed: 0,
+    waiting: 0,
+    muted: 0,
+    nextSilentAt: null,
+  };
+  for (const signs of agents) {
+    if (signs.mutedUntil !== null && now < signs.mutedUntil) {
+      summary.muted += 1;
+      continue;
+    }
+    if (signs.state === "failed") summary.failed += 1;
+    if (signs.state === "waiting") summary.waiting += 1;
+    const limit = silentAfter(signs);
+    if (limit !== null) summary.nextSilentAt = Math.min(summary.nextSilentAt ?? limit, limit);
+  }
+  return summary;
+}

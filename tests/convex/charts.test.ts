@@ -1,0 +1,135 @@
+/** Charts: buckets of each range, points in any order of time, and limits of numbers. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import { RANGES, type Range } from "../../convex/model/ranges.ts";
+import { openBackends, type TestBackend } from "./backend.ts";
+import { type Member, rejectionOf, signIn } from "./people.ts";
+import { DAY, HOUR, MINUTE, newProject, type Point, type Reporting } from "./reporting.ts";
+
+const { startBackend } = openBackends();
+
+let backend: TestBackend;
+let grace: Member;
+let project: Reporting;
+/** The end of all charts, so that a test does not depend on the minute in which it runs. */
+let until: number;
+
+beforeEach(async () => {
+  backend = await startBackend();
+  grace = await signIn(backend, "grace");
+  project = await newProject(backend, grace);
+  until = Math.floor(Date.now() / MINUTE) * MINUTE;
+});
+
+const ranges = Object.keys(RANGES) as Range[];
+
+async function series(range: Range, agent = "scout", name = "latency") {
+  const { projectId } = project;
+  return await grace.query(api.metrics.series, { projectId, agent, name, range, until });
+}
+
+/** Returns the buckets that a chart should have, computed from all points. */
+function expected(points: readonly Point[], range: Range) {
+  const { span, width } = RANGES[range];
+  const from = Math.floor((until - span) / width) * width;
+  const buckets = new Map<number, number[]>();
+  for (const { at = 0, value = 1 } of points) {
+    const start = Math.floor(at / width) * width;
+    if (start >= from) buckets.set(start, [...(buckets.get(start) ?? []), value]);
+  }
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([at, values]) => ({
+      at,
+      count: values.length,
+      sum: values.reduce((sum, value) => sum + value, 0),
+      min: Math.min(...values),
+      max: Math.max(...values),
+    }));
+}
+
+async function expectCharts(points: readonly Point[]) {
+  for (const range of ranges) expect(await series(range), range).toEqual(expected(points, range));
+}
+
+test("every range has the same points, whichever order of time they arrive in", async () => {
+  // The newest first, then later hours and days, and then points of hours and days that are closed.
+  const ages = [
+    [3 * MINUTE, 3 * MINUTE, 70 * MINUTE],
+    [6 * DAY, 3 * DAY + 5 * HOUR, 3 * DAY],
+    [0, MINUTE, 2 * HOUR],
+    [3 * DAY + 5 * HOUR, 26 * HOUR, 70 * MINUTE],
+    [6.9 * DAY, 6 * DAY, MINUTE],
+  ];
+  const sent: Point[] = [];
+  for (const [batch, list] of ages.entries()) {
+    const points = list.map((age, i) => ({ at: until - age, value: batch * 10 + i }));
+    sent.push(...points);
+    await project.report(points);
+    await expectCharts(sent);
+  }
+});
+
+test("one batch with points of 168 different hours is in every range", async () => {
+  const points = Array.from({ length: 500 }, (_, i) => ({ at: until - ((i * 37) % 168) * HOUR, value: i }));
+  await project.report(points);
+  await expectCharts(points);
+});
+
+test("a point of an agent whose clock is 4.9 minutes ahead is in every range, and the next one too", async () => {
+  const ahead = { at: Date.now() + 4.9 * MINUTE, value: 2 };
+  await project.report([ahead]);
+  await expectCharts([ahead]);
+  // Near the end of an hour or day, the first point has opened the next one.
+  const now = { at: Date.now(), value: 3 };
+  await project.report([now]);
+  await expectCharts([ahead, now]);
+});
+
+test("the sum of extreme values is capped instead of infinite", async () => {
+  await project.report([{ value: Number.MAX_VALUE }, { value: Number.MAX_VALUE }]);
+  for (const range of ranges) {
+    expect(await series(range)).toMatchObject([{ count: 2, sum: Number.MAX_VALUE, max: Number.MAX_VALUE }]);
+  }
+});
+
+test("names of the greatest length, in any script, have a chart", async () => {
+  const agent = "\u{1f600}".repeat(64);
+  const name = "\u05d0".repeat(128);
+  await project.report([{ agent, name }]);
+  expect(await series("1h", agent, name)).toHaveLength(1);
+});
+
+test("an unknown time series is not_found, and one without points in the range is empty", async () => {
+  await project.report([{ at: until - 2 * HOUR }]);
+  expect(await series("1h")).toEqual([]);
+  expect(await rejectionOf(series("1h", "scout", "other"))).toBe("not_found");
+  expect(await rejectionOf(series("1h", "other"))).toBe("not_found");
+});
+
+test("until must be the start of a minute, and a chart ends there", async () => {
+  await project.report([{ at: until - 30 * MINUTE }, { at: until - 10 * MINUTE }]);
+  const { projectId } = project;
+  const ask = (end: number) =>
+    grace.query(api.metrics.series, { projectId, agent: "scout", name: "latency", range: "1h", until: end });
+  expect(await ask(until - 20 * MINUTE)).toHaveLength(1);
+  expect(await ask(until + 30 * MINUTE)).toHaveLength(2);
+  expect(await ask(until + 40 * MINUTE)).toHaveLength(1);
+  for (const end of [until + 1, -MINUTE, NaN, Infinity]) expect(await rejectionOf(ask(end))).toBe("invalid");
+});
+
+describe("access", () => {
+  test("members and admins read a chart, and the project is not_found for other users", async () => {
+    await project.report([{}]);
+    const { projectId } = project;
+    const ask = { projectId, agent: "scout", name: "latency", range: "1h" } as const;
+    const alan = await signIn(backend, "alan");
+    expect(await rejectionOf(alan.query(api.metrics.series, ask))).toBe("not_found");
+    await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+    expect(await alan.query(api.metrics.series, ask)).toHaveLength(1);
+    const ada = await signIn(backend, "ada");
+    expect(await ada.query(api.metrics.series, ask)).toHaveLength(1);
+    const unknown = { ...ask, projectId: "no id" };
+    expect(await rejectionOf(ada.query(api.metrics.series, unknown))).toBe("not_found");
+  });
+});

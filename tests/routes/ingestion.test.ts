@@ -1,0 +1,266 @@
+/** Ingestion API: responses of all its routes, and pages that show what was sent. */
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page, textOf } from "./html.ts";
+import { signIn } from "./sign-in.ts";
+
+const app = startMosaic();
+
+type User = {
+  browser: Browser;
+  convex<T>(kind: "query" | "mutation", name: string, args: object): Promise<T>;
+};
+
+async function newUser(): Promise<User> {
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  const { token } = jsonOf<{ token: string }>(await browser.token());
+  return {
+    browser,
+    convex: async <T>(kind: "query" | "mutation", name: string, args: object) =>
+      ((await (await app.convex(kind, name, args, token)).json()) as { value: T }).value,
+  };
+}
+
+type Metric = { agent: string; name: string; value: number; at?: number };
+
+type Agent = { agent: string; state: string | null; message: string | null; metrics: { value: number }[] };
+
+/** Creates a project with an API key, and returns functions that send with it. */
+async function newProject({ convex }: User, name = "Engine") {
+  const id = await convex<string>("mutation", "projects:create", { name });
+  const { key } = await convex<{ key: string }>("mutation", "projectKeys:create", {
+    projectId: id,
+    name: "K",
+  });
+  const authorization = `Bearer ${key}`;
+  const post = (path: string, json: unknown, headers: Record<string, string> = {}) =>
+    app.browser().post(path, { headers: { authorization, ...headers }, json });
+  return {
+    id,
+    authorization,
+    post,
+    send: (json: unknown, headers: Record<string, string> = {}) => post("/api/v1/metrics", json, headers),
+    agents: () => convex<Agent[]>("query", "agents:list", { projectId: id }),
+  };
+}
+
+/** Checks a rejection: its status, its code, and a message that says what to do. */
+function expectRejection(answer: Answer, status: number, error: string, rest: object = {}): void {
+  expect(answer.status, answer.text).toBe(status);
+  expect(jsonOf(answer)).toEqual({ error, message: expect.stringMatching(/\w{3,}.*\.$/), ...rest });
+  expect(answer.headers.get("Cache-Control")).toContain("no-store");
+  expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
+}
+
+const metric = { agent: "a", name: "n", value: 1 };
+const metrics = [metric];
+
+describe("POST /api/v1/metrics", () => {
+  it("accepts metrics and statuses, also compressed, and counts all items", async () => {
+    const user = await newUser();
+    const project = await newProject(user);
+    const batch = {
+      metrics: [metric, { ...metric, kind: "counter", name: "c" }],
+      statuses: [{ agent: "b", state: "done" }],
+    };
+    const plain = await project.send(batch);
+    expect([plain.status, jsonOf(plain)]).toEqual([202, { accepted: 3 }]);
+    const headers = {
+      "Content-Type": "application/json",
+      "Content-Encoding": "gzip",
+      "Idempotency-Key": "k",
+    };
+    const zipped = () =>
+      app.browser().post("/api/v1/metrics", {
+        headers: { authorization: project.authorization, ...headers },
+        body: gzipSync(JSON.stringify(batch)),
+      });
+    for (let times = 0; times < 2; times++) {
+      const answer = await zipped();
+      expect([answer.status, jsonOf(answer)]).toEqual([202, { accepted: 3 }]);
+    }
+    const args = { projectId: project.id, paginationOpts: { numItems: 10, cursor: null } };
+    const recent = await user.convex<{ page: unknown[] }>("query", "metrics:recent", args);
+    expect(recent.page).toHaveLength(4);
+  });
+
+  it("rejects with a code and a message, in the order of the checks", async () => {
+    const user = await newUser();
+    const project = await newProject(user);
+    const nobody = (headers: Record<string, string>) =>
+      app.browser().post("/api/v1/metrics", { headers, json: { metrics } });
+    expectRejection(await app.browser().get("/api/v1/metrics"), 405, "method_not_allowed");
+    expectRejection(await nobody({}), 401, "unauthenticated");
+    expectRejection(await nobody({ authorization: "Bearer mosaic_none" }), 401, "unauthenticated");
+    expectRejection(
+      await project.send({ metrics }, { "Content-Type": "text/plain" }),
+      415,
+      "unsupported_media_type",
+    );
+    expectRejection(
+      await project.send({ metrics }, { "Content-Encoding": "br" }),
+      415,
+      "unsupported_media_type",
+    );
+    expectRejection(await project.send({ metrics, filler: "x".repeat(256 * 1024) }), 413, "too_large");
+    const issues = [{ list: "metrics", index: 0, message: "value must be a finite number" }];
+    expectRejection(await project.send({ metrics: [{ ...metric, value: "1" }] }), 400, "invalid", { issues });
+    const whole = [{ list: null, index: null, message: expect.any(String) }];
+    expectRejection(await project.send([]), 400, "invalid", { issues: whole });
+    const once = { "Idempotency-Key": "once" };
+    expect((await project.send({ metrics }, once)).status).toBe(202);
+    expectRejection(await project.send({ metrics: [...metrics, metric] }, once), 409, "conflict");
+    await user.convex("mutation", "projects:archive", { projectId: project.id });
+    expectRejection(await project.send({ metrics }), 401, "archived");
+    await user.convex("mutation", "projects:restore", { projectId: project.id });
+    expect((await project.send({ metrics })).status).toBe(202);
+    const args = { projectId: project.id, name: "R", scope: "read" };
+    const { key } = await user.convex<{ key: string }>("mutation", "projectKeys:create", args);
+    expectRejection(await nobody({ authorization: `Bearer ${key}` }), 403, "forbidden");
+  });
+
+  it("is never limited at 600 requests a minute with a key, and always at 1200", async () => {
+    const project = await newProject(await newUser());
+    const statuses: number[] = [];
+    const ask = async (count: number) => {
+      const answers = await Promise.all(Array.from({ length: count }, () => project.send("not a batch")));
+      statuses.push(...answers.map(({ status }) => status));
+      return answers;
+    };
+    for (let sent = 0; sent < 600; sent += 50) await ask(50);
+    expect(new Set(statuses)).toEqual(new Set([400]));
+    let limited: Answer | undefined;
+    for (let sent = 600; sent < 1_200 && limited === undefined; sent += 50) {
+      limited = (await ask(50)).find(({ status }) => status === 429);
+    }
+    if (limited === undefined) throw new Error("1200 requests were not limited");
+    expectRejection(limited, 429, "rate_limited");
+    expect(Number(limited.headers.get("Retry-After"))).toBeGreaterThan(0);
+  });
+
+  it("responds 503 while Convex is down, and the same Idempotency-Key stores it once afterwards", async () => {
+    const user = await newUser();
+    const project = await newProject(user);
+    app.outbound.fail("convex", { kind: "refused" });
+    const once = { "Idempotency-Key": "once" };
+    const answer = await project.send({ metrics }, once);
+    expectRejection(answer, 503, "unavailable");
+    expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
+    app.outbound.heal();
+    for (let times = 0; times < 2; times++) {
+      expect((await project.send({ metrics }, once)).status).toBe(202);
+    }
+    const args = { projectId: project.id, paginationOpts: { numItems: 10, cursor: null } };
+    expect((await user.convex<{ page: unknown[] }>("query", "metrics:recent", args)).page).toHaveLength(1);
+  });
+});
+
+describe("the reports of one agent", () => {
+  const pathOf = (agent: string, what: string) => `/api/v1/agents/${encodeURIComponent(agent)}/${what}`;
+
+  it("sets the state of an agent with any name, and a ping makes one known", async () => {
+    const project = await newProject(await newUser());
+    const names = ["a", "a/b", "50 % of it", "\u{1f600} é", "..."];
+    for (const name of names) {
+      const answer = await project.post(pathOf(name, "status"), {
+        state: "waiting",
+        message: `I am ${name}`,
+      });
+      expect([answer.status, jsonOf(answer)], name).toEqual([202, { accepted: 1 }]);
+    }
+    const headers = { authorization: project.authorization };
+    const ping = await app.browser().post(pathOf("alive", "ping"), { headers });
+    expect([ping.status, jsonOf(ping)]).toEqual([202, { accepted: 1 }]);
+    const shown = async () => (await project.agents()).map(({ agent, message }) => `${agent}: ${message}`);
+    const expected = [...names.map((name) => `${name}: I am ${name}`), "alive: null"].sort();
+    await expect.poll(async () => (await shown()).sort(), { timeout: 10_000 }).toEqual(expected);
+  });
+
+  it("rejects a wrong state, a name that is none, and a key used for another path", async () => {
+    const project = await newProject(await newUser());
+    const issue = (message: RegExp) => ({
+      issues: [{ list: null, index: null, message: expect.stringMatching(message) }],
+    });
+    const status = pathOf("a", "status");
+    expectRejection(await project.post(status, { state: "busy" }), 400, "invalid", issue(/state must be/));
+    expectRejection(await project.post(status, {}), 400, "invalid", issue(/state must be/));
+    const unnamed = pathOf("\u200b", "ping");
+    expectRejection(await project.post(unnamed, null), 400, "invalid", issue(/agent must have/));
+    expectRejection(await app.browser().post(status, { json: { state: "done" } }), 401, "unauthenticated");
+    expectRejection(await app.browser().get(status), 405, "method_not_allowed");
+    // The same key for another agent's path is another request.
+    const once = { "Idempotency-Key": "once" };
+    for (const agent of ["a", "b"]) {
+      expect((await project.post(pathOf(agent, "status"), { state: "done" }, once)).status).toBe(202);
+    }
+    await expect.poll(async () => (await project.agents()).length, { timeout: 10_000 }).toBe(2);
+  });
+
+  it("are described by the OpenAPI document", async () => {
+    const document = jsonOf<{ paths: object; components: { schemas: object } }>(
+      await app.browser().get("/api/v1/openapi.json"),
+    );
+    expect(Object.keys(document.paths)).toEqual([
+      "/api/v1/metrics",
+      "/api/v1/agents/{agent}/status",
+      "/api/v1/agents/{agent}/ping",
+    ]);
+    const references = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)];
+    for (const [, name = ""] of references) expect(document.components.schemas).toHaveProperty(name);
+  });
+});
+
+describe("a project with metrics", () => {
+  const MINUTE = 60_000;
+
+  async function projectWith(user: User, name: string, metrics: Metric[]): Promise<string> {
+    const project = await newProject(user, name);
+    expect((await project.post("/api/v1/metrics", { metrics })).status).toBe(202);
+    const names = [...new Set(metrics.map(({ agent }) => agent))].sort();
+    const shown = async () => (await project.agents()).map(({ agent }) => agent).sort();
+    await expect.poll(shown, { timeout: 10_000 }).toEqual(names);
+    return `/projects/${project.id}`;
+  }
+
+  it("draws a chart of a single extreme value", async () => {
+    const ann = await newUser();
+    for (const value of [2.964393875e-314, 1.7e308, 0]) {
+      const page = await ann.browser.get(
+        await projectWith(ann, `Only ${value}`, [{ agent: "a", name: "n", value }]),
+      );
+      expect(page, `${value}`).toBeSafeHtml(200);
+      expect(page.text).not.toMatch(/NaN|Infinity/);
+    }
+  });
+
+  it("shows a point from an agent whose clock is ahead", async () => {
+    const ann = await newUser();
+    const at = Date.now() + 4.9 * MINUTE;
+    const path = await projectWith(ann, "Ahead", [{ agent: "a", name: "n", value: 7.125, at }]);
+    for (const range of ["1h", "24h", "7d"]) {
+      const { text } = await ann.browser.get(`${path}?range=${range}`);
+      expect(text).not.toContain("No metrics in");
+      expect(new Page(text).tags("table").map(textOf).join()).toContain("7.125");
+    }
+  });
+
+  it("lists a silent agent first when 60 others report later", async () => {
+    const ann = await newUser();
+    const others = Array.from({ length: 60 }, (_, i) => ({ agent: `agent ${i}`, name: "n", value: i }));
+    const silent = { agent: "silent", name: "n", value: 1, at: Date.now() - 40 * MINUTE };
+    const path = await projectWith(ann, "Watch", [silent, ...others]);
+    for (const list of ["/", "/dashboard"]) {
+      const text = textOf(new Page((await ann.browser.get(list)).text).root);
+      expect(text).toMatch(/1 agent needs attention: ?silent in Watch, 40 min ago/);
+      expect(text).toMatch(/1 silent\s*60 fresh/);
+      expect(text.lastIndexOf("silent")).toBeLessThan(text.indexOf("agent 0"));
+      expect(text).toContain("and 37 more");
+    }
+    const agents = new Page((await ann.browser.get(path)).text).tags("h3").map(textOf);
+    expect(agents[0]).toBe("silent");
+    expect(agents.filter((name) => name.startsWith("agent "))).toHaveLength(60);
+  });
+});
