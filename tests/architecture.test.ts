@@ -225,6 +225,24 @@ describe("Convex functions", () => {
     expect(importers.map(({ path }) => path)).toEqual([]);
   });
 
+  test("only mutations read the clock, so that Convex can keep the results of queries", () => {
+    const readers = files
+      .filter(({ path }) => inside(path, "convex/model") && !isTest(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/\bDate\.now\(\)/g)].map(({ index }) => {
+          const start = text.lastIndexOf("function ", index);
+          return {
+            place: `${path} ${/\w+/.exec(text.slice(start + 9))?.[0]}`,
+            code: text.slice(start, index),
+          };
+        }),
+      );
+    expect(readers.length).toBeGreaterThan(20);
+    const others = readers.filter(({ code }) => !/\bctx: MutationCtx\b/.test(code));
+    // Only if a caller does not say where a chart ends; pages always do.
+    expect(others.map(({ place }) => place)).toEqual(["convex/model/charts.ts requireUntil"]);
+  });
+
   test("only convex/functions.ts declares paginationOpts, so every page size is checked", () => {
     const declaring = files.filter(
       ({ path, text }) => inside(path, "convex") && /paginationOptsValidator|paginationOpts: v\./.test(text),

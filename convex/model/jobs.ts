@@ -48,7 +48,7 @@ export async function stepJob(
 }
 
 /** Returns the jobs whose run has failed. */
-export async function stalledJobs(ctx: QueryCtx): Promise<string[]> {
+export async function stalledJobs(ctx: MutationCtx): Promise<string[]> {
   const rows = await ctx.db
     .query("jobs")
     .withIndex("by_ended", (q) => q.eq("endedAt", undefined))

@@ -24,15 +24,15 @@ export async function moveLatestValue(ctx: MutationCtx, latest: Doc<"latestMetri
   await ctx.db.delete("latestMetrics", latest._id);
   if ((await ctx.db.get("projects", projectId)) === null) return;
   const known = await findSeries(ctx, projectId, agent, name);
-  const series = known ?? newSeries(latest);
+  const series = known ?? newSeries(latest, Date.now());
   if (known === null) await ctx.db.insert("timeSeries", series);
   else if (at > known.at) await ctx.db.patch("timeSeries", known._id, { value, at });
   await showSeries(ctx, projectId, series, known === null, at);
 }
 
 /** Returns the time series of a latest value, without its rollups. */
-function newSeries({ projectId, agent, name, value, at }: Doc<"latestMetrics">): TimeSeries {
-  const hasMinutes = at > Date.now() - MINUTES_KEPT_MS;
+function newSeries({ projectId, agent, name, value, at }: Doc<"latestMetrics">, now: number): TimeSeries {
+  const hasMinutes = at > now - MINUTES_KEPT_MS;
   return {
     projectId,
     agent,

@@ -47,6 +47,8 @@ export type TestBackend = {
   rows(table: string): Promise<Row[]>;
   /** Stores documents as they are, beside those of the table or instead of them. */
   store(table: string, documents: { [field: string]: Value }[], how?: "add" | "replace"): Promise<void>;
+  /** Returns what the calls of a function used at most since the start, such as `pages:dashboard`. */
+  highestUse(path: string): Promise<Use>;
   /** Sends a request to the HTTP routes of convex/http.ts. */
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
@@ -62,6 +64,17 @@ type ServerOptions = {
 
 /** The time of a mutation in tests whose functions write documents that others read. */
 export const CONFLICTS: ServerOptions = { mutationMs: 30 };
+
+/** What the calls of a function used at most. */
+export type Use = {
+  path: string;
+  calls: number;
+  indexRanges: number;
+  documentsRead: number;
+  bytesRead: number;
+  documentsWritten: number;
+  bytesWritten: number;
+};
 
 /** A stored document. */
 export type Row = { _id: string; _creationTime: number; [field: string]: Value };
@@ -243,6 +256,13 @@ function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBack
         body: JSON.stringify({ table, documents: sent, replace: how === "replace" }),
       });
       if (!answer.ok) throw new Error(await answer.text());
+    },
+    highestUse: async (path) => {
+      const answer = await fetch(`${server.url}/api/local/use`, { headers: admin() });
+      const { functions } = (await answer.json()) as { functions: Use[] };
+      const use = functions.find((one) => one.path === path);
+      if (use === undefined) throw new Error(`${path} was not called`);
+      return use;
     },
     fetch: (path, init) => fetch(`${server.siteUrl}${path}`, init),
   };
