@@ -1,4 +1,4 @@
-/** Buttons to leave or delete a project. Both use HTTP, so that they are never queued while offline. */
+/** Buttons to archive, leave or delete a project. All use HTTP, so that they are never queued while offline. */
 import type { ReactNode } from "react";
 import { ActForm } from "../data/act-form.tsx";
 import { EditForm } from "../data/edit-form.tsx";
@@ -9,36 +9,59 @@ import { Card } from "../ui/card.tsx";
 import { ConfirmCheck } from "../ui/confirm-check.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
-import { deleteProject, leaveProject } from "./project-forms.ts";
+import { archiveProject, deleteProject, leaveProject, restoreProject } from "./project-forms.ts";
 
 type Params = { projectId: string };
 
 export function Leaving({
   projectId,
   name,
+  archived,
+  mayArchive,
   mayLeave,
   mayDelete,
 }: {
   projectId: string;
   name: string;
+  archived: boolean;
+  mayArchive: boolean;
   mayLeave: boolean;
   mayDelete: boolean;
 }) {
-  if (!mayLeave && !mayDelete) return null;
+  if (!mayArchive && !mayLeave && !mayDelete) return null;
   const params = { projectId };
+  const archive = mayArchive ? (
+    <ActForm
+      key={archived ? "restore" : "archive"}
+      form={archived ? restoreProject : archiveProject}
+      options={{ params, fixed: {} }}
+      busyLabel={archived ? "Restoring" : "Archiving"}
+    >
+      {archived ? "Restore project" : "Archive project"}
+    </ActForm>
+  ) : null;
   const leave = mayLeave ? (
     <ActForm form={leaveProject} options={{ params, fixed: {} }} look="danger" busyLabel="Leaving">
       Leave project
     </ActForm>
   ) : null;
+  const verbs = [
+    ...(mayArchive ? [archived ? "restore" : "archive"] : []),
+    ...(mayLeave ? ["leave"] : []),
+    ...(mayDelete ? ["delete"] : []),
+  ].join(" or ");
   return (
-    <Card title={mayDelete ? (mayLeave ? "Leave or delete" : "Delete") : "Leave"}>
+    <Card title={verbs.charAt(0).toUpperCase() + verbs.slice(1)}>
       {mayDelete ? (
         <DeleteProject params={params} name={name}>
+          {archive}
           {leave}
         </DeleteProject>
       ) : (
-        <div>{leave}</div>
+        <div className="flex flex-wrap items-start gap-4">
+          {archive}
+          {leave}
+        </div>
       )}
     </Card>
   );

@@ -64,6 +64,24 @@ export const revokeKey = defineForm({
   done: "Key revoked",
 });
 
+export const archiveProject = defineForm({
+  intent: "archive",
+  fields: {},
+  mutation: api.projects.archive,
+  args: (_, { projectId }: Params) => ({ projectId }),
+  overHttp: true,
+  done: "Project archived",
+});
+
+export const restoreProject = defineForm({
+  intent: "restore",
+  fields: {},
+  mutation: api.projects.restore,
+  args: (_, { projectId }: Params) => ({ projectId }),
+  overHttp: true,
+  done: "Project restored",
+});
+
 export const leaveProject = defineForm({
   intent: "leave",
   fields: {},

@@ -14,6 +14,7 @@ import { Page } from "../ui/page.tsx";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { AgentPanels } from "./agent-panels.tsx";
 import type { CreatedKey } from "./create-forms.ts";
+import { Dropped } from "./dropped.tsx";
 import { Events } from "./events.tsx";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
@@ -74,7 +75,9 @@ export function ProjectPage({
   }
 
   const membership = project.members.find(({ userId }) => userId === viewer?._id)?.role ?? null;
-  const manages = viewer !== null && mayManageProject(viewer.role, membership);
+  const mayManage = viewer !== null && mayManageProject(viewer.role, membership);
+  const archived = project.archivedAt !== null;
+  const manages = mayManage && !archived;
   const owner = project.members.find(({ role }) => role === "owner");
   const keys = manages ? (
     <Keys
@@ -94,6 +97,7 @@ export function ProjectPage({
         <div className="flex flex-wrap gap-x-6 gap-y-1">
           <FieldSummary agents={tilesOf(agents ?? [])} now={place.now} />
           <span>
+            {archived ? "Archived, read-only. " : ""}
             {membership === "owner"
               ? "Your project"
               : `A project of ${owner?.firstName || owner?.email || "nobody"}`}
@@ -102,6 +106,7 @@ export function ProjectPage({
       }
     >
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
+      <Dropped dropped={project.dropped} place={place} />
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {agents && !empty ? (
@@ -121,6 +126,8 @@ export function ProjectPage({
           <Leaving
             projectId={projectId}
             name={project.name}
+            archived={archived}
+            mayArchive={mayManage}
             mayLeave={membership === "member"}
             mayDelete={viewer !== null && roleAllows(viewer.role, "projects.delete")}
           />

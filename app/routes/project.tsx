@@ -7,10 +7,12 @@ import { createKey } from "../projects/create-forms.ts";
 import { chartEnd, projectArgs } from "../projects/project-address.ts";
 import {
   addMember,
+  archiveProject,
   deleteProject,
   leaveProject,
   removeMember,
   renameProject,
+  restoreProject,
   revokeKey,
   withdrawInvitation,
 } from "../projects/project-forms.ts";
@@ -48,6 +50,8 @@ const FORMS = [
   withdrawInvitation,
   createKey,
   revokeKey,
+  archiveProject,
+  restoreProject,
   leaveProject,
   deleteProject,
 ];

@@ -263,4 +263,18 @@ describe("a project with metrics", () => {
     expect(agents[0]).toBe("silent");
     expect(agents.filter((name) => name.startsWith("agent "))).toHaveLength(60);
   });
+
+  it("says how much was dropped, why and what to do", async () => {
+    const ann = await newUser();
+    const point = { agent: "a", name: "n", value: 1 };
+    const path = await projectWith(ann, "Mixed", [point]);
+    const project = await newProject(ann, "Drops");
+    await project.send({ metrics: [point, { ...point, kind: "counter" }, { ...point, kind: "counter" }] });
+    const alerts = async (of: string) => new Page((await ann.browser.get(of)).text).role("alert").join();
+    const expected = /Some data was dropped: 2 items since .*another kind.*Use another name/;
+    await expect.poll(() => alerts(`/projects/${project.id}`), { timeout: 10_000 }).toMatch(expected);
+    expect(await alerts(path)).toBe("");
+    const next = await project.send({ metrics: [point] });
+    expect(jsonOf(next)).toMatchObject({ accepted: 1, warnings: [{ code: "kind_mismatch", count: 2 }] });
+  });
 });

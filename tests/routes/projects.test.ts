@@ -198,6 +198,27 @@ describe("a project's page", () => {
   });
 });
 
+describe("an archived project", () => {
+  it("is read-only, listed apart, and can be restored", async () => {
+    const ann = await signInUser();
+    const path = await projectOf(ann, "Old");
+    expect(await statusOf(ann, await press(ann, path, "Archive project"))).toContain("Project archived");
+    const page = new Page((await ann.get(path)).text);
+    expect(page.form("Restore project")).toBeDefined();
+    for (const button of ["Archive project", "Rename", "Create key", "Add member"]) {
+      expect(page.form(button), button).toBeUndefined();
+    }
+    expect(textOf(page.root)).toContain("read-only");
+    for (const list of ["/", "/dashboard"]) {
+      const text = textOf(new Page((await ann.get(list)).text).root);
+      expect(text).toMatch(/No projects yet.*Archived\s*Old/s);
+    }
+    expect((await ann.submit(path, { intent: "rename", name: "New" })).status).toBe(400);
+    expect(await statusOf(ann, await press(ann, path, "Restore project"))).toContain("Project restored");
+    expect(new Page((await ann.get(path)).text).form("Rename")).toBeDefined();
+  });
+});
+
 describe("the time zone", () => {
   it("is saved by a form that rejects unknown time zones", async () => {
     const ann = await signInUser();

@@ -1,0 +1,32 @@
+/** Alert about items that were dropped: how many, since when, why, and what to do. */
+import type { Place } from "../data/use-place.ts";
+import { formatMinute } from "../ui/format.ts";
+import { formatCount } from "../ui/format-number.ts";
+import { Notice } from "../ui/notice.tsx";
+import type { Project } from "./project-query.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Reasons by code, each with what to do. */
+const REASONS: Readonly<Record<string, string>> = {
+  limit_reached:
+    "A project has at most 200 agents and 1000 time series. Retire agents that no longer report, or use another project.",
+  kind_mismatch:
+    "Some points had another kind than their time series. Use another name, or send no point for 24 hours.",
+  failed: "Some items could not be processed. Send them again.",
+};
+
+/** Renders the alert until a day after the last drop. */
+export function Dropped({ dropped, place }: { dropped: Project["dropped"]; place: Place }) {
+  if (dropped === null || place.now > dropped.lastAt + DAY_MS) return null;
+  const { count, since, codes } = dropped;
+  return (
+    <Notice kind="alert">
+      <p>
+        <strong>Some data was dropped</strong>
+        {`: ${formatCount(count, "item")} since ${formatMinute(since, place)}.`}
+      </p>
+      {codes.map((code) => (REASONS[code] === undefined ? null : <p key={code}>{REASONS[code]}</p>))}
+    </Notice>
+  );
+}
