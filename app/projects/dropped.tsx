@@ -24,7 +24,7 @@ export function Dropped({ dropped, place }: { dropped: Project["dropped"]; place
     <Notice kind="alert">
       <p>
         <strong>Some data was dropped</strong>
-        {`: ${formatCount(count, "item")} since ${formatMinute(since, place)}.`}
+        <span>{`: ${formatCount(count, "item")} since ${formatMinute(since, place)}.`}</span>
       </p>
       {codes.map((code) => (REASONS[code] === undefined ? null : <p key={code}>{REASONS[code]}</p>))}
     </Notice>

@@ -96,8 +96,8 @@ export function ProjectPage({
       intro={
         <div className="flex flex-wrap gap-x-6 gap-y-1">
           <FieldSummary agents={tilesOf(agents ?? [])} now={place.now} />
+          {archived ? <span>Archived, read-only</span> : null}
           <span>
-            {archived ? "Archived, read-only. " : ""}
             {membership === "owner"
               ? "Your project"
               : `A project of ${owner?.firstName || owner?.email || "nobody"}`}

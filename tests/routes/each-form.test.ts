@@ -20,6 +20,7 @@ const INVALID = ["", "a\u0007b"];
 /** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in. */
 const PAGES: Record<string, string> = {
   addMember: "/projects/:id",
+  archiveProject: "/projects/:id",
   chooseTheme: "/settings",
   createKey: "/projects/:id",
   createProject: "/dashboard",
@@ -28,6 +29,7 @@ const PAGES: Record<string, string> = {
   leaveProject: "/projects/:id",
   removeMember: "/projects/:id",
   renameProject: "/projects/:id",
+  restoreProject: "/projects/:id",
   revokeKey: "/projects/:id",
   revokeOtherSessions: "/settings/sessions",
   revokeSession: "/settings/sessions",
