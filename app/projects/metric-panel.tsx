@@ -21,7 +21,7 @@ type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
  * Returns the points of a chart: the sum of each bucket of a counter, otherwise the mean, clamped to its
  * extremes because very large sums lose precision.
  */
-export function pointsOf(buckets: Buckets, kind: Kind): ChartPoint[] {
+function pointsOf(buckets: Buckets, kind: Kind): ChartPoint[] {
   return buckets.map(({ at, count, sum, min, max }) =>
     kind === "counter"
       ? { at, count, min: sum, max: sum, value: sum }
