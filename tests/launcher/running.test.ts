@@ -88,8 +88,10 @@ test("a password reset signs the user out of every session", async () => {
   const one = await signIn("vera@example.com");
   expect(await sentTo(one)).toBeNull();
   const data = { id: "password_reset_1", user_id: one.userId, email: "vera@example.com" };
-  const body = JSON.stringify({ id: "event_reset_1", event: "password_reset.succeeded", data });
   const at = Date.now();
+  // A session that started in the same second as the reset stays.
+  const created_at = new Date(at + 1_000).toISOString();
+  const body = JSON.stringify({ id: "event_reset_1", event: "password_reset.succeeded", data, created_at });
   const secret = defaults.WORKOS_WEBHOOK_SECRET ?? "";
   const signature = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
   const answer = await fetch(`http://127.0.0.1:${copy.ports.convexSite}/webhooks/workos`, {
