@@ -1,7 +1,7 @@
 /** Parses and validates reported metrics and statuses before they are sent to Convex. */
 import type { FunctionArgs } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
-import { toHex } from "../../convex/model/hex.ts";
+import { sha256Hex } from "../../convex/model/hex.ts";
 import { agentProblem, batchIssues, type Issue } from "../../convex/model/metricRules.ts";
 import { type Body, type BodyProblem, readBody } from "./body.server.ts";
 
@@ -24,12 +24,6 @@ const invalid = (message: string): BatchResult => ({
   kind: "invalid",
   issues: [{ list: null, index: null, message }],
 });
-
-/** Returns the SHA-256 hash in hex. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return toHex(new Uint8Array(digest));
-}
 
 /** Reads the batch of `POST /api/v1/metrics`. */
 export const readBatch: BatchReader = (request) =>
@@ -75,7 +69,7 @@ export function readPing(agent: string): BatchReader {
     if (problem !== null) return invalid(problem);
     const key = idempotencyKeyOf(headers);
     if (key === null) return invalid(KEY_PROBLEM);
-    const bodyHash = await sha256(new Uint8Array());
+    const bodyHash = await sha256Hex(new Uint8Array());
     return { kind: "batch", batch: { metrics: [], statuses: [{ agent }], bodyHash, ...key } };
   };
 }
@@ -95,7 +89,7 @@ async function readItems(
   if (typeof body === "string") return invalid(body);
   const items = parse(body);
   if (Array.isArray(items)) return { kind: "invalid", issues: items };
-  return { kind: "batch", batch: { ...items, bodyHash: await sha256(read.bytes), ...key } };
+  return { kind: "batch", batch: { ...items, bodyHash: await sha256Hex(read.bytes), ...key } };
 }
 
 /** Returns the object in a body, or what is wrong with it. */

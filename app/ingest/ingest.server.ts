@@ -3,10 +3,11 @@
  * stores the batch; the compactor processes it afterwards.
  */
 import { api } from "../../convex/_generated/api.js";
+import { sha256Hex } from "../../convex/model/hex.ts";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import { ConvexCallError, RejectedError } from "../request/errors.ts";
-import { type BatchReader, type BatchResult, sha256 } from "./batch.server.ts";
+import type { BatchReader, BatchResult } from "./batch.server.ts";
 
 const KEY = /^Bearer +(mosaic_[\w-]{1,200})$/i;
 const RETRY_AFTER_S = 5;
@@ -63,7 +64,7 @@ export async function ingest(
   const { env, limits, report, route, url } = context;
   const key = KEY.exec(request.headers.get("Authorization") ?? "")?.[1];
   if (key === undefined) return unauthenticated();
-  const keyHash = await sha256(new TextEncoder().encode(key));
+  const keyHash = await sha256Hex(key);
   const { success } = await limits.ingestion.limit({ key: `key ${keyHash}` });
   if (!success) {
     const message = "More than 600 requests a minute with this key. Send several items in each request.";

@@ -3,10 +3,10 @@
  * nothing that Convex prints grants access for long: HMAC-SHA-256 over function, time and arguments.
  */
 import { convexToJson, type Value } from "convex/values";
-import { toHex } from "./hex.ts";
+import { MINUTE_MS } from "./buckets.ts";
+import { sha256Hex } from "./hex.ts";
 
 const VERSION = "mosaic.edge.v1";
-const MINUTE_MS = 60_000;
 
 /** How far the time of a proof may be from Convex's clock. */
 const OLDEST_MS = 5 * MINUTE_MS;
@@ -82,10 +82,8 @@ function fromMap(json: string): unknown[] {
 }
 
 async function signedText(path: string, args: Args, at: number): Promise<Uint8Array<ArrayBuffer>> {
-  const utf8 = new TextEncoder();
   const json = JSON.stringify(convexToJson(args as Value));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(json)));
-  return utf8.encode([VERSION, path, String(at), toHex(digest)].join("\n"));
+  return new TextEncoder().encode([VERSION, path, String(at), await sha256Hex(json)].join("\n"));
 }
 
 function keyOf(secret: string, usage: "sign" | "verify") {

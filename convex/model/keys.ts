@@ -3,7 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
-import { toHex } from "./hex.ts";
+import { sha256Hex, toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
 import { lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
@@ -136,5 +136,5 @@ export async function findKey(
 
 /** Returns the SHA-256 of an API key in hex, which the worker sends instead of the key. */
 export async function hashOfKey(key: string): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
+  return await sha256Hex(key);
 }
