@@ -7,8 +7,8 @@ declare const process: { env: Record<string, string | undefined> };
 const apiUrl = process.env.WORKOS_API_URL;
 const clientId = process.env.WORKOS_CLIENT_ID;
 
-// WorkOS uses several issuers, and Convex compares them exactly. `aud` is not checked: WorkOS may leave it
-// out, and the key set belongs to our client alone.
+// WorkOS uses several issuers. `aud` is not checked: WorkOS may leave it out, and the key set belongs to our
+// client alone.
 const issuers = [`${apiUrl}`, `${apiUrl}/`, `${apiUrl}/user_management/${clientId}`];
 
 export default {

@@ -1,5 +1,6 @@
 /** URLs of the project page: parsing and building. */
 import { href } from "react-router";
+import { MINUTE_MS, startOf } from "../../convex/model/buckets.ts";
 import { RANGE_NAMES, type Range } from "../../convex/model/ranges.ts";
 
 export const RANGE_WORDS: Record<Range, string> = {
@@ -10,11 +11,9 @@ export const RANGE_WORDS: Record<Range, string> = {
   "90d": "last 90 days",
 };
 
-const MINUTE_MS = 60_000;
-
 /** Returns the end of a chart: the start of the current minute, so that a query is asked once a minute. */
 export function chartEnd(now: number): number {
-  return Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  return startOf(now, MINUTE_MS);
 }
 
 /** Returns the range in the URL, or the last hour if it is missing or unknown. */

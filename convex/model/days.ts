@@ -1,7 +1,5 @@
-/** Local days: the first instant of a date in a time zone. Imports nothing. */
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+/** Local days: the first instant of a date in a time zone. */
+import { HOUR_MS, MINUTE_MS } from "./buckets.ts";
 
 /** A day is at most this long, with two changes of the clock. */
 const LONGEST_DAY_MS = 27 * HOUR_MS;

@@ -1,10 +1,13 @@
 /** Dropped items: how many points of a project were not stored, and why. */
+
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { DAY_MS, MINUTE_MS } from "./buckets.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+/** How many agents that are not retired, and how many of their time series, a project may have. */
+export const MOST_AGENTS = 200;
+export const MOST_SERIES = 1_000;
 
 /** Requests read the stored counts, so these are written at most this often, in ms. */
 const WRITE_EVERY_MS = 5_000;
@@ -30,8 +33,7 @@ export const droppedShape = v.union(
 );
 
 const MESSAGES: Record<DropCode, string> = {
-  limit_reached:
-    "Items of further agents or time series were dropped: a project has at most 200 agents and 1000 time series. Retire agents that are gone, or use another project.",
+  limit_reached: `Items of further agents or time series were dropped: a project has at most ${MOST_AGENTS} agents and ${MOST_SERIES} time series. Retire agents that are gone, or use another project.`,
   kind_mismatch:
     "Points were dropped because their kind is not that of their time series. Use another name, or send no point for 24 hours.",
   failed: "Items were dropped because of an internal error. Send them again.",

@@ -4,13 +4,10 @@ import { type AgentFields, applyState, newAgent, type StateChange, seeAgent } fr
 import { kindOf, type Metric, metricsIn, type Status, summaryOf } from "./batches.ts";
 import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, merge, startOf } from "./buckets.ts";
 import { EMPTY } from "./chunks.ts";
-import { addCounts, type DropCode, type DropCount } from "./drops.ts";
+import { addCounts, type DropCode, type DropCount, MOST_AGENTS, MOST_SERIES } from "./drops.ts";
 import { addsUp } from "./kinds.ts";
 import { countSeries, type Overview } from "./overview.ts";
 import type { TimeSeries } from "./timeSeries.ts";
-
-export const MOST_AGENTS = 200;
-export const MOST_SERIES = 1_000;
 
 /** Index ranges: to store a document, to close an hour and perhaps its day, to change a closed hour. */
 const SAVED_RANGES = 1;

@@ -1,8 +1,7 @@
 /**
- * Health of an agent, computed from time: by pages, by the API and by Convex. Imports nothing.
+ * Health of an agent, computed from time: by pages, by the API and by Convex.
  */
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "./buckets.ts";
 
 export const STATES = ["working", "waiting", "done", "failed"] as const;
 

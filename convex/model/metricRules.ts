@@ -2,10 +2,10 @@
  * Validation of reported metrics and statuses: the worker runs it before it calls Convex, and Convex runs it
  * again.
  */
+import { DAY_MS } from "./buckets.ts";
 import { STATES } from "./health.ts";
 import { reportedNameProblem } from "./names.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const OLDEST_MS = 7 * DAY_MS;
 const FARTHEST_AHEAD_MS = 5 * 60 * 1000;
 const LONGEST_AGENT = 64;

@@ -1,8 +1,5 @@
-/** Time ranges of a chart. The app uses them too, so this file imports nothing. */
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+/** Time ranges of a chart. The app uses them too. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./buckets.ts";
 
 export const RANGE_NAMES = ["1h", "24h", "7d", "30d", "90d"] as const;
 
