@@ -8,6 +8,7 @@ import { remember } from "../app/request/bounded-map.ts";
 import type { RequestContext, SeenFrom } from "../app/request/context.ts";
 import { readCookies } from "../app/request/cookies.server.ts";
 import { type Env, EnvError, readEnv } from "../app/request/env.server.ts";
+import { failureResponse } from "../app/request/failure-response.ts";
 import { createLog } from "../app/request/log.server.ts";
 import { Notices } from "../app/request/notices.server.ts";
 import { createReporter } from "../app/request/report.server.ts";
@@ -46,15 +47,7 @@ export function configure(bindings: Bindings, request: Request): Env | Response 
     if (!(error instanceof EnvError)) throw error;
     const log = createLog(requestIdOf(request));
     log.error("error", { component: "page", action: "configuration", message: error.message });
-    return new Response("Mosaic is not configured. Its log says what is missing.", {
-      status: 500,
-      headers: {
-        "Content-Type": "text/plain; charset=utf-8",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "X-Request-Id": log.requestId,
-      },
-    });
+    return failureResponse(log, "Mosaic is not configured. Its log says what is missing.");
   }
 }
 

@@ -1,4 +1,5 @@
 /** Logs one line for each response, and handles uncaught errors. */
+import { failureResponse } from "./failure-response.ts";
 import type { Middleware } from "./handler.ts";
 
 /** Logs the route's pattern, because a path may contain ids. */
@@ -10,15 +11,8 @@ export const requestLog: Middleware = (next) => async (request, context) => {
     response = await next(request, context);
   } catch (error) {
     report({ component: "page", action: pattern, error });
-    response = new Response(`Something went wrong here. Please try again. Request id: ${log.requestId}`, {
-      status: 500,
-      headers: {
-        "Content-Type": "text/plain; charset=utf-8",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "X-Request-Id": log.requestId,
-      },
-    });
+    const text = `Something went wrong here. Please try again. Request id: ${log.requestId}`;
+    response = failureResponse(log, text);
   }
   const ms = Date.now() - now;
   log.info("request", { method: request.method, route: pattern, status: response.status, ms });
