@@ -2,7 +2,7 @@
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { HydratedRouter } from "react-router/dom";
-import { loadConvex } from "./data/session-provider.tsx";
+import { loadForUsers } from "./data/for-users.tsx";
 import { isUnreachable } from "./data/unreachable.ts";
 import { DocumentProvider, readDocument } from "./frame/document.ts";
 import { keyHistoryEntry } from "./react-router/scroll-restoration.ts";
@@ -54,6 +54,6 @@ else {
       return true;
     },
   );
-  // Without the Convex client, the page stays as the server has rendered it: links and forms work.
-  Promise.all([agrees, loadConvex()]).then(([agrees]) => hydrate(agrees), report);
+  // Until this code has arrived, the page stays as the server has rendered it: links and forms work.
+  Promise.all([agrees, loadForUsers()]).then(([agrees]) => hydrate(agrees), report);
 }

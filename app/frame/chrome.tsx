@@ -1,8 +1,8 @@
 /** Frame around every page: banner, notices, footer and client navigation. */
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { href, useLocation, useNavigation } from "react-router";
+import { forUsers } from "../data/for-users.tsx";
 import { useLive } from "../data/live-context.ts";
-import { untilLoaded } from "../data/pause.ts";
 import { clearRejections, useRejections } from "../data/pending.ts";
 import { useShell } from "../data/use-shell.ts";
 import { useWorkOS } from "../data/use-workos.ts";
@@ -19,10 +19,10 @@ import { useClientNavigation, useOfflineForms } from "./navigation.ts";
 import { OFFLINE, useNetworkAgain } from "./route-error.tsx";
 import { useNotice } from "./use-notice.ts";
 
-/** Loaded lazily in the browser, because guests have no live connection. */
-const Connection = import.meta.env.SSR
-  ? (await import("../data/connection.tsx")).default
-  : lazy(() => untilLoaded(() => import("../data/connection.tsx")));
+const Connection = forUsers(
+  () => import("../data/connection.tsx"),
+  import.meta.env.SSR ? await import("../data/connection.tsx") : undefined,
+);
 
 /** Returns the user in the banner, from Convex or, until it responds, from the session. */
 function useBannerViewer(): BannerViewer | null {

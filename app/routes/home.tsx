@@ -1,10 +1,11 @@
 /** Start page: an introduction for guests, a status overview for signed-in users. */
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { useAuth } from "../auth/use-auth.ts";
 import { definePage } from "../data/define-page.server.ts";
+import { forUsers } from "../data/for-users.tsx";
 import { packList } from "../projects/list-data.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
 import { Button } from "../ui/button.tsx";
@@ -13,10 +14,10 @@ import { ThemePicker } from "../ui/theme-picker.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import type { Route } from "./+types/home";
 
-/** Loaded lazily in the browser, so that guests do not download it. */
-const SignedInHome = import.meta.env.SSR
-  ? (await import("../projects/signed-in-home.tsx")).default
-  : lazy(() => import("../projects/signed-in-home.tsx"));
+const SignedInHome = forUsers(
+  () => import("../projects/signed-in-home.tsx"),
+  import.meta.env.SSR ? await import("../projects/signed-in-home.tsx") : undefined,
+);
 
 const page = definePage(api.pages.home);
 export const middleware = page.middleware;
