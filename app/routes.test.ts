@@ -28,7 +28,7 @@ describe("the policy of every route", () => {
     expect(ROUTES.filter(({ methods }) => methods.length === 0)).toEqual([]);
   });
 
-  it("limits the body of every action to 64 KiB, except where the API key is checked first", () => {
+  it("limits the body of every action to 64 KiB, except for routes that check the API key first", () => {
     const accepting = ROUTES.filter(({ methods }) => methods.includes("POST"));
     expect(accepting.length).toBeGreaterThan(8);
     const large = accepting.filter(({ policy }) => !(Number(policy.maxBodyBytes) <= 64 * 1024));
@@ -74,7 +74,7 @@ describe("the policy of every route", () => {
     ]);
   });
 
-  it("opens pages to guests only where they are meant for guests", () => {
+  it("opens to guests only the pages that are for guests", () => {
     expect(pathsWith(({ policy, isPage }) => isPage && policy.access === "everyone")).toEqual([
       "/",
       "/*",

@@ -40,7 +40,7 @@ export function useClientNavigation(): ClientNavigation {
       // If the server is reachable, a deploy has replaced the code: open the page as a document.
       const isGone = !isLoaded && (await isReachable());
       if (now.wanted !== next) return;
-      // Not the blocker's `proceed`, which is gone if another navigation has completed in the meantime.
+      // The blocker's `proceed` does nothing if another navigation has completed in the meantime.
       if (isLoaded) void navigate(next, { state: next.state, replace: now.isReplaced });
       else if (isGone) location.assign(createPath(next));
       else setMissedAt(now.key);

@@ -38,8 +38,8 @@ const ADMIN_PLACES: readonly Place[] = [
  * Renders the banner landmark, after the skip link.
  *
  * @param viewer - The current user; null for a guest.
- * @param state - `known`: shows the user, or `Sign in` for a guest. `unknown`: shows a spinner while the
- *   session loads. `unasked`: shows only the product's name, for pages that are the same for every user.
+ * @param state - `known`: shows the user, or `Sign in` for a guest. `unasked`: shows only the product's name,
+ *   for pages that are the same for every user.
  */
 export function Banner({
   viewer,
