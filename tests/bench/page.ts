@@ -63,18 +63,18 @@ export async function benchPage(): Promise<void> {
     });
     const ours = join(folder, "build");
     const theirs = await buildTemplate(folder);
-    const { mosaic, cookie, key, variables, keys, answerOf, convexUrl } = await startMosaic(folder, closing);
-    const page = await (await fetch(`${mosaic.url}/dashboard`, { headers: { cookie } })).text();
+    const { app, cookie, key, variables, keys, answerOf, convexUrl } = await startMosaic(folder, closing);
+    const page = await (await fetch(`${app.url}/dashboard`, { headers: { cookie } })).text();
     const metric = sentMetric(key);
-    await fetch(`${mosaic.url}/api/auth/session`, { headers: { cookie } });
-    await fetch(`${mosaic.url}${metric.path}`, metric);
+    await fetch(`${app.url}/api/auth/session`, { headers: { cookie } });
+    await fetch(`${app.url}${metric.path}`, metric);
     const near = Object.fromEntries(ASKED.map((name) => [name, answerOf(name)]));
     const start = async (name: string, build: string) => {
       const server = await startWorkerd(folder, name, {
         modules: modulesIn(folder, build),
         compatibilityDate: compatibilityDateIn(build),
         variables,
-        mosaic: true,
+        isApp: true,
         near,
       });
       closing.push(server.close);
@@ -88,7 +88,7 @@ export async function benchPage(): Promise<void> {
     const variants: Variants = {
       near: { server: mine, path: "/dashboard", headers },
       template: { server: template, path: "/dashboard", headers },
-      real: { server: mosaic, path: "/dashboard", headers },
+      real: { server: app, path: "/dashboard", headers },
       plain: { server: plain, path: "/", headers },
       fetching: { server: fetching, path: "/", headers },
       data: { server: mine, path: "/dashboard.data", headers },
@@ -196,23 +196,23 @@ export async function startMosaic(
   });
   const memory = await startMemory(convex.url, ports.convex);
   closing.push(convex.close, memory.close);
-  const mosaic = await startWorkerd(folder, "mosaic", {
+  const app = await startWorkerd(folder, "mosaic", {
     modules: modulesIn(folder, build),
     compatibilityDate: compatibilityDateIn(build),
     variables,
-    mosaic: true,
+    isApp: true,
   });
-  closing.push(mosaic.close);
-  const grace = await signedIn(mosaic.url, convex.url, "grace@example.com");
+  closing.push(app.close);
+  const grace = await signedIn(app.url, convex.url, "grace@example.com");
   const [project] = await Promise.all(
-    Array.from({ length: PROJECTS }, (_, index) => makeProject(mosaic.url, grace, `Project ${index + 1}`)),
+    Array.from({ length: PROJECTS }, (_, index) => makeProject(app.url, grace, `Project ${index + 1}`)),
   );
   if (project === undefined) throw new Error("there is no project");
   memory.remember();
   const keys = await (await fetch(`${workos.url}/sso/jwks/${variables.WORKOS_CLIENT_ID}`)).text();
   const convexUrl = `http://127.0.0.1:${ports.convex}`;
   const answerOf = (name: string) => memory.answerOf(name).toString();
-  return { mosaic, cookie: grace.cookie, key: project.key, variables, keys, convexUrl, answerOf };
+  return { app, cookie: grace.cookie, key: project.key, variables, keys, convexUrl, answerOf };
 }
 
 /**

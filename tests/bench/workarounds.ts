@@ -48,8 +48,8 @@ export async function benchWorkarounds(): Promise<void> {
       builds[name] = await buildVariant(folder, `without-${name}`, changes);
     }
     const ours = String(builds.build);
-    const { mosaic, cookie, variables, answerOf } = await startMosaic(folder, closing, ours);
-    await fetch(`${mosaic.url}/dashboard`, { headers: { cookie } });
+    const { app, cookie, variables, answerOf } = await startMosaic(folder, closing, ours);
+    await fetch(`${app.url}/dashboard`, { headers: { cookie } });
     const near = Object.fromEntries(ASKED.slice(0, 1).map((name) => [name, answerOf(name)]));
     const servers: Record<string, Workerd> = {};
     for (const [name, build] of Object.entries(builds)) {
@@ -57,7 +57,7 @@ export async function benchWorkarounds(): Promise<void> {
         modules: modulesIn(folder, build),
         compatibilityDate: compatibilityDateIn(build),
         variables,
-        mosaic: true,
+        isApp: true,
         near,
       });
       closing.push(servers[name].close);

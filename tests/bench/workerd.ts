@@ -11,7 +11,7 @@ export type Worker = {
   compatibilityDate: string;
   variables: Record<string, string>;
   /** Adds Mosaic's bindings: assets, KV and the Durable Object. */
-  mosaic?: boolean;
+  isApp?: boolean;
   /**
    * JSON answers by Convex function, such as `pages:dashboard`, that the worker gets without a network
    * request.
@@ -49,13 +49,13 @@ const UNLIMITED = `export default () => ({ limit: async () => ({ success: true }
 const limit = (name: string) => `
     (name = "${name}", wrapped = (moduleName = "unlimited")),`;
 
-const MOSAIC_BINDINGS = `${["SIGN_IN_LIMIT", "SESSION_LIMIT", "ERROR_LIMIT", "INGESTION_LIMIT"].map(limit).join("")}
+const APP_BINDINGS = `${["SIGN_IN_LIMIT", "SESSION_LIMIT", "ERROR_LIMIT", "INGESTION_LIMIT"].map(limit).join("")}
     (name = "ASSETS", service = "nothing"),
     (name = "NOTICES", kvNamespace = "nothing"),
     (name = "CF_VERSION_METADATA", json = "{\\"id\\":\\"bench\\",\\"tag\\":\\"\\",\\"timestamp\\":\\"\\"}"),
     (name = "SESSION_REFRESHER", durableObjectNamespace = "SessionRefresher"),`;
 
-const MOSAIC_OBJECTS = `
+const APP_OBJECTS = `
   durableObjectNamespaces = [(className = "SessionRefresher", uniqueKey = "bench", enableSql = true)],
   durableObjectStorage = (inMemory = void),`;
 
@@ -97,7 +97,7 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-function configOf({ modules, compatibilityDate, variables, mosaic, near }: Worker, port: number): string {
+function configOf({ modules, compatibilityDate, variables, isApp, near }: Worker, port: number): string {
   const text = (value: string) => JSON.stringify(value);
   const own = (name: string, code: string) => `(name = ${text(name)}, esModule = ${text(code)})`;
   const embedded = modules.map(({ name, file }) => `(name = ${text(name)}, esModule = embed ${text(file)})`);
@@ -123,11 +123,11 @@ const main :Workerd.Worker = (
   modules = [${[...entry, ...embedded].join(", ")}],
   compatibilityDate = ${text(compatibilityDate)},
   globalOutbound = "internet",
-  bindings = [${mosaic ? MOSAIC_BINDINGS : ""}
+  bindings = [${isApp ? APP_BINDINGS : ""}
     ${Object.entries(variables)
       .map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`)
       .join(", ")}
-  ],${mosaic ? MOSAIC_OBJECTS : ""}
+  ],${isApp ? APP_OBJECTS : ""}
 );
 `;
 }
