@@ -1,5 +1,5 @@
 /** `npm run build`: builds the deployable worker and its assets into `build/`. */
-import ownChildren from "./clean-exit/own-children.cjs";
+import ownChildren from "./exit-cleanly/own-children.cjs";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 
 const controller = new AbortController();

@@ -5,10 +5,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EnvError } from "../app/request/env.server.ts";
-import ownChildren from "./clean-exit/own-children.cjs";
 import { type LocalConfig, readConfig } from "./config.ts";
 import { runDemo } from "./demo/run.ts";
 import { readDevVars } from "./dev-vars.ts";
+import ownChildren from "./exit-cleanly/own-children.cjs";
 import { startBuilt, startDevelopment } from "./launch/app.ts";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";

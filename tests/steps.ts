@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import ownChildren from "../local/clean-exit/own-children.cjs";
+import ownChildren from "../local/exit-cleanly/own-children.cjs";
 import { makeTemporaryFolder, type TemporaryFolder, TemporaryFolderError } from "./temporary.ts";
 
 /** A step counts as one result. A vitest step counts as the number of its tests. */

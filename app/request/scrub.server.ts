@@ -12,7 +12,7 @@ const REMOVED: readonly [pattern: RegExp, instead: string][] = [
   [/Fe26\.2(\*|%(25)*2a)[^\s;"]*/gi, "[sealed]"],
   [/(wos-(session|flow)[\w.-]*=)[^\s;"]+/g, "$1[sealed]"],
   // Not in `task_id`, but directly after an encoded character, which ends in a letter or a digit.
-  [/((?<![a-z\d_])|(?<=%[\da-f]{2}))(sk|mosaic)_[\w-]+/gi, "[key]"],
+  [/((?<![a-z\d_])|(?<=%[\da-f]{2}))(sk_|mosaic_)[\w-]+/gi, "[key]"],
   [/((?<![a-z\d_])|(?<=%[\da-f]{2}))whsec_[\w+/=-]+/gi, "[key]"],
   [/\b(Bearer\s+)[\w.~+/=-]{16,}/gi, "$1[token]"],
   [

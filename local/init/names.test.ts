@@ -25,8 +25,9 @@ describe("the names of a product", () => {
 
 it("replaces each form of the name", () => {
   const names = { title: "Night Watch", slug: "night-watch" };
-  const text = "Mosaic startMosaic() mosaic-theme mosaic_0af MOSAIC_KEY https://mosaic.example";
+  const text =
+    "Mosaic startMosaic() mosaic-theme mosaic_0af MOSAIC_KEY https://mosaic.example mosaic.edge.v1";
   expect(rename(text, names)).toBe(
-    "Night Watch startNightWatch() night-watch-theme night_watch_0af NIGHT_WATCH_KEY https://night-watch.example",
+    "Night Watch startNightWatch() night-watch-theme night_watch_0af NIGHT_WATCH_KEY https://night-watch.example mosaic.edge.v1",
   );
 });

@@ -55,6 +55,7 @@ export function rename(text: string, { title, slug }: Names): string {
       .replace(/MOSAIC(?=_)/g, words.toUpperCase())
       // The prefix of API keys.
       .replace(/mosaic(?=_)/g, words)
-      .replaceAll("mosaic", slug)
+      // Not the first line of what a worker's proof signs: it names the format, and a test has an example of it.
+      .replace(/mosaic(?!\.edge\.v1)/g, slug)
   );
 }

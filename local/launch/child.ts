@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import "../clean-exit/own-children.cjs";
+import "../exit-cleanly/own-children.cjs";
 
 export type Child = {
   /** Resolves with the exit code or signal when the process has exited. */
@@ -64,7 +64,7 @@ export function startChild(
     async stop() {
       if (child.pid === undefined) return;
       shown = false; // output during the shutdown is of no use
-      // It ends its own children (see ../clean-exit/own-children.cjs). Wrangler would restart a workerd that
+      // It ends its own children (see ../exit-cleanly/own-children.cjs). Wrangler would restart a workerd that
       // exits first. If it has exited already, its remaining children get the signal.
       if (!child.kill("SIGTERM")) signalGroup(child.pid, "SIGTERM");
       const deadline = Date.now() + KILL_AFTER_MS;

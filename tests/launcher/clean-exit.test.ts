@@ -6,7 +6,7 @@ import { runUnreaped } from "./unreaped.ts";
 
 afterEach(cleanUp);
 
-const OWN_CHILDREN = join(import.meta.dirname, "../../local/clean-exit/own-children.cjs");
+const OWN_CHILDREN = join(import.meta.dirname, "../../local/exit-cleanly/own-children.cjs");
 
 /** Simulates a read-only HOME and a full disk, even for root: no file can be created below a file. */
 const UNUSABLE = { HOME: "/etc/passwd", TMPDIR: "/etc/passwd/tmp" };
