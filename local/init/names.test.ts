@@ -8,7 +8,7 @@ describe("the names of a product", () => {
     ["R.2-D2", "r-2-d2"],
   ])("from %s", (title, slug) => expect(namesFrom(title)).toEqual({ title, slug }));
 
-  it("take a slug where the title has no Latin letters", () => {
+  it("need a slug if the title has no Latin letters", () => {
     expect(namesFrom("観測所")).toMatch(/--slug/);
     expect(namesFrom("観測所", "kansoku")).toEqual({ title: "観測所", slug: "kansoku" });
   });
