@@ -2,9 +2,9 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, type Site } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { authenticate } from "./outbound.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 const keys = ({ path }: { path: string }) => path.startsWith("/sso/jwks/");

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { tokenOf, whoIs } from "./asks.ts";
 import type { Browser } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

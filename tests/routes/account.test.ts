@@ -2,10 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { tokenOf, whoIs } from "./asks.ts";
 import { type Browser, jsonOf } from "./browser.ts";
-import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { EDGE_SECRET } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

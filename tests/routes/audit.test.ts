@@ -1,10 +1,11 @@
 /** Audit log for admins: page, filters and CSV download. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { EDGE_SECRET } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

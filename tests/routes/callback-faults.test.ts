@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate, type Fault } from "./outbound.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

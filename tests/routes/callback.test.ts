@@ -2,10 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies, growFlows } from "./flow-cookies.ts";
-import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,10 +1,10 @@
 /** Configuration: invalid values, and cookies and headers over https. */
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { isSessionCookie } from "./seals.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 const heard: Answer[] = [];

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
 import type { Answer, Browser } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import type { Fault } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
-import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { authenticate } from "./outbound.ts";
 import { grow, isSessionCookie, SESSION, SESSION_NAMES, seal, sessionSeal, unseal } from "./seals.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 const DAY_MS = 86_400_000;

@@ -5,9 +5,9 @@ import { getFunctionName } from "convex/server";
 import { expect, it } from "vitest";
 import type { FormBase, Mutation } from "../../app/data/define-form.ts";
 import { type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 type Form = FormBase & { mutation?: Mutation; done?: unknown; reveal?: unknown };
 

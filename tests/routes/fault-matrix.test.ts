@@ -5,11 +5,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate, calls, type Fault, type OutboundRequest, type Upstream } from "./outbound.ts";
 import { grow, isSessionCookie } from "./seals.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

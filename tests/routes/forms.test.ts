@@ -1,10 +1,10 @@
 /** Forms without JavaScript: 303 if the input is valid, 400 with the input kept if not. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
 const app = startMosaic();

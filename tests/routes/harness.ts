@@ -1,12 +1,11 @@
 /**
- * Test harness for one file: the built worker, the WorkOS emulator, a local Convex backend, and a proxy that
- * injects faults. After each test it checks the invariants of every response and log line.
+ * Test harness: the built worker, the WorkOS emulator, a local Convex backend, and a proxy that injects
+ * faults. After each test it checks the invariants of every response and log line.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startConvex } from "convex-local";
-import { afterAll, afterEach, beforeAll } from "vitest";
 import { signatureOf, startWorkOS } from "workos-local";
 import { provenArgs } from "../convex/proof.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
@@ -21,7 +20,6 @@ const API_KEY = "sk_routes_not_a_secret";
 const CLIENT_ID = "client_routes";
 const WEBHOOK_SECRET = "whsec_routes_not_a_secret";
 export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
-const START_MS = 60_000;
 
 export type HarnessOptions = {
   /** Lifetime of WorkOS's access tokens in seconds; 300 by default. */
@@ -31,6 +29,8 @@ export type HarnessOptions = {
   isolates?: 1 | 2;
   /** Divides the worker's rate limits. */
   limitsDividedBy?: number;
+  /** Starts with no users, for tests of lists and logs of all users. */
+  alone?: true;
 };
 
 export class Harness {
@@ -42,6 +42,7 @@ export class Harness {
   readonly #options: HarnessOptions;
   readonly #folder = mkdtempSync(path.join(tmpdir(), "mosaic-routes-"));
   readonly #closing: (() => Promise<void>)[] = [];
+  readonly #otherWorkers: Worker[] = [];
   #worker: Worker | undefined;
   #workosUrl = "";
   #convexUrl = "";
@@ -130,7 +131,7 @@ export class Harness {
   }
 
   /**
-   * Starts another worker, which is stopped after the file.
+   * Starts another worker, which is stopped after the test file.
    * @param env - Configuration to change.
    * @param heard - Callback for each response.
    * @returns The address of the worker.
@@ -142,12 +143,18 @@ export class Harness {
     const merged = { ...this.env, ...env };
     const keptIn = mkdtempSync(path.join(this.#folder, "other-"));
     const worker = await startWorker({ env: merged, outbound: this.outbound, log: this.log, keptIn });
-    this.#closing.unshift(() => worker.stop());
+    this.#otherWorkers.push(worker);
     return { url: worker.urls[0], appUrl: merged.APP_URL ?? APP_URL, heard: this.#recordingIds(heard) };
+  }
+
+  /** Stops the workers that `another` started. */
+  async stopOthers(): Promise<void> {
+    for (const worker of this.#otherWorkers.splice(0)) await worker.stop();
   }
 
   async stop(): Promise<void> {
     this.outbound.heal();
+    await this.stopOthers();
     await this.#worker?.stop();
     for (const close of this.#closing) await close();
     rmSync(this.#folder, { recursive: true, force: true });
@@ -266,17 +273,4 @@ export class Harness {
     this.log.forget();
     if (wrong.length > 0) throw new Error(`Broken promises:\n${[...new Set(wrong)].join("\n")}`);
   }
-}
-
-/**
- * Starts Mosaic before the tests of a file and stops it afterwards.
- * @param options - Options of the harness.
- * @returns The harness, usable in tests and in `beforeAll`.
- */
-export function startMosaic(options: HarnessOptions = {}): Harness {
-  const harness = new Harness(options);
-  beforeAll(() => harness.start(), START_MS);
-  afterEach(() => harness.check());
-  afterAll(() => harness.stop(), START_MS);
-  return harness;
 }

@@ -4,11 +4,11 @@
  */
 import { beforeAll, expect, it } from "vitest";
 import { type Answer, Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { hostile } from "./hostile-requests.ts";
 import { elements, parseHtml } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,9 +1,9 @@
 /** Rules for every URL: methods, origins, caching, request ids, logging and security policy. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,8 +1,8 @@
 /** Rate limits: what is counted by address or session, and what is never limited. */
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 import { limitPerMinute } from "./worker.ts";
 
 /** The worker's limits are this much lower: 600 requests need more than a minute on a busy machine. */

@@ -1,8 +1,8 @@
 /** Malformed URLs, forms, JSON and headers: no server error, and the session stays. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

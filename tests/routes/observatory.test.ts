@@ -5,9 +5,9 @@
 import { beforeAll, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 const APP_URL = "https://mosaic.example";

@@ -1,11 +1,11 @@
 /** Switching the organization in a session. Demo data: `packages/workos-local/README.md`. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

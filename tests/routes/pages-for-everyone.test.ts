@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

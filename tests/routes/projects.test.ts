@@ -1,10 +1,10 @@
 /** Project pages, the user list and the time zone setting: access and forms. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

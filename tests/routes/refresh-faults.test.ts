@@ -1,11 +1,12 @@
 /** Refresh of an expired token while WorkOS fails, or after it has revoked the session. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page } from "./html.ts";
 import { authenticate, type Fault } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const TOKEN_SECONDS = 2;
 const app = startMosaic({ accessTokenSeconds: TOKEN_SECONDS });

@@ -1,11 +1,11 @@
 /** Token refresh: one call to WorkOS for concurrent requests, and the cookie on every kind of response. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 /** Tokens that are in their last minute from the start, so that every use refreshes them. */
 const app = startMosaic({ accessTokenSeconds: 45, isolates: 2 });

@@ -1,10 +1,10 @@
 /** `returnTo`: paths on this origin are kept, everything else is dropped. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,10 +1,11 @@
 /** Sessions revoked by another device. */
 import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { EDGE_SECRET, startMosaic } from "./harness.ts";
+import { EDGE_SECRET } from "./harness.ts";
 import { calls } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,10 +1,10 @@
 /** Sessions page: lists the user's sessions and revokes them without JavaScript. */
 import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { locationOf } from "./browser.ts";
 import { flowCookies, isFlowCookie } from "./flow-cookies.ts";
-import { startMosaic } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -2,12 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { tokenOf } from "./asks.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { isSessionCookie, SESSION } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
 /** Tokens in their last minute, so that every page would refresh them. */

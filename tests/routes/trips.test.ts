@@ -1,9 +1,9 @@
 /** Number of requests to Convex and WorkOS per step, because round trips dominate the latency. */
 import { expect, it } from "vitest";
 import type { Browser } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

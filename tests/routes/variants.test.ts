@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
-import { startMosaic } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { approve, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

@@ -1,9 +1,9 @@
 /** Sign-in methods of WorkOS: second factor, single sign-on, organizations and impersonation. */
 import { expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { comeBack, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 

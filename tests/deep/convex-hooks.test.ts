@@ -3,11 +3,11 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../browser/chromium.ts";
+import { shows } from "../browser/parts.ts";
+import { type OwnStack, startStack } from "../browser/stack.ts";
+import { Visitor } from "../browser/visitor.ts";
 import { type Checkout, copyCheckout } from "../deploy/checkout.ts";
-import { launchChromium } from "./chromium.ts";
-import { shows } from "./parts.ts";
-import { type OwnStack, startStack } from "./stack.ts";
-import { Visitor } from "./visitor.ts";
 
 let checkout: Checkout;
 let stack: OwnStack;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const changed = table.replace('route("login"', 'route("hooks", "routes/hooks.tsx"), route("login"');
   expect(changed).not.toBe(table);
   writeFileSync(routes, changed);
-  cpSync("tests/browser/hooks-page.tsx", join(checkout.dir, "app/routes/hooks.tsx"));
+  cpSync("tests/deep/hooks-page.tsx", join(checkout.dir, "app/routes/hooks.tsx"));
   [stack, browser] = await Promise.all([startStack({}, checkout.dir), launchChromium()]);
 }, 180_000);
 
