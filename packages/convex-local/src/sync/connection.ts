@@ -226,6 +226,7 @@ export class Connection implements Subscriber {
     const sessionId = this.#state.name === "connected" ? this.#state.sessionId : null;
     this.#mutations.add(async () => {
       this.#mutating = true;
+      subscriptions.flush();
       const run = runMutation(backend, call, { sessionId, requestId }, log);
       const finished = await run.catch((error: unknown) => this.#fail(error));
       this.#mutating = false;

@@ -34,6 +34,9 @@ type Batch = {
   reloaded: boolean;
 };
 
+/** What decides whether another subscriber can get an answer. */
+type Reuse = Pick<Answer, "ok" | "clockReadAt">;
+
 /** Runs subscriptions and keeps their answers. */
 export class SharedSubscriptions {
   readonly #backend: Backend;
@@ -124,6 +127,13 @@ export class SharedSubscriptions {
     this.#schedule();
   }
 
+  /** Starts the scheduled batch now, so that its snapshot precedes a mutation that is sent to the backend next. */
+  flush(): void {
+    if (!this.#scheduled) return;
+    this.#scheduled = false;
+    void this.#run();
+  }
+
   /** Removes a subscriber that has unsubscribed from everything. */
   forget(subscriber: Subscriber): void {
     this.#waiting.delete(subscriber);
@@ -143,12 +153,11 @@ export class SharedSubscriptions {
 
   #receive(event: BackendEvent): void {
     this.observe(event.ts);
+    this.#quarantine.noteChange();
     if (event.type === "committed") {
-      this.#quarantine.noteChange();
       for (const id of event.stale) this.#markStale(id, event.ts);
     } else {
       if (this.#running !== null) this.#running.reloaded = true;
-      this.#quarantine.noteChange();
       for (const id of this.#byId.keys()) if (!this.#quarantine.has(id)) this.#markStale(id, event.ts);
     }
   }
@@ -171,10 +180,7 @@ export class SharedSubscriptions {
     if (this.#scheduled || this.#running !== null || this.#closed) return;
     this.#scheduled = true;
     // Waits for everything that arrives at the same time, so that it runs in one batch.
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      void this.#run();
-    });
+    queueMicrotask(() => this.flush());
   }
 
   #nextBatch(): Map<SubscriptionId, Subscription> {
@@ -268,12 +274,7 @@ export class SharedSubscriptions {
     if (subscription.answer !== null) subscription.answer.validUntil = null;
   }
 
-  #answer(
-    subscription: Subscription,
-    text: string,
-    ts: Timestamp,
-    reuse: Pick<Answer, "ok" | "clockReadAt">,
-  ): void {
+  #answer(subscription: Subscription, text: string, ts: Timestamp, reuse: Reuse): void {
     const running = this.#running;
     let validUntil: Timestamp | null = running?.reloaded ? ts : null;
     for (const stale of running?.staleAt.get(subscription.id) ?? []) {

@@ -1,4 +1,5 @@
 /** Clients on a faulty network. */
+import { isDeepStrictEqual } from "node:util";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { ConvexReactClient } from "convex/react";
 import { makeFunctionReference } from "convex/server";
@@ -79,7 +80,9 @@ test("ConvexClient works with subscriptions, mutations and actions across a lost
   proxy.cutAll();
   await client.mutation(append, { name: "list", value: 2 });
   expect(await client.action(makeFunctionReference<"action">("rows:act"), {})).toBe("acted");
-  expect(seen).toEqual([null, [1], [1, 2]]);
+  // The new socket may first get the value that the client already has.
+  const changes = seen.filter((value, at) => at === 0 || !isDeepStrictEqual(value, seen[at - 1]));
+  expect(changes).toEqual([null, [1], [1, 2]]);
   expect(await client.query(getRow, { name: "list" })).toEqual([1, 2]);
 });
 

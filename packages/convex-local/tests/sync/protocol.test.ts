@@ -1,6 +1,7 @@
 /** The sync protocol frame by frame, including messages that no published client sends. */
 import { ConvexClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
+import type { JSONValue } from "convex/values";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { RetryableError } from "../../src/functions/execution/call-errors.ts";
@@ -115,6 +116,23 @@ test("each Transition starts at the end of the last one and acknowledges queries
   ]);
   socket.send(modify(1, 2, [{ type: "Remove", queryId: 0 }]));
   expect((await socket.next("Transition")).modifications).toEqual([{ type: "QueryRemoved", queryId: 0 }]);
+});
+
+test("a query that arrives together with a mutation runs before it", async () => {
+  const { url, backend } = await serveScripted();
+  const seen: JSONValue[] = [];
+  backend.queries["rows:watched"] = (rows) => {
+    seen.push(rows.get("a"));
+    return null;
+  };
+  const socket = await RawSocket.connect(url);
+  socket.sendTogether([
+    modify(0, 1, [{ type: "Add", queryId: 0, udfPath: "rows:watched", args: [{}] }]),
+    { type: "Mutation", requestId: 0, udfPath: "rows:set", args: [{ name: "a", value: 1 }] },
+  ]);
+  await socket.next("MutationResponse");
+  await socket.next("Transition");
+  expect(seen[0]).toBeNull();
 });
 
 test("an unchanged result is not sent again", async () => {

@@ -1,4 +1,5 @@
 /** A socket without the published client, to send any message. */
+import { connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 
@@ -10,10 +11,14 @@ export class RawSocket {
   readonly received: Message[] = [];
   /** Resolves when the socket has closed. */
   readonly closed: Promise<{ code: number; reason: string }>;
+  readonly #stream: Socket;
   #wake: () => void = () => undefined;
 
-  private constructor(socket: WebSocket) {
+  private constructor(url: URL) {
+    const stream = connect(Number(url.port), url.hostname);
+    const socket = new WebSocket(url, { createConnection: () => stream });
     this.socket = socket;
+    this.#stream = stream;
     socket.on("message", (data) => {
       this.received.push(JSON.parse(String(data)));
       this.#wake();
@@ -28,7 +33,7 @@ export class RawSocket {
   }
 
   static async open(url: string, version = "1.48.0"): Promise<RawSocket> {
-    const raw = new RawSocket(new WebSocket(`${url.replace("http", "ws")}/api/${version}/sync`));
+    const raw = new RawSocket(new URL(`${url.replace("http", "ws")}/api/${version}/sync`));
     await new Promise<void>((resolve, reject) => raw.socket.once("open", resolve).once("error", reject));
     return raw;
   }
@@ -54,6 +59,13 @@ export class RawSocket {
     this.socket.send(
       typeof message === "object" && !Buffer.isBuffer(message) ? JSON.stringify(message) : message,
     );
+  }
+
+  /** Sends messages that arrive at the same time. */
+  sendTogether(messages: Message[]): void {
+    this.#stream.cork();
+    for (const message of messages) this.send(message);
+    this.#stream.uncork();
   }
 
   /** Subscribes to one query. Must be the first message after Connect. */
