@@ -4,13 +4,13 @@
 import { spawnSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConvexHttpClient } from "convex/browser";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { signIn } from "../../local/demo/sign-in.ts";
 import { DEMO_PROJECTS } from "../../local/demo/team.ts";
-import { busyPorts } from "../../local/ports.ts";
-import { type Copy, cleanUp, commandOf, run, statusOf } from "./copy.ts";
-import { expectEnded } from "./ending.ts";
+import { busyPorts, type Ports } from "../../local/ports.ts";
+import { type Copy, cleanUp, commandOf, dataFolder, freePorts, run, statusOf } from "./copy.ts";
+import { runUnreaped, UNUSABLE } from "./unreaped.ts";
 
 afterAll(cleanUp);
 
@@ -23,23 +23,35 @@ async function demoIsReady(copy: Copy): Promise<void> {
 }
 
 describe("npm run dev", () => {
+  const localDir = dataFolder();
+  let ports: Ports;
   let copy: Copy;
 
-  it("prints the app's address when every service answers, and ends everything on SIGTERM to npm", async () => {
-    copy = await run("dev");
+  beforeAll(async () => {
+    ports = await freePorts();
+  });
+
+  it("ends everything on Ctrl-C, without a usable HOME and temporary folder, even if process 1 does not reap orphans", async () => {
+    const { code, ms, left, output } = await runUnreaped(["npm", "run", "dev"], {
+      signal: "SIGINT-group",
+      text: "Demo: two projects",
+      environment: { PORT: String(ports.app), LOCAL_DIR: localDir, ...UNUSABLE },
+    });
+    expect({ code, left }).toEqual({ code: 0, left: [] });
+    expect(ms).toBeLessThan(5_000);
+    expect(output).not.toContain("could not be prepared");
+  });
+
+  it("prints the app's address when every service answers", async () => {
+    copy = await run("dev", { ports, localDir });
     await demoIsReady(copy);
     for (const part of [`http://localhost:${copy.ports.app}`, "ada@example.com"]) {
       expect(copy.output()).toContain(part);
     }
     expect(await statusOf(`http://localhost:${copy.ports.app}/healthz`)).toBe(200);
-    const since = Date.now();
-    copy.npm.kill("SIGTERM");
-    await expectEnded(copy, since);
   });
 
   it("creates the demo projects once for every demo user, with agents that send metrics", async () => {
-    copy = await run("dev", { ports: copy.ports, localDir: copy.localDir });
-    await demoIsReady(copy);
     const url = `http://127.0.0.1:${copy.ports.app}`;
     const headers = { cookie: await signIn(url, "alan@example.com") };
     const html = await (await fetch(`${url}/dashboard`, { headers })).text();

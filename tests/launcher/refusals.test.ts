@@ -25,16 +25,6 @@ describe("a copy that cannot start", () => {
     },
   );
 
-  it("ignores a busy WorkOS port if another WorkOS is configured", async () => {
-    const ports = await freePorts();
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(ports.workos, "127.0.0.1", resolve));
-    const environment = { WORKOS_API_URL: "http://127.0.0.1:9" };
-    const copy = await run("start", { ports, environment });
-    await copy.ready();
-    await new Promise((resolve) => other.close(resolve));
-  });
-
   it("lists every missing or malformed variable, without printing any value", async () => {
     const copy = await run("start", {
       environment: {

@@ -4,6 +4,7 @@
  */
 import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { localDefaults } from "../../local/config.ts";
@@ -146,9 +147,13 @@ test("another copy and npm run reset reject a data folder in use", async () => {
   expect(await statusOf(`${app()}/healthz`)).toBe(200);
 });
 
-test("two copies of one checkout run side by side, and one keeps running after the other stops", async () => {
-  const other = await run("start");
+test("a copy with another WorkOS starts although the emulator's port is in use, beside the first copy, and keeps running after that stops", async () => {
+  const ports = await freePorts();
+  const busy = createServer();
+  await new Promise<void>((resolve) => busy.listen(ports.workos, "127.0.0.1", resolve));
+  const other = await run("start", { ports, environment: { WORKOS_API_URL: "http://127.0.0.1:9" } });
   await other.ready();
+  busy.close();
   for (const { localDir, ports } of [copy, other]) {
     expect(await statusOf(`http://127.0.0.1:${ports.app}/`)).toBe(200);
     expect(existsSync(join(localDir, "convex.sqlite"))).toBe(true);

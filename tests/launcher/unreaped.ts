@@ -15,6 +15,9 @@ export type Outcome = {
   output: string;
 };
 
+/** Simulates a read-only HOME and a full disk, even for root: no file can be created below a file. */
+export const UNUSABLE = { HOME: "/etc/passwd", TMPDIR: "/etc/passwd/tmp" };
+
 /**
  * Options of `unshare`; undefined if creating a process namespace is forbidden, as in some containers. Then
  * the machine's process 1 may reap zombies before the test sees them. Running orphans are always found.
