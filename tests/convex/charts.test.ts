@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { RANGES, type Range } from "../../convex/model/ranges.ts";
 import { openBackends, type TestBackend } from "./backend.ts";
 import { type Member, rejectionOf, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject, type Point, type Reporting } from "./reporting.ts";
+import { DAY, HOUR, MINUTE, newScene, type Point, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -15,9 +15,7 @@ let project: Reporting;
 let until: number;
 
 beforeEach(async () => {
-  backend = await startBackend();
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend()));
   until = Math.floor(Date.now() / MINUTE) * MINUTE;
 });
 

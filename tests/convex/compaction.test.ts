@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
-import { HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend, startBackendAlone, startBackendProcess } = openBackends();
 
@@ -20,9 +20,7 @@ let grace: Member;
 let project: Reporting;
 
 async function begin(start: () => Promise<TestBackend>): Promise<void> {
-  backend = await start();
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(start()));
 }
 beforeEach(() => begin(() => startBackend(CONFLICTS)));
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, rejectionOf, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject, type Point, type Reporting } from "./reporting.ts";
+import { DAY, HOUR, MINUTE, newProject, newScene, type Point, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -12,9 +12,7 @@ let grace: Member;
 let project: Reporting;
 
 beforeEach(async () => {
-  backend = await startBackend(CONFLICTS);
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend(CONFLICTS)));
 });
 
 const recentPage = (cursor: string | null, endCursor: string | null = null, numItems = 100) =>

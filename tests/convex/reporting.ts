@@ -5,7 +5,7 @@ import type { Id } from "../../convex/_generated/dataModel";
 import type { Batch, IngestOutcome } from "../../convex/model/ingestion.ts";
 import { hashOfKey } from "../../convex/model/keys.ts";
 import { EDGE_SECRET, type TestBackend } from "./backend.ts";
-import type { Member } from "./people.ts";
+import { type Member, signIn } from "./people.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -74,4 +74,17 @@ export async function newProject(backend: TestBackend, owner: Member, name = "En
     send: async (...sent) => sendWith(await hashOfKey(other), ...sent),
   });
   return { projectId, keyId, keyHash, send, with: withKey, folded, report };
+}
+
+export type Scene = { backend: TestBackend; grace: Member; project: Reporting };
+
+/**
+ * Creates a user and a project whose agents report.
+ * @param starting - Backend that is being started.
+ * @returns The backend, the user, and the user's project.
+ */
+export async function newScene(starting: Promise<TestBackend>): Promise<Scene> {
+  const backend = await starting;
+  const grace = await signIn(backend, "grace");
+  return { backend, grace, project: await newProject(backend, grace) };
 }

@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { dayOf } from "../../convex/model/days.ts";
 import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, rejectionOf, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { DAY, HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -13,9 +13,7 @@ let grace: Member;
 let project: Reporting;
 
 beforeEach(async () => {
-  backend = await startBackend(CONFLICTS);
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend(CONFLICTS)));
 });
 
 const list = () => grace.query(api.agents.list, { projectId: project.projectId });
