@@ -1,35 +1,13 @@
-/** Projects in a browser: create, measure, share and delete, live in every tab and without JavaScript. */
-import type { Page } from "playwright-core";
+/** Projects in a browser: metrics, charts and ages, live in every tab and in the HTML. */
 import { expect, test } from "vitest";
-import { button, field, heading, projectForm, row, shows, status, untilLive } from "./parts.ts";
+import { makeProject, sendMetrics } from "./make-project.ts";
+import { button, field, heading, projectForm, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-/** Creates a project and an API key through the pages, and returns the project's path and the key. */
-async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
-  await page.goto("/dashboard");
-  await field(page, "Project name").fill(name);
-  await button(page, "Create project").click();
-  await page.getByRole("link", { name, exact: true }).click();
-  await shows(heading(page), name);
-  await field(page, "Key name").fill("Laptop");
-  await button(page, "Create key").click();
-  const key = await page
-    .getByRole("status")
-    .getByText(/^mosaic_/)
-    .textContent();
-  return { path: new URL(page.url()).pathname, key: key ?? "" };
-}
-
-async function send(key: string, metrics: { agent: string; name: string; value: number; at?: number }[]) {
-  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ metrics }),
-  });
-  expect(response.status).toBe(202);
-}
+type Metrics = Parameters<typeof sendMetrics>[2];
+const send = (key: string, metrics: Metrics) => sendMetrics(stage.stack(), key, metrics);
 
 test("a first project and its command take two clicks, and the first metric appears live", async () => {
   const page = await (await stage.signedIn("first@example.com")).open("/dashboard");
@@ -177,134 +155,6 @@ test("the keyboard moves through the points of a chart", async () => {
   await shows(page.locator(".chart-tip"), "10");
   await page.keyboard.press("Escape");
   expect(await page.locator(".chart-tip").count()).toBe(0);
-});
-
-test("a new project name shows at once for every member, and a rejected one is marked at its field", async () => {
-  const owner = await (await stage.signedIn("owner@example.com")).open("/dashboard");
-  const { path } = await makeProject(owner, "Before");
-  const member = await stage.signedIn("member@example.com");
-  await owner.goto(path);
-  await untilLive(owner);
-  await field(owner, "E-mail").fill(" Member@Example.com ");
-  await button(owner, "Add member").click();
-  await shows(status(owner), "Member added");
-  const theirs = await member.open(path);
-  await untilLive(theirs);
-  await field(owner, "New name").fill("After");
-  await button(owner, "Rename").click();
-  await shows(heading(theirs), "After", 1000);
-  await shows(heading(owner), "After");
-  for (const page of [owner, theirs]) await expect.poll(() => page.title()).toBe("After · Mosaic");
-  await field(owner, "New name").fill("a\u0007b");
-  await button(owner, "Rename").click();
-  await expect.poll(() => field(owner, "New name").getAttribute("aria-invalid")).toBe("true");
-  await shows(heading(owner), "After");
-  // A member sees no button for an action that would be rejected.
-  for (const name of ["Rename", "Add member", "Create key", "Delete project", "Remove"]) {
-    expect(await button(theirs, name).count(), name).toBe(0);
-  }
-  expect(await button(theirs, "Leave project").count()).toBe(1);
-});
-
-test("a removed member sees Not found on the open project page", async () => {
-  const owner = await (await stage.signedIn("owner2@example.com")).open("/dashboard");
-  const { path } = await makeProject(owner, "Closing");
-  const member = await stage.signedIn("removed@example.com");
-  await owner.goto(path);
-  await untilLive(owner);
-  await field(owner, "E-mail").fill("removed@example.com");
-  await button(owner, "Add member").click();
-  await shows(status(owner), "Member added");
-  const theirs = await member.open(path);
-  await untilLive(theirs);
-  await row(owner, "removed@example.com").getByRole("button", { name: "Remove", exact: true }).click();
-  await shows(heading(theirs), "Not found", 2000);
-  await expect.poll(() => row(owner, "removed@example.com").count()).toBe(0);
-});
-
-test("an invitation stays until it is withdrawn, and a duplicate is rejected at the field", async () => {
-  const page = await (await stage.signedIn("inviter@example.com")).open("/dashboard");
-  const { path } = await makeProject(page, "Guests");
-  await page.goto(path);
-  await untilLive(page);
-  for (let i = 0; i < 2; i++) {
-    await field(page, "E-mail").fill("later@example.com");
-    await button(page, "Add member").click();
-    if (i === 0) await shows(status(page), /Invited/);
-  }
-  await expect.poll(() => field(page, "E-mail").getAttribute("aria-invalid")).toBe("true");
-  await row(page, "later@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
-  await expect.poll(() => row(page, "later@example.com").count()).toBe(0);
-});
-
-test("edits made offline are marked as Waiting, and are applied once and in order", async () => {
-  const visitor = await stage.signedIn("sea@example.com");
-  visitor.allow(/ERR_INTERNET_DISCONNECTED|WebSocket/);
-  const page = await visitor.open("/dashboard");
-  const { path } = await makeProject(page, "Harbour");
-  await page.goto(path);
-  await untilLive(page);
-  await visitor.setOffline(true);
-  await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
-  for (const name of ["Open sea", "Far shore"]) {
-    await field(page, "New name").fill(name);
-    await button(page, "Rename").click();
-    await shows(heading(page), name);
-  }
-  await field(page, "E-mail").fill("sailor@example.com");
-  await button(page, "Add member").click();
-  await row(page, "sailor@example.com").getByText("Waiting").waitFor();
-  expect(await page.getByText("Waiting", { exact: true }).count()).toBeGreaterThanOrEqual(2);
-  await visitor.setOffline(false);
-  await untilLive(page);
-  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
-  const after = await visitor.open(path);
-  await shows(heading(after), "Far shore");
-  expect(await row(after, "sailor@example.com").count()).toBe(1);
-});
-
-test("a project is deleted after confirmation, and its open tabs show Not found", async () => {
-  const ada = await stage.signedIn("ada@example.com");
-  const page = await ada.open("/dashboard");
-  const { path } = await makeProject(page, "Doomed");
-  const open = await ada.open(path);
-  await untilLive(open);
-  await page.goto(path);
-  await untilLive(page);
-  await button(page, "Delete project").click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Cancel" }).click();
-  await shows(heading(page), "Doomed");
-  await button(page, "Delete project").click();
-  await dialog.getByRole("button", { name: "Delete project", exact: true }).click();
-  await page.waitForURL("**/dashboard");
-  await shows(status(page), "Project deleted");
-  await shows(heading(open), "Not found", 2000);
-});
-
-test("without JavaScript all project actions work as forms", async () => {
-  const visitor = await stage.signedIn("ada@example.com", { javaScriptEnabled: false });
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "On paper");
-  expect(key).toMatch(/^mosaic_/);
-  await page.goto(path);
-  await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
-  await shows(status(page), "Key revoked");
-  await field(page, "E-mail").fill("paper@example.com");
-  await button(page, "Add member").click();
-  await shows(status(page), /Invited/);
-  await row(page, "paper@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
-  await shows(status(page), "Invitation withdrawn");
-  await field(page, "New name").fill("In ink");
-  await button(page, "Rename").click();
-  await shows(heading(page), "In ink");
-  await page.getByRole("checkbox").check();
-  await button(page, "Delete project").click();
-  await page.waitForURL("**/dashboard");
-  await shows(status(page), "Project deleted");
-  visitor.allow(/404/);
-  const gone = await page.goto(path);
-  expect(gone?.status()).toBe(404);
 });
 
 test("with Convex stopped the project and users pages say so, and recover without a reload", async () => {

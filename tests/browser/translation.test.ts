@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
+import { sendMetrics } from "./make-project.ts";
 import {
   banner,
   button,
@@ -44,14 +45,8 @@ async function makeProject(page: Page, name: string): Promise<{ path: string; ke
   return { path: new URL(page.url()).pathname, key };
 }
 
-async function send(key: string, metrics: { agent: string; name: string; value: number; at?: number }[]) {
-  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ metrics }),
-  });
-  expect(response.status).toBe(202);
-}
+type Metrics = Parameters<typeof sendMetrics>[2];
+const send = (key: string, metrics: Metrics) => sendMetrics(stage.stack(), key, metrics);
 
 /** Returns the stable text of a page, without messages, new keys and ages. */
 const textOf = (page: Page) =>

@@ -22,15 +22,11 @@ const WEBHOOK_SECRET = "whsec_routes_not_a_secret";
 export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
 
 export type HarnessOptions = {
-  /** Lifetime of WorkOS's access tokens in seconds; 300 by default. */
-  accessTokenSeconds?: number;
   /** Extra configuration of the worker. */
   env?: Record<string, string>;
   isolates?: 1 | 2;
   /** Divides the worker's rate limits. */
   limitsDividedBy?: number;
-  /** Starts with no users, for tests of lists and logs of all users. */
-  alone?: true;
 };
 
 export class Harness {
@@ -82,13 +78,11 @@ export class Harness {
   }
 
   async start(): Promise<void> {
-    const { accessTokenSeconds } = this.#options;
     const workos = await startWorkOS({
       port: 0,
       dataFile: path.join(this.#folder, "workos.sqlite"),
       clientId: CLIENT_ID,
       apiKey: API_KEY,
-      ...(accessTokenSeconds !== undefined && { accessTokenSeconds }),
     });
     this.#closing.push(() => workos.close());
     const convex = await startConvex({

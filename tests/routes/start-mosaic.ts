@@ -14,17 +14,24 @@ const withShared = test
     return harness;
   });
 
+type Options = HarnessOptions & {
+  /** Lifetime of WorkOS's access tokens in seconds; 300 by default. */
+  accessTokenSeconds?: number;
+};
+
 /**
- * Starts Mosaic before the tests of a file. Without options the file shares it with others, so its tests
- * need users of their own: `app.person()`.
- * @param options - Options of the harness.
+ * Starts Mosaic before the tests of a file. A file without options of the harness shares it with others, so
+ * its tests need users of their own: `app.person()`.
+ * @param options - Options of the harness, and of WorkOS during this file.
  * @returns The harness, usable in tests and in `beforeAll`.
  */
-export function startMosaic(options?: HarnessOptions): Harness {
-  const harness = options === undefined ? shared : new Harness(options);
-  if (harness === shared) withShared.beforeAll(({ started }) => void started, START_MS);
+export function startMosaic({ accessTokenSeconds = 300, ...options }: Options = {}): Harness {
+  const isShared = Object.keys(options).length === 0;
+  const harness = isShared ? shared : new Harness(options);
+  if (isShared) withShared.beforeAll(({ started }) => void started, START_MS);
   else beforeAll(() => harness.start(), START_MS);
+  beforeAll(() => harness.workosSettings({ accessTokenSeconds }));
   afterEach(() => harness.check());
-  afterAll(() => (harness === shared ? harness.stopOthers() : harness.stop()), START_MS);
+  afterAll(() => (isShared ? harness.stopOthers() : harness.stop()), START_MS);
   return harness;
 }
