@@ -23,11 +23,19 @@ const ACTIONS: Record<Action, (entry: Entry, detail: string) => Promise<void>> =
 const entries: Entry[] = [];
 const free: Entry[] = [];
 
+/** Starts a stack and a browser. If one of them fails, the other does not keep running. */
+async function start(): Promise<Entry> {
+  const [stack, browser] = await Promise.allSettled([startStack(), serveChromium()]);
+  if (stack.status === "fulfilled" && browser.status === "fulfilled")
+    return { stack: stack.value, browser: browser.value };
+  for (const one of [stack, browser]) if (one.status === "fulfilled") await one.value.close();
+  throw stack.status === "rejected" ? stack.reason : (browser as PromiseRejectedResult).reason;
+}
+
 async function take(): Promise<Entry> {
   const entry = free.pop();
   if (entry === undefined) {
-    const [stack, browser] = await Promise.all([startStack(), serveChromium()]);
-    const started = { stack, browser };
+    const started = await start();
     entries.push(started);
     return started;
   }
