@@ -2,18 +2,17 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { dayOf } from "../../convex/model/days.ts";
-import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
+import { CONFLICTS, openBackends } from "./backend.ts";
 import { type Member, rejectionOf } from "./people.ts";
 import { DAY, HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
-let _backend: TestBackend;
 let grace: Member;
 let project: Reporting;
 
 beforeEach(async () => {
-  ({ _backend, grace, project } = await newScene(startBackend(CONFLICTS)));
+  ({ grace, project } = await newScene(startBackend(CONFLICTS)));
 });
 
 const list = () => grace.query(api.agents.list, { projectId: project.projectId });
