@@ -1,4 +1,12 @@
 /** Local Convex backend with the project's functions, called over HTTP with signed tokens. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { ConvexHttpClient } from "convex/browser";
 import {
   type FunctionArgs,
@@ -7,12 +15,13 @@ import {
   getFunctionName,
 } from "convex/server";
 import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
-import { afterEach, test } from "vitest";
+import { adminKeyFor, startConvex } from "convex-local";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { provenArgs } from "./proof.ts";
-import { type Server, type ServerOptions, startProcess, startServer } from "./servers.ts";
-import { type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
+import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
-export { EDGE_SECRET, WEBHOOK_SECRET } from "./servers.ts";
+export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
+export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
 
 /** Caller of Convex functions. A secret in `edge` is sent as the proof of the call with that secret. */
 export type Person = {
@@ -44,6 +53,15 @@ export type TestBackend = {
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
 
+/** How the mutations of a server run. */
+type ServerOptions = {
+  /**
+   * Makes concurrent mutations conflict by Convex's rules, with this time in ms that a mutation takes. Without it,
+   * mutations run one after another.
+   */
+  mutationMs?: number;
+};
+
 /** The time of a mutation in tests whose functions write documents that others read. */
 export const CONFLICTS: ServerOptions = { mutationMs: 30 };
 
@@ -69,9 +87,14 @@ export type BackendProcess = TestBackend & {
   start(): Promise<void>;
 };
 
+/** `url` and `siteUrl` change when a server is started again. */
+type Server = { url: string; siteUrl: string; adminKey: string; close(): Promise<void> };
+
+const MOST_SCOPES = 200;
+
 export type Backends = {
   /**
-   * Starts a server with these options, which test files share, or reuses it with a new scope.
+   * Starts the test file's shared server with these options, or reuses it with a new scope.
    * @param options - How mutations run.
    * @returns A backend whose ADMIN_EMAILS contains `ada` plus the scope.
    */
@@ -89,35 +112,25 @@ export type Backends = {
   startBackendProcess(): Promise<BackendProcess>;
 };
 
-/** Number of `startBackend` calls of this worker. */
-let scopes = 0;
-
-/** The servers of all test files that a worker runs: starting one takes a second of CPU. */
-const withServers = test
-  .extend("shared", { scope: "worker" }, () => new Map<number | undefined, Promise<Server>>())
-  .extend("issuer", { scope: "worker" }, async ({ shared }, { onCleanup }) => {
-    const issuer = await startTokenIssuer();
-    onCleanup(async () => {
-      for (const server of shared.values()) await (await server).close();
-      await issuer.close();
-    });
-    return issuer;
-  });
-
 /** Opens the backends of a test file. Registers vitest hooks, so call it once at the top of a file. */
 export function openBackends(): Backends {
-  let shared: Map<number | undefined, Promise<Server>>;
   let issuer: TokenIssuer;
+  /** The shared servers by the time of a mutation. */
+  const shared = new Map<number | undefined, Promise<Server>>();
+  let scopes = 0;
   const dedicatedServers: Server[] = [];
 
-  // Vitest starts what the parameter names.
-  withServers.beforeAll(({ shared: servers, issuer: started }) => {
-    shared = servers;
-    issuer = started;
+  beforeAll(async () => {
+    issuer = await startTokenIssuer();
   });
 
   afterEach(async () => {
     await Promise.all(dedicatedServers.splice(0).map((server) => server.close()));
+  });
+
+  afterAll(async () => {
+    for (const server of shared.values()) await (await server).close();
+    await issuer.close();
   });
 
   return {
@@ -138,6 +151,70 @@ export function openBackends(): Backends {
       return { ...backendOn(server, issuer, ""), kill, start };
     },
   };
+}
+
+const FUNCTIONS = fileURLToPath(new URL("../../convex", import.meta.url));
+
+function environment(issuer: TokenIssuer): Record<string, string> {
+  const admins = Array.from({ length: MOST_SCOPES }, (_, scope) => `ada${scope || ""}@example.com`);
+  return {
+    WORKOS_API_URL: issuer.url,
+    WORKOS_CLIENT_ID: CLIENT_ID,
+    WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    CONVEX_EDGE_SECRET: EDGE_SECRET,
+    ADMIN_EMAILS: ` ${admins.join(" , ").toUpperCase()}`,
+  };
+}
+
+async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
+  const dataFile = join(folder, "convex.sqlite");
+  const convex = await startConvex({
+    functionsDir: FUNCTIONS,
+    port: 0,
+    sitePort: 0,
+    dataFile,
+    env: environment(issuer),
+    log: () => {},
+    conflicts: mutationMs === undefined ? null : { mutationMs },
+  });
+  const close = async () => {
+    await convex.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { url: convex.url, siteUrl: convex.siteUrl, adminKey: adminKeyFor(dataFile), close };
+}
+
+async function startProcess(issuer: TokenIssuer) {
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
+  const dataFile = join(folder, "convex.sqlite");
+  const cli = fileURLToPath(new URL("../../packages/convex-local/src/cli.ts", import.meta.url));
+  const ports = ["--port", "0", "--site-port", "0"];
+  const flags = ["--functions", FUNCTIONS, "--data", dataFile, ...ports, "--no-watch"];
+  let child: ChildProcess;
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  const close = async () => {
+    await kill();
+    rmSync(folder, { recursive: true });
+  };
+  const server: Server = { url: "", siteUrl: "", adminKey: "", close };
+  const start = async () => {
+    const env = { ...process.env, ...environment(issuer) };
+    child = spawn(process.execPath, [cli, ...flags], { env, stdio: ["ignore", "pipe", "inherit"] });
+    for await (const line of createInterface({ input: child.stdout as Readable })) {
+      const urls = /^Convex is at (\S+), HTTP actions at (\S+)\.$/.exec(line);
+      if (urls === null) continue;
+      Object.assign(server, { url: urls[1], siteUrl: urls[2], adminKey: adminKeyFor(dataFile) });
+      break;
+    }
+    child.stdout?.resume();
+  };
+  await start();
+  return { server, kill, start };
 }
 
 function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBackend {
