@@ -14,6 +14,8 @@ export const deployment = workerQuery({
     workosApiUrl: text,
     workosClientId: text,
     hasWebhookSecret: v.boolean(),
+    organizationId: text,
+    emailDomains: v.union(v.array(v.string()), v.null()),
   }),
   handler: async () => setup(),
 });

@@ -7,10 +7,10 @@ import { edgeMutation, signInMutation, vouchedMutation } from "./functions.ts";
 import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
-import { sessionEnded } from "./model/caller.ts";
+import { requireEntry, sessionEnded } from "./model/caller.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { rejection } from "./model/rejection.ts";
-import { endsSession, findCutoff } from "./model/sessionCutoffs.ts";
+import { cutoffsOf, endsSession } from "./model/sessionCutoffs.ts";
 import { endSession, recordSession, revokeOtherSessions, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
@@ -35,14 +35,13 @@ export const signedIn = signInMutation({
       throw rejection("forbidden", "That is another person.");
     requireOwnSession(ctx.caller.sessionId, session.sessionId);
     const startedAt = session.startedAt ?? Date.now();
-    const cutoff = await findCutoff(ctx, profile.workosUserId);
-    if (cutoff !== null && endsSession(cutoff, { ...session, startedAt })) throw sessionEnded();
-    const userId = await syncUser(ctx, ctx.user, profile, { from: "token", roleClaim: ctx.caller.roleClaim });
-    await recordSession(ctx, profile.workosUserId, session);
-    await recordEvent(ctx, userId, "login", {
-      device: session,
-      target: impersonator === undefined ? session.sessionId : `impersonated by ${impersonator}`,
-    });
+    requireEntry(ctx.caller, ctx.user, profile);
+    const cutoffs = await cutoffsOf(ctx, profile.workosUserId);
+    if (cutoffs.some((cutoff) => endsSession(cutoff, { ...session, startedAt }))) throw sessionEnded();
+    const userId = await syncUser(ctx, ctx.user, profile, { from: "token", ...ctx.caller });
+    const isNew = await recordSession(ctx, profile.workosUserId, session);
+    const target = impersonator === undefined ? session.sessionId : `impersonated by ${impersonator}`;
+    if (isNew) await recordEvent(ctx, userId, "login", { device: session, target });
     return { userId, preferences: await adoptFromBrowser(ctx, userId, browser ?? {}) };
   },
 });

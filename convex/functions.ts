@@ -9,11 +9,19 @@ import { customCtx, customMutation, customQuery } from "convex-helpers/server/cu
 import { addFieldsToValidator } from "convex-helpers/validators";
 import type { Doc } from "./_generated/dataModel";
 import { mutation, type QueryCtx, query } from "./_generated/server";
-import { findLiving, type KnownCaller, readCaller, requireCaller, requireNewCaller } from "./model/caller.ts";
+import {
+  type KnownCaller,
+  readCaller,
+  requireCaller,
+  requireLeavingCaller,
+  requireNewCaller,
+  requireSyncingCaller,
+} from "./model/caller.ts";
 import { isProven } from "./model/edgeProof.ts";
 import { edgeSecrets } from "./model/environment.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { rejection } from "./model/rejection.ts";
+import { findByWorkosId } from "./model/users.ts";
 
 /** For signed-in users, synced or not: `ctx.user` may be null. */
 export const pageQuery = customQuery(query, customCtx(requireCaller));
@@ -33,16 +41,20 @@ export const adminListQuery = customQuery(query, paginated(requireAdmin));
 /** For the worker, on behalf of the token's user. `ctx.user` is null before the first sync. */
 export const edgeMutation = customMutation(proven(mutation), customCtx(requireCaller));
 
-/** Like `edgeMutation`, for a sign-in: its session is not recorded yet, so the function checks its start. */
+/** Like `edgeMutation`, for the user's data from WorkOS: the function checks the e-mail. */
+export const syncMutation = customMutation(proven(mutation), customCtx(requireSyncingCaller));
+
+/** Like `syncMutation`, for a sign-in: its session is not recorded yet, so the function checks its start. */
 export const signInMutation = customMutation(proven(mutation), customCtx(requireNewCaller));
 
 /**
  * For the worker, even after the token has expired: `workosUserId` then names the user that the sealed
- * session authenticated. With a valid token, only the token's own user is allowed.
+ * session authenticated, and `impersonator` who acted as that user. With a valid token, only the token's own
+ * user is allowed. Users who may not enter are allowed too, so that their sign-out can be recorded.
  */
 export const vouchedMutation = customMutation(proven(mutation), {
-  args: { workosUserId: v.optional(v.string()) },
-  input: async (ctx, args) => ({ ctx: await requireVouched(ctx, args.workosUserId), args: {} }),
+  args: { workosUserId: v.optional(v.string()), impersonator: v.optional(v.string()) },
+  input: async (ctx, args) => ({ ctx: await requireVouched(ctx, args), args: {} }),
 });
 
 /** For the worker, without a user: for example, metrics that an agent sends with an API key. */
@@ -117,14 +129,17 @@ async function requireAdmin(ctx: QueryCtx): Promise<KnownCaller & { user: Doc<"u
   return known;
 }
 
-async function requireVouched(ctx: QueryCtx, workosUserId: string | undefined) {
+async function requireVouched(
+  ctx: QueryCtx,
+  { workosUserId, impersonator = null }: { workosUserId?: string; impersonator?: string | null },
+) {
   if ((await readCaller(ctx)) !== null) {
-    const { caller, user } = await requireCaller(ctx);
+    const { caller, user } = await requireLeavingCaller(ctx);
     if (workosUserId !== undefined && workosUserId !== caller.workosUserId) {
       throw rejection("forbidden", "That is another person.");
     }
-    return { workosUserId: caller.workosUserId, user };
+    return { workosUserId: caller.workosUserId, user, impersonator: caller.impersonator };
   }
   if (workosUserId === undefined) throw rejection("unauthenticated", "No user is named.");
-  return { workosUserId, user: await findLiving(ctx, workosUserId) };
+  return { workosUserId, user: await findByWorkosId(ctx, workosUserId), impersonator };
 }

@@ -84,7 +84,10 @@ export default defineSchema({
     .index("by_session", ["sessionId", "workosUserId"])
     .index("by_revoked", ["revokedAt"]),
 
-  /** All sessions of a user that started before a time have ended, except one if it is named. */
+  /**
+   * All sessions of a user that started before a time have ended, except one if it is named. The row of an
+   * organization has its id as `workosUserId`, and is for all users.
+   */
   sessionCutoffs: defineTable({
     workosUserId: v.string(),
     before: v.number(),

@@ -4,12 +4,13 @@ import { v } from "convex/values";
 import {
   adminListQuery,
   adminMutation,
-  edgeMutation,
   pageQuery,
+  syncMutation,
   viewerMutation,
   viewerQuery,
 } from "./functions.ts";
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
+import { requireEntry } from "./model/caller.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { rejection } from "./model/rejection.ts";
 import { profileFields, roleShape } from "./model/userFields.ts";
@@ -29,13 +30,14 @@ import {
 } from "./model/users.ts";
 
 /** Creates or updates the token's user with the data from WorkOS. For the worker. */
-export const syncFromWorkOS = edgeMutation({
+export const syncFromWorkOS = syncMutation({
   args: profileArgs,
   returns: v.id("users"),
   handler: async (ctx, args) => {
     if (args.workosUserId !== ctx.caller.workosUserId)
       throw rejection("forbidden", "That is another person.");
-    return await syncUser(ctx, ctx.user, args, { from: "token", roleClaim: ctx.caller.roleClaim });
+    requireEntry(ctx.caller, ctx.user, args);
+    return await syncUser(ctx, ctx.user, args, { from: "token", ...ctx.caller });
   },
 });
 

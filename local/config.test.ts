@@ -27,6 +27,8 @@ describe("the launcher's configuration", () => {
   it("uses local defaults and local services for everything that is not set", () => {
     const { worker, convex, emulated, warnings } = config({});
     expect(worker).toEqual({
+      ACCESS_CONTACT: "",
+      ALLOWED_EMAIL_DOMAINS: "",
       APP_URL: "http://localhost:8787",
       CONVEX_EDGE_SECRET: expect.any(String),
       CONVEX_URL: "http://127.0.0.1:8789",
@@ -36,6 +38,7 @@ describe("the launcher's configuration", () => {
       WORKOS_API_URL: "http://127.0.0.1:8788",
       WORKOS_CLIENT_ID: expect.stringMatching(/^client_/),
       WORKOS_COOKIE_PASSWORD: expect.any(String),
+      WORKOS_ORGANIZATION_ID: "",
       WORKOS_REDIRECT_URI: "",
     });
     expect(convex).toMatchObject({ ADMIN_EMAILS: "ada@example.com", WORKOS_API_URL: worker.WORKOS_API_URL });

@@ -117,6 +117,7 @@ export function createContextFor(
     readOnly,
     deadline,
     seen: readSeen,
+    waitUntil: (promise) => execution.waitUntil(promise),
   });
   const notices = new Notices({
     kv: bindings.NOTICES,

@@ -9,6 +9,7 @@ import {
   readDirectToken,
   verifyAccessToken,
 } from "../app/auth/access-token.server.ts";
+import { mayEnter, revocationOf } from "../app/auth/entry.server.ts";
 import type { EndRequest, RefreshAnswer, RefreshRequest } from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
@@ -17,6 +18,7 @@ import {
   REFRESH_GRACE_MS,
   type Session,
   sessionEnd,
+  sessionStart,
   tokenExpired,
 } from "../app/auth/session.ts";
 import { exchangeRefreshToken } from "../app/auth/workos.server.ts";
@@ -140,6 +142,11 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
     try {
       const next = await this.#exchange(session, organizationId);
+      if (!mayEnter(this.#config, next)) {
+        log.info("auth.refresh", outcome("not_allowed"));
+        await this.end(revocationOf(next, seen, requestId));
+        return { status: "ended", reason: "session_revoked" };
+      }
       const sealed = await sealSession(next, this.#config.cookiePasswords, next.refreshedAt);
       // Discard the new tokens if the session ended during the call.
       const reason = await this.ended();
@@ -173,7 +180,10 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       exchangeRefreshToken(this.#config, session.refreshToken, organizationId, signal);
     const grant = await exchange(wanted ?? session.organizationId).catch((error: unknown) => {
       // A user who left the session's organization stays signed in. A rejected call does not spend the token.
-      const mayHaveLeft = wanted === undefined && session.organizationId !== null;
+      const mayHaveLeft =
+        wanted === undefined &&
+        session.organizationId !== null &&
+        this.#config.entryRule.organizationId === null;
       if (mayHaveLeft && error instanceof WorkOSCallError && error.kind === "rejected") return exchange(null);
       throw error;
     });
@@ -212,7 +222,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     try {
       const signal = AbortSignal.timeout(CONVEX_TIMEOUT_MS);
       await createConvex(this.#config, session.accessToken, signal).workerMutation(api.edge.refreshed, {
-        session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
+        session: { sessionId: session.sessionId, ...seen, startedAt: sessionStart(session) },
       });
     } catch (error) {
       const cause = error instanceof RejectedError ? { code: error.code } : describeError(error);
@@ -241,11 +251,12 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     const log = createLog(request.requestId);
     try {
       const convex = createConvex(this.#config, null, AbortSignal.timeout(CONVEX_TIMEOUT_MS));
-      await convex.workerMutation(api.edge.signedOut, {
+      await convex.workerMutation(request.revoked ? api.sessions.revoke : api.edge.signedOut, {
         sessionId: request.sessionId,
         workosUserId: request.userId,
         ipAddress: request.ipAddress,
         userAgent: request.userAgent,
+        ...(request.impersonator !== undefined && { impersonator: request.impersonator }),
       });
     } catch (error) {
       const cause = error instanceof RejectedError ? { code: error.code } : describeError(error);

@@ -15,6 +15,7 @@ export type AccessTokenClaims = {
   userId: string;
   sessionId: string;
   expiresAt: number;
+  issuedAt: number | null;
   organizationId: string | null;
   role: string | null;
   /** The impersonator, from the `act` claim. RFC 8693, section 4.1. */
@@ -140,6 +141,7 @@ function readClaims(env: Env, payload: JWTPayload): AccessTokenClaims {
     userId,
     sessionId,
     expiresAt: (payload.exp ?? 0) * 1000,
+    issuedAt: payload.iat === undefined ? null : payload.iat * 1000,
     organizationId: text(payload.org_id),
     role: text(payload.role),
     impersonator: text((payload.act as { sub?: unknown } | undefined)?.sub),

@@ -3,7 +3,9 @@ import { redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { type Convex, createConvex } from "../request/convex.server.ts";
 import { ConvexCallError, RejectedError } from "../request/errors.ts";
+import { readTheme } from "../request/theme-cookie.server.ts";
 import { loginPath } from "./return-to.ts";
+import { syncIfPending } from "./sync-user.server.ts";
 
 /**
  * Runs a Convex call with the current user's access token.
@@ -20,12 +22,14 @@ export async function asViewer<T>(
   returnTo: string,
   call: (convex: Convex) => Promise<T>,
 ): Promise<T> {
-  const { auth, env, deadline } = context;
+  const { auth, cookies, deadline, env, seen } = context;
   const toLogin = () => redirect(loginPath({ returnTo, error: auth.endReason }));
   const current = await auth.current();
   if (current === null) throw toLogin();
   if (!current.tokenUsable) throw new ConvexCallError("unavailable");
   try {
+    const { session } = current;
+    await syncIfPending(auth, { env, session, seen, theme: readTheme(env, cookies), signal: deadline });
     return await call(createConvex(env, current.session.accessToken, deadline));
   } catch (error) {
     if (error instanceof RejectedError && error.code === "unauthenticated") {

@@ -35,6 +35,10 @@ export type EndRequest = {
   userAgent: string;
   /** Convex already knows, so nothing is delivered. */
   told?: boolean;
+  /** The user may no longer enter: Convex logs a revocation instead of a sign-out. */
+  revoked?: boolean;
+  /** E-mail of the impersonator, if any. */
+  impersonator?: string;
   /** Id of the calling request, for the log lines of each delivery to Convex. */
   requestId: string;
 };

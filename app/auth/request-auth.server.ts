@@ -12,9 +12,10 @@ import type { Env } from "../request/env.server.ts";
 import { WorkOSCallError } from "../request/errors.ts";
 import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
+import { mayEnter, revocationOf } from "./entry.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
 import type { RefreshAnswer, Refreshers, RefreshRequest } from "./refresher.server.ts";
-import { openSession } from "./seal.server.ts";
+import { openSession, sealSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 
 declare module "../request/context.ts" {
@@ -38,6 +39,7 @@ export type RequestAuthOptions = {
   /** True for HEAD and speculative requests, which must not refresh or write cookies. */
   readOnly: boolean;
   seen: () => SeenFrom;
+  waitUntil: (promise: Promise<unknown>) => void;
   /** Aborts waiting for a refresh; the session then stays unchanged. */
   deadline: AbortSignal;
 };
@@ -74,11 +76,20 @@ export class RequestAuth {
     const sealed = readSessionCookie(env, cookies);
     const session = sealed === null ? null : await openSession(sealed, env.cookiePasswords, now);
     if (session === null && hasSessionCookie(env, cookies)) this.#forget();
-    const reason = session === null ? null : knownEnd(session.sessionId);
-    if (session === null || reason === null) return session;
-    log.info("auth.revoked", { outcome: reason, userId: session.user.id });
-    this.end(reason);
+    if (session === null) return null;
+    const reason = knownEnd(session.sessionId);
+    if (reason === null && mayEnter(env, session)) return session;
+    log.info("auth.revoked", { outcome: reason ?? "not_allowed", userId: session.user.id });
+    this.end(reason ?? "session_revoked");
+    if (reason === null) this.#revoke(session);
     return null;
+  }
+
+  #revoke(session: Readonly<Session>): void {
+    const { log, readOnly, refreshers, seen, waitUntil } = this.#options;
+    if (readOnly) return;
+    const revoked = refreshers(session.sessionId).end(revocationOf(session, seen(), log.requestId));
+    waitUntil(revoked.catch((error: unknown) => this.#reportObject(session, error)));
   }
 
   /** Returns the session, refreshed at most once per request if its access token is about to expire. */
@@ -141,13 +152,13 @@ export class RequestAuth {
   async endedHere(): Promise<boolean> {
     const session = await this.open();
     if (session === null) return false;
-    const { refreshers, report } = this.#options;
+    const { refreshers } = this.#options;
     try {
       const reason = await refreshers(session.sessionId).ended();
       if (reason !== null) this.end(reason);
       return reason !== null;
     } catch (error) {
-      report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
+      this.#reportObject(session, error);
       return false;
     }
   }
@@ -157,7 +168,7 @@ export class RequestAuth {
     options: Pick<RefreshRequest, "force" | "organizationId">,
     deadline = this.#options.deadline,
   ): Promise<RefreshAnswer> {
-    const { refreshers, log, report, seen } = this.#options;
+    const { refreshers, log, seen } = this.#options;
     const waited = new Promise<RefreshAnswer>((resolve) => {
       const stop = () => resolve({ status: "unavailable" });
       if (deadline.aborted) stop();
@@ -174,7 +185,7 @@ export class RequestAuth {
         waited,
       ]);
     } catch (error) {
-      report({ component: "auth", action: "session-refresher", error, userId: session.user.id });
+      this.#reportObject(session, error);
       return { status: "unavailable" };
     }
   }
@@ -204,6 +215,10 @@ export class RequestAuth {
     }
   }
 
+  #reportObject({ user }: Readonly<Session>, error: unknown): void {
+    this.#options.report({ component: "auth", action: "session-refresher", error, userId: user.id });
+  }
+
   #reportUnrefreshed({ user }: Readonly<Session>): void {
     const { log, report } = this.#options;
     log.error("auth.refresh", { outcome: "unavailable", userId: user.id });
@@ -229,6 +244,27 @@ export class RequestAuth {
     return { session, tokenUsable: !tokenExpired(session, now) };
   }
 
+  /** Records in the cookie that Convex has received the sign-in. */
+  async markSynced(): Promise<void> {
+    const session = await this.open();
+    if (session === null) return;
+    const { env, now } = this.#options;
+    const synced = { ...session, syncPending: false };
+    this.signIn(synced, await sealSession(synced, env.cookiePasswords, now));
+  }
+
+  /** Treats this request as one of a guest. The browser keeps its session. */
+  ignoreSession(): void {
+    this.#write = [];
+    this.#opened = Promise.resolve(null);
+    this.#current = Promise.resolve(null);
+  }
+
+  /** Returns whether a sealed session is small enough for cookies. */
+  fits(sealed: string): boolean {
+    return writeSessionCookie(this.#options.env, this.#options.cookies, sealed, 0) !== null;
+  }
+
   /**
    * Signs this browser in and replaces an existing session.
    *
@@ -241,7 +277,7 @@ export class RequestAuth {
     if (lines === null) return false;
     this.#write = lines;
     this.#opened = Promise.resolve(session);
-    this.#current = Promise.resolve({ session, tokenUsable: true });
+    this.#current = Promise.resolve({ session, tokenUsable: !tokenExpired(session, now) });
     return true;
   }
 

@@ -24,6 +24,8 @@ const session: Session = {
   impersonator: null,
   userUpdatedAt: now,
   refreshedAt: now,
+  issuedAt: null,
+  syncPending: false,
   signedInAt: now,
 };
 const flow = { state: "state", verifier: "verifier", returnTo: "/dashboard", startedAt: now };

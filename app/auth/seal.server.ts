@@ -36,6 +36,8 @@ const sessionSchema: v.GenericSchema<unknown, Session & { purpose: "session" }> 
   userUpdatedAt: v.optional(v.nullable(time), null),
   refreshedAt: time,
   signedInAt: time,
+  issuedAt: v.optional(v.nullable(time), null),
+  syncPending: v.optional(v.boolean(), false),
 });
 
 const flowSchema: v.GenericSchema<unknown, Flow & { purpose: "flow" }> = v.strictObject({

@@ -29,6 +29,10 @@ export type Session = {
   /** When these tokens were issued. Of two sessions with the same id, the later one is valid. */
   refreshedAt: number;
   signedInAt: number;
+  /** When WorkOS issued the first access token; null if unknown. */
+  issuedAt: number | null;
+  /** Convex has not received the sign-in yet. */
+  syncPending: boolean;
 };
 
 /** The part of a session that loaders and pages may see. It has no tokens. */
@@ -53,6 +57,11 @@ export const REFRESH_GRACE_MS = 30_000;
 /** Returns when the session expires, Unix milliseconds. */
 export function sessionEnd(session: Pick<Session, "signedInAt">): number {
   return session.signedInAt + SESSION_LIFETIME_MS;
+}
+
+/** Returns when the session started by the clock of WorkOS, whose events end the sessions that started before. */
+export function sessionStart({ issuedAt, signedInAt }: Pick<Session, "issuedAt" | "signedInAt">): number {
+  return issuedAt ?? signedInAt;
 }
 
 /** Returns whether the access token must be refreshed before its next use. */

@@ -18,6 +18,7 @@ export async function signOut(context: RequestContext): Promise<Response> {
       ipAddress: seen.ipAddress,
       userAgent: seen.userAgent,
       requestId: log.requestId,
+      ...(session.impersonator !== null && { impersonator: session.impersonator }),
     });
     log.info("auth.logout", { outcome: "signed_out", userId: session.user.id });
   } catch (error) {

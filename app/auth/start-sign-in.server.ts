@@ -38,7 +38,7 @@ export async function startSignIn(context: RequestContext, params: URLSearchPara
     const state = createState(now);
     const { verifier, challenge } = await createPkce();
     const loginHint = hint(params.get("loginHint"));
-    const organizationId = hint(params.get("organizationId"));
+    const organizationId = env.entryRule.organizationId ?? hint(params.get("organizationId"));
     const url = authorizationUrl(env, {
       state,
       codeChallenge: challenge,

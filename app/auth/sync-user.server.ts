@@ -1,4 +1,4 @@
-/** Syncs a sign-in to Convex: user, session and audit entry in one call. */
+/** Syncs a sign-in to Convex: user, session and audit entry in one call, at once or as soon as Convex responds. */
 import type { FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
 import type { SeenFrom } from "../request/context.ts";
@@ -6,7 +6,8 @@ import { createConvex } from "../request/convex.server.ts";
 import type { Env } from "../request/env.server.ts";
 import type { Theme } from "../ui/theme.ts";
 import { profileOf } from "./profile.ts";
-import type { Session } from "./session.ts";
+import type { RequestAuth } from "./request-auth.server.ts";
+import { type Session, sessionStart } from "./session.ts";
 
 export type SyncOptions = {
   env: Env;
@@ -34,8 +35,22 @@ export function syncUser({
   return createConvex(env, session.accessToken, signal).workerMutation(api.edge.signedIn, {
     ...profileOf(session.user),
     ...(session.userUpdatedAt === null ? {} : { updatedAt: session.userUpdatedAt }),
-    session: { sessionId: session.sessionId, ...seen, startedAt: session.signedInAt },
+    session: { sessionId: session.sessionId, ...seen, startedAt: sessionStart(session) },
     ...(session.impersonator === null ? {} : { impersonator: session.impersonator }),
     browser: theme === null ? {} : { theme },
   });
+}
+
+/**
+ * Syncs a sign-in that Convex has not received yet, before the first call with its token: Convex would reject
+ * a user that it does not know.
+ *
+ * @param auth - The request's authentication, whose session is updated.
+ * @throws {RejectedError} when Convex rejects the call, for example because the user may not enter.
+ * @throws {ConvexCallError} when Convex fails or does not respond.
+ */
+export async function syncIfPending(auth: RequestAuth, options: SyncOptions): Promise<void> {
+  if (!options.session.syncPending) return;
+  await syncUser(options);
+  await auth.markSynced();
 }

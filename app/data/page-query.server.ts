@@ -7,7 +7,7 @@ import type { FunctionArgs, FunctionReference, FunctionReturnType } from "convex
 import { api } from "../../convex/_generated/api.js";
 import type { Current, RequestAuth } from "../auth/request-auth.server.ts";
 import type { Session } from "../auth/session.ts";
-import { syncUser } from "../auth/sync-user.server.ts";
+import { syncIfPending, syncUser } from "../auth/sync-user.server.ts";
 import type { SeenFrom } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import type { Env } from "../request/env.server.ts";
@@ -91,6 +91,8 @@ export class PageQuery {
     const current = await auth.current();
     if (current === null) return { status: "signed_out" };
     const { session } = current;
+    // A request without effects does not sync, and Convex would reject a user that it does not know.
+    if (this.#options.readOnly && session.syncPending) return { status: "unavailable", session };
     // The failed refresh has already been reported.
     if (!current.tokenUsable)
       return (await auth.endedHere()) ? { status: "signed_out" } : { status: "unavailable", session };
@@ -113,7 +115,10 @@ export class PageQuery {
     args: FunctionArgs<F>,
   ): Promise<FunctionReturnType<F>> {
     const { env, deadline, readOnly, seen, theme } = this.#options;
-    const convex = createConvex(env, current.session.accessToken, deadline);
+    const { session } = current;
+    const sync = { env, session, seen: seen(), theme, signal: deadline };
+    await syncIfPending(this.#options.auth, sync);
+    const convex = createConvex(env, session.accessToken, deadline);
     const query = async () => {
       const data = await convex.query(reference, args);
       // A proxy or another server at this address may return anything.
@@ -128,7 +133,7 @@ export class PageQuery {
     });
     if (data !== null && (data.viewer !== null || readOnly)) return data;
     // Retry the sync that failed at sign-in.
-    await syncUser({ env, session: current.session, seen: seen(), theme, signal: deadline });
+    await syncUser(sync);
     return query();
   }
 

@@ -47,6 +47,8 @@ export async function switchOrganization(
 ): Promise<SwitchOutcome> {
   const session = await context.auth.open();
   if (session === null) return "over";
+  const only = context.env.entryRule.organizationId;
+  if (only !== null && organizationId !== only) return "not_a_member";
   const member = await isMember(context, session.user.id, organizationId);
   if (member !== true) return member === null ? "unavailable" : "not_a_member";
   const { current, answer } = await context.auth.switchOrganization(organizationId);

@@ -51,7 +51,7 @@ export function createConvex(
     } catch (error) {
       const rejection = rejectionIn(error);
       if (rejection !== null && isRejectionCode(rejection.code)) {
-        throw new RejectedError(rejection.code, rejection.message);
+        throw new RejectedError(rejection.code, rejection.message, rejection.reason);
       }
       if (status === 401) throw new ConvexCallError("unauthorized", status, error);
       const kind = status === FUNCTION_FAILED ? "function_failed" : "unavailable";

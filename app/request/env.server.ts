@@ -1,5 +1,6 @@
 /** Reads and validates the configuration, for the worker, the launcher and the doctor. */
 import * as v from "valibot";
+import { asciiDomain, type EntryRule, emailDomainsIn } from "../../convex/model/entryRule.ts";
 import type { ReadBy } from "./variables.ts";
 
 /** The validated configuration. */
@@ -14,6 +15,10 @@ export type Env = {
   /** Proves to Convex that a call comes from the worker: the newest secret. */
   edgeSecret: string;
   appUrl: string;
+  /** Who may enter. */
+  entryRule: EntryRule;
+  /** E-mail or https URL for users who may not enter; null if there is none. */
+  accessContact: string | null;
   sentryDsn: string | null;
   cookiePrefix: "" | "__Host-";
   /** True if APP_URL is https: cookies get `Secure`, responses get HSTS. */
@@ -111,6 +116,14 @@ const secretMap = v.pipe(
   }),
 );
 
+/** Format of WorkOS's organization ids: https://workos.com/docs/reference/organization */
+const ORGANIZATION_ID = /^org_[\w-]{1,100}$/;
+
+const areDomains = (list: string) => list.split(",").every((entry) => asciiDomain(entry.trim()) !== null);
+
+const isContact = (value: string) =>
+  /^[^\s@]+@[^\s@]+$/.test(value) || parseUrl(value)?.protocol === "https:";
+
 const dsn = v.check<string, string>((value) => {
   const url = parseUrl(value);
   return url !== null && isHttp(value) && url.username !== "" && /\/\d+$/.test(url.pathname);
@@ -132,6 +145,19 @@ const schema = v.object({
   CONVEX_URL: origin("https://happy-animal-123.convex.cloud"),
   CONVEX_EDGE_SECRET: secretMap,
   APP_URL: origin("https://app.example.com"),
+  WORKOS_ORGANIZATION_ID: v.optional(
+    v.pipe(v.string(), trimmed, v.regex(ORGANIZATION_ID, "must be the id of an organization, org_…")),
+  ),
+  ALLOWED_EMAIL_DOMAINS: v.optional(
+    v.pipe(
+      v.string(),
+      trimmed,
+      v.check(areDomains, "must be domains with commas between them, such as example.com,example.org"),
+    ),
+  ),
+  ACCESS_CONTACT: v.optional(
+    v.pipe(v.string(), trimmed, v.check(isContact, "must be an e-mail address or an https address")),
+  ),
   SENTRY_DSN: v.optional(
     v.pipe(
       v.string(),
@@ -178,6 +204,11 @@ export function readEnv(record: Record<string, unknown>): Env {
     convexUrl: env.CONVEX_URL,
     edgeSecret: newestOf(env.CONVEX_EDGE_SECRET),
     appUrl: env.APP_URL,
+    entryRule: {
+      organizationId: env.WORKOS_ORGANIZATION_ID ?? null,
+      emailDomains: emailDomainsIn(env.ALLOWED_EMAIL_DOMAINS ?? ""),
+    },
+    accessContact: env.ACCESS_CONTACT ?? null,
     sentryDsn: env.SENTRY_DSN ?? null,
     cookiePrefix: env.COOKIE_PREFIX ?? "",
     secure: env.APP_URL.startsWith("https:"),

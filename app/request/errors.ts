@@ -1,4 +1,5 @@
 /** Typed errors of calls to WorkOS and Convex. */
+import type { BarReason } from "../../convex/model/entryRule.ts";
 import type { RejectionCode } from "../../convex/model/rejection.ts";
 
 /** Keeps only the name of what was thrown, because its message can contain arguments and tokens. */
@@ -33,10 +34,13 @@ export class WorkOSCallError extends Error {
 export class RejectedError extends Error {
   override readonly name = "RejectedError";
   readonly code: RejectionCode;
+  /** Why the user may not enter, if that is the cause. */
+  readonly reason: BarReason | null;
 
-  constructor(code: RejectionCode, message: string) {
+  constructor(code: RejectionCode, message: string, reason: BarReason | null = null) {
     super(message);
     this.code = code;
+    this.reason = reason;
   }
 }
 

@@ -1,7 +1,11 @@
 /** Returns the access token for Convex to the app's own pages. No other route does. */
 import * as v from "valibot";
-import { requestContext } from "../request/context.ts";
+import type { Session } from "../auth/session.ts";
+import { syncIfPending } from "../auth/sync-user.server.ts";
+import { type RequestContext, requestContext } from "../request/context.ts";
+import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
+import { readTheme } from "../request/theme-cookie.server.ts";
 import type { Route } from "./+types/api.auth.token";
 
 export const handle = {
@@ -29,8 +33,27 @@ async function readBody(request: Request): Promise<boolean | null> {
   }
 }
 
+/** Convex rejects the token of a user that it does not know, so a pending sync comes first. */
+async function sync(
+  call: RequestContext,
+  session: Readonly<Session>,
+): Promise<"synced" | "barred" | "unavailable"> {
+  const { auth, cookies, deadline, env, seen } = call;
+  try {
+    await syncIfPending(auth, { env, session, seen, theme: readTheme(env, cookies), signal: deadline });
+    return "synced";
+  } catch (error) {
+    if (error instanceof ConvexCallError) return "unavailable";
+    if (error instanceof RejectedError) return error.code === "unauthenticated" ? "barred" : "unavailable";
+    throw error;
+  }
+}
+
+const unavailable = () => json({ error: "unavailable" }, 503, { "Retry-After": String(RETRY_AFTER_S) });
+
 export async function action({ request, context }: Route.ActionArgs) {
-  const { auth, now } = context.get(requestContext);
+  const call = context.get(requestContext);
+  const { auth, now } = call;
   if ((await auth.open()) === null) return json({ error: "signed_out" }, 401);
   const force = await readBody(request);
   if (force === null) return json({ error: "invalid" }, 400);
@@ -40,8 +63,12 @@ export async function action({ request, context }: Route.ActionArgs) {
   }
   const { accessToken, accessTokenExpiresAt } = current.session;
   const notRefreshed = force && answer?.status !== "refreshed";
-  if (notRefreshed || accessTokenExpiresAt - now < MIN_LIFETIME_MS) {
-    return json({ error: "unavailable" }, 503, { "Retry-After": String(RETRY_AFTER_S) });
+  if (notRefreshed || accessTokenExpiresAt - now < MIN_LIFETIME_MS) return unavailable();
+  const outcome = await sync(call, current.session);
+  if (outcome === "unavailable") return unavailable();
+  if (outcome === "barred") {
+    auth.end("session_revoked");
+    return json({ error: "signed_out" }, 401);
   }
   return json({ token: accessToken, expiresAt: accessTokenExpiresAt });
 }

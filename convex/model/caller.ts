@@ -1,9 +1,11 @@
 /**
- * Authentication: identifies the caller by the verified token, and rejects revoked sessions and deleted
- * users.
+ * Authentication: identifies the caller by the verified token, and rejects revoked sessions and users who may
+ * not enter.
  */
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
+import { type BarReason, emailProblem } from "./entryRule.ts";
+import { entryRule } from "./environment.ts";
 import { rejection } from "./rejection.ts";
 import { isCutOff } from "./sessionCutoffs.ts";
 import { findByWorkosId } from "./users.ts";
@@ -13,8 +15,12 @@ export type Caller = {
   workosUserId: string;
   /** WorkOS session id (claim `sid`); null if the token has none. */
   sessionId: string | null;
+  /** The claim `org_id`. */
+  organizationId: string | null;
   /** The claim `role`, unchecked. */
   roleClaim: unknown;
+  /** E-mail of the impersonator (claim `act.sub`); null if the user signed in themselves. */
+  impersonator: string | null;
 };
 
 export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
@@ -23,47 +29,103 @@ export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
 export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null) return null;
+  const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
   return {
     workosUserId: identity.subject,
-    sessionId: typeof identity.sid === "string" ? identity.sid : null,
+    sessionId: text(identity.sid),
+    organizationId: text(identity.org_id),
     roleClaim: identity.role,
+    impersonator: text(identity["act.sub"]),
   };
 }
 
 /**
  * Returns the caller and the user's row. `user` is null before the first sync.
  *
- * @throws `unauthenticated` without a token, for a revoked session, and for a deleted user.
+ * @throws `unauthenticated` without a token, for a revoked session, and for a user who may not enter.
  */
 export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
+  const { caller, user } = await requireUnrevoked(ctx);
+  requireEntry(caller, user);
+  if (await isEnded(ctx, caller)) throw sessionEnded();
+  return { caller, user };
+}
+
+/**
+ * Like {@link requireCaller}, for a user whose e-mail and session are not recorded yet: the caller must check
+ * the e-mail and the session's start.
+ */
+export async function requireNewCaller(ctx: QueryCtx): Promise<KnownCaller> {
+  const { caller, user } = await requireUnrevoked(ctx);
+  requireEntry(caller, user, null);
+  return { caller, user };
+}
+
+/** Like {@link requireCaller}, for a user whose e-mail is not recorded yet: the caller must check it. */
+export async function requireSyncingCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const known = await requireNewCaller(ctx);
-  const { sessionId, workosUserId } = known.caller;
-  if (sessionId !== null && (await isCutOff(ctx, workosUserId, sessionId))) throw sessionEnded();
+  if (await isEnded(ctx, known.caller)) throw sessionEnded();
   return known;
 }
 
-/** Like {@link requireCaller}, for a session that is not recorded yet: the caller must check its start. */
-export async function requireNewCaller(ctx: QueryCtx): Promise<KnownCaller> {
-  const caller = await readCaller(ctx);
-  if (caller === null) throw rejection("unauthenticated", "Please sign in.");
-  if (await isRevoked(ctx, caller)) throw sessionEnded();
-  return { caller, user: await findLiving(ctx, caller.workosUserId) };
+/** Like {@link requireCaller}, also for a user who may not enter, so that their sign-out can be recorded. */
+export async function requireLeavingCaller(ctx: QueryCtx): Promise<KnownCaller> {
+  const { caller, user } = await requireUnrevoked(ctx);
+  if (barOf(caller, user) === null && (await isEnded(ctx, caller))) throw sessionEnded();
+  return { caller, user };
 }
+
+/**
+ * Checks that a user may enter.
+ *
+ * @param email - The e-mail that counts: by default that of the user's row; null if the caller checks it.
+ * @throws `unauthenticated` with the reason.
+ */
+export function requireEntry(
+  caller: Caller,
+  user: Doc<"users"> | null,
+  email?: Pick<Doc<"users">, "email" | "emailVerified"> | null,
+): void {
+  const reason = barOf(caller, user, email);
+  if (reason !== null) throw rejection("unauthenticated", BARRED[reason], reason);
+}
+
+const BARRED: Record<BarReason, string> = {
+  organization: "You are not signed in for the organization of this Mosaic.",
+  unverified: "Your e-mail address is not verified.",
+  domain: "Your e-mail address may not use this Mosaic.",
+  suspended: "This account is suspended.",
+  deleted: "This account has been deleted.",
+};
+
+function barOf(
+  { organizationId }: Caller,
+  user: Doc<"users"> | null,
+  email: Pick<Doc<"users">, "email" | "emailVerified"> | null | undefined = user ?? UNKNOWN,
+): BarReason | null {
+  if (user !== null && user.status !== "active") return user.status;
+  const rule = entryRule();
+  if (rule.organizationId !== null && organizationId !== rule.organizationId) return "organization";
+  return email === null ? null : emailProblem(rule, email);
+}
+
+/** Access tokens contain no e-mail, so a user who is not synced yet has none that is allowed. */
+const UNKNOWN = { email: "", emailVerified: false };
 
 /** Returns the error for a session that was revoked. */
 export function sessionEnded() {
   return rejection("unauthenticated", "This session has ended.");
 }
 
-/**
- * Returns a user who is not deleted, or null before the first sync.
- *
- * @throws `unauthenticated` when the user is deleted.
- */
-export async function findLiving(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
-  const user = await findByWorkosId(ctx, workosUserId);
-  if (user?.status === "deleted") throw rejection("unauthenticated", "This account has been deleted.");
-  return user;
+async function requireUnrevoked(ctx: QueryCtx): Promise<KnownCaller> {
+  const caller = await readCaller(ctx);
+  if (caller === null) throw rejection("unauthenticated", "Please sign in.");
+  if (await isRevoked(ctx, caller)) throw sessionEnded();
+  return { caller, user: await findByWorkosId(ctx, caller.workosUserId) };
+}
+
+async function isEnded(ctx: QueryCtx, { sessionId, workosUserId }: Caller): Promise<boolean> {
+  return sessionId !== null && (await isCutOff(ctx, workosUserId, sessionId));
 }
 
 async function isRevoked(ctx: QueryCtx, caller: Caller): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** Environment variables of the deployment. Only this file reads them. */
 
 import { secretsIn } from "./edgeProof.ts";
+import { type EntryRule, emailDomainsIn } from "./entryRule.ts";
 
 // Convex provides `process.env`, and nothing else of Node's `process`.
 declare const process: { env: Record<string, string | undefined> };
@@ -21,6 +22,14 @@ export function adminEmails(): string[] {
     .filter((email) => email !== "");
 }
 
+/** Returns who may enter this deployment. */
+export function entryRule(): EntryRule & Pick<Setup, "emailDomains"> {
+  return {
+    organizationId: process.env.WORKOS_ORGANIZATION_ID || null,
+    emailDomains: emailDomainsIn(process.env.ALLOWED_EMAIL_DOMAINS ?? ""),
+  };
+}
+
 /** Returns the secret that WorkOS signs its webhooks with; null if it is unset. */
 export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
@@ -35,6 +44,8 @@ export type Setup = {
   workosApiUrl: string | null;
   workosClientId: string | null;
   hasWebhookSecret: boolean;
+  organizationId: string | null;
+  emailDomains: string[] | null;
 };
 
 export function setup(): Setup {
@@ -44,5 +55,6 @@ export function setup(): Setup {
     workosApiUrl: process.env.WORKOS_API_URL || null,
     workosClientId: process.env.WORKOS_CLIENT_ID || null,
     hasWebhookSecret: webhookSecret() !== null,
+    ...entryRule(),
   };
 }

@@ -1,6 +1,10 @@
-/** Cutoffs: all sessions of a user that started before a time have ended. One row, however many sessions. */
+/**
+ * Cutoffs: all sessions of a user that started before a time have ended. One row, however many sessions. The
+ * cutoff of an organization is for all users.
+ */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { entryRule } from "./environment.ts";
 
 /** `before` is Unix ms; `except` is a session that stays. */
 type Cutoff = Pick<Doc<"sessionCutoffs">, "before" | "except">;
@@ -13,12 +17,20 @@ export function endsSession(
   return sessionId !== except && startedAt < before;
 }
 
-/** Returns whether the cutoff of a user has ended a session. A session without a row counts as older. */
+/** Returns whether a cutoff has ended a session of a user. A session without a row counts as older. */
 export async function isCutOff(ctx: QueryCtx, workosUserId: string, sessionId: string): Promise<boolean> {
-  const cutoff = await findCutoff(ctx, workosUserId);
-  if (cutoff === null || cutoff.except === sessionId) return false;
-  const session = await findSession(ctx, sessionId);
-  return session === null || endsSession(cutoff, session);
+  const cutoffs = await cutoffsOf(ctx, workosUserId);
+  if (cutoffs.every(({ except }) => except === sessionId)) return false;
+  const startedAt = (await findSession(ctx, sessionId))?.startedAt ?? Number.NEGATIVE_INFINITY;
+  return cutoffs.some((cutoff) => endsSession(cutoff, { sessionId, startedAt }));
+}
+
+/** Returns the cutoffs that apply to the sessions of a user: their own, and that of the organization. */
+export async function cutoffsOf(ctx: QueryCtx, workosUserId: string): Promise<Doc<"sessionCutoffs">[]> {
+  const { organizationId } = entryRule();
+  const subjects = organizationId === null ? [workosUserId] : [workosUserId, organizationId];
+  const cutoffs = await Promise.all(subjects.map((subject) => findCutoff(ctx, subject)));
+  return cutoffs.filter((cutoff) => cutoff !== null);
 }
 
 async function findSession(ctx: QueryCtx, sessionId: string): Promise<Doc<"sessions"> | null> {
@@ -28,7 +40,7 @@ async function findSession(ctx: QueryCtx, sessionId: string): Promise<Doc<"sessi
     .unique();
 }
 
-export async function findCutoff(ctx: QueryCtx, workosUserId: string): Promise<Doc<"sessionCutoffs"> | null> {
+async function findCutoff(ctx: QueryCtx, workosUserId: string): Promise<Doc<"sessionCutoffs"> | null> {
   return await ctx.db
     .query("sessionCutoffs")
     .withIndex("by_user", (q) => q.eq("workosUserId", workosUserId))

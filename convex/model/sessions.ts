@@ -4,7 +4,7 @@ import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { rejection } from "./rejection.ts";
-import { endsSession, findCutoff, setCutoff } from "./sessionCutoffs.ts";
+import { cutoffsOf, endsSession, setCutoff } from "./sessionCutoffs.ts";
 
 /**
  * A session as the worker sees it at sign-in and at each refresh. `startedAt` is the time of the sign-in in
@@ -37,12 +37,16 @@ const MOST_LOGGED = 100;
 /** The user of a session, identified by the WorkOS id; `user` is null before the first sync. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };
 
-/** Records that a session is in use: inserts its row at sign-in, updates last-seen time and device later. */
+/**
+ * Records that a session is in use: inserts its row at sign-in, updates last-seen time and device later.
+ *
+ * @returns Whether the session is new.
+ */
 export async function recordSession(
   ctx: MutationCtx,
   workosUserId: string,
   seen: SeenSession,
-): Promise<void> {
+): Promise<boolean> {
   const now = Date.now();
   const { sessionId, city, country, startedAt, ...device } = seen;
   const fields = {
@@ -59,6 +63,7 @@ export async function recordSession(
   } else {
     await ctx.db.patch("sessions", row._id, fields);
   }
+  return row === null;
 }
 
 /**
@@ -109,9 +114,9 @@ export async function sessionsOf(
     .withIndex("by_user", (q) => q.eq("workosUserId", user.workosUserId))
     .order("desc")
     .take(MOST_SESSIONS);
-  const cutoff = await findCutoff(ctx, user.workosUserId);
+  const cutoffs = await cutoffsOf(ctx, user.workosUserId);
   return rows
-    .filter((row) => cutoff === null || !endsSession(cutoff, row))
+    .filter((row) => !cutoffs.some((cutoff) => endsSession(cutoff, row)))
     .map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
 }
 

@@ -25,5 +25,5 @@ export const userFields = {
   createdAt: v.number(),
   updatedAt: v.number(),
   role: roleShape,
-  status: v.union(v.literal("active"), v.literal("deleted")),
+  status: v.union(v.literal("active"), v.literal("suspended"), v.literal("deleted")),
 };

@@ -7,7 +7,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { claimPendingEntries } from "./audit.ts";
-import { adminEmails } from "./environment.ts";
+import { adminEmails, entryRule } from "./environment.ts";
 import { acceptablePicture, normalizeEmail } from "./input.ts";
 import { acceptInvites } from "./invites.ts";
 import { fitName } from "./names.ts";
@@ -31,8 +31,13 @@ export type WorkosProfile = Infer<typeof profile>;
 type SyncState = Doc<"userSync">;
 type Known = { user: Doc<"users">; sync: SyncState };
 
-/** Source of the data: a sign-in through the worker, with the token's `role` claim, or a WorkOS webhook. */
-export type SyncSource = { from: "token"; roleClaim: unknown } | { from: "webhook" };
+/**
+ * Source of the data: a sign-in through the worker, with the token's claims `role` and `org_id`, or a WorkOS
+ * webhook.
+ */
+export type SyncSource =
+  | { from: "token"; roleClaim: unknown; organizationId: string | null }
+  | { from: "webhook" };
 
 /**
  * Creates or updates a user. Idempotent.
@@ -172,7 +177,7 @@ async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncS
   let role: Role = user.role;
   let { roleSettled, adminEmailChecked } = sync;
   if (!roleSettled && source.from === "token") {
-    if (isRole(source.roleClaim) && role !== "admin") role = source.roleClaim;
+    if (role !== "admin") role = claimedRole(source) ?? role;
     roleSettled = true;
   }
   if (!adminEmailChecked && user.emailVerified) {
@@ -183,6 +188,16 @@ async function settleRole(ctx: MutationCtx, { user, sync }: Known, source: SyncS
   if (differs(sync, { roleSettled, adminEmailChecked })) {
     await ctx.db.patch("userSync", sync._id, { roleSettled, adminEmailChecked });
   }
+}
+
+/**
+ * Returns the role in a token; null if it has none that counts. The admin of an organization is an admin here
+ * only if it is the organization of this deployment.
+ */
+function claimedRole({ roleClaim, organizationId }: { roleClaim: unknown; organizationId: string | null }) {
+  if (!isRole(roleClaim)) return null;
+  if (roleClaim !== "admin") return roleClaim;
+  return organizationId !== null && organizationId === entryRule().organizationId ? roleClaim : null;
 }
 
 /** Returns the sync state of a user. */

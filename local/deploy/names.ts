@@ -21,6 +21,9 @@ const WHAT: Record<Exclude<VariableName, (typeof ALSO_READ)[number]>, string> = 
   CLOUDFLARE_ACCOUNT_ID: "Cloudflare dashboard, Workers & Pages, Account ID",
   WORKOS_API_URL: "default https://api.workos.com",
   WORKOS_REDIRECT_URI: "default APP_URL with /callback",
+  WORKOS_ORGANIZATION_ID: "only members of this organization may enter; WorkOS dashboard, Organizations",
+  ALLOWED_EMAIL_DOMAINS: "only users with an e-mail in these domains may enter",
+  ACCESS_CONTACT: "whom the page for users who may not enter names",
   COOKIE_PREFIX: "__Host- or nothing",
   SENTRY_DSN: "error tracking",
 };

@@ -7,6 +7,8 @@ const CONVEX = "Convex dashboard, the deployment's Settings";
 /** Where to find each value. */
 const SOURCES: Record<string, string> = {
   APP_URL: "the address at which people open Mosaic",
+  ACCESS_CONTACT: "an e-mail or https address, or nothing",
+  ALLOWED_EMAIL_DOMAINS: "the domains of your users' e-mails, such as example.com,example.org, or nothing",
   COOKIE_PREFIX: "__Host- or nothing",
   SENTRY_DSN: "Sentry, Project Settings, Client Keys (DSN)",
   ADMIN_EMAILS: "the e-mails of the first admins",
@@ -19,6 +21,7 @@ const SOURCES: Record<string, string> = {
   WORKOS_API_URL: "https://api.workos.com, or nothing",
   WORKOS_CLIENT_ID: `${WORKOS}, API Keys, Client ID`,
   WORKOS_COOKIE_PASSWORD: "a random value: node -p \"crypto.randomBytes(32).toString('hex')\"",
+  WORKOS_ORGANIZATION_ID: `${WORKOS}, Organizations, the organization's ID (org_…), or nothing`,
   WORKOS_REDIRECT_URI: "nothing: the default is APP_URL with /callback",
   WORKOS_WEBHOOK_SECRET: `${WORKOS}, Webhooks, the endpoint's Signing secret`,
 } satisfies Record<ReadBy<"worker"> | ReadBy<"convex"> | "CONVEX_DEPLOYMENT" | "CONVEX_SITE_URL", string>;

@@ -60,6 +60,8 @@ type ServerOptions = {
    * mutations run one after another.
    */
   mutationMs?: number;
+  /** Environment variables beside those of {@link environment}; for dedicated servers only. */
+  env?: Record<string, string>;
 };
 
 /** The time of a mutation in tests whose functions write documents that others read. */
@@ -166,7 +168,7 @@ function environment(issuer: TokenIssuer): Record<string, string> {
   };
 }
 
-async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): Promise<Server> {
+async function startServer(issuer: TokenIssuer, { mutationMs, env = {} }: ServerOptions): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-backend-"));
   const dataFile = join(folder, "convex.sqlite");
   const convex = await startConvex({
@@ -174,7 +176,7 @@ async function startServer(issuer: TokenIssuer, { mutationMs }: ServerOptions): 
     port: 0,
     sitePort: 0,
     dataFile,
-    env: environment(issuer),
+    env: { ...environment(issuer), ...env },
     log: () => {},
     conflicts: mutationMs === undefined ? null : { mutationMs },
   });

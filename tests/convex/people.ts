@@ -53,6 +53,10 @@ type SignIn = {
   /** Unix ms; now by default. */
   startedAt?: number;
   role?: string;
+  /** The claim `org_id`. */
+  organization?: string;
+  /** E-mail of the impersonator. */
+  impersonator?: string;
   profile?: { [field: string]: unknown };
 };
 
@@ -66,7 +70,7 @@ type SignIn = {
 export async function signIn(
   backend: TestBackend,
   name: string,
-  { session = name, startedAt, role, profile = {} }: SignIn = {},
+  { session = name, startedAt, role, organization, impersonator, profile = {} }: SignIn = {},
 ): Promise<Member> {
   const workosProfile = profileOf(backend, name, profile);
   const sessionId = sessionOf(backend, session);
@@ -74,6 +78,8 @@ export async function signIn(
     sub: workosProfile.workosUserId,
     sid: sessionId,
     ...(role !== undefined && { role }),
+    ...(organization !== undefined && { org_id: organization }),
+    ...(impersonator !== undefined && { act: { sub: impersonator } }),
   });
   const { userId } = await person.mutation(api.edge.signedIn, {
     ...workosProfile,

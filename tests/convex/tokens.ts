@@ -6,7 +6,14 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 export const CLIENT_ID = "client_of_the_tests";
 
 /** Claims of a user's access token. */
-export type Claims = { sub: string; sid?: string; role?: string };
+export type Claims = {
+  sub: string;
+  sid?: string;
+  role?: string;
+  org_id?: string;
+  /** The impersonator. */
+  act?: { sub: string };
+};
 
 export type TokenIssuer = {
   /** Base URL of the key set, and the tokens' issuer. */
