@@ -24,6 +24,8 @@ export const EDGE_SECRET = "routes-edge-secret-not-a-secret-00000001";
 export type HarnessOptions = {
   /** Extra configuration of the worker. */
   env?: Record<string, string>;
+  /** Extra configuration of Convex. */
+  convexEnv?: Record<string, string>;
   isolates?: 1 | 2;
   /** Divides the worker's rate limits. */
   limitsDividedBy?: number;
@@ -96,6 +98,7 @@ export class Harness {
         WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
         CONVEX_EDGE_SECRET: EDGE_SECRET,
         ADMIN_EMAILS: "ada@example.com",
+        ...this.#options.convexEnv,
       },
       log: () => undefined,
     });

@@ -1,0 +1,239 @@
+/** Who may enter: sign-in, sessions and refreshes of a Mosaic for one organization and some e-mail domains. */
+import { describe, expect, it } from "vitest";
+import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { Page, textOf } from "./html.ts";
+import { authenticate, calls } from "./outbound.ts";
+import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
+import { approve, comeBack, startFlow } from "./sign-in.ts";
+
+const ACME = "org_01LOCALACME000000000000000";
+const GLOBEX = "org_01LOCALGLOBEX0000000000000";
+const RULE = { WORKOS_ORGANIZATION_ID: ACME, ALLOWED_EMAIL_DOMAINS: "example.com" };
+
+const app = startMosaic({
+  env: { ...RULE, ACCESS_CONTACT: "it-support@example.com" },
+  convexEnv: { WORKOS_ORGANIZATION_ID: ACME, ALLOWED_EMAIL_DOMAINS: "example.com,elsewhere.example" },
+});
+
+type Person = { id: string; email: string };
+
+/** Calls WorkOS's API. */
+async function workos(method: string, path: string, body?: object): Promise<{ id: string }> {
+  const answer = await fetch(`${app.workosUrl}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${app.env.WORKOS_API_KEY}`, "content-type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(answer.ok, await answer.clone().text()).toBe(true);
+  return (await answer.json()) as { id: string };
+}
+
+/** Creates a user at WorkOS, as a member of an organization. */
+async function member(organizationId: string | null = ACME, change: object = {}): Promise<Person> {
+  const email = app.person();
+  const { id } = await workos("POST", "/user_management/users", { email, email_verified: true, ...change });
+  if (organizationId !== null)
+    await workos("POST", "/user_management/organization_memberships", {
+      user_id: id,
+      organization_id: organizationId,
+      role_slug: "developer",
+    });
+  return { id, email };
+}
+
+/** Signs in, like an attacker who changes the organization in the address of the sign-in page. */
+async function signInFor(
+  browser: Browser,
+  { email }: Person,
+  organizationId: string | null,
+): Promise<Answer> {
+  const flow = await startFlow(browser);
+  expect(flow.authorizeUrl.searchParams.get("organization_id")).toBe(ACME);
+  if (organizationId === null) flow.authorizeUrl.searchParams.delete("organization_id");
+  else flow.authorizeUrl.searchParams.set("organization_id", organizationId);
+  return comeBack(browser, await approve(flow, email));
+}
+
+async function enter(person: Person): Promise<Browser> {
+  const browser = app.browser();
+  expect(await signInFor(browser, person, ACME)).toSetSession();
+  return browser;
+}
+
+const tokenOf = async (browser: Browser) =>
+  jsonOf<{ token: string }>(await browser.post("/api/auth/token", { json: {} })).token;
+
+async function viewer(token: string): Promise<unknown> {
+  const answer = await app.convex("query", "users:viewer", {}, token);
+  const { status, value, errorData } = (await answer.json()) as {
+    status: string;
+    value?: unknown;
+    errorData?: { code: string };
+  };
+  return status === "success" ? value : errorData?.code;
+}
+
+describe("a sign-in by a user who may not enter", () => {
+  it.each([
+    ["is not in the organization", GLOBEX, {}, "organization", "not a member of its organization"],
+    ["signs in without an organization", null, {}, "organization", "not a member of its organization"],
+    ["has no verified e-mail", ACME, { email_verified: false }, "email", "verify your email"],
+    [
+      "has an e-mail of another domain",
+      ACME,
+      { email: "mallory@other.example" },
+      "email",
+      "not in an allowed domain",
+    ],
+  ])("gets 403 and no session if the user %s", async (_what, organizationId, change, reason, text) => {
+    const person = await member(organizationId, change);
+    const email = "email" in change ? String(change.email) : person.email;
+    const browser = app.browser();
+    const answer = await signInFor(browser, { ...person, email }, organizationId);
+    expect(answer).toBeSafeHtml(403);
+    const page = new Page(answer.text);
+    expect(textOf(page.tags("title")[0] as never)).toMatch(/^No access/);
+    expect(page.tags("h1").map(textOf)).toEqual(["No access"]);
+    const main = page.tags("main").map(textOf).join();
+    expect(main).toContain(`${email} may not use this Mosaic`);
+    expect(main).toContain(text);
+    expect(main).toContain("Ask it-support@example.com");
+    expect(answer.text).not.toMatch(/Sign out|org_|Acme|Globex/);
+    const leave = page.tags("a").find((link) => textOf(link) === "Use another account");
+    const address = new URL(leave?.attributes.href?.replaceAll("&amp;", "&") ?? "");
+    expect(address.href).toMatch(`${app.workosUrl}/user_management/sessions/logout?session_id=session_`);
+    expect(address.searchParams.get("return_to")).toBe("http://localhost:8787");
+    expect(browser.jar.all().filter(isSessionCookie)).toEqual([]);
+    const line = await app.log.line(
+      ({ event, outcome }) => event === "auth.callback" && outcome === "not_allowed",
+    );
+    expect(line).toMatchObject({ reason });
+    expect(app.outbound.count("convex")).toBe(0);
+  });
+
+  it("keeps a session that the browser has, and shows nothing of it", async () => {
+    const browser = await enter(await member());
+    const mallory = await member(GLOBEX);
+    const answer = await signInFor(browser, mallory, GLOBEX);
+    expect(answer).toBeSafeHtml(403);
+    expect(answer.text).not.toContain("Sign out");
+    expect(answer.setCookies.filter(isSessionCookie)).toEqual([]);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+  });
+});
+
+describe("a session", () => {
+  it("of a user who satisfies the configuration works, also in Convex", async () => {
+    const person = await member();
+    const browser = await enter(person);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    expect(await viewer(await tokenOf(browser))).toMatchObject({ email: person.email });
+  });
+
+  it("that no longer satisfies the configuration ends at its next use, in Convex too", async () => {
+    const [first, second, third] = [
+      await enter(await member()),
+      await enter(await member()),
+      await enter(await member()),
+    ];
+    const [token, stolen] = [await tokenOf(first), first.thief()];
+    await app.restart({ ALLOWED_EMAIL_DOMAINS: "elsewhere.example" });
+    const [one, two, three] = [first, second, third].map((browser) => browser.at(app.site())) as [
+      Browser,
+      Browser,
+      Browser,
+    ];
+    expect((await one.send("HEAD", "/dashboard")).setCookies).toEqual([]);
+    expect(await viewer(token)).toMatchObject({ status: "active" });
+    const page = await one.get("/dashboard");
+    expect(page).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect(page).toClearSession();
+    const asked = await two.post("/api/auth/token", { json: {} });
+    expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
+    expect(asked).toClearSession();
+    expect(jsonOf(await three.get("/api/auth/session"))).toEqual({ user: null });
+    expect(app.outbound.count("convex", calls("pages:"))).toBe(0);
+    await expect.poll(() => viewer(token)).toBe("unauthenticated");
+    await app.restart();
+    // It does not live again when the configuration is changed back.
+    const again = stolen.at(app.site());
+    expect(await again.get("/dashboard")).toRedirectTo(/^\/login/);
+    expect((await again.post("/api/auth/token", { json: {} })).status).toBe(401);
+  });
+
+  it("ends when a refresh brings an e-mail that is not allowed", async () => {
+    const person = await member();
+    const browser = await enter(person);
+    const token = await tokenOf(browser);
+    await workos("PUT", `/user_management/users/${person.id}`, { email: `${person.id}@other.example` });
+    const answer = await browser.post("/api/auth/token", { json: { forceRefresh: true } });
+    expect([answer.status, jsonOf(answer)]).toEqual([401, { error: "signed_out" }]);
+    expect(answer).toClearSession();
+    await expect.poll(() => viewer(token)).toBe("unauthenticated");
+  });
+
+  it("is never refreshed without the organization", async () => {
+    const person = await member();
+    const browser = await enter(person);
+    const held = app.outbound.hold("workos", authenticate("refresh_token"));
+    const asking = browser.post("/api/auth/token", { json: { forceRefresh: true } });
+    await held.arrived;
+    // The membership ends while the refresh is under way.
+    const list = `/user_management/organization_memberships?user_id=${person.id}`;
+    const { data } = (await workos("GET", list)) as unknown as { data: [{ id: string }] };
+    await workos("PUT", `/user_management/organization_memberships/${data[0].id}/deactivate`);
+    held.release();
+    expect((await asking).status).not.toBe(200);
+    const bodies = app.outbound.requests
+      .filter((sent) => sent.what === "refresh_token")
+      .map(({ body }) => body);
+    expect(bodies.every((body) => body.includes(ACME))).toBe(true);
+  });
+});
+
+it("another organization in a switch is rejected without a call to WorkOS", async () => {
+  const browser = await enter(await member());
+  app.outbound.forget();
+  const answer = await browser.post("/api/auth/organization", { form: { organizationId: GLOBEX } });
+  expect(answer.status).toBe(403);
+  expect(app.outbound.count("workos")).toBe(0);
+});
+
+it.each(["organizationId", "organization_id"])(
+  "another organization as %s is ignored by a sign-in",
+  async (name) => {
+    const answer = await app.browser().get(`/api/auth/login?${name}=${GLOBEX}`);
+    const address = locationOf(answer, "http://localhost");
+    expect(address?.searchParams.getAll("organization_id")).toEqual([ACME]);
+  },
+);
+
+describe("a sign-in while Convex is down", () => {
+  it("gives out no token before the user is synced, and then works", async () => {
+    const person = await member();
+    const browser = app.browser();
+    app.outbound.fail("convex", { kind: "refused" });
+    expect(await signInFor(browser, person, ACME)).toSetSession();
+    const answer = await browser.post("/api/auth/token", { json: {} });
+    expect([answer.status, jsonOf(answer)]).toEqual([503, { error: "unavailable" }]);
+    expect((await browser.get("/dashboard")).status).toBe(200);
+    app.outbound.heal();
+    const tab = browser.thief();
+    expect(await viewer(await tokenOf(browser))).toMatchObject({ email: person.email });
+    expect(await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD)).toMatchObject({ syncPending: false });
+    // The answer that recorded it may be lost: it is synced again, and the sign-in is logged once.
+    const page = await tab.get("/settings/activity");
+    expect(page.text.match(/Signed in(?!\s+to)/g)?.length).toBe(1);
+  });
+
+  it("takes forms too", async () => {
+    const person = await member();
+    const browser = app.browser();
+    app.outbound.fail("convex", { kind: "refused" });
+    await signInFor(browser, person, ACME);
+    app.outbound.heal();
+    const answer = await browser.post("/dashboard", { form: { name: "First" } });
+    expect(answer.status).toBe(303);
+  });
+});
