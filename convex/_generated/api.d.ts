@@ -41,6 +41,7 @@ import type * as model_days from "../model/days.js";
 import type * as model_deletion from "../model/deletion.js";
 import type * as model_drops from "../model/drops.js";
 import type * as model_edgeProof from "../model/edgeProof.js";
+import type * as model_entryRule from "../model/entryRule.js";
 import type * as model_environment from "../model/environment.js";
 import type * as model_fold from "../model/fold.js";
 import type * as model_folding from "../model/folding.js";
@@ -131,6 +132,7 @@ declare const fullApi: ApiFromModules<{
   "model/deletion": typeof model_deletion;
   "model/drops": typeof model_drops;
   "model/edgeProof": typeof model_edgeProof;
+  "model/entryRule": typeof model_entryRule;
   "model/environment": typeof model_environment;
   "model/fold": typeof model_fold;
   "model/folding": typeof model_folding;

@@ -1,11 +1,12 @@
 /** Who may enter: sign-in, sessions and refreshes of a Mosaic for one organization and some e-mail domains. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { COOKIE_PASSWORD, startMosaic } from "./harness.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const ACME = "org_01LOCALACME000000000000000";
 const GLOBEX = "org_01LOCALGLOBEX0000000000000";
