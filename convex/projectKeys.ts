@@ -4,13 +4,17 @@ import { viewerMutation, viewerQuery } from "./functions.ts";
 import { createKey, keysOf, listedKeyShape, revokeKey, scopeShape } from "./model/keys.ts";
 import { requireManagedProject, requireOwnProject } from "./model/projects.ts";
 
-/** Creates an API key. Only this response contains the key itself. */
+/**
+ * Creates an API key. Only this response contains the key itself. Calls with the same random value `once` and
+ * the same other values create one key, and return the same.
+ */
 export const create = viewerMutation({
   args: {
     projectId: v.string(),
     name: v.string(),
     scope: v.optional(scopeShape),
     expiresAt: v.optional(v.number()),
+    once: v.optional(v.string()),
   },
   returns: v.object({ keyId: v.id("projectKeys"), key: v.string() }),
   handler: async (ctx, { projectId, ...options }) => {

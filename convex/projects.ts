@@ -79,10 +79,11 @@ export const get = viewerQuery({
   },
 });
 
+/** Creates a project. Calls with the same random value `once` and the same name create one project. */
 export const create = viewerMutation({
-  args: { name: v.string() },
+  args: { name: v.string(), once: v.optional(v.string()) },
   returns: v.id("projects"),
-  handler: async (ctx, { name }) => await createProject(ctx, ctx.user, name),
+  handler: async (ctx, { name, once }) => await createProject(ctx, ctx.user, name, once),
 });
 
 export const rename = viewerMutation({

@@ -288,6 +288,14 @@ export default defineSchema({
     .index("by_event", ["eventId"])
     .index("by_received", ["receivedAt"]),
 
+  /**
+   * Forms without JavaScript that have made something, so that a double click makes one thing. `hash` is that
+   * of the user, the form's random value and its other values.
+   */
+  submissions: defineTable({ hash: v.string(), made: v.string(), at: v.number() })
+    .index("by_hash", ["hash", "at"])
+    .index("by_at", ["at"]),
+
   /** Progress of each migration. */
   migrations: migrationsTable,
 });

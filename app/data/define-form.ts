@@ -32,6 +32,11 @@ export type FormBase<F extends FormFields = FormFields> = {
   fields: F;
   /** The field that shows why Convex rejected the values. By default, the message is for the whole form. */
   rejectedAt?: string;
+  /**
+   * Whether the form makes something new each time. Then its HTML has a random value `once`, with which the
+   * mutation makes one thing for a double click without JavaScript.
+   */
+  once?: true;
   /** Path to redirect to after success; the current page by default. */
   to?: string;
   /** Message if a service is unavailable. */
@@ -84,7 +89,10 @@ export function defineForm<const F extends FormFields, M extends Mutation, P, S,
 }: FormDefinition<F, M, P, S, A>): MutationForm<F, M, P, S, A> {
   return {
     ...definition,
-    argsOf: (submitted, params) => args(valuesOf(definition, submitted), params, submitted),
+    argsOf: (submitted, params) => ({
+      ...args(valuesOf(definition, submitted), params, submitted),
+      ...(definition.once && submitted.once && { once: submitted.once }),
+    }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Form } from "react-router";
 import { Field } from "../ui/field.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import type { FormBase, FormFields, Submitted } from "./define-form.ts";
 import type { Problems } from "./form-failure.ts";
 import type { Edit } from "./use-edit.ts";
@@ -26,12 +27,24 @@ export function EditForm({
   );
 }
 
-/** Renders the hidden fields of a form: its intent and the given values. */
+/** Renders the hidden fields of a form: its intent, the given values, and `once` if the form needs it. */
 export function HiddenFields({ form, values }: { form: FormBase; values: Submitted }) {
-  const { intent } = form;
-  return Object.entries({ ...(intent && { intent }), ...values }).map(([name, value]) => (
-    <input key={name} type="hidden" name={name} value={value} />
-  ));
+  const { intent, once } = form;
+  return (
+    <>
+      {Object.entries({ ...(intent && { intent }), ...values }).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {once ? <Once /> : null}
+    </>
+  );
+}
+
+/** A random value in the server's HTML. With JavaScript, `useEdit` ignores double clicks. */
+function Once() {
+  const isHydrated = useHydrated();
+  const value = import.meta.env.SSR ? crypto.randomUUID() : "";
+  return isHydrated ? null : <input type="hidden" name="once" value={value} suppressHydrationWarning />;
 }
 
 /** Names of the fields that have a label. */

@@ -16,6 +16,7 @@ export const WAITING = "waiting-";
 let made = 0;
 
 export const createProject = defineForm({
+  once: true,
   fields: { name: { label: "Project name", ...NAME } },
   rejectedAt: "name",
   mutation: api.projects.create,
@@ -43,6 +44,7 @@ export type CreatedKey = { key: string; name: string };
 
 export const createKey = defineForm({
   intent: "create-key",
+  once: true,
   fields: { keyName: { label: "Key name", ...NAME } },
   rejectedAt: "keyName",
   mutation: api.projectKeys.create,

@@ -62,6 +62,7 @@ import type * as model_members from "../model/members.js";
 import type * as model_memberships from "../model/memberships.js";
 import type * as model_metricRules from "../model/metricRules.js";
 import type * as model_names from "../model/names.js";
+import type * as model_once from "../model/once.js";
 import type * as model_overview from "../model/overview.js";
 import type * as model_paging from "../model/paging.js";
 import type * as model_preferences from "../model/preferences.js";
@@ -153,6 +154,7 @@ declare const fullApi: ApiFromModules<{
   "model/memberships": typeof model_memberships;
   "model/metricRules": typeof model_metricRules;
   "model/names": typeof model_names;
+  "model/once": typeof model_once;
   "model/overview": typeof model_overview;
   "model/paging": typeof model_paging;
   "model/preferences": typeof model_preferences;

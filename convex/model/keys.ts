@@ -3,10 +3,12 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
+import { edgeSecrets } from "./environment.ts";
 import { sha256Hex, toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
 import { lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
+import { findMade, rememberMade, submissionOf } from "./once.ts";
 import { requireOwnProject } from "./projects.ts";
 import { rejection } from "./rejection.ts";
 
@@ -58,21 +60,29 @@ export async function keysOf(
  * Creates an API key. This is the only time that the key itself is available.
  *
  * @param expiresAt - Unix ms; undefined for never.
+ * @param once - Random value of the form, which makes one key however often it is submitted at a time.
  * @throws `invalid` if the name breaks a rule or the expiry has passed; `limit_reached` if the project has as
- *   many active keys as it may have.
+ *   many active keys as it may have; `conflict` if the form has created a key that cannot be shown again.
  */
 export async function createKey(
   ctx: MutationCtx,
   maker: Doc<"users">,
   project: Doc<"projects">,
-  { name, scope, expiresAt }: { name: string; scope?: KeyScope; expiresAt?: number },
+  { name, scope, expiresAt, once }: { name: string; scope?: KeyScope; expiresAt?: number; once?: string },
 ): Promise<{ keyId: Id<"projectKeys">; key: string }> {
   const now = Date.now();
   if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > now)) {
     throw rejection("invalid", "Choose an expiry in the future.");
   }
+  const submission = await submissionOf(maker._id, once, "key", project._id, name, scope, expiresAt);
+  const made = await findMade(ctx, "projectKeys", submission);
+  if (made !== null) {
+    const key = await newKey(submission, once, made.createdAt);
+    if ((await hashOfKey(key)) === made.hash) return { keyId: made._id, key };
+    throw rejection("conflict", "This key has been created. Revoke it and create another one.");
+  }
   await requireRoomForKey(ctx, project, now);
-  const key = PREFIX + toHex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  const key = await newKey(submission, once, now);
   const keyId = await ctx.db.insert("projectKeys", {
     projectId: project._id,
     name: requireName(name),
@@ -82,7 +92,23 @@ export async function createKey(
     ...(expiresAt !== undefined && { expiresAt }),
   });
   await recordEvent(ctx, project.ownerId, "key_created", { actorId: maker._id, target: name.trim() });
+  await rememberMade(ctx, submission, keyId);
   return { keyId, key };
+}
+
+/**
+ * Returns the key of a submission, or a random one. It can be computed again from the random value in the form,
+ * which is not stored, and a secret of the deployment, so that the answer to a second click has the same key.
+ */
+async function newKey(
+  submission: string | null,
+  once: string | undefined,
+  createdAt: number,
+): Promise<string> {
+  const [secret] = edgeSecrets();
+  if (submission === null || secret === undefined)
+    return PREFIX + toHex(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES)));
+  return PREFIX + (await sha256Hex(JSON.stringify(["mosaic.key.v1", secret, once, submission, createdAt])));
 }
 
 /**

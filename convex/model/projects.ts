@@ -14,6 +14,7 @@ import {
   saveProjectCopies,
 } from "./memberships.ts";
 import { visibleName } from "./names.ts";
+import { findMade, rememberMade, submissionOf } from "./once.ts";
 import { rejection } from "./rejection.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
@@ -135,6 +136,7 @@ export async function requireManagedProject(
 /**
  * Creates a project.
  *
+ * @param once - Random value of the form, which makes one project however often it is submitted at a time.
  * @throws `forbidden` for the role viewer; `invalid` if the name breaks a rule; `limit_reached` if the user
  *   has as many projects as a user may have.
  */
@@ -142,13 +144,18 @@ export async function createProject(
   ctx: MutationCtx,
   owner: Doc<"users">,
   name: string,
+  once?: string,
 ): Promise<Id<"projects">> {
   if (!roleAllows(owner.role, "projects.create"))
     throw rejection("forbidden", "Viewers cannot create projects.");
   const fields = { name: requireName(name), ownerId: owner._id, createdAt: Date.now() };
+  const submission = await submissionOf(owner._id, once, "project", name);
+  const made = await findMade(ctx, "projects", submission);
+  if (made !== null) return made._id;
   await requireRoomForProject(ctx, owner._id, "owner");
   const projectId = await ctx.db.insert("projects", fields);
   await insertMember(ctx, { _id: projectId, ...fields }, owner._id, "owner");
+  await rememberMade(ctx, submission, projectId);
   return projectId;
 }
 

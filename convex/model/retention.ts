@@ -3,7 +3,7 @@
 import type { GenericId } from "convex/values";
 import type { TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { DAY_MS } from "./buckets.ts";
+import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { DAYS, HOURS, type Level, MINUTES } from "./chunks.ts";
 import { removeIdleSeries, removeRetiredAgents, retireSilentAgents } from "./gone.ts";
 import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
@@ -85,6 +85,14 @@ export const RULES: { [job: string]: Rule } = {
       await db
         .query("pendingAuditLogs")
         .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS))
+        .take(MANY),
+    ),
+  submissions: async ({ db }, now) =>
+    await removeAll(
+      db,
+      await db
+        .query("submissions")
+        .withIndex("by_at", (q) => q.lt("at", now - HOUR_MS))
         .take(MANY),
     ),
   jobs: async ({ db }, now) =>

@@ -64,6 +64,11 @@ describe("retention", () => {
         [{ eventId: "a", receivedAt: now - 29 * DAY }],
         [{ eventId: "b", receivedAt: now - 31 * DAY }],
       ],
+      [
+        "submissions",
+        [{ hash: "a", made: "x", at: now - 0.9 * HOUR }],
+        [{ hash: "b", made: "y", at: now - 1.1 * HOUR }],
+      ],
       ["drops", [], [{ projectId, since: 0, writtenAt: now - 1.1 * DAY, counts: [] }]],
     ];
     // More than fit into one step.

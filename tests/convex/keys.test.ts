@@ -1,4 +1,5 @@
 /** API keys: created, listed, used and revoked. */
+import type { Value } from "convex/values";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { openBackends, type TestBackend } from "./backend.ts";
@@ -38,6 +39,26 @@ describe("API keys", () => {
       revokedAt: null,
     });
     expect(JSON.stringify(listed)).not.toContain(key.slice(7));
+  });
+
+  test("calls with the same value of once create one key, which works, and all return it", async () => {
+    const { projectId } = project;
+    const create = (who: Member, once: string, name = "Twice") =>
+      who.mutation(api.projectKeys.create, { projectId, name, once });
+    const [first, second] = await Promise.all([create(grace, "a"), create(grace, "a")]);
+    expect(second).toEqual(first);
+    expect(await project.with(first?.key ?? "").send([{}])).toMatchObject({ outcome: "accepted" });
+    const others = [await create(grace, "b"), await create(grace, "a", "Other")];
+    expect(new Set([first, ...others].map((made) => made?.key)).size).toBe(3);
+    expect(JSON.stringify(await backend.rows("submissions"))).not.toContain('"a"');
+    await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+    expect(await rejectionOf(create(alan, "a"))).toBe("forbidden");
+    expect(await grace.query(api.projectKeys.list, { projectId })).toHaveLength(4);
+    const minuteAgo = (await backend.rows("submissions")).map(({ hash, made, at }) => {
+      return { hash, made, at: Number(at) - MINUTE } as { [field: string]: Value };
+    });
+    await backend.store("submissions", minuteAgo, "replace");
+    expect((await create(grace, "a")).keyId).not.toBe(first?.keyId);
   });
 
   test("lastUsedAt records the last use of a key to the minute", async () => {

@@ -31,15 +31,25 @@ async function projectOf(browser: Browser, name: string): Promise<string> {
   return `/projects/${mine.find((project) => project.name === name)?._id}`;
 }
 
+type Filled = [path: string, button: string, values?: Record<string, string>];
+
 /** Fills in fields by their labels and submits the form with the named button. */
-async function press(browser: Browser, path: string, button: string, values: Record<string, string> = {}) {
+async function press(browser: Browser, ...filled: Filled): Promise<Answer> {
+  return (await fillIn(browser, ...filled))();
+}
+
+/** Fills in fields by their labels, and returns a function that submits the form. */
+async function fillIn(
+  browser: Browser,
+  ...[path, button, values = {}]: Filled
+): Promise<() => Promise<Answer>> {
   const page = new Page((await browser.get(path)).text);
   const form = page.form(button);
   const fields = { ...form?.fields };
   for (const [label, value] of Object.entries(values)) {
     fields[page.field(label)?.attributes.name ?? label] = value;
   }
-  return browser.submit(form?.action || path, fields);
+  return () => browser.submit(form?.action || path, fields);
 }
 
 const statusOf = async (browser: Browser, answer: Answer) => {
@@ -135,6 +145,23 @@ describe("a project's page", () => {
     expect(app.log.written.map(({ message }) => message).join("\n")).not.toContain(key);
     expect(await statusOf(ann, await press(ann, path, "Revoke"))).toContain("Key revoked");
     expect(new Page((await ann.get(path)).text).button("Revoke")).toBeUndefined();
+  });
+
+  it("a form submitted twice makes one project and one API key, and both answers have the key", async () => {
+    const ann = await signInUser();
+    const create = await fillIn(ann, "/dashboard", "Create project", { "Project name": "Twice" });
+    for (const answer of await Promise.all([create(), create()])) expect(answer.status).toBe(303);
+    const mine = await convex<{ _id: string }[]>(ann, "query", "projects:mine", {});
+    expect(mine).toHaveLength(1);
+    const path = `/projects/${mine[0]?._id}`;
+    const createKey = await fillIn(ann, path, "Create key", { "Key name": "Laptop" });
+    const answers = await Promise.all([createKey(), createKey()]);
+    const keys = answers.map(({ text }) => /mosaic_[0-9a-f]{64}/.exec(text)?.[0]);
+    expect(keys).toEqual([expect.any(String), keys[0]]);
+    const revokeForms = (await ann.get(path)).text.match(/>Revoke</g);
+    expect(revokeForms).toHaveLength(1);
+    await press(ann, "/dashboard", "Create project", { "Project name": "Twice" });
+    expect(await convex(ann, "query", "projects:mine", {})).toHaveLength(2);
   });
 
   it("hides the owner's buttons from members, and rejects their forms", async () => {
