@@ -43,38 +43,24 @@ export type ExecutionEntry = {
 
 type Page = { entries: ExecutionEntry[]; newCursor: number };
 
+/** A kept execution, with its number and when it ended, in Unix ms. */
+type Kept = { number: number; at: number; execution: Execution };
+
 /** Keeps the latest executions and waits for new ones. */
 export class Executions {
-  #entries: { at: number; entry: ExecutionEntry }[] = [];
+  /** The execution with this number is at its remainder by the limit. */
+  readonly #kept: Kept[] = [];
+  readonly #ids = randomUUID().slice(0, 24);
+  #count = 0;
   #waiting = new Set<() => void>();
   /** Unix ms of the newest execution; always increases. */
   #newest = 0;
 
-  add({ kind, component, path, identity, ms, error, logLines }: Execution): void {
+  /** Adds an execution. Every call passes here, so what only readers need is made when they read. */
+  add(execution: Execution): void {
     this.#newest = Math.max(Date.now(), this.#newest + 0.01);
-    const id = randomUUID();
-    const entry: ExecutionEntry = {
-      kind: "Completion",
-      udfType: kind,
-      componentPath: component === "" ? null : component,
-      identifier: path,
-      logLines,
-      timestamp: this.#newest / 1000,
-      executionTimestamp: (this.#newest - ms) / 1000,
-      executionTime: ms / 1000,
-      cachedResult: false,
-      success: null,
-      error,
-      requestId: id,
-      executionId: id,
-      caller: "Unknown",
-      identityType: identity,
-      environment: "isolate",
-      willRetry: false,
-      usageStats: {},
-    };
-    this.#entries.push({ at: this.#newest, entry });
-    if (this.#entries.length > LIMIT) this.#entries = this.#entries.slice(-LIMIT / 2);
+    const number = this.#count++;
+    this.#kept[number % LIMIT] = { number, at: this.#newest, execution };
     for (const wake of this.#waiting) wake();
   }
 
@@ -126,8 +112,36 @@ export class Executions {
    */
   async after(cursor: number, ended: AbortSignal): Promise<Page> {
     if (this.#newest <= cursor) await this.#next(ended);
-    const newer = this.#entries.filter(({ at }) => at > cursor);
-    return { entries: newer.map(({ entry }) => entry), newCursor: Math.max(cursor, this.#newest) };
+    const newer = this.#kept.filter(({ at }) => at > cursor).sort((a, b) => a.number - b.number);
+    return {
+      entries: newer.map((kept) => this.#entryOf(kept)),
+      newCursor: Math.max(cursor, this.#newest),
+    };
+  }
+
+  #entryOf({ number, at, execution }: Kept): ExecutionEntry {
+    const { kind, component, path, identity, ms, error, logLines } = execution;
+    const id = `${this.#ids}${number.toString(16).padStart(12, "0")}`;
+    return {
+      kind: "Completion",
+      udfType: kind,
+      componentPath: component === "" ? null : component,
+      identifier: path,
+      logLines,
+      timestamp: at / 1000,
+      executionTimestamp: (at - ms) / 1000,
+      executionTime: ms / 1000,
+      cachedResult: false,
+      success: null,
+      error,
+      requestId: id,
+      executionId: id,
+      caller: "Unknown",
+      identityType: identity,
+      environment: "isolate",
+      willRetry: false,
+      usageStats: {},
+    };
   }
 
   #next(ended: AbortSignal): Promise<void> {

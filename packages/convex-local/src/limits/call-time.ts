@@ -9,12 +9,16 @@ import { setImmediate } from "node:timers";
 /** How long a call uses the thread before other work gets a turn, in ms. */
 const TURN_MS = 8;
 
+/** A call that took less than this is not measured in time of the CPU, which would cost as much as a small call. */
+const SHORT_MS = 50;
+
 /** Times of the thread since its start, in ms. */
 type Times = { wall: number; cpu: number; idle: number; operations: number };
 
 /** Measures one call. */
 export class CallTime {
-  #turnBegan = performance.now();
+  readonly #began = performance.now();
+  #turnBegan = this.#began;
   #operations = 0;
   #operationsBegan = 0;
   #inOperations = 0;
@@ -23,6 +27,8 @@ export class CallTime {
 
   /** Measures the time of the user's code so far, in ms. */
   measure(): number {
+    const elapsed = performance.now() - this.#began;
+    if (elapsed < SHORT_MS) return Math.max(0, elapsed - this.#inOperations);
     const now = this.#read();
     const idle = now.idle - this.#last.idle;
     const active = Math.max(0, now.wall - this.#last.wall - idle);

@@ -17,9 +17,6 @@ export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 /** Identifies running code for the watchdog: the request, and the subscription inside a batch (otherwise 0). */
 export type Work = readonly [request: number, subscription: number];
 
-/** What ends a process of Node. */
-export type UncaughtEvent = "unhandledRejection" | "uncaughtException" | "process.exit";
-
 const NO_WORK: Work = [0, 0];
 
 export type CallContext = {
@@ -58,8 +55,8 @@ export type CallContext = {
   readonly depth: number;
   /** The last nested call, or null if none is running. Nested calls run one after another. */
   nested: Promise<unknown> | null;
-  /** Fails the running call because of an error that its promises do not show; null if it does not run. */
-  fail: ((event: UncaughtEvent, thrown: unknown) => void) | null;
+  /** Rejects the running call; null if it does not run. */
+  fail: ((reason: unknown) => void) | null;
   /** The time of the call, once it runs. */
   time: CallTime | null;
   /** Receives what a top-level call used, when it ends; null in nested calls. */

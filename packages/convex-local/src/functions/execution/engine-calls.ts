@@ -15,6 +15,7 @@ import { LIMITS } from "../../limits/limits.ts";
 import { warningsOf } from "../../limits/warnings.ts";
 import { realNow, realSetTimeout } from "../isolate/globals.ts";
 import { seededRandom } from "../isolate/seeded-random.ts";
+import { failCall } from "../isolate/uncaught-errors.ts";
 import { canonicalPath, type FunctionAddress, type FunctionReference } from "../modules/function-address.ts";
 import type { RegisteredFunction, Registry } from "../modules/registry.ts";
 import type { NestedKind } from "../syscalls/call-syscalls.ts";
@@ -197,7 +198,7 @@ export class EngineCalls {
       return await run(target, args, context, this.idCheck(target.component));
     } catch (error) {
       if (kind === "mutation") parent.transaction?.rollback(mark);
-      if (error instanceof RetryableError) parent.fail?.("uncaughtException", error);
+      if (error instanceof RetryableError) failCall(parent, "uncaughtException", error);
       throw nestedError(error);
     }
   }

@@ -13,7 +13,7 @@ import { describeViolation, findViolation, type IdCheck } from "../../values/val
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
 import type { RegisteredFunction } from "../modules/registry.ts";
 import { beginCall, type CallContext, callStorage, endCall } from "./call-context.ts";
-import { CallFailedError, failureOf, uncaught } from "./call-errors.ts";
+import { CallFailedError } from "./call-errors.ts";
 import { watchForDeadlock } from "./deadlocks.ts";
 
 const STEPS = 10;
@@ -119,7 +119,8 @@ export async function within<T>(target: Limited, context: CallContext, start: ()
   let timer: NodeJS.Timeout | undefined;
   let late = (): void => {};
   const failed = new Promise<never>((_resolve, reject) => {
-    context.fail = (event, thrown) => reject(target.node ? processError(event, thrown) : thrown);
+    // Not a closure: with one, the garbage of each call survived until the next full collection (measured on Node 24).
+    context.fail = reject;
     const time = target.kind === "action" ? null : context.time;
     let steps = 0;
     const step = (): void => {
@@ -157,12 +158,6 @@ async function finishOperations({ operations }: CallContext): Promise<void> {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Returns the error of a Node action for an error that ends a process of Node. */
-function processError(event: string, thrown: unknown): CallFailedError {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new CallFailedError(uncaught(event, message), failureOf(thrown).frames);
 }
 
 function timeoutMessage({ node, path }: Limited, ms: number): string {

@@ -6,6 +6,7 @@ import { type CallContext, callStorage } from "../execution/call-context.ts";
 import { guardCodeGeneration } from "./code-generation.ts";
 import { installConsole } from "./console.ts";
 import { installStackTraces } from "./stack-frames.ts";
+import { failCall } from "./uncaught-errors.ts";
 
 /** The original globals, for the backend itself. */
 export const realNow = Date.now.bind(Date);
@@ -42,7 +43,7 @@ export function installGlobals(log: (line: string) => void): void {
   process.exit = (code) => {
     const how = code === undefined ? "no exit code" : `exit code ${code}`;
     const error = new Error(`process.exit() called with ${how}`);
-    callStorage.getStore()?.fail?.("process.exit", error);
+    failCall(callStorage.getStore(), "process.exit", error);
     throw error;
   };
 }

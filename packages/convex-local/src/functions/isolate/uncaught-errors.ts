@@ -2,8 +2,11 @@
  * Uncaught errors of user code, such as rejected promises without await. They fail the call whose code threw them, or are
  * logged after it has finished. They do not end the thread.
  */
-import { callStorage, type UncaughtEvent } from "../execution/call-context.ts";
-import { CommitError } from "../execution/call-errors.ts";
+import { type CallContext, callStorage } from "../execution/call-context.ts";
+import { CallFailedError, CommitError, failureOf, uncaught } from "../execution/call-errors.ts";
+
+/** What ends a process of Node. */
+type UncaughtEvent = "unhandledRejection" | "uncaughtException" | "process.exit";
 
 /**
  * Handles uncaught errors from now on.
@@ -17,9 +20,8 @@ export function handleUncaughtErrors(log: (line: string) => void): (error: unkno
     exit(1);
   };
   const handle = (event: UncaughtEvent, thrown: unknown): void => {
-    const fail = callStorage.getStore()?.fail;
-    if (fail) fail(event, thrown);
-    else log(`Uncaught ${event === "unhandledRejection" ? "(in promise) " : ""}${textOf(thrown)}`);
+    if (!failCall(callStorage.getStore(), event, thrown))
+      log(`Uncaught ${event === "unhandledRejection" ? "(in promise) " : ""}${textOf(thrown)}`);
   };
   process.on("unhandledRejection", (reason) => {
     if (reason instanceof CommitError) fatal(reason);
@@ -27,6 +29,23 @@ export function handleUncaughtErrors(log: (line: string) => void): (error: unkno
   });
   process.on("uncaughtException", (error) => handle("uncaughtException", error));
   return fatal;
+}
+
+/**
+ * Fails a running call because of an error that its promises do not show.
+ *
+ * @returns Whether there is such a call.
+ */
+export function failCall(context: CallContext | undefined, event: UncaughtEvent, thrown: unknown): boolean {
+  if (!context?.fail) return false;
+  context.fail(context.node ? processError(event, thrown) : thrown);
+  return true;
+}
+
+/** Returns the error of a Node action for an error that ends a process of Node. */
+function processError(event: UncaughtEvent, thrown: unknown): CallFailedError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CallFailedError(uncaught(event, message), failureOf(thrown).frames);
 }
 
 function textOf(error: unknown): string {

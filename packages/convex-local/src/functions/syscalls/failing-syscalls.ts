@@ -1,6 +1,7 @@
 /** Operations that fail their call as a busy deployment does. Convex has them too, for tests of clients. */
 import type { CallContext } from "../execution/call-context.ts";
 import { RetryableError } from "../execution/call-errors.ts";
+import { failCall } from "../isolate/uncaught-errors.ts";
 import type { SyncOperation } from "./syscalls.ts";
 
 export const failingOperations: Record<string, SyncOperation> = {
@@ -17,6 +18,6 @@ export const failingOperations: Record<string, SyncOperation> = {
 
 /** Ends the call, also if its code catches what this throws. */
 function fail(context: CallContext, error: RetryableError): never {
-  context.fail?.("uncaughtException", error);
+  failCall(context, "uncaughtException", error);
   throw error;
 }
