@@ -7,7 +7,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
   process.stderr.write(
     `workos-local needs Node ${REQUIRED.join(".")} or newer; this is ${process.versions.node}. ` +
-      "Start it with npx, which finds the Node of the project.\n",
+      "Install a newer one, or add it to the project (npm install --save-dev node) and use npx.\n",
   );
   process.exit(1);
 }

@@ -48,12 +48,16 @@ test("a job in the future waits, and a canceled one never runs", async () => {
   expect(await stateOf(atOnce)).toEqual({ kind: "canceled" });
 });
 
-test("a scheduled mutation that throws writes nothing and stores its error", async () => {
-  const id = await mutation("jobs:laterFailing");
+test.each([
+  ["laterFailing", "jobs:failing"],
+  ["laterFailingAction", "jobs:failingAction"],
+])("a scheduled function that throws stores and logs its error: %s", async (schedule, failing) => {
+  const id = await mutation(`jobs:${schedule}`);
   await eventually(() => stateOf(id)).toMatchObject({
     kind: "failed",
     error: expect.stringMatching(/^Uncaught Error: on purpose\n {4}at handler \(\.\.\/convex\/jobs\.ts:/),
   });
+  expect(opened.log.join("\n")).toContain(`[${failing}] scheduled function failed: `);
   expect(await countOf("never")).toBe(0);
 });
 

@@ -246,6 +246,12 @@ async function rejecting<T>(work: () => Promise<T>): Promise<T> {
 
 /** Runs a scheduled action in the actions' thread. */
 async function runAction(call: Invocation): Promise<Outcome> {
+  const outcome = await outcomeOfAction(call);
+  if (!outcome.ok) log(`[${call.path}] scheduled function failed: ${outcome.errorMessage}`);
+  return outcome;
+}
+
+async function outcomeOfAction(call: Invocation): Promise<Outcome> {
   try {
     return (await port.call({ type: "action", call })).outcome;
   } catch (error) {
