@@ -60,12 +60,8 @@ const NOT_COVERED: { [feature: string]: () => Promise<void> } = {
   "Audit log": async () => {
     expect((await syscall("1.0/auditLog")).value).toBe("null");
   },
-  "`transactionLimits` of nested calls": async () => {
-    for (let i = 0; i < 2; i++) await call("mutation", "things:add");
-    expect((await call("query", "probes:limitedCall")).value).toBe(2);
-  },
   "Functions of components, called without the admin key": async () => {
-    expect((await call("query", "probes:readTwo", {}, { componentPath: "some" })).status).toBe(400);
+    expect((await call("query", "probes:readGlobal", {}, { componentPath: "some" })).status).toBe(400);
   },
   "Endpoints of the dashboard, and of `npx convex dev`, `deploy` and `run --inline-query`": async () => {
     for (const path of ["deploy2/start_push", "run_test_function", "json_schemas"])

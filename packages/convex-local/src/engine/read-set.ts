@@ -13,6 +13,8 @@ export class ReadSet {
   #derived = 0;
   /** With fewer ranges, `size` need not be computed again to know that a limit is not exceeded. */
   #recheckAt = 0;
+  /** The limit that `#recheckAt` is for. */
+  #limit = 0;
 
   /** An upper bound of `size` that costs nothing. */
   get atMost(): number {
@@ -26,6 +28,8 @@ export class ReadSet {
 
   /** Returns whether `size` exceeds a limit. Cheap until it may. */
   exceeds(limit: number): boolean {
+    if (limit !== this.#limit) this.#recheckAt = 0;
+    this.#limit = limit;
     const count = this.#ranges.length;
     if (this.atMost <= limit || count < this.#recheckAt) return false;
     const { size } = this;

@@ -34,6 +34,19 @@ export const LIMITS = {
   logLines: 256,
 } as const;
 
+/** Limits of one transaction, under the names of `transactionLimits`. */
+export const TRANSACTION_LIMITS = {
+  bytesRead: LIMITS.bytesRead,
+  bytesWritten: LIMITS.bytesWritten,
+  databaseQueries: LIMITS.indexRanges,
+  documentsRead: LIMITS.documentsRead,
+  documentsWritten: LIMITS.documentsWritten,
+  functionsScheduled: LIMITS.functionsScheduled,
+  scheduledFunctionArgsBytes: LIMITS.scheduledBytes,
+};
+
+export type TransactionLimits = { [name in keyof typeof TRANSACTION_LIMITS]: number };
+
 /** The share of a limit above which a call is warned about. */
 export const WARNING_RATIO = 0.8;
 

@@ -5,7 +5,25 @@
 import type { Table } from "../engine/catalog.ts";
 import type { ReadSet } from "../engine/read-set.ts";
 import type { Document } from "../values/document.ts";
-import { formatBytes, LIMITS, LimitError, OVER_LIMIT_HELP } from "./limits.ts";
+import {
+  formatBytes,
+  LimitError,
+  OVER_LIMIT_HELP,
+  TRANSACTION_LIMITS,
+  type TransactionLimits,
+} from "./limits.ts";
+
+type LimitName = keyof TransactionLimits;
+
+const LIMIT_NAMES = [
+  "bytesRead",
+  "bytesWritten",
+  "databaseQueries",
+  "documentsRead",
+  "documentsWritten",
+  "functionsScheduled",
+  "scheduledFunctionArgsBytes",
+] as const satisfies LimitName[];
 
 /** The largest value of a measure among the documents that a transaction wrote. */
 export type Largest = { id: string; value: number };
@@ -21,6 +39,8 @@ export class Usage {
   largestScheduledBytes = 0;
   largestDocument: Largest = { id: "", value: 0 };
   deepestDocument: Largest = { id: "", value: 0 };
+  /** Limits of the call that is running. */
+  limits: Readonly<TransactionLimits> = TRANSACTION_LIMITS;
   readonly #reads: ReadSet;
 
   constructor(reads: ReadSet) {
@@ -37,11 +57,50 @@ export class Usage {
     return this.#reads.atMost;
   }
 
+  /** Counts exactly, which takes some time. */
+  get used(): TransactionLimits {
+    return {
+      bytesRead: this.bytesRead,
+      bytesWritten: this.bytesWritten,
+      databaseQueries: this.ranges,
+      documentsRead: this.documentsRead,
+      documentsWritten: this.documentsWritten,
+      functionsScheduled: this.scheduled,
+      scheduledFunctionArgsBytes: this.scheduledBytes,
+    };
+  }
+
+  /** Returns what is used and what remains, as functions see it. */
+  metrics(): { [name: string]: { used: number; remaining: number } } {
+    const { used, limits } = this;
+    const metric = (name: LimitName) => ({
+      used: used[name],
+      remaining: Math.max(0, limits[name] - used[name]),
+    });
+    return Object.fromEntries(LIMIT_NAMES.map((name) => [name, metric(name)]));
+  }
+
+  /**
+   * Returns the limits of a nested call that may use this much more, and no more than the calls around it.
+   *
+   * @throws {Error} when a number is negative or has a fraction.
+   */
+  limitsWith(budget: Partial<TransactionLimits>): TransactionLimits {
+    const limits = this.used;
+    for (const name of LIMIT_NAMES) {
+      const more = budget[name] ?? TRANSACTION_LIMITS[name];
+      if (!Number.isInteger(more) || more < 0)
+        throw new Error(`Invalid arguments for \`runUdf\`: ${invalid(more)}`);
+      limits[name] = Math.min(limits[name] + more, this.limits[name]);
+    }
+    return limits;
+  }
+
   /** @throws {LimitError} when the transaction reads too many index ranges. */
   checkRanges(): void {
-    if (this.#reads.exceeds(LIMITS.indexRanges)) {
+    if (this.#reads.exceeds(this.limits.databaseQueries)) {
       throw new LimitError(
-        `Too many reads in a single function execution (limit: ${LIMITS.indexRanges}). ${OVER_LIMIT_HELP}`,
+        `Too many reads in a single function execution (limit: ${this.limits.databaseQueries}). ${OVER_LIMIT_HELP}`,
       );
     }
   }
@@ -51,14 +110,14 @@ export class Usage {
     if (table.system) return;
     this.documentsRead++;
     this.bytesRead += document.size;
-    if (this.documentsRead > LIMITS.documentsRead) {
+    if (this.documentsRead > this.limits.documentsRead) {
       throw new LimitError(
-        `Too many documents read in a single function execution (limit: ${LIMITS.documentsRead}). ${OVER_LIMIT_HELP}`,
+        `Too many documents read in a single function execution (limit: ${this.limits.documentsRead}). ${OVER_LIMIT_HELP}`,
       );
     }
-    if (this.bytesRead > LIMITS.bytesRead) {
+    if (this.bytesRead > this.limits.bytesRead) {
       throw new LimitError(
-        `Too many bytes read in a single function execution (limit: ${LIMITS.bytesRead} bytes). ${OVER_LIMIT_HELP}`,
+        `Too many bytes read in a single function execution (limit: ${this.limits.bytesRead} bytes). ${OVER_LIMIT_HELP}`,
       );
     }
   }
@@ -78,14 +137,14 @@ export class Usage {
     this.bytesWritten += size;
     if (size > this.largestDocument.value) this.largestDocument = { id, value: size };
     if (nesting > this.deepestDocument.value) this.deepestDocument = { id, value: nesting };
-    if (this.documentsWritten > LIMITS.documentsWritten) {
+    if (this.documentsWritten > this.limits.documentsWritten) {
       throw new LimitError(
-        `Too many writes in a single function execution (limit: ${LIMITS.documentsWritten})`,
+        `Too many writes in a single function execution (limit: ${this.limits.documentsWritten})`,
       );
     }
-    if (this.bytesWritten > LIMITS.bytesWritten) {
+    if (this.bytesWritten > this.limits.bytesWritten) {
       throw new LimitError(
-        `Too many bytes written in a single function execution (limit: ${formatBytes(LIMITS.bytesWritten)})`,
+        `Too many bytes written in a single function execution (limit: ${formatBytes(this.limits.bytesWritten)})`,
       );
     }
   }
@@ -97,18 +156,25 @@ export class Usage {
    * @throws {LimitError} when the transaction schedules too many functions, or too many bytes of arguments.
    */
   schedule(size: number): void {
-    if (this.scheduled >= LIMITS.functionsScheduled) {
+    if (this.scheduled >= this.limits.functionsScheduled) {
       throw new LimitError(
-        `Too many functions scheduled by this mutation (limit: ${LIMITS.functionsScheduled})`,
+        `Too many functions scheduled by this mutation (limit: ${this.limits.functionsScheduled})`,
       );
     }
-    if (this.scheduledBytes + size > LIMITS.scheduledBytes) {
+    if (this.scheduledBytes + size > this.limits.scheduledFunctionArgsBytes) {
       throw new LimitError(
-        `Too large total size of the arguments of scheduled functions from this mutation (limit: ${LIMITS.scheduledBytes} bytes)`,
+        `Too large total size of the arguments of scheduled functions from this mutation (limit: ${this.limits.scheduledFunctionArgsBytes} bytes)`,
       );
     }
     this.scheduled++;
     this.scheduledBytes += size;
     this.largestScheduledBytes = Math.max(this.largestScheduledBytes, size);
   }
+}
+
+/** Describes a wrong number as Convex's JSON parser does. */
+function invalid(count: number): string {
+  return Number.isInteger(count)
+    ? `invalid value: integer \`${count}\`, expected usize`
+    : `invalid type: floating point \`${count}\`, expected usize`;
 }

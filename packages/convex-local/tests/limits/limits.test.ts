@@ -233,6 +233,28 @@ test.each([
   expect(await run("readDocuments", { amount: 1 })).toBe(1);
 });
 
+const tooManyDocuments = (limit: number) =>
+  `Too many documents read in a single function execution (limit: ${limit}). ${help}`;
+
+test.each([
+  ["readDocuments", 3, { documentsRead: 3 }, null],
+  ["readDocuments", 4, { documentsRead: 3 }, tooManyDocuments(5)],
+  // A higher limit than Convex's has no effect.
+  ["readDocuments", 32_000, { documentsRead: 40_000 }, tooManyDocuments(32_000)],
+  [
+    "readRanges",
+    3,
+    { databaseQueries: 2 },
+    `Too many reads in a single function execution (limit: 3). ${help}`,
+  ],
+  ["readDocuments", 1, { bytesRead: 1.5 }, "invalid type: floating point `1.5`, expected usize"],
+  ["readDocuments", 1, { bytesRead: -1 }, "invalid value: integer `-1`, expected usize"],
+])("transactionLimits of a nested call: %s of %i with %j", async (name, amount, limits, message) => {
+  const result = await outcome("readNested", { name, amount, limits });
+  if (message === null) expect(resultOf(result)).toBe(10);
+  else expect(errorOf(result)).toContain(message);
+});
+
 test("a deployment can have 10,000 tables", async () => {
   const existing = (await opened.backend.admin.tables()).filter(({ name }) => !name.startsWith("_")).length;
   await run("createTables", { amount: 10_000 - existing });

@@ -4,7 +4,6 @@
  */
 import { randomInt } from "node:crypto";
 import { setImmediate } from "node:timers";
-import type { JSONValue } from "convex/values";
 import { ConflictRules, type ConflictRulesParts } from "../../conflicts/conflict-rules.ts";
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -18,7 +17,7 @@ import { seededRandom } from "../isolate/seeded-random.ts";
 import { failCall } from "../isolate/uncaught-errors.ts";
 import { canonicalPath, type FunctionAddress, type FunctionReference } from "../modules/function-address.ts";
 import type { RegisteredFunction, Registry } from "../modules/registry.ts";
-import type { NestedKind } from "../syscalls/call-syscalls.ts";
+import type { NestedCall } from "../syscalls/call-syscalls.ts";
 import type { Invocation } from "../threads/thread-messages.ts";
 import { type CallContext, newContext } from "./call-context.ts";
 import { CallRejectedError, nestedError, RetryableError } from "./call-errors.ts";
@@ -55,12 +54,8 @@ export class EngineCalls {
   }
 
   /** Runs a function in the transaction of the function that calls it. */
-  async nested(
-    context: CallContext,
-    reference: FunctionReference,
-    kind: NestedKind,
-    args: JSONValue,
-  ): Promise<string> {
+  async nested(context: CallContext, reference: FunctionReference, call: NestedCall): Promise<string> {
+    const { kind } = call;
     if (kind === "mutation" && !context.transaction)
       throw new Error(`${context.path} is a query: it cannot run a mutation.`);
     this.check(reference);
@@ -70,9 +65,7 @@ export class EngineCalls {
       { ...reference, caller: "internal" },
       kind === "mutation" ? "mutation" : "query",
     );
-    const turn = (context.nested ?? Promise.resolve()).then(() =>
-      this.#runNested(context, target, kind, args),
-    );
+    const turn = (context.nested ?? Promise.resolve()).then(() => this.#runNested(context, target, call));
     const done = turn.then(
       () => {},
       () => {},
@@ -166,8 +159,7 @@ export class EngineCalls {
   async #runNested(
     parent: CallContext,
     target: RegisteredFunction,
-    kind: NestedKind,
-    args: JSONValue,
+    { kind, args, limits }: NestedCall,
   ): Promise<string> {
     const mark = parent.transaction?.mark() ?? 0;
     const parentReader = parent.reader;
@@ -177,6 +169,9 @@ export class EngineCalls {
       kind === "snapshotQuery"
         ? new Reader(this.engine.store, this.engine.catalog, new Layer(), parentReader)
         : parentReader;
+    const { usage } = parentReader;
+    const { limits: parentLimits } = usage;
+    if (limits) usage.limits = usage.limitsWith(limits);
     const context: CallContext = {
       ...parent,
       kind: kind === "mutation" ? "mutation" : "query",
@@ -200,6 +195,8 @@ export class EngineCalls {
       if (kind === "mutation") parent.transaction?.rollback(mark);
       if (error instanceof RetryableError) failCall(parent, "uncaughtException", error);
       throw nestedError(error);
+    } finally {
+      usage.limits = parentLimits;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Syscalls that call other functions, and that return metadata of the call. */
 import { convexToJson, type JSONValue } from "convex/values";
-import { LIMITS } from "../../limits/limits.ts";
+import type { TransactionLimits } from "../../limits/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
 import {
   type AddressJson,
@@ -12,9 +12,17 @@ import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 
 export type NestedKind = "query" | "mutation" | "snapshotQuery";
 
+/** A call in the transaction of its caller. */
+export type NestedCall = {
+  kind: NestedKind;
+  args: JSONValue;
+  /** What it may use more than its caller has used. */
+  limits: Partial<TransactionLimits> | null;
+};
+
 /** Runs a function in the transaction of its caller, or in a separate one if the caller is an action. */
 export type Callee = {
-  nested(context: CallContext, target: FunctionReference, kind: NestedKind, args: JSONValue): Promise<string>;
+  nested(context: CallContext, target: FunctionReference, call: NestedCall): Promise<string>;
   separate(
     context: CallContext,
     target: FunctionReference,
@@ -25,7 +33,11 @@ export type Callee = {
   check(target: FunctionReference): void;
 };
 
-type UdfArgs = AddressJson & { udfType: NestedKind; args: JSONValue };
+type UdfArgs = AddressJson & {
+  udfType: NestedKind;
+  args: JSONValue;
+  transactionLimits?: Partial<TransactionLimits>;
+};
 type ActionCallArgs = AddressJson & { args: JSONValue };
 
 export const syncCalls: Record<string, SyncOperation> = {
@@ -42,8 +54,13 @@ export function asyncCalls(callee: Callee): Record<string, Operation> {
       callee.separate(context, resolveAddress(context.component, args), kind, args.args),
     );
   return {
-    "1.0/runUdf": operation((context, args: UdfArgs) =>
-      callee.nested(context, resolveAddress(context.component, args), args.udfType, args.args),
+    "1.0/runUdf": operation(
+      (context, { udfType: kind, args, transactionLimits: limits, ...address }: UdfArgs) =>
+        callee.nested(context, resolveAddress(context.component, address), {
+          kind,
+          args,
+          limits: limits ?? null,
+        }),
     ),
     "1.0/actions/query": fromAction("query"),
     "1.0/actions/mutation": fromAction("mutation"),
@@ -75,19 +92,7 @@ export function asyncCalls(callee: Callee): Record<string, Operation> {
       const usage = context.reader?.usage;
       if (!usage)
         throw new Error("Unknown async operation: getTransactionMetrics() is not available in actions.");
-      const metric = (used: number, limit: number): JSONValue => ({
-        used,
-        remaining: Math.max(0, limit - used),
-      });
-      return JSON.stringify({
-        bytesRead: metric(usage.bytesRead, LIMITS.bytesRead),
-        bytesWritten: metric(usage.bytesWritten, LIMITS.bytesWritten),
-        databaseQueries: metric(usage.ranges, LIMITS.indexRanges),
-        documentsRead: metric(usage.documentsRead, LIMITS.documentsRead),
-        documentsWritten: metric(usage.documentsWritten, LIMITS.documentsWritten),
-        functionsScheduled: metric(usage.scheduled, LIMITS.functionsScheduled),
-        scheduledFunctionArgsBytes: metric(usage.scheduledBytes, LIMITS.scheduledBytes),
-      });
+      return JSON.stringify(usage.metrics());
     },
     "1.0/auditLog": () => "null",
   };

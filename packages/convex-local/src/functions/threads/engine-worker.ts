@@ -83,7 +83,7 @@ installSyscalls({
     ...schedule,
     ...storage,
     ...asyncCalls({
-      nested: (context, target, kind, args) => calls.nested(context, target, kind, args),
+      nested: (context, target, call) => calls.nested(context, target, call),
       check: (target) => calls.check(target),
       separate: (context) => Promise.reject(new Error(`${context.path} is not an action.`)),
     }),
