@@ -17,6 +17,7 @@ export const UNAVAILABLE = "Your request couldn't be completed. Try again later.
 /** Convex's names of the errors after which a client tries again. */
 export const OCC_FAILURE = "OptimisticConcurrencyControlFailure";
 export const NO_SLOT = "TooManyConcurrentRequests";
+export const TOO_MANY_WRITES = "TooManyWrites";
 
 /** Returns the code of a rejected call, or null for an unexpected error. */
 export function codeOf(error: unknown): BackendErrorCode | null {

@@ -9,6 +9,7 @@ import type { FunctionAddress } from "../functions/modules/function-address.ts";
 import type { Conflict, OpenReads } from "./open-reads.ts";
 import type { ConflictOptions, Pace } from "./pace.ts";
 import { Slots } from "./slots.ts";
+import { WriteRate } from "./write-rate.ts";
 
 const MAX_RETRIES = 4;
 const INITIAL_BACKOFF_MS = 100;
@@ -19,8 +20,14 @@ const MAX_SCHEDULED_BACKOFF_MS = 60_000;
 /** Mutations that run at the same time in the smallest deployment class. */
 const MUTATION_SLOTS = 16;
 
-/** A mutation that has run and is not committed. `reads` is null if it failed, because then nothing is committed. */
-export type Attempt<T> = { reads: ReadSet | null; finish(): T };
+/** A mutation that has run and is not committed. */
+export type Attempt<T> = {
+  /** Null if it failed, because then nothing is committed. */
+  reads: ReadSet | null;
+  finish(): T;
+  /** Returns the bytes that it has committed. */
+  writtenBytes(): number;
+};
 
 /** A mutation as the rules see it. */
 export type OptimisticMutation<T> = FunctionAddress & {
@@ -51,6 +58,16 @@ export class NoSlotError extends Error {
   }
 }
 
+/** The deployment wrote too much in the last second, also at every retry. */
+export class TooManyWritesError extends Error {
+  override name = "TooManyWritesError";
+  constructor() {
+    super(
+      "Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second. Reduce your write rate or upgrade to a larger deployment.",
+    );
+  }
+}
+
 /** What the rules use of the backend. */
 export type ConflictRulesParts = {
   options: ConflictOptions;
@@ -66,6 +83,7 @@ export type ConflictRulesParts = {
 export class ConflictRules {
   readonly #parts: ConflictRulesParts;
   readonly #slots: Slots;
+  readonly #rate = new WriteRate();
 
   constructor(parts: ConflictRulesParts) {
     this.#parts = parts;
@@ -77,6 +95,7 @@ export class ConflictRules {
    *
    * @throws {ConflictError} when every retry conflicts.
    * @throws {NoSlotError} when too many mutations run at the same time.
+   * @throws {TooManyWritesError} when too much is written at the beginning of every retry.
    */
   async run<T>(mutation: OptimisticMutation<T>): Promise<T> {
     const { pace, onConflict } = this.#parts;
@@ -85,18 +104,20 @@ export class ConflictRules {
       const done = await this.#try(mutation);
       if ("value" in done) return done.value;
       const final = !scheduled && failures >= MAX_RETRIES;
-      onConflict(mutation, done.conflict, final);
-      if (final) throw new ConflictError(done.conflict, path);
+      if (done.conflict) onConflict(mutation, done.conflict, final);
+      if (final) throw done.conflict ? new ConflictError(done.conflict, path) : new TooManyWritesError();
       const most = scheduled ? MAX_SCHEDULED_BACKOFF_MS : MAX_BACKOFF_MS;
       await pace.sleep(Math.min(INITIAL_BACKOFF_MS * 2 ** failures, most) * pace.random());
     }
   }
 
+  /** Returns the value; or the conflict, or null if too much was written in the last second. */
   async #try<T>({
     attempt,
     scheduled,
-  }: OptimisticMutation<T>): Promise<{ value: T } | { conflict: Conflict }> {
+  }: OptimisticMutation<T>): Promise<{ value: T } | { conflict: Conflict | null }> {
     const { exclusive, openReads, pace, options } = this.#parts;
+    if (this.#rate.isExceeded(pace.now)) return { conflict: null };
     const { ran, open } = await exclusive(async () => {
       const ran = await attempt();
       return { ran, open: ran.reads && openReads.open(ran.reads.ranges()) };
@@ -113,7 +134,10 @@ export class ConflictRules {
     }
     return exclusive(() => {
       const conflict = open?.close() ?? null;
-      return conflict ? { conflict } : { value: ran.finish() };
+      if (conflict) return { conflict };
+      const value = ran.finish();
+      this.#rate.add(pace.now, ran.writtenBytes());
+      return { value };
     });
   }
 }

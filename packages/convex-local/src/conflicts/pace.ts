@@ -1,5 +1,7 @@
 /** Time and chance of the conflict rules, so that a simulation can control both. */
 export type Pace = {
+  /** A time in ms that never goes back. */
+  readonly now: number;
   sleep(ms: number): Promise<void>;
   /** Returns a number from 0 to 1. */
   random(): number;

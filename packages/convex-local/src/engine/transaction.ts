@@ -6,6 +6,7 @@ import { afterPrefix, encodeValue } from "../values/key.ts";
 import { checkDocument } from "../values/limits.ts";
 import { describeViolation, findViolation } from "../values/validator.ts";
 import type { Table } from "./catalog.ts";
+import { keysIn } from "./index-keys.ts";
 import type { Change, Layer } from "./layer.ts";
 import type { Reader } from "./reader.ts";
 
@@ -25,6 +26,17 @@ export class Transaction {
     this.reader = reader;
     this.layer = layer;
     this.#clock = clock;
+  }
+
+  /** Documents and index keys that a commit writes, in bytes. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { table, stored, seen } of this.layer.changes()) {
+      if (seen === null || seen === stored) continue;
+      bytes += seen.size;
+      for (const index of table.maintained) for (const key of keysIn(index, seen)) bytes += key.length;
+    }
+    return bytes;
   }
 
   /**

@@ -4,7 +4,15 @@ import type { JSONValue } from "convex/values";
 import * as v from "valibot";
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
-import { callErrorOf, codeOf, NO_SLOT, reasonOf, retryReasonOf, UNAVAILABLE } from "../failure.ts";
+import {
+  callErrorOf,
+  codeOf,
+  NO_SLOT,
+  reasonOf,
+  retryReasonOf,
+  TOO_MANY_WRITES,
+  UNAVAILABLE,
+} from "../failure.ts";
 import { canonicalFunctionPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
@@ -95,7 +103,11 @@ export async function answerCall(backend: Backend, kind: Kind, { call, clean, at
     if (code === null) throw error;
     const retryReason = retryReasonOf(error);
     if (retryReason !== null)
-      throw new HttpError(retryReason === NO_SLOT ? 429 : 503, retryReason, reasonOf(error));
+      throw new HttpError(
+        [NO_SLOT, TOO_MANY_WRITES].includes(retryReason) ? 429 : 503,
+        retryReason,
+        reasonOf(error),
+      );
     if (code === "restarted")
       throw new HttpError(503, "InternalServerError", UNAVAILABLE, { "Retry-After": "1" });
     if (code === "bad_arguments") throw new HttpError(400, "BadArguments", reasonOf(error));

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ConflictError, ConflictRules, NoSlotError } from "../../src/conflicts/conflict-rules.ts";
 import { conflictsFrom } from "../../src/conflicts/pace.ts";
 import { Engine } from "../../src/engine/engine.ts";
+import type { Transaction } from "../../src/engine/transaction.ts";
 import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
 import { VirtualPace } from "./virtual-pace.ts";
 
@@ -56,7 +57,7 @@ function open(mutationMs: number, seed: number) {
     snapshot.close();
     return Number(value);
   };
-  const mutate = (path: string, scheduled = false) =>
+  const run = (path: string, scheduled: boolean, work: (transaction: Transaction) => void) =>
     rules.run({
       component: "",
       path,
@@ -64,15 +65,24 @@ function open(mutationMs: number, seed: number) {
       attempt: async () => {
         figures.attempts++;
         const transaction = engine.begin();
-        const before = Number(transaction.reader.get(table, id)?.value.count);
-        transaction.patch(table, id, { count: before + 1 });
+        work(transaction);
         return {
           reads: transaction.reader.reads,
           finish: () => engine.commit(transaction, () => null, path),
+          writtenBytes: () => transaction.bytes,
         };
       },
     });
-  return { pace, engine, table, figures, conflicts, count, mutate };
+  const mutate = (path: string, scheduled = false) =>
+    run(path, scheduled, (transaction) => {
+      const before = Number(transaction.reader.get(table, id)?.value.count);
+      transaction.patch(table, id, { count: before + 1 });
+    });
+  const write = (bytes: number, scheduled = false) =>
+    run("blobs:write", scheduled, (transaction) => {
+      transaction.insert(engine.catalog.table("", "blobs"), { text: "x".repeat(bytes) });
+    });
+  return { pace, engine, table, figures, conflicts, count, mutate, write };
 }
 
 /** Runs requests against the database. Every one that does not fail must be counted once. */
@@ -193,6 +203,38 @@ test("16 mutations run at the same time, and the others wait for at most 5 s", a
   const rejected = ended.filter(({ error }) => error !== null);
   expect(rejected.map(({ at }) => at)).toEqual([5000, 5000, 5000, 5000]);
   expect(String(rejected[0]?.error)).toContain("Your backend is limited to 16 concurrent mutations.");
+});
+
+test.each([
+  ["fail after four retries", false],
+  ["as scheduled functions, are retried until they commit", true],
+])("mutations beyond 4 MiB written per second %s", async (_what, scheduled) => {
+  const { pace, write } = open(60, 4);
+  const committed: number[] = [];
+  const failed: string[] = [];
+  // 9 MB per second, for five seconds.
+  for (let i = 0; i < 50; i++) {
+    void pace.sleep(i * 100).then(() =>
+      write(900_000, scheduled).then(
+        () => committed.push(pace.now),
+        (error: unknown) => failed.push(String(error)),
+      ),
+    );
+  }
+  await pace.run();
+  expect(committed.length + failed.length).toBe(50);
+  // The fifth write exceeds the limit, and those that have begun by then can commit.
+  const perSecond = (committed.length - 1) / (((committed.at(-1) ?? 0) - (committed[0] ?? 0)) / 1000);
+  expect(perSecond).toBeLessThan(8);
+  if (scheduled) expect(failed).toEqual([]);
+  else {
+    expect(perSecond).toBeGreaterThan(4);
+    expect(new Set(failed)).toEqual(
+      new Set([
+        "TooManyWritesError: Too many writes per second. Your deployment is limited to 4 MiB bytes written per 1 second. Reduce your write rate or upgrade to a larger deployment.",
+      ]),
+    );
+  }
 });
 
 test("options come from the environment, and malformed ones are rejected", () => {

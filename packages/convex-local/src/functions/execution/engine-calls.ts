@@ -93,6 +93,9 @@ export class EngineCalls {
       exclusive,
       openReads: this.engine.openReads,
       pace: {
+        get now() {
+          return performance.now();
+        },
         sleep: (ms) => new Promise((resolve) => realSetTimeout(resolve, ms)),
         random: () => Math.random(),
       },

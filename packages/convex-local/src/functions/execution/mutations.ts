@@ -7,12 +7,13 @@ import {
   type ConflictRules,
   NoSlotError,
   type OptimisticMutation,
+  TooManyWritesError,
 } from "../../conflicts/conflict-rules.ts";
 import type { ConflictOptions } from "../../conflicts/pace.ts";
 import { type MutationAnswer, resolveTimestamps } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
-import { NO_SLOT, OCC_FAILURE } from "../../failure.ts";
+import { NO_SLOT, OCC_FAILURE, TOO_MANY_WRITES } from "../../failure.ts";
 import { parseJson, parseValue } from "../../values/json.ts";
 import type { JobState } from "../jobs/scheduled-functions.ts";
 import type { FunctionAddress } from "../modules/function-address.ts";
@@ -131,7 +132,7 @@ export class Mutations {
     finish: (transaction: Transaction, state: JobState) => void,
   ): Promise<Attempt<void>> {
     const transaction = this.#calls.engine.begin();
-    if (!wanted(transaction.reader)) return { reads: null, finish: () => {} };
+    if (!wanted(transaction.reader)) return { reads: null, finish: () => {}, writtenBytes: () => 0 };
     const context = this.#calls.context(target, "mutation", call, {
       reader: transaction.reader,
       transaction,
@@ -148,6 +149,7 @@ export class Mutations {
           this.#commitOrFail(transaction, () => null, target.path);
           this.afterJob(call, { ok: true, value: null, logLines }, ms);
         },
+        writtenBytes: () => transaction.bytes,
       };
     } catch (error) {
       if (error instanceof CommitError) throw error;
@@ -163,6 +165,7 @@ export class Mutations {
           this.afterJob(call, outcome, ms);
           this.#log(`[${target.path}] scheduled function failed: ${message}`);
         },
+        writtenBytes: () => 0,
       };
     }
   }
@@ -187,6 +190,7 @@ export class Mutations {
     } catch (error) {
       if (error instanceof ConflictError) throw new RetryableError(OCC_FAILURE, error.message);
       if (error instanceof NoSlotError) throw new RetryableError(NO_SLOT, error.message);
+      if (error instanceof TooManyWritesError) throw new RetryableError(TOO_MANY_WRITES, error.message);
       throw error;
     }
   }
@@ -207,11 +211,16 @@ export class Mutations {
       return {
         reads: transaction.reader.reads,
         finish: () => this.#commit(transaction, text, context, key),
+        writtenBytes: () => transaction.bytes,
       };
     } catch (error) {
       if (error instanceof CommitError || error instanceof RetryableError) throw error;
       const outcome = toOutcome(error, context.requestId, context.logLines);
-      return { reads: null, finish: () => ({ ts: this.#calls.engine.ts, outcome }) };
+      return {
+        reads: null,
+        finish: () => ({ ts: this.#calls.engine.ts, outcome }),
+        writtenBytes: () => 0,
+      };
     }
   }
 
