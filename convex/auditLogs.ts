@@ -10,7 +10,7 @@ export const logAuthEvent = vouchedMutation({
   args: { event: auditEvent, ...deviceArgs },
   returns: v.null(),
   handler: async (ctx, { event, ...device }) => {
-    await recordEventAbout(ctx, ctx, event, { device });
+    await recordEventAbout(ctx, ctx, event, { device, impersonator: ctx.impersonator });
     return null;
   },
 });

@@ -8,7 +8,9 @@ import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
 import { requireEntry, sessionEnded } from "./model/caller.ts";
+import { refuseImpersonator } from "./model/impersonation.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
+import { recordProjectView } from "./model/projectViews.ts";
 import { rejection } from "./model/rejection.ts";
 import { cutoffsOf, endsSession } from "./model/sessionCutoffs.ts";
 import { endSession, recordSession, revokeOtherSessions, sessionShape } from "./model/sessions.ts";
@@ -19,18 +21,16 @@ import { profileArgs, syncUser } from "./model/userSync.ts";
  * preferences that now apply.
  *
  * @param session - The session; its id must equal the token's `sid`.
- * @param impersonator - E-mail of the WorkOS user who signed in as this user, if any.
  * @param browser - Theme and time zone of the browser.
  */
 export const signedIn = signInMutation({
   args: {
     ...profileArgs,
     session: sessionShape,
-    impersonator: v.optional(v.string()),
     browser: v.optional(v.object({ theme: v.optional(themeShape), timeZone: v.optional(v.string()) })),
   },
   returns: v.object({ userId: v.id("users"), preferences: preferencesShape }),
-  handler: async (ctx, { session, impersonator, browser, ...profile }) => {
+  handler: async (ctx, { session, browser, ...profile }) => {
     if (profile.workosUserId !== ctx.caller.workosUserId)
       throw rejection("forbidden", "That is another person.");
     requireOwnSession(ctx.caller.sessionId, session.sessionId);
@@ -40,8 +40,7 @@ export const signedIn = signInMutation({
     if (cutoffs.some((cutoff) => endsSession(cutoff, { ...session, startedAt }))) throw sessionEnded();
     const userId = await syncUser(ctx, ctx.user, profile, { from: "token", ...ctx.caller });
     const isNew = await recordSession(ctx, profile.workosUserId, session);
-    const target = impersonator === undefined ? session.sessionId : `impersonated by ${impersonator}`;
-    if (isNew) await recordEvent(ctx, userId, "login", { device: session, target });
+    if (isNew) await recordEvent(ctx, userId, "login", { device: session, target: session.sessionId });
     return { userId, preferences: await adoptFromBrowser(ctx, userId, browser ?? {}) };
   },
 });
@@ -63,7 +62,8 @@ export const signedOut = vouchedMutation({
   returns: v.null(),
   handler: async (ctx, { sessionId, ...device }) => {
     const ended = await endSession(ctx, ctx, sessionId);
-    if (ended) await recordEventAbout(ctx, ctx, "logout", { device, target: sessionId });
+    const { impersonator } = ctx;
+    if (ended) await recordEventAbout(ctx, ctx, "logout", { device, target: sessionId, impersonator });
     return null;
   },
 });
@@ -73,9 +73,20 @@ export const otherSessionsEnded = edgeMutation({
   args: { sessionId: v.string(), ...deviceArgs },
   returns: v.null(),
   handler: async (ctx, { sessionId, ...device }) => {
+    refuseImpersonator(ctx.caller);
     requireOwnSession(ctx.caller.sessionId, sessionId);
     const person = { workosUserId: ctx.caller.workosUserId, user: ctx.user };
     await revokeOtherSessions(ctx, person, sessionId, device);
+    return null;
+  },
+});
+
+/** Records that an admin opened a project that is not theirs, once an hour. */
+export const projectViewed = edgeMutation({
+  args: { projectId: v.id("projects") },
+  returns: v.null(),
+  handler: async (ctx, { projectId }) => {
+    if (ctx.user !== null) await recordProjectView(ctx, ctx.user, projectId);
     return null;
   },
 });
@@ -90,6 +101,7 @@ export const accountDeleted = edgeMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
+    refuseImpersonator(ctx.caller);
     if (ctx.user === null) return null;
     await requireAnotherAdmin(ctx, ctx.user);
     await closeAccount(ctx, ctx.user);

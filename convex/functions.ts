@@ -11,7 +11,6 @@ import type { Doc } from "./_generated/dataModel";
 import { mutation, type QueryCtx, query } from "./_generated/server";
 import {
   type KnownCaller,
-  readCaller,
   requireCaller,
   requireLeavingCaller,
   requireNewCaller,
@@ -19,6 +18,7 @@ import {
 } from "./model/caller.ts";
 import { isProven } from "./model/edgeProof.ts";
 import { edgeSecrets } from "./model/environment.ts";
+import { readCaller } from "./model/identity.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { rejection } from "./model/rejection.ts";
 import { findByWorkosId } from "./model/users.ts";
@@ -138,8 +138,8 @@ async function requireVouched(
     if (workosUserId !== undefined && workosUserId !== caller.workosUserId) {
       throw rejection("forbidden", "That is another person.");
     }
-    return { workosUserId: caller.workosUserId, user, impersonator: caller.impersonator };
+    return { workosUserId: caller.workosUserId, user, caller, impersonator: caller.impersonator };
   }
   if (workosUserId === undefined) throw rejection("unauthenticated", "No user is named.");
-  return { workosUserId, user: await findByWorkosId(ctx, workosUserId), impersonator };
+  return { workosUserId, user: await findByWorkosId(ctx, workosUserId), caller: null, impersonator };
 }

@@ -12,6 +12,7 @@ import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { listedPointShape, recentOf } from "./model/batches.ts";
 import { bucketShape, chartOf, rangeShape, requireUntil } from "./model/charts.ts";
+import { refuseImpersonator } from "./model/impersonation.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
 import { kindShape } from "./model/kinds.ts";
 import { membershipShape } from "./model/memberships.ts";
@@ -148,6 +149,7 @@ export const accountExport = viewerQuery({
     sessions: v.array(listedSessionShape),
   }),
   handler: async (ctx) => {
+    refuseImpersonator(ctx.caller);
     const projects = await listMemberships(ctx, ctx.user._id);
     return {
       viewer: await viewerOf(ctx, ctx.user),

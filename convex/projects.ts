@@ -91,7 +91,7 @@ export const rename = viewerMutation({
   returns: v.null(),
   handler: async (ctx, { projectId, name }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    await renameProject(ctx, project, name);
+    await renameProject(ctx, ctx.user, project, name);
     return null;
   },
 });
@@ -139,7 +139,7 @@ export const removeInvite = viewerMutation({
   returns: v.null(),
   handler: async (ctx, { projectId, email }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    await withdraw(ctx, project._id, email);
+    await withdraw(ctx, ctx.user, project, email);
     return null;
   },
 });

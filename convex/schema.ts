@@ -37,7 +37,6 @@ export default defineSchema({
   users: defineTable(userFields)
     .index("by_workos_id", ["workosUserId"])
     .index("by_email", ["email"])
-    .index("by_status_email", ["status", "email"])
     .index("by_role_status", ["role", "status"]),
 
   /**
@@ -95,6 +94,16 @@ export default defineSchema({
   })
     .index("by_user", ["workosUserId"])
     .index("by_before", ["before"]),
+
+  /** The newest change of each membership in the organization of this deployment, to order WorkOS's events. */
+  organizationMemberships: defineTable({
+    membershipId: v.string(),
+    updatedAt: v.number(),
+    deleted: v.boolean(),
+    receivedAt: v.number(),
+  })
+    .index("by_membership", ["membershipId"])
+    .index("by_received", ["receivedAt"]),
 
   preferences: defineTable({
     userId: v.id("users"),
@@ -267,6 +276,7 @@ export default defineSchema({
     /** The user who acted, if it was a user of this deployment. */
     actorId: v.optional(v.id("users")),
     target: v.optional(v.string()),
+    impersonator: v.optional(v.string()),
   })
     .index("by_user", ["userId", "timestamp"])
     .index("by_time", ["timestamp"])
@@ -281,7 +291,14 @@ export default defineSchema({
     timestamp: v.number(),
     ...place,
     target: v.optional(v.string()),
+    impersonator: v.optional(v.string()),
   }).index("by_user", ["workosUserId"]),
+
+  /** When an admin last opened a project that is not theirs. */
+  projectViews: defineTable({ projectId: v.id("projects"), adminId: v.id("users"), at: v.number() }).index(
+    "by_project",
+    ["projectId", "adminId"],
+  ),
 
   /** Ids of the WorkOS events handled, so that each is handled once. */
   webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })

@@ -11,8 +11,10 @@ import {
 } from "./functions.ts";
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { requireEntry } from "./model/caller.ts";
+import { refuseImpersonator } from "./model/impersonation.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { rejection } from "./model/rejection.ts";
+import { endSessionsOf, restoreUser, suspendUser } from "./model/suspension.ts";
 import { profileFields, roleShape } from "./model/userFields.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 import {
@@ -110,7 +112,37 @@ export const setRole = adminMutation({
   args: { userId: v.string(), role: roleShape },
   returns: v.null(),
   handler: async (ctx, { userId, role }) => {
+    refuseImpersonator(ctx.caller);
     await giveRole(ctx, ctx.user, userId, role);
+    return null;
+  },
+});
+
+const aUser = { args: { userId: v.string() }, returns: v.null() };
+
+/** Suspends a user: their sessions end, and they may not enter. */
+export const suspend = adminMutation({
+  ...aUser,
+  handler: async (ctx, { userId }) => {
+    await suspendUser(ctx, ctx, userId);
+    return null;
+  },
+});
+
+/** Lets a suspended user enter again. */
+export const restore = adminMutation({
+  ...aUser,
+  handler: async (ctx, { userId }) => {
+    await restoreUser(ctx, ctx, userId);
+    return null;
+  },
+});
+
+/** Ends all sessions of a user, who may sign in again. */
+export const endSessions = adminMutation({
+  ...aUser,
+  handler: async (ctx, { userId }) => {
+    await endSessionsOf(ctx, ctx, userId);
     return null;
   },
 });

@@ -36,7 +36,6 @@ export function syncUser({
     ...profileOf(session.user),
     ...(session.userUpdatedAt === null ? {} : { updatedAt: session.userUpdatedAt }),
     session: { sessionId: session.sessionId, ...seen, startedAt: sessionStart(session) },
-    ...(session.impersonator === null ? {} : { impersonator: session.impersonator }),
     browser: theme === null ? {} : { theme },
   });
 }

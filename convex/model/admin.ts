@@ -11,7 +11,7 @@ import { searchTerms } from "./userSearch.ts";
 import { noteRoleChosen } from "./userSync.ts";
 
 /**
- * Returns one page of the active users, sorted by e-mail. With a search, only those whose full name, last
+ * Returns one page of the users, sorted by e-mail, suspended ones included. With a search, only those whose full name, last
  * name or e-mail starts with it.
  *
  * @param search - Compared trimmed and case-insensitively.
@@ -25,7 +25,8 @@ export async function listUsers(
   if (start === "") {
     return await ctx.db
       .query("users")
-      .withIndex("by_status_email", (q) => q.eq("status", "active"))
+      // A deleted user has no e-mail.
+      .withIndex("by_email", (q) => q.gt("email", ""))
       .paginate(paginationOpts);
   }
   return await stream(ctx.db, schema)

@@ -4,9 +4,11 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { type AuditEvent, auditEvent } from "./auditEvents.ts";
+import { readCaller } from "./identity.ts";
 
 const LONGEST_USER_AGENT = 512;
 const LONGEST_ADDRESS = 64;
+const LONGEST_EMAIL = 254;
 
 /** The address and device of a request, as the worker saw them. */
 export const deviceArgs = { ipAddress: v.string(), userAgent: v.string() };
@@ -23,27 +25,43 @@ export const auditEntryShape = v.object({
   userAgent: v.optional(v.string()),
   actorId: v.optional(v.id("users")),
   target: v.optional(v.string()),
+  /** E-mail of the user of WorkOS who acted as this user. */
+  impersonator: v.optional(v.string()),
 });
 
 type AuditEntry = Infer<typeof auditEntryShape>;
 
-type Details = { device?: Device; actorId?: Id<"users">; target?: string };
+/** `impersonator` is by default that of the token. */
+type Details = {
+  device?: Device;
+  actorId?: Id<"users">;
+  target?: string;
+  impersonator?: string | null;
+};
 
 /** Records an event about a synced user. */
 export async function recordEvent(
   ctx: MutationCtx,
   userId: Id<"users">,
   event: AuditEvent,
-  { device, actorId, target }: Details = {},
+  { actorId, ...details }: Details = {},
 ): Promise<void> {
   await ctx.db.insert("auditLogs", {
     userId,
     event,
+    ...(await fieldsOf(ctx, details)),
+    ...(actorId !== undefined && { actorId }),
+  });
+}
+
+async function fieldsOf(ctx: MutationCtx, { device, target, impersonator }: Omit<Details, "actorId">) {
+  const actedAs = impersonator === undefined ? (await readCaller(ctx))?.impersonator : impersonator;
+  return {
     timestamp: Date.now(),
     ...(device && cutDevice(device)),
-    ...(actorId !== undefined && { actorId }),
     ...(target !== undefined && { target }),
-  });
+    ...(actedAs && { impersonator: actedAs.slice(0, LONGEST_EMAIL) }),
+  };
 }
 
 /** Records an event about a WorkOS user, as a pending entry if the user is not synced yet. */
@@ -51,17 +69,13 @@ export async function recordEventAbout(
   ctx: MutationCtx,
   person: { workosUserId: string; user: Doc<"users"> | null },
   event: AuditEvent,
-  details: { device?: Device; target?: string } = {},
+  { device, ...details }: Omit<Details, "actorId"> = {},
 ): Promise<void> {
-  if (person.user !== null) return await recordEvent(ctx, person.user._id, event, details);
-  const { device, target } = details;
-  await ctx.db.insert("pendingAuditLogs", {
-    workosUserId: person.workosUserId,
-    event,
-    timestamp: Date.now(),
-    ...(device && cutDevice(device)),
-    ...(target !== undefined && { target }),
-  });
+  const { user, workosUserId } = person;
+  // Nothing of a deleted user's devices is kept.
+  const kept = device === undefined || user?.status === "deleted" ? details : { ...details, device };
+  if (user !== null) return await recordEvent(ctx, user._id, event, kept);
+  await ctx.db.insert("pendingAuditLogs", { workosUserId, event, ...(await fieldsOf(ctx, kept)) });
 }
 
 /** Moves a user's pending entries to the audit log at the first sync. They keep their timestamps. */

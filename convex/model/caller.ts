@@ -6,38 +6,12 @@ import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
 import { type BarReason, emailProblem } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
+import { type Caller, readCaller } from "./identity.ts";
 import { rejection } from "./rejection.ts";
 import { isCutOff } from "./sessionCutoffs.ts";
 import { findByWorkosId } from "./users.ts";
 
-/** The claims of the token. Nothing here comes from an argument. */
-export type Caller = {
-  workosUserId: string;
-  /** WorkOS session id (claim `sid`); null if the token has none. */
-  sessionId: string | null;
-  /** The claim `org_id`. */
-  organizationId: string | null;
-  /** The claim `role`, unchecked. */
-  roleClaim: unknown;
-  /** E-mail of the impersonator (claim `act.sub`); null if the user signed in themselves. */
-  impersonator: string | null;
-};
-
 export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
-
-/** Returns the caller, or null if the call had no token. */
-export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
-  const identity = await ctx.auth.getUserIdentity();
-  if (identity === null) return null;
-  const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
-  return {
-    workosUserId: identity.subject,
-    sessionId: text(identity.sid),
-    organizationId: text(identity.org_id),
-    roleClaim: identity.role,
-    impersonator: text(identity["act.sub"]),
-  };
-}
 
 /**
  * Returns the caller and the user's row. `user` is null before the first sync.
@@ -70,9 +44,8 @@ export async function requireSyncingCaller(ctx: QueryCtx): Promise<KnownCaller> 
 
 /** Like {@link requireCaller}, also for a user who may not enter, so that their sign-out can be recorded. */
 export async function requireLeavingCaller(ctx: QueryCtx): Promise<KnownCaller> {
-  const { caller, user } = await requireUnrevoked(ctx);
-  if (barOf(caller, user) === null && (await isEnded(ctx, caller))) throw sessionEnded();
-  return { caller, user };
+  const known = await requireKnownCaller(ctx);
+  return barOf(known.caller, known.user) === null ? await requireCaller(ctx) : known;
 }
 
 /**
@@ -118,9 +91,14 @@ export function sessionEnded() {
 }
 
 async function requireUnrevoked(ctx: QueryCtx): Promise<KnownCaller> {
+  const known = await requireKnownCaller(ctx);
+  if (await isRevoked(ctx, known.caller)) throw sessionEnded();
+  return known;
+}
+
+async function requireKnownCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
   if (caller === null) throw rejection("unauthenticated", "Please sign in.");
-  if (await isRevoked(ctx, caller)) throw sessionEnded();
   return { caller, user: await findByWorkosId(ctx, caller.workosUserId) };
 }
 

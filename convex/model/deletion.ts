@@ -54,7 +54,9 @@ function tablesOf(ctx: MutationCtx, projectId: Id<"projects">) {
       }
       return keys;
     },
-    ...(["projectInvites", "pendingBatches", "compactors", "summaries", "drops"] as const).map(
+    ...(
+      ["projectInvites", "projectViews", "pendingBatches", "compactors", "summaries", "drops"] as const
+    ).map(
       (table) => () =>
         db
           .query(table)

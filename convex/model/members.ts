@@ -1,8 +1,11 @@
 /** Members of a project: added, invited, removed, or leaving. */
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
+import { recordEvent } from "./audit.ts";
+import { emailProblem } from "./entryRule.ts";
+import { entryRule } from "./environment.ts";
 import { normalizeEmail, requireEmail } from "./input.ts";
-import { findInvite, requireRoomForInvite } from "./invites.ts";
+import { findInvite, limitInvites, requireRoomForInvite } from "./invites.ts";
 import {
   deleteMember,
   findMembership,
@@ -17,7 +20,8 @@ import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
 /**
  * Adds the user with this verified e-mail, or stores an invitation for the first user who signs in with it.
  *
- * @throws `invalid` if it is not an e-mail address; `conflict` if the user is already a member or invited;
+ * @throws `invalid` if it is not an e-mail address of an allowed domain; `conflict` if the user is already a
+ *   member or invited, or is suspended; `rate_limited` after too many invitations;
  *   `limit_reached` if the project or the user has reached a limit.
  */
 export async function addMember(
@@ -27,21 +31,27 @@ export async function addMember(
   sentEmail: string,
 ): Promise<"added" | "invited"> {
   const email = requireEmail(sentEmail);
+  if (emailProblem(entryRule(), { email, emailVerified: true }) !== null)
+    throw rejection("invalid", "Only e-mails of the allowed domains may use this Mosaic.");
   const user = await findByEmail(ctx, email);
   const invite = await findInvite(ctx, project._id, email);
   if (user !== null && (await findMembership(ctx, project._id, user._id)) !== null) {
     throw rejection("conflict", "This person is in the project already.");
   }
+  if (user?.status === "suspended") throw rejection("conflict", "This person is suspended.");
   if (user?.emailVerified) {
     if (invite !== null) await ctx.db.delete("projectInvites", invite._id);
     await requireRoomForMember(ctx, project._id);
     await requireRoomForProject(ctx, user._id, "member");
     await insertMember(ctx, project, user._id);
+    await recordEvent(ctx, user._id, "member_added", { actorId: manager._id, target: project.name });
     return "added";
   }
   if (invite !== null) throw rejection("conflict", "This person is invited already.");
   await requireRoomForInvite(ctx, project._id);
+  await limitInvites(ctx, manager._id);
   await ctx.db.insert("projectInvites", { projectId: project._id, email, invitedBy: manager._id });
+  await recordEvent(ctx, project.ownerId, "member_invited", { actorId: manager._id, target: email });
   return "invited";
 }
 
@@ -64,6 +74,7 @@ export async function removeMember(
   }
   if (member.role === "owner") throw rejection("conflict", "The owner cannot be removed.");
   await deleteMember(ctx, member);
+  await recordEvent(ctx, member.userId, "member_removed", { actorId: manager._id, target: project.name });
 }
 
 /**
@@ -73,12 +84,17 @@ export async function removeMember(
  */
 export async function removeInvite(
   ctx: MutationCtx,
-  projectId: Id<"projects">,
+  manager: Doc<"users">,
+  project: Doc<"projects">,
   email: string,
 ): Promise<void> {
-  const invite = await findInvite(ctx, projectId, normalizeEmail(email));
+  const invite = await findInvite(ctx, project._id, normalizeEmail(email));
   if (invite === null) throw rejection("not_found", "There is no such invitation.");
   await ctx.db.delete("projectInvites", invite._id);
+  await recordEvent(ctx, project.ownerId, "invitation_withdrawn", {
+    actorId: manager._id,
+    target: invite.email,
+  });
 }
 
 /**
@@ -91,4 +107,5 @@ export async function leaveProject(ctx: MutationCtx, user: Doc<"users">, seen: S
   if (member === null) throw rejection("not_found", "You are not in this project.");
   if (member.role === "owner") throw rejection("conflict", "The owner cannot leave the project.");
   await deleteMember(ctx, member);
+  await recordEvent(ctx, user._id, "member_removed", { actorId: user._id, target: seen.project.name });
 }

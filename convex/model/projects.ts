@@ -39,6 +39,8 @@ export const projectShape = v.object({
       role: membershipShape,
       email: v.string(),
       ...nameFields,
+      /** True for a suspended user, otherwise absent. */
+      suspended: v.optional(v.boolean()),
     }),
   ),
   invited: v.array(v.string()),
@@ -79,7 +81,7 @@ export async function describeProject(ctx: QueryCtx, project: Doc<"projects">): 
       const user = await ctx.db.get("users", userId);
       if (user === null) return [];
       const { _id, ...known } = asColleague(user);
-      return [{ userId, role, ...known }];
+      return [{ userId, role, ...known, ...(user.status === "suspended" && { suspended: true }) }];
     }),
   );
   const invites = await ctx.db
@@ -156,6 +158,7 @@ export async function createProject(
   const projectId = await ctx.db.insert("projects", fields);
   await insertMember(ctx, { _id: projectId, ...fields }, owner._id, "owner");
   await rememberMade(ctx, submission, projectId);
+  await recordEvent(ctx, owner._id, "project_created", { actorId: owner._id, target: fields.name });
   return projectId;
 }
 
@@ -164,8 +167,16 @@ export async function createProject(
  *
  * @throws `invalid` if the name breaks a rule.
  */
-export async function renameProject(ctx: MutationCtx, project: Doc<"projects">, name: string): Promise<void> {
-  await changeProject(ctx, project, { name: requireName(name) });
+export async function renameProject(
+  ctx: MutationCtx,
+  actor: Doc<"users">,
+  project: Doc<"projects">,
+  sentName: string,
+): Promise<void> {
+  const name = requireName(sentName);
+  if (name === project.name) return;
+  await changeProject(ctx, project, { name });
+  await recordEvent(ctx, project.ownerId, "project_renamed", { actorId: actor._id, target: name });
 }
 
 /** Archives a project: it becomes read-only, and rejects metrics. Archiving it again changes nothing. */

@@ -63,6 +63,14 @@ export const RULES: { [job: string]: Rule } = {
         .withIndex("by_before", (q) => q.lt("before", now - 30 * DAY_MS))
         .take(MANY),
     ),
+  organizationMemberships: async ({ db }, now) =>
+    await removeAll(
+      db,
+      await db
+        .query("organizationMemberships")
+        .withIndex("by_received", (q) => q.lt("receivedAt", now - 30 * DAY_MS))
+        .take(MANY),
+    ),
   webhookEvents: async ({ db }, now) =>
     await removeAll(
       db,

@@ -3,6 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
+import { startOf } from "./buckets.ts";
 import { rejection } from "./rejection.ts";
 import { cutoffsOf, endsSession, setCutoff } from "./sessionCutoffs.ts";
 
@@ -33,6 +34,8 @@ export const listedSessionShape = v.object({
 
 const MOST_SESSIONS = 200;
 const MOST_LOGGED = 100;
+const MOST_COUNTED = 4_000;
+const SECOND_MS = 1_000;
 
 /** The user of a session, identified by the WorkOS id; `user` is null before the first sync. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };
@@ -97,11 +100,10 @@ export async function revokeSession(
   ctx: MutationCtx,
   person: Person,
   sessionId: string,
-  device?: Device,
+  details: { device?: Device; impersonator?: string | null } = {},
 ): Promise<void> {
   const ended = await endSession(ctx, person, sessionId);
-  if (ended)
-    await recordEventAbout(ctx, person, "session_revoked", { target: sessionId, ...(device && { device }) });
+  if (ended) await recordEventAbout(ctx, person, "session_revoked", { target: sessionId, ...details });
 }
 
 /** Returns the user's active sessions, newest first. */
@@ -146,6 +148,28 @@ export async function revokeSessionsBefore(
     const target = row.sessionId;
     await recordEventAbout(ctx, person, "session_revoked", { target, ...(device && { device }) });
   }
+}
+
+/**
+ * Revokes all sessions of a user, however many. A sign-in from now on is not affected: sessions start at whole
+ * seconds, so those of this second are revoked one by one.
+ *
+ * @returns The number of sessions that have ended.
+ */
+export async function revokeAllSessions(ctx: MutationCtx, workosUserId: string): Promise<number> {
+  const cutoffs = await cutoffsOf(ctx, workosUserId);
+  const rows = await ctx.db
+    .query("sessions")
+    .withIndex("by_user", (q) => q.eq("workosUserId", workosUserId))
+    .order("desc")
+    .take(MOST_COUNTED);
+  const active = rows.filter((row) => !cutoffs.some((cutoff) => endsSession(cutoff, row)));
+  const second = startOf(Date.now(), SECOND_MS);
+  await setCutoff(ctx, workosUserId, second, undefined);
+  for (const { sessionId, startedAt } of active) {
+    if (startedAt >= second) await endSession(ctx, { workosUserId, user: null }, sessionId);
+  }
+  return active.length;
 }
 
 /** Revokes all sessions of a user but one, whatever the clock of the worker that recorded them. */

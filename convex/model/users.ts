@@ -34,13 +34,13 @@ export async function findByWorkosId(ctx: QueryCtx, workosUserId: string): Promi
     .unique();
 }
 
-/** Returns the active user with this e-mail. A user with a verified e-mail is preferred. */
+/** Returns the user with this e-mail, suspended or not. A user with a verified e-mail is preferred. */
 export async function findByEmail(ctx: QueryCtx, email: string): Promise<Doc<"users"> | null> {
   const normalized = normalizeEmail(email);
   if (normalized === "") return null;
   const found = await ctx.db
     .query("users")
-    .withIndex("by_status_email", (q) => q.eq("status", "active").eq("email", normalized))
+    .withIndex("by_email", (q) => q.eq("email", normalized))
     .collect();
   return found.find((user) => user.emailVerified) ?? found[0] ?? null;
 }

@@ -2,10 +2,17 @@
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { closeAccount, closeUnknownAccount } from "./accounts.ts";
-import { recordEventAbout } from "./audit.ts";
+import { recordEvent, recordEventAbout } from "./audit.ts";
 import { startOf } from "./buckets.ts";
-import { revokeSession, revokeSessionsBefore } from "./sessions.ts";
-import { profileArgs, syncUser } from "./userSync.ts";
+import { emailProblem } from "./entryRule.ts";
+import { entryRule } from "./environment.ts";
+import {
+  applyMembership,
+  applyOrganizationDeleted,
+  membershipEventShape,
+} from "./organizationMemberships.ts";
+import { type Person, revokeAllSessions, revokeSession, revokeSessionsBefore } from "./sessions.ts";
+import { profileArgs, syncUser, type WorkosProfile } from "./userSync.ts";
 import { findByWorkosId } from "./users.ts";
 
 /** An event that Mosaic handles, in its own format. */
@@ -14,6 +21,8 @@ export const workosEventShape = v.union(
   v.object({ type: v.literal("user_deleted"), workosUserId: v.string() }),
   v.object({ type: v.literal("session_revoked"), workosUserId: v.string(), sessionId: v.string() }),
   v.object({ type: v.literal("password_changed"), workosUserId: v.string(), at: v.number() }),
+  membershipEventShape,
+  v.object({ type: v.literal("organization_deleted"), organizationId: v.string(), at: v.number() }),
 );
 
 export type WorkosEvent = Infer<typeof workosEventShape>;
@@ -49,13 +58,14 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
   if (known !== null) return;
   await ctx.db.insert("webhookEvents", { eventId, receivedAt: Date.now() });
 
+  if (event.type === "organization_deleted")
+    return await applyOrganizationDeleted(ctx, event.organizationId, event.at);
   const workosUserId = event.type === "user_changed" ? event.profile.workosUserId : event.workosUserId;
   const user = await findByWorkosId(ctx, workosUserId);
   const person = { workosUserId, user };
   switch (event.type) {
     case "user_changed":
-      if (user?.status !== "deleted") await syncUser(ctx, user, event.profile, { from: "webhook" });
-      return;
+      return await applyProfile(ctx, person, event.profile);
     case "user_deleted":
       if (user === null) await closeUnknownAccount(ctx, workosUserId);
       else await closeAccount(ctx, user);
@@ -65,8 +75,24 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
     case "password_changed":
       await recordEventAbout(ctx, person, "password_change");
       // A session of the same second stays: AuthKit signs the user in right after the reset.
-      return await revokeSessionsBefore(ctx, person, startOf(event.at, SECOND_MS));
+      await revokeSessionsBefore(ctx, person, startOf(event.at, SECOND_MS));
+      return;
+    case "membership_changed":
+      return await applyMembership(ctx, person, event);
   }
+}
+
+/** Stores what WorkOS says about a user, and ends the sessions of one whose e-mail may no longer enter. */
+async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkosProfile): Promise<void> {
+  if (user?.status === "deleted") return;
+  const rule = entryRule();
+  // Whoever may not enter, or is perhaps no member of the organization, is stored at the first sign-in.
+  if (user === null && (rule.organizationId !== null || emailProblem(rule, profile) !== null)) return;
+  const userId = await syncUser(ctx, user, profile, { from: "webhook" });
+  const stored = await ctx.db.get("users", userId);
+  if (stored === null || emailProblem(rule, stored) === null) return;
+  const ended = await revokeAllSessions(ctx, stored.workosUserId);
+  if (ended > 0) await recordEvent(ctx, userId, "sessions_ended", { target: `${ended}` });
 }
 
 /** @param at - Time of the event in Unix ms. */
@@ -83,9 +109,33 @@ function readEvent(type: string, data: Json, at: number): WorkosEvent | "ignored
     case "password_reset.succeeded":
       if (typeof data.user_id !== "string") return "malformed";
       return { type: "password_changed", workosUserId: data.user_id, at };
+    case "organization_membership.created":
+    case "organization_membership.updated":
+    case "organization_membership.deleted":
+      return readMembership(type, data, at);
+    case "organization.deleted":
+      if (typeof data.id !== "string") return "malformed";
+      return { type: "organization_deleted", organizationId: data.id, at };
     default:
       return "ignored";
   }
+}
+
+function readMembership(type: string, data: Json, at: number): WorkosEvent | "malformed" {
+  const { id, user_id: workosUserId, organization_id: organizationId, status } = data;
+  const updatedAt = typeof data.updated_at === "string" ? Date.parse(data.updated_at) : Number.NaN;
+  const areIds = typeof id === "string" && typeof workosUserId === "string";
+  if (!areIds || typeof organizationId !== "string" || Number.isNaN(updatedAt)) return "malformed";
+  return {
+    type: "membership_changed",
+    membershipId: id,
+    workosUserId,
+    organizationId,
+    deleted: type === "organization_membership.deleted",
+    ended: type === "organization_membership.updated" && status !== "active",
+    updatedAt,
+    at,
+  };
 }
 
 function readUser(data: Json): WorkosEvent | "malformed" {

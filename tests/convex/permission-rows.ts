@@ -68,6 +68,9 @@ export const ROWS: Record<string, Row> = {
   "users:getByEmail": { args: () => ({ email: "stranger@example.com" }), answers: admins },
   "users:viewer": { args: none, answers: everyone },
   "users:list": { args: () => ({ paginationOpts }), answers: admins },
+  "users:suspend": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
+  "users:restore": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
+  "users:endSessions": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
   "users:setRole": { args: ({ member }) => ({ userId: member.userId, role: "viewer" }), answers: admins },
 
   "projects:getUserProjects": {
@@ -145,6 +148,7 @@ export const ROWS: Record<string, Row> = {
     answers: everyone,
   },
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
+  "edge:projectViewed": { args: ({ projectId }) => ({ projectId, ...worker }), answers: insiders },
   "edge:accountDeleted": { args: () => worker, answers: { ...everyone, admin: "conflict" } },
 
   "doctor:deployment": { args: () => worker, answers: everyone, nobody: "ok" },

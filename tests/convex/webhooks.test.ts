@@ -1,9 +1,9 @@
 /** WorkOS webhooks: signatures, ordering, deletion and sessions. */
-import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend, WEBHOOK_SECRET } from "./backend.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, profileOf, rejectionOf, sessionOf, signIn } from "./people.ts";
+import { type Sending, sendBody, sendEvent } from "./webhook.ts";
 
 const { startBackend } = openBackends();
 
@@ -14,28 +14,10 @@ beforeEach(async () => {
   ada = await signIn(backend, "ada");
 });
 
-type Sending = { id?: string; secret?: string; sentAt?: number; signature?: string; createdAt?: number };
+const deliver = (event: string, data: object, sending: Sending = {}) =>
+  sendEvent(backend, event, data, sending);
 
-let events = 0;
-
-async function deliver(event: string, data: object, sending: Sending = {}) {
-  events += 1;
-  const { id = `event_${events}`, createdAt = Date.now(), ...rest } = sending;
-  return await post(JSON.stringify({ id, event, data, created_at: new Date(createdAt).toISOString() }), rest);
-}
-
-async function post(body: string, { secret = WEBHOOK_SECRET, sentAt = Date.now(), signature }: Sending = {}) {
-  const hex = createHmac("sha256", secret).update(`${sentAt}.${body}`).digest("hex");
-  const response = await backend.fetch("/webhooks/workos", {
-    method: "POST",
-    headers: {
-      "WorkOS-Signature": signature ?? `t=${sentAt}, v1=${hex}`,
-      "Content-Type": "application/json",
-    },
-    body,
-  });
-  return response.status;
-}
+const post = (body: string, sending: Sending = {}) => sendBody(backend, body, sending);
 
 function user(name: string, updatedAt: string, over: object = {}) {
   return {

@@ -2,10 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { tokenOf } from "./asks.ts";
 import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
-import { isSessionCookie, SESSION } from "./seals.ts";
+import { isSessionCookie, SESSION, sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-mosaic.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
@@ -223,7 +224,9 @@ describe("with Convex down", () => {
     app.outbound.fail("convex", { kind: "refused" });
     const stranger = app.browser();
     await signIn(stranger, app.person());
-    const strange = await tokenOf(stranger);
+    // No token is given out before the user is synced, so it comes from the cookie.
+    expect((await stranger.token()).status).toBe(503);
+    const strange = String((await unseal(sessionSeal(stranger.jar), COOKIE_PASSWORD)).accessToken);
     const left = [await before.get("/api/auth/logout"), await stranger.get("/api/auth/logout")];
     // A restart of the worker loses neither the sign-out nor its delivery.
     await app.restart();

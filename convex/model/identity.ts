@@ -1,0 +1,29 @@
+/** The caller of a function, from the verified token alone. */
+import type { QueryCtx } from "../_generated/server";
+
+/** The claims of the token. Nothing here comes from an argument. */
+export type Caller = {
+  workosUserId: string;
+  /** WorkOS session id (claim `sid`); null if the token has none. */
+  sessionId: string | null;
+  /** The claim `org_id`. */
+  organizationId: string | null;
+  /** The claim `role`, unchecked. */
+  roleClaim: unknown;
+  /** E-mail of the impersonator (claim `act.sub`); null if the user signed in themselves. */
+  impersonator: string | null;
+};
+
+/** Returns the caller, or null if the call had no token. */
+export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
+  const identity = await ctx.auth.getUserIdentity();
+  if (identity === null) return null;
+  const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
+  return {
+    workosUserId: identity.subject,
+    sessionId: text(identity.sid),
+    organizationId: text(identity.org_id),
+    roleClaim: identity.role,
+    impersonator: text(identity["act.sub"]),
+  };
+}

@@ -1,0 +1,13 @@
+/** What nobody may do while acting as another user. */
+import type { Caller } from "./identity.ts";
+import { rejection } from "./rejection.ts";
+
+/**
+ * Rejects a call while the user is impersonated.
+ *
+ * @throws `forbidden` with the reason.
+ */
+export function refuseImpersonator({ impersonator }: Pick<Caller, "impersonator">): void {
+  if (impersonator !== null)
+    throw rejection("forbidden", "You are acting as another user. Only the user themselves may do this.");
+}
