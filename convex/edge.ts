@@ -83,7 +83,7 @@ export const otherSessionsEnded = edgeMutation({
 
 /** Records that an admin opened a project that is not theirs, once an hour. */
 export const projectViewed = edgeMutation({
-  args: { projectId: v.id("projects") },
+  args: { projectId: v.string() },
   returns: v.null(),
   handler: async (ctx, { projectId }) => {
     if (ctx.user !== null) await recordProjectView(ctx, ctx.user, projectId);

@@ -41,9 +41,10 @@ export function accountExport(
       startedAt: iso(session.startedAt),
       lastSeenAt: iso(session.lastSeenAt),
     })),
-    activity: activity.map(({ target, ...entry }) => ({
+    activity: activity.map(({ target, impersonator, ...entry }) => ({
       ...entry,
       timestamp: iso(entry.timestamp),
+      ...(impersonator !== undefined && { impersonator: withoutOthers(impersonator) }),
       ...(target !== undefined && { target: withoutOthers(target) }),
     })),
   };

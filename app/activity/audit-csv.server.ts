@@ -13,6 +13,7 @@ const COLUMNS = [
   "userId",
   "actorId",
   "target",
+  "impersonator",
   "ipAddress",
   "userAgent",
   "_id",

@@ -40,11 +40,19 @@ export function isAuditEvent(value: string): value is AuditEvent {
 
 /** Events whose target is a session id, which means nothing to a user. */
 const SESSION_EVENTS: ReadonlySet<AuditEvent> = new Set(["login", "logout", "session_revoked"]);
-const IMPERSONATED = /^impersonated by /;
+/** Target of a sign-in by an impersonator, before entries had a field for it. */
+const IMPERSONATED = /^impersonated (by .*)/;
 
-/** Returns the detail of an entry, such as a role or a name; null if there is none to show. */
-export function detailOf({ event, target }: Pick<AuditEntry, "event" | "target">): string | null {
+/** Returns the detail of an entry, such as a role, a name and the impersonator; null if there is none to show. */
+export function detailOf(entry: Pick<AuditEntry, "event" | "target" | "impersonator">): string | null {
+  const { impersonator } = entry;
+  const parts = [targetOf(entry), impersonator === undefined ? null : `by ${impersonator}`];
+  return parts.filter((part) => part !== null).join(" ") || null;
+}
+
+function targetOf({ event, target }: Pick<AuditEntry, "event" | "target">): string | null {
   if (target === undefined) return null;
-  if (SESSION_EVENTS.has(event)) return IMPERSONATED.test(target) ? target : null;
+  if (SESSION_EVENTS.has(event)) return IMPERSONATED.exec(target)?.[1] ?? null;
+  if (event === "sessions_ended") return `(${target})`;
   return event === "role_changed" ? `now ${target}` : `“${target}”`;
 }

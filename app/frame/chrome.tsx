@@ -8,6 +8,7 @@ import { useShell } from "../data/use-shell.ts";
 import { useWorkOS } from "../data/use-workos.ts";
 import { usePagesAhead } from "../react-router/pages-ahead.ts";
 import { Banner, type BannerViewer } from "../ui/banner.tsx";
+import { DocumentLink } from "../ui/document-link.tsx";
 import { ErrorPage } from "../ui/error-page.tsx";
 import { Footer } from "../ui/footer.tsx";
 import { isStale } from "../ui/live-state.ts";
@@ -53,7 +54,7 @@ export function Chrome({ children }: { children: ReactNode }) {
     <>
       <Progress active={navigation.state !== "idle"} />
       <Banner viewer={viewer} state={shell && !onlyScript ? "known" : "unasked"} />
-      {shell?.impersonator ? <Impersonation actor={shell.impersonator} /> : null}
+      {shell?.impersonator && viewer ? <Impersonation email={viewer.email} /> : null}
       <Notices notice={notice} />
       <div className="contents" data-stale={isStale(state) ? "" : undefined}>
         {isUnreached ? <UnreachedPage retry={retry} /> : children}
@@ -107,11 +108,14 @@ function UnreachedPage({ retry }: { retry: () => void }) {
 }
 
 /** Shows on every page that the user is being impersonated. */
-function Impersonation({ actor }: { actor: string }) {
+function Impersonation({ email }: { email: string }) {
   return (
     <aside aria-label="Impersonation" className="border-b border-line bg-warn-wash">
-      <p className="mx-auto w-full max-w-page px-4 py-2 wide:px-6">
-        {`${actor} is signed in as this person. What is done here is in the audit log.`}
+      <p className="mx-auto flex w-full max-w-page flex-wrap items-center gap-x-4 px-4 py-2 wide:px-6">
+        <span>{`You are acting as ${email}. What you do is in the audit log with your name.`}</span>
+        <DocumentLink to={href("/api/auth/logout")} className="inline-flex min-h-11 items-center">
+          Stop
+        </DocumentLink>
       </p>
     </aside>
   );

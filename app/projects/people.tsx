@@ -68,9 +68,13 @@ function MemberRow({
   removable: boolean;
 }) {
   const id = useId();
-  const { userId, firstName, lastName, email, role, profilePictureUrl } = member;
+  const { userId, firstName, lastName, email, role, profilePictureUrl, suspended } = member;
   const name = [firstName, lastName].filter(Boolean).join(" ") || null;
-  const words = [role === "owner" ? "Owner" : "Member", ...(isViewer ? ["you"] : [])].join(", ");
+  const words = [
+    role === "owner" ? "Owner" : "Member",
+    ...(isViewer ? ["you"] : []),
+    ...(suspended ? ["Suspended"] : []),
+  ].join(", ");
   return (
     <li className="row">
       <Person id={id} name={name} email={email} picture={profilePictureUrl ?? null} words={words} />

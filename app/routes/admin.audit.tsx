@@ -41,7 +41,7 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
   return (
     <Page
       title="Audit log"
-      intro="Sign-ins, sign-outs, and changes of roles, projects and keys."
+      intro="Sign-ins, ended access, and changes of roles, projects, members and keys."
       actions={
         <ButtonLink to={href("/admin/audit.csv") + (query.size > 0 ? `?${query}` : "")} isDocument>
           Download CSV

@@ -1,11 +1,14 @@
 /** List of all users and their roles, for admins. */
 import { useEffect } from "react";
 import { api } from "../../convex/_generated/api.js";
+import { asViewer } from "../auth/as-viewer.server.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { useFailure } from "../data/form-failure.ts";
-import { runForms } from "../data/forms.server.ts";
+import { runForms, served } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
+import { endSessions, restoreUser, suspendUser } from "../people/access-forms.ts";
+import { endAccess } from "../people/end-access.server.ts";
 import { peopleAddress, peopleArgs } from "../people/people-address.ts";
 import { PersonRow } from "../people/person-row.tsx";
 import { saveRole } from "../people/role-form.ts";
@@ -32,7 +35,18 @@ export async function loader(args: Route.LoaderArgs) {
 export { clientAction } from "../data/form-action.ts";
 
 export async function action(args: Route.ActionArgs) {
-  return runForms(args, [saveRole]);
+  return runForms(args, [
+    saveRole,
+    served(endSessions, async (call, { userId }) => {
+      await endAccess(call, "endSessions", userId);
+    }),
+    served(suspendUser, async (call, { userId }) => {
+      await endAccess(call, "suspend", userId);
+    }),
+    served(restoreUser, async (call, { userId }) => {
+      await asViewer(call, call.address, (convex) => convex.mutation(api.users.restore, { userId }));
+    }),
+  ]);
 }
 
 const FIRST_PAGE = { numItems: 20, cursor: null };
@@ -43,7 +57,9 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
   const args = { paginationOpts: FIRST_PAGE, ...(search !== "" && { search }) };
   const { value, error } = useLiveQuery(api.users.list, cursor === null ? args : "skip", users);
   useRevalidateOnRejection(error);
-  const onPage = value.page.some(({ _id }) => _id === failure?.values.userId);
+  // In the row of the form, if there is one: an admin has no form to suspend themselves.
+  const isOwn = failure?.values.intent === suspendUser.intent && failure.values.userId === viewer?._id;
+  const onPage = !isOwn && value.page.some(({ _id }) => _id === failure?.values.userId);
   return (
     <Page title="Users" intro="Everyone who has signed in, and what each may do.">
       <SearchForm search={search} />

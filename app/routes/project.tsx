@@ -17,6 +17,7 @@ import {
   withdrawInvitation,
 } from "../projects/project-forms.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
+import { recordView } from "../projects/record-view.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/project";
@@ -32,6 +33,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await page.require(args);
+  if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
   return { page: data && withoutViewer(data), search, origin: args.context.get(requestContext).env.appUrl };
 }

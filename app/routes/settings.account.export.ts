@@ -18,6 +18,11 @@ export async function loader({ context }: Route.LoaderArgs) {
     });
   } catch (error) {
     if (!(error instanceof RejectedError || error instanceof ConvexCallError)) throw error;
+    if (error instanceof RejectedError && error.code === "forbidden")
+      return new Response(error.message, {
+        status: 403,
+        headers: { "Content-Type": "text/plain; charset=utf-8" },
+      });
     return new Response("Your data cannot be read just now. Please try again in a moment.", {
       status: 503,
       headers: { "Content-Type": "text/plain; charset=utf-8" },

@@ -7,14 +7,30 @@ import { Button } from "./button.tsx";
  *
  * @param label - Label of the button.
  * @param title - The question.
+ * @param about - The id of the element that the button acts on, because the label is only `Suspend`.
  * @param children - What will happen, and the form.
  */
-export function AskFirst({ label, title, children }: { label: string; title: string; children: ReactNode }) {
+export function AskFirst({
+  label,
+  title,
+  about,
+  children,
+}: {
+  label: string;
+  title: string;
+  about?: string;
+  children: ReactNode;
+}) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   return (
     <>
-      <Button type="button" look="danger" onClick={() => dialog.current?.showModal()}>
+      <Button
+        type="button"
+        look="danger"
+        aria-describedby={about}
+        onClick={() => dialog.current?.showModal()}
+      >
         {label}
       </Button>
       <dialog ref={dialog} aria-labelledby={id} className="dialog">

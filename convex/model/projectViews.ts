@@ -1,5 +1,5 @@
 /** Views of projects by admins who are not members, for the audit log. */
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { HOUR_MS } from "./buckets.ts";
@@ -13,10 +13,11 @@ import { requireProject } from "./projects.ts";
 export async function recordProjectView(
   ctx: MutationCtx,
   admin: Doc<"users">,
-  projectId: Id<"projects">,
+  sentId: string,
 ): Promise<void> {
-  const { project, membership } = await requireProject(ctx, admin, projectId);
+  const { project, membership } = await requireProject(ctx, admin, sentId);
   if (membership !== null) return;
+  const projectId = project._id;
   const row = await ctx.db
     .query("projectViews")
     .withIndex("by_project", (q) => q.eq("projectId", projectId).eq("adminId", admin._id))

@@ -118,7 +118,7 @@ describe("the export", () => {
     expect(exported.preferences).toMatchObject({ theme: "dark" });
     expect(exported.projects).toMatchObject([{ name: "Harbour", role: "owner" }]);
     expect(exported.sessions).toMatchObject([{ ipAddress: browser.address }]);
-    expect(exported.activity).toMatchObject([{ event: "login" }]);
+    expect(exported.activity).toMatchObject([{ event: "project_created" }, { event: "login" }]);
     expect(answer.text).not.toMatch(/mosaic_|"hash"/);
     expect(answer.text.match(/[\w.-]+@[\w.-]+/g)).toEqual([email]);
   });

@@ -60,21 +60,27 @@ it("a sign-in for an organization gets a token for it", async () => {
 it("an impersonator is shown on every page and in the log, and cannot delete the account", async () => {
   const browser = app.browser();
   const { authorizeUrl } = await startFlow(browser);
-  const { callback } = await submitAtWorkOS(authorizeUrl, { email: app.person(), way: "impersonated" });
+  const email = app.person();
+  const { callback } = await submitAtWorkOS(authorizeUrl, { email, way: "impersonated" });
   await comeBack(browser, callback ?? "");
   for (const path of ["/", "/dashboard", "/settings"]) {
     const page = new Page((await browser.get(path)).text);
     const banner = page.tags("aside").map(textOf).join();
-    expect(banner, path).toContain("support@example.com is signed in as this person");
+    expect(banner, path).toContain(`You are acting as ${email}`);
+    expect(page.link("Stop")?.attributes.href, path).toBe("/api/auth/logout");
   }
   const activity = new Page((await browser.get("/settings/activity")).text);
   const [entry] = activity
     .tags("main")
     .flatMap((main) => [...elements(main)].filter(({ tag }) => tag === "li"));
-  expect(entry && textOf(entry)).toMatch(/^Signed in impersonated by support@example\.com/);
+  expect(entry && textOf(entry)).toMatch(/^Signed in by support@example\.com/);
   const refused = await browser.submit("/settings/account", { confirm: "yes" });
   expect(refused).toBeSafeHtml(403);
   expect(refused).toSayAlert("Only the person themselves");
   const file = await browser.get("/settings/account/export");
-  expect(file.text).not.toContain("support@example.com");
+  expect(file.status).toBe(403);
+  expect(file.text).toContain("You are acting as another user");
+  const others = await browser.submit("/settings/sessions", { intent: "others" });
+  expect(others.status).toBe(403);
+  expect(others).toSayAlert("You are acting as another user");
 });

@@ -1,0 +1,167 @@
+/** Access that an admin or WorkOS ends, and how it is recorded. */
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { AUDIT_EVENTS } from "../../app/activity/audit-events.ts";
+import { type Browser, jsonOf } from "./browser.ts";
+import { startMosaic } from "./harness.ts";
+import { Page, textOf } from "./html.ts";
+import { calls } from "./outbound.ts";
+import { isSessionCookie } from "./seals.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+
+const app = startMosaic();
+
+type Person = { email: string; browser: Browser; workosUserId: string; userId: string };
+
+let admin: Browser;
+let grace: Person;
+
+beforeAll(async () => {
+  admin = app.browser();
+  await signIn(admin, "ada@example.com");
+});
+
+beforeEach(async () => {
+  // The admin must not end their own session in a test.
+  grace = await enter(app.person());
+});
+
+async function enter(email: string): Promise<Person> {
+  const browser = app.browser();
+  await signIn(browser, email);
+  const { id } = jsonOf<{ user: { id: string } }>(await browser.get("/api/auth/session")).user;
+  const { token } = jsonOf<{ token: string }>(await browser.token());
+  const answer = await app.convex("query", "users:viewer", {}, token);
+  const { value } = (await answer.json()) as { value: { _id: string } };
+  return { email, browser, workosUserId: id, userId: value._id };
+}
+
+const act = (intent: string, { userId }: Person, by = admin) =>
+  by.submit("/admin/users", { intent, userId, confirm: "yes" });
+
+async function rowOf({ email }: Person) {
+  const page = new Page((await admin.get(`/admin/users?search=${email}`)).text);
+  const row = page.tags("li").find((item) => textOf(item).includes(email));
+  return { text: row ? textOf(row) : "", page };
+}
+
+async function csv(query = ""): Promise<string[]> {
+  const { text } = await admin.get(`/admin/audit.csv${query}`);
+  return text.trimEnd().split("\r\n").slice(1);
+}
+
+describe("an admin", () => {
+  it("suspends a user, whose sessions end here and at WorkOS, and who gets 403 at sign-in", async () => {
+    const phone = app.browser();
+    await signIn(phone, grace.email);
+    const answer = await act("suspend", grace);
+    expect(answer.status).toBe(303);
+    expect((await admin.get("/admin/users")).text).toMatch(/role="status"[^>]*>(<[^>]*>)*Suspended/);
+    expect((await rowOf(grace)).text).toContain("Suspended");
+    expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    const asked = await phone.token();
+    expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
+    const list = `${app.workosUrl}/user_management/users/${grace.workosUserId}/sessions`;
+    const key = { authorization: `Bearer ${app.env.WORKOS_API_KEY}` };
+    const sessions = (await (await fetch(list, { headers: key })).json()) as { data: { status: string }[] };
+    expect(sessions.data.map(({ status }) => status)).toEqual(expect.not.arrayContaining(["active"]));
+
+    const again = app.browser();
+    const refused = await comeBack(again, await approve(await startFlow(again), grace.email));
+    expect(refused).toBeSafeHtml(403);
+    expect(textOf(new Page(refused.text).tags("main")[0] as never)).toMatch(
+      `${grace.email} may not use this Mosaic: the account is suspended. Ask the person who runs it`,
+    );
+    expect(again.jar.all().filter(isSessionCookie)).toEqual([]);
+    const line = await app.log.line(({ outcome }) => outcome === "not_allowed");
+    expect(line).toMatchObject({ event: "auth.callback", reason: "suspended" });
+
+    expect((await act("restore", grace)).status).toBe(303);
+    await signIn(again, grace.email);
+    expect((await again.get("/dashboard")).status).toBe(200);
+  });
+
+  it("ends sessions, after which the user may sign in again at once", async () => {
+    expect((await act("end-sessions", grace)).status).toBe(303);
+    expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    await signIn(grace.browser, grace.email);
+    expect((await grace.browser.get("/dashboard")).status).toBe(200);
+    expect(await csv(`?event=sessions_ended&userId=${grace.userId}`)).toHaveLength(1);
+  });
+
+  it("does it also while WorkOS is down", async () => {
+    app.outbound.fail("workos", { kind: "hang" });
+    const answer = await act("suspend", grace);
+    expect(answer.status).toBe(303);
+    expect(answer.ms).toBeLessThan(5_000);
+    expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login/);
+  });
+
+  it("has to confirm, and finds no button to suspend themselves", async () => {
+    const { page } = await rowOf(grace);
+    const text = page.tags("main").map(textOf).join();
+    expect(text).toContain("End sessions");
+    expect(text).toContain("Suspend");
+    const answer = await admin.submit("/admin/users", { intent: "suspend", userId: grace.userId });
+    expect(answer.status).toBe(400);
+    expect((await grace.browser.get("/dashboard")).status).toBe(200);
+    const own = new Page((await admin.get("/admin/users?search=ada@example.com")).text);
+    expect(own.tags("button").map(textOf)).not.toContain("Suspend");
+    const ada = own.tags("input").find(({ attributes }) => attributes.name === "userId");
+    const refused = await act("suspend", { ...grace, userId: ada?.attributes.value ?? "" });
+    expect(refused.status).toBe(400);
+    expect(refused).toSayAlert("You cannot suspend yourself");
+  });
+
+  it("is the only one who may do it", async () => {
+    const alan = await enter(app.person());
+    for (const intent of ["suspend", "restore", "end-sessions"])
+      expect((await act(intent, grace, alan.browser)).status, intent).toBe(403);
+    expect((await grace.browser.get("/dashboard")).status).toBe(200);
+  });
+});
+
+describe("the audit log", () => {
+  it("has a view of another user's project by an admin, once an hour", async () => {
+    const made = await grace.browser.submit("/dashboard", { name: "Engine" });
+    expect(made.status).toBe(303);
+    const page = new Page((await grace.browser.get("/dashboard")).text);
+    const link = page.tags("a").find(({ attributes }) => attributes.href?.startsWith("/projects/"));
+    const path = link?.attributes.href ?? "";
+    await grace.browser.get(path);
+    await admin.send("HEAD", path);
+    const views = () => csv(`?event=project_viewed&userId=${grace.userId}`);
+    expect(await views()).toEqual([]);
+    await admin.get(path);
+    await expect.poll(views).toHaveLength(1);
+    expect((await views())[0]).toContain("Engine");
+    app.outbound.forget();
+    await admin.data(path);
+    await app.outbound.seen("convex", calls("edge:projectViewed"), 1, 5_000);
+    await expect.poll(views).toHaveLength(1);
+    expect(await csv(`?event=project_created&userId=${grace.userId}`)).toHaveLength(1);
+  });
+
+  it.each(AUDIT_EVENTS)("is filtered by %s", async (event) => {
+    expect((await admin.get(`/admin/audit?event=${event}`)).status).toBe(200);
+    for (const line of await csv(`?event=${event}`)) expect(line.split(",")[1]).toBe(event);
+  });
+
+  it("names the impersonator of each entry, also in the CSV file", async () => {
+    const browser = app.browser();
+    const { authorizeUrl } = await startFlow(browser);
+    const body = new URLSearchParams({ email: grace.email, way: "impersonated" });
+    const answer = await fetch(authorizeUrl, { method: "POST", redirect: "manual", body });
+    const back = new URL(answer.headers.get("location") ?? "");
+    await comeBack(browser, back.pathname + back.search);
+    await browser.submit("/dashboard", { name: "Engine" });
+    await browser.get("/api/auth/logout");
+    const header = (await admin.get("/admin/audit.csv")).text.split("\r\n")[0]?.split(",") ?? [];
+    const column = header.indexOf("impersonator");
+    const lines = async () => (await csv(`?userId=${grace.userId}`)).map((line) => line.split(","));
+    const acted = async () =>
+      (await lines()).filter((cells) => cells[column] === "support@example.com").map((cells) => cells[1]);
+    await expect.poll(acted).toEqual(["logout", "project_created", "login"]);
+    const page = await admin.get(`/admin/audit?userId=${grace.userId}&event=project_created`);
+    expect(page.text).toContain("by support@example.com");
+  });
+});
