@@ -3,12 +3,13 @@
  * records the session and writes the audit log.
  */
 import { v } from "convex/values";
-import { edgeMutation, signInMutation, vouchedMutation } from "./functions.ts";
+import { edgeMutation, signInMutation, vouchedMutation, workerQuery } from "./functions.ts";
 import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
 import { requireEntry, sessionEnded } from "./model/caller.ts";
 import { refuseImpersonator } from "./model/impersonation.ts";
+import { isInvited as isInvitedAnywhere } from "./model/invites.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { recordProjectView } from "./model/projectViews.ts";
 import { rejection } from "./model/rejection.ts";
@@ -79,6 +80,13 @@ export const otherSessionsEnded = edgeMutation({
     await revokeOtherSessions(ctx, person, sessionId, device);
     return null;
   },
+});
+
+/** Returns whether any project invites an e-mail. */
+export const isInvited = workerQuery({
+  args: { email: v.string() },
+  returns: v.boolean(),
+  handler: async (ctx, { email }) => await isInvitedAnywhere(ctx, email),
 });
 
 /** Records that an admin opened a project that is not theirs, once an hour. */

@@ -5,7 +5,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatCount } from "../ui/format-number.ts";
 import { Waiting } from "../ui/waiting.tsx";
-import { AddMember, useAddMember } from "./add-member.tsx";
+import { AddMember, type Inviting, useAddMember } from "./add-member.tsx";
 import { removeMember, withdrawInvitation } from "./project-forms.ts";
 import type { Project } from "./project-query.ts";
 
@@ -16,17 +16,21 @@ type Member = Project["members"][number];
  *
  * @param manages - Whether the current user may change them.
  * @param viewerId - The current user's id; null if unknown.
+ * @param inviting - How invited users learn that they are.
  */
 export function People({
   project,
   manages,
   viewerId,
+  inviting,
 }: {
   project: Project;
   manages: boolean;
   viewerId: string | null;
+  inviting: Inviting;
 }) {
-  const adding = useAddMember(project._id);
+  const { sendsInvitations } = inviting;
+  const adding = useAddMember(project._id, sendsInvitations);
   const shown = new Set(project.invited);
   const arriving = adding.pending.flatMap((args) => (args && !shown.has(args.email) ? [args.email] : []));
   return (
@@ -48,10 +52,16 @@ export function People({
           </li>
         ))}
         {project.invited.map((email) => (
-          <InviteRow key={`invited ${email}`} projectId={project._id} email={email} withdrawable={manages} />
+          <InviteRow
+            key={`invited ${email}`}
+            projectId={project._id}
+            email={email}
+            withdrawable={manages}
+            overHttp={sendsInvitations}
+          />
         ))}
       </ul>
-      {manages ? <AddMember edit={adding} /> : null}
+      {manages ? <AddMember edit={adding} inviting={inviting} /> : null}
     </Card>
   );
 }
@@ -96,10 +106,12 @@ function InviteRow({
   projectId,
   email,
   withdrawable,
+  overHttp,
 }: {
   projectId: string;
   email: string;
   withdrawable: boolean;
+  overHttp: boolean;
 }) {
   const id = useId();
   return (
@@ -113,7 +125,7 @@ function InviteRow({
       />
       {withdrawable ? (
         <ActForm
-          form={withdrawInvitation}
+          form={{ ...withdrawInvitation, overHttp }}
           options={{ params: { projectId }, fixed: { email } }}
           about={id}
           busyLabel="Withdrawing"

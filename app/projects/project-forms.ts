@@ -22,6 +22,11 @@ export const renameProject = defineForm({
   done: "Project renamed",
 });
 
+/** What the page says after a member was added. */
+export const ADDED = { added: "Member added", invited: "Invited: they join at their first sign-in" } as const;
+
+export const WITHDRAWN = "Invitation withdrawn";
+
 export const addMember = defineForm({
   intent: "add-member",
   fields: {
@@ -37,7 +42,7 @@ export const addMember = defineForm({
   rejectedAt: "email",
   mutation: api.projects.addMember,
   args: ({ email }, { projectId }: Params) => ({ projectId, email: email.trim().toLowerCase() }),
-  done: (value) => (value === "added" ? "Member added" : "Invited: they join at their first sign-in"),
+  done: (value) => ADDED[value],
 });
 
 export const removeMember = defineForm({
@@ -53,7 +58,7 @@ export const withdrawInvitation = defineForm({
   fields: { email: HIDDEN },
   mutation: api.projects.removeInvite,
   args: ({ email }, { projectId }: Params) => ({ projectId, email }),
-  done: "Invitation withdrawn",
+  done: WITHDRAWN,
 });
 
 export const revokeKey = defineForm({

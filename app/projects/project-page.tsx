@@ -32,6 +32,7 @@ import { Unsent } from "./unsent.tsx";
  * @param search - The query string of the URL.
  * @param loaded - The loader's data; null if Convex did not answer.
  * @param origin - The origin of the API.
+ * @param sendsInvitations - Whether WorkOS sends the invitations.
  * @param revealed - The API key that the last form created, if it was sent over HTTP.
  */
 export function ProjectPage({
@@ -39,12 +40,14 @@ export function ProjectPage({
   search,
   loaded,
   origin,
+  sendsInvitations,
   revealed,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
   origin: string;
+  sendsInvitations: boolean;
   revealed: CreatedKey | null;
 }) {
   const { viewer } = useLive();
@@ -69,7 +72,7 @@ export function ProjectPage({
       <Page title="Project">
         {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
         <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
-        <Unsent projectId={projectId} onCreated={setCreated} />
+        <Unsent projectId={projectId} inviting={{ origin, sendsInvitations }} onCreated={setCreated} />
       </Page>
     );
   }
@@ -121,7 +124,12 @@ export function ProjectPage({
           place={place}
         />
         <div className="flex min-w-0 flex-col gap-6">
-          <People project={project} manages={manages} viewerId={viewer?._id ?? null} />
+          <People
+            project={project}
+            manages={manages}
+            viewerId={viewer?._id ?? null}
+            inviting={{ origin, sendsInvitations }}
+          />
           {manages ? <RenameProject projectId={projectId} project={project} /> : null}
           <Leaving
             projectId={projectId}

@@ -1,7 +1,7 @@
 /** The failed form with its values, to submit again while the project cannot be shown. */
 import { useFailure } from "../data/form-failure.ts";
 import { Card } from "../ui/card.tsx";
-import { AddMember, useAddMember } from "./add-member.tsx";
+import { AddMember, type Inviting, useAddMember } from "./add-member.tsx";
 import { type CreatedKey, createKey } from "./create-forms.ts";
 import { CreateKey } from "./create-key.tsx";
 import { addMember, renameProject } from "./project-forms.ts";
@@ -9,12 +9,14 @@ import { RenameProject } from "./rename-project.tsx";
 
 export function Unsent({
   projectId,
+  inviting,
   onCreated,
 }: {
   projectId: string;
+  inviting: Inviting;
   onCreated: (created: CreatedKey) => void;
 }) {
-  const edit = useAddMember(projectId);
+  const edit = useAddMember(projectId, inviting.sendsInvitations);
   const failure = useFailure();
   switch (failure?.values.intent) {
     case renameProject.intent:
@@ -22,7 +24,7 @@ export function Unsent({
     case addMember.intent:
       return (
         <Card title="People">
-          <AddMember edit={edit} />
+          <AddMember edit={edit} inviting={inviting} />
         </Card>
       );
     case createKey.intent:

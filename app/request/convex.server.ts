@@ -13,6 +13,7 @@ type Mutation = FunctionReference<"mutation">;
 export type Convex = {
   query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
+  workerQuery<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   /** Calls a function that only the worker may call, with the proof that it is the worker. */
   workerMutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
 };
@@ -61,12 +62,15 @@ export function createConvex(
 
   const mutation: Convex["mutation"] = (reference, args) =>
     call(() => client.mutation(reference, args, { skipQueue: true }));
+  const query: Convex["query"] = (reference, args) => call(() => client.query(reference, args));
+  const proven = async <F extends Query | Mutation>(reference: F, args: F["_args"]) => ({
+    ...args,
+    edge: await proveCall(env.edgeSecret, getFunctionName(reference), args, Date.now()),
+  });
   return {
-    query: (reference, args) => call(() => client.query(reference, args)),
+    query,
     mutation,
-    workerMutation: async (reference, args) => {
-      const edge = await proveCall(env.edgeSecret, getFunctionName(reference), args, Date.now());
-      return mutation(reference, { ...args, edge });
-    },
+    workerQuery: async (reference, args) => query(reference, await proven(reference, args)),
+    workerMutation: async (reference, args) => mutation(reference, await proven(reference, args)),
   };
 }

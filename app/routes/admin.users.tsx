@@ -58,8 +58,9 @@ export default function Users({ loaderData: { users, search, cursor } }: Route.C
   const { value, error } = useLiveQuery(api.users.list, cursor === null ? args : "skip", users);
   useRevalidateOnRejection(error);
   // In the row of the form, if there is one: an admin has no form to suspend themselves.
-  const isOwn = failure?.values.intent === suspendUser.intent && failure.values.userId === viewer?._id;
-  const onPage = !isOwn && value.page.some(({ _id }) => _id === failure?.values.userId);
+  const sent = failure?.values;
+  const isOwn = sent?.intent === suspendUser.intent && sent?.userId === viewer?._id;
+  const onPage = !isOwn && value.page.some(({ _id }) => _id === sent?.userId);
   return (
     <Page title="Users" intro="Everyone who has signed in, and what each may do.">
       <SearchForm search={search} />

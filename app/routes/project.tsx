@@ -2,8 +2,9 @@
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
-import { runForms } from "../data/forms.server.ts";
+import { runForms, served } from "../data/forms.server.ts";
 import { createKey } from "../projects/create-forms.ts";
+import { inviteMember, withdrawInvite } from "../projects/invite.server.ts";
 import { chartEnd, projectArgs } from "../projects/project-address.ts";
 import {
   addMember,
@@ -35,7 +36,14 @@ export async function loader(args: Route.LoaderArgs) {
   const { data } = await page.require(args);
   if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
-  return { page: data && withoutViewer(data), search, origin: args.context.get(requestContext).env.appUrl };
+  const { appUrl, entryRule } = args.context.get(requestContext).env;
+  return {
+    page: data && withoutViewer(data),
+    search,
+    origin: appUrl,
+    /** Whether WorkOS sends the invitations. */
+    sendsInvitations: entryRule.organizationId !== null,
+  };
 }
 
 /** Removes the viewer, which the root loader already returns. */
@@ -59,10 +67,23 @@ const FORMS = [
 ];
 
 export async function action(args: Route.ActionArgs) {
-  return runForms(args, FORMS, () => ({ projectId: args.params.id }));
+  const projectId = args.params.id;
+  const { organizationId } = args.context.get(requestContext).env.entryRule;
+  if (organizationId === null) return runForms(args, FORMS, () => ({ projectId }));
+  const invite = served({ ...addMember, done: "" }, (call, submitted) =>
+    inviteMember(call, organizationId, addMember.argsOf(submitted, { projectId })),
+  );
+  const withdraw = served({ ...withdrawInvitation, done: "" }, (call, { email }) =>
+    withdrawInvite(call, organizationId, { projectId, email }),
+  );
+  // The first form of an intent is run.
+  return runForms(args, [invite, withdraw, ...FORMS], () => ({ projectId }));
 }
 
-export default function Project({ loaderData: { page, search, origin }, params }: Route.ComponentProps) {
+export default function Project({
+  loaderData: { page, search, origin, sendsInvitations },
+  params,
+}: Route.ComponentProps) {
   const answer = useActionData<typeof action>();
   return (
     <ProjectPage
@@ -71,6 +92,7 @@ export default function Project({ loaderData: { page, search, origin }, params }
       search={search}
       loaded={page}
       origin={origin}
+      sendsInvitations={sendsInvitations}
       revealed={answer && "createdKey" in answer ? answer.createdKey : null}
     />
   );

@@ -6,6 +6,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { HOUR_MS } from "./buckets.ts";
+import { normalizeEmail } from "./input.ts";
 import {
   findMembership,
   insertMember,
@@ -75,6 +76,15 @@ export async function requireRoomForInvite(ctx: QueryCtx, projectId: Id<"project
     const message = `A project has at most ${MOST_INVITES} pending invitations. Withdraw one first.`;
     throw rejection("limit_reached", message);
   }
+}
+
+/** Returns whether any project invites an e-mail. */
+export async function isInvited(ctx: QueryCtx, email: string): Promise<boolean> {
+  const invite = await ctx.db
+    .query("projectInvites")
+    .withIndex("by_email", (q) => q.eq("email", normalizeEmail(email)))
+    .first();
+  return invite !== null;
 }
 
 export async function findInvite(ctx: QueryCtx, projectId: Id<"projects">, email: string) {

@@ -149,6 +149,11 @@ export const ROWS: Record<string, Row> = {
   },
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
   "edge:projectViewed": { args: ({ projectId }) => ({ projectId, ...worker }), answers: insiders },
+  "edge:isInvited": {
+    args: () => ({ email: "a@example.com", ...worker }),
+    answers: everyone,
+    nobody: "ok",
+  },
   "edge:accountDeleted": { args: () => worker, answers: { ...everyone, admin: "conflict" } },
 
   "doctor:deployment": { args: () => worker, answers: everyone, nobody: "ok" },

@@ -2,11 +2,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AUDIT_EVENTS } from "../../app/activity/audit-events.ts";
 import { type Browser, jsonOf } from "./browser.ts";
-import { startMosaic } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
 
