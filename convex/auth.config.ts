@@ -1,16 +1,15 @@
 /** Token issuers that Convex accepts: WorkOS, for our client. */
 import type { AuthConfig } from "convex/server";
+import { acceptedIssuers } from "./model/issuers.ts";
 
 declare const process: { env: Record<string, string | undefined> };
 
-// `convex deploy` fails if a variable that is read here is unset, so both must be set explicitly.
+// `convex deploy` fails if a variable that is read here is unset, so all three must be set explicitly.
 const apiUrl = process.env.WORKOS_API_URL;
 const clientId = process.env.WORKOS_CLIENT_ID;
+const issuers = acceptedIssuers(`${apiUrl}`, `${clientId}`, process.env.WORKOS_ISSUER ?? "");
 
-// WorkOS uses several issuers. `aud` is not checked: WorkOS may leave it out, and the key set belongs to our
-// client alone.
-const issuers = [`${apiUrl}`, `${apiUrl}/`, `${apiUrl}/user_management/${clientId}`];
-
+// `aud` is not checked: WorkOS may leave it out, and the key set belongs to our client alone.
 export default {
   providers: issuers.map((issuer) => ({
     type: "customJwt" as const,

@@ -13,6 +13,7 @@ export const deployment = workerQuery({
     siteUrl: text,
     workosApiUrl: text,
     workosClientId: text,
+    workosIssuer: text,
     hasWebhookSecret: v.boolean(),
     organizationId: text,
     emailDomains: v.union(v.array(v.string()), v.null()),

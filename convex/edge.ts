@@ -117,8 +117,8 @@ export const accountDeleted = edgeMutation({
   },
 });
 
-function requireOwnSession(tokenSessionId: string | null, sessionId: string): void {
-  if (tokenSessionId !== null && tokenSessionId !== sessionId) {
+function requireOwnSession(tokenSessionId: string, sessionId: string): void {
+  if (tokenSessionId !== sessionId) {
     throw rejection("forbidden", "That is another session than the token's.");
   }
 }

@@ -110,6 +110,7 @@ export function createContextFor(
   const auth = new RequestAuth({
     env,
     cookies,
+    cookieHeader: request.headers.get("Cookie") ?? "",
     refreshers,
     log,
     report,

@@ -3,13 +3,9 @@
  * browser that missed a response still receives the new session, and an ended session cannot be replayed.
  */
 import { DurableObject } from "cloudflare:workers";
-import {
-  type AccessTokenClaims,
-  KEYS_UNAVAILABLE,
-  readDirectToken,
-  verifyAccessToken,
-} from "../app/auth/access-token.server.ts";
 import { mayEnter, revocationOf } from "../app/auth/entry.server.ts";
+import { type LostRefresh, nextRetry } from "../app/auth/refresh-retry.ts";
+import { mayBeSpent, refreshSession } from "../app/auth/refresh-session.server.ts";
 import type { EndRequest, RefreshAnswer, RefreshRequest } from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
@@ -21,19 +17,14 @@ import {
   sessionStart,
   tokenExpired,
 } from "../app/auth/session.ts";
-import { exchangeRefreshToken } from "../app/auth/workos.server.ts";
 import type { SeenFrom } from "../app/request/context.ts";
 import { createConvex } from "../app/request/convex.server.ts";
 import { type Env, readEnv } from "../app/request/env.server.ts";
-import { RejectedError, WorkOSCallError } from "../app/request/errors.ts";
+import { GrantError, RejectedError, WorkOSCallError } from "../app/request/errors.ts";
 import { createLog, describeError, type Log } from "../app/request/log.server.ts";
 import { api } from "../convex/_generated/api.js";
 import { SESSION_LIFETIME_MS } from "../convex/model/sessionRules.ts";
 
-/** Timeout of a WorkOS call. Waiting requests have shorter deadlines. */
-const WORKOS_TIMEOUT_MS = 5_000;
-/** Timeout for fetching the signing keys; the refresh then continues without them. */
-const KEYS_TIMEOUT_MS = 1_000;
 const CONVEX_TIMEOUT_MS = 2_000;
 /** Retry interval for revocations. With the timeout, Convex is notified within 15 s of its recovery. */
 const REDELIVER_MS = 8_000;
@@ -43,6 +34,9 @@ type Stored = {
   latest: { sealed: string; refreshedAt: number };
   ended: { reason: EndReason };
   undelivered: EndRequest;
+  lost: LostRefresh;
+  /** WorkOS wants no call before this time, Unix milliseconds. */
+  pausedUntil: number;
   /** When the storage is deleted, Unix milliseconds. */
   forgetAt: number;
 };
@@ -90,6 +84,9 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       return { status: "unchanged" };
     }
     const answer = await (this.#refreshing ?? this.#start(newer?.session ?? session, request));
+    if (answer.status === "unavailable" && newer !== null && !tokenExpired(newer.session, Date.now())) {
+      return { status: "refreshed", ...newer };
+    }
     // The shared refresh was for an organization that WorkOS rejected. Retry without one.
     return answer.status === "rejected" ? this.refresh(request) : answer;
   }
@@ -117,7 +114,10 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
    * @param cause - The request that starts the refresh.
    * @returns The result for every waiting request.
    */
-  #start(session: Readonly<Session>, cause: RefreshRequest): Promise<RefreshAnswer> {
+  #start(
+    session: Readonly<Session>,
+    cause: Pick<RefreshRequest, "organizationId" | "requestId" | "seen">,
+  ): Promise<RefreshAnswer> {
     this.#refreshing = this.#refresh(session, cause).finally(() => {
       this.#refreshing = null;
     });
@@ -135,13 +135,15 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
 
   async #refresh(
     session: Readonly<Session>,
-    { organizationId, requestId, seen }: RefreshRequest,
+    cause: Pick<RefreshRequest, "organizationId" | "requestId" | "seen">,
   ): Promise<RefreshAnswer> {
-    const log = createLog(requestId);
+    const { organizationId, requestId, seen } = cause;
     const started = Date.now();
+    if (started < ((await this.#get("pausedUntil")) ?? 0)) return { status: "unavailable" };
+    const log = createLog(requestId);
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
     try {
-      const next = await this.#exchange(session, organizationId);
+      const next = await refreshSession(this.#config, session, organizationId);
       if (!mayEnter(this.#config, next)) {
         log.info("auth.refresh", outcome("not_allowed"));
         await this.end(revocationOf(next, seen, requestId));
@@ -152,69 +154,66 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       const reason = await this.ended();
       if (reason !== null) return { status: "ended", reason };
       await this.#put({ latest: { sealed, refreshedAt: next.refreshedAt }, forgetAt: sessionEnd(next) });
+      await this.ctx.storage.delete("lost");
       await this.#wakeBy(sessionEnd(next));
       this.#latest = { sealed, session: next };
       log.info("auth.refresh", outcome("refreshed"));
       this.ctx.waitUntil(this.#recordSeen(next, seen, log));
       return { status: "refreshed", session: next, sealed };
     } catch (error) {
-      if (error instanceof WorkOSCallError && error.kind === "invalid_grant") {
-        await this.#put({ ended: { reason: "session_expired" }, forgetAt: sessionEnd(session) });
-        await this.#wakeBy(sessionEnd(session));
-        log.warn("auth.refresh", outcome("invalid_grant"));
-        return { status: "ended", reason: "session_expired" };
+      const reason = await this.ended();
+      if (reason !== null) return { status: "ended", reason };
+      if (!(error instanceof WorkOSCallError)) {
+        log.warn("auth.refresh", { ...outcome("unavailable"), ...describeError(error) });
+        return { status: "unavailable" };
       }
-      if (organizationId !== undefined && error instanceof WorkOSCallError && error.kind === "rejected") {
-        log.info("auth.refresh", { ...outcome("organization_refused"), code: error.code });
+      const isRejection = error.kind === "invalid_grant" || error.kind === "rejected";
+      log.warn("auth.refresh", { ...outcome(isRejection ? error.kind : "unavailable"), ...error.fields });
+      if (!isRejection) {
+        await this.#noteFailure(error, session, cause, started);
+        return { status: "unavailable" };
+      }
+      await this.ctx.storage.delete("lost");
+      if (organizationId !== undefined && error.kind === "rejected") {
         return { status: "rejected", code: error.code };
       }
-      const code = error instanceof WorkOSCallError ? { code: error.code } : describeError(error);
-      log.warn("auth.refresh", { ...outcome("unavailable"), ...code });
-      return { status: "unavailable" };
+      await this.#put({ ended: { reason: "session_expired" }, forgetAt: sessionEnd(session) });
+      await this.#wakeBy(sessionEnd(session));
+      return { status: "ended", reason: "session_expired" };
     }
   }
 
-  async #exchange(session: Readonly<Session>, wanted: string | undefined): Promise<Session> {
-    const signal = AbortSignal.timeout(WORKOS_TIMEOUT_MS);
-    const exchange = (organizationId: string | null) =>
-      exchangeRefreshToken(this.#config, session.refreshToken, organizationId, signal);
-    const grant = await exchange(wanted ?? session.organizationId).catch((error: unknown) => {
-      // A user who left the session's organization stays signed in. A rejected call does not spend the token.
-      const mayHaveLeft =
-        wanted === undefined &&
-        session.organizationId !== null &&
-        this.#config.entryRule.organizationId === null;
-      if (mayHaveLeft && error instanceof WorkOSCallError && error.kind === "rejected") return exchange(null);
-      throw error;
-    });
-    const claims = await this.#claimsOf(grant.accessToken, signal);
-    if (claims.sessionId !== session.sessionId || claims.userId !== session.user.id) {
-      throw new WorkOSCallError("unavailable", 200, "another_session");
-    }
-    return {
-      ...session,
-      user: grant.user,
-      accessToken: grant.accessToken,
-      accessTokenExpiresAt: claims.expiresAt,
-      refreshToken: grant.refreshToken,
-      organizationId: claims.organizationId,
-      role: claims.role,
-      impersonator: claims.impersonator,
-      userUpdatedAt: grant.userUpdatedAt,
-      // Keeps two refreshes within one millisecond distinguishable.
-      refreshedAt: Math.max(Date.now(), session.refreshedAt + 1),
-    };
+  /** Pauses the calls if WorkOS asks for it, and schedules retries if the refresh token may be spent. */
+  async #noteFailure(
+    error: WorkOSCallError,
+    session: Readonly<Session>,
+    { requestId, seen }: Pick<RefreshRequest, "requestId" | "seen">,
+    firstAt: number,
+  ): Promise<void> {
+    const { retryAfterMs } = error instanceof GrantError ? error.details : { retryAfterMs: null };
+    if (retryAfterMs !== null) await this.#put({ pausedUntil: Date.now() + retryAfterMs });
+    const { refreshedAt } = session;
+    if (!mayBeSpent(error) || (await this.#get("lost"))?.refreshedAt === refreshedAt) return;
+    const sealed = await sealSession(session, this.#config.cookiePasswords, firstAt);
+    const lost: LostRefresh = { sealed, refreshedAt, firstAt, retries: 0, seen, requestId };
+    await this.#put({ lost, forgetAt: sessionEnd(session) });
+    await this.#wakeBy(nextRetry(lost) ?? firstAt);
   }
 
-  /** Falls back to unverified claims if the keys are unavailable: the refresh token is already spent. */
-  async #claimsOf(accessToken: string, signal: AbortSignal): Promise<AccessTokenClaims> {
-    const keysSignal = AbortSignal.any([signal, AbortSignal.timeout(KEYS_TIMEOUT_MS)]);
-    try {
-      return await verifyAccessToken(this.#config, accessToken, keysSignal, Date.now());
-    } catch (error) {
-      if (!(error instanceof WorkOSCallError) || error.code !== KEYS_UNAVAILABLE) throw error;
-      return readDirectToken(this.#config, accessToken, Date.now());
+  /** Retries a lost refresh if it is due, and schedules the next retry. */
+  async #retryLost(): Promise<void> {
+    const lost = await this.#get("lost");
+    if (lost === undefined) return;
+    const session = await openSession(lost.sealed, this.#config.cookiePasswords, Date.now());
+    if (session !== null && (nextRetry(lost) ?? 0) <= Date.now()) {
+      // Stored first, so that a failure of this object does not repeat the retry.
+      await this.#put({ lost: { ...lost, retries: lost.retries + 1 } });
+      await (this.#refreshing ?? this.#start(session, lost));
     }
+    const left = await this.#get("lost");
+    const next = left === undefined || session === null ? null : nextRetry(left);
+    if (next === null) await this.ctx.storage.delete("lost");
+    else await this.#wakeBy(next);
   }
 
   /** Records the last use of the session in Convex. Not retried: the next refresh records it again. */
@@ -234,7 +233,7 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     if ((await this.#get("ended"))?.reason === "session_revoked") return;
     const forgetAt = request.signedInAt + SESSION_LIFETIME_MS;
     await this.#put({ ended: { reason: "session_revoked" }, forgetAt });
-    await this.ctx.storage.delete("latest");
+    await this.ctx.storage.delete(["latest", "lost"]);
     this.#latest = null;
     if (request.told) return this.#wakeBy(forgetAt);
     await this.#put({ undelivered: request });
@@ -274,8 +273,9 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
       await this.ctx.storage.setAlarm(Date.now() + REDELIVER_MS);
       return;
     }
+    await this.#retryLost();
     const forgetAt = (await this.#get("forgetAt")) ?? 0;
-    if (forgetAt > Date.now()) await this.ctx.storage.setAlarm(forgetAt);
+    if (forgetAt > Date.now()) await this.#wakeBy(forgetAt);
     else await this.ctx.storage.deleteAll();
   }
 

@@ -3,12 +3,13 @@ import {
   createLocalJWKSet,
   decodeJwt,
   decodeProtectedHeader,
+  errors,
   type JSONWebKeySet,
   type JWTPayload,
   jwtVerify,
 } from "jose";
 import type { Env } from "../request/env.server.ts";
-import { WorkOSCallError } from "../request/errors.ts";
+import { RejectedIssuerError, WorkOSCallError } from "../request/errors.ts";
 
 /** The access token claims that the app uses. Times are Unix milliseconds. */
 export type AccessTokenClaims = {
@@ -56,12 +57,6 @@ async function keysFor(env: Env, token: string, signal: AbortSignal, now: number
   return (await fetchKeys(url, signal, now)).keys;
 }
 
-/** Returns the accepted issuers. WorkOS identifies itself in several forms. */
-function issuers(env: Env): string[] {
-  const base = env.workosApiUrl;
-  return [base, `${base}/`, `${base}/user_management/${env.workosClientId}`];
-}
-
 /**
  * Returns the permissions in an access token from a sealed session.
  *
@@ -79,6 +74,7 @@ export function permissionsOf(accessToken: string): readonly string[] {
  * @param signal - Aborts fetching the keys.
  * @param now - Unix milliseconds.
  * @returns The claims.
+ * @throws {RejectedIssuerError} when the issuer is not accepted.
  * @throws {WorkOSCallError} `unavailable` when the keys cannot be fetched or the token is invalid.
  */
 export async function verifyAccessToken(
@@ -91,7 +87,7 @@ export async function verifyAccessToken(
     const keys = createLocalJWKSet(await keysFor(env, token, signal, now));
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ["RS256"],
-      issuer: issuers(env),
+      issuer: [...env.issuers],
       requiredClaims: ["sub", "sid", "exp"],
       clockTolerance: CLOCK_TOLERANCE_S,
       currentDate: new Date(now),
@@ -99,6 +95,9 @@ export async function verifyAccessToken(
     return readClaims(env, payload);
   } catch (error) {
     if (error instanceof WorkOSCallError) throw error;
+    if (error instanceof errors.JWTClaimValidationFailed && error.claim === "iss") {
+      throw new RejectedIssuerError(error.payload.iss);
+    }
     throw new WorkOSCallError("unavailable", 200, "unusable_token");
   }
 }
@@ -110,32 +109,36 @@ export async function verifyAccessToken(
  *
  * @param now - Unix milliseconds.
  * @returns The claims.
+ * @throws {RejectedIssuerError} when the issuer is not accepted.
  * @throws {WorkOSCallError} when the token is not valid for this client.
  * Source: OpenID Connect Core 1.0, section 3.1.3.7, item 6.
  */
 export function readDirectToken(env: Env, token: string, now: number): AccessTokenClaims {
   try {
     const payload = decodeJwt(token);
-    const issued = issuers(env).includes(payload.iss ?? "") && (payload.exp ?? 0) * 1000 > now;
-    if (!issued) throw new Error("a token of somebody else, or an old one");
+    if (!env.issuers.includes(payload.iss ?? "")) throw new RejectedIssuerError(payload.iss);
+    if ((payload.exp ?? 0) * 1000 <= now) throw new Error("The token has expired.");
     return readClaims(env, payload);
   } catch (error) {
+    if (error instanceof RejectedIssuerError) throw error;
     throw new WorkOSCallError("unavailable", 200, "unusable_token", error);
   }
 }
 
 /**
- * Returns the claims of a decoded token.
+ * Returns the claims of a decoded token. A token may name no client, because the key set belongs to ours
+ * alone; a client or audience that it names must be ours.
  *
  * @throws {Error} when the token belongs to another client or has no user or session id.
  */
 function readClaims(env: Env, payload: JWTPayload): AccessTokenClaims {
   const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
-  const clients = [payload.client_id, payload.aud].flat().filter((name) => name !== undefined);
+  const { client_id: client = env.workosClientId, aud = env.workosClientId } = payload;
+  const isOurs = client === env.workosClientId && [aud].flat().includes(env.workosClientId);
   const userId = text(payload.sub);
   const sessionId = text(payload.sid);
-  if (userId === null || sessionId === null || !clients.includes(env.workosClientId)) {
-    throw new Error("a token of another client");
+  if (userId === null || sessionId === null || !isOurs) {
+    throw new Error("The token belongs to another client, or names no user or session.");
   }
   return {
     userId,

@@ -7,13 +7,16 @@ import { describeError } from "../request/log.server.ts";
 import { readTheme, rememberTheme } from "../request/theme-cookie.server.ts";
 import { verifyAccessToken } from "./access-token.server.ts";
 import { readFlowCookie, spendFlow } from "./flow-cookie.server.ts";
+import { exchangeCode } from "./grants.server.ts";
 import type { SignInErrorCode } from "./login-errors.ts";
 import { LOGGED_REASONS } from "./not-allowed.ts";
+import { restartSignIn } from "./restart.server.ts";
 import { loginPath } from "./return-to.ts";
 import { type Flow, openFlow, sealSession } from "./seal.server.ts";
 import type { Session } from "./session.ts";
+import { type Requirement, requirementIn } from "./sign-in-requirements.ts";
 import { syncUser } from "./sync-user.server.ts";
-import { exchangeCode, logoutUrl } from "./workos.server.ts";
+import { logoutUrl } from "./workos.server.ts";
 
 /** Total time for WorkOS and Convex; after it the user is asked to try again. */
 const CALLBACK_DEADLINE_MS = 5_000;
@@ -98,32 +101,39 @@ async function finishSignIn(context: RequestContext, params: URLSearchParams): P
   if (flowCookie !== null) context.setCookies.push(spendFlow(env, flowCookie.name));
   const flow = flowCookie && (await openFlow(flowCookie.sealed, env.cookiePasswords, now));
 
-  const fail = (error: SignInErrorCode, reason: string): Response => {
+  const fail = (error: SignInErrorCode, reason: string, more: Requirement | null = null): Response => {
     log.warn("auth.callback", { outcome: error, reason });
-    return redirect(loginPath({ error, returnTo: flow?.returnTo ?? null }));
+    return redirect(loginPath({ error, returnTo: flow?.returnTo ?? null, ...more }));
   };
 
   const rejection = params.get("error");
   if (rejection !== null) {
+    const restart = rejection === "idp_initiated_sso_disabled" ? restartSignIn(context, params) : null;
+    if (restart !== null) {
+      log.info("auth.callback", { outcome: "restarted" });
+      return restart;
+    }
     const denied = rejection === "access_denied";
     return fail(denied ? "access_denied" : "sign_in_failed", "workos_error");
   }
   const code = params.get("code");
   if (!code) return fail("missing_code", "no_code");
+  // Accepting a code without a state would allow login CSRF.
+  if (!params.has("state")) return fail("started_elsewhere", "no_state");
   if (flow === null || flow.state !== params.get("state")) return fail("state_mismatch", "no_such_flow");
 
   try {
     return await exchange(context, flow, code);
   } catch (error) {
     if (!(error instanceof WorkOSCallError)) throw error;
-    const details = { status: error.status, code: error.code };
     if (error.kind === "unavailable") {
-      log.error("auth.callback", { outcome: "unavailable", ...details });
+      log.error("auth.callback", { outcome: "unavailable", ...error.fields });
       report({ component: "auth", action: context.route.pattern, error });
       throw new SignInUnavailableError(flow.returnTo);
     }
-    log.warn("auth.callback", { outcome: "refused", ...details });
-    return fail(error.kind === "invalid_grant" ? "expired_code" : "sign_in_failed", "refused");
+    log.warn("auth.callback", { outcome: "refused", ...error.fields });
+    if (error.kind === "invalid_grant") return fail("expired_code", "refused");
+    return fail("sign_in_failed", "refused", requirementIn(error));
   }
 }
 

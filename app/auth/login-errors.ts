@@ -6,6 +6,7 @@ export type SignInErrorCode =
   | "access_denied"
   | "sign_in_failed"
   | "missing_code"
+  | "started_elsewhere"
   | "state_mismatch"
   | "expired_code";
 
@@ -16,6 +17,8 @@ const MESSAGES: Record<LoginErrorCode, string> = {
   sign_in_failed:
     "Signing in did not work. Please try again; if it keeps failing, ask the person who runs this Mosaic.",
   missing_code: "That sign-in came back incomplete. Please start again.",
+  started_elsewhere:
+    "That sign-in was started outside this app, so it cannot be finished here. Continue to sign in from this app.",
   state_mismatch:
     "That sign-in was started elsewhere, took too long, or was finished already. Please start again.",
   expired_code: "That sign-in took too long or was used already. Please start again.",

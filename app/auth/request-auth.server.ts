@@ -5,7 +5,7 @@ import {
   clearSessionCookie,
   hasSessionCookie,
   type RequestCookies,
-  readSessionCookie,
+  readSessionCookies,
   writeSessionCookie,
 } from "../request/cookies.server.ts";
 import type { Env } from "../request/env.server.ts";
@@ -31,6 +31,8 @@ export type Current = { session: Readonly<Session>; tokenUsable: boolean };
 export type RequestAuthOptions = {
   env: Env;
   cookies: RequestCookies;
+  /** The `Cookie` header, which can contain several cookies of one name. */
+  cookieHeader: string;
   refreshers: Refreshers;
   log: Log;
   report: Reporter;
@@ -43,6 +45,11 @@ export type RequestAuthOptions = {
   /** Aborts waiting for a refresh; the session then stays unchanged. */
   deadline: AbortSignal;
 };
+
+/** How long a request waits for a refresh that it can do without. */
+const BRIEFLY_MS = 500;
+/** Lifetime of a token that is enough for a page, in milliseconds. */
+const PAGE_MS = 5_000;
 
 export class RequestAuth {
   readonly #options: RequestAuthOptions;
@@ -72,9 +79,8 @@ export class RequestAuth {
   }
 
   async #open(): Promise<Readonly<Session> | null> {
-    const { env, cookies, log, now } = this.#options;
-    const sealed = readSessionCookie(env, cookies);
-    const session = sealed === null ? null : await openSession(sealed, env.cookiePasswords, now);
+    const { env, cookies, log } = this.#options;
+    const session = await this.#newest();
     if (session === null && hasSessionCookie(env, cookies)) this.#forget();
     if (session === null) return null;
     const reason = knownEnd(session.sessionId);
@@ -83,6 +89,18 @@ export class RequestAuth {
     this.end(reason ?? "session_revoked");
     if (reason === null) this.#revoke(session);
     return null;
+  }
+
+  /** Returns the session in the request's cookies; of several, the one that was refreshed last. */
+  async #newest(): Promise<Readonly<Session> | null> {
+    const { cookieHeader, env, log, now } = this.#options;
+    const sealed = readSessionCookies(env, cookieHeader);
+    const opened = await Promise.all(sealed.map((one) => openSession(one, env.cookiePasswords, now)));
+    const sessions = opened.filter((session) => session !== null);
+    if (new Set(sessions.map(({ user }) => user.id)).size > 1) {
+      log.warn("auth.cookies", { outcome: "several_users", count: sessions.length });
+    }
+    return sessions.sort((a, b) => b.refreshedAt - a.refreshedAt)[0] ?? null;
   }
 
   #revoke(session: Readonly<Session>): void {
@@ -103,7 +121,21 @@ export class RequestAuth {
     if (session === null) return null;
     const { now, readOnly } = this.#options;
     if (readOnly || !nearExpiry(session, now)) return { session, tokenUsable: !tokenExpired(session, now) };
-    return this.#settle(session, await this.#ask(session, { force: false }));
+    return this.#settle(
+      session,
+      await this.#ask(session, { force: false }, this.#patience(session, PAGE_MS)),
+    );
+  }
+
+  /**
+   * Returns when to stop waiting for a refresh: soon, if the current token is good enough.
+   *
+   * @param lifetimeMs - Required remaining lifetime of the current token, in milliseconds.
+   */
+  #patience(session: Readonly<Session>, lifetimeMs: number): AbortSignal {
+    const { deadline, now } = this.#options;
+    if (session.accessTokenExpiresAt - now < lifetimeMs) return deadline;
+    return AbortSignal.any([deadline, AbortSignal.timeout(BRIEFLY_MS)]);
   }
 
   /**
@@ -126,11 +158,16 @@ export class RequestAuth {
    * Asks the session's Durable Object even if the token is valid, to detect a session that ended.
    *
    * @param force - Whether to refresh a token that has not expired.
+   * @param lifetimeMs - Required remaining lifetime of the token otherwise, in milliseconds.
    */
-  async askRefresher(force: boolean): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
+  async askRefresher(
+    force: boolean,
+    lifetimeMs: number,
+  ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
-    return this.#adoptAnswer(session, await this.#ask(session, { force }));
+    const patience = force ? this.#options.deadline : this.#patience(session, lifetimeMs);
+    return this.#adoptAnswer(session, await this.#ask(session, { force }, patience));
   }
 
   /** Switches the session to an organization. */

@@ -1,6 +1,7 @@
 /** Validates `returnTo`, the path to open after sign-in. */
 import { href } from "react-router";
 import type { LoginErrorCode } from "./login-errors.ts";
+import type { Requirement } from "./sign-in-requirements.ts";
 
 const BASE = "https://mosaic.invalid";
 const MAX_LENGTH = 2000;
@@ -58,10 +59,21 @@ export function safeReturnTo(value: unknown): string | null {
   return url.pathname + url.search + url.hash;
 }
 
-/** Returns the path of the sign-in page, with `error` and `returnTo` in its query. */
-export function loginPath(params: { returnTo?: string | null; error?: LoginErrorCode | null }): string {
+/** Returns the path that starts a sign-in, with `returnTo` and further parameters in its query. */
+export function signInPath(returnTo: string | null, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ ...(returnTo !== null && { returnTo }), ...more });
+  return href("/api/auth/login") + (query.size > 0 ? `?${query}` : "");
+}
+
+/** Returns the path of the sign-in page, with `error`, `returnTo` and what WorkOS requires in its query. */
+export function loginPath(
+  params: { returnTo?: string | null; error?: LoginErrorCode | null } & Partial<Requirement>,
+): string {
   const query = new URLSearchParams();
   if (params.error) query.set("error", params.error);
   if (params.returnTo) query.set("returnTo", params.returnTo);
+  if (params.reason) query.set("reason", params.reason);
+  if (params.connectionId) query.set("connectionId", params.connectionId);
+  for (const id of params.organizationId ?? []) query.append("organizationId", id);
   return href("/login") + (query.size > 0 ? `?${query}` : "");
 }

@@ -24,12 +24,41 @@ async function createPkce(): Promise<{ verifier: string; challenge: string }> {
 /** Maximum hint length at WorkOS, in characters. */
 const MAX_HINT = 256;
 
-const hint = (value: string | null) => (value && value.length <= MAX_HINT ? value : null);
+/** The parameters that WorkOS gets, by our name and by the name in WorkOS's own links. */
+const HINTS = {
+  loginHint: "login_hint",
+  organizationId: "organization_id",
+  connectionId: "connection_id",
+  invitationToken: "invitation_token",
+} as const;
+
+type Hints = Partial<Record<keyof typeof HINTS, string>>;
+
+/** Returns a parameter in our spelling or, if that is absent, in WorkOS's. */
+const either = (params: URLSearchParams, own: string, workos: string) =>
+  params.get(own) ?? params.get(workos);
+
+/**
+ * Returns the hints for WorkOS's sign-in page.
+ *
+ * @param organizationId - The organization of the configuration, which is the only one that may sign in.
+ */
+function hintsIn(params: URLSearchParams, organizationId: string | null): Hints {
+  const hints: Hints = {};
+  for (const [own, workos] of Object.entries(HINTS)) {
+    const value = either(params, own, workos);
+    if (value && value.length <= MAX_HINT) hints[own as keyof Hints] = value;
+  }
+  if (organizationId !== null) hints.organizationId = organizationId;
+  // An organization has its own connection.
+  if (hints.organizationId !== undefined) delete hints.connectionId;
+  return hints;
+}
 
 /**
  * Starts a flow and stores it in a cookie for ten minutes.
  *
- * @param params - The query of `/api/auth/login`: `returnTo`, `screenHint`, `loginHint`, `organizationId`.
+ * @param params - The query of `/api/auth/login`: `returnTo`, and the hints in our or in WorkOS's spelling.
  * @returns A redirect to the WorkOS sign-in page, or to `/` if the flow cannot be created.
  */
 export async function startSignIn(context: RequestContext, params: URLSearchParams): Promise<Response> {
@@ -37,14 +66,11 @@ export async function startSignIn(context: RequestContext, params: URLSearchPara
   try {
     const state = createState(now);
     const { verifier, challenge } = await createPkce();
-    const loginHint = hint(params.get("loginHint"));
-    const organizationId = env.entryRule.organizationId ?? hint(params.get("organizationId"));
     const url = authorizationUrl(env, {
       state,
       codeChallenge: challenge,
-      screenHint: params.get("screenHint") === "sign-up" ? "sign-up" : "sign-in",
-      ...(loginHint ? { loginHint } : {}),
-      ...(organizationId ? { organizationId } : {}),
+      screenHint: either(params, "screenHint", "screen_hint") === "sign-up" ? "sign-up" : "sign-in",
+      ...hintsIn(params, env.entryRule.organizationId),
     });
     const flow = { state, verifier, returnTo: safeReturnTo(params.get("returnTo")), startedAt: now };
     context.setCookies.push(

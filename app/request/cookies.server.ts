@@ -51,17 +51,36 @@ const sessionName = (settings: CookieSettings) => `${settings.cookiePrefix}wos-s
 const chunkNames = (settings: CookieSettings) =>
   Array.from({ length: MAX_CHUNKS }, (_, index) => `${sessionName(settings)}.${index}`);
 
-/** Returns the sealed session of a request, joined from its chunks, or null if there is none. */
-export function readSessionCookie(settings: CookieSettings, cookies: RequestCookies): string | null {
-  const whole = cookies[sessionName(settings)];
-  if (whole) return whole;
-  let joined = "";
-  for (const name of chunkNames(settings)) {
-    const chunk = cookies[name];
-    if (!chunk) break;
-    joined += chunk;
+/** Maximum number of ways in which chunks are joined. */
+const MAX_JOINED = 8;
+
+/** Returns all values of a cookie: a parent domain or another path can add one of the same name. */
+function valuesOf(header: string, name: string): string[] {
+  const values = header.split(";").map((pair) => parseCookie(pair)[name]);
+  return [...new Set(values.filter((value) => value !== undefined && value !== ""))] as string[];
+}
+
+/**
+ * Returns the possible sealed sessions of a request: each value of the session cookie, and the ways to join its
+ * chunks.
+ *
+ * @param header - The `Cookie` header.
+ */
+export function readSessionCookies(settings: CookieSettings, header: string): string[] {
+  const name = sessionName(settings);
+  if (!header.includes(name)) return [];
+  const whole = valuesOf(header, name);
+  if (!header.includes(`${name}.0`)) return whole;
+  const joined: string[] = [];
+  let starts = [""];
+  for (const chunk of chunkNames(settings)) {
+    const values = valuesOf(header, chunk);
+    if (values.length === 0) break;
+    starts = starts.flatMap((start) => values.map((value) => start + value)).slice(0, MAX_JOINED);
+    // The longest first: fewer chunks are the session only if another site added one.
+    joined.unshift(...starts);
   }
-  return joined || null;
+  return [...whole, ...joined.slice(0, MAX_JOINED)];
 }
 
 /** Returns whether a request has a session cookie or any chunk of one. */

@@ -1,6 +1,7 @@
 /** Reads and validates the configuration, for the worker, the launcher and the doctor. */
 import * as v from "valibot";
 import { asciiDomain, type EntryRule, emailDomainsIn } from "../../convex/model/entryRule.ts";
+import { acceptedIssuers, issuersIn } from "../../convex/model/issuers.ts";
 import type { ReadBy } from "./variables.ts";
 
 /** The validated configuration. */
@@ -11,6 +12,8 @@ export type Env = {
   cookiePasswords: Record<string, string>;
   redirectUri: string;
   workosApiUrl: string;
+  /** Accepted values of `iss` in access tokens. */
+  issuers: readonly string[];
   convexUrl: string;
   /** Proves to Convex that a call comes from the worker: the newest secret. */
   edgeSecret: string;
@@ -67,6 +70,14 @@ const isSafeTransport = (value: string) => {
   const url = parseUrl(value);
   return url === null || url.protocol !== "http:" || isLoopback(url.hostname);
 };
+
+/** Returns whether a value is a list of issuers. RFC 8414, section 2: https, without query and fragment. */
+const areIssuers = (value: string) =>
+  value.split(",").every((part) => {
+    const [issuer, ...others] = issuersIn(part);
+    const isBare = issuer !== undefined && others.length === 0 && !/[?#@\s]/.test(issuer);
+    return isBare && isHttp(issuer) && isSafeTransport(issuer);
+  });
 
 const isOrigin = (value: string) => parseUrl(value)?.origin === value;
 
@@ -142,6 +153,16 @@ const schema = v.object({
     ),
   ),
   WORKOS_API_URL: v.optional(origin("https://api.workos.com"), "https://api.workos.com"),
+  WORKOS_ISSUER: v.optional(
+    v.pipe(
+      v.string(),
+      trimmed,
+      v.check(
+        areIssuers,
+        "must be https addresses with commas between them, such as https://auth.example.com",
+      ),
+    ),
+  ),
   CONVEX_URL: origin("https://happy-animal-123.convex.cloud"),
   CONVEX_EDGE_SECRET: secretMap,
   APP_URL: origin("https://app.example.com"),
@@ -201,6 +222,7 @@ export function readEnv(record: Record<string, unknown>): Env {
     cookiePasswords: env.WORKOS_COOKIE_PASSWORD,
     redirectUri: env.WORKOS_REDIRECT_URI ?? `${env.APP_URL}/callback`,
     workosApiUrl: env.WORKOS_API_URL,
+    issuers: acceptedIssuers(env.WORKOS_API_URL, env.WORKOS_CLIENT_ID, env.WORKOS_ISSUER ?? ""),
     convexUrl: env.CONVEX_URL,
     edgeSecret: newestOf(env.CONVEX_EDGE_SECRET),
     appUrl: env.APP_URL,

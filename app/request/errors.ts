@@ -7,8 +7,14 @@ function causeOf(thrown: unknown): ErrorOptions {
   return thrown instanceof Error ? { cause: thrown.name } : {};
 }
 
-/** How WorkOS failed: the grant is invalid, the call was rejected, or there was no usable response. */
-export type WorkOSCallErrorKind = "invalid_grant" | "rejected" | "unavailable";
+/** Maximum length of an issuer in the log, in characters. */
+const MAX_ISSUER = 200;
+
+/**
+ * How WorkOS failed: the code or refresh token is invalid; the call was rejected; our configuration or request is
+ * wrong; or there was no usable response.
+ */
+export type WorkOSCallErrorKind = "invalid_grant" | "rejected" | "misconfigured" | "unavailable";
 
 /** A failed call to WorkOS. Keeps only the response's code, because bodies can contain pending tokens. */
 export class WorkOSCallError extends Error {
@@ -27,6 +33,45 @@ export class WorkOSCallError extends Error {
     this.kind = kind;
     this.status = status;
     this.code = code;
+  }
+
+  /** The fields for a log line. */
+  get fields(): Record<string, string | number | null> {
+    return { status: this.status, code: this.code };
+  }
+}
+
+/** What a rejection of a code or a refresh token says beside its code. */
+type GrantErrorDetails = {
+  /** WorkOS wants no further call for this long, in milliseconds. */
+  retryAfterMs: number | null;
+  /** Single sign-on connections of which the user must use one. */
+  connectionIds: readonly string[];
+  /** Organizations of which the user must choose one. */
+  organizationIds: readonly string[];
+};
+
+/** A code or a refresh token that WorkOS did not exchange. */
+export class GrantError extends WorkOSCallError {
+  readonly details: GrantErrorDetails;
+
+  constructor(kind: WorkOSCallErrorKind, status: number, code: string | null, details: GrantErrorDetails) {
+    super(kind, status, code);
+    this.details = details;
+  }
+}
+
+/** An access token of an issuer that is not accepted. Its value is not a secret, and shows what to configure. */
+export class RejectedIssuerError extends WorkOSCallError {
+  readonly issuer: string | null;
+
+  constructor(issuer: unknown) {
+    super("unavailable", 200, "unusable_token");
+    this.issuer = typeof issuer === "string" ? issuer.slice(0, MAX_ISSUER) : null;
+  }
+
+  override get fields() {
+    return { ...super.fields, iss: this.issuer };
   }
 }
 

@@ -23,6 +23,7 @@ export const VARIABLES = {
   CLOUDFLARE_ACCOUNT_ID: { commands: "required" },
   WORKOS_API_URL: { worker: "optional", convex: "optional" },
   WORKOS_REDIRECT_URI: { worker: "optional" },
+  WORKOS_ISSUER: { worker: "optional", convex: "optional" },
   WORKOS_ORGANIZATION_ID: { worker: "optional", convex: "optional" },
   ALLOWED_EMAIL_DOMAINS: { worker: "optional", convex: "optional" },
   ACCESS_CONTACT: { worker: "optional" },

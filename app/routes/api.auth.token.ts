@@ -15,7 +15,7 @@ export const handle = {
 
 /** Minimum remaining lifetime of a returned token. */
 const MIN_LIFETIME_MS = 30_000;
-const RETRY_AFTER_S = 2;
+const RETRY_AFTER_S = 5;
 
 const bodySchema = v.object({ forceRefresh: v.optional(v.boolean(), false) });
 
@@ -57,7 +57,7 @@ export async function action({ request, context }: Route.ActionArgs) {
   if ((await auth.open()) === null) return json({ error: "signed_out" }, 401);
   const force = await readBody(request);
   if (force === null) return json({ error: "invalid" }, 400);
-  const { current, answer } = await auth.askRefresher(force);
+  const { current, answer } = await auth.askRefresher(force, MIN_LIFETIME_MS);
   if (current === null) {
     return json({ error: auth.endReason === "session_expired" ? "session_expired" : "signed_out" }, 401);
   }

@@ -2,7 +2,8 @@
 import { href, redirect } from "react-router";
 import { getOptionalAuth } from "../auth/guards.server.ts";
 import { loginErrorMessage } from "../auth/login-errors.ts";
-import { safeReturnTo } from "../auth/return-to.ts";
+import { safeReturnTo, signInPath } from "../auth/return-to.ts";
+import { adviceIn } from "../auth/sign-in-requirements.ts";
 import { requestContext } from "../request/context.ts";
 import { LoginCard } from "../ui/login-card.tsx";
 import type { Route } from "./+types/login";
@@ -17,23 +18,20 @@ export async function loader({ context, url }: Route.LoaderArgs) {
     const { user } = await getOptionalAuth({ context });
     if (user !== null) throw redirect(returnTo ?? href("/dashboard"));
   }
+  const hrefs = {
+    signInHref: signInPath(returnTo),
+    signUpHref: signInPath(returnTo, { screenHint: "sign-up" }),
+  };
+  if (error === null) return { ...hrefs, error, links: [] };
+  const advice = error === "sign_in_failed" ? adviceIn(url.searchParams, returnTo) : null;
+  if (advice !== null) return { ...hrefs, error: advice.text, links: advice.links };
   return {
-    returnTo,
-    error: error === null ? null : loginErrorMessage(error, Object.keys(cookies).length > 0),
+    ...hrefs,
+    error: loginErrorMessage(error, Object.keys(cookies).length > 0),
+    links: error === "started_elsewhere" ? [{ label: "Continue signing in", to: hrefs.signInHref }] : [],
   };
 }
 
-export default function Login({ loaderData: { returnTo, error } }: Route.ComponentProps) {
-  const query: Record<string, string> = returnTo ? { returnTo } : {};
-  const pathWith = (more: Record<string, string>) => {
-    const params = new URLSearchParams({ ...query, ...more });
-    return href("/api/auth/login") + (params.size > 0 ? `?${params}` : "");
-  };
-  return (
-    <LoginCard
-      signInHref={pathWith({})}
-      signUpHref={pathWith({ screenHint: "sign-up" })}
-      error={error ?? undefined}
-    />
-  );
+export default function Login({ loaderData }: Route.ComponentProps) {
+  return <LoginCard {...loaderData} />;
 }

@@ -10,16 +10,19 @@ import { PAGE_TITLE_ID } from "./page.tsx";
  *
  * @param signInHref - URL that starts the sign-in flow, with the return path.
  * @param signUpHref - URL that starts the sign-up flow, with the return path.
- * @param error - Why the last attempt failed and what to do, if it failed.
+ * @param error - Why the last attempt failed and what to do; null if it did not.
+ * @param links - Links that do it; each starts a sign-in.
  */
 export function LoginCard({
   signInHref,
   signUpHref,
   error,
+  links,
 }: {
   signInHref: string;
   signUpHref: string;
-  error?: string | undefined;
+  error: string | null;
+  links: readonly { label: string; to: string }[];
 }) {
   return (
     <main
@@ -27,7 +30,18 @@ export function LoginCard({
       tabIndex={-1}
       className="mx-auto flex w-full max-w-form flex-col gap-4 px-4 py-10 wide:pt-24"
     >
-      {error ? <Notice kind="alert">{error}</Notice> : null}
+      {error ? (
+        <Notice kind="alert">
+          <p>{error}</p>
+          {links.map(({ label, to }) => (
+            <p key={to}>
+              <DocumentLink to={to} className="inline-flex min-h-11 items-center">
+                {label}
+              </DocumentLink>
+            </p>
+          ))}
+        </Notice>
+      ) : null}
       <div className="flex flex-col gap-6 rounded-card border border-line bg-surface p-4 wide:p-6">
         <span className="text-accent">
           <Logo size={40} />

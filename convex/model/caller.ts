@@ -103,12 +103,11 @@ async function requireKnownCaller(ctx: QueryCtx): Promise<KnownCaller> {
 }
 
 async function isEnded(ctx: QueryCtx, { sessionId, workosUserId }: Caller): Promise<boolean> {
-  return sessionId !== null && (await isCutOff(ctx, workosUserId, sessionId));
+  return isCutOff(ctx, workosUserId, sessionId);
 }
 
 async function isRevoked(ctx: QueryCtx, caller: Caller): Promise<boolean> {
   const { sessionId, workosUserId } = caller;
-  if (sessionId === null) return false;
   const revoked = await ctx.db
     .query("revokedSessions")
     .withIndex("by_session", (q) => q.eq("sessionId", sessionId).eq("workosUserId", workosUserId))

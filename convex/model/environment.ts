@@ -43,6 +43,7 @@ export type Setup = {
   siteUrl: string | null;
   workosApiUrl: string | null;
   workosClientId: string | null;
+  workosIssuer: string | null;
   hasWebhookSecret: boolean;
   organizationId: string | null;
   emailDomains: string[] | null;
@@ -54,6 +55,7 @@ export function setup(): Setup {
     siteUrl: process.env.CONVEX_SITE_URL || null,
     workosApiUrl: process.env.WORKOS_API_URL || null,
     workosClientId: process.env.WORKOS_CLIENT_ID || null,
+    workosIssuer: process.env.WORKOS_ISSUER || null,
     hasWebhookSecret: webhookSecret() !== null,
     ...entryRule(),
   };

@@ -1,11 +1,12 @@
 /** The caller of a function, from the verified token alone. */
 import type { QueryCtx } from "../_generated/server";
+import { rejection } from "./rejection.ts";
 
 /** The claims of the token. Nothing here comes from an argument. */
 export type Caller = {
   workosUserId: string;
-  /** WorkOS session id (claim `sid`); null if the token has none. */
-  sessionId: string | null;
+  /** WorkOS session id (claim `sid`). */
+  sessionId: string;
   /** The claim `org_id`. */
   organizationId: string | null;
   /** The claim `role`, unchecked. */
@@ -14,14 +15,21 @@ export type Caller = {
   impersonator: string | null;
 };
 
-/** Returns the caller, or null if the call had no token. */
+/**
+ * Returns the caller, or null if the call had no token.
+ *
+ * @throws `unauthenticated` for a token without a session id.
+ */
 export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null) return null;
   const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
+  const sessionId = text(identity.sid);
+  // Such a token could not be revoked.
+  if (sessionId === null) throw rejection("unauthenticated", "Please sign in.");
   return {
     workosUserId: identity.subject,
-    sessionId: text(identity.sid),
+    sessionId,
     organizationId: text(identity.org_id),
     roleClaim: identity.role,
     impersonator: text(identity["act.sub"]),

@@ -20,6 +20,7 @@ const WHAT: Record<Exclude<VariableName, (typeof ALSO_READ)[number]>, string> = 
   CLOUDFLARE_API_TOKEN: 'Cloudflare dashboard, My Profile, API Tokens, template "Edit Cloudflare Workers"',
   CLOUDFLARE_ACCOUNT_ID: "Cloudflare dashboard, Workers & Pages, Account ID",
   WORKOS_API_URL: "default https://api.workos.com",
+  WORKOS_ISSUER: "further issuers of access tokens, for a custom authentication domain",
   WORKOS_REDIRECT_URI: "default APP_URL with /callback",
   WORKOS_ORGANIZATION_ID: "only members of this organization may enter; WorkOS dashboard, Organizations",
   ALLOWED_EMAIL_DOMAINS: "only users with an e-mail in these domains may enter",

@@ -34,8 +34,10 @@ export function readSettings(root: string, environment: Environment): Settings {
 export function settingsFrom(given: Record<string, string | undefined>): Settings {
   const names = [...NAMES.map(({ name }) => name), "CONVEX_SELF_HOSTED_ADMIN_KEY", "CONVEX_SITE_URL"];
   const settings = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
-  // Set explicitly, because Convex's auth.config.ts must not read an unset variable.
+  // Set explicitly, because Convex's auth.config.ts must not read an unset variable. The default issuer is
+  // one that is accepted in any case.
   settings.WORKOS_API_URL ||= WORKOS;
+  settings.WORKOS_ISSUER ||= settings.WORKOS_API_URL;
   return settings;
 }
 

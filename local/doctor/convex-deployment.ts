@@ -9,6 +9,7 @@ export type Deployment =
       siteUrl: string | null;
       workosApiUrl: string | null;
       workosClientId: string | null;
+      workosIssuer: string | null;
       hasWebhookSecret: boolean;
     }
   /** A Mosaic deployment with a different edge secret. */
@@ -62,6 +63,7 @@ export async function askDeployment(ask: Ask, convexUrl: string, edgeSecret: str
       siteUrl: text("siteUrl"),
       workosApiUrl: text("workosApiUrl"),
       workosClientId: text("workosClientId"),
+      workosIssuer: text("workosIssuer"),
       hasWebhookSecret: fieldOf(value, "hasWebhookSecret") === true,
     };
   }

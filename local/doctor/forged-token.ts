@@ -23,11 +23,3 @@ export function forgedToken(issuer: string, clientId: string, now: number): stri
   });
   return `${header}.${claims}.${Buffer.alloc(256).toString("base64url")}`;
 }
-
-/**
- * Returns the issuers that WorkOS uses for a client, the current one first; the same three as in
- * convex/auth.config.ts.
- */
-export function issuersOf(workosApiUrl: string, clientId: string): string[] {
-  return [`${workosApiUrl}/user_management/${clientId}`, workosApiUrl, `${workosApiUrl}/`];
-}

@@ -22,6 +22,7 @@ const SOURCES: Record<string, string> = {
   WORKOS_CLIENT_ID: `${WORKOS}, API Keys, Client ID`,
   WORKOS_COOKIE_PASSWORD: "a random value: node -p \"crypto.randomBytes(32).toString('hex')\"",
   WORKOS_ORGANIZATION_ID: `${WORKOS}, Organizations, the organization's ID (org_…), or nothing`,
+  WORKOS_ISSUER: "the issuers of a custom authentication domain, or nothing",
   WORKOS_REDIRECT_URI: "nothing: the default is APP_URL with /callback",
   WORKOS_WEBHOOK_SECRET: `${WORKOS}, Webhooks, the endpoint's Signing secret`,
 } satisfies Record<ReadBy<"worker"> | ReadBy<"convex"> | "CONVEX_DEPLOYMENT" | "CONVEX_SITE_URL", string>;

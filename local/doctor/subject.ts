@@ -100,6 +100,7 @@ const REPORTED_BY: Record<string, CheckName> = {
   WORKOS_CLIENT_ID: "workos-client",
   WORKOS_COOKIE_PASSWORD: "cookie-password",
   WORKOS_REDIRECT_URI: "redirect-uri",
+  WORKOS_ISSUER: "convex-auth",
   WORKOS_WEBHOOK_SECRET: "webhook",
   CONVEX_SITE_URL: "webhook",
 } satisfies Partial<Record<VariableName, CheckName>>;

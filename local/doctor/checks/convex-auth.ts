@@ -1,32 +1,36 @@
 /** Check `convex-auth`: Convex accepts tokens that WorkOS issues for this client. */
-import { query } from "../convex-deployment.ts";
+import { acceptedIssuers } from "../../../convex/model/issuers.ts";
+import { type Deployment, query } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
-import { forgedToken, issuersOf } from "../forged-token.ts";
-import { FIX } from "../places.ts";
+import { forgedToken } from "../forged-token.ts";
+import { FIX, setAgain } from "../places.ts";
 import { answersBut, fieldOf } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
-import { isUsable } from "../subject.ts";
+import { isUsable, problemsFor } from "../subject.ts";
 
 /** Convex's HTTP status if a function threw. */
 const FUNCTION_FAILED = 560;
-const VARIABLES = FIX.convexVariables("WORKOS_API_URL and WORKOS_CLIENT_ID");
+const VARIABLES = FIX.convexVariables("WORKOS_API_URL, WORKOS_CLIENT_ID and WORKOS_ISSUER");
 
 export const convexAuth: Check = async ({ subject, ask, found, deployment }) => {
+  const [problem] = problemsFor(subject, "convex-auth");
+  if (problem) return fail(`WORKOS_ISSUER ${problem.message}`, setAgain("WORKOS_ISSUER"));
   if (subject.emulated.convex) {
     return warn("Convex is not configured: the local emulator is used", FIX.nothingHere);
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");
   if (!isUsable(subject, "WORKOS_CLIENT_ID")) return notChecked("WORKOS_CLIENT_ID is malformed");
-  const { CONVEX_URL = "", WORKOS_CLIENT_ID = "" } = subject.values;
+  const { CONVEX_URL = "", WORKOS_CLIENT_ID = "", WORKOS_ISSUER = "" } = subject.values;
   // If it is not set, the worker uses WorkOS's own URL, and Convex gets that URL explicitly.
   const apiUrl = subject.values.WORKOS_API_URL || "https://api.workos.com";
   if (subject.problems.some(({ name }) => name === "WORKOS_API_URL"))
     return notChecked("WORKOS_API_URL is malformed");
 
+  const issuers = acceptedIssuers(apiUrl, WORKOS_CLIENT_ID, WORKOS_ISSUER);
   const refused: string[] = [];
   let odd: number | null = null;
-  for (const issuer of issuersOf(apiUrl, WORKOS_CLIENT_ID)) {
+  for (const issuer of issuers) {
     const token = forgedToken(issuer, WORKOS_CLIENT_ID, Date.now());
     const { status, json } = await query(ask, CONVEX_URL, "users:viewer", {}, token);
     // A token rejected for its signature, not its issuer, shows that Convex accepts the issuer.
@@ -47,6 +51,7 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
   const other = [
     ...(told.workosApiUrl === apiUrl ? [] : ["WORKOS_API_URL"]),
     ...(told.workosClientId === WORKOS_CLIENT_ID ? [] : ["WORKOS_CLIENT_ID"]),
+    ...(sameIssuers(told, issuers) ? [] : ["WORKOS_ISSUER"]),
   ];
   if (other.length > 0)
     return fail(
@@ -55,3 +60,10 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
     );
   return ok("Convex believes tokens of this client");
 };
+
+/** Returns whether Convex accepts these issuers and no others. */
+function sameIssuers(told: Deployment & { kind: "known" }, issuers: readonly string[]): boolean {
+  const { workosApiUrl, workosClientId, workosIssuer } = told;
+  const theirs = acceptedIssuers(workosApiUrl ?? "", workosClientId ?? "", workosIssuer ?? "");
+  return theirs.every((issuer) => issuers.includes(issuer));
+}
