@@ -38,6 +38,7 @@ describe("the launcher's configuration", () => {
       WORKOS_API_URL: "http://127.0.0.1:8788",
       WORKOS_CLIENT_ID: expect.stringMatching(/^client_/),
       WORKOS_COOKIE_PASSWORD: expect.any(String),
+      WORKOS_ISSUER: "",
       WORKOS_ORGANIZATION_ID: "",
       WORKOS_REDIRECT_URI: "",
     });

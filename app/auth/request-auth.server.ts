@@ -5,7 +5,6 @@ import {
   clearSessionCookie,
   hasSessionCookie,
   type RequestCookies,
-  readSessionCookies,
   writeSessionCookie,
 } from "../request/cookies.server.ts";
 import type { Env } from "../request/env.server.ts";
@@ -14,8 +13,9 @@ import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
 import { mayEnter, revocationOf } from "./entry.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
+import { newestSession } from "./newest-session.server.ts";
 import type { RefreshAnswer, Refreshers, RefreshRequest } from "./refresher.server.ts";
-import { openSession, sealSession } from "./seal.server.ts";
+import { sealSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 
 declare module "../request/context.ts" {
@@ -79,8 +79,8 @@ export class RequestAuth {
   }
 
   async #open(): Promise<Readonly<Session> | null> {
-    const { env, cookies, log } = this.#options;
-    const session = await this.#newest();
+    const { env, cookies, cookieHeader, log, now } = this.#options;
+    const session = await newestSession(env, cookieHeader, log, now);
     if (session === null && hasSessionCookie(env, cookies)) this.#forget();
     if (session === null) return null;
     const reason = knownEnd(session.sessionId);
@@ -89,18 +89,6 @@ export class RequestAuth {
     this.end(reason ?? "session_revoked");
     if (reason === null) this.#revoke(session);
     return null;
-  }
-
-  /** Returns the session in the request's cookies; of several, the one that was refreshed last. */
-  async #newest(): Promise<Readonly<Session> | null> {
-    const { cookieHeader, env, log, now } = this.#options;
-    const sealed = readSessionCookies(env, cookieHeader);
-    const opened = await Promise.all(sealed.map((one) => openSession(one, env.cookiePasswords, now)));
-    const sessions = opened.filter((session) => session !== null);
-    if (new Set(sessions.map(({ user }) => user.id)).size > 1) {
-      log.warn("auth.cookies", { outcome: "several_users", count: sessions.length });
-    }
-    return sessions.sort((a, b) => b.refreshedAt - a.refreshedAt)[0] ?? null;
   }
 
   #revoke(session: Readonly<Session>): void {

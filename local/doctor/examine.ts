@@ -5,9 +5,11 @@ import { convexAuth } from "./checks/convex-auth.ts";
 import { convexFunctions } from "./checks/convex-functions.ts";
 import { convexUrl } from "./checks/convex-url.ts";
 import { cookiePassword } from "./checks/cookie-password.ts";
+import { cookiePrefix } from "./checks/cookie-prefix.ts";
 import { edgeSecret } from "./checks/edge-secret.ts";
 import { environment } from "./checks/environment.ts";
 import { redirectUri } from "./checks/redirect-uri.ts";
+import { signOutRedirect } from "./checks/sign-out-redirect.ts";
 import { webhook } from "./checks/webhook.ts";
 import { workosApiKey } from "./checks/workos-api-key.ts";
 import { workosClient } from "./checks/workos-client.ts";
@@ -30,6 +32,8 @@ const GROUPS: Group[] = [
     service: null,
     checks: [
       ["environment", environment],
+      ["cookie-prefix", cookiePrefix],
+      ["sign-out-redirect", signOutRedirect],
       ["cookie-password", cookiePassword],
       ["app-url", appUrl],
     ],

@@ -35,9 +35,13 @@ export function setAgain(name: string): string {
 export const FIX = {
   apiKey: `${WORKOS}, API Keys: create a key and set it as WORKOS_API_KEY; deployed, it is a secret of the Cloudflare worker, which npm run deploy writes.`,
   client: `${WORKOS}, API Keys: copy the Client ID beside the key that WORKOS_API_KEY is, both of one environment.`,
+  cookiePrefix:
+    "Set COOKIE_PREFIX to __Host- before the first users sign in, because it signs out all users (docs/deploy.md).",
+  signOut: (appUrl: string) =>
+    `${WORKOS}, Redirects: add ${appUrl} to the Sign-out redirects and make it the default; otherwise users end on an error page of WorkOS after they sign out.`,
   redirects: (uri: string) => `${WORKOS}, Redirects: add ${uri} to the Redirect URIs.`,
   appUrl: (appUrl: string) =>
-    `Set APP_URL to the app's origin; then in the ${WORKOS}, Redirects: Redirect URI ${appUrl}/callback, Sign-out redirect ${appUrl}, Initiate login URL ${appUrl}/api/auth/login.`,
+    `Set APP_URL to the app's origin; then in the ${WORKOS}, Redirects: Redirect URI ${appUrl}/callback, Sign-out redirect ${appUrl}, Sign-in URL ${appUrl}/api/auth/login.`,
   workosEmulator:
     "Nothing, to work on this machine. For the real WorkOS set WORKOS_API_URL=https://api.workos.com with WORKOS_API_KEY and WORKOS_CLIENT_ID (docs/WORKOS_QUICKSTART.md).",
   convexEmulator:

@@ -13,6 +13,8 @@ export type Finding = {
 /** The checks, in the order of the report. */
 export const CHECKS = [
   "environment",
+  "cookie-prefix",
+  "sign-out-redirect",
   "cookie-password",
   "app-url",
   "workos-api-key",

@@ -94,6 +94,7 @@ function isGoodOrigin(value: string): boolean {
 /** The check that reports each name; `environment` reports all others. */
 const REPORTED_BY: Record<string, CheckName> = {
   APP_URL: "app-url",
+  COOKIE_PREFIX: "cookie-prefix",
   CONVEX_EDGE_SECRET: "edge-secret",
   CONVEX_URL: "convex-url",
   WORKOS_API_KEY: "workos-api-key",

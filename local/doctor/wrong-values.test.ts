@@ -88,7 +88,10 @@ describe("a malformed value fails its own check, which says what is expected wit
       "https://sentry.example.com/1",
       /must look like https:\/\/KEY@HOST\/PROJECT/,
     ],
-    ["environment", "COOKIE_PREFIX", "__Secure-", /must be __Host- or empty/],
+    ["convex-auth", "WORKOS_ISSUER", "auth.example.com", /must be https addresses/],
+    ["convex-auth", "WORKOS_ISSUER", "http://auth.example.com", /must be https addresses/],
+    ["convex-auth", "WORKOS_ISSUER", "https://auth.example.com,,https://b.example.com", /must be https/],
+    ["cookie-prefix", "COOKIE_PREFIX", "__Secure-", /must be __Host- or empty/],
     ["environment", "ADMIN_EMAILS", "ada at example.com", /must be e-mail addresses/],
     ["environment", "ADMIN_EMAILS", '"ada@example.com"', BARE],
   ])("%s: %s=%s", async (name, variable, value, words) => {
@@ -108,6 +111,9 @@ test.each<[CheckName, string, string]>([
   ["redirect-uri", "APP_URL", "https://app.example.com/"],
   ["workos-api-key", "WORKOS_API_URL", "https://api.workos.com/"],
   ["workos-client", "WORKOS_API_URL", "https://api.workos.com/"],
+  ["cookie-prefix", "APP_URL", "https://app.example.com/"],
+  ["sign-out-redirect", "APP_URL", "https://app.example.com/"],
+  ["sign-out-redirect", "WORKOS_API_URL", "https://api.workos.com/"],
   ["convex-functions", "CONVEX_URL", "http://convex.example.com"],
   ["convex-auth", "WORKOS_CLIENT_ID", "client with quotes'"],
   ["edge-secret", "CONVEX_URL", "http://convex.example.com"],
@@ -143,4 +149,20 @@ test("warns if CONVEX_DEPLOYMENT and CONVEX_URL name different deployments", asy
 
 test("warns if APP_URL has another port of this machine", async () => {
   expect((await check("app-url", { APP_URL: "http://localhost:3000" })).status).toBe("warn");
+});
+
+test.each([
+  ["https without a prefix is a warning", { COOKIE_PREFIX: "" }, "warn"],
+  ["https with the prefix is ok", { COOKIE_PREFIX: "__Host-" }, "ok"],
+  ["http is ok", { APP_URL: "http://localhost:8787", COOKIE_PREFIX: "" }, "ok"],
+])("cookie-prefix: %s", async (_, values, status) => {
+  expect((await check("cookie-prefix", values)).status).toBe(status);
+});
+
+test("sign-out-redirect is a warning with the address to set, except with an emulator", async () => {
+  expect((await check("sign-out-redirect", {})).status).toBe("ok");
+  expect(await check("sign-out-redirect", { WORKOS_API_URL: "https://api.workos.com" })).toMatchObject({
+    status: "warn",
+    fix: expect.stringContaining("https://app.example.com"),
+  });
 });

@@ -110,13 +110,32 @@ describe("different variables in Convex", () => {
     copy.remove();
     expect(failed).toEqual(["convex-auth"]);
     expect(of("convex-auth").detail).toContain(services.workosUrl);
-    expect(of("convex-auth").fix).toContain("WORKOS_API_URL and WORKOS_CLIENT_ID");
+    expect(of("convex-auth").fix).toContain("WORKOS_API_URL, WORKOS_CLIENT_ID and WORKOS_ISSUER");
   });
 
   test("the client of another environment fails at convex-auth", async () => {
     const { failed, of } = await withConvex(OURS, { WORKOS_CLIENT_ID: "client_of_staging" });
     expect(failed).toEqual(["convex-auth"]);
     expect(of("convex-auth").detail).toContain("/user_management/client_of_the_doctors_tests");
+  });
+
+  test.each([
+    ["an issuer that Convex does not accept", "", "https://auth.example.com", "https://auth.example.com"],
+    ["an issuer that only Convex accepts", "https://auth.example.com", "", "WORKOS_ISSUER in Convex"],
+  ])("%s fails at convex-auth and is named", async (_, theirs, ours, named) => {
+    const { failed, of } = await withConvex(OURS, { WORKOS_ISSUER: theirs }, { WORKOS_ISSUER: ours });
+    expect(failed).toEqual(["convex-auth"]);
+    expect(of("convex-auth").detail).toContain(named);
+  });
+
+  test("the same issuers on both sides are accepted in any order", async () => {
+    const [one, two] = ["https://auth.example.com", "https://auth.example.com/"];
+    const { failed } = await withConvex(
+      OURS,
+      { WORKOS_ISSUER: `${one}, ${two}` },
+      { WORKOS_ISSUER: `${two},${one}` },
+    );
+    expect(failed).toEqual([]);
   });
 
   test("fails at convex-auth if Convex cannot read WorkOS's keys", async () => {
@@ -262,7 +281,7 @@ test("the doctor finishes within 8 s if both services hang", async () => {
   await server.close();
   process.stdout.write(`doctor, all dead: ${ms} ms\n`);
   expect(ms).toBeLessThan(8_000);
-  expect(results).toHaveLength(11);
+  expect(results).toHaveLength(13);
   expect(of("workos-api-key").detail).toMatch(/^cannot be reached: .* gave no answer within 4.5 s/);
   expect(of("convex-url").detail).toMatch(/^cannot be reached: .* gave no answer within 4.5 s/);
   expect(of("redirect-uri").detail).toMatch(/^not checked/);

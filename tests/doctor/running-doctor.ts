@@ -148,6 +148,7 @@ export async function startServices(): Promise<Services> {
     WORKOS_API_URL: workos.url,
     CONVEX_URL: convex.url,
     ADMIN_EMAILS: "ada@example.com",
+    COOKIE_PREFIX: "__Host-",
   };
   const local = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${workos.url}/_local/${path}`, {
