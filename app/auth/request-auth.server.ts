@@ -14,6 +14,7 @@ import type { Reporter } from "../request/report.server.ts";
 import { mayEnter, revocationOf } from "./entry.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
 import { newestSession } from "./newest-session.server.ts";
+import { patienceFor, refreshWithin } from "./refresh-wait.server.ts";
 import type { RefreshAnswer, Refreshers, RefreshRequest } from "./refresher.server.ts";
 import { sealSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
@@ -46,8 +47,6 @@ export type RequestAuthOptions = {
   deadline: AbortSignal;
 };
 
-/** How long a request waits for a refresh that it can do without. */
-const BRIEFLY_MS = 500;
 /** Lifetime of a token that is enough for a page, in milliseconds. */
 const PAGE_MS = 5_000;
 
@@ -109,21 +108,8 @@ export class RequestAuth {
     if (session === null) return null;
     const { now, readOnly } = this.#options;
     if (readOnly || !nearExpiry(session, now)) return { session, tokenUsable: !tokenExpired(session, now) };
-    return this.#settle(
-      session,
-      await this.#ask(session, { force: false }, this.#patience(session, PAGE_MS)),
-    );
-  }
-
-  /**
-   * Returns when to stop waiting for a refresh: soon, if the current token is good enough.
-   *
-   * @param lifetimeMs - Required remaining lifetime of the current token, in milliseconds.
-   */
-  #patience(session: Readonly<Session>, lifetimeMs: number): AbortSignal {
-    const { deadline, now } = this.#options;
-    if (session.accessTokenExpiresAt - now < lifetimeMs) return deadline;
-    return AbortSignal.any([deadline, AbortSignal.timeout(BRIEFLY_MS)]);
+    const patience = patienceFor(session, PAGE_MS, now, this.#options.deadline);
+    return this.#settle(session, await this.#ask(session, { force: false }, patience));
   }
 
   /**
@@ -154,7 +140,8 @@ export class RequestAuth {
   ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
-    const patience = force ? this.#options.deadline : this.#patience(session, lifetimeMs);
+    const { deadline, now } = this.#options;
+    const patience = force ? deadline : patienceFor(session, lifetimeMs, now, deadline);
     return this.#adoptAnswer(session, await this.#ask(session, { force }, patience));
   }
 
@@ -194,21 +181,9 @@ export class RequestAuth {
     deadline = this.#options.deadline,
   ): Promise<RefreshAnswer> {
     const { refreshers, log, seen } = this.#options;
-    const waited = new Promise<RefreshAnswer>((resolve) => {
-      const stop = () => resolve({ status: "unavailable" });
-      if (deadline.aborted) stop();
-      else deadline.addEventListener("abort", stop, { once: true });
-    });
+    const request = { session, ...options, seen: seen(), requestId: log.requestId };
     try {
-      return await Promise.race([
-        refreshers(session.sessionId).refresh({
-          session,
-          ...options,
-          seen: seen(),
-          requestId: log.requestId,
-        }),
-        waited,
-      ]);
+      return await refreshWithin(refreshers(session.sessionId), request, deadline);
     } catch (error) {
       this.#reportObject(session, error);
       return { status: "unavailable" };
