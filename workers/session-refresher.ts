@@ -25,6 +25,8 @@ import { createLog, describeError, type Log } from "../app/request/log.server.ts
 import { api } from "../convex/_generated/api.js";
 import { SESSION_LIFETIME_MS } from "../convex/model/sessionRules.ts";
 
+/** Requests wait for the end of a pause that WorkOS asked for, if it is this short. */
+const LONGEST_PAUSE_MS = 1_500;
 const CONVEX_TIMEOUT_MS = 2_000;
 /** Retry interval for revocations. With the timeout, Convex is notified within 15 s of its recovery. */
 const REDELIVER_MS = 8_000;
@@ -138,8 +140,10 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     cause: Pick<RefreshRequest, "organizationId" | "requestId" | "seen">,
   ): Promise<RefreshAnswer> {
     const { organizationId, requestId, seen } = cause;
+    const pause = ((await this.#get("pausedUntil")) ?? 0) - Date.now();
+    if (pause > LONGEST_PAUSE_MS) return { status: "unavailable" };
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
     const started = Date.now();
-    if (started < ((await this.#get("pausedUntil")) ?? 0)) return { status: "unavailable" };
     const log = createLog(requestId);
     const outcome = (name: string) => ({ outcome: name, userId: session.user.id, ms: Date.now() - started });
     try {

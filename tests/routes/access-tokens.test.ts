@@ -29,9 +29,10 @@ type Change = { claims?: JWTPayload; without?: string[]; header?: object; second
 /** Signs in with a self-made access token, valid except for `change`. */
 async function signInWith(
   change: Change = {},
+  at = site,
 ): Promise<{ browser: Browser; status: number; location: string | null }> {
   app.outbound.rewrite("workos", keys, () => ({ keys: [{ ...published, kid, use: "sig", alg: "RS256" }] }));
-  const browser = app.browser(site);
+  const browser = app.browser(at);
   const callback = await approve(await startFlow(browser), app.person());
   const claims: JWTPayload = {
     iss: app.workosUrl,
@@ -66,6 +67,42 @@ describe("an access token", () => {
     expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({ sessionId: "session_01ROUTES" });
   });
 
+  it.each([
+    ["without client_id and aud, as in WorkOS's documentation,", { without: ["client_id"] }],
+    ["with aud alone", { without: ["client_id"], claims: { aud: CLIENT } }],
+    ["with our client among several audiences", { claims: { aud: ["other", CLIENT] } }],
+  ] as [string, Change][])("%s is accepted", async (_what, change) => {
+    const { browser, status, location } = await signInWith(change);
+    expect([status, location]).toEqual([302, "/"]);
+    expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({ sessionId: "session_01ROUTES" });
+  });
+
+  it("of a custom authentication domain is accepted if WORKOS_ISSUER lists it, exactly", async () => {
+    const custom = await app.another({
+      WORKOS_ISSUER: "https://auth.example.com/, https://login.example.com",
+    });
+    for (const [iss, status] of [
+      ["https://auth.example.com/", 302],
+      ["https://login.example.com", 302],
+      ["https://auth.example.com", 502],
+      [app.workosUrl, 302],
+    ] as const) {
+      expect((await signInWith({ claims: { iss } }, custom)).status, iss).toBe(status);
+    }
+  });
+
+  it("of an issuer that is not listed gives a 502, and its issuer is logged", async () => {
+    const { status } = await signInWith({ claims: { iss: "https://auth.example.com/" } });
+    expect(status).toBe(502);
+    expect(
+      await app.log.line(({ event, level }) => event === "auth.callback" && level === "error"),
+    ).toMatchObject({
+      outcome: "unavailable",
+      code: "unusable_token",
+      iss: "https://auth.example.com/",
+    });
+  });
+
   it("sets the session's organization and role from its claims", async () => {
     const { browser } = await signInWith({ claims: { org_id: "org_01X", role: "viewer" } });
     expect(jsonOf(await browser.get("/api/auth/session"))).toMatchObject({
@@ -79,6 +116,10 @@ describe("an access token", () => {
     ["without an issuer", { without: ["iss"] }],
     ["from an issuer with a similar prefix", { claims: { iss: "http://127.0.0.1:1/" } }],
     ["for another client", { claims: { client_id: "client_other" } }],
+    ["for another audience", { without: ["client_id"], claims: { aud: "client_other" } }],
+    ["for our client and another audience", { claims: { aud: ["client_other"] } }],
+    ["for another client and our audience", { claims: { client_id: "client_other", aud: CLIENT } }],
+    ["without an expiry", { claims: { exp: undefined } }],
     ["with another user's id", { claims: { sub: "user_somebody_else" } }],
     ["without a user id", { without: ["sub"] }],
     ["without a session id", { without: ["sid"] }],

@@ -46,6 +46,8 @@ describe("a code that WorkOS rejects", () => {
     ],
     ["another 400", rejection(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
     ["unauthorized", rejection(401, { message: "Unauthorized" }), "sign_in_failed"],
+    ["401 with an empty body", { kind: "status", status: 401, body: "" } as Fault, "sign_in_failed"],
+    ["403 from a firewall", { kind: "status", status: 403, body: "<html>no" } as Fault, "sign_in_failed"],
     [
       "MFA enrollment",
       rejection(403, {

@@ -106,7 +106,7 @@ describe("the order of the checks", () => {
     ["error=server_error&error_description=Secret+%3Cb%3Edetail", "sign_in_failed"],
     ["", "missing_code"],
     ["code=", "missing_code"],
-    ["code=abc", "state_mismatch"],
+    ["code=abc", "started_elsewhere"],
     ["code=abc&state=", "state_mismatch"],
     ["code=abc&state=never-made", "state_mismatch"],
     ["code=abc&state=..%2F..%2Fx%3Bpath%3D%2F", "state_mismatch"],

@@ -223,10 +223,14 @@ export class Harness {
 
   /**
    * Changes settings of the WorkOS emulator.
-   * @param settings - Lifetime of access tokens in seconds.
+   * @param settings - Lifetime of access tokens, and how long a used refresh token gets the same response, in
+   *   seconds.
    * @throws {Error} when the emulator rejects the settings.
    */
-  async workosSettings(settings: { accessTokenSeconds: number }): Promise<void> {
+  async workosSettings(settings: {
+    accessTokenSeconds?: number;
+    refreshReplaySeconds?: number;
+  }): Promise<void> {
     const answer = await fetch(`${this.#workosUrl}/_local/settings`, {
       method: "PUT",
       headers: { "content-type": "application/json" },

@@ -15,6 +15,8 @@ export type Fault =
   | { kind: "hang" }
   /** Answers properly, `ms` milliseconds late. */
   | { kind: "slow"; ms: number }
+  /** Lets the upstream handle the request, then closes the connection without a response after `ms`. */
+  | { kind: "lost"; ms: number }
   /** Answers 200 with invalid JSON. */
   | { kind: "garbage" }
   /** Answers 200 and closes the connection after a part of the body. */
@@ -181,13 +183,20 @@ export class Outbound {
     const rule = this.#rules.find((one) => one.upstream === upstream && one.left > 0 && one.match(seen));
     if (rule !== undefined) {
       rule.left -= 1;
-      if (await this.#misbehave(rule.fault, response)) return;
+      const { fault } = rule;
+      if (fault.kind === "lost") {
+        await this.#ask(seen, request, body);
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        response.destroy();
+        return;
+      }
+      if (await this.#misbehave(fault, response)) return;
     }
     await this.#forward(seen, request, body, response);
   };
 
   /** Applies a fault and returns whether the request is answered. */
-  async #misbehave(fault: Fault, response: http.ServerResponse): Promise<boolean> {
+  async #misbehave(fault: Exclude<Fault, { kind: "lost" }>, response: http.ServerResponse): Promise<boolean> {
     switch (fault.kind) {
       case "refused":
         response.destroy();
@@ -213,12 +222,12 @@ export class Outbound {
     }
   }
 
-  async #forward(
+  /** Sends a request to its upstream and returns the response, or null if there is none. */
+  async #ask(
     seen: OutboundRequest,
     request: http.IncomingMessage,
     body: Buffer,
-    response: http.ServerResponse,
-  ): Promise<void> {
+  ): Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer } | null> {
     const host = request.headers.host ?? "";
     const { hostname, port } = new URL(`http://${host}`);
     const headers = Object.fromEntries(
@@ -228,20 +237,31 @@ export class Outbound {
     const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
       onward.on("response", resolve).on("error", reject).end(body);
     }).catch(() => null);
+    if (answer === null) return null;
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    return { status: answer.statusCode ?? 502, headers: answer.headers, body: Buffer.concat(chunks) };
+  }
+
+  async #forward(
+    seen: OutboundRequest,
+    request: http.IncomingMessage,
+    body: Buffer,
+    response: http.ServerResponse,
+  ): Promise<void> {
+    const answer = await this.#ask(seen, request, body);
     if (answer === null) {
       response.destroy();
       return;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk as Buffer);
     const {
       "transfer-encoding": _encoding,
       "content-length": _length,
       connection: _connection,
       ...kept
     } = answer.headers;
-    response.writeHead(answer.statusCode ?? 502, kept);
-    response.end(this.#changed(seen, Buffer.concat(chunks)));
+    response.writeHead(answer.status, kept);
+    response.end(this.#changed(seen, answer.body));
   }
 
   #changed(seen: OutboundRequest, body: Buffer): Buffer {

@@ -15,7 +15,7 @@ const refresh = authenticate("refresh_token");
 /** Users who signed in together, so that one wait is enough for all their tokens to expire. */
 const waiting: Browser[] = [];
 beforeAll(async () => {
-  while (waiting.length < 24) {
+  while (waiting.length < 36) {
     const browser = app.browser();
     await signIn(browser, app.person());
     waiting.push(browser);
@@ -47,6 +47,8 @@ describe("WorkOS down", () => {
     ["rate limiting (429)", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
     ["rejecting the client", answering(401, { error: "invalid_client", error_description: "no" })],
     ["rejecting the request", answering(400, { error: "invalid_request", error_description: "no" })],
+    ["behind a firewall that answers 403", { kind: "status", status: 403, body: "<html>blocked</html>" }],
+    ["behind a proxy that answers 400 in JSON", answering(400, { message: "Bad Request" })],
     ["sending invalid JSON", { kind: "garbage" }],
     ["closing the connection", { kind: "cut" }],
     ["sending an empty object", answering(200, {})],
@@ -69,7 +71,7 @@ describe("WorkOS down", () => {
       const token = await browser.token();
       expect(token.status).toBe(503);
       expect(jsonOf(token)).toEqual({ error: "unavailable" });
-      expect(Number(token.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(token.headers.get("retry-after")).toBe("5");
       expect(token).toLeaveSessionAlone();
       expect(token.ms).toBeLessThan(5_500);
       expect(sessionSeal(browser.jar)).toBe(seal);
@@ -126,6 +128,24 @@ describe("WorkOS down", () => {
     await browser.get("/dashboard");
     const line = await app.log.line(({ event }) => event === "auth.refresh");
     expect(["warn", "error"]).toContain(line.level);
+  });
+});
+
+describe("a refresh that WorkOS rejects", () => {
+  it.each([
+    [400, { error: "sso_required", error_description: "SSO", connection_ids: ["conn_1"] }],
+    [403, { code: "mfa_enrollment", message: "enroll", pending_authentication_token: "pending" }],
+    [403, { code: "mfa_challenge", message: "challenge" }],
+    [403, { code: "email_verification_required", message: "verify" }],
+    [403, { code: "organization_selection_required", message: "choose" }],
+    [404, { code: "entity_not_found", message: "User not found" }],
+    [422, { code: "Something-New", message: "no" }],
+  ])("with %i %o signs out with the error session_expired", async (status, body) => {
+    const browser = userWithExpiredToken();
+    app.outbound.fail("workos", answering(status, body), refresh);
+    const answer = await browser.get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_expired/);
+    expect(answer).toClearSession();
   });
 });
 

@@ -32,9 +32,25 @@ describe("GET /api/auth/login", () => {
     ["screenHint=nonsense", "screen_hint", "sign-in"],
     ["loginHint=ada%40example.com", "login_hint", "ada@example.com"],
     ["organizationId=org_123", "organization_id", "org_123"],
+    ["invitationToken=token_123", "invitation_token", "token_123"],
+    ["connectionId=conn_123", "connection_id", "conn_123"],
+    ["screen_hint=sign-up", "screen_hint", "sign-up"],
+    ["login_hint=ada%40example.com", "login_hint", "ada@example.com"],
+    ["organization_id=org_123", "organization_id", "org_123"],
+    ["connection_id=conn_123", "connection_id", "conn_123"],
+    ["invitation_token=token_123", "invitation_token", "token_123"],
+    ["loginHint=ada%40example.com&login_hint=x", "login_hint", "ada@example.com"],
   ])("passes %s to WorkOS", async (query, name, value) => {
     const { authorizeUrl } = await startFlow(app.browser(), `?${query}`);
     expect(authorizeUrl.searchParams.get(name)).toBe(value);
+  });
+
+  it("sends a connection in place of the sign-in page, and an organization in place of a connection", async () => {
+    const connection = (await startFlow(app.browser(), "?connectionId=conn_123")).authorizeUrl.searchParams;
+    expect([connection.get("provider"), connection.get("screen_hint")]).toEqual([null, null]);
+    const query = "?connection_id=conn_123&organization_id=org_123";
+    const organization = (await startFlow(app.browser(), query)).authorizeUrl.searchParams;
+    expect([organization.get("provider"), organization.get("connection_id")]).toEqual(["authkit", null]);
   });
 
   it("stores the flow in a sealed HttpOnly cookie that expires within ten minutes", async () => {
