@@ -1,6 +1,7 @@
 /** Query for `npm run doctor`. Any answer proves that both sides share an edge secret. */
 import { v } from "convex/values";
 import { workerQuery } from "./functions.ts";
+import { hasActiveAdmin } from "./model/admin.ts";
 import { setup } from "./model/environment.ts";
 
 const text = v.union(v.string(), v.null());
@@ -17,6 +18,7 @@ export const deployment = workerQuery({
     hasWebhookSecret: v.boolean(),
     organizationId: text,
     emailDomains: v.union(v.array(v.string()), v.null()),
+    hasActiveAdmin: v.boolean(),
   }),
-  handler: async () => setup(),
+  handler: async (ctx) => ({ ...setup(), hasActiveAdmin: await hasActiveAdmin(ctx) }),
 });

@@ -71,6 +71,10 @@ describe("the configuration", () => {
     ["quotes around a value", { CONVEX_URL: '"https://a.convex.cloud"' }, "CONVEX_URL"],
     ["a space after a value", { WORKOS_API_KEY: "sk_test " }, "WORKOS_API_KEY"],
     ["a short edge secret", { CONVEX_EDGE_SECRET: "short" }, "CONVEX_EDGE_SECRET"],
+    ["an organization id with a wrong prefix", { WORKOS_ORGANIZATION_ID: "acme" }, "WORKOS_ORGANIZATION_ID"],
+    ["an e-mail as a domain", { ALLOWED_EMAIL_DOMAINS: "ada@example.com" }, "ALLOWED_EMAIL_DOMAINS"],
+    ["an empty entry among domains", { ALLOWED_EMAIL_DOMAINS: "example.com," }, "ALLOWED_EMAIL_DOMAINS"],
+    ["a contact that is neither e-mail nor https", { ACCESS_CONTACT: "http://a.example" }, "ACCESS_CONTACT"],
     ["an invalid DSN", { SENTRY_DSN: "https://example.com" }, "SENTRY_DSN"],
     ["an unknown cookie prefix", { COOKIE_PREFIX: "__Secure-" }, "COOKIE_PREFIX"],
     [

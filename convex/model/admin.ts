@@ -71,6 +71,14 @@ export async function requireAnotherAdmin(ctx: QueryCtx, user: Doc<"users">): Pr
     throw rejection("conflict", "This is the last admin; make another one first.");
 }
 
+export async function hasActiveAdmin(ctx: QueryCtx): Promise<boolean> {
+  const admin = await ctx.db
+    .query("users")
+    .withIndex("by_role_status", (q) => q.eq("role", "admin").eq("status", "active"))
+    .first();
+  return admin !== null;
+}
+
 export async function isLastAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<boolean> {
   if (user.role !== "admin") return false;
   const admins = await ctx.db

@@ -11,6 +11,9 @@ export type Deployment =
       workosClientId: string | null;
       workosIssuer: string | null;
       hasWebhookSecret: boolean;
+      organizationId: string | null;
+      emailDomains: readonly string[] | null;
+      hasActiveAdmin: boolean;
     }
   /** A Mosaic deployment with a different edge secret. */
   | { kind: "refused" }
@@ -65,9 +68,16 @@ export async function askDeployment(ask: Ask, convexUrl: string, edgeSecret: str
       workosClientId: text("workosClientId"),
       workosIssuer: text("workosIssuer"),
       hasWebhookSecret: fieldOf(value, "hasWebhookSecret") === true,
+      organizationId: text("organizationId"),
+      emailDomains: textsIn(fieldOf(value, "emailDomains")),
+      hasActiveAdmin: fieldOf(value, "hasActiveAdmin") === true,
     };
   }
   return fieldOf(fieldOf(json, "errorData"), "code") === "forbidden"
     ? { kind: "refused" }
     : { kind: "silent" };
+}
+
+function textsIn(value: unknown): string[] | null {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : null;
 }

@@ -1,5 +1,6 @@
 /** Run of the checks: local ones, WorkOS and Convex in parallel, the checks of each in sequence. */
 import { join } from "node:path";
+import { access } from "./checks/access.ts";
 import { appUrl } from "./checks/app-url.ts";
 import { convexAuth } from "./checks/convex-auth.ts";
 import { convexFunctions } from "./checks/convex-functions.ts";
@@ -54,6 +55,7 @@ const GROUPS: Group[] = [
       ["convex-auth", convexAuth],
       ["edge-secret", edgeSecret],
       ["webhook", webhook],
+      ["access", access],
     ],
   },
 ];

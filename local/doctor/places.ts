@@ -46,6 +46,8 @@ export const FIX = {
     "Nothing, to work on this machine. For the real WorkOS set WORKOS_API_URL=https://api.workos.com with WORKOS_API_KEY and WORKOS_CLIENT_ID (docs/WORKOS_QUICKSTART.md).",
   convexEmulator:
     "Nothing, to work on this machine. For a Convex deployment set CONVEX_URL and CONVEX_EDGE_SECRET (docs/deploy.md).",
+  access:
+    "Set WORKOS_ORGANIZATION_ID or ALLOWED_EMAIL_DOMAINS (docs/deploy.md), unless everyone is meant to use it.",
   nothingHere: "Nothing, to work on this machine.",
   convexUrl: `${CONVEX}, URL & Deploy Key: copy the Deployment URL into CONVEX_URL.`,
   push: "npm run deploy puts this checkout's functions there (for a development deployment: npx convex dev --once).",

@@ -25,6 +25,7 @@ export const CHECKS = [
   "convex-auth",
   "edge-secret",
   "webhook",
+  "access",
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];

@@ -93,6 +93,8 @@ function isGoodOrigin(value: string): boolean {
 
 /** The check that reports each name; `environment` reports all others. */
 const REPORTED_BY: Record<string, CheckName> = {
+  ACCESS_CONTACT: "access",
+  ALLOWED_EMAIL_DOMAINS: "access",
   APP_URL: "app-url",
   COOKIE_PREFIX: "cookie-prefix",
   CONVEX_EDGE_SECRET: "edge-secret",
@@ -100,6 +102,7 @@ const REPORTED_BY: Record<string, CheckName> = {
   WORKOS_API_KEY: "workos-api-key",
   WORKOS_CLIENT_ID: "workos-client",
   WORKOS_COOKIE_PASSWORD: "cookie-password",
+  WORKOS_ORGANIZATION_ID: "access",
   WORKOS_REDIRECT_URI: "redirect-uri",
   WORKOS_ISSUER: "convex-auth",
   WORKOS_WEBHOOK_SECRET: "webhook",

@@ -92,6 +92,9 @@ describe("a malformed value fails its own check, which says what is expected wit
     ["convex-auth", "WORKOS_ISSUER", "http://auth.example.com", /must be https addresses/],
     ["convex-auth", "WORKOS_ISSUER", "https://auth.example.com,,https://b.example.com", /must be https/],
     ["cookie-prefix", "COOKIE_PREFIX", "__Secure-", /must be __Host- or empty/],
+    ["access", "WORKOS_ORGANIZATION_ID", "acme", /must be the id of an organization/],
+    ["access", "ALLOWED_EMAIL_DOMAINS", "@example.com", /must be domains with commas/],
+    ["access", "ACCESS_CONTACT", "somebody", /must be an e-mail address or an https address/],
     ["environment", "ADMIN_EMAILS", "ada at example.com", /must be e-mail addresses/],
     ["environment", "ADMIN_EMAILS", '"ada@example.com"', BARE],
   ])("%s: %s=%s", async (name, variable, value, words) => {

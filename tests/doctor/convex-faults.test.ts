@@ -86,6 +86,40 @@ describe("different functions in Convex", () => {
   });
 });
 
+describe("who may enter", () => {
+  const GATE = { ALLOWED_EMAIL_DOMAINS: "example.com,example.org" };
+
+  test("is a warning for a deployed app without a gate or without an admin", async () => {
+    const { of, failed } = await withConvex(OURS);
+    expect(failed).toEqual([]);
+    expect(of("access")).toMatchObject({ status: "warn", detail: expect.stringContaining("everyone") });
+    const gated = await withConvex(OURS, { ALLOWED_EMAIL_DOMAINS: "example.org, EXAMPLE.com" }, GATE);
+    expect(gated.of("access")).toMatchObject({
+      status: "warn",
+      detail: expect.stringContaining("example.com,example.org; no active admin is known"),
+    });
+    const here = await withConvex(OURS, GATE, { ...GATE, APP_URL: "http://localhost:8787" });
+    expect(here.of("access").status).toBe("ok");
+  });
+
+  test("fails if both sides differ, and names the variable", async () => {
+    const { of, failed } = await withConvex(OURS, {}, GATE);
+    expect(failed).toEqual(["access"]);
+    expect(of("access").detail).toBe("ALLOWED_EMAIL_DOMAINS in Convex is not the one here");
+    const other = { WORKOS_ORGANIZATION_ID: "org_of_staging" };
+    expect((await withConvex(OURS, other)).of("access").detail).toContain("WORKOS_ORGANIZATION_ID");
+  });
+
+  test("fails if WorkOS knows no such organization", async () => {
+    const gone = { WORKOS_ORGANIZATION_ID: "org_gone" };
+    const { of, failed } = await withConvex(OURS, gone, gone);
+    expect(failed).toEqual(["access"]);
+    expect(of("access").detail).toBe("WorkOS knows no organization org_gone");
+    const known = { WORKOS_ORGANIZATION_ID: "org_01LOCALACME000000000000000" };
+    expect((await withConvex(OURS, known, known)).failed).toEqual([]);
+  });
+});
+
 describe("different variables in Convex", () => {
   test("a different edge secret fails, and leaves the version of the functions unchecked", async () => {
     const { of, failed } = await withConvex(OURS, { CONVEX_EDGE_SECRET: "x".repeat(40) }, {}, CHECKS);
