@@ -11,14 +11,9 @@ import { scopeShape } from "./model/keys.ts";
 import { membershipShape, projectCopyShape } from "./model/memberships.ts";
 import { overviewFields, summaryRow } from "./model/overview.ts";
 import { themeShape } from "./model/preferences.ts";
+import { place, sessionTables } from "./model/sessionTables.ts";
 import { timeSeriesFields } from "./model/timeSeries.ts";
 import { nameFields, userFields } from "./model/userFields.ts";
-
-/** IP address and user agent of a session, as the worker saw them. */
-const place = {
-  ipAddress: v.optional(v.string()),
-  userAgent: v.optional(v.string()),
-};
 
 /** A point as it was stored before batches existed; `at` is Unix ms. */
 const pointFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
@@ -64,46 +59,7 @@ export default defineSchema({
     adminEmailChecked: v.boolean(),
   }).index("by_user", ["userId"]),
 
-  /** Sessions that the worker has seen and that are not revoked. The id comes from WorkOS. */
-  sessions: defineTable({
-    sessionId: v.string(),
-    workosUserId: v.string(),
-    startedAt: v.number(),
-    lastSeenAt: v.number(),
-    ...place,
-    city: v.optional(v.string()),
-    country: v.optional(v.string()),
-  })
-    .index("by_session", ["sessionId"])
-    .index("by_user", ["workosUserId", "startedAt"])
-    .index("by_started", ["startedAt"]),
-
-  /** Revoked sessions. Keyed by user too, so that no user can revoke another user's session by its id. */
-  revokedSessions: defineTable({ sessionId: v.string(), workosUserId: v.string(), revokedAt: v.number() })
-    .index("by_session", ["sessionId", "workosUserId"])
-    .index("by_revoked", ["revokedAt"]),
-
-  /**
-   * All sessions of a user that started before a time have ended, except one if it is named. The row of an
-   * organization has its id as `workosUserId`, and is for all users.
-   */
-  sessionCutoffs: defineTable({
-    workosUserId: v.string(),
-    before: v.number(),
-    except: v.optional(v.string()),
-  })
-    .index("by_user", ["workosUserId"])
-    .index("by_before", ["before"]),
-
-  /** The newest change of each membership in the organization of this deployment, to order WorkOS's events. */
-  organizationMemberships: defineTable({
-    membershipId: v.string(),
-    updatedAt: v.number(),
-    deleted: v.boolean(),
-    receivedAt: v.number(),
-  })
-    .index("by_membership", ["membershipId"])
-    .index("by_received", ["receivedAt"]),
+  ...sessionTables,
 
   preferences: defineTable({
     userId: v.id("users"),

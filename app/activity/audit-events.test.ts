@@ -14,12 +14,20 @@ describe("audit events", () => {
 describe("the detail of an entry", () => {
   it.each([
     ["login", "session_01ABC", null],
-    ["login", "impersonated by support@example.com", "impersonated by support@example.com"],
+    ["login", "impersonated by support@example.com", "by support@example.com"],
     ["session_revoked", "session_01ABC", null],
+    ["sessions_ended", "260", "(260)"],
     ["role_changed", "viewer", "now viewer"],
     ["key_created", "Laptop", "“Laptop”"],
     ["password_change", undefined, null],
   ] as const)("for %s of %s is %s", (event, target, words) => {
     expect(detailOf({ event, ...(target === undefined ? {} : { target }) })).toBe(words);
   });
+});
+
+it("names the impersonator after the detail of an entry", () => {
+  const impersonator = "support@example.com";
+  const entry = { event: "project_created", target: "Engine", impersonator } as const;
+  expect(detailOf(entry)).toBe("“Engine” by support@example.com");
+  expect(detailOf({ event: "logout", target: "session_1", impersonator })).toBe("by support@example.com");
 });

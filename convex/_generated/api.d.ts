@@ -81,6 +81,7 @@ import type * as model_roles from "../model/roles.js";
 import type * as model_rollups from "../model/rollups.js";
 import type * as model_sessionCutoffs from "../model/sessionCutoffs.js";
 import type * as model_sessionRules from "../model/sessionRules.js";
+import type * as model_sessionTables from "../model/sessionTables.js";
 import type * as model_sessions from "../model/sessions.js";
 import type * as model_suspension from "../model/suspension.js";
 import type * as model_timeSeries from "../model/timeSeries.js";
@@ -179,6 +180,7 @@ declare const fullApi: ApiFromModules<{
   "model/rollups": typeof model_rollups;
   "model/sessionCutoffs": typeof model_sessionCutoffs;
   "model/sessionRules": typeof model_sessionRules;
+  "model/sessionTables": typeof model_sessionTables;
   "model/sessions": typeof model_sessions;
   "model/suspension": typeof model_suspension;
   "model/timeSeries": typeof model_timeSeries;

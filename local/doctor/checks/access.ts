@@ -10,12 +10,14 @@ import { isHere, isUsable, problemsFor, type Subject } from "../subject.ts";
 const ORGANIZATION = "WORKOS_ORGANIZATION_ID";
 const DOMAINS = "ALLOWED_EMAIL_DOMAINS";
 
-export const access: Check = async ({ subject, ask, deployment }) => {
+export const access: Check = async ({ subject, ask, deployment, found }) => {
   const problems = problemsFor(subject, "access");
   if (problems.length > 0) {
     const said = problems.map(({ name, message }) => `${name} ${message}`).join("; ");
     return fail(said, problems.map(({ name }) => setAgain(name)).join(" "));
   }
+  const isReachable = isUsable(subject, "CONVEX_URL") && found("convex-url")?.status !== "fail";
+  if (!subject.emulated.convex && !isReachable) return notChecked("convex-url");
   const told = subject.emulated.convex ? null : await deployment(ask);
   if (told !== null && told.kind !== "known")
     return notChecked("edge-secret and convex-functions: who may enter Convex is not known");
@@ -56,10 +58,12 @@ function differences({ values }: Subject, told: Extract<Deployment, { kind: "kno
 }
 
 /** Returns the finding if WorkOS does not know the organization, or cannot tell. */
-async function organizationProblem({ values, emulated }: Subject, ask: Ask): Promise<Finding | null> {
+async function organizationProblem(subject: Subject, ask: Ask): Promise<Finding | null> {
+  const { values, emulated } = subject;
   const id = values[ORGANIZATION];
   if (!id || emulated.workos) return null;
-  const url = `${values.WORKOS_API_URL || "https://api.workos.com"}/organizations/${encodeURIComponent(id)}`;
+  if (!isUsable(subject, "WORKOS_API_URL")) return notChecked("WORKOS_API_URL is malformed");
+  const url = `${values.WORKOS_API_URL}/organizations/${encodeURIComponent(id)}`;
   const { status } = await ask(url, { headers: { Authorization: `Bearer ${values.WORKOS_API_KEY}` } });
   if (status === 200) return null;
   if (status === 401 || status === 403) return notChecked("workos-api-key");
