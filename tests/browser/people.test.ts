@@ -1,6 +1,6 @@
 /** A user's own settings, and the user management of an admin. */
 import { expect, test } from "vitest";
-import { alert, button, field, row, shows, status, untilHydrated, untilLive } from "./parts.ts";
+import { alert, banner, button, field, row, shows, status, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -41,4 +41,24 @@ test("an admin finds a user and changes their role, but cannot demote the last a
   await expect
     .poll(() => page.getByRole("combobox", { name: "Role of ada@example.com" }).inputValue())
     .toBe("admin");
+});
+
+test("a user whom an admin suspends is signed out in an open tab, after the admin has confirmed it", async () => {
+  const email = "emmy.suspended@example.com";
+  const visitor = await stage.signedIn(email);
+  const tab = await visitor.open("/dashboard");
+  const page = await (await stage.signedIn("ada@example.com")).open(`/admin/users?search=${email}`);
+  for (const one of [tab, page]) await untilLive(one);
+  visitor.allow(/401 \(Unauthorized\)/);
+  const suspend = row(page, email).getByRole("button", { name: "Suspend", exact: true });
+  await suspend.click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await suspend.click();
+  await dialog.getByRole("button", { name: "Suspend", exact: true }).click();
+  await banner(tab).signIn.waitFor({ timeout: 5_000 });
+  expect(await banner(tab).signOut.count()).toBe(0);
+  expect(await tab.content()).not.toContain(email);
+  await shows(status(page), "Suspended");
+  await row(page, email).getByRole("button", { name: "Restore", exact: true }).waitFor();
 });
