@@ -45,13 +45,16 @@ export const series = viewerQuery({
   },
 });
 
-/** Returns one page of the points as they were sent, in the order of arrival, newest first. */
+/**
+ * Returns one page of the points as they were sent, in the order of arrival, newest first. With an agent, only
+ * of this agent; such a page may have fewer points than asked for.
+ */
 export const recent = viewerListQuery({
-  args: { projectId: v.string() },
+  args: { projectId: v.string(), agent: v.optional(v.string()) },
   returns: paginationResultValidator(listedPointShape),
-  handler: async (ctx, { projectId, paginationOpts }) => {
+  handler: async (ctx, { projectId, agent, paginationOpts }) => {
     const { project } = await requireProject(ctx, ctx.user, projectId);
-    return await recentOf(ctx, project._id, paginationOpts);
+    return await recentOf(ctx, project._id, paginationOpts, agent);
   },
 });
 

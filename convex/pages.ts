@@ -8,6 +8,8 @@ import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { adminQuery, pageQuery, viewerQuery } from "./functions.ts";
 import { isLastAdmin, listUsers } from "./model/admin.ts";
+import { detailedAgentShape, detailsOf } from "./model/agentDetails.ts";
+import { historyOf, requireAgent, stateChangeShape } from "./model/agents.ts";
 import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { listedPointShape, recentOf } from "./model/batches.ts";
@@ -16,6 +18,7 @@ import { refuseImpersonator } from "./model/impersonation.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
 import { kindShape } from "./model/kinds.ts";
 import { membershipShape } from "./model/memberships.ts";
+import { visibleName } from "./model/names.ts";
 import { drawnAgentShape, drawnAgents, findOverview, newestOf } from "./model/overview.ts";
 import { pageFrom } from "./model/paging.ts";
 import { listedProjectShape, listMemberships, listProjects } from "./model/projectLists.ts";
@@ -99,6 +102,49 @@ export const project = viewerQuery({
       },
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, projectId, opts)),
       keys: mayManageProject(ctx.user.role, seen.membership) ? await keysOf(ctx, projectId) : null,
+    };
+  },
+});
+
+/** `chart` shows the time series that the URL names, or else the agent's newest; null without metrics. */
+export const agent = viewerQuery({
+  args: {
+    projectId: v.string(),
+    agent: v.string(),
+    range: rangeShape,
+    name: v.optional(v.string()),
+    until: v.optional(v.number()),
+    cursor,
+  },
+  returns: v.object({
+    viewer,
+    project: v.object({ name: v.string(), archivedAt: v.union(v.number(), v.null()) }),
+    membership: v.union(membershipShape, v.null()),
+    agent: detailedAgentShape,
+    history: v.array(stateChangeShape),
+    chart: v.union(v.object({ name: v.string(), kind: kindShape, buckets: v.array(bucketShape) }), v.null()),
+    recent: paginationResultValidator(listedPointShape),
+  }),
+  handler: async (ctx, args) => {
+    const { project, membership } = await requireProject(ctx, ctx.user, args.projectId);
+    const found = await requireAgent(ctx, project._id, args.agent);
+    const user = await viewerOf(ctx, ctx.user);
+    const details = await detailsOf(ctx, found, user?.preferences.timeZone ?? null);
+    const name = args.name ?? details.metrics[0]?.name;
+    const key = name === undefined ? null : { projectId: project._id, agent: args.agent, name };
+    const until = requireUntil(args.until);
+    return {
+      viewer: user,
+      project: { name: visibleName(project.name), archivedAt: project.archivedAt ?? null },
+      membership,
+      agent: details,
+      history: await historyOf(ctx, found),
+      chart: key && {
+        name: key.name,
+        kind: details.series.find((series) => series.name === key.name)?.kind ?? "gauge",
+        buckets: (await chartOf(ctx, key, args.range, until)) ?? [],
+      },
+      recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, project._id, opts, args.agent)),
     };
   },
 });

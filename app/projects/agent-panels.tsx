@@ -1,141 +1,156 @@
-/** One panel per agent: its state, its newest metrics, and a sparkline of the newest one. */
-import type { Range } from "../../convex/model/ranges.ts";
+/** The agents of a project as large tiles, worst first, with a filter. */
+import { memo, useState } from "react";
+import { Link } from "react-router";
+import { healthOf } from "../../convex/model/health.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
-import { changeOf } from "../ui/change.ts";
-import { formatMinute } from "../ui/format.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
+import { HEALTH_WORDS } from "../ui/health.ts";
+import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
-import { tileState } from "../ui/tile-state.ts";
-import { type Agent, lineOf, shownValue, silentFirst, tilesOf } from "./overview.ts";
-import { metricPath } from "./project-address.ts";
+import {
+  type AgentFilter,
+  AgentFilterForm,
+  filterIn,
+  matching,
+  NO_FILTER,
+  withFilter,
+} from "./agent-filter.tsx";
+import { shortName, shownMetric } from "./metric-words.ts";
+import { type Agent, judge, lineOf, shownTime } from "./overview.ts";
+import { agentPath } from "./project-address.ts";
 import { useArrivals } from "./use-arrivals.ts";
 
 const HOUR_MS = 3_600_000;
 
-type Metric = { agent: string; name: string };
 type AgentMetric = Agent["metrics"][number];
+type Judged = ReturnType<typeof judge<Agent>>[number];
 
 /** Returns the metrics of an agent by name, so that they keep their places. */
-function metricsOf(agent: Agent | undefined): AgentMetric[] {
-  return (agent?.metrics ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+function metricsOf({ metrics }: Agent): AgentMetric[] {
+  return metrics.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
- * Lists a project's agents, silent ones first.
+ * Lists a project's agents, worst first.
  *
  * @param agents - The agents, live.
- * @param chosen - The metric whose chart is shown.
- * @param range - The range that the links keep.
+ * @param search - The query string of the URL, which has the filter.
  */
 export function AgentPanels({
   projectId,
   agents,
-  chosen,
-  range,
+  search,
   place,
 }: {
   projectId: string;
   agents: readonly Agent[];
-  chosen: Metric | null;
-  range: Range;
+  search: string;
   place: Place;
 }) {
-  const tiles = tilesOf(agents);
-  const arrived = useArrivals(tiles);
-  const byName = new Map(agents.map((one) => [one.agent, one]));
+  const judged = judge(agents, (agent) => healthOf(agent, place.now));
+  const reported = useArrivals(agents.map(({ agent, lastSeenAt }) => ({ agent, seen: lastSeenAt })));
   const rowLinks = useRowLinks();
+  // The tiles follow at once; the URL follows when the user pauses.
+  const [typed, setTyped] = useState<AgentFilter | null>(null);
+  const shown = matching(judged, typed ?? filterIn(search));
   return (
-    <section aria-labelledby="agents">
+    <section aria-labelledby="agents" className="flex flex-col gap-4">
       <h2 id="agents" className="sr-only">
         Agents
       </h2>
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
+        <AgentFilterForm search={search} onType={setTyped} />
+        <div {...rowLinks}>
+          <FieldSummary agents={judged} linkOf={(health) => withFilter(search, { ...NO_FILTER, health })} />
+        </div>
+      </div>
+      {shown.length === 0 ? <NoMatch search={search} /> : null}
       <ul {...rowLinks} className="agents">
-        {silentFirst(tiles, place.now).map(({ agent, at }) => (
-          <li key={agent} className="agent" data-state={tileState(at, place.now)}>
-            <div className="agent-head">
-              <h3 className="agent-name" title={agent}>
-                {agent}
-              </h3>
-              <p className="agent-when">
-                <State at={at} now={place.now} />
-                <RelativeTime at={at} {...place} />
-              </p>
-            </div>
-            <ul>
-              {metricsOf(byName.get(agent)).map((metric) => (
-                <li key={metric.name}>
-                  <MetricLink
-                    href={metricPath(projectId, { agent, name: metric.name, range })}
-                    metric={metric}
-                    current={chosen?.agent === agent && chosen.name === metric.name}
-                    locale={place.locale}
-                  />
-                </li>
-              ))}
-            </ul>
-            <Movement agent={byName.get(agent)} place={place} />
-            {arrived.has(agent) ? <span key={at} className="tile-flash" aria-hidden="true" /> : null}
-          </li>
+        {shown.map((agent) => (
+          <AgentPanel
+            key={agent.agent}
+            projectId={projectId}
+            agent={agent}
+            flash={reported.has(agent.agent)}
+            {...place}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
-const WORDS = { fresh: "Fresh", quiet: "Quiet", silent: "Silent" };
-
-function State({ at, now }: { at: number; now: number }) {
-  const state = tileState(at, now);
+function NoMatch({ search }: { search: string }) {
   return (
-    <span className="inline-flex items-center gap-2">
-      <span className="mark" data-state={state} aria-hidden="true" />
-      <span>{`${WORDS[state]},`}</span>
-    </span>
+    <p className="flex flex-wrap gap-x-4">
+      <span>No agents match your search.</span>
+      <Link to={withFilter(search, NO_FILTER) || "?"} preventScrollReset>
+        Show all agents
+      </Link>
+    </p>
   );
 }
 
-function MetricLink({
-  href,
-  metric,
-  current,
-  locale,
-}: {
-  href: string;
-  metric: AgentMetric;
-  current: boolean;
-  locale: string;
-}) {
-  const { name } = metric;
-  const value = shownValue(metric);
+const AgentPanel = memo(function AgentPanel({
+  projectId,
+  agent: judged,
+  flash,
+  ...place
+}: Place & { projectId: string; agent: Judged; flash: boolean }) {
+  const { agent, health, lastSeenAt, stateAt, message } = judged;
+  const line = lineOf(judged);
   return (
-    <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
+    <li className="agent" data-state={health}>
+      <div className="agent-head">
+        <h3 className="agent-name" title={agent}>
+          <a href={agentPath(projectId, agent)} data-prefetch="">
+            {agent}
+          </a>
+        </h3>
+        {line !== null && line.points.length > 1 ? (
+          <SmallLine points={line.points} bucket={HOUR_MS} width={72} />
+        ) : null}
+      </div>
+      <p className="agent-when">
+        <span className="mark" data-state={health} aria-hidden="true" />
+        <span>
+          <span>{`${HEALTH_WORDS[health]},`}</span>{" "}
+          <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...place} />
+        </span>
+      </p>
+      {message === null ? null : (
+        <p className="agent-message" title={message}>
+          <bdi>{message}</bdi>
+        </p>
+      )}
+      {judged.metrics.length === 0 ? null : (
+        <ul className="agent-metrics">
+          {metricsOf(judged).map((metric) => (
+            <li key={metric.name}>
+              <MetricLink href={agentPath(projectId, agent, metric)} metric={metric} place={place} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {flash ? <span key={lastSeenAt} className="tile-flash" aria-hidden="true" /> : null}
+    </li>
+  );
+});
+
+function MetricLink({ href, metric, place }: { href: string; metric: AgentMetric; place: Place }) {
+  const { name } = metric;
+  const { value, of } = shownMetric(metric, place);
+  return (
+    <a href={href} className="agent-metric">
       <span className="agent-metric-name" title={name}>
-        {name}
+        {shortName(name)}
       </span>
-      <span className="agent-metric-value" title={formatNumber(value, locale)}>
-        {formatCompact(value, locale)}
+      <span className="agent-metric-value" title={formatNumber(value, place.locale)}>
+        <span>{formatCompact(value, place.locale)}</span>
+        {of === "" ? null : <span className="agent-metric-of">{` ${of}`}</span>}
       </span>
     </a>
-  );
-}
-
-/** Shows how the agent's newest metric has changed over the time of its sparkline. */
-function Movement({ agent, place }: { agent: Agent | undefined; place: Place }) {
-  const line = agent === undefined ? null : lineOf(agent);
-  const [first] = line?.points ?? [];
-  const last = line?.points.at(-1);
-  if (line === null || first === undefined || last === undefined || line.points.length < 2) return null;
-  const { arrow, brief, words } = changeOf(first.value, last.value, place.locale);
-  const since = formatMinute(first.at, place);
-  return (
-    <div className="agent-movement">
-      <SmallLine points={line.points} bucket={HOUR_MS} />
-      <p title={`${line.name} since ${since}`}>
-        <span aria-hidden="true">{`${arrow} ${brief}`}</span>
-        <span className="sr-only">{`${line.name} ${words} since ${since}`}</span>
-      </p>
-    </div>
   );
 }

@@ -11,36 +11,41 @@ import type { LoadedProject } from "./project-query.ts";
 const FIRST_PAGE = { numItems: 20, cursor: null };
 
 /**
- * Lists one page of a project's events.
+ * Lists one page of the events of a project, or of one of its agents.
  *
+ * @param agent - Lists only the events of this agent.
  * @param recent - The loader's page; null if Convex did not answer.
  * @param older - Whether the URL names an older page, which is not live.
  * @param filters - The other query parameters of the URL.
  */
 export function Events({
   projectId,
+  agent: only,
   recent,
   older,
   filters,
   place,
 }: {
   projectId: string;
+  agent?: string;
   recent: LoadedProject["recent"] | null;
   older: boolean;
   filters: Record<string, string>;
   place: Place;
 }) {
-  const args = { projectId, paginationOpts: FIRST_PAGE };
+  const args = { projectId, ...(only !== undefined && { agent: only }), paginationOpts: FIRST_PAGE };
   const { value } = useLiveQuery(api.metrics.recent, older ? "skip" : args, recent);
-  if (value === null || (value.page.length === 0 && !older)) return null;
+  if (value === null || (value.page.length === 0 && value.isDone && !older)) return null;
   return (
     <div id="events" className="min-w-0">
       <Card title="Newest events">
-        <ul className="events">
+        {value.page.length === 0 ? <p className="text-quiet">None among the project’s newest.</p> : null}
+        <ul aria-label="Events" className="events">
           {value.page.map(({ _id, agent, name, value, at }) => (
             <li key={_id} className="event">
               <span className="event-what">
-                <bdi>{agent}</bdi> <bdi className="text-quiet">{name}</bdi>
+                {only === undefined ? <bdi className="event-agent">{agent}</bdi> : null}
+                <bdi className="text-quiet">{name}</bdi>
               </span>
               <span className="event-value">{formatNumber(value, place.locale)}</span>
               <span className="event-when">

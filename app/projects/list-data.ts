@@ -1,23 +1,25 @@
 /** Loader data of the project lists on the home page and the dashboard, reduced to what is shown. */
 import type { api } from "../../convex/_generated/api.js";
 import { type Packed, pack } from "../react-router/packed.ts";
-import { type Agent, type Line, type Metric, newestLine, tilesOf } from "./overview.ts";
+import { type Agent, type Line, newestLine, type Tile, tilesOf } from "./overview.ts";
 
 type Answer = Pick<typeof api.pages.dashboard._returnType, "projects">;
 type ListedProject = Answer["projects"][number];
 
 /** What a list shows of the agents of a project. */
-export type Figures = { tiles: readonly Metric[]; line: Line | null };
+export type Figures = { tiles: readonly Tile[]; line: Line | null };
 
 export type Loaded = {
   /** `figures` is null for projects whose agents the list does not load. */
-  projects: (Pick<ListedProject, "_id" | "name" | "role" | "archivedAt"> & { figures: Figures | null })[];
+  projects: (Pick<ListedProject, "_id" | "name" | "role" | "archivedAt" | "summary"> & {
+    figures: Figures | null;
+  })[];
 };
 
 export function packList({ projects }: Answer): Packed<Loaded> {
   return pack({
-    projects: projects.map(({ _id, name, role, archivedAt, agents }) => ({
-      ...{ _id, name, role, archivedAt },
+    projects: projects.map(({ _id, name, role, archivedAt, summary, agents }) => ({
+      ...{ _id, name, role, archivedAt, summary },
       figures: agents && figuresOf(agents),
     })),
   });

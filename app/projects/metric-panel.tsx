@@ -11,7 +11,7 @@ import { Chart } from "../ui/chart.tsx";
 import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";
 import { NumberText } from "../ui/number.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { chartEnd, metricPath, RANGE_WORDS } from "./project-address.ts";
+import { chartEnd, RANGE_WORDS } from "./project-address.ts";
 import type { LoadedProject } from "./project-query.ts";
 
 type Kind = NonNullable<LoadedProject["chart"]>["kind"];
@@ -35,7 +35,8 @@ function pointsOf(buckets: Buckets, kind: Kind): ChartPoint[] {
  * @param kind - What the chart draws: sums of a counter, otherwise means.
  * @param range - The time range of the chart.
  * @param buckets - The loader's buckets; null if it did not load this time series.
- * @param latest - The latest value, live; null if there is none.
+ * @param latest - The number that a tile shows, live, and what it is; null if there is none.
+ * @param pathOf - Returns the page's path with another range.
  */
 export function MetricPanel({
   projectId,
@@ -45,6 +46,7 @@ export function MetricPanel({
   range,
   buckets,
   latest,
+  pathOf,
   place,
 }: {
   projectId: string;
@@ -53,7 +55,8 @@ export function MetricPanel({
   kind: Kind;
   range: Range;
   buckets: Buckets | null;
-  latest: { value: number; at: number } | null;
+  latest: { value: number; of: string; at: number } | null;
+  pathOf: (range: Range) => string;
   place: Place;
 }) {
   const until = chartEnd(place.now);
@@ -68,8 +71,9 @@ export function MetricPanel({
   const window = windowOf(span, width, place.now);
   const visible = pointsIn(points, window);
   const [first] = visible;
-  const change =
-    first && latest && visible.length > 1 ? changeOf(first.value, latest.value, place.locale) : null;
+  // The sum of a day and the sum of a bucket cannot be compared.
+  const isComparable = kind !== "counter" && first && latest && visible.length > 1;
+  const change = isComparable ? changeOf(first.value, latest.value, place.locale) : null;
   return (
     <section
       aria-labelledby="metric"
@@ -88,6 +92,7 @@ export function MetricPanel({
               <span className="text-display font-strong">
                 <NumberText value={latest.value} locale={place.locale} />
               </span>
+              {latest.of === "" ? null : <span className="text-quiet">{latest.of}</span>}
               {change ? (
                 <span className="tabular-nums">
                   <span aria-hidden="true">{`${change.arrow} ${change.short}`}</span>
@@ -104,11 +109,7 @@ export function MetricPanel({
         <ul aria-label="Range" className="segments">
           {RANGE_NAMES.map((other) => (
             <li key={other}>
-              <Link
-                to={metricPath(projectId, { agent, name, range: other })}
-                preventScrollReset
-                aria-current={other === range ? "true" : undefined}
-              >
+              <Link to={pathOf(other)} preventScrollReset aria-current={other === range ? "true" : undefined}>
                 {other}
               </Link>
             </li>
@@ -117,6 +118,7 @@ export function MetricPanel({
       </div>
       <Chart
         name={`${kind === "counter" ? "Sum" : "Mean"} of ${name} of ${agent}, ${words}`}
+        aggregation={kind === "counter" ? "sum" : "mean"}
         points={points}
         window={window}
         place={place}

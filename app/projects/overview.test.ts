@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { type Health, healthOf, summarize } from "../../convex/model/health.ts";
 import {
   type Agent,
+  attentionOf,
+  drawnTiles,
+  judge,
   type Listed,
   newestLine,
-  overviewOf,
-  silentFirst,
   standingOf,
   tilesOf,
   worstFirst,
@@ -12,67 +14,118 @@ import {
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
+const PLACE = { now: NOW, timeZone: "UTC" };
 
-const project = (name: string, ...minutes: number[]): Listed => ({
-  _id: name,
-  name,
-  agents: minutes.map((ago) => ({ agent: `${name}-${ago}`, name: "n", value: 1, at: NOW - ago * MINUTE })),
+const agent = (name: string, minutesAgo: number, more: Partial<Agent> = {}): Agent => ({
+  agent: name,
+  ...{ state: null, message: null, stateAt: null, everyMs: null, mutedUntil: null },
+  ...{ lastSeenAt: NOW - minutesAgo * MINUTE, metrics: [], line: { hours: [NOW], values: [5] } },
+  ...more,
 });
 
-test("a project has the state of its worst agent", () => {
-  expect(standingOf(project("a", 1, 5, 60).agents, NOW)).toBe("silent");
-  expect(standingOf(project("a", 1, 5).agents, NOW)).toBe("quiet");
-  expect(standingOf(project("a", 1).agents, NOW)).toBe("fresh");
-  expect(standingOf([], NOW)).toBe("none");
+const project = (name: string, ...agents: Agent[]): Listed => ({
+  ...{ _id: name, name },
+  tiles: drawnTiles(tilesOf(agents), PLACE),
 });
 
-test("projects are sorted by worst state, and equal ones keep their order", () => {
+const silent = (name: string) => agent(name, 60);
+const quiet = (name: string) => agent(name, 5);
+const failed = (name: string) =>
+  agent(name, 1, { state: "failed", stateAt: NOW - 3 * MINUTE, message: "disk is full" });
+
+test("a project has the health of its worst agent", () => {
+  const standing = (...agents: Agent[]) => standingOf(project("p", ...agents), NOW);
+  expect(standing(quiet("a"), failed("b"), silent("c"))).toBe("failed");
+  expect(standing(quiet("a"), silent("c"))).toBe("silent");
+  expect(standing(agent("a", 1), quiet("b"))).toBe("quiet");
+  expect(standing()).toBe("none");
+});
+
+test("projects are sorted by their worst agent, and equal ones keep their order", () => {
   const projects = [
     project("new"),
-    project("b", 1),
-    project("c", 1),
-    project("quiet", 5),
-    project("silent", 1, 99),
+    project("b", agent("a", 1)),
+    project("c", agent("a", 1)),
+    project("done", agent("a", 99, { state: "done" })),
+    project("quiet", quiet("a")),
+    project("silent", agent("a", 1), silent("b")),
+    project("waiting", agent("a", 1, { state: "waiting" })),
+    project("failed", failed("a")),
   ];
-  expect(worstFirst(projects, NOW).map(({ name }) => name)).toEqual(["silent", "quiet", "new", "b", "c"]);
-});
-
-test("the overview counts the silent agents and returns the first one shown", () => {
-  const { silent, first } = overviewOf([project("a", 0, 5), project("b", 1, 90, 30), project("c", 20)], NOW);
-  expect(silent).toBe(3);
-  expect(first?.metric.agent).toBe("b-30");
-  expect(first?.project.name).toBe("b");
-});
-
-test("no agent needs attention if all are fresh or quiet", () => {
-  expect(overviewOf([project("a", 1, 5, 3)], NOW)).toEqual({ silent: 0, first: null });
-});
-
-test("a tile has the newest metric of its agent, a counter its sum of today", () => {
-  const agent = (name: string, metrics: Agent["metrics"], lastSeenAt = NOW): Agent => ({
-    agent: name,
-    ...{ state: null, message: null, stateAt: null, everyMs: null, mutedUntil: null },
-    ...{ lastSeenAt, metrics, line: { hours: [NOW], values: [5] } },
-  });
-  const gauge = { name: "load", kind: "gauge" as const, value: 2, at: NOW - 1, today: null };
-  const counter = {
-    name: "tokens",
-    kind: "counter" as const,
-    value: 3,
-    at: NOW,
-    today: { since: 0, sum: 7 },
-  };
-  const agents = [agent("a", [gauge, counter]), agent("b", [counter]), agent("c", [], NOW - 5)];
-  expect(tilesOf(agents)).toEqual([
-    { agent: "a", name: "load", value: 2, at: NOW },
-    { agent: "b", name: "tokens", value: 7, at: NOW },
-    { agent: "c", name: "", value: null, at: NOW - 5 },
+  expect(worstFirst(projects, NOW).map(({ name }) => name)).toEqual([
+    ...["failed", "silent", "waiting", "quiet", "new", "b", "c", "done"],
   ]);
+});
+
+test("agents that failed, are silent or wait need attention, and the worst is named with its time", () => {
+  const { count, first } = attentionOf(
+    [
+      project("a", agent("x", 0), quiet("y")),
+      project("b", silent("s"), agent("w", 1, { state: "waiting" })),
+      project("c", silent("t"), failed("f"), agent("m", 99, { mutedUntil: NOW + 1 })),
+    ],
+    NOW,
+  );
+  expect(count).toBe(4);
+  expect([first?.project.name, first?.tile?.agent, first?.tile?.at]).toEqual(["c", "f", NOW - 3 * MINUTE]);
+});
+
+test("no agent needs attention if all are fresh, quiet, done or muted", () => {
+  const calm = [agent("a", 1), quiet("b"), agent("c", 999, { state: "done" })];
+  const muted = agent("d", 999, { state: "failed", mutedUntil: NOW + 1 });
+  expect(attentionOf([project("p", ...calm, muted)], NOW)).toEqual({ count: 0, first: null });
+});
+
+test("a project whose agents are not listed needs attention by its summary, as soon as an agent is silent", () => {
+  const listed = (...agents: Agent[]): Listed => ({
+    ...{ _id: "p", name: "p", tiles: null },
+    summary: summarize(agents, NOW),
+  });
+  const later = NOW + 15 * MINUTE;
+  const calm = listed(agent("a", 1));
+  expect([standingOf(calm, NOW), attentionOf([calm], NOW).count]).toEqual(["fresh", 0]);
+  expect([standingOf(calm, later), attentionOf([calm], later).count]).toEqual(["silent", 1]);
+  const troubled = listed(failed("a"), agent("b", 1, { state: "waiting" }));
+  expect(attentionOf([troubled], NOW)).toEqual({ count: 2, first: { project: troubled, tile: null } });
+});
+
+test("a tile has the newest metric, of a counter the sum of today until midnight", () => {
+  const gauge = { name: "load", kind: "gauge" as const, value: 2, at: NOW - 1, today: null };
+  const today = { since: NOW - 12 * 60 * MINUTE, sum: 7 };
+  const counter = { name: "tokens", kind: "counter" as const, value: 3, at: NOW, today };
+  const agents = [
+    agent("a", 0, { metrics: [gauge, counter] }),
+    agent("b", 0, { metrics: [counter] }),
+    agent("c", 5),
+  ];
+  const metricsAt = (now: number) =>
+    drawnTiles(tilesOf(agents), { now, timeZone: "UTC" }).map(({ metric }) => metric);
+  expect(metricsAt(NOW)).toEqual([undefined, { name: "load", value: 2 }, { name: "tokens", value: 7 }]);
+  expect(metricsAt(NOW + 12 * 60 * MINUTE)).toContainEqual({ name: "tokens", value: 0 });
   expect(newestLine(agents)).toEqual({ agent: "b", name: "tokens", points: [{ at: NOW, value: 5 }] });
   expect(newestLine([])).toBe(null);
 });
 
-test("silent agents are listed first, then all by name", () => {
-  const { agents } = project("p", 30, 1, 5, 40);
-  expect(silentFirst(agents, NOW).map(({ agent }) => agent)).toEqual(["p-30", "p-40", "p-1", "p-5"]);
+test("a tile shows the message only while it says why the agent needs attention", () => {
+  const messages = (one: Agent) => drawnTiles(tilesOf([one]), PLACE).map(({ message }) => message);
+  expect(messages(failed("a"))).toEqual(["disk is full"]);
+  expect(messages(agent("a", 1, { state: "working", message: "reading" }))).toEqual([undefined]);
+  expect(messages({ ...failed("a"), mutedUntil: NOW + 1 })).toEqual([undefined]);
+});
+
+test("agents are listed from failed to muted, equal ones by name", () => {
+  const agents = [
+    agent("m", 1, { mutedUntil: NOW + 1 }),
+    agent("d", 1, { state: "done" }),
+    agent("f2", 1),
+    agent("f1", 1),
+    quiet("q"),
+    agent("w", 1, { state: "waiting" }),
+    silent("s"),
+    failed("x"),
+  ];
+  const order: Health[] = ["failed", "silent", "waiting", "quiet", "fresh", "fresh", "done", "muted"];
+  const judged = judge(agents, (one) => healthOf(one, NOW));
+  expect(judged.map(({ health }) => health)).toEqual(order);
+  expect(judged.map((one) => one.agent).slice(4, 6)).toEqual(["f1", "f2"]);
 });

@@ -1,36 +1,107 @@
-/** Agents that need attention, across all projects of a user. */
+/** Agents as tiles, worst first, and what needs attention across all projects of a user. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
-import { type TileState, tileState } from "../ui/tile-state.ts";
+import {
+  type AgentsSummary,
+  HEALTHS,
+  type Health,
+  healthOf,
+  needsAttention,
+  type Signs,
+  type State,
+} from "../../convex/model/health.ts";
+import type { TileData } from "../ui/tile.tsx";
+import { sumOfToday } from "./today.ts";
 
 /** An agent as Convex lists it. */
 export type Agent = FunctionReturnType<typeof api.projects.overview>[number];
 
 /**
- * An agent with its newest metric; `value` is null and `name` empty if it has none. `at` is when it was last
- * seen.
+ * What a small tile shows of an agent. Absent values are left out, because a list has a thousand tiles. Times
+ * are Unix ms.
  */
-export type Metric = { agent: string; name: string; value: number | null; at: number };
-export type Listed = { _id: string; name: string; agents: readonly Metric[] };
+export type Tile = {
+  agent: string;
+  seen: number;
+  state?: State;
+  stateAt?: number;
+  message?: string;
+  everyMs?: number;
+  mutedUntil?: number;
+  /** The newest metric. `since` is there for a counter, whose value is the sum since that time. */
+  metric?: { name: string; value: number; since?: number };
+};
 
-/** State of a project. `none`: it has no metrics yet and still needs to be set up. */
-export type Standing = "silent" | "quiet" | "none" | "fresh";
+/** Health of a project. `none`: it has no agents yet and still needs to be set up. */
+export type Standing = Health | "none";
 
-const WORST_FIRST: readonly Standing[] = ["silent", "quiet", "none", "fresh"];
+const WORST_FIRST: readonly Standing[] = HEALTHS.flatMap((health) =>
+  health === "fresh" ? ["none", health] : [health],
+);
 
-/** Returns the tile of each agent. A counter shows its sum of today. */
-export function tilesOf(agents: readonly Agent[]): Metric[] {
-  return agents.map(({ agent, lastSeenAt, metrics: [newest] }) => ({
-    agent,
-    name: newest?.name ?? "",
-    value: newest === undefined ? null : shownValue(newest),
-    at: lastSeenAt,
-  }));
+/** Returns the tile of each agent. A message is only there if it says why the agent needs attention. */
+export function tilesOf(agents: readonly Agent[]): Tile[] {
+  return agents.map(({ agent, lastSeenAt, state, stateAt, message, everyMs, mutedUntil, metrics }) => {
+    const tile: Tile = { agent, seen: lastSeenAt };
+    if (state !== null) tile.state = state;
+    if (stateAt !== null) tile.stateAt = stateAt;
+    if (message !== null && (state === "failed" || state === "waiting")) tile.message = message;
+    if (everyMs !== null) tile.everyMs = everyMs;
+    if (mutedUntil !== null) tile.mutedUntil = mutedUntil;
+    const [newest] = metrics;
+    if (newest === undefined) return tile;
+    const { name, kind, value, today } = newest;
+    tile.metric =
+      kind === "counter" && today !== null ? { name, value: today.sum, since: today.since } : { name, value };
+    return tile;
+  });
 }
 
-/** Returns what a tile shows of a metric: the sum of today of a counter, otherwise the newest value. */
-export function shownValue({ kind, value, today }: Agent["metrics"][number]): number {
-  return kind === "counter" && today !== null ? today.sum : value;
+function signsOf({ seen, state, everyMs, mutedUntil }: Tile): Signs {
+  return {
+    state: state ?? null,
+    lastSeenAt: seen,
+    everyMs: everyMs ?? null,
+    mutedUntil: mutedUntil ?? null,
+  };
+}
+
+/** Returns the time that a tile shows: of the report that explains the health, otherwise of the last sign. */
+export function shownTime(health: Health, seenAt: number, stateAt: number | null | undefined): number {
+  return health === "failed" || health === "waiting" || health === "done" ? (stateAt ?? seenAt) : seenAt;
+}
+
+/** The page's clock, Unix ms, and the user's time zone. */
+type When = { now: number; timeZone: string };
+
+/** Returns the agents with their health, worst first, equal ones by name. */
+export function judge<T extends { agent: string }>(
+  agents: readonly T[],
+  healthOfOne: (agent: T) => Health,
+): (T & { health: Health })[] {
+  return agents
+    .map((agent) => ({ ...agent, health: healthOfOne(agent) }))
+    .sort((a, b) => HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) || (a.agent < b.agent ? -1 : 1));
+}
+
+/** Returns tiles as they are drawn, worst first. */
+export function drawnTiles(tiles: readonly Tile[], { now, timeZone }: When): TileData[] {
+  return judge(tiles, (tile) => healthOf(signsOf(tile), now)).map(
+    ({ agent, health, seen, stateAt, message, metric }) => ({
+      agent,
+      health,
+      at: shownTime(health, seen, stateAt),
+      seenAt: seen,
+      message: health === "failed" || health === "waiting" ? message : undefined,
+      metric: metric && {
+        name: metric.name,
+        value:
+          metric.since === undefined
+            ? metric.value
+            : sumOfToday({ since: metric.since, sum: metric.value }, { now, timeZone }),
+      },
+    }),
+  );
 }
 
 /** A sparkline with the metric that it shows. */
@@ -51,47 +122,56 @@ export function newestLine(agents: readonly Agent[]): Line | null {
   return newest && lineOf(newest);
 }
 
-/**
- * Returns the agents, silent ones first, then by name. A tile moves only when its agent becomes silent or
- * recovers.
- *
- * @param now - The page's clock, Unix ms.
- */
-export function silentFirst<T extends { agent: string; at: number }>(agents: readonly T[], now: number): T[] {
-  const isFine = ({ at }: T) => (tileState(at, now) === "silent" ? 0 : 1);
-  return agents.toSorted((a, b) => isFine(a) - isFine(b) || (a.agent < b.agent ? -1 : 1));
+/** A project of a list. `tiles` is null if the list does not have its agents; `summary` is there then. */
+export type Listed = {
+  _id: string;
+  name: string;
+  tiles: readonly TileData[] | null;
+  summary?: AgentsSummary | undefined;
+};
+
+/** Returns the standing of a project: the health of its worst agent. */
+export function standingOf({ tiles, summary }: Listed, now: number): Standing {
+  if (tiles !== null) return tiles[0]?.health ?? "none";
+  if (summary === undefined || summary.agents === 0) return "none";
+  if (summary.failed > 0) return "failed";
+  if (hasSilent(summary, now)) return "silent";
+  if (summary.waiting > 0) return "waiting";
+  return summary.muted === summary.agents ? "muted" : "fresh";
 }
 
-/**
- * Returns the state of a project, which is the state of its worst agent.
- *
- * @param now - The page's clock, Unix ms.
- */
-export function standingOf(agents: readonly Metric[], now: number): Standing {
-  if (agents.length === 0) return "none";
-  const states = new Set<TileState>(agents.map(({ at }) => tileState(at, now)));
-  return states.has("silent") ? "silent" : states.has("quiet") ? "quiet" : "fresh";
-}
+const hasSilent = ({ nextSilentAt }: AgentsSummary, now: number) =>
+  nextSilentAt !== null && now > nextSilentAt;
 
-/** Returns the projects, worst state first. Projects with the same state keep their order. */
+/** Returns the projects, worst standing first. Equal ones keep their order. */
 export function worstFirst<T extends Listed>(projects: readonly T[], now: number): T[] {
-  const standings = projects.map(({ agents }) => standingOf(agents, now));
+  const standings = projects.map((project) => standingOf(project, now));
   return WORST_FIRST.flatMap((one) => projects.filter((_, index) => standings[index] === one));
 }
 
-/** `silent` counts the silent agents; `first` is the first one shown, or null. */
-export type Overview = { silent: number; first: { project: Listed; metric: Metric } | null };
+/** What needs attention: the number of agents, and the first project and tile of them. */
+export type Attention = { count: number; first: { project: Listed; tile: TileData | null } | null };
 
 /**
- * Returns how many agents need attention, and the first of them.
+ * Returns what needs attention.
  *
  * @param now - The page's clock, Unix ms.
  */
-export function overviewOf(projects: readonly Listed[], now: number): Overview {
-  const troubles = worstFirst(projects, now).flatMap((project) =>
-    silentFirst(project.agents, now)
-      .filter(({ at }) => tileState(at, now) === "silent")
-      .map((metric) => ({ project, metric })),
-  );
-  return { silent: troubles.length, first: troubles[0] ?? null };
+export function attentionOf(projects: readonly Listed[], now: number): Attention {
+  let count = 0;
+  let first: Attention["first"] = null;
+  for (const project of worstFirst(projects, now)) {
+    const troubled = troubledIn(project, now);
+    if (troubled === 0) continue;
+    count += troubled;
+    first ??= { project, tile: project.tiles?.[0] ?? null };
+  }
+  return { count, first };
+}
+
+/** Returns how many agents of a project need attention; from a summary at least one if any is silent. */
+function troubledIn({ tiles, summary }: Listed, now: number): number {
+  if (tiles !== null) return tiles.filter(({ health }) => needsAttention(health)).length;
+  if (summary === undefined) return 0;
+  return Math.max(summary.failed + summary.waiting, hasSilent(summary, now) ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-/** URLs of the project page: parsing and building. */
+/** URLs of the pages of a project and its agents: parsing and building. */
 import { href } from "react-router";
 import { MINUTE_MS, startOf } from "../../convex/model/buckets.ts";
 import { RANGE_NAMES, type Range } from "../../convex/model/ranges.ts";
@@ -37,6 +37,51 @@ export function projectArgs({ params, url }: { params: Record<string, string | u
 /** Returns the path of a project's page. */
 export function projectPath(projectId: string): string {
   return href("/projects/:id", { id: projectId });
+}
+
+/** Returns the metric and range that an agent's page draws, from its query string. */
+export function chosenIn(search: string): { name: string | undefined; range: Range } {
+  const params = new URLSearchParams(search);
+  return { name: params.get("name") || undefined, range: rangeOf(params) };
+}
+
+/** Returns the arguments of the agent page's query. */
+export function agentArgs({ params, url }: { params: Record<string, string | undefined>; url: URL }) {
+  const { name, range } = chosenIn(url.search);
+  const cursor = url.searchParams.get("cursor") || undefined;
+  return {
+    projectId: params.id ?? "",
+    agent: agentOf(url.pathname),
+    range,
+    ...(name !== undefined && { name }),
+    ...(cursor !== undefined && { cursor }),
+  };
+}
+
+/**
+ * Returns the name of the agent in the path of its page. React Router's own parameter has a slash for `%2F`
+ * and for `%252F`, and both are names.
+ */
+export function agentOf(pathname: string): string {
+  return decodeURIComponent(/\/agents\/([^/]+)\/*$/.exec(pathname)?.[1] ?? "");
+}
+
+/**
+ * Returns the path of an agent's page.
+ *
+ * @param chart - The metric and range of its chart; the newest metric and the last hour by default.
+ */
+export function agentPath(
+  projectId: string,
+  agent: string,
+  { name, range }: { name?: string | undefined; range?: Range } = {},
+): string {
+  // React Router takes `/x.data` and `/_.data` for its requests of data.
+  const path = href("/projects/:id/agents/:agent", { id: projectId, agent })
+    .replace(/\.data$/, "%2Edata")
+    .replace(/\/_$/, "/%5F");
+  const search = new URLSearchParams({ ...(name && { name }), ...(range && range !== "1h" && { range }) });
+  return search.size === 0 ? path : `${path}?${search}`;
 }
 
 /** Returns the path of a project's page with the chart of this metric. */

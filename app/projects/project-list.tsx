@@ -10,6 +10,7 @@ import { useLiveQuery } from "../data/use-live-query.ts";
 import { type Place, usePlace } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { formatCount } from "../ui/format-number.ts";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
 import { SmallLine } from "../ui/small-line.tsx";
@@ -17,10 +18,10 @@ import { ArchivedProjects } from "./archived-projects.tsx";
 import { WAITING } from "./create-forms.ts";
 import { FirstKey, FirstKeyButton } from "./first-key.tsx";
 import { type Figures, figuresOf, type Loaded } from "./list-data.ts";
-import { type Agent, type Line, silentFirst, worstFirst } from "./overview.ts";
-import { metricPath, projectPath } from "./project-address.ts";
+import { type Agent, drawnTiles, type Line, worstFirst } from "./overview.ts";
+import { agentPath, projectPath } from "./project-address.ts";
 import { Summary } from "./summary.tsx";
-import { arrivedSince } from "./use-arrivals.ts";
+import { reportedSince } from "./use-arrivals.ts";
 
 type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role" | "archivedAt">;
 
@@ -48,6 +49,10 @@ export function ProjectList({
   const { value: all } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
   const projects = all?.filter(({ archivedAt }) => archivedAt === null) ?? null;
   const figures = useFigures(projects ?? [], loaded);
+  const summaries = useMemo(
+    () => new Map(loaded?.projects.map(({ _id, summary }) => [String(_id), summary])),
+    [loaded],
+  );
   const rowLinks = useRowLinks();
   if (projects === null || all === null) {
     return (
@@ -66,21 +71,24 @@ export function ProjectList({
   const mayManage = ({ _id, role }: Project) =>
     viewer !== null && !_id.startsWith(WAITING) && mayManageProject(viewer.role, role);
   const listed = projects.map((project) => {
-    const shown = figures(project._id) ?? NONE;
-    return { ...project, project, shown, agents: shown.tiles };
+    const isNew = project._id.startsWith(WAITING);
+    const shown = isNew ? NONE : figures(project._id);
+    const summary = summaries.get(project._id);
+    return { ...project, project, shown, summary, tiles: shown && drawnTiles(shown.tiles, place) };
   });
-  // The summary is correct only after every project has loaded.
-  const known = projects.every(({ _id }) => _id.startsWith(WAITING) || figures(_id) !== null);
+  // The summary is correct only if something is known of every project.
+  const known = listed.every(({ shown, summary }) => shown !== null || summary !== undefined);
   return (
     <>
       {known ? <Summary projects={listed} place={place} /> : null}
       <FirstKey />
       <ProjectFields {...rowLinks}>
-        {worstFirst(listed, place.now).map(({ _id, project, shown }) => (
+        {worstFirst(listed, place.now).map(({ _id, project, shown, summary }) => (
           <OneProject
             key={_id}
             project={project}
             figures={shown}
+            agents={summary?.agents ?? null}
             mayCreateKey={mayManage(project)}
             {...place}
           />
@@ -124,23 +132,34 @@ function useFigures(
  */
 const OneProject = /* @__PURE__ */ memo(function OneProject({
   project,
-  figures: { tiles: agents, line },
+  figures,
+  agents,
   mayCreateKey,
   ...place
-}: Place & { project: Project; figures: Figures; mayCreateKey: boolean }) {
-  const opened = useRef(agents);
-  const flashing = useMemo(() => arrivedSince(opened.current, agents), [agents]);
-  const tiles = silentFirst(agents, place.now);
+}: Place & { project: Project; figures: Figures | null; agents: number | null; mayCreateKey: boolean }) {
+  const { tiles, line } = figures ?? NONE;
+  const opened = useRef(figures?.tiles ?? null);
+  opened.current ??= figures?.tiles ?? null;
+  const flashing = useMemo(() => reportedSince(opened.current ?? tiles, tiles), [tiles]);
   const waiting = project._id.startsWith(WAITING);
   return (
     <ProjectField
-      project={{ ...project, agents: tiles }}
+      project={{ ...project, agents: figures && drawnTiles(tiles, place) }}
       href={waiting ? null : projectPath(project._id)}
-      tileHref={(tile) => metricPath(project._id, tile)}
+      tileHref={({ agent }) => agentPath(project._id, agent)}
       waiting={waiting}
       flashing={flashing}
       line={line && line.points.length > 1 ? <NewestLine line={line} /> : null}
-      next={mayCreateKey ? <FirstKeyButton projectId={project._id} /> : null}
+      next={
+        figures === null ? (
+          <p>{agents === null ? "" : formatCount(agents, "agent")}</p>
+        ) : (
+          <>
+            <p>No metrics yet</p>
+            {mayCreateKey ? <FirstKeyButton projectId={project._id} /> : null}
+          </>
+        )
+      }
       {...place}
     />
   );

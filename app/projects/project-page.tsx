@@ -1,27 +1,27 @@
 /** Project page: agents, chart, events, members and API keys, each with its own live query. */
 import { useEffect, useState } from "react";
-import { href, useNavigation } from "react-router";
+import { useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
 import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import { usePlace } from "../data/use-place.ts";
-import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
-import { FieldSummary } from "../ui/project-field.tsx";
 import { AgentPanels } from "./agent-panels.tsx";
 import type { CreatedKey } from "./create-forms.ts";
 import { Dropped } from "./dropped.tsx";
 import { Events } from "./events.tsx";
+import { Gone } from "./gone.tsx";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
-import { newestLine, shownValue, tilesOf } from "./overview.ts";
+import { shownMetric } from "./metric-words.ts";
+import { newestLine } from "./overview.ts";
 import { People } from "./people.tsx";
-import { projectArgs } from "./project-address.ts";
+import { metricPath, projectArgs } from "./project-address.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
 import { Unsent } from "./unsent.tsx";
@@ -66,7 +66,7 @@ export function ProjectPage({
   useEffect(() => {
     document.title = `${title} · Mosaic`;
   }, [title]);
-  if (gone) return <Gone />;
+  if (gone) return <Gone what="This project was deleted, or you are no longer in it." />;
   if (project === null) {
     return (
       <Page title="Project">
@@ -98,7 +98,6 @@ export function ProjectPage({
       title={project.name}
       intro={
         <div className="flex flex-wrap gap-x-6 gap-y-1">
-          <FieldSummary agents={tilesOf(agents ?? [])} now={place.now} />
           {archived ? <span>Archived, read-only</span> : null}
           <span>
             {membership === "owner"
@@ -164,7 +163,9 @@ function Figures({
   // The newest metric when the page was opened; a newer one must not replace the chart being read.
   const [newest] = useState(() => loaded?.chart ?? newestLine(agents));
   const chosen =
-    named.agent !== undefined && named.name !== undefined ? { agent: named.agent, name: named.name } : newest;
+    named.agent !== undefined && named.name !== undefined
+      ? { agent: named.agent, name: named.name }
+      : (newest ?? newestLine(agents));
   const drawn = loaded?.chart;
   const isDrawn = drawn && drawn.agent === chosen?.agent && drawn.name === chosen.name;
   const metric = agents
@@ -172,7 +173,7 @@ function Figures({
     ?.metrics.find(({ name }) => name === chosen?.name);
   return (
     <>
-      <AgentPanels projectId={projectId} agents={agents} chosen={chosen} range={range} place={place} />
+      <AgentPanels projectId={projectId} agents={agents} search={search} place={place} />
       {chosen ? (
         <MetricPanel
           key={`${chosen.agent}\n${chosen.name}`}
@@ -182,7 +183,8 @@ function Figures({
           kind={metric?.kind ?? (isDrawn ? drawn.kind : "gauge")}
           range={range}
           buckets={isDrawn ? drawn.buckets : null}
-          latest={metric === undefined ? null : { value: shownValue(metric), at: metric.at }}
+          pathOf={(range) => metricPath(projectId, { ...chosen, range })}
+          latest={metric === undefined ? null : { ...shownMetric(metric, place), at: metric.at }}
           place={place}
         />
       ) : null}
@@ -199,18 +201,6 @@ function NoMetrics({ manages }: { manages: boolean }) {
         <p>They show here as soon as an agent sends one. The project’s owner has the keys for that.</p>
       )}
     </EmptyState>
-  );
-}
-
-function Gone() {
-  return (
-    <Page title="Not found" narrow intro="This project was deleted, or you are no longer in it.">
-      <p>
-        <ButtonLink to={href("/dashboard")} look="primary">
-          Go to the dashboard
-        </ButtonLink>
-      </p>
-    </Page>
   );
 }
 

@@ -1,40 +1,60 @@
-/** Summary of all projects: how many agents need attention, and the first of them. */
+/** Summary of all projects: how many agents need attention, which is the first, and since when. */
 import { Link } from "react-router";
 import type { Place } from "../data/use-place.ts";
 import { formatCount } from "../ui/format-number.ts";
+import { HEALTH_WORDS } from "../ui/health.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { type Listed, overviewOf } from "./overview.ts";
-import { metricPath } from "./project-address.ts";
+import type { TileData } from "../ui/tile.tsx";
+import { attentionOf, type Listed } from "./overview.ts";
+import { agentPath, projectPath } from "./project-address.ts";
 
-/**
- * Renders the summary; nothing if there are no agents.
- *
- * @param projects - All projects, each with one metric per agent.
- */
+/** Renders the summary; nothing if there are no agents. */
 export function Summary({ projects, place }: { projects: readonly Listed[]; place: Place }) {
-  const agents = projects.flatMap((project) => project.agents);
-  if (agents.length === 0) return null;
-  const { silent, first } = overviewOf(projects, place.now);
+  const tiles = projects.flatMap((project) => project.tiles ?? []);
+  const others = projects.reduce((sum, { tiles, summary }) => sum + (tiles ? 0 : (summary?.agents ?? 0)), 0);
+  const agents = tiles.length + others;
+  if (agents === 0) return null;
+  const { count, first } = attentionOf(projects, place.now);
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
       <p className="min-w-0 text-large [overflow-wrap:anywhere]">
         <span className="font-strong">
           {first
-            ? `${formatCount(silent, "agent needs", "agents need")} attention`
-            : `All is well: ${formatCount(agents.length, "agent")}`}
+            ? `${formatCount(count, "agent needs", "agents need")} attention`
+            : `All is well: ${formatCount(agents, "agent")}`}
         </span>
         {first ? (
           <span>
-            <span>{silent > 1 ? ", first " : ": "}</span>
-            <Link to={metricPath(first.project._id, first.metric)}>
-              <bdi>{first.metric.agent}</bdi>
-            </Link>{" "}
-            in <bdi>{first.project.name}</bdi>, <RelativeTime at={first.metric.at} {...place} />
+            <span>{count > 1 ? ", first " : ": "}</span>
+            <First project={first.project} tile={first.tile} place={place} />
           </span>
         ) : null}
       </p>
-      <FieldSummary agents={agents} now={place.now} />
+      <FieldSummary agents={tiles} />
     </div>
+  );
+}
+
+/** Renders which agent it is, where, and since when; only where if the list does not have the agents. */
+function First({ project, tile, place }: { project: Listed; tile: TileData | null; place: Place }) {
+  if (tile === null) {
+    return (
+      <span>
+        in{" "}
+        <Link to={projectPath(project._id)}>
+          <bdi>{project.name}</bdi>
+        </Link>
+      </span>
+    );
+  }
+  return (
+    <span>
+      <Link to={agentPath(project._id, tile.agent)}>
+        <bdi>{tile.agent}</bdi>
+      </Link>{" "}
+      in <bdi>{project.name}</bdi>, <span>{HEALTH_WORDS[tile.health].toLowerCase()}</span>,{" "}
+      <RelativeTime at={tile.at} {...place} />
+    </span>
   );
 }

@@ -1,24 +1,19 @@
-/** Agents with metrics that arrived while the page was open; their tiles flash. */
+/** Agents that reported while the page was open; their tiles flash. */
 import { useRef } from "react";
 
-type Arriving = { agent: string; at: number };
+type Seen = { agent: string; seen: number };
 
-/** Returns the agents that have sent a metric since the page was opened. */
-export function useArrivals(latest: readonly Arriving[]): ReadonlySet<string> {
-  return arrivedSince(useFirst(latest), latest);
+/** Returns the agents that have reported since the page was opened. */
+export function useArrivals(latest: readonly Seen[]): ReadonlySet<string> {
+  return reportedSince(useRef(latest).current, latest);
 }
 
-/** Returns the agents whose newest metric is later than in `known`, or that are not in it. */
-export function arrivedSince(known: readonly Arriving[], latest: readonly Arriving[]): ReadonlySet<string> {
-  const before = new Map<string, number>();
-  for (const { agent, at } of known) before.set(agent, Math.max(at, before.get(agent) ?? at));
+/** Returns the agents that were seen later than in `known`, or that are not in it. */
+export function reportedSince(known: readonly Seen[], latest: readonly Seen[]): ReadonlySet<string> {
+  const before = new Map(known.map(({ agent, seen }) => [agent, seen]));
   return new Set(
     latest
-      .filter(({ agent, at }) => at > (before.get(agent) ?? Number.NEGATIVE_INFINITY))
+      .filter(({ agent, seen }) => seen > (before.get(agent) ?? Number.NEGATIVE_INFINITY))
       .map(({ agent }) => agent),
   );
-}
-
-function useFirst<T>(value: T): T {
-  return useRef(value).current;
 }

@@ -19,6 +19,7 @@ import {
 } from "../projects/project-forms.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
 import { recordView } from "../projects/record-view.server.ts";
+import { withoutViewer } from "../projects/project-query.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/project";
@@ -44,11 +45,6 @@ export async function loader(args: Route.LoaderArgs) {
     /** Whether WorkOS sends the invitations. */
     sendsInvitations: entryRule.organizationId !== null,
   };
-}
-
-/** Removes the viewer, which the root loader already returns. */
-function withoutViewer<T extends { viewer: unknown }>({ viewer: _, ...rest }: T): Omit<T, "viewer"> {
-  return rest;
 }
 
 export { clientAction } from "../data/form-action.ts";

@@ -36,22 +36,18 @@ export function ChartTable({
           <caption className="sr-only">{name}</caption>
           <thead>
             <tr>
-              <th scope="col">{window.bucket > 60_000 ? "From" : "Minute"}</th>
+              <th scope="col">Time</th>
               <th scope="col">Value</th>
-              <th scope="col">Lowest</th>
-              <th scope="col">Highest</th>
               <th scope="col">Count</th>
             </tr>
           </thead>
           <tbody>
-            {points.toReversed().map(({ at, value, min, max, count }) => (
+            {points.toReversed().map(({ at, value, count }) => (
               <tr key={at}>
                 <th scope="row">
                   <time dateTime={new Date(at).toISOString()}>{formatMinute(at, place)}</time>
                 </th>
                 <td>{number(value)}</td>
-                <td>{number(min)}</td>
-                <td>{number(max)}</td>
                 <td>{number(count)}</td>
               </tr>
             ))}

@@ -6,7 +6,7 @@ import { type ReactNode, useId } from "react";
 import { across, type ChartPoint, type ChartWindow, draw, PLOT, pointsIn } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
 import { ChartTable } from "./chart-table.tsx";
-import { formatBucket, formatClock, formatWeekday, type Place } from "./format.ts";
+import { formatBucket, formatClock, formatDate, formatWeekday, type Place } from "./format.ts";
 import { formatCompact } from "./format-number.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { axisLabels, type ValueAxis, valueAxis } from "./value-axis.ts";
@@ -22,17 +22,20 @@ const percent = (part: number) => `${Math.round(part * 10_000) / 100}%`;
  * Renders the chart as a figure.
  *
  * @param name - Accessible name of the figure: `tickets of triage, last 24 hours`.
+ * @param aggregation - What a point is of the values in its bucket.
  * @param points - The points in ascending order. Those outside the window are not drawn.
  * @param children - Shown instead if there are no points. The height stays the same.
  */
 export function Chart({
   name,
+  aggregation,
   points: all,
   window,
   place,
   children,
 }: {
   name: string;
+  aggregation: "sum" | "mean";
   points: readonly ChartPoint[];
   window: ChartWindow;
   place: Place;
@@ -65,11 +68,18 @@ export function Chart({
         )}
       </div>
       {last ? (
-        <p className="text-small text-quiet">{`Each point is the mean of ${formatBucket(window.bucket)}.`}</p>
+        <p className="text-small text-quiet">
+          {`Each point is the ${aggregation} of ${formatBucket(window.bucket)}${inUtc(window, place)}.`}
+        </p>
       ) : null}
       <ChartTable name={name} points={points} window={window} place={place} />
     </figure>
   );
+}
+
+/** Returns a hint for buckets that are longer than an hour: they begin in UTC, not at local hours. */
+function inUtc({ bucket }: ChartWindow, { timeZone }: Place): string {
+  return bucket > 3_600_000 && timeZone !== "UTC" ? ", which begins in UTC" : "";
 }
 
 const lineAt = (y: number) => TOP + Math.round(y) + 0.5;
@@ -100,13 +110,15 @@ function ValueLabels({ axis, locale }: { axis: ValueAxis; locale: string }) {
 /** The label of a tick closer to an end than this would overlap its neighbor on a phone. */
 const NEAR_AN_END = 0.03;
 
+const TICK_FORMATS = { clock: formatClock, weekday: formatWeekday, date: formatDate };
+
 function TimeTicks({ window, place }: { window: ChartWindow; place: Place }) {
   return timeTicks(window.start, window.end, place.timeZone).map(({ at, kind }) => {
     const part = across(at, window);
     if (part < NEAR_AN_END || part > 1 - NEAR_AN_END) return null;
     return (
       <text key={at} x={percent(part)} y={HEIGHT - 6} textAnchor="middle" className="chart-label">
-        {kind === "weekday" ? formatWeekday(at, place) : formatClock(at, place)}
+        {TICK_FORMATS[kind](at, place)}
       </text>
     );
   });

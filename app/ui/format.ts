@@ -65,6 +65,7 @@ const KINDS = {
   minute: { ...DATE, ...CLOCK },
   moment: { year: "numeric", ...DATE, ...CLOCK, second: "2-digit", timeZoneName: "short" },
   clock: CLOCK,
+  date: DATE,
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl.DateTimeFormat {
@@ -93,20 +94,27 @@ export function formatWeekday(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "weekday").format(at));
 }
 
+/** Returns the day of the month: `Nov 24`. */
+export function formatDate(at: number, place: Place): string {
+  return plainSpaces(dateFormat(place, "date").format(at));
+}
+
 /** Returns hours and minutes: `13:05`. */
 export function formatClock(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "clock").format(at));
 }
 
 /**
- * Returns the width of a bucket in words: `a minute`, `10 minutes` or `an hour`.
+ * Returns the width of a bucket in words: `a minute`, `10 minutes`, `an hour`, `4 hours` or `a day`.
  *
  * @param ms - Width of a bucket, ms.
  */
 export function formatBucket(ms: number): string {
-  const minutes = ms / 60_000;
+  const minutes = ms / MINUTE;
   if (minutes === 1) return "a minute";
-  return minutes === 60 ? "an hour" : `${minutes} minutes`;
+  if (minutes < 60) return `${minutes} minutes`;
+  if (ms === HOUR) return "an hour";
+  return ms === DAY ? "a day" : `${ms / HOUR} hours`;
 }
 
 /**

@@ -5,7 +5,7 @@ const LOOK: Record<LiveState, { words: string; mark: string }> = {
   connecting: { words: "Connecting", mark: "" },
   live: { words: "Live", mark: "fresh" },
   offline: { words: "Offline", mark: "silent" },
-  unavailable: { words: "Live data is unavailable", mark: "quiet" },
+  unavailable: { words: "Live data is unavailable", mark: "silent" },
 };
 
 /**

@@ -1,18 +1,19 @@
 /** Project in a list: its name, a summary of its agents' states, and a tile per agent. */
 import type { ComponentProps, ReactNode } from "react";
+import type { Health } from "../../convex/model/health.ts";
+import { countHealths, HEALTH_WORDS } from "./health.ts";
 import { AgentTile, type TileData } from "./tile.tsx";
-import { countStates, type TileState } from "./tile-state.ts";
 import { Waiting } from "./waiting.tsx";
 
 /** Maximum number of tiles; the project's page shows all agents. */
 const MOST_TILES = 24;
 
-/** `agents` has one tile per agent, in display order. */
+/** `agents` has one tile per agent, worst first; null if the list does not have them. */
 export interface ProjectFieldData {
   _id: string;
   name: string;
   role: "owner" | "member";
-  agents: readonly TileData[];
+  agents: readonly TileData[] | null;
 }
 
 /** Renders the list of projects. Its links are plain anchors, which the handlers of the list follow. */
@@ -30,7 +31,7 @@ export function ProjectFields(
  * @param tileHref - Returns the link of a tile.
  * @param waiting - Whether the project is a pending edit.
  * @param line - A sparkline below the name.
- * @param next - The next step, shown if there are no metrics yet.
+ * @param next - Shown if there are no agents, or if the list does not have them.
  * @param flashing - Names of the agents whose metric has just arrived.
  */
 export function ProjectField({
@@ -48,7 +49,7 @@ export function ProjectField({
   project: ProjectFieldData;
   href: string | null;
   now: number;
-  tileHref?: (tile: TileData) => string;
+  tileHref: (tile: TileData) => string;
   waiting?: boolean;
   flashing?: ReadonlySet<string>;
   line?: ReactNode;
@@ -56,8 +57,9 @@ export function ProjectField({
   locale?: string;
   timeZone?: string;
 }) {
-  const tiles = project.agents.slice(0, MOST_TILES);
-  const more = project.agents.length - tiles.length;
+  const agents = project.agents ?? [];
+  const tiles = agents.slice(0, MOST_TILES);
+  const more = agents.length - tiles.length;
   return (
     <li className={waiting ? "project project-waiting" : "project"}>
       <div className="project-head">
@@ -71,18 +73,18 @@ export function ProjectField({
           )}
         </h2>
         {waiting ? <Waiting /> : null}
-        {project.agents.length > 0 ? <FieldSummary agents={project.agents} now={now} /> : null}
+        <FieldSummary agents={agents} />
         {line}
         {project.role === "member" ? <p className="text-small text-quiet">Shared with you</p> : null}
       </div>
-      {project.agents.length > 0 ? (
+      {agents.length > 0 ? (
         <div className="min-w-0">
           <ul className="field-of-tiles">
             {tiles.map((tile) => (
               <AgentTile
                 key={tile.agent}
                 {...tile}
-                href={tileHref?.(tile)}
+                href={tileHref(tile)}
                 now={now}
                 flash={flashing?.has(tile.agent) ?? false}
                 locale={locale}
@@ -97,27 +99,39 @@ export function ProjectField({
           ) : null}
         </div>
       ) : (
-        <p className="project-none">No metrics yet {next}</p>
+        <div className="project-none">{next}</div>
       )}
     </li>
   );
 }
 
-const WORST_FIRST: readonly TileState[] = ["silent", "quiet", "fresh"];
-
 /**
- * Renders the number of agents in each state, worst first: `2 silent  1 quiet  9 fresh`. Renders nothing
+ * Renders the number of agents of each health, worst first: `2 failed  1 quiet  9 fresh`. Renders nothing
  * without agents.
+ *
+ * @param linkOf - Returns a link to the agents of this health.
  */
-export function FieldSummary({ agents, now }: { agents: readonly { at: number | null }[]; now: number }) {
+export function FieldSummary({
+  agents,
+  linkOf,
+}: {
+  agents: readonly { health: Health }[];
+  linkOf?: (health: Health) => string;
+}) {
   if (agents.length === 0) return null;
-  const counts = countStates(agents, now);
   return (
     <p className="flex flex-wrap gap-x-4 gap-y-1 text-small">
-      {WORST_FIRST.filter((state) => counts[state] > 0).map((state) => (
-        <span key={state} className="inline-flex items-center gap-2 tabular-nums">
-          <span className="mark" data-state={state} aria-hidden="true" />
-          <span>{`${counts[state]} ${state}`}</span>
+      {countHealths(agents).map(({ health, count }) => (
+        <span key={health} className="inline-flex items-center gap-2 tabular-nums">
+          <span className="mark" data-state={health} aria-hidden="true" />
+          {linkOf ? (
+            <a
+              href={linkOf(health)}
+              className="summary-link"
+            >{`${count} ${HEALTH_WORDS[health].toLowerCase()}`}</a>
+          ) : (
+            <span>{`${count} ${HEALTH_WORDS[health].toLowerCase()}`}</span>
+          )}
         </span>
       ))}
     </p>

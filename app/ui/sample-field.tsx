@@ -1,23 +1,23 @@
 /** Sample tiles for guests, marked up as an image. They contain no real data. */
-import type { TileState } from "./tile-state.ts";
+import type { Health } from "../../convex/model/health.ts";
 
-const SAMPLE: readonly { agent: string; metric: string; value: string; state: TileState; when: string }[] = [
-  { agent: "triage", metric: "tickets", value: "42", state: "fresh", when: "just now" },
-  { agent: "billing", metric: "invoices", value: "1.2 k", state: "fresh", when: "just now" },
-  { agent: "search", metric: "queries", value: "318", state: "fresh", when: "1 min ago" },
-  { agent: "crawler", metric: "pages", value: "8.04 k", state: "quiet", when: "6 min ago" },
-  { agent: "translate", metric: "words", value: "96.1 k", state: "fresh", when: "just now" },
-  { agent: "review", metric: "changes", value: "17", state: "fresh", when: "1 min ago" },
-  { agent: "forecast", metric: "error rate", value: "0.031", state: "fresh", when: "just now" },
-  { agent: "backup", metric: "files", value: "512", state: "silent", when: "2 h ago" },
-  { agent: "notify", metric: "messages", value: "204", state: "fresh", when: "just now" },
+const SAMPLE: readonly { agent: string; metric: string; value: string; state: Health; when: string }[] = [
+  { agent: "triage", metric: "tickets", value: "42", state: "fresh", when: "Fresh, just now" },
+  { agent: "billing", metric: "invoices", value: "1.2 k", state: "fresh", when: "Fresh, just now" },
+  { agent: "search", metric: "queries", value: "318", state: "fresh", when: "Fresh, 1 min ago" },
+  { agent: "crawler", metric: "pages", value: "8.04 k", state: "quiet", when: "Quiet, 6 min ago" },
+  { agent: "translate", metric: "words", value: "96.1 k", state: "fresh", when: "Fresh, just now" },
+  { agent: "review", metric: "changes", value: "17", state: "fresh", when: "Fresh, 1 min ago" },
+  { agent: "forecast", metric: "error rate", value: "0.031", state: "fresh", when: "Fresh, just now" },
+  { agent: "backup", metric: "disk is full", value: "", state: "failed", when: "Failed, 2 h ago" },
+  { agent: "notify", metric: "messages", value: "204", state: "fresh", when: "Fresh, just now" },
 ];
 
 export function SampleField() {
   return (
     <div
       role="img"
-      aria-label="An example: nine agents, of which seven are fresh, one is quiet and one is silent"
+      aria-label="An example: nine agents, of which seven are fresh, one is quiet and one has failed"
       className="rounded-card border border-line bg-surface p-4 wide:p-6"
     >
       <div aria-hidden="true" className="grid grid-cols-2 gap-2 min-[30rem]:grid-cols-3">

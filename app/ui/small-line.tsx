@@ -39,16 +39,26 @@ export function smallPath(points: readonly SmallPoint[], bucket: number): string
 }
 
 /** Renders the sparkline. Decorative, because a text next to it says the same. */
-export function SmallLine({ points, bucket }: { points: readonly SmallPoint[]; bucket: number }) {
+export function SmallLine({
+  points,
+  bucket,
+  width = WIDTH,
+}: {
+  points: readonly SmallPoint[];
+  bucket: number;
+  /** Width in px. */
+  width?: number;
+}) {
   return (
     <svg
       className="small-line"
-      width={WIDTH}
+      width={width}
       height={HEIGHT}
+      preserveAspectRatio="none"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       aria-hidden="true"
     >
-      <path d={smallPath(points, bucket)} />
+      <path d={smallPath(points, bucket)} vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

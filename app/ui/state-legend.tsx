@@ -1,10 +1,14 @@
-/** Legend of the three tile states. */
-import type { TileState } from "./tile-state.ts";
+/** Legend of the health of agents. */
+import type { Health } from "../../convex/model/health.ts";
 
-const STATES: readonly { state: TileState; name: string; meaning: string }[] = [
-  { state: "fresh", name: "Fresh", meaning: "A full tile: a metric came within the last 2 minutes." },
-  { state: "quiet", name: "Quiet", meaning: "Outlined: the last one came within 15 minutes." },
-  { state: "silent", name: "Silent", meaning: "Dashed: longer ago than that, or never." },
+const STATES: readonly { health: Health; name: string; meaning: string }[] = [
+  { health: "failed", name: "Failed", meaning: "Crossed: the agent said that it failed." },
+  { health: "silent", name: "Silent", meaning: "Dashed: nothing came for much longer than usual." },
+  { health: "waiting", name: "Waiting", meaning: "Pointed: the agent waits for a person." },
+  { health: "quiet", name: "Quiet", meaning: "Outlined: a little later than usual." },
+  { health: "fresh", name: "Fresh", meaning: "Full: the agent works and reports." },
+  { health: "done", name: "Done", meaning: "Hollow: the agent has finished." },
+  { health: "muted", name: "Muted", meaning: "A bar: someone muted the agent for a while." },
 ];
 
 /**
@@ -15,10 +19,10 @@ const STATES: readonly { state: TileState; name: string; meaning: string }[] = [
 export function StateLegend({ across = false }: { across?: boolean }) {
   return (
     <dl className={across ? "grid gap-6 wide:grid-cols-3" : "grid gap-4"}>
-      {STATES.map(({ state, name, meaning }) => (
-        <div key={state}>
+      {STATES.map(({ health, name, meaning }) => (
+        <div key={health}>
           <dt className="flex items-baseline gap-3 font-strong">
-            <span className="mark" data-state={state} aria-hidden="true" />
+            <span className="mark" data-state={health} aria-hidden="true" />
             <span>{name}</span>
           </dt>
           <dd className="pl-5.5 text-quiet">{meaning}</dd>

@@ -4,7 +4,7 @@ import { knownTimeZone } from "./format.ts";
 export interface Tick {
   /** Unix ms. */
   at: number;
-  kind: "clock" | "weekday";
+  kind: "clock" | "weekday" | "date";
 }
 
 const MINUTE = 60_000;
@@ -51,12 +51,14 @@ function momentOf(wall: number, timeZone: string): number | null {
 /** Returns the distance between ticks for a window of this length, ms of wall clock time. */
 function stepFor(span: number): number {
   if (span < 2 * HOUR) return 10 * MINUTE;
-  return span < 2 * DAY ? 4 * HOUR : DAY;
+  if (span < 2 * DAY) return 4 * HOUR;
+  if (span < 14 * DAY) return DAY;
+  return span < 60 * DAY ? 7 * DAY : 21 * DAY;
 }
 
 /**
  * Returns the ticks of a window, ascending: every ten minutes in an hour, every four hours in a day, every
- * day in a week.
+ * day in a week, and dates in a longer one.
  *
  * @param start - Unix ms.
  * @param end - Unix ms, exclusive.
@@ -66,7 +68,7 @@ export function timeTicks(start: number, end: number, timeZone: string): Tick[] 
   const step = stepFor(end - start);
   const startWall = wallTime(start, timeZone);
   const first = Math.ceil(startWall / step) * step;
-  const kindOf = (wall: number) => (wall % DAY === 0 ? "weekday" : "clock");
+  const kindOf = (wall: number) => (step > DAY ? "date" : wall % DAY === 0 ? "weekday" : "clock");
   const ticks: Tick[] = [];
   if (step < HOUR) {
     // Steps of real time give ticks in an hour that the clock repeats; a label that repeats is omitted.
@@ -80,7 +82,7 @@ export function timeTicks(start: number, end: number, timeZone: string): Tick[] 
   }
   for (let wall = first; ; wall += step) {
     const at = momentOf(wall, timeZone);
-    if ((at ?? wall - DAY) >= end || wall - first > 8 * DAY) return ticks;
+    if ((at ?? wall - DAY) >= end || wall - first > 100 * DAY) return ticks;
     if (at !== null && at >= start) ticks.push({ at, kind: kindOf(wall) });
   }
 }

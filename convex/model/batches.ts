@@ -78,21 +78,27 @@ export function metricsIn(batch: Doc<"agentMetrics">): (Metric & { at: number })
 /** A position in a list of points: the next one is `index` of the batch, counted from its end. */
 type Position = { time: number; batchId: string; index: number };
 
+/** A page of one agent's points looks at this many of the project's, so it may have fewer than asked for. */
+const MOST_LOOKED_AT = 5_000;
+
 /**
  * Returns one page of the project's points in the order of arrival, newest first. Its size is fixed: a live
  * page shows the newest points and does not grow.
  *
+ * @param agent - Returns only the points of this agent.
  * @throws `invalid` if the cursor does not belong to such a list.
  */
 export async function recentOf(
   ctx: QueryCtx,
   projectId: Id<"projects">,
   { numItems, cursor, endCursor }: PaginationOptions,
+  agent?: string,
 ): Promise<PaginationResult<ListedPoint>> {
   const start = cursor === null ? null : readCursor(cursor);
   const end = endCursor ? readCursor(endCursor) : null;
   const page: ListedPoint[] = [];
   let reached = start === null;
+  let left = agent === undefined ? Number.POSITIVE_INFINITY : MOST_LOOKED_AT;
   const newestFirst = ctx.db
     .query("agentMetrics")
     .withIndex("by_project", (q) => {
@@ -111,7 +117,7 @@ export async function recentOf(
       if (point === undefined) break;
       const isEnd =
         end === null
-          ? page.length === numItems
+          ? page.length === numItems || left === 0
           : batch._creationTime < end.time ||
             (batch._id === end.batchId && index === end.index) ||
             page.length > MAX_ITEMS; // such a page is rejected, so its rest is not read
@@ -119,9 +125,12 @@ export async function recentOf(
         const continueCursor = writeCursor({ time: batch._creationTime, batchId: batch._id, index });
         return { page, isDone: false, continueCursor };
       }
-      const { agent, name, value, at } = point;
+      left -= 1;
+      if (agent !== undefined && point.agent !== agent) continue;
+      const { name, value, at } = point;
       const position = points.length - 1 - index;
-      page.push({ _id: `${batch._id}:${position}`, agent, name, kind: kindOf(point), value, at });
+      const _id = `${batch._id}:${position}`;
+      page.push({ _id, agent: point.agent, name, kind: kindOf(point), value, at });
     }
   }
   return { page, isDone: true, continueCursor: writeCursor({ time: 0, batchId: "", index: 0 }) };
