@@ -27,6 +27,7 @@ import { rejection } from "./model/rejection.ts";
 import { mayManageProject } from "./model/roles.ts";
 import { listedSessionShape, sessionsOf } from "./model/sessions.ts";
 import { findSeries } from "./model/timeSeries.ts";
+import { totalShape, totalsOf } from "./model/totals.ts";
 import { colleagueShape, peopleIn, userShape, viewerOf, viewerShape } from "./model/users.ts";
 
 /** Null before the first sync. */
@@ -79,6 +80,7 @@ export const project = viewerQuery({
       v.object({ agent: v.string(), name: v.string(), kind: kindShape, buckets: v.array(bucketShape) }),
       v.null(),
     ),
+    totals: v.array(totalShape),
     recent: paginationResultValidator(listedPointShape),
     keys: v.union(v.array(listedKeyShape), v.null()),
   }),
@@ -100,6 +102,7 @@ export const project = viewerQuery({
         kind: (await findSeries(ctx, projectId, metric.agent, metric.name))?.kind ?? "gauge",
         buckets: (await chartOf(ctx, { projectId, ...metric }, args.range, until)) ?? [],
       },
+      totals: await totalsOf(ctx, projectId, until, user?.preferences.timeZone ?? null),
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, projectId, opts)),
       keys: mayManageProject(ctx.user.role, seen.membership) ? await keysOf(ctx, projectId) : null,
     };

@@ -113,13 +113,13 @@ function Facts({
   const { everyMs, everySetMs, mutedUntil, message, lastSeenAt, stateAt } = agent;
   return (
     <div className="flex flex-col gap-1">
-      <p className="flex flex-wrap items-center gap-x-2 text-large text-text">
+      <p className="flex flex-wrap items-center gap-x-2 text-large text-ink">
         <span className="mark" data-state={health} aria-hidden="true" />
         <span className="font-strong">{`${HEALTH_WORDS[health]},`}</span>
         <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...place} />
       </p>
       {message === null ? null : (
-        <p className="text-text [overflow-wrap:anywhere]">
+        <p className="text-ink [overflow-wrap:anywhere]">
           <bdi>{message}</bdi>
         </p>
       )}

@@ -99,7 +99,7 @@ const AgentPanel = memo(function AgentPanel({
   flash,
   ...place
 }: Place & { projectId: string; agent: Judged; flash: boolean }) {
-  const { agent, health, lastSeenAt, stateAt, message } = judged;
+  const { agent, health, lastSeenAt, state, stateAt, message } = judged;
   const line = lineOf(judged);
   return (
     <li className="agent" data-state={health}>
@@ -119,6 +119,7 @@ const AgentPanel = memo(function AgentPanel({
           <span>{`${HEALTH_WORDS[health]},`}</span>{" "}
           <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...place} />
         </span>
+        {state === null || state === health ? null : <span className="agent-state">{state}</span>}
       </p>
       {message === null ? null : (
         <p className="agent-message" title={message}>

@@ -24,6 +24,7 @@ import { People } from "./people.tsx";
 import { metricPath, projectArgs } from "./project-address.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
+import { Totals } from "./totals.tsx";
 import { Unsent } from "./unsent.tsx";
 
 /**
@@ -188,6 +189,13 @@ function Figures({
           place={place}
         />
       ) : null}
+      <Totals
+        projectId={projectId}
+        loaded={loaded?.totals ?? null}
+        agents={agents}
+        search={search}
+        place={place}
+      />
     </>
   );
 }

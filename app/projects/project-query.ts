@@ -8,6 +8,7 @@ export type ProjectKey = FunctionReturnType<typeof api.projectKeys.list>[number]
 /** Data of the page's loader. */
 export type LoadedProject = Omit<FunctionReturnType<typeof api.pages.project>, "viewer">;
 
+export type Total = LoadedProject["totals"][number];
 /** Data of the loader of an agent's page. */
 export type LoadedAgent = Omit<FunctionReturnType<typeof api.pages.agent>, "viewer">;
 

@@ -1,4 +1,5 @@
 /** Project page. */
+import { useMemo } from "react";
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
@@ -18,33 +19,35 @@ import {
   withdrawInvitation,
 } from "../projects/project-forms.ts";
 import { ProjectPage } from "../projects/project-page.tsx";
-import { recordView } from "../projects/record-view.server.ts";
 import { withoutViewer } from "../projects/project-query.ts";
+import { recordView } from "../projects/record-view.server.ts";
+import { pack, usePacked } from "../react-router/packed.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/project";
 
 export const handle = { access: "user" } satisfies RoutePolicy;
 
-const page = definePage(api.pages.project, (from) => ({ ...projectArgs(from), until: chartEnd(from.now) }));
-export const middleware = page.middleware;
+const projectPage = definePage(api.pages.project, (from) => ({
+  ...projectArgs(from),
+  until: chartEnd(from.now),
+}));
+export const middleware = projectPage.middleware;
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [
   { title: `${loaderData?.page?.project.name ?? "Project"} · Mosaic` },
 ];
 
 export async function loader(args: Route.LoaderArgs) {
-  const { data } = await page.require(args);
+  const { data } = await projectPage.require(args);
   if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
-  const { appUrl, entryRule } = args.context.get(requestContext).env;
-  return {
-    page: data && withoutViewer(data),
-    search,
-    origin: appUrl,
-    /** Whether WorkOS sends the invitations. */
-    sendsInvitations: entryRule.organizationId !== null,
-  };
+  const { appUrl: origin, entryRule } = args.context.get(requestContext).env;
+  /** Whether WorkOS sends the invitations. */
+  const sendsInvitations = entryRule.organizationId !== null;
+  if (data === null) return { page: null, rows: null, search, origin, sendsInvitations };
+  const { agents, totals, ...page } = withoutViewer(data);
+  return { page, rows: pack({ agents, totals }), search, origin, sendsInvitations };
 }
 
 export { clientAction } from "../data/form-action.ts";
@@ -77,16 +80,18 @@ export async function action(args: Route.ActionArgs) {
 }
 
 export default function Project({
-  loaderData: { page, search, origin, sendsInvitations },
+  loaderData: { page, rows: packed, search, origin, sendsInvitations },
   params,
 }: Route.ComponentProps) {
   const answer = useActionData<typeof action>();
+  const rows = usePacked(packed);
+  const loaded = useMemo(() => page && rows && { ...page, ...rows }, [page, rows]);
   return (
     <ProjectPage
       key={params.id}
       projectId={params.id}
       search={search}
-      loaded={page}
+      loaded={loaded}
       origin={origin}
       sendsInvitations={sendsInvitations}
       revealed={answer && "createdKey" in answer ? answer.createdKey : null}

@@ -2,7 +2,7 @@
  * Chart data as a table: always available to screen readers, and shown by a native disclosure without
  * JavaScript.
  */
-import type { ChartPoint, ChartWindow } from "./chart-geometry.ts";
+import type { ChartPoint } from "./chart-geometry.ts";
 import { formatMinute, type Place } from "./format.ts";
 import { formatNumber } from "./format-number.ts";
 
@@ -14,12 +14,10 @@ import { formatNumber } from "./format-number.ts";
 export function ChartTable({
   name,
   points,
-  window,
   place,
 }: {
   name: string;
   points: readonly ChartPoint[];
-  window: ChartWindow;
   place: Place;
 }) {
   const number = (value: number) => formatNumber(value, place.locale);

@@ -13,7 +13,13 @@ const pointAt = (at: number, value: number): ChartPoint => ({ at, value, count: 
 
 const draw = (points: readonly ChartPoint[], window = WINDOW, timeZone = "UTC") =>
   renderToStaticMarkup(
-    <Chart aggregation="mean" name="n of a, last hour" points={points} window={window} place={{ locale: "en", timeZone }}>
+    <Chart
+      aggregation="mean"
+      name="n of a, last hour"
+      points={points}
+      window={window}
+      place={{ locale: "en", timeZone }}
+    >
       <p>No metrics in the last hour</p>
     </Chart>,
   );

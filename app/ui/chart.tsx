@@ -43,10 +43,9 @@ export function Chart({
 }) {
   const id = useId();
   const points = pointsIn(all, window);
-  const axis = valueAxis(
-    points.map(({ value }) => value),
-    PLOT.height,
-  );
+  const values = points.map(({ value }) => value);
+  // Sums are compared with zero.
+  const axis = valueAxis(aggregation === "sum" ? [0, ...values] : values, PLOT.height);
   const last = points.at(-1);
   return (
     <figure aria-labelledby={id} className="chart">
@@ -72,7 +71,7 @@ export function Chart({
           {`Each point is the ${aggregation} of ${formatBucket(window.bucket)}${inUtc(window, place)}.`}
         </p>
       ) : null}
-      <ChartTable name={name} points={points} window={window} place={place} />
+      <ChartTable name={name} points={points} place={place} />
     </figure>
   );
 }

@@ -5,7 +5,6 @@ import { href } from "react-router";
 import { ButtonLink } from "./button.tsx";
 import { PAGE_TITLE_ID } from "./page.tsx";
 import { SampleField } from "./sample-field.tsx";
-import { StateLegend } from "./state-legend.tsx";
 
 /**
  * Renders the content of `/` for guests, including `main`.
@@ -36,7 +35,6 @@ export function GuestHome({ children }: { children?: ReactNode }) {
         </div>
         <SampleField />
       </div>
-      <StateLegend across />
       {children ? <div className="border-t border-line pt-6">{children}</div> : null}
     </main>
   );

@@ -11,14 +11,10 @@ const STATES: readonly { health: Health; name: string; meaning: string }[] = [
   { health: "muted", name: "Muted", meaning: "A bar: someone muted the agent for a while." },
 ];
 
-/**
- * Renders the legend.
- *
- * @param across - Shows the states in columns on wide screens.
- */
-export function StateLegend({ across = false }: { across?: boolean }) {
+/** Renders the legend. */
+export function StateLegend() {
   return (
-    <dl className={across ? "grid gap-6 wide:grid-cols-3" : "grid gap-4"}>
+    <dl className="grid gap-4">
       {STATES.map(({ health, name, meaning }) => (
         <div key={health}>
           <dt className="flex items-baseline gap-3 font-strong">
