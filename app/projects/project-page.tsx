@@ -204,7 +204,7 @@ function NoMetrics({ manages }: { manages: boolean }) {
   return (
     <EmptyState title="No metrics yet">
       {manages ? (
-        <p>Create a key below, then send the first metric with it. It shows here within a second.</p>
+        <p>Create a key below, then send with it. This page is live with the first report.</p>
       ) : (
         <p>They show here as soon as an agent sends one. The project’s owner has the keys for that.</p>
       )}

@@ -1,54 +1,38 @@
-/** Code examples that send a metric to this project. */
+/** Ways to send to a project, one of which is shown. The choice works without JavaScript. */
+import { useId } from "react";
+import { href } from "react-router";
 import { CodeBlock } from "../ui/code-block.tsx";
-
-type Example = {
-  origin: string;
-  project: { _id: string; name: string };
-  keyName: string | null;
-  secret: string | null;
-};
-
-const keyOf = ({ keyName }: Example) => (keyName === null ? "a key of its own" : `key “${keyName}”`);
-
-/** Returns a shell command. It contains the API key only right after the key was created. */
-function curlExample(example: Example): string {
-  const { origin, project, secret } = example;
-  return [
-    `# ${project.name} (${project._id}), ${keyOf(example)}`,
-    `curl ${origin}/api/v1/metrics \\`,
-    `  -H "Authorization: Bearer ${secret ?? "$MOSAIC_KEY"}" \\`,
-    `  -H "Content-Type: application/json" \\`,
-    `  -d '{"metrics":[{"agent":"my-agent","name":"tasks","value":1}]}'`,
-  ].join("\n");
-}
-
-/**
- * Returns a TypeScript function. It reads the API key from the environment, because keys do not belong in
- * code.
- */
-function typescriptExample(example: Example): string {
-  const { origin, project } = example;
-  return [
-    `// ${project.name} (${project._id}), ${keyOf(example)}`,
-    "export async function send(agent: string, name: string, value: number) {",
-    `  const response = await fetch("${origin}/api/v1/metrics", {`,
-    `    method: "POST",`,
-    "    headers: {",
-    '      Authorization: "Bearer " + process.env.MOSAIC_KEY,',
-    `      "Content-Type": "application/json",`,
-    "    },",
-    "    body: JSON.stringify({ metrics: [{ agent, name, value }] }),",
-    "  });",
-    '  if (response.status !== 202) throw new Error("Mosaic answered " + response.status);',
-    "}",
-  ].join("\n");
-}
+import { DocumentLink } from "../ui/document-link.tsx";
+import { type Example, GUIDES } from "./examples.ts";
 
 export function SendExamples(example: Example) {
+  const id = useId();
   return (
-    <div className="grid gap-4 wide:grid-cols-2">
-      <CodeBlock title="curl" what="the command" code={curlExample(example)} />
-      <CodeBlock title="TypeScript" what="the code" code={typescriptExample(example)} />
+    <div className="guides">
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA in HTML allows this very role on a fieldset */}
+      <fieldset role="radiogroup" aria-labelledby={id} className="min-w-0">
+        <legend id={id} className="mb-1 font-strong">
+          Send with
+        </legend>
+        <div className="inline-flex max-w-full flex-wrap rounded-control bg-inset">
+          {GUIDES.map((guide, index) => (
+            <label key={guide.id} className="choice px-3">
+              <input type="radio" name="guide" value={guide.id} defaultChecked={index === 0} />
+              <span>{guide.title}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      {GUIDES.map((guide) => (
+        <div key={guide.id} className="guide" data-guide={guide.id}>
+          <CodeBlock title={guide.title} what={guide.what} code={guide.code(example)} />
+          <p className="max-w-text text-quiet">{guide.appears}</p>
+        </div>
+      ))}
+      <p>
+        Everything that an agent can send is in the{" "}
+        <DocumentLink to={href("/api/v1/openapi.json")}>OpenAPI document</DocumentLink>.
+      </p>
     </div>
   );
 }
