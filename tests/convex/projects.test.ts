@@ -135,7 +135,7 @@ test("an archived project is read-only and listed without agents, and can be res
   expect(restored).toMatchObject({ name: "New", archivedAt: null, agents: [{ agent: "scout" }] });
   const { page } = await grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 5, cursor: null } });
   const events = page.map(({ event }) => event).filter((event) => event.startsWith("project_"));
-  expect(events).toEqual(["project_restored", "project_archived"]);
+  expect(events).toEqual(["project_renamed", "project_restored", "project_archived"]);
 });
 
 test("a rename shows in the list of every member", async () => {

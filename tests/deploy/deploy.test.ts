@@ -45,7 +45,7 @@ describe("a first deploy", () => {
   test("succeeds with the right redirect URI, and the doctor accepts the deployment", async () => {
     const run = await deploy();
     expect(run.code, run.stdout + run.stderr).toBe(0);
-    expect(run.stdout).toContain("13 ok, 0 warn, 0 fail");
+    expect(run.stdout).toContain("13 ok, 1 warn, 0 fail");
     expect(run.stdout.trimEnd().split("\n").at(-1)).toBe(`Deployed: ${cloud.values.APP_URL}`);
     const made = cloud.calls.map(({ tool, args }) => `${tool} ${args[0]}`);
     expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler kv", "wrangler deploy"]);
@@ -54,17 +54,20 @@ describe("a first deploy", () => {
   test("passes the doctor run separately with the same values", async () => {
     const values = { ...cloud.reach, ...cloud.values };
     const run = await runDeploy(checkout, ["--env", "production"], values, "local/doctor/main.ts");
-    expect(run.stdout).toContain("11 ok, 0 warn, 0 fail");
+    expect(run.stdout).toContain("11 ok, 1 warn, 0 fail");
     expect(run.code, run.stderr).toBe(0);
   });
 
-  test("sets Convex's five variables and the fingerprint of the functions", () => {
+  test("sets Convex's variables and the fingerprint of the functions", () => {
     expect(cloud.variables).toEqual({
       ADMIN_EMAILS: "ada@example.com",
+      // Empty, so that a value of an earlier deploy does not stay.
+      ALLOWED_EMAIL_DOMAINS: "",
       CONVEX_EDGE_SECRET: SECRETS.CONVEX_EDGE_SECRET,
       FUNCTIONS_FINGERPRINT: expect.stringMatching(/^[0-9a-f]{64}$/),
       WORKOS_API_URL: cloud.values.WORKOS_API_URL,
       WORKOS_CLIENT_ID: cloud.values.WORKOS_CLIENT_ID,
+      WORKOS_ORGANIZATION_ID: "",
       WORKOS_WEBHOOK_SECRET: SECRETS.WORKOS_WEBHOOK_SECRET,
     });
   });
