@@ -105,7 +105,7 @@ test("the audit log keeps its filter in the URL, and downloads as CSV", async ()
   await page.waitForURL(/event=logout/);
   await expect.poll(() => entries(page).filter({ hasText: "Signed in" }).count()).toBe(0);
   await page.goto("/admin/audit");
-  await entries(page).first().getByRole("link", { name: "Ada Lovelace" }).click();
+  await entries(page).getByRole("link", { name: "Ada Lovelace" }).first().click();
   await page.waitForURL(/userId=/);
   await page.getByText("About Ada Lovelace").waitFor();
   const [download] = await Promise.all([
