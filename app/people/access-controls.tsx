@@ -75,7 +75,7 @@ function Control({ form, userId, about, label, title, children }: ControlProps) 
         </AskFirst>
       ) : (
         <EditForm edit={edit} className="flex flex-wrap items-center justify-end gap-2">
-          {/* Takes no space where the dialog will ask. */}
+          {/* Takes no space if the dialog is going to ask. */}
           <noscript>
             <ConfirmCheck>Yes</ConfirmCheck>
           </noscript>

@@ -1,4 +1,4 @@
-/** Adds members and withdraws invitations, where WorkOS sends the invitations of an organization. */
+/** Adds members and withdraws invitations, if WorkOS sends the invitations of an organization. */
 import { redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asViewer } from "../auth/as-viewer.server.ts";

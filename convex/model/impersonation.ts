@@ -1,4 +1,4 @@
-/** What nobody may do while acting as another user. */
+/** What is not allowed while acting as another user. */
 import type { Caller } from "./identity.ts";
 import { rejection } from "./rejection.ts";
 

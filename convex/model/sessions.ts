@@ -172,20 +172,25 @@ export async function revokeAllSessions(ctx: MutationCtx, workosUserId: string):
   return active.length;
 }
 
-/** Revokes all sessions of a user but one, whatever the clock of the worker that recorded them. */
+/**
+ * Revokes all sessions of a user but one, whatever the clock of the worker that recorded them. A sign-in from
+ * now on is not affected, as in {@link revokeAllSessions}.
+ */
 export async function revokeOtherSessions(
   ctx: MutationCtx,
   person: Person,
   except: string,
   device: Device,
 ): Promise<void> {
-  const newest = await ctx.db
+  const second = startOf(Date.now(), SECOND_MS);
+  const recent = await ctx.db
     .query("sessions")
-    .withIndex("by_user", (q) => q.eq("workosUserId", person.workosUserId))
-    .order("desc")
-    .first();
-  const before = Math.max(Date.now(), (newest?.startedAt ?? 0) + 1);
-  await revokeSessionsBefore(ctx, person, before, { except, device });
+    .withIndex("by_user", (q) => q.eq("workosUserId", person.workosUserId).gte("startedAt", second))
+    .collect();
+  for (const { sessionId } of recent) {
+    if (sessionId !== except) await revokeSession(ctx, person, sessionId, { device });
+  }
+  await revokeSessionsBefore(ctx, person, second, { except, device });
 }
 
 async function findSession(ctx: QueryCtx, sessionId: string): Promise<Doc<"sessions"> | null> {

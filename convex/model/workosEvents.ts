@@ -86,7 +86,7 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
 async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkosProfile): Promise<void> {
   if (user?.status === "deleted") return;
   const rule = entryRule();
-  // Whoever may not enter, or is perhaps no member of the organization, is stored at the first sign-in.
+  // A user who may not enter, or may be no member of the organization, is stored at the first sign-in.
   if (user === null && (rule.organizationId !== null || emailProblem(rule, profile) !== null)) return;
   const userId = await syncUser(ctx, user, profile, { from: "webhook" });
   const stored = await ctx.db.get("users", userId);

@@ -43,7 +43,7 @@ test("an admin finds a user and changes their role, but cannot demote the last a
     .toBe("admin");
 });
 
-test("a user whom an admin suspends is signed out in an open tab, after the admin has confirmed it", async () => {
+test("suspending a user asks for confirmation, and signs out the open tab of the user", async () => {
   const email = "emmy.suspended@example.com";
   const visitor = await stage.signedIn(email);
   const tab = await visitor.open("/dashboard");

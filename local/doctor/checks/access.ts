@@ -34,7 +34,7 @@ export const access: Check = async ({ subject, ask, deployment, found }) => {
   const { workos, convex } = subject.emulated;
   const where = workos || convex ? "the local emulator is used" : "the app is on this machine";
   if (!isDeployed) return ok(`${who ?? "everyone"}: ${where}`);
-  if (who === null) return warn("everyone whom WorkOS signs in may enter", FIX.access);
+  if (who === null) return warn("everyone may enter: every user that WorkOS signs in", FIX.access);
   if (told !== null && !told.hasActiveAdmin)
     return warn(`${who}; no active admin is known`, setAgain("ADMIN_EMAILS"));
   return ok(who);
