@@ -24,6 +24,9 @@ import { useArrivals } from "./use-arrivals.ts";
 
 const HOUR_MS = 3_600_000;
 
+/** More agents than this get lower tiles. */
+const MOST_ROOMY = 24;
+
 type AgentMetric = Agent["metrics"][number];
 type Judged = ReturnType<typeof judge<Agent>>[number];
 
@@ -67,7 +70,7 @@ export function AgentPanels({
         </div>
       </div>
       {shown.length === 0 ? <NoMatch search={search} /> : null}
-      <ul {...rowLinks} className="agents">
+      <ul {...rowLinks} className={agents.length > MOST_ROOMY ? "agents agents-dense" : "agents"}>
         {shown.map((agent) => (
           <AgentPanel
             key={agent.agent}

@@ -45,6 +45,57 @@ test("a project's page has the chart of the latest metric, or of the metric name
   expect(unknown.chart).toEqual({ agent: "nobody", name: "nothing", kind: "gauge", buckets: [] });
 });
 
+test("an agent's page has its states, its newest or the named metric, and only its own events", async () => {
+  const now = Date.now();
+  await project.report(
+    [
+      { agent: "scout", name: "latency", value: 1, at: now - 2000 },
+      { agent: "scout", name: "tokens", kind: "counter", value: 7, at: now - 1000 },
+      { agent: "ranger", name: "load", value: 2, at: now },
+    ],
+    [{ agent: "scout", state: "failed", message: "disk is full", at: now - 500 }],
+  );
+  const page = await grace.query(api.pages.agent, { projectId, agent: "scout", range });
+  expect(page).toMatchObject({
+    project: { name: "Engine", archivedAt: null },
+    membership: "owner",
+    agent: { agent: "scout", state: "failed", series: [{ name: "latency" }, { name: "tokens" }] },
+    history: [{ state: "failed", message: "disk is full", at: now - 500 }],
+    chart: { name: "tokens", kind: "counter", buckets: [{ sum: 7 }] },
+  });
+  expect(page.recent.page.map(({ name }) => name)).toEqual(["tokens", "latency"]);
+  const named = await grace.query(api.pages.agent, { projectId, agent: "scout", range, name: "latency" });
+  expect(named.chart).toMatchObject({ name: "latency", kind: "gauge", buckets: [{ sum: 1 }] });
+  const gone = await grace.query(api.pages.agent, { projectId, agent: "scout", range, name: "gone" });
+  expect(gone.chart).toEqual({ name: "gone", kind: "gauge", buckets: [] });
+  const nobody = grace.query(api.pages.agent, { projectId, agent: "nobody", range });
+  expect(await rejectionOf(nobody)).toBe("not_found");
+});
+
+test("a page of one agent's events is short, not slow, in a project where others report", async () => {
+  const rounds = 11;
+  await project.report([{ agent: "scout", value: 5 }]);
+  for (let round = 0; round < rounds; round++) {
+    await project.send(Array.from({ length: 500 }, (_, i) => ({ agent: "ranger", value: i })));
+  }
+  const pageAt = (cursor: string | null) =>
+    grace.query(api.metrics.recent, {
+      projectId,
+      agent: "scout",
+      paginationOpts: { numItems: 20, cursor },
+    });
+  const first = await pageAt(null);
+  expect([first.page, first.isDone]).toEqual([[], false]);
+  const second = await pageAt(first.continueCursor);
+  expect([second.page.map(({ value }) => value), second.isDone]).toEqual([[5], true]);
+});
+
+test("a project's page has the totals of counters", async () => {
+  await project.report([{ name: "tokens", kind: "counter", value: 7 }, { name: "load" }]);
+  const { totals } = await grace.query(api.pages.project, { projectId, range });
+  expect(totals).toMatchObject([{ agent: "scout", name: "tokens", last7d: 7, last30d: 7 }]);
+});
+
 test("a project's page lists API keys only for users who can manage them", async () => {
   const alan = await signIn(backend, "alan");
   await grace.mutation(api.projects.addMember, { projectId, email: alan.email });

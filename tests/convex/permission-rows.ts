@@ -164,6 +164,7 @@ export const ROWS: Record<string, Row> = {
   "pages:settings": { args: none, answers: everyone },
   "pages:shell": { args: none, answers: everyone },
   "pages:project": { args: ({ projectId }) => ({ projectId, range: "1h" }), answers: insiders },
+  "pages:agent": { args: (scene) => ({ ...ofAgent(scene), range: "1h" }), answers: insiders },
   "pages:sessions": { args: none, answers: everyone },
   "pages:activity": { args: none, answers: everyone },
   "pages:account": { args: none, answers: everyone },

@@ -17,7 +17,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Values that at least one check of any field rejects. */
 const INVALID = ["", "a\u0007b"];
 
-/** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in. */
+const AGENT = "/projects/:id/agents/scout";
+
+/** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in, with the agent
+ * scout. */
 const PAGES: Record<string, string> = {
   addMember: "/projects/:id",
   archiveProject: "/projects/:id",
@@ -28,10 +31,12 @@ const PAGES: Record<string, string> = {
   deleteProject: "/projects/:id",
   endSessions: "/admin/users",
   leaveProject: "/projects/:id",
+  muteAgent: AGENT,
   removeMember: "/projects/:id",
   renameProject: "/projects/:id",
   restoreProject: "/projects/:id",
   restoreUser: "/admin/users",
+  retireAgent: AGENT,
   revokeKey: "/projects/:id",
   revokeOtherSessions: "/settings/sessions",
   revokeSession: "/settings/sessions",
@@ -39,6 +44,8 @@ const PAGES: Record<string, string> = {
   saveRole: "/admin/users",
   saveTimeZone: "/settings",
   suspendUser: "/admin/users",
+  setAgentInterval: AGENT,
+  unmuteAgent: AGENT,
   withdrawInvitation: "/projects/:id",
 };
 
@@ -65,8 +72,14 @@ async function signInAdmin(): Promise<{ admin: Browser; project: string }> {
   const admin = app.browser();
   await signIn(admin, "ada@example.com");
   const { token } = jsonOf<{ token: string }>(await admin.token());
-  const created = await app.convex("mutation", "projects:create", { name: "Forms" }, token);
-  return { admin, project: ((await created.json()) as { value: string }).value };
+  const mutate = async <T>(name: string, args: object) =>
+    ((await (await app.convex("mutation", name, args, token)).json()) as { value: T }).value;
+  const project = await mutate<string>("projects:create", { name: "Forms" });
+  const { key } = await mutate<{ key: string }>("projectKeys:create", { projectId: project, name: "K" });
+  await app.browser().post("/api/v1/agents/scout/ping", { headers: { authorization: `Bearer ${key}` } });
+  const agentPage = AGENT.replace(":id", project);
+  await expect.poll(async () => (await admin.get(agentPage)).status, { timeout: 10_000 }).toBe(200);
+  return { admin, project };
 }
 
 it("lists the page of every form", () => {
@@ -112,4 +125,8 @@ it("the action of its page runs every form without fields", async () => {
   expect(left.status).toBe(400);
   expect(left).toSayAlert(/owner/);
   expect((await admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+  for (const intent of ["unmute", "retire"]) {
+    const answer = await admin.submit(AGENT.replace(":id", project), { intent });
+    expect(answer.status, intent).toBe(303);
+  }
 });

@@ -254,7 +254,7 @@ describe("a project with metrics", () => {
     const path = await projectWith(ann, "Watch", [silent, ...others]);
     for (const list of ["/", "/dashboard"]) {
       const text = textOf(new Page((await ann.browser.get(list)).text).root);
-      expect(text).toMatch(/1 agent needs attention: ?silent in Watch, 40 min ago/);
+      expect(text).toMatch(/1 agent needs attention: ?silent in Watch, silent, 40 min ago/);
       expect(text).toMatch(/1 silent\s*60 fresh/);
       expect(text.lastIndexOf("silent")).toBeLessThan(text.indexOf("agent 0"));
       expect(text).toContain("and 37 more");
