@@ -1,7 +1,8 @@
-/** Demo agents: each sends metrics at its own interval until it is stopped. */
+/** Demo agents: each sends metrics and its states at its own interval until it is stopped. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type DemoAgent, metricsAt } from "./figures.ts";
 import { RejectedMetricsError, send, type Target } from "./send.ts";
+import { statesBetween } from "./states.ts";
 
 /**
  * Sends metrics until `signal` aborts. If the server is unreachable, it logs that once and keeps retrying.
@@ -42,9 +43,13 @@ async function sendEvery(
   log: (line: string) => void,
 ): Promise<void> {
   let away = false;
+  let reportedUntil = Date.now();
   for (;;) {
     try {
-      await send(target, metricsAt(agents, Date.now()), signal);
+      const now = Date.now();
+      const statuses = agents.flatMap((agent) => statesBetween(agent, reportedUntil, now));
+      await send(target, metricsAt(agents, now), signal, statuses);
+      reportedUntil = now;
       if (away) log("The agents are heard again.");
       away = false;
     } catch (error) {

@@ -1,7 +1,10 @@
 /** Demo metrics: values that rise and fall with the time of day. */
+import { isWorking, type Nightly, type Phase } from "./states.ts";
 
 export type Figure = {
   name: string;
+  /** A counter's value is the increment of one interval. A gauge if absent. */
+  kind?: "counter";
   /** The mean value, and the amplitude of its daily change. */
   middle: number;
   swing: number;
@@ -15,10 +18,14 @@ export type DemoAgent = {
   /** Interval in seconds; 0 means that the agent has stopped and has only past points. */
   every: number;
   figures: Figure[];
+  /** The states that it goes through, again and again. */
+  phases?: readonly Phase[];
+  /** Works only at this time of the night. */
+  nightly?: Nightly;
 };
 
 /** One value for the ingestion API; `at` is Unix ms. */
-export type Metric = { agent: string; name: string; value: number; at: number };
+export type Metric = { agent: string; name: string; value: number; at: number; kind?: "counter" };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,14 +50,19 @@ export function valueAt({ middle, swing, noise, decimals }: Figure, at: number):
 }
 
 /**
- * Returns one value for each figure of these agents at a time.
+ * Returns one value for each figure of the agents that work at a time.
  *
  * @param at - Unix ms.
  */
 export function metricsAt(agents: readonly DemoAgent[], at: number): Metric[] {
-  return agents.flatMap(({ agent, figures }) =>
-    figures.map((figure) => ({ agent, name: figure.name, value: valueAt(figure, at), at })),
-  );
+  return agents
+    .filter((agent) => isWorking(agent, at))
+    .flatMap(({ agent, figures }) =>
+      figures.map((figure) => ({
+        ...{ agent, name: figure.name, value: valueAt(figure, at), at },
+        ...(figure.kind && { kind: figure.kind }),
+      })),
+    );
 }
 
 /**
@@ -67,6 +79,12 @@ export function pastOf(agents: readonly DemoAgent[], now: number): Metric[] {
   fill(OLDEST, HOUR);
   fill(DAY, 10 * MINUTE);
   fill(HOUR, MINUTE);
+  // An hourly step may miss the minutes in which an agent works.
+  for (const { nightly } of agents) {
+    if (nightly === undefined) continue;
+    const first = Math.ceil((now - OLDEST) / DAY) * DAY + nightly.hour * HOUR + MINUTE;
+    for (let at = first; at < now; at += DAY) times.add(at);
+  }
   return [...times]
     .sort((a, b) => a - b)
     .flatMap((at) =>

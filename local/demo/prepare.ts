@@ -9,6 +9,7 @@ import type { api as generated } from "../../convex/_generated/api.js";
 import { pastOf } from "./figures.ts";
 import { send } from "./send.ts";
 import { signIn, signOut } from "./sign-in.ts";
+import { pastStates } from "./states.ts";
 import { DEMO_PROJECTS, type DemoProject } from "./team.ts";
 
 /** References functions by name, because only the app may import the generated file. */
@@ -48,7 +49,8 @@ async function makeProject(project: DemoProject, { appUrl, convexUrl, signal }: 
   }
   const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: "Demo agents" });
   await signOut(appUrl, cookie);
-  await send({ url: appUrl, key }, pastOf(project.agents, Date.now()), signal);
+  const now = Date.now();
+  await send({ url: appUrl, key }, pastOf(project.agents, now), signal, pastStates(project.agents, now));
   return key;
 }
 

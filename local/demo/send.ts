@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Metric } from "./figures.ts";
+import type { Status } from "./states.ts";
 
 export type Target = { url: string; key: string };
 
@@ -16,18 +17,32 @@ export class RejectedMetricsError extends Error {
 }
 
 /**
- * Sends all metrics. Retries use the same idempotency key, so each batch is stored once.
+ * Sends all metrics and statuses. Retries use the same idempotency key, so each batch is stored once.
  *
  * @throws {RejectedMetricsError} when the server rejects them for good.
  * @throws {Error} when all retries failed.
  */
-export async function send(target: Target, metrics: readonly Metric[], signal: AbortSignal): Promise<void> {
-  for (let start = 0; start < metrics.length; start += BATCH) {
-    await sendBatch(target, metrics.slice(start, start + BATCH), signal);
+export async function send(
+  target: Target,
+  metrics: readonly Metric[],
+  signal: AbortSignal,
+  statuses: readonly Status[] = [],
+): Promise<void> {
+  const items = [...metrics.map((metric) => ({ metric })), ...statuses.map((status) => ({ status }))];
+  for (let start = 0; start < items.length; start += BATCH) {
+    const batch = items.slice(start, start + BATCH);
+    await sendBatch(target, signal, {
+      metrics: batch.flatMap((item) => ("metric" in item ? [item.metric] : [])),
+      statuses: batch.flatMap((item) => ("status" in item ? [item.status] : [])),
+    });
   }
 }
 
-async function sendBatch({ url, key }: Target, metrics: Metric[], signal: AbortSignal): Promise<void> {
+async function sendBatch(
+  { url, key }: Target,
+  signal: AbortSignal,
+  batch: { metrics: Metric[]; statuses: Status[] },
+): Promise<void> {
   const request = {
     method: "POST",
     headers: {
@@ -35,7 +50,7 @@ async function sendBatch({ url, key }: Target, metrics: Metric[], signal: AbortS
       "content-type": "application/json",
       "idempotency-key": randomUUID(),
     },
-    body: JSON.stringify({ metrics }),
+    body: JSON.stringify(batch),
   };
   let last = "nothing answered";
   for (let attempt = 0; attempt < TRIES; attempt++) {
