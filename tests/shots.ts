@@ -7,6 +7,7 @@ import { launchChromium } from "./browser/chromium.ts";
 import { projectForm, untilLive } from "./browser/parts.ts";
 import { type Stack, startStack } from "./browser/stack.ts";
 import { Visitor } from "./browser/visitor.ts";
+import { fieldOf, joined } from "./fields.ts";
 import { checkTemporaryFolder, TemporaryFolderError } from "./temporary.ts";
 
 const FOLDER = join(".local", "shots");
@@ -36,6 +37,9 @@ const PROJECTS = [
   "Billing",
   "A project with a name that is a good deal longer than a line",
 ];
+
+/** Numbers of agents of further projects. */
+const FIELDS = [1, 60, 200];
 
 type Scene = { state: string; email?: string; pages: Record<string, string>; live: boolean };
 
@@ -67,7 +71,7 @@ try {
 }
 
 /**
- * Creates Ada's projects, one of them with agents in every state.
+ * Creates Ada's projects, some of them with agents in every health.
  *
  * @returns The paths of the pages to open, by name.
  */
@@ -88,44 +92,40 @@ async function fill(browser: Browser, stack: Stack): Promise<Record<string, stri
   await page.getByLabel("Key name").fill("Laptop");
   await page.getByRole("button", { name: "Create key", exact: true }).click();
   const key = await page.getByText(/^mosaic_/).textContent();
-  for (const metrics of batches()) {
-    const sent = await fetch(`${stack.appUrl}/api/v1/metrics`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ metrics }),
-    });
-    if (sent.status !== 202) throw new Error(`The metrics were answered ${sent.status}`);
+  await sendField(stack, key, 8);
+  const fields: Record<string, string> = {};
+  for (const count of FIELDS) {
+    await page.goto("/dashboard");
+    const name = `${count} agents`;
+    await page.getByLabel("Project name").fill(name);
+    await page.getByRole("button", { name: "Create project", exact: true }).click();
+    fields[`agents-${count}`] = await pathOf(name);
+    await page.goto(fields[`agents-${count}`] ?? "");
+    await page.getByLabel("Key name").fill("Field");
+    await page.getByRole("button", { name: "Create key", exact: true }).click();
+    await sendField(stack, await page.getByText(/^mosaic_/).textContent(), count);
   }
+  // All reports are folded within two seconds.
+  await page.waitForTimeout(3_000);
   await visitor.leave();
   return {
     project: full,
     "project-day": `${full}?range=24h&agent=triage&name=tickets`,
     "project-empty": empty,
+    agent: `${full}/agents/crawler`,
+    "agent-month": `${full}/agents/triage?name=cost+%24&range=30d`,
+    ...fields,
   };
 }
 
-type Metric = { agent: string; name: string; value: number; at: number };
-
-/** Yields a day of metrics from four agents: one fresh, one quiet, one with a gap and one silent. */
-function* batches(): Generator<Metric[]> {
-  const now = Date.now();
-  for (const [agent, name, mean, since] of [
-    ["triage", "tickets", 42, 0],
-    ["search", "latency", 318.25, 6],
-    ["translate-english-to-portuguese", "words", 96_100, 1],
-    ["backup", "error rate", 0.031, 130],
-  ] as const) {
-    yield Array.from({ length: 460 }, (_, index): Metric => {
-      const minutes = since + index * 3;
-      const wave = 1 + Math.sin(minutes / 70) / 4 + Math.sin(minutes * 7) / 25;
-      const value = mean * wave;
-      return {
-        agent,
-        name,
-        value: agent === "triage" ? Math.round(value) : value,
-        at: now - minutes * 60_000,
-      };
-    }).filter(({ agent, at }) => agent !== "translate-english-to-portuguese" || (now - at) % 7.2e7 < 5e7);
+async function sendField(stack: Stack, key: string | null, count: number): Promise<void> {
+  for (const batch of joined(fieldOf(count, Date.now()))) {
+    const sent = await fetch(`${stack.appUrl}/api/v1/metrics`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify(batch),
+    });
+    if (sent.status !== 202) throw new Error(`The metrics were answered ${sent.status}`);
   }
 }
 

@@ -127,7 +127,7 @@ function Facts({
         {loaded ? (
           <span>
             In{" "}
-            <Link to={projectPath(projectId)}>
+            <Link to={projectPath(projectId)} className="inline-target">
               <bdi>{loaded.project.name}</bdi>
             </Link>
           </span>

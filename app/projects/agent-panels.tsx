@@ -2,6 +2,7 @@
 import { memo, useState } from "react";
 import { Link } from "react-router";
 import { healthOf } from "../../convex/model/health.ts";
+import type { Range } from "../../convex/model/ranges.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
@@ -19,7 +20,7 @@ import {
 } from "./agent-filter.tsx";
 import { shortName, shownMetric } from "./metric-words.ts";
 import { type Agent, judge, lineOf, shownTime } from "./overview.ts";
-import { agentPath } from "./project-address.ts";
+import { agentPath, withChart } from "./project-address.ts";
 import { useArrivals } from "./use-arrivals.ts";
 
 const HOUR_MS = 3_600_000;
@@ -39,16 +40,22 @@ function metricsOf({ metrics }: Agent): AgentMetric[] {
  * Lists a project's agents, worst first.
  *
  * @param agents - The agents, live.
+ * @param chosen - The metric whose chart is shown.
+ * @param range - The range of the chart.
  * @param search - The query string of the URL, which has the filter.
  */
 export function AgentPanels({
   projectId,
   agents,
+  chosen,
+  range,
   search,
   place,
 }: {
   projectId: string;
   agents: readonly Agent[];
+  chosen: { agent: string; name: string } | null;
+  range: Range;
   search: string;
   place: Place;
 }) {
@@ -58,6 +65,7 @@ export function AgentPanels({
   // The tiles follow at once; the URL follows when the user pauses.
   const [typed, setTyped] = useState<AgentFilter | null>(null);
   const shown = matching(judged, typed ?? filterIn(search));
+  const isDense = agents.length > MOST_ROOMY;
   return (
     <section aria-labelledby="agents" className="flex flex-col gap-4">
       <h2 id="agents" className="sr-only">
@@ -70,13 +78,16 @@ export function AgentPanels({
         </div>
       </div>
       {shown.length === 0 ? <NoMatch search={search} /> : null}
-      <ul {...rowLinks} className={agents.length > MOST_ROOMY ? "agents agents-dense" : "agents"}>
+      <ul {...rowLinks} className={isDense ? "agents agents-dense" : "agents"}>
         {shown.map((agent) => (
           <AgentPanel
             key={agent.agent}
             projectId={projectId}
             agent={agent}
             flash={reported.has(agent.agent)}
+            search={isDense ? null : search}
+            range={range}
+            chosen={chosen?.agent === agent.agent ? chosen.name : null}
             {...place}
           />
         ))}
@@ -96,12 +107,29 @@ function NoMatch({ search }: { search: string }) {
   );
 }
 
+/**
+ * Renders a tile.
+ *
+ * @param search - The query string of the URL; null in a large field, where the links of metrics lead to the
+ *   agent's page because the chart of this page is far below.
+ * @param chosen - The metric of this agent whose chart is shown; null if it is another's.
+ */
 const AgentPanel = memo(function AgentPanel({
   projectId,
   agent: judged,
   flash,
+  search,
+  range,
+  chosen,
   ...place
-}: Place & { projectId: string; agent: Judged; flash: boolean }) {
+}: Place & {
+  projectId: string;
+  agent: Judged;
+  flash: boolean;
+  search: string | null;
+  range: Range;
+  chosen: string | null;
+}) {
   const { agent, health, lastSeenAt, state, stateAt, message } = judged;
   const line = lineOf(judged);
   return (
@@ -133,7 +161,16 @@ const AgentPanel = memo(function AgentPanel({
         <ul className="agent-metrics">
           {metricsOf(judged).map((metric) => (
             <li key={metric.name}>
-              <MetricLink href={agentPath(projectId, agent, metric)} metric={metric} place={place} />
+              <MetricLink
+                href={
+                  search === null
+                    ? agentPath(projectId, agent, { name: metric.name, range })
+                    : withChart(search, { agent, name: metric.name, range })
+                }
+                metric={metric}
+                current={search !== null && metric.name === chosen}
+                place={place}
+              />
             </li>
           ))}
         </ul>
@@ -143,11 +180,21 @@ const AgentPanel = memo(function AgentPanel({
   );
 });
 
-function MetricLink({ href, metric, place }: { href: string; metric: AgentMetric; place: Place }) {
+function MetricLink({
+  href,
+  metric,
+  current,
+  place,
+}: {
+  href: string;
+  metric: AgentMetric;
+  current: boolean;
+  place: Place;
+}) {
   const { name } = metric;
   const { value, of } = shownMetric(metric, place);
   return (
-    <a href={href} className="agent-metric">
+    <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
       <span className="agent-metric-name" title={name}>
         {shortName(name)}
       </span>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { metricPath, projectArgs } from "./project-address.ts";
+import { agentOf, agentPath, projectArgs, withChart } from "./project-address.ts";
 
 const argsOf = (path: string) =>
   projectArgs({ params: { id: "p1" }, url: new URL(path, "http://localhost") });
@@ -16,10 +16,23 @@ test("an unknown range falls back to the last hour", () => {
 
 test("a metric is selected only if the URL has both agent and name", () => {
   expect(argsOf("/projects/p1?agent=a")).not.toHaveProperty("agent");
-  expect(argsOf(metricPath("p1", { agent: "a & b", name: "é/?#", range: "7d" }))).toEqual({
+  const search = withChart("?q=a&cursor=c", { agent: "a & b", name: "é/?#", range: "7d" });
+  expect(search).toMatch(/^\?q=a&/);
+  expect(argsOf(`/projects/p1${search}`)).toEqual({
     projectId: "p1",
     range: "7d",
     agent: "a & b",
     name: "é/?#",
   });
 });
+
+test.each(["a/b", "a%2Fb", "a%252Fb", "../..", "%2e", "x.data", "_", "a_", "é 🦊", "?#&=", "a\\b"])(
+  "the path of the agent %s leads to it, and is no request of data",
+  (name) => {
+    const { pathname } = new URL(agentPath("p1", name, { name: "n", range: "7d" }), "http://localhost");
+    expect(pathname.split("/")).toHaveLength(5);
+    expect(agentOf(pathname)).toBe(name);
+    expect(agentOf(`${pathname}/`)).toBe(name);
+    expect(pathname).not.toMatch(/\.data$|\/_$/);
+  },
+);

@@ -84,11 +84,20 @@ export function agentPath(
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-/** Returns the path of a project's page with the chart of this metric. */
-export function metricPath(
-  projectId: string,
-  { agent, name, range }: { agent: string; name: string; range?: Range },
+/**
+ * Returns the query string of a project's page with the chart of this metric, and its other parameters.
+ *
+ * @param search - The current query string.
+ */
+export function withChart(
+  search: string,
+  { agent, name, range }: { agent: string; name: string; range: Range },
 ): string {
-  const search = new URLSearchParams({ agent, name, ...(range && range !== "1h" && { range }) });
-  return `${projectPath(projectId)}?${search}`;
+  const params = new URLSearchParams(search);
+  params.delete("cursor");
+  params.set("agent", agent);
+  params.set("name", name);
+  if (range === "1h") params.delete("range");
+  else params.set("range", range);
+  return `?${params}`;
 }

@@ -21,7 +21,7 @@ import { MetricPanel } from "./metric-panel.tsx";
 import { shownMetric } from "./metric-words.ts";
 import { newestLine } from "./overview.ts";
 import { People } from "./people.tsx";
-import { metricPath, projectArgs } from "./project-address.ts";
+import { projectArgs, withChart } from "./project-address.ts";
 import { isGone, type LoadedProject } from "./project-query.ts";
 import { RenameProject } from "./rename-project.tsx";
 import { Totals } from "./totals.tsx";
@@ -174,7 +174,14 @@ function Figures({
     ?.metrics.find(({ name }) => name === chosen?.name);
   return (
     <>
-      <AgentPanels projectId={projectId} agents={agents} search={search} place={place} />
+      <AgentPanels
+        projectId={projectId}
+        agents={agents}
+        chosen={chosen}
+        range={range}
+        search={search}
+        place={place}
+      />
       {chosen ? (
         <MetricPanel
           key={`${chosen.agent}\n${chosen.name}`}
@@ -184,7 +191,7 @@ function Figures({
           kind={metric?.kind ?? (isDrawn ? drawn.kind : "gauge")}
           range={range}
           buckets={isDrawn ? drawn.buckets : null}
-          pathOf={(range) => metricPath(projectId, { ...chosen, range })}
+          pathOf={(range) => withChart(search, { ...chosen, range })}
           latest={metric === undefined ? null : { ...shownMetric(metric, place), at: metric.at }}
           place={place}
         />

@@ -30,8 +30,8 @@ export function SendExamples(example: Example) {
         </div>
       ))}
       <p>
-        Everything that an agent can send is in the{" "}
-        <DocumentLink to={href("/api/v1/openapi.json")}>OpenAPI document</DocumentLink>.
+        <span>Everything that an agent can send is in the </span>
+        <DocumentLink to={href("/api/v1/openapi.json")}>OpenAPI document</DocumentLink>
       </p>
     </div>
   );

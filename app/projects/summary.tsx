@@ -42,7 +42,7 @@ function First({ project, tile, place }: { project: Listed; tile: TileData | nul
     return (
       <span>
         in{" "}
-        <Link to={projectPath(project._id)}>
+        <Link to={projectPath(project._id)} className="inline-target">
           <bdi>{project.name}</bdi>
         </Link>
       </span>
@@ -50,7 +50,7 @@ function First({ project, tile, place }: { project: Listed; tile: TileData | nul
   }
   return (
     <span>
-      <Link to={agentPath(project._id, tile.agent)}>
+      <Link to={agentPath(project._id, tile.agent)} className="inline-target">
         <bdi>{tile.agent}</bdi>
       </Link>{" "}
       in <bdi>{project.name}</bdi>, <span>{HEALTH_WORDS[tile.health].toLowerCase()}</span>,{" "}

@@ -156,7 +156,7 @@ test("a translated home page shows agents that become silent or fresh, and the s
   await openTranslated(page, "/");
   const main = page.getByRole("main");
   await shows(main, "All is well: 2 agents");
-  await shows(main, /1 agent needs attention: falling in Watch, 15 min ago/, UNTIL_TICK);
+  await shows(main, /1 agent needs attention: falling in Watch, silent, 15 min ago/, UNTIL_TICK);
   await shows(main, /1 silent1 quiet/);
   await send(key, [{ agent: "falling", name: "n", value: 2 }]);
   await shows(main, "All is well: 2 agents");
