@@ -13,7 +13,6 @@ const PAGES = [
     name: "Activity",
     about: "What happened to your account, and from where",
   },
-  { to: href("/settings/organization"), name: "Organization", about: "In whose name you are here" },
   {
     to: href("/settings/account"),
     name: "Account",
@@ -21,11 +20,22 @@ const PAGES = [
   },
 ];
 
-export function SettingsLinks() {
+const ORGANIZATION = {
+  to: href("/settings/organization"),
+  name: "Organization",
+  about: "Which of your organizations you are signed in to",
+};
+
+/**
+ * Renders the links.
+ *
+ * @param canSwitch - Whether the user has more than one organization.
+ */
+export function SettingsLinks({ canSwitch }: { canSwitch: boolean }) {
   return (
     <Card title="Your account">
       <ul className="flex flex-col divide-y divide-line">
-        {PAGES.map(({ to, name, about }) => (
+        {[...PAGES, ...(canSwitch ? [ORGANIZATION] : [])].map(({ to, name, about }) => (
           <li key={to} className="py-1 wide:flex wide:items-center wide:justify-between wide:gap-6">
             <Link to={to} className="inline-flex min-h-11 items-center font-strong">
               {name}

@@ -50,6 +50,7 @@ export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSign
   await callWorkOS(env, signal, (sdk) => sdk.userManagement.deleteUser(userId));
 }
 
+/** `name` is the id if WorkOS gives no name. */
 export type Membership = { organizationId: string; name: string };
 
 /**
@@ -62,6 +63,10 @@ export async function listMemberships(env: Env, userId: string, signal: AbortSig
     sdk.userManagement.listOrganizationMemberships({ userId, statuses: ["active"], limit: PAGE_SIZE }),
   );
   return data
-    .map(({ organizationId, organizationName }) => ({ organizationId, name: organizationName }))
+    .map(({ organizationId, organizationName }) => ({
+      organizationId,
+      // The SDK's type promises a name, but WorkOS may send none.
+      name: organizationName || organizationId,
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -33,6 +33,7 @@ const WANTS_SIGN_IN: ReadonlySet<string | null> = new Set([
 const NOT_A_MEMBER: ReadonlySet<string | null> = new Set([
   "organization_not_found",
   "organization_membership_not_found",
+  "entity_not_found",
 ]);
 
 /**

@@ -3,12 +3,11 @@ import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requireAuth } from "../auth/guards.server.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
-import { listMemberships, type Membership } from "../auth/workos-account.server.ts";
 import { definePage } from "../data/define-page.server.ts";
+import { membershipsOf } from "../organizations/memberships.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
 import { isOrganizationId } from "../organizations/switch-organization.server.ts";
-import { type RequestContext, requestContext } from "../request/context.ts";
-import { WorkOSCallError } from "../request/errors.ts";
+import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -22,17 +21,6 @@ const page = definePage(api.pages.shell);
 export const middleware = page.middleware;
 
 export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic" }];
-
-/** Returns the user's organizations, or null if WorkOS is unavailable. */
-async function membershipsOf(context: RequestContext, userId: string): Promise<Membership[] | null> {
-  try {
-    return await listMemberships(context.env, userId, context.deadline);
-  } catch (error) {
-    if (!(error instanceof WorkOSCallError)) throw error;
-    context.log.warn("organizations.list", { kind: error.kind, status: error.status });
-    return null;
-  }
-}
 
 export async function loader(args: Route.LoaderArgs) {
   const { user, session } = await requireAuth(args);
@@ -53,8 +41,13 @@ export async function loader(args: Route.LoaderArgs) {
 
 export default function Organization({ loaderData }: Route.ComponentProps) {
   const { memberships, currentId, wanted, returnTo } = loaderData;
+  const others = memberships?.filter(({ organizationId }) => organizationId !== currentId) ?? [];
   return (
-    <Page title="Organization" narrow intro="Where you belong at WorkOS, and in whose name you are here.">
+    <Page
+      title="Organization"
+      narrow
+      intro="Switching changes the organization, the role and the permissions in your access token. Your projects in Mosaic stay the same."
+    >
       {wanted === null ? null : (
         <SignInAgain
           organizationId={wanted}
@@ -66,7 +59,12 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
         <Notice kind="alert">WorkOS is not answering. Your organizations show here once it is back.</Notice>
       ) : null}
       {memberships?.length === 0 ? <p>You do not belong to an organization.</p> : null}
-      {memberships?.length ? <OrganizationList memberships={memberships} currentId={currentId} /> : null}
+      {memberships?.length === 1 && others.length === 0 ? (
+        <p>{`${memberships[0]?.name} is your only organization, so there is none to switch to.`}</p>
+      ) : null}
+      {memberships && others.length > 0 ? (
+        <OrganizationList memberships={memberships} currentId={currentId} />
+      ) : null}
     </Page>
   );
 }

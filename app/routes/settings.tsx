@@ -2,11 +2,14 @@
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { SettingsLinks } from "../account/settings-links.tsx";
+import { requireAuth } from "../auth/guards.server.ts";
 import { isOfForm } from "../data/define-form.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { useFailure } from "../data/form-failure.ts";
 import { runForms } from "../data/forms.server.ts";
 import { timeZones } from "../data/time-zones.ts";
+import { canSwitch } from "../organizations/memberships.server.ts";
+import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { serveTheme } from "../theme/save-theme.server.ts";
 import { useTheme } from "../theme/theme-provider.tsx";
@@ -28,9 +31,13 @@ export const middleware = page.middleware;
 export const meta: Route.MetaFunction = () => [{ title: "Settings · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
-  await page.require(args);
-  // From the server, because browsers may know different time zone names.
-  return { zones: timeZones() };
+  const { user, session } = await requireAuth(args);
+  const [mayHaveOthers] = await Promise.all([
+    canSwitch(args.context.get(requestContext), user.id, session.organizationId),
+    page.require(args),
+  ]);
+  // The zones are from the server, because browsers may know different names.
+  return { zones: timeZones(), canSwitch: mayHaveOthers };
 }
 
 export { clientAction } from "../data/form-action.ts";
@@ -39,7 +46,7 @@ export async function action(args: Route.ActionArgs) {
   return runForms(args, [serveTheme, saveTimeZone]);
 }
 
-export default function Settings({ loaderData: { zones } }: Route.ComponentProps) {
+export default function Settings({ loaderData }: Route.ComponentProps) {
   const failure = useFailure();
   const { theme, waiting, setTheme } = useTheme();
   return (
@@ -63,8 +70,8 @@ export default function Settings({ loaderData: { zones } }: Route.ComponentProps
           </noscript>
         </form>
       </Card>
-      <TimeZoneCard zones={zones} />
-      <SettingsLinks />
+      <TimeZoneCard zones={loaderData.zones} />
+      <SettingsLinks canSwitch={loaderData.canSwitch} />
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 /** Requests about a browser's own session. */
 import { type Browser, jsonOf } from "./browser.ts";
 
-type SessionAnswer = { user: { id: string } | null };
+type SessionAnswer = { user: { id: string } | null; sessionId: string; organizationId: string | null };
 
 /** Returns the signed-in user; `user` is null for a guest. */
 export const whoIs = async (browser: Browser) =>

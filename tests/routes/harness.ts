@@ -9,6 +9,7 @@ import { startConvex } from "convex-local";
 import { signatureOf, startWorkOS } from "workos-local";
 import { provenArgs } from "../convex/proof.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
+import { addWebhookEndpoint, type ForeignWorkOS, freePort } from "./foreign-workos.ts";
 import { APP_URL } from "./matchers.ts";
 import { Outbound } from "./outbound.ts";
 import { brokenLog, brokenPromises, linesOfNoRequest } from "./promises.ts";
@@ -29,6 +30,10 @@ export type HarnessOptions = {
   isolates?: 1 | 2;
   /** Divides the worker's rate limits. */
   limitsDividedBy?: number;
+  /** Another WorkOS emulator to use instead, which gets a webhook endpoint. */
+  workos?: ForeignWorkOS | undefined;
+  /** Delivers WorkOS's events to Convex. */
+  webhooks?: true;
 };
 
 export class Harness {
@@ -64,7 +69,7 @@ export class Harness {
   get env(): Record<string, string> {
     return {
       APP_URL,
-      WORKOS_API_KEY: API_KEY,
+      WORKOS_API_KEY: this.#options.workos?.apiKey ?? API_KEY,
       WORKOS_CLIENT_ID: CLIENT_ID,
       WORKOS_COOKIE_PASSWORD: COOKIE_PASSWORD,
       WORKOS_API_URL: this.#workosUrl,
@@ -80,20 +85,15 @@ export class Harness {
   }
 
   async start(): Promise<void> {
-    const workos = await startWorkOS({
-      port: 0,
-      dataFile: path.join(this.#folder, "workos.sqlite"),
-      clientId: CLIENT_ID,
-      apiKey: API_KEY,
-    });
-    this.#closing.push(() => workos.close());
+    const sitePort = this.#options.webhooks ? await freePort() : 0;
+    this.#workosUrl = await this.#startWorkOS(`http://127.0.0.1:${sitePort}/webhooks/workos`);
     const convex = await startConvex({
       functionsDir: path.resolve(import.meta.dirname, "../../convex"),
       port: 0,
-      sitePort: 0,
+      sitePort,
       dataFile: path.join(this.#folder, "convex.sqlite"),
       env: {
-        WORKOS_API_URL: workos.url,
+        WORKOS_API_URL: this.#workosUrl,
         WORKOS_CLIENT_ID: CLIENT_ID,
         WORKOS_WEBHOOK_SECRET: WEBHOOK_SECRET,
         CONVEX_EDGE_SECRET: EDGE_SECRET,
@@ -103,12 +103,30 @@ export class Harness {
       log: () => undefined,
     });
     this.#closing.push(() => convex.close());
-    this.#workosUrl = workos.url;
     this.#convexUrl = convex.url;
     this.#convexSiteUrl = convex.siteUrl;
-    this.outbound.stand("workos", workos.url);
+    this.outbound.stand("workos", this.#workosUrl);
     this.outbound.stand("convex", convex.url);
     await this.restart();
+  }
+
+  /** Starts the WorkOS emulator, or prepares the foreign one, and returns its URL. */
+  async #startWorkOS(webhookUrl: string): Promise<string> {
+    const { webhooks, workos: foreign } = this.#options;
+    const webhook = { url: webhookUrl, secret: WEBHOOK_SECRET };
+    if (foreign !== undefined) {
+      this.#closing.push(await addWebhookEndpoint(foreign, webhook));
+      return foreign.url;
+    }
+    const workos = await startWorkOS({
+      port: 0,
+      dataFile: path.join(this.#folder, "workos.sqlite"),
+      clientId: CLIENT_ID,
+      apiKey: API_KEY,
+      ...(webhooks && { webhook }),
+    });
+    this.#closing.push(() => workos.close());
+    return workos.url;
   }
 
   /**

@@ -30,7 +30,7 @@ export function startMosaic({ accessTokenSeconds = 300, ...options }: Options = 
   const harness = isShared ? shared : new Harness(options);
   if (isShared) withShared.beforeAll(({ started }) => void started, START_MS);
   else beforeAll(() => harness.start(), START_MS);
-  beforeAll(() => harness.workosSettings({ accessTokenSeconds }));
+  if (options.workos === undefined) beforeAll(() => harness.workosSettings({ accessTokenSeconds }));
   afterEach(() => harness.check());
   afterAll(() => (isShared ? harness.stopOthers() : harness.stop()), START_MS);
   return harness;
