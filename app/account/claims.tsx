@@ -1,6 +1,5 @@
 /** Identity of the current user in Mosaic and WorkOS, with the claims that route guards check. */
 import type { ReactNode } from "react";
-import { href, Link } from "react-router";
 import { usePlace } from "../data/use-place.ts";
 import { useWorkOS } from "../data/use-workos.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -22,12 +21,7 @@ export function Identity({ claims }: { claims: Claims }) {
       ) : null}
       <Fact name="Role at WorkOS">{claims.role ?? "None"}</Fact>
       <Fact name="Permissions at WorkOS">{claims.permissions.join(", ") || "None"}</Fact>
-      <Fact name="Organization">
-        <p>{claims.organizationId ?? "None"}</p>
-        <Link to={href("/settings/organization")} className="inline-flex min-h-11 items-center">
-          Your organizations
-        </Link>
-      </Fact>
+      <Fact name="Organization">{claims.organizationId ?? "None"}</Fact>
     </dl>
   );
 }

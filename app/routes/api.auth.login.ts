@@ -1,4 +1,4 @@
-/** Starts a sign-in. Also the initiate-login URL configured at WorkOS. */
+/** Starts a sign-in. Also the Sign-in URL configured at WorkOS. */
 import { startSignIn } from "../auth/start-sign-in.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";

@@ -1,7 +1,7 @@
 /** Switching the organization in a session. Demo data: `packages/workos-local/README.md`. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
-import { Page } from "./html.ts";
+import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
@@ -209,6 +209,40 @@ describe("the organizations page", () => {
     const after = new Page((await browser.get("/settings/organization")).text);
     expect(after.button("Switch to Acme")).toBeUndefined();
     expect(after.button("Switch to Globex")).toBeDefined();
+  });
+
+  it("says what switching changes, and names organizations by id if WorkOS gives no name", async () => {
+    app.outbound.rewrite(
+      "workos",
+      ({ path }) => path === "/user_management/organization_memberships",
+      (body) => ({
+        ...body,
+        data: (body.data as object[]).map((membership) => ({ ...membership, organization_name: undefined })),
+      }),
+    );
+    const page = new Page((await browser.get("/settings/organization")).text);
+    for (const id of [ACME, GLOBEX, INITECH]) expect(page.button(`Switch to ${id}`)).toBeDefined();
+    expect(textOf(page.root)).toMatch(/Switching changes the organization, the role and the permissions/);
+  });
+
+  it.each([
+    ["ada@example.com", 3],
+    ["grace@example.com", 1],
+    ["alan@example.com", 0],
+  ])("is linked in the settings of %s, who has %i, only if there are several", async (email, count) => {
+    const user = app.browser();
+    await signIn(user, email);
+    const settings = new Page((await user.get("/settings")).text);
+    expect(settings.link("Organization") !== undefined).toBe(count > 1);
+    const page = await user.get("/settings/organization");
+    expect(page.text.includes("Switch to")).toBe(count > 1);
+  });
+
+  it("does not delay the settings if WorkOS does not answer", async () => {
+    app.outbound.fail("workos", { kind: "hang" });
+    const answer = await browser.get("/settings");
+    expect(answer).toBeSafeHtml();
+    expect(answer.ms).toBeLessThan(1_500);
   });
 
   it("shows an alert if WorkOS does not answer", async () => {
