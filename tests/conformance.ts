@@ -8,7 +8,7 @@ const LONGEST_MS = 300_000;
 const [address = "", apiKey] = process.argv.slice(2);
 const url = URL.parse(address);
 if (url === null || url.origin !== address) {
-  console.error("Usage: npm run conformance -- http://localhost:4100 [API key]");
+  process.stderr.write("Usage: npm run conformance -- http://localhost:4100 [API key]\n");
   process.exit(1);
 }
 process.env.CONFORMANCE_URL = url.origin;

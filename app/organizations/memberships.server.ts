@@ -4,7 +4,7 @@ import type { RequestContext } from "../request/context.ts";
 import { WorkOSCallError } from "../request/errors.ts";
 
 /** How long the settings wait for the list, which they only need for a link. */
-const BRIEFLY_MS = 500;
+const BRIEFLY_MS = 300;
 
 /** Returns the user's organizations, or null if WorkOS is unavailable. */
 export async function membershipsOf(

@@ -142,7 +142,9 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
       failing = false;
       return { code: 1, output: `It is out of order. ${SECRETS.CONVEX_EDGE_SECRET}` };
     }
-    const missing = ["WORKOS_API_URL", "WORKOS_CLIENT_ID"].filter((name) => !variables[name]);
+    const missing = ["WORKOS_API_URL", "WORKOS_CLIENT_ID", "WORKOS_ISSUER"].filter(
+      (name) => !variables[name],
+    );
     if (missing.length > 0) return { code: 1, output: `auth.config.ts reads ${missing.join(", ")}, not set` };
     await startConvex(functionsDir);
     pushed = true;

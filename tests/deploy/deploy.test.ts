@@ -54,7 +54,7 @@ describe("a first deploy", () => {
   test("passes the doctor run separately with the same values", async () => {
     const values = { ...cloud.reach, ...cloud.values };
     const run = await runDeploy(checkout, ["--env", "production"], values, "local/doctor/main.ts");
-    expect(run.stdout).toContain("11 ok, 1 warn, 0 fail");
+    expect(run.stdout).toContain("11 ok, 3 warn, 0 fail");
     expect(run.code, run.stderr).toBe(0);
   });
 
@@ -67,6 +67,7 @@ describe("a first deploy", () => {
       FUNCTIONS_FINGERPRINT: expect.stringMatching(/^[0-9a-f]{64}$/),
       WORKOS_API_URL: cloud.values.WORKOS_API_URL,
       WORKOS_CLIENT_ID: cloud.values.WORKOS_CLIENT_ID,
+      WORKOS_ISSUER: cloud.values.WORKOS_API_URL,
       WORKOS_ORGANIZATION_ID: "",
       WORKOS_WEBHOOK_SECRET: SECRETS.WORKOS_WEBHOOK_SECRET,
     });

@@ -148,25 +148,6 @@ describe("different variables in Convex", () => {
     expect(of("convex-auth").detail).toContain("/user_management/client_of_the_doctors_tests");
   });
 
-  test.each([
-    ["an issuer that Convex does not accept", "", "https://auth.example.com", "https://auth.example.com"],
-    ["an issuer that only Convex accepts", "https://auth.example.com", "", "WORKOS_ISSUER in Convex"],
-  ])("%s fails at convex-auth and is named", async (_, theirs, ours, named) => {
-    const { failed, of } = await withConvex(OURS, { WORKOS_ISSUER: theirs }, { WORKOS_ISSUER: ours });
-    expect(failed).toEqual(["convex-auth"]);
-    expect(of("convex-auth").detail).toContain(named);
-  });
-
-  test("the same issuers on both sides are accepted in any order", async () => {
-    const [one, two] = ["https://auth.example.com", "https://auth.example.com/"];
-    const { failed } = await withConvex(
-      OURS,
-      { WORKOS_ISSUER: `${one}, ${two}` },
-      { WORKOS_ISSUER: `${two},${one}` },
-    );
-    expect(failed).toEqual([]);
-  });
-
   test("fails at convex-auth if Convex cannot read WorkOS's keys", async () => {
     const dead = await nothing();
     const { of } = await withConvex(OURS, { WORKOS_API_URL: dead }, { WORKOS_API_URL: dead });

@@ -1,11 +1,10 @@
 /** Session cookie: invalid values, chunks, password rotation and expiry. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Answer, type Browser, jsonOf } from "./browser.ts";
+import { type Browser, jsonOf } from "./browser.ts";
 import { flowCookies } from "./flow-cookies.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
-import { authenticate } from "./outbound.ts";
 import { grow, isSessionCookie, SESSION, SESSION_NAMES, seal, sessionSeal, unseal } from "./seals.ts";
-import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
+import { comeBack, signIn, signInWithLargeSession, startFlow } from "./sign-in.ts";
 import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
@@ -15,18 +14,6 @@ async function emailOf(browser: Browser): Promise<string | null> {
   return (
     jsonOf<{ user: { email: string } | null }>(await browser.get("/api/auth/session")).user?.email ?? null
   );
-}
-
-/** Signs in a user whose picture URL has `length` incompressible characters. */
-async function signInWithLargeSession(browser: Browser, length: number) {
-  const random = Array.from({ length }, (_, index) => ((index * 7919) % 36).toString(36)).join("");
-  app.outbound.rewrite("workos", authenticate(), (body) => ({
-    ...body,
-    user: { ...(body.user as object), profile_picture_url: `https://pictures.example/${random}` },
-  }));
-  const answer = await comeBack(browser, await approve(await startFlow(browser), app.person()));
-  app.outbound.heal();
-  return answer;
 }
 
 describe("an invalid session cookie", () => {
@@ -118,68 +105,10 @@ describe("an invalid session cookie", () => {
   });
 });
 
-describe("several cookies of one name", () => {
-  /** Sends the cookies of several browsers, as one browser does if another site of the domain set some. */
-  const withCookies = (browser: Browser, ...cookies: string[]) =>
-    browser.get("/api/auth/session", { headers: { cookie: cookies.join("; ") } });
-  const emailIn = (answer: Answer) => jsonOf<{ user: { email: string } | null }>(answer).user?.email ?? null;
-
-  it("sign in with the one that opens, in any order, and none is cleared", async () => {
-    const browser = app.browser();
-    const email = app.person();
-    await signIn(browser, email);
-    const good = browser.jar.header("/") ?? "";
-    for (const header of [
-      ["wos-session=stale", good],
-      [good, "wos-session=stale"],
-      ["wos-session=", "wos-session=%E0", good],
-    ]) {
-      const answer = await withCookies(browser, ...header);
-      expect(emailIn(answer)).toBe(email);
-      expect(answer).toSetNoCookie();
-    }
-    const page = await browser.get("/dashboard", { headers: { cookie: `wos-session=stale; ${good}` } });
-    expect(page.status).toBe(200);
-  });
-
-  it("count by the last refresh, and different users are logged", async () => {
-    const [one, two] = [app.browser(), app.browser()];
-    const email = app.person();
-    await signIn(one, app.person());
-    await signIn(two, email);
-    const headers = [one.jar.header("/") ?? "", two.jar.header("/") ?? ""];
-    expect(emailIn(await withCookies(one, ...headers))).toBe(email);
-    expect(emailIn(await withCookies(one, ...headers.reverse()))).toBe(email);
-    expect(await app.log.line(({ event }) => event === "auth.cookies")).toMatchObject({ level: "warn" });
-  });
-
-  it("are cleared if none opens", async () => {
-    const answer = await withCookies(app.browser(), "wos-session=a", "wos-session=b");
-    expect(emailIn(answer)).toBeNull();
-    expect(answer).toClearSession();
-  });
-
-  it("are tried for each chunk", async () => {
-    const browser = app.browser();
-    await signInWithLargeSession(browser, 4_500);
-    const email = await emailOf(browser);
-    const good = browser.jar.header("/") ?? "";
-    for (const extra of [
-      "wos-session.0=stale",
-      "wos-session.1=stale",
-      "wos-session.2=stale",
-      "wos-session=stale",
-    ]) {
-      expect(emailIn(await withCookies(browser, extra, good)), extra).toBe(email);
-      expect(emailIn(await withCookies(browser, good, extra)), extra).toBe(email);
-    }
-  });
-});
-
 describe("a session in chunks", () => {
   it("works, and sign-out clears all chunks", async () => {
     const browser = app.browser();
-    const answer = await signInWithLargeSession(browser, 4_500);
+    const answer = await signInWithLargeSession(app, browser, 4_500);
     expect(answer).toSetSession();
     const names = browser.jar
       .all()
@@ -199,7 +128,7 @@ describe("a session in chunks", () => {
     const browser = app.browser();
     const small = app.person();
     await signIn(browser, small);
-    await signInWithLargeSession(browser, 4_500);
+    await signInWithLargeSession(app, browser, 4_500);
     expect(browser.jar.get(SESSION)).toBeUndefined();
     await signIn(browser, small);
     expect(
@@ -216,7 +145,7 @@ describe("a session in chunks", () => {
     ["last", (names: string[]) => names.at(-1)],
   ])("is cleared if its %s chunk is missing", async (_what, lost) => {
     const browser = app.browser();
-    await signInWithLargeSession(browser, 4_500);
+    await signInWithLargeSession(app, browser, 4_500);
     const names = browser.jar
       .all()
       .filter(isSessionCookie)
@@ -230,8 +159,8 @@ describe("a session in chunks", () => {
 
   it("is invalid if it mixes chunks of two users", async () => {
     const [one, other] = [app.browser(), app.browser()];
-    await signInWithLargeSession(one, 4_500);
-    await signInWithLargeSession(other, 4_500);
+    await signInWithLargeSession(app, one, 4_500);
+    await signInWithLargeSession(app, other, 4_500);
     const last = SESSION_NAMES.filter((name) => other.jar.get(name) !== undefined).at(-1) ?? "";
     one.jar.put(last, other.jar.get(last) ?? "");
     expect(await emailOf(one)).toBeNull();
@@ -241,7 +170,7 @@ describe("a session in chunks", () => {
     const browser = app.browser();
     const email = app.person();
     await signIn(browser, email);
-    const answer = await signInWithLargeSession(browser, 20_000);
+    const answer = await signInWithLargeSession(app, browser, 20_000);
     expect(answer).toRedirectTo(/^\/login\?error=sign_in_failed/);
     expect(answer).toLeaveSessionAlone();
     expect(await emailOf(browser)).toBe(email);

@@ -167,13 +167,8 @@ export class Outbound {
       return;
     }
     const text = body.toString();
-    const seen = {
-      upstream,
-      method: request.method ?? "",
-      path,
-      what: whatItAsks(upstream, text),
-      body: text,
-    };
+    const what = whatItAsks(upstream, text);
+    const seen = { upstream, method: request.method ?? "", path, what, body: text };
     this.requests.push(seen);
     for (const hold of this.#holds) {
       if (hold.upstream !== upstream || !hold.match(seen)) continue;
@@ -183,20 +178,14 @@ export class Outbound {
     const rule = this.#rules.find((one) => one.upstream === upstream && one.left > 0 && one.match(seen));
     if (rule !== undefined) {
       rule.left -= 1;
-      const { fault } = rule;
-      if (fault.kind === "lost") {
-        await this.#ask(seen, request, body);
-        await new Promise((resolve) => setTimeout(resolve, fault.ms));
-        response.destroy();
-        return;
-      }
-      if (await this.#misbehave(fault, response)) return;
+      if (rule.fault.kind === "lost") await this.#ask(seen, request, body);
+      if (await this.#misbehave(rule.fault, response)) return;
     }
     await this.#forward(seen, request, body, response);
   };
 
   /** Applies a fault and returns whether the request is answered. */
-  async #misbehave(fault: Exclude<Fault, { kind: "lost" }>, response: http.ServerResponse): Promise<boolean> {
+  async #misbehave(fault: Fault, response: http.ServerResponse): Promise<boolean> {
     switch (fault.kind) {
       case "refused":
         response.destroy();
@@ -211,6 +200,10 @@ export class Outbound {
       case "slow":
         await new Promise((resolve) => setTimeout(resolve, fault.ms));
         return false;
+      case "lost":
+        await new Promise((resolve) => setTimeout(resolve, fault.ms));
+        response.destroy();
+        return true;
       case "garbage":
         response.writeHead(200, { "content-type": "application/json" }).end('<html>not { json "');
         return true;

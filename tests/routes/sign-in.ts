@@ -1,6 +1,8 @@
 /** Sign-in through the WorkOS emulator, as a user does it. */
 import { expect } from "vitest";
 import { type Answer, type Browser, locationOf } from "./browser.ts";
+import type { Harness } from "./harness.ts";
+import { authenticate } from "./outbound.ts";
 
 export type Flow = {
   /** URL of WorkOS's sign-in page for this flow. */
@@ -61,5 +63,27 @@ export async function signIn(browser: Browser, email: string, query = ""): Promi
   const flow = await startFlow(browser, query);
   const answer = await comeBack(browser, await approve(flow, email));
   expect(answer).toSetSession();
+  return answer;
+}
+
+/**
+ * Signs in a new user whose session has a picture URL of incompressible characters.
+ * @param app - The running Mosaic.
+ * @param browser - Browser that signs in.
+ * @param length - Number of characters.
+ * @returns The callback's response.
+ */
+export async function signInWithLargeSession(
+  app: Harness,
+  browser: Browser,
+  length: number,
+): Promise<Answer> {
+  const random = Array.from({ length }, (_, index) => ((index * 7919) % 36).toString(36)).join("");
+  app.outbound.rewrite("workos", authenticate(), (body) => ({
+    ...body,
+    user: { ...(body.user as object), profile_picture_url: `https://pictures.example/${random}` },
+  }));
+  const answer = await comeBack(browser, await approve(await startFlow(browser), app.person()));
+  app.outbound.heal();
   return answer;
 }

@@ -16,7 +16,7 @@ async function signInUser(): Promise<Browser> {
 
 const trips = () => ({ workos: app.outbound.count("workos"), convex: app.outbound.count("convex") });
 
-it.each(["/", "/dashboard", "/profile", "/settings", "/settings/activity", "/settings/account"])(
+it.each(["/", "/dashboard", "/profile", "/settings/activity", "/settings/account"])(
   "%s takes one request to Convex, as a page and as data",
   async (path) => {
     const browser = await signInUser();
@@ -27,6 +27,17 @@ it.each(["/", "/dashboard", "/profile", "/settings", "/settings/activity", "/set
     expect(trips()).toEqual({ workos: 0, convex: 1 });
   },
 );
+
+it("/settings takes one request to Convex, and one to WorkOS at the same time for the organizations", async () => {
+  const browser = await signInUser();
+  const held = app.outbound.hold("convex", calls("pages:settings"));
+  const page = browser.get("/settings");
+  await app.outbound.seen("workos", () => true, 1, 5_000);
+  await held.arrived;
+  held.release();
+  expect((await page).status).toBe(200);
+  expect(trips()).toEqual({ workos: 1, convex: 1 });
+});
 
 it("a guest's page takes no request", async () => {
   const guest = app.browser();
