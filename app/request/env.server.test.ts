@@ -68,6 +68,10 @@ describe("the configuration", () => {
       { WORKOS_API_URL: "http://api.workos.com" },
       "WORKOS_API_URL",
     ],
+    ["an issuer that is not a URL", { WORKOS_ISSUER: "auth.example.com" }, "WORKOS_ISSUER"],
+    ["a plain http issuer", { WORKOS_ISSUER: "http://auth.example.com" }, "WORKOS_ISSUER"],
+    ["an issuer with a query", { WORKOS_ISSUER: "https://auth.example.com/?a=1" }, "WORKOS_ISSUER"],
+    ["an empty entry among issuers", { WORKOS_ISSUER: "https://a.example,," }, "WORKOS_ISSUER"],
     ["quotes around a value", { CONVEX_URL: '"https://a.convex.cloud"' }, "CONVEX_URL"],
     ["a space after a value", { WORKOS_API_KEY: "sk_test " }, "WORKOS_API_KEY"],
     ["a short edge secret", { CONVEX_EDGE_SECRET: "short" }, "CONVEX_EDGE_SECRET"],
@@ -89,6 +93,16 @@ describe("the configuration", () => {
 
   it("allows http for loopback addresses", () => {
     expect(problems({ APP_URL: "http://localhost:8787", CONVEX_URL: "http://127.0.0.1:8789" })).toEqual([]);
+  });
+
+  it("accepts WorkOS's own issuers and those of the configuration, unchanged", () => {
+    const issuers = "https://auth.example.com/, https://b.example.com,http://127.0.0.1:9";
+    expect(readEnv({ ...good, WORKOS_ISSUER: issuers }).issuers.slice(3)).toEqual([
+      "https://auth.example.com/",
+      "https://b.example.com",
+      "http://127.0.0.1:9",
+    ]);
+    expect(readEnv(good).issuers).toHaveLength(3);
   });
 
   it("keeps every password of a map", () => {

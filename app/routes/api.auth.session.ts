@@ -15,8 +15,8 @@ export const middleware = page.middleware;
 export async function loader(args: Route.LoaderArgs) {
   const { user, session, data } = await page.optional(args);
   if (user === null) return Response.json({ user });
-  const { sessionId, role, organizationId, expiresAt } = session;
+  const { sessionId, role, organizationId, expiresAt, impersonator } = session;
   // In a header, because only tabs with pending edits need to know that Convex is down.
   const headers: HeadersInit = data === null ? { "X-Data-Missing": "1" } : {};
-  return Response.json({ user, sessionId, role, organizationId, expiresAt }, { headers });
+  return Response.json({ user, sessionId, role, organizationId, expiresAt, impersonator }, { headers });
 }

@@ -75,6 +75,7 @@ test.each([
   ["CONVEX_EDGE_SECRET", "short"],
   ["ADMIN_EMAILS", "ada"],
   ["WORKOS_REDIRECT_URI", "https://elsewhere.example.com/callback"],
+  ["WORKOS_ISSUER", "auth.example.com"],
   ["COOKIE_PREFIX", "__Secure-"],
   ["SENTRY_DSN", "https://sentry.example.com"],
   ["CLOUDFLARE_ACCOUNT_ID", "an-account"],
@@ -106,6 +107,7 @@ test("accepts an admin key instead of the deploy key for a self-hosted Convex", 
   expect(problemsWith(own)).toHaveLength(1);
 });
 
-test("sets the default WorkOS URL explicitly, because Convex must not read an unset variable", () => {
+test("sets the default WorkOS URL and issuer explicitly, because Convex must not read an unset variable", () => {
   expect(settingsFrom(GOOD).WORKOS_API_URL).toBe("https://api.workos.com");
+  expect(settingsFrom(GOOD).WORKOS_ISSUER).toBe("https://api.workos.com");
 });

@@ -137,7 +137,7 @@ describe.each(open)("$path", (fn) => {
     expect(answers).toEqual(row.answers);
   });
 
-  test("rejects missing, forged and expired tokens, and a revoked session", async () => {
+  test("rejects missing, forged and expired tokens, one without a session, and a revoked session", async () => {
     const { scene, people } = await sceneFor(fn.kind);
     const owner = await inNewSession(people.owner);
     const args = row.args({ ...scene, caller: owner });
@@ -146,6 +146,8 @@ describe.each(open)("$path", (fn) => {
     expect(await call(backend.nobody, fn, args)).toBe(row.nobody ?? "unauthenticated");
     expect(await call(backend.forged(claims), fn, args)).toBe("unauthenticated");
     expect(await call(backend.expired(claims), fn, args)).toBe("unauthenticated");
+    // It could not be revoked.
+    expect(await call(backend.as({ sub: owner.workosUserId }), fn, args)).toBe("unauthenticated");
     const end = { sessionId: owner.sessionId, ...DEVICE, edge: EDGE_SECRET };
     await owner.mutation(api.sessions.revoke, end);
     expect(await call(owner, fn, args)).toBe("unauthenticated");
