@@ -10,6 +10,7 @@ import { Notice } from "../ui/notice.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { CreatedKey } from "./create-forms.ts";
 import { CreateKey } from "./create-key.tsx";
+import type { Guide } from "./guide.ts";
 import { revokeKey } from "./project-forms.ts";
 import type { Project, ProjectKey } from "./project-query.ts";
 import { SendExamples } from "./send-examples.tsx";
@@ -18,21 +19,21 @@ import { SendExamples } from "./send-examples.tsx";
  * Lists the API keys of a project, with the form that creates one.
  *
  * @param keys - The loader's API keys; null if Convex did not answer.
- * @param origin - The origin of the API.
+ * @param guides - Ways to send.
  * @param created - The API key that was just created, in this tab or by the action.
  * @param onCreated - Receives a new API key.
  */
 export function Keys({
   project,
   keys,
-  origin,
+  guides,
   place,
   created,
   onCreated,
 }: {
   project: Project;
   keys: readonly ProjectKey[] | null;
-  origin: string;
+  guides: readonly Guide[];
   place: Place;
   created: CreatedKey | null;
   onCreated: (created: CreatedKey) => void;
@@ -55,7 +56,7 @@ export function Keys({
       <CreateKey projectId={project._id} first={value?.length === 0} onCreated={onCreated} />
       <SendExamples
         project={project}
-        origin={origin}
+        guides={guides}
         keyName={created?.name ?? good?.name ?? null}
         secret={created?.key ?? null}
       />

@@ -15,6 +15,7 @@ import type { CreatedKey } from "./create-forms.ts";
 import { Dropped } from "./dropped.tsx";
 import { Events } from "./events.tsx";
 import { Gone } from "./gone.tsx";
+import type { Guide } from "./guide.ts";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
 import { MetricPanel } from "./metric-panel.tsx";
@@ -32,7 +33,7 @@ import { Unsent } from "./unsent.tsx";
  *
  * @param search - The query string of the URL.
  * @param loaded - The loader's data; null if Convex did not answer.
- * @param origin - The origin of the API.
+ * @param guides - Ways to send, for users who may manage API keys.
  * @param sendsInvitations - Whether WorkOS sends the invitations.
  * @param revealed - The API key that the last form created, if it was sent over HTTP.
  */
@@ -40,14 +41,14 @@ export function ProjectPage({
   projectId,
   search,
   loaded,
-  origin,
+  guides,
   sendsInvitations,
   revealed,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
-  origin: string;
+  guides: readonly Guide[];
   sendsInvitations: boolean;
   revealed: CreatedKey | null;
 }) {
@@ -87,7 +88,7 @@ export function ProjectPage({
     <Keys
       project={project}
       keys={loaded?.keys ?? null}
-      origin={origin}
+      guides={guides}
       place={place}
       created={created ?? revealed}
       onCreated={setCreated}

@@ -3,9 +3,9 @@ import { useId } from "react";
 import { href } from "react-router";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { DocumentLink } from "../ui/document-link.tsx";
-import { type Example, GUIDES } from "./examples.ts";
+import { codeOf, type Example, type Guide } from "./guide.ts";
 
-export function SendExamples(example: Example) {
+export function SendExamples({ guides, ...example }: Example & { guides: readonly Guide[] }) {
   const id = useId();
   return (
     <div className="guides">
@@ -15,7 +15,7 @@ export function SendExamples(example: Example) {
           Send with
         </legend>
         <div className="inline-flex max-w-full flex-wrap rounded-control bg-inset">
-          {GUIDES.map((guide, index) => (
+          {guides.map((guide, index) => (
             <label key={guide.id} className="choice px-3">
               <input type="radio" name="guide" value={guide.id} defaultChecked={index === 0} />
               <span>{guide.title}</span>
@@ -23,9 +23,9 @@ export function SendExamples(example: Example) {
           ))}
         </div>
       </fieldset>
-      {GUIDES.map((guide) => (
+      {guides.map((guide) => (
         <div key={guide.id} className="guide" data-guide={guide.id}>
-          <CodeBlock title={guide.title} what={guide.what} code={guide.code(example)} />
+          <CodeBlock title={guide.title} what={guide.what} code={codeOf(guide, example)} />
           <p className="max-w-text text-quiet">{guide.appears}</p>
         </div>
       ))}

@@ -5,6 +5,8 @@ import { api } from "../../convex/_generated/api.js";
 import { definePage } from "../data/define-page.server.ts";
 import { runForms, served } from "../data/forms.server.ts";
 import { createKey } from "../projects/create-forms.ts";
+import type { Guide } from "../projects/guide.ts";
+import { guidesFor } from "../projects/guides.server.ts";
 import { inviteMember, withdrawInvite } from "../projects/invite.server.ts";
 import { chartEnd, projectArgs } from "../projects/project-address.ts";
 import {
@@ -42,12 +44,13 @@ export async function loader(args: Route.LoaderArgs) {
   const { data } = await projectPage.require(args);
   if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
-  const { appUrl: origin, entryRule } = args.context.get(requestContext).env;
+  const { appUrl, entryRule } = args.context.get(requestContext).env;
   /** Whether WorkOS sends the invitations. */
   const sendsInvitations = entryRule.organizationId !== null;
-  if (data === null) return { page: null, rows: null, search, origin, sendsInvitations };
+  const guides = data?.keys === null ? null : pack(guidesFor(appUrl));
+  if (data === null) return { page: null, rows: null, search, guides, sendsInvitations };
   const { agents, totals, ...page } = withoutViewer(data);
-  return { page, rows: pack({ agents, totals }), search, origin, sendsInvitations };
+  return { page, rows: pack({ agents, totals }), search, guides, sendsInvitations };
 }
 
 export { clientAction } from "../data/form-action.ts";
@@ -79,12 +82,15 @@ export async function action(args: Route.ActionArgs) {
   return runForms(args, [invite, withdraw, ...FORMS], () => ({ projectId }));
 }
 
+const NO_GUIDES: readonly Guide[] = [];
+
 export default function Project({
-  loaderData: { page, rows: packed, search, origin, sendsInvitations },
+  loaderData: { page, rows: packed, search, guides: packedGuides, sendsInvitations },
   params,
 }: Route.ComponentProps) {
   const answer = useActionData<typeof action>();
   const rows = usePacked(packed);
+  const guides = usePacked(packedGuides);
   const loaded = useMemo(() => page && rows && { ...page, ...rows }, [page, rows]);
   return (
     <ProjectPage
@@ -92,7 +98,7 @@ export default function Project({
       projectId={params.id}
       search={search}
       loaded={loaded}
-      origin={origin}
+      guides={guides ?? NO_GUIDES}
       sendsInvitations={sendsInvitations}
       revealed={answer && "createdKey" in answer ? answer.createdKey : null}
     />

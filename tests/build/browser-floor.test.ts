@@ -15,6 +15,8 @@ const OPTIONAL_SCRIPT: Record<string, string> = {
 
 /** Newer styles that a page can do without, and how it looks then. */
 const OPTIONAL_STYLE: Record<string, string> = {
+  "content-visibility": "saves the layout of tiles outside of the window; without it all are laid out",
+  "content-visibility:auto": "as above",
   "@property": "Tailwind sets the same defaults by @supports for browsers that lack it",
   "text-wrap": "lines of headings and paragraphs break elsewhere",
   "accent-color": "a checkbox has the browser's own color",
