@@ -110,8 +110,8 @@ function NoMatch({ search }: { search: string }) {
 /**
  * Renders a tile.
  *
- * @param search - The query string of the URL; null in a large field, where the links of metrics lead to the
- *   agent's page because the chart of this page is far below.
+ * @param search - The query string of the URL; null in a large field. Its metrics link to the agent's page,
+ *   because the chart of this page is far below.
  * @param chosen - The metric of this agent whose chart is shown; null if it is another's.
  */
 const AgentPanel = memo(function AgentPanel({

@@ -1,4 +1,4 @@
-/** Shown in place of an open page whose project or agent is gone for the user. */
+/** Replaces an open page after its project or agent was deleted, or the user lost access. */
 import { href } from "react-router";
 import { ButtonLink } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";

@@ -22,7 +22,7 @@ export type Example = {
 /** Returns the code of a guide for a project and its API key. */
 export function codeOf({ id, code }: Guide, { project, keyName, secret }: Example): string {
   const later = id === "curl" ? "$MOSAIC_KEY" : "mosaic_…";
-  const whose = keyName === null ? "a key of its own" : `key “${keyName}”`;
+  const whose = keyName === null ? "no key yet" : `key “${keyName}”`;
   // Functions, because a name may contain `$&`.
   return code
     .replaceAll("<key>", () => secret ?? later)

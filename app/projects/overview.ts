@@ -28,7 +28,7 @@ export type Tile = {
   message?: string;
   everyMs?: number;
   mutedUntil?: number;
-  /** The newest metric. `since` is there for a counter, whose value is the sum since that time. */
+  /** The newest metric. The value of a counter is its sum since `since`. */
   metric?: { name: string; value: number; since?: number };
 };
 
@@ -122,7 +122,7 @@ export function newestLine(agents: readonly Agent[]): Line | null {
   return newest && lineOf(newest);
 }
 
-/** A project of a list. `tiles` is null if the list does not have its agents; `summary` is there then. */
+/** A project of a list. A project whose agents are not loaded has a `summary`, and its `tiles` are null. */
 export type Listed = {
   _id: string;
   name: string;

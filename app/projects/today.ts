@@ -5,7 +5,7 @@ import { dayOf } from "../../convex/model/days.ts";
 /** No local day is shorter than this. */
 const SHORTEST_DAY_MS = 20 * HOUR_MS;
 
-/** The midnight after the one that was asked for last: all tiles of a page have the same. */
+/** Cache of one midnight, because all tiles of a page have the same. */
 let last = { since: 0, timeZone: "", next: 0 };
 
 function nextMidnight(since: number, timeZone: string): number {

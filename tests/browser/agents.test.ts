@@ -97,7 +97,7 @@ test("the field follows the filter at once and the URL after it, and a link of t
   await expect.poll(() => tiles(page).count()).toBe(3);
 });
 
-test("an agent with an odd name has a page of its own, which is live and whose mute shows at once", async () => {
+test("the page of an agent with an odd name is live, and muting shows at once", async () => {
   const visitor = await stage.signedIn("namer@example.com");
   const page = await visitor.open("/dashboard");
   const { path, key } = await makeProject(page, "Odd names");
