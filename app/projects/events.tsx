@@ -6,6 +6,7 @@ import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import { PageLinks } from "../ui/page-links.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { shortName } from "./metric-words.ts";
 import type { LoadedProject } from "./project-query.ts";
 
 const FIRST_PAGE = { numItems: 20, cursor: null };
@@ -45,7 +46,9 @@ export function Events({
             <li key={_id} className="event">
               <span className="event-what">
                 {only === undefined ? <bdi className="event-agent">{agent}</bdi> : null}
-                <bdi className="text-quiet">{name}</bdi>
+                <bdi className="text-quiet" title={name}>
+                  {shortName(name)}
+                </bdi>
               </span>
               <span className="event-value">{formatNumber(value, place.locale)}</span>
               <span className="event-when">

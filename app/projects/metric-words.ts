@@ -19,7 +19,7 @@ export function shownMetric(
 }
 
 /**
- * Returns a short form of a metric's name for a tile: of a dotted name its last two parts, of attributes their
+ * Returns a short form of a metric's name for tiles and events: of a dotted name its last two parts, of attributes their
  * values. `gen_ai.client.token.usage{request.model=o5,token.type=input}` is `token.usage o5 input`.
  */
 export function shortName(name: string): string {
