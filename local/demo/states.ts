@@ -20,7 +20,7 @@ const PHASES_SINCE = 2 * HOUR;
 const NIGHTS = 6;
 
 /** Returns the phase of an agent at a time, and when it began; null without phases. */
-export function phaseAt({ phases = [] }: Stateful, at: number): { phase: Phase; since: number } | null {
+function phaseAt({ phases = [] }: Stateful, at: number): { phase: Phase; since: number } | null {
   const cycle = phases.reduce((sum, { seconds }) => sum + seconds * 1000, 0);
   if (cycle === 0) return null;
   let since = Math.floor(at / cycle) * cycle;
