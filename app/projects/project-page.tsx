@@ -10,6 +10,7 @@ import { usePlace } from "../data/use-place.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import type { Inviting } from "./add-member.tsx";
 import { AgentPanels } from "./agent-panels.tsx";
 import type { CreatedKey } from "./create-forms.ts";
 import { Dropped } from "./dropped.tsx";
@@ -34,7 +35,7 @@ import { Unsent } from "./unsent.tsx";
  * @param search - The query string of the URL.
  * @param loaded - The loader's data; null if Convex did not answer.
  * @param guides - Ways to send, for users who may manage API keys.
- * @param sendsInvitations - Whether WorkOS sends the invitations.
+ * @param inviting - How invited users learn that they are.
  * @param revealed - The API key that the last form created, if it was sent over HTTP.
  */
 export function ProjectPage({
@@ -42,14 +43,14 @@ export function ProjectPage({
   search,
   loaded,
   guides,
-  sendsInvitations,
+  inviting,
   revealed,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
   guides: readonly Guide[];
-  sendsInvitations: boolean;
+  inviting: Inviting;
   revealed: CreatedKey | null;
 }) {
   const { viewer } = useLive();
@@ -74,7 +75,7 @@ export function ProjectPage({
       <Page title="Project">
         {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
         <Notice kind="alert">Live data is unavailable. The project shows here as soon as it is back.</Notice>
-        <Unsent projectId={projectId} inviting={{ origin, sendsInvitations }} onCreated={setCreated} />
+        <Unsent projectId={projectId} inviting={inviting} onCreated={setCreated} />
       </Page>
     );
   }
@@ -129,7 +130,7 @@ export function ProjectPage({
             project={project}
             manages={manages}
             viewerId={viewer?._id ?? null}
-            inviting={{ origin, sendsInvitations }}
+            inviting={inviting}
           />
           {manages ? <RenameProject projectId={projectId} project={project} /> : null}
           <Leaving

@@ -44,13 +44,12 @@ export async function loader(args: Route.LoaderArgs) {
   const { data } = await projectPage.require(args);
   if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
   const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
-  const { appUrl, entryRule } = args.context.get(requestContext).env;
-  /** Whether WorkOS sends the invitations. */
-  const sendsInvitations = entryRule.organizationId !== null;
-  const guides = data?.keys === null ? null : pack(guidesFor(appUrl));
-  if (data === null) return { page: null, rows: null, search, guides, sendsInvitations };
+  const { appUrl: origin, entryRule } = args.context.get(requestContext).env;
+  const inviting = { origin, sendsInvitations: entryRule.organizationId !== null };
+  const guides = data?.keys === null ? null : pack(guidesFor(origin));
+  if (data === null) return { page: null, rows: null, search, guides, inviting };
   const { agents, totals, ...page } = withoutViewer(data);
-  return { page, rows: pack({ agents, totals }), search, guides, sendsInvitations };
+  return { page, rows: pack({ agents, totals }), search, guides, inviting };
 }
 
 export { clientAction } from "../data/form-action.ts";
@@ -85,7 +84,7 @@ export async function action(args: Route.ActionArgs) {
 const NO_GUIDES: readonly Guide[] = [];
 
 export default function Project({
-  loaderData: { page, rows: packed, search, guides: packedGuides, sendsInvitations },
+  loaderData: { page, rows: packed, search, guides: packedGuides, inviting },
   params,
 }: Route.ComponentProps) {
   const answer = useActionData<typeof action>();
@@ -99,7 +98,7 @@ export default function Project({
       search={search}
       loaded={loaded}
       guides={guides ?? NO_GUIDES}
-      sendsInvitations={sendsInvitations}
+      inviting={inviting}
       revealed={answer && "createdKey" in answer ? answer.createdKey : null}
     />
   );
