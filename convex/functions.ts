@@ -8,7 +8,7 @@ import { type GenericValidator, type PropertyValidators, type Value, v } from "c
 import { customCtx, customMutation, customQuery } from "convex-helpers/server/customFunctions";
 import { addFieldsToValidator } from "convex-helpers/validators";
 import type { Doc } from "./_generated/dataModel";
-import { mutation, type QueryCtx, query } from "./_generated/server";
+import { type MutationCtx, mutation, type QueryCtx, query } from "./_generated/server";
 import {
   type KnownCaller,
   requireCaller,
@@ -21,6 +21,7 @@ import { edgeSecrets } from "./model/environment.ts";
 import { readCaller } from "./model/identity.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { rejection } from "./model/rejection.ts";
+import { countMutation } from "./model/userLimits.ts";
 import { findByWorkosId } from "./model/users.ts";
 
 /** For signed-in users, synced or not: `ctx.user` may be null. */
@@ -28,11 +29,11 @@ export const pageQuery = customQuery(query, customCtx(requireCaller));
 
 /** For signed-in users who are synced: `ctx.user` is the user's row. */
 export const viewerQuery = customQuery(query, customCtx(requireUser));
-export const viewerMutation = customMutation(mutation, customCtx(requireUser));
+export const viewerMutation = customMutation(mutation, customCtx(counted(requireUser)));
 
 /** For admins only. */
 export const adminQuery = customQuery(query, customCtx(requireAdmin));
-export const adminMutation = customMutation(mutation, customCtx(requireAdmin));
+export const adminMutation = customMutation(mutation, customCtx(counted(requireAdmin)));
 
 /** Like the builders above, for functions that take `paginationOpts`: they return pages of 1 to 100 items. */
 export const viewerListQuery = customQuery(query, paginated(requireUser));
@@ -113,6 +114,15 @@ function paginated<T extends object>(requireCaller: (ctx: QueryCtx) => Promise<T
         onSuccess: ({ result }: { result: unknown }) => requireBoundedPage(paginationOpts, result),
       };
     },
+  };
+}
+
+/** Counts a call of a user against the limit of mutations, after the caller is identified. */
+function counted<T extends { user: Doc<"users"> }>(requireCaller: (ctx: QueryCtx) => Promise<T>) {
+  return async (ctx: MutationCtx): Promise<T> => {
+    const added = await requireCaller(ctx);
+    await countMutation(ctx, added.user._id);
+    return added;
   };
 }
 

@@ -108,7 +108,8 @@ export default defineSchema({
     lastUsedAt: v.optional(v.number()),
   })
     .index("by_hash", ["hash"])
-    .index("by_project", ["projectId", "createdAt"]),
+    .index("by_project", ["projectId", "createdAt"])
+    .index("by_expiry", ["projectId", "revokedAt", "expiresAt"]),
 
   /** When each API key was last used, rounded to the minute. */
   keyUses: defineTable({ keyId: v.id("projectKeys"), lastUsedAt: v.number() }).index("by_key", ["keyId"]),

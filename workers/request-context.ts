@@ -27,6 +27,7 @@ export type Bindings = Record<string, unknown> & {
   SESSION_LIMIT: RateLimit;
   ERROR_LIMIT: RateLimit;
   INGESTION_LIMIT: RateLimit;
+  REJECTION_LIMIT: RateLimit;
   CF_VERSION_METADATA?: { id: string };
 };
 
@@ -165,6 +166,7 @@ export function createContextFor(
       sessionAsks: bindings.SESSION_LIMIT,
       errors: bindings.ERROR_LIMIT,
       ingestion: bindings.INGESTION_LIMIT,
+      rejections: bindings.REJECTION_LIMIT,
     },
     setCookies: [],
     cookieSources: [auth, notices],

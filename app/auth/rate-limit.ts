@@ -9,6 +9,13 @@ import { readFlowCookie } from "./flow-cookie.server.ts";
 /** Window of the Cloudflare rate limits in seconds. */
 const PERIOD_S = 60;
 
+/** What a user reads when a limit is exceeded. */
+const WORDS: { [limit in RateLimitPolicy["limit"]]: string } = {
+  signIns: "Too many sign-ins were started from here. Please wait a minute, then try again.",
+  sessionAsks: "Too many requests in this session. Please wait a minute, then try again.",
+  errors: "Too many errors were reported from here. Please wait a minute.",
+};
+
 /** A client controls all addresses of its /64 network, which has four groups. */
 const IPV6_NETWORK_GROUPS = 4;
 
@@ -45,6 +52,6 @@ export const rateLimit: Middleware = (next) => async (request, context) => {
   if (policy.exceptStarted && isStartedSignIn(context)) return next(request, context);
   const { success } = await context.limits[policy.limit].limit({ key: await keyOf(context, policy) });
   if (success) return next(request, context);
-  const words = "Too many sign-ins were started from here. Please wait a minute, then try again.";
-  return rejectionResponse(context, 429, "rate_limited", words, { "Retry-After": String(PERIOD_S) });
+  const headers = { "Retry-After": String(PERIOD_S) };
+  return rejectionResponse(context, 429, "rate_limited", WORDS[policy.limit], headers);
 };

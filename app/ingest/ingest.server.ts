@@ -3,13 +3,12 @@
  * stores the batch; the compactor processes it afterwards.
  */
 import { api } from "../../convex/_generated/api.js";
-import { sha256Hex } from "../../convex/model/hex.ts";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import { ConvexCallError, RejectedError } from "../request/errors.ts";
+import { admit, noteAccepted, noteRejected, type Rejected } from "./admission.server.ts";
 import type { BatchReader, BatchResult } from "./batch.server.ts";
 
-const KEY = /^Bearer +(mosaic_[\w-]{1,200})$/i;
 const RETRY_AFTER_S = 5;
 const RATE_PERIOD_S = 60;
 
@@ -24,13 +23,24 @@ const rejection = (status: number, error: string, message: string, headers: Reco
 
 const AUTHENTICATE = { "WWW-Authenticate": 'Bearer realm="Mosaic"' };
 
-const unauthenticated = () =>
-  rejection(
-    401,
-    "unauthenticated",
-    "Send the header Authorization: Bearer followed by an API key that is not revoked.",
-    AUTHENTICATE,
-  );
+/** Returns the response to a request whose API key or address is rejected. */
+function answerRejected(rejected: Rejected): Response {
+  switch (rejected.kind) {
+    case "unauthenticated": {
+      const message = "Send the header Authorization: Bearer followed by an API key that is not revoked.";
+      return rejection(401, "unauthenticated", message, AUTHENTICATE);
+    }
+    case "archived":
+      return rejection(401, "archived", "This project is archived. Restore it on its page.", AUTHENTICATE);
+    case "limited": {
+      const message =
+        rejected.by === "key"
+          ? "More than 600 requests a minute with this key. Send several items in each request."
+          : "Too many rejected requests from this address. Check the API key, then wait a minute.";
+      return rejection(429, "rate_limited", message, { "Retry-After": String(RATE_PERIOD_S) });
+    }
+  }
+}
 
 /** Returns the response for an invalid request. Only sent after the API key was accepted. */
 function answerProblem(problem: Exclude<BatchResult, { kind: "batch" }>): Response {
@@ -61,15 +71,10 @@ export async function ingest(
   context: RequestContext,
   read: BatchReader,
 ): Promise<Response> {
-  const { env, limits, report, route, url } = context;
-  const key = KEY.exec(request.headers.get("Authorization") ?? "")?.[1];
-  if (key === undefined) return unauthenticated();
-  const keyHash = await sha256Hex(key);
-  const { success } = await limits.ingestion.limit({ key: `key ${keyHash}` });
-  if (!success) {
-    const message = "More than 600 requests a minute with this key. Send several items in each request.";
-    return rejection(429, "rate_limited", message, { "Retry-After": String(RATE_PERIOD_S) });
-  }
+  const { env, report, route, url } = context;
+  const admission = await admit(request, context);
+  if (admission.kind !== "admitted") return answerRejected(admission);
+  const { keyHash } = admission;
   const result = await read(request);
   try {
     const convex = createConvex(env, null, AbortSignal.timeout(CONVEX_MS));
@@ -78,15 +83,15 @@ export async function ingest(
       path: url.pathname,
       ...(result.kind === "batch" ? { batch: result.batch } : {}),
     });
+    if (outcome.outcome === "unauthenticated" || outcome.outcome === "archived") {
+      return answerRejected(await noteRejected(context, keyHash, outcome.outcome));
+    }
+    await noteAccepted(context, keyHash);
     switch (outcome.outcome) {
       case "accepted": {
         const { accepted, warnings } = outcome;
         return answer(202, { accepted, ...(warnings.length > 0 && { warnings }) });
       }
-      case "unauthenticated":
-        return unauthenticated();
-      case "archived":
-        return rejection(401, "archived", "This project is archived. Restore it on its page.", AUTHENTICATE);
       case "forbidden":
         return rejection(403, "forbidden", "This key may only read. Create one that may send.");
       case "conflict":

@@ -62,7 +62,10 @@ const responses = {
   403: error("The key may only read."),
   405: error("Another method than POST."),
   409: error("The Idempotency-Key was used with another body."),
-  429: error("More than 600 requests a minute with this key.", retryAfter),
+  429: error(
+    "More than 600 requests a minute with this key, or 60 rejected ones from this address.",
+    retryAfter,
+  ),
   503: error("Not stored, or not known to be; send it again with the same Idempotency-Key.", retryAfter),
 };
 

@@ -41,8 +41,17 @@ export interface RequestContext {
   readOnly: boolean;
   /** Id of the deployed version. */
   version: string;
-  /** Rate limits per minute: sign-ins and errors by network, token requests by session, metrics by API key. */
-  limits: { signIns: RateLimit; sessionAsks: RateLimit; errors: RateLimit; ingestion: RateLimit };
+  /**
+   * Rate limits per minute: sign-ins, errors and rejected API keys by network, token requests by session,
+   * metrics by API key.
+   */
+  limits: {
+    signIns: RateLimit;
+    sessionAsks: RateLimit;
+    errors: RateLimit;
+    ingestion: RateLimit;
+    rejections: RateLimit;
+  };
   /** The prerendered files. */
   assets: Fetcher;
   /** `Set-Cookie` lines for this response, in addition to those of `cookieSources`. */

@@ -89,6 +89,7 @@ import type * as model_timeZones from "../model/timeZones.js";
 import type * as model_today from "../model/today.js";
 import type * as model_totals from "../model/totals.js";
 import type * as model_userFields from "../model/userFields.js";
+import type * as model_userLimits from "../model/userLimits.js";
 import type * as model_userSearch from "../model/userSearch.js";
 import type * as model_userSync from "../model/userSync.js";
 import type * as model_users from "../model/users.js";
@@ -188,6 +189,7 @@ declare const fullApi: ApiFromModules<{
   "model/today": typeof model_today;
   "model/totals": typeof model_totals;
   "model/userFields": typeof model_userFields;
+  "model/userLimits": typeof model_userLimits;
   "model/userSearch": typeof model_userSearch;
   "model/userSync": typeof model_userSync;
   "model/users": typeof model_users;

@@ -1,11 +1,7 @@
 /** Invitations: the first user who signs in with the invited, verified e-mail becomes a member. */
-import { RateLimiter } from "@convex-dev/rate-limiter";
-import type { ComponentApi } from "@convex-dev/rate-limiter/_generated/component.js";
-import { componentsGeneric } from "convex/server";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
-import { HOUR_MS } from "./buckets.ts";
 import { normalizeEmail } from "./input.ts";
 import {
   findMembership,
@@ -42,24 +38,6 @@ export async function acceptInvites(ctx: MutationCtx, user: Doc<"users">): Promi
     }
     await ctx.db.delete("projectInvites", invite._id);
   }
-}
-
-// By name: the generated `components` needs a deployment.
-const components = componentsGeneric() as unknown as { rateLimiter: ComponentApi<"rateLimiter"> };
-
-/** Each invitation may send an e-mail, so each user may send only some. */
-const limits = new RateLimiter(components.rateLimiter, {
-  invitations: { kind: "fixed window", rate: 20, period: HOUR_MS },
-});
-
-/**
- * Counts an invitation of a user.
- *
- * @throws `rate_limited` after too many in an hour.
- */
-export async function limitInvites(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
-  const { ok } = await limits.limit(ctx, "invitations", { key: userId });
-  if (!ok) throw rejection("rate_limited", "At most 20 invitations an hour. Try again later.");
 }
 
 /**

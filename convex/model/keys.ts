@@ -128,11 +128,20 @@ export async function revokeKey(ctx: MutationCtx, user: Doc<"users">, keyId: str
 }
 
 async function requireRoomForKey(ctx: QueryCtx, { _id }: Doc<"projects">, now: number): Promise<void> {
-  const keys = await ctx.db
-    .query("projectKeys")
-    .withIndex("by_project", (q) => q.eq("projectId", _id))
-    .collect();
-  if (keys.filter((key) => isActive(key, now)).length >= MOST_ACTIVE) {
+  // Keys that were revoked or have expired are not read: a project may have any number of them.
+  const [lasting, expiring] = await Promise.all([
+    ctx.db
+      .query("projectKeys")
+      .withIndex("by_expiry", (q) =>
+        q.eq("projectId", _id).eq("revokedAt", undefined).eq("expiresAt", undefined),
+      )
+      .take(MOST_ACTIVE),
+    ctx.db
+      .query("projectKeys")
+      .withIndex("by_expiry", (q) => q.eq("projectId", _id).eq("revokedAt", undefined).gt("expiresAt", now))
+      .take(MOST_ACTIVE),
+  ]);
+  if (lasting.length + expiring.length >= MOST_ACTIVE) {
     const message = `A project has at most ${MOST_ACTIVE} active keys. Revoke one that is not in use.`;
     throw rejection("limit_reached", message);
   }

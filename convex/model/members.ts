@@ -5,7 +5,7 @@ import { recordEvent } from "./audit.ts";
 import { emailProblem } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
 import { normalizeEmail, requireEmail } from "./input.ts";
-import { findInvite, limitInvites, requireRoomForInvite } from "./invites.ts";
+import { findInvite, requireRoomForInvite } from "./invites.ts";
 import {
   deleteMember,
   findMembership,
@@ -15,6 +15,7 @@ import {
 } from "./memberships.ts";
 import type { SeenProject } from "./projects.ts";
 import { rejection } from "./rejection.ts";
+import { countInvite } from "./userLimits.ts";
 import { findByEmail, mayReadAnyone, notYours } from "./users.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function addMember(
   }
   if (invite !== null) throw rejection("conflict", "This person is invited already.");
   await requireRoomForInvite(ctx, project._id);
-  await limitInvites(ctx, manager._id);
+  await countInvite(ctx, manager._id);
   await ctx.db.insert("projectInvites", { projectId: project._id, email, invitedBy: manager._id });
   await recordEvent(ctx, project.ownerId, "member_invited", { actorId: manager._id, target: email });
   return "invited";

@@ -49,7 +49,7 @@ const UNLIMITED = `export default () => ({ limit: async () => ({ success: true }
 const limit = (name: string) => `
     (name = "${name}", wrapped = (moduleName = "unlimited")),`;
 
-const APP_BINDINGS = `${["SIGN_IN_LIMIT", "SESSION_LIMIT", "ERROR_LIMIT", "INGESTION_LIMIT"].map(limit).join("")}
+const APP_BINDINGS = `${["SIGN_IN_LIMIT", "SESSION_LIMIT", "ERROR_LIMIT", "INGESTION_LIMIT", "REJECTION_LIMIT"].map(limit).join("")}
     (name = "ASSETS", service = "nothing"),
     (name = "NOTICES", kvNamespace = "nothing"),
     (name = "CF_VERSION_METADATA", json = "{\\"id\\":\\"bench\\",\\"tag\\":\\"\\",\\"timestamp\\":\\"\\"}"),

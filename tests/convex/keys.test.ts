@@ -132,4 +132,15 @@ describe("API keys", () => {
     await grace.mutation(api.projectKeys.revoke, { keyId });
     expect(await rejectionOf(create())).toBe("none");
   });
+
+  test("the room for a key is found without reading the keys that are not active", async () => {
+    const { projectId } = project;
+    const key = { projectId, name: "K", hash: "0", createdAt: 1 };
+    await backend.store("projectKeys", [
+      ...Array.from({ length: 1_000 }, () => ({ ...key, revokedAt: 2 })),
+      ...Array.from({ length: 1_000 }, () => ({ ...key, expiresAt: 2 })),
+    ]);
+    await grace.mutation(api.projectKeys.create, { projectId, name: "K" });
+    expect((await backend.highestUse("projectKeys:create")).documentsRead).toBeLessThan(100);
+  });
 });

@@ -189,3 +189,20 @@ describe("changing a profile", () => {
     expect(await rejectionOf(grace.mutation(api.users.updateProfile, { userId: "no id" }))).toBe("forbidden");
   });
 });
+
+test("a user makes 600 changes a minute and sends 20 invitations an hour, and others are not affected", async () => {
+  const grace = await signIn(backend, "grace");
+  const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
+  const invite = (index: number) =>
+    rejectionOf(grace.mutation(api.projects.addMember, { projectId, email: `new-${index}@example.com` }));
+  for (let index = 1; index <= 20; index++) expect(await invite(index)).toBe("none");
+  expect(await invite(21)).toBe("rate_limited");
+  const change = () => rejectionOf(grace.mutation(api.preferences.set, { theme: "dark" }));
+  // A change that is rejected is not counted.
+  const made = await Promise.all(Array.from({ length: 600 - 21 }, change));
+  expect(new Set(made)).toEqual(new Set(["none"]));
+  expect(await change()).toBe("rate_limited");
+  expect((await grace.query(api.preferences.get, {})).theme).toBe("dark");
+  const alan = await signIn(backend, "alan");
+  expect(await rejectionOf(alan.mutation(api.preferences.set, { theme: "dark" }))).toBe("none");
+});

@@ -25,6 +25,8 @@ export type SendOptions = {
   body?: string | Buffer;
   form?: Record<string, string>;
   json?: unknown;
+  /** Time between the headers and the body, in ms. */
+  uploadMs?: number;
 };
 
 /** Address that the worker listens on, its APP_URL, and a callback for each response. */
@@ -129,7 +131,7 @@ export class Browser {
     const { body, type } = bodyOf(options);
     const headers = this.#headers(method, path, options, type);
     if (body !== null) headers["content-length"] = String(Buffer.byteLength(body));
-    const answer = await exchange(this.site.url, method, path, headers, body);
+    const answer = await exchange(this.site.url, method, path, headers, body, options.uploadMs);
     this.jar.take(answer.setCookies);
     this.site.heard(answer);
     return answer;
@@ -172,6 +174,7 @@ function bodyOf(options: SendOptions): { body: string | Buffer | null; type: str
  * @param path - Path and query, sent unchanged.
  * @param headers - Request headers.
  * @param body - Request body, or null.
+ * @param uploadMs - Time between the headers and the body, in ms.
  * @returns The complete response.
  * @throws {Error} when the connection fails or times out.
  */
@@ -181,6 +184,7 @@ function exchange(
   path: string,
   headers: Record<string, string>,
   body: string | Buffer | null,
+  uploadMs?: number,
 ): Promise<Answer> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
@@ -210,7 +214,12 @@ function exchange(
     );
     request.setTimeout(ONE_REQUEST_MS, () => request.destroy(new Error(`${method} ${path} got no answer`)));
     request.on("error", reject);
-    request.end(body ?? undefined);
+    if (uploadMs === undefined) {
+      request.end(body ?? undefined);
+      return;
+    }
+    request.flushHeaders();
+    setTimeout(() => request.end(body ?? undefined), uploadMs);
   });
 }
 

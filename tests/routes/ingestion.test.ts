@@ -116,7 +116,10 @@ describe("POST /api/v1/metrics", () => {
     await user.convex("mutation", "projects:archive", { projectId: project.id });
     expectRejection(await project.send({ metrics }), 401, "archived");
     await user.convex("mutation", "projects:restore", { projectId: project.id });
-    expect((await project.send({ metrics })).status).toBe(202);
+    // The rejected key is not looked up again for a minute.
+    const create = { projectId: project.id, name: "Fresh" };
+    const fresh = await user.convex<{ key: string }>("mutation", "projectKeys:create", create);
+    expect((await nobody({ authorization: `Bearer ${fresh.key}` })).status).toBe(202);
     const args = { projectId: project.id, name: "R", scope: "read" };
     const { key } = await user.convex<{ key: string }>("mutation", "projectKeys:create", args);
     expectRejection(await nobody({ authorization: `Bearer ${key}` }), 403, "forbidden");
@@ -139,6 +142,15 @@ describe("POST /api/v1/metrics", () => {
     if (limited === undefined) throw new Error("1200 requests were not limited");
     expectRejection(limited, 429, "rate_limited");
     expect(Number(limited.headers.get("Retry-After"))).toBeGreaterThan(0);
+  });
+
+  it("accepts an upload that takes longer than a page may", async () => {
+    const project = await newProject(await newUser());
+    const headers = { authorization: project.authorization };
+    const answer = await app
+      .browser()
+      .post("/api/v1/metrics", { headers, json: { metrics }, uploadMs: 3_000 });
+    expect([answer.status, jsonOf(answer)]).toEqual([202, { accepted: 1 }]);
   });
 
   it("responds 503 while Convex is down, and the same Idempotency-Key stores it once afterwards", async () => {

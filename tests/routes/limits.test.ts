@@ -1,6 +1,6 @@
 /** Rate limits: what is counted by address or session, and what is never limited. */
 import { describe, expect, it } from "vitest";
-import { type Answer, Browser } from "./browser.ts";
+import { type Answer, Browser, jsonOf } from "./browser.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 import { startMosaic } from "./start-mosaic.ts";
 import { limitPerMinute } from "./worker.ts";
@@ -8,18 +8,28 @@ import { limitPerMinute } from "./worker.ts";
 /** The worker's limits are this much lower: 600 requests need more than a minute on a busy machine. */
 const DIVISOR = 10;
 
-const app = startMosaic({ limitsDividedBy: DIVISOR });
+const app = startMosaic({ limitsDividedBy: DIVISOR, isolates: 2 });
 
 /** Returns a browser with the given IP address. */
 const from = (address: string) => new Browser(app.site(), address);
 
+/** Creates an API key in a new project of the token's user. */
+async function newKey(token: string): Promise<string> {
+  const call = async <T>(name: string, args: object) =>
+    ((await (await app.convex("mutation", name, args, token)).json()) as { value: T }).value;
+  const projectId = await call<string>("projects:create", { name: "Limits" });
+  return (await call<{ key: string }>("projectKeys:create", { projectId, name: "K" })).key;
+}
+
 const AT_ONCE = 5;
 const SIGN_INS = limitPerMinute("SIGN_IN_LIMIT") / DIVISOR;
 const SESSIONS = limitPerMinute("SESSION_LIMIT") / DIVISOR;
+const REJECTIONS = limitPerMinute("REJECTION_LIMIT") / DIVISOR;
 
-it("is 100 a minute for sign-ins, and 600 for sessions", () => {
+it("is 100 a minute for sign-ins, 600 for sessions, and 60 for rejected API keys", () => {
   expect(limitPerMinute("SIGN_IN_LIMIT")).toBe(100);
   expect(limitPerMinute("SESSION_LIMIT")).toBe(600);
+  expect(limitPerMinute("REJECTION_LIMIT")).toBe(60);
 });
 
 /**
@@ -88,6 +98,39 @@ describe("requesting the session or a token", () => {
     const through = await letThrough(SESSIONS, () => from("10.50.1.2").get("/api/auth/session"));
     expect(through).toBeGreaterThanOrEqual(SESSIONS);
     expect((await from("10.50.1.3").get("/api/auth/session")).status).toBe(200);
+  });
+});
+
+describe("a rejected API key", () => {
+  const metrics = [{ agent: "a", name: "n", value: 1 }];
+  const send = (browser: Browser, key: string) =>
+    browser.post("/api/v1/metrics", { headers: { authorization: `Bearer ${key}` }, json: { metrics } });
+  const asked = () => app.outbound.count("convex", ({ body }) => body.includes("metrics:ingest"));
+
+  it("is not looked up again for a minute, also in another isolate", async () => {
+    for (let times = 0; times < 3; times++) {
+      expect((await send(from("10.50.3.1"), "mosaic_wrong")).status).toBe(401);
+    }
+    expect((await send(new Browser(app.site(1), "10.50.3.2"), "mosaic_wrong")).status).toBe(401);
+    expect(asked()).toBe(1);
+  });
+
+  it("limits its address, except for keys that were accepted there", async () => {
+    const owner = from("10.50.4.1");
+    await signIn(owner, app.person());
+    const key = await newKey(jsonOf<{ token: string }>(await owner.token()).token);
+    expect((await send(from("10.50.4.2"), key)).status).toBe(202);
+    const through = await letThrough(REJECTIONS, (index) => send(from("10.50.4.2"), `mosaic_${index}`));
+    expect(through).toBeGreaterThanOrEqual(REJECTIONS);
+    const before = asked();
+    expect((await send(from("10.50.4.2"), "mosaic_another")).status).toBe(429);
+    expect(jsonOf(await from("10.50.4.2").post("/api/v1/agents/a/ping"))).toMatchObject({
+      error: "rate_limited",
+      message: expect.stringMatching(/Check the API key/),
+    });
+    expect(asked()).toBe(before);
+    expect((await send(from("10.50.4.2"), key)).status).toBe(202);
+    expect((await send(from("10.50.4.3"), "mosaic_another")).status).toBe(401);
   });
 });
 

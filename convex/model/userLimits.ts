@@ -1,0 +1,47 @@
+/** Rate limits of users, counted by Convex's rate limiter component. A call that fails is not counted. */
+import { RateLimiter } from "@convex-dev/rate-limiter";
+import type { ComponentApi } from "@convex-dev/rate-limiter/_generated/component.js";
+import { componentsGeneric } from "convex/server";
+import type { Id } from "../_generated/dataModel";
+import type { MutationCtx } from "../_generated/server";
+import { HOUR_MS, MINUTE_MS } from "./buckets.ts";
+import { rejection } from "./rejection.ts";
+
+const MUTATIONS_A_MINUTE = 600;
+const INVITES_AN_HOUR = 20;
+
+/**
+ * Addressed by name, because the generated `components` exists only with a deployment, and a build must not
+ * depend on one.
+ */
+const components = componentsGeneric() as unknown as { rateLimiter: ComponentApi<"rateLimiter"> };
+const limiter = new RateLimiter(components.rateLimiter);
+
+/**
+ * Counts a mutation of a user.
+ *
+ * @throws `rate_limited` after 600 in a minute.
+ */
+export async function countMutation(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
+  const message = "You made too many changes. Wait a minute, then try again.";
+  await count(ctx, { name: "mutations", userId, rate: MUTATIONS_A_MINUTE, period: MINUTE_MS, message });
+}
+
+/**
+ * Counts an invitation that a user sends.
+ *
+ * @throws `rate_limited` after 20 in an hour.
+ */
+export async function countInvite(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
+  const message = `You can invite ${INVITES_AN_HOUR} people an hour. Try again later.`;
+  await count(ctx, { name: "invites", userId, rate: INVITES_AN_HOUR, period: HOUR_MS, message });
+}
+
+type Count = { name: string; userId: Id<"users">; rate: number; period: number; message: string };
+
+async function count(ctx: MutationCtx, { name, userId, rate, period, message }: Count): Promise<void> {
+  // The first window of a user begins with the first call.
+  const config = { kind: "fixed window", rate, period, start: Date.now() } as const;
+  const { ok } = await limiter.limit(ctx, name, { key: userId, config });
+  if (!ok) throw rejection("rate_limited", message);
+}
