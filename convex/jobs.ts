@@ -17,14 +17,29 @@ const UPGRADE = [
   internal.migrations.redrawOverviews,
 ];
 
-/** Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. */
+/**
+ * Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. Each job
+ * is started by a mutation of its own, so that one that is busy does not hold up the others.
+ */
 export const start = internalMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
     const stalled = await stalledJobs(ctx);
-    for (const job of new Set([...Object.keys(RULES), ...stalled])) await startJob(ctx, job);
+    for (const job of new Set([...Object.keys(RULES), ...stalled])) {
+      await ctx.scheduler.runAfter(0, internal.jobs.startOne, { job });
+    }
     if ((await ctx.db.query("latestMetrics").first()) !== null) await startMigrationsSerially(ctx, UPGRADE);
+    return null;
+  },
+});
+
+/** Starts one job, unless it is running. */
+export const startOne = internalMutation({
+  args: { job: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { job }) => {
+    await startJob(ctx, job);
     return null;
   },
 });

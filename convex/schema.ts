@@ -222,7 +222,7 @@ export default defineSchema({
     endedAt: v.optional(v.number()),
   })
     .index("by_job", ["job"])
-    .index("by_ended", ["endedAt"]),
+    .index("by_ended", ["endedAt", "stepAt"]),
 
   auditLogs: defineTable({
     /** The user that the entry is about. */

@@ -5,11 +5,7 @@ import { recordEvent } from "./audit.ts";
 import { startJob } from "./jobs.ts";
 import { findUse } from "./keyUses.ts";
 import { membersOf } from "./memberships.ts";
-import { removeAll } from "./retention.ts";
-
-/** Rows in one step. Batches, and overviews of many agents, are large. */
-const FEW = 40;
-const MANY = 200;
+import { removeSome } from "./retention.ts";
 
 const PREFIX = "project:";
 
@@ -30,64 +26,56 @@ export function projectOfJob(ctx: MutationCtx, job: string): Id<"projects"> | nu
   return job.startsWith(PREFIX) ? ctx.db.normalizeId("projects", job.slice(PREFIX.length)) : null;
 }
 
+const KEYS_AT_ONCE = 200;
+
+/** Tables with an index of their project, other than that of API keys. */
+const BY_PROJECT = [
+  "projectInvites",
+  "projectViews",
+  "pendingBatches",
+  "compactors",
+  "summaries",
+  "drops",
+  "overviews",
+  "latestMetrics",
+  "ingestions",
+  "agentMetrics",
+] as const;
+
+/** Tables whose index of agents begins with the project. */
+const BY_AGENT = ["agents", "agentStates", "timeSeries"] as const;
+
 /** Removes some rows of a deleted project, and returns their number. */
 export async function removeRows(ctx: MutationCtx, projectId: Id<"projects">): Promise<number> {
-  for (const next of tablesOf(ctx, projectId)) {
-    const removed = await removeAll(ctx.db, await next());
+  const { db } = ctx;
+  // API keys first, so that access ends first.
+  const keys = await removeKeys(ctx, projectId);
+  if (keys > 0) return keys;
+  for (const table of BY_PROJECT) {
+    const rows = db.query(table).withIndex("by_project", (q) => q.eq("projectId", projectId));
+    const removed = await removeSome(db, rows);
     if (removed > 0) return removed;
   }
-  return 0;
+  for (const table of BY_AGENT) {
+    const rows = db.query(table).withIndex("by_name", (q) => q.eq("projectId", projectId));
+    const removed = await removeSome(db, rows);
+    if (removed > 0) return removed;
+  }
+  return await removeSome(
+    db,
+    db.query("stats").withIndex("by_series", (q) => q.eq("projectId", projectId)),
+  );
 }
 
-/** Returns the queries for a project's rows: API keys first, so that access ends first. */
-function tablesOf(ctx: MutationCtx, projectId: Id<"projects">) {
-  const { db } = ctx;
-  return [
-    async () => {
-      const keys = await db
-        .query("projectKeys")
-        .withIndex("by_project", (q) => q.eq("projectId", projectId))
-        .take(MANY);
-      for (const { _id } of keys) {
-        const use = await findUse(ctx, _id);
-        if (use !== null) await db.delete("keyUses", use._id);
-      }
-      return keys;
-    },
-    ...(
-      ["projectInvites", "projectViews", "pendingBatches", "compactors", "summaries", "drops"] as const
-    ).map(
-      (table) => () =>
-        db
-          .query(table)
-          .withIndex("by_project", (q) => q.eq("projectId", projectId))
-          .take(MANY),
-    ),
-    ...(["agents", "agentStates", "timeSeries"] as const).map(
-      (table) => () =>
-        db
-          .query(table)
-          .withIndex("by_name", (q) => q.eq("projectId", projectId))
-          .take(MANY),
-    ),
-    () =>
-      db
-        .query("stats")
-        .withIndex("by_series", (q) => q.eq("projectId", projectId))
-        .take(MANY),
-    ...(["latestMetrics", "ingestions"] as const).map(
-      (table) => () =>
-        db
-          .query(table)
-          .withIndex("by_project", (q) => q.eq("projectId", projectId))
-          .take(MANY),
-    ),
-    ...(["overviews", "agentMetrics"] as const).map(
-      (table) => () =>
-        db
-          .query(table)
-          .withIndex("by_project", (q) => q.eq("projectId", projectId))
-          .take(FEW),
-    ),
-  ];
+async function removeKeys({ db }: MutationCtx, projectId: Id<"projects">): Promise<number> {
+  const keys = await db
+    .query("projectKeys")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .take(KEYS_AT_ONCE);
+  for (const { _id } of keys) {
+    const use = await findUse({ db }, _id);
+    if (use !== null) await db.delete("keyUses", use._id);
+    await db.delete("projectKeys", _id);
+  }
+  return keys.length;
 }

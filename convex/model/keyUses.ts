@@ -16,7 +16,10 @@ export async function lastUseOf(ctx: QueryCtx, key: Doc<"projectKeys">): Promise
   return (await findUse(ctx, key._id))?.lastUsedAt ?? key.lastUsedAt ?? null;
 }
 
-export async function findUse(ctx: QueryCtx, keyId: Id<"projectKeys">): Promise<Doc<"keyUses"> | null> {
+export async function findUse(
+  ctx: Pick<QueryCtx, "db">,
+  keyId: Id<"projectKeys">,
+): Promise<Doc<"keyUses"> | null> {
   return await ctx.db
     .query("keyUses")
     .withIndex("by_key", (q) => q.eq("keyId", keyId))

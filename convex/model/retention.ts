@@ -1,7 +1,7 @@
 /** Retention: how long each table that grows keeps its rows. One job for each rule. */
 
-import type { GenericId } from "convex/values";
-import type { TableNames } from "../_generated/dataModel";
+import { type GenericId, getDocumentSize } from "convex/values";
+import type { Doc, TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { DAYS, HOURS, type Level, MINUTES } from "./chunks.ts";
@@ -11,57 +11,42 @@ import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 /** Removes some expired rows, and returns their number. */
 export type Rule = (ctx: MutationCtx, now: number) => Promise<number>;
 
-/** Rows in one step. Batches are the largest rows: up to 256 KiB. */
-const FEW = 40;
-const MANY = 200;
+/** Rows and bytes that one step removes at most: far below Convex's limits of a transaction. */
+const MOST_ROWS = 100;
+const MOST_BYTES = 4 << 20;
 
 /** The rules, by the name of their job. */
 export const RULES: { [job: string]: Rule } = {
   batches: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("agentMetrics")
-        .withIndex("by_at", (q) => q.lt("at", now - 30 * DAY_MS))
-        .take(FEW),
+      db.query("agentMetrics").withIndex("by_at", (q) => q.lt("at", now - 30 * DAY_MS)),
     ),
   minuteBuckets: chunksOf(MINUTES, 8 * DAY_MS),
   hourBuckets: chunksOf(HOURS, 100 * DAY_MS),
   dayBuckets: chunksOf(DAYS, 400 * DAY_MS),
   drops: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("drops")
-        .withIndex("by_written", (q) => q.lt("writtenAt", now - DAY_MS))
-        .take(MANY),
+      db.query("drops").withIndex("by_written", (q) => q.lt("writtenAt", now - DAY_MS)),
     ),
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
   retiredAgents: removeRetiredAgents,
   sessions: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("sessions")
-        .withIndex("by_started", (q) => q.lt("startedAt", now - SESSION_LIFETIME_MS))
-        .take(MANY),
+      db.query("sessions").withIndex("by_started", (q) => q.lt("startedAt", now - SESSION_LIFETIME_MS)),
     ),
   revokedSessions: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("revokedSessions")
-        .withIndex("by_revoked", (q) => q.lt("revokedAt", now - 30 * DAY_MS))
-        .take(MANY),
+      db.query("revokedSessions").withIndex("by_revoked", (q) => q.lt("revokedAt", now - 30 * DAY_MS)),
     ),
   sessionCutoffs: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("sessionCutoffs")
-        .withIndex("by_before", (q) => q.lt("before", now - 30 * DAY_MS))
-        .take(MANY),
+      db.query("sessionCutoffs").withIndex("by_before", (q) => q.lt("before", now - 30 * DAY_MS)),
     ),
   organizationMemberships: async ({ db }, now) =>
     await removeAll(
@@ -72,28 +57,21 @@ export const RULES: { [job: string]: Rule } = {
         .take(MANY),
     ),
   webhookEvents: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("webhookEvents")
-        .withIndex("by_received", (q) => q.lt("receivedAt", now - 30 * DAY_MS))
-        .take(MANY),
+      db.query("webhookEvents").withIndex("by_received", (q) => q.lt("receivedAt", now - 30 * DAY_MS)),
     ),
   auditLogs: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("auditLogs")
-        .withIndex("by_time", (q) => q.lt("timestamp", now - 400 * DAY_MS))
-        .take(MANY),
+      db.query("auditLogs").withIndex("by_time", (q) => q.lt("timestamp", now - 400 * DAY_MS)),
     ),
   pendingAuditLogs: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
+      db
         .query("pendingAuditLogs")
-        .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS))
-        .take(MANY),
+        .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS)),
     ),
   submissions: async ({ db }, now) =>
     await removeAll(
@@ -104,40 +82,39 @@ export const RULES: { [job: string]: Rule } = {
         .take(MANY),
     ),
   jobs: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("jobs")
-        .withIndex("by_ended", (q) => q.gt("endedAt", 0).lt("endedAt", now - 30 * DAY_MS))
-        .take(MANY),
+      db.query("jobs").withIndex("by_ended", (q) => q.gt("endedAt", 0).lt("endedAt", now - 30 * DAY_MS)),
     ),
   // Written before batches had their idempotency keys.
   ingestions: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("ingestions")
-        .withIndex("by_at", (q) => q.lt("at", now - DAY_MS))
-        .take(MANY),
+      db.query("ingestions").withIndex("by_at", (q) => q.lt("at", now - DAY_MS)),
     ),
 };
 
 /** Returns the rule for buckets of a width; a chunk is removed when its last bucket is older than `age`. */
 function chunksOf({ width, span }: Level, age: number): Rule {
   return async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("stats")
-        .withIndex("by_width", (q) => q.eq("width", width).lt("at", now - age - span))
-        .take(MANY),
+      db.query("stats").withIndex("by_width", (q) => q.eq("width", width).lt("at", now - age - span)),
     );
 }
 
-export async function removeAll<T extends TableNames>(
+/** Removes the first rows of a query, as many as one step may. Returns their number. */
+export async function removeSome<T extends TableNames>(
   db: MutationCtx["db"],
-  rows: readonly { _id: GenericId<T> }[],
+  rows: AsyncIterable<Doc<T>>,
 ): Promise<number> {
-  for (const { _id } of rows) await db.delete(_id);
-  return rows.length;
+  let count = 0;
+  let bytes = 0;
+  for await (const row of rows) {
+    await db.delete(row._id as GenericId<T>);
+    count += 1;
+    bytes += getDocumentSize(row);
+    if (count === MOST_ROWS || bytes >= MOST_BYTES) break;
+  }
+  return count;
 }

@@ -3,6 +3,7 @@ import type { Value } from "convex/values";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { RANGES, type Range } from "../../convex/model/ranges.ts";
+import { RULES } from "../../convex/model/retention.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 import { DAY, HOUR, MINUTE, newProject } from "./reporting.ts";
@@ -22,10 +23,13 @@ type Stored = { [field: string]: Value };
 
 /** Starts all jobs and waits until they have ended. */
 async function runJobs(): Promise<void> {
-  const isOver = async () => (await backend.rows("jobs")).every(({ endedAt }) => endedAt !== undefined);
+  const over = async () => (await backend.rows("jobs")).filter(({ endedAt }) => endedAt !== undefined);
+  const isOver = async () => (await over()).length === (await backend.rows("jobs")).length;
   await expect.poll(isOver, { timeout: 20_000 }).toBe(true);
+  const before = Date.now();
   expect(await backend.run("jobs:start", {})).toMatchObject({ status: "success" });
-  await expect.poll(isOver, { timeout: 20_000 }).toBe(true);
+  const rules = async () => (await over()).filter(({ startedAt }) => Number(startedAt) >= before).length;
+  await expect.poll(rules, { timeout: 20_000 }).toBe(Object.keys(RULES).length);
 }
 
 describe("retention", () => {

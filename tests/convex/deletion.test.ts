@@ -34,6 +34,22 @@ test("a deleted project is not_found, its API key is rejected, and the deletion 
   expect(await rejectionOf(ada.mutation(api.projects.deleteProject, { projectId }))).toBe("not_found");
 });
 
+test("the data of a project goes in steps of 100 rows, and other jobs run meanwhile", async () => {
+  const projectId = await grace.mutation(api.projects.create, { name: "Large" });
+  const batch = { projectId, at: Date.now(), metrics: [{ agent: "a", name: "n", value: 1 }], statuses: [] };
+  await backend.store("agentMetrics", Array(3_000).fill(batch));
+  const jobOf = async (job: string) => (await backend.rows("jobs")).find((row) => row.job === job);
+  await ada.mutation(api.projects.deleteProject, { projectId });
+  expect(await backend.run("jobs:start", {})).toMatchObject({ status: "success" });
+  const deletion = () => jobOf(`project:${projectId}`);
+  await expect.poll(async () => (await deletion())?.endedAt, { timeout: 25_000 }).toBeGreaterThan(0);
+  expect((await backend.rows("agentMetrics")).filter((row) => row.projectId === projectId)).toEqual([]);
+  expect(Number((await deletion())?.removed)).toBeGreaterThanOrEqual(3_000);
+  // The counter of the job is written too.
+  expect((await backend.highestUse("jobs:step")).documentsWritten).toBeLessThanOrEqual(101);
+  expect(Number((await jobOf("auditLogs"))?.endedAt)).toBeLessThan(Number((await deletion())?.endedAt));
+});
+
 test("users who shared only a deleted project can no longer see each other's profile", async () => {
   const alan = await signIn(backend, "alan");
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });

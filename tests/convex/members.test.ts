@@ -51,18 +51,6 @@ test("an unknown e-mail is invited once, and its user becomes a member at their 
   ]);
 });
 
-test("a user may send 20 invitations an hour", async () => {
-  const projectId = await newProject();
-  const invite = (index: number) =>
-    rejectionOf(grace.mutation(api.projects.addMember, { projectId, email: `new${index}@example.org` }));
-  for (let index = 0; index < 20; index++) expect(await invite(index)).toBe("none");
-  expect(await invite(20)).toBe("rate_limited");
-  // A user who is here is added without an invitation.
-  const alan = await signIn(backend, "alan");
-  const add = { projectId, email: alan.email };
-  expect(await grace.mutation(api.projects.addMember, add)).toBe("added");
-});
-
 test("an e-mail gives no access to a project until it is verified", async () => {
   const projectId = await newProject();
   const claimed = await signIn(backend, "claimed", { profile: { emailVerified: false } });
