@@ -149,6 +149,15 @@ export type FunctionUse = {
   conflicts: { [table: string]: number };
   /** Calls that failed because every retry conflicted too. */
   failedByConflict: number;
+  total: TotalUse;
+};
+
+/** What all calls of a function have read and written. */
+export type TotalUse = {
+  documentsRead: number;
+  bytesRead: number;
+  documentsWritten: number;
+  bytesWritten: number;
 };
 
 /** How often token refreshes made one query run again, or found its result in the cache. */

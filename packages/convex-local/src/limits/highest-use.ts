@@ -1,4 +1,4 @@
-/** The highest use of each function since the start, for `npm run convex -- limits`. */
+/** The highest and the total use of each function since the start, for `npm run convex -- limits`. */
 import type { FunctionUse } from "../backend.ts";
 import type { Usage } from "./usage.ts";
 
@@ -18,6 +18,10 @@ export class HighestUse {
     use.bytesWritten = Math.max(use.bytesWritten, usage.bytesWritten);
     use.functionsScheduled = Math.max(use.functionsScheduled, usage.scheduled);
     use.milliseconds = Math.max(use.milliseconds, Math.ceil(userMs));
+    use.total.documentsRead += usage.documentsRead;
+    use.total.bytesRead += usage.bytesRead;
+    use.total.documentsWritten += usage.documentsWritten;
+    use.total.bytesWritten += usage.bytesWritten;
   }
 
   /** Notes that a mutation conflicted with another one in this table, the last time if `final`. */
@@ -50,6 +54,7 @@ export class HighestUse {
         milliseconds: 0,
         conflicts: {},
         failedByConflict: 0,
+        total: { documentsRead: 0, bytesRead: 0, documentsWritten: 0, bytesWritten: 0 },
       };
       this.#byFunction.set(key, use);
     }
