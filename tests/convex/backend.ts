@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { ConvexHttpClient } from "convex/browser";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import {
   type FunctionArgs,
   type FunctionReference,
@@ -45,6 +45,8 @@ export type TestBackend = {
   run(path: string, args: Record<string, Value>): Promise<unknown>;
   /** Returns the stored documents of a table, newest first. */
   rows(table: string): Promise<Row[]>;
+  /** Opens a socket, as a tab does. The caller closes it. */
+  connect(claims: Claims): ConvexClient;
   /** Stores documents as they are, beside those of the table or instead of them. */
   store(table: string, documents: { [field: string]: Value }[], how?: "add" | "replace"): Promise<void>;
   /** Returns what the calls of a function used at most since the start, such as `pages:dashboard`. */
@@ -226,6 +228,11 @@ function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBack
     nobody: person(server, null),
     as: (claims) => person(server, issuer.sign(claims)),
     forged: (claims) => person(server, issuer.forge(claims)),
+    connect: (claims) => {
+      const client = new ConvexClient(server.url, { logger: false });
+      client.setAuth(() => issuer.sign(claims));
+      return client;
+    },
     expired: (claims) => person(server, issuer.signExpired(claims)),
     run: async (path, args) => {
       const answer = await fetch(`${server.url}/api/function`, {

@@ -98,3 +98,26 @@ test("a dashboard of 50 projects of 20 agents reads 60 documents and 1 MB, besid
   await grace.query(api.projects.overview, { projectId: projects[0]?._id ?? "" });
   expect((await backend.highestUse("projects:overview")).documentsRead).toBeLessThanOrEqual(3);
 });
+
+test("50 open dashboards of a user share the runs of a query", async () => {
+  await project.report([{ value: 0 }]);
+  const { projectId } = project;
+  const claims = { sub: grace.workosUserId, sid: grace.sessionId };
+  const shown = Array<number>(50).fill(Number.NaN);
+  const tabs = shown.map((_, index) => {
+    const tab = backend.connect(claims);
+    tab.onUpdate(api.projects.overview, { projectId }, ([agent]) => {
+      shown[index] = agent?.metrics[0]?.value ?? Number.NaN;
+    });
+    return tab;
+  });
+  const show = (value: number) => expect.poll(() => new Set(shown)).toEqual(new Set([value]));
+  await show(0);
+  const before = (await backend.highestUse("projects:overview")).calls;
+  for (let value = 1; value <= 3; value++) {
+    await project.report([{ value }]);
+    await show(value);
+  }
+  expect((await backend.highestUse("projects:overview")).calls - before).toBeLessThanOrEqual(2 * 3);
+  await Promise.all(tabs.map((tab) => tab.close()));
+});
