@@ -2,10 +2,13 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { benchClone } from "./clone.ts";
+import { benchCost } from "./cost.ts";
+import { benchDeletion } from "./deletion.ts";
 import { benchFar } from "./far.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
+import { benchScale } from "./scale.ts";
 import { benchSeries } from "./series.ts";
 import { benchWorkarounds } from "./workarounds.ts";
 
@@ -16,6 +19,9 @@ const FIGURES: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   far: benchFar,
   series: benchSeries,
+  scale: benchScale,
+  deletion: benchDeletion,
+  cost: benchCost,
   convex: benchConvex,
   clone: benchClone,
 };

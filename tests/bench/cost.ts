@@ -1,0 +1,86 @@
+/**
+ * Counters behind the cost tables of docs/running.md: what one report of an agent with five time series reads,
+ * writes and runs, alone and in a project of 20 agents with an open dashboard.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConvexClient } from "convex/browser";
+import { api } from "../../convex/_generated/api.js";
+import { cleanUp, run } from "../launcher/copy.ts";
+import { administrationOf, type FunctionCounters } from "./convex-counters.ts";
+import { makeProject, signedIn } from "./person.ts";
+
+const REPORTS = 20;
+const EVERY_MS = 1_500;
+const SERIES = 5;
+const MINUTE_MS = 60_000;
+const MEASURED = ["metrics:ingest", "compaction:run", "projects:overview"];
+
+export async function benchCost(): Promise<void> {
+  try {
+    const copy = await run("start");
+    await copy.ready();
+    const url = `http://127.0.0.1:${copy.ports.app}`;
+    const convexUrl = `http://127.0.0.1:${copy.ports.convex}`;
+    const backend = administrationOf(
+      convexUrl,
+      readFileSync(join(copy.localDir, "admin-key"), "utf8").trim(),
+    );
+    const ada = await signedIn(url, convexUrl, "ada@example.com");
+    for (const agents of [1, 20]) {
+      // Half an hour of minutes, as the open hour has on average.
+      const past = Array.from({ length: 30 }, (_, minute) => pointsOf(agents, minute * MINUTE_MS)).flat();
+      const { projectId, key } = await makeProject(url, ada, `${agents} agents`, past);
+      const client = new ConvexClient(convexUrl, { logger: false });
+      client.setAuth(async () => ada.token);
+      client.onUpdate(api.projects.overview, { projectId }, () => undefined);
+      await pause(5_000);
+      const before = await backend.counters();
+      for (let sent = 0; sent < REPORTS; sent++) {
+        const response = await fetch(`${url}/api/v1/metrics`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+          body: JSON.stringify({ metrics: pointsOf(1, 0) }),
+        });
+        if (response.status !== 202) throw new Error(`sending metrics answered ${response.status}`);
+        await pause(EVERY_MS);
+      }
+      const after = await backend.counters();
+      await client.close();
+      process.stdout.write(`one report of ${SERIES} points to a project of ${agents} agents:\n`);
+      for (const path of MEASURED) print(path, before, after);
+    }
+    const rows = await backend.documents("agentMetrics");
+    process.stdout.write(
+      `a stored batch of ${SERIES} points: ${JSON.stringify(rows.at(-1)).length} characters\n`,
+    );
+  } finally {
+    await cleanUp();
+  }
+}
+
+function pointsOf(agents: number, ago: number) {
+  const at = Date.now() - ago;
+  return Array.from({ length: agents * SERIES }, (_, index) => ({
+    agent: `agent ${Math.floor(index / SERIES)}`,
+    name: `metric ${index % SERIES}`,
+    value: index + at / 7,
+    at,
+  }));
+}
+
+function print(path: string, before: readonly FunctionCounters[], after: readonly FunctionCounters[]): void {
+  const use = after.find((one) => one.path === path);
+  const start = before.find((one) => one.path === path);
+  if (use === undefined) throw new Error(`${path} was not called`);
+  const calls = use.calls - (start?.calls ?? 0);
+  const perReport = (of: "bytesRead" | "bytesWritten") =>
+    Math.round((use.total[of] - (start?.total[of] ?? 0)) / REPORTS);
+  process.stdout.write(
+    `  ${path}: ${(calls / REPORTS).toFixed(2)} calls, ${perReport("bytesRead")} bytes read, ${perReport("bytesWritten")} written\n`,
+  );
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
