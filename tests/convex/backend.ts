@@ -7,30 +7,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { ConvexClient, ConvexHttpClient } from "convex/browser";
-import {
-  type FunctionArgs,
-  type FunctionReference,
-  type FunctionReturnType,
-  getFunctionName,
-} from "convex/server";
-import { ConvexError, convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
+import { ConvexClient } from "convex/browser";
+import { convexToJson, type JSONValue, jsonToConvex, type Value } from "convex/values";
 import { adminKeyFor, startConvex } from "convex-local";
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { provenArgs } from "./proof.ts";
+import { type Person, person } from "./person.ts";
 import { CLIENT_ID, type Claims, startTokenIssuer, type TokenIssuer } from "./tokens.ts";
 
 export const EDGE_SECRET = "edge-secret-of-the-tests-0123456789abcdef";
 export const WEBHOOK_SECRET = "webhook-secret-of-the-tests";
-
-/** Caller of Convex functions. A secret in `edge` is sent as the proof of the call with that secret. */
-export type Person = {
-  query<F extends FunctionReference<"query">>(fn: F, args: FunctionArgs<F>): Promise<FunctionReturnType<F>>;
-  mutation<F extends FunctionReference<"mutation">>(
-    fn: F,
-    args: FunctionArgs<F> & { edge?: unknown },
-  ): Promise<FunctionReturnType<F>>;
-};
 
 export type TestBackend = {
   /** Suffix of every name, so that tests on a shared server do not collide; "" on a dedicated server. */
@@ -274,36 +259,5 @@ function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBack
       return use;
     },
     fetch: (path, init) => fetch(`${server.siteUrl}${path}`, init),
-  };
-}
-
-function person(server: Server, token: Promise<string> | null): Person {
-  const client = async () => {
-    const answered = { status: 0 };
-    const http = new ConvexHttpClient(server.url, {
-      logger: false,
-      fetch: async (input, init) => {
-        const response = await fetch(input as string, init as RequestInit);
-        answered.status = response.status;
-        return response;
-      },
-    });
-    if (token !== null) http.setAuth(await token);
-    return { http, answered };
-  };
-  const call = async <T>(run: (http: ConvexHttpClient) => Promise<T>): Promise<T> => {
-    const { http, answered } = await client();
-    try {
-      return await run(http);
-    } catch (error) {
-      // Convex itself rejects a token that does not verify; report it like the functions' own errors.
-      if (answered.status === 401) throw new ConvexError({ code: "unauthenticated", message: "HTTP 401" });
-      throw error;
-    }
-  };
-  return {
-    query: (fn, args) => call(async (http) => http.query(fn, await provenArgs(getFunctionName(fn), args))),
-    mutation: (fn, args) =>
-      call(async (http) => http.mutation(fn, await provenArgs(getFunctionName(fn), args))),
   };
 }

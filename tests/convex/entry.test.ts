@@ -2,9 +2,10 @@
 import { makeFunctionReference } from "convex/server";
 import { describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, openBackends, type Person, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { DEVICE, idOf, type Member, profileOf, rejectionOf, sessionOf, signIn } from "./people.ts";
 import { ROWS } from "./permission-rows.ts";
+import type { Person } from "./person.ts";
 
 const { startBackendAlone } = openBackends();
 

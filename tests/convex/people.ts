@@ -3,7 +3,8 @@
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { rejectionIn } from "../../convex/model/rejection.ts";
-import { EDGE_SECRET, type Person, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, type TestBackend } from "./backend.ts";
+import type { Person } from "./person.ts";
 
 export const DEVICE = { ipAddress: "203.0.113.7", userAgent: "Browser of the tests" };
 

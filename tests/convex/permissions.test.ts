@@ -4,9 +4,10 @@ import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
 import { beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { EDGE_SECRET, openBackends, type Person, type TestBackend } from "./backend.ts";
+import { EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { DEVICE, type Member, rejectionOf, signIn } from "./people.ts";
 import { ROWS, type Row, type Scene, SIGNED_IN, type SignedIn } from "./permission-rows.ts";
+import type { Person } from "./person.ts";
 
 const { startBackend } = openBackends();
 
