@@ -6,5 +6,7 @@ const crons = cronJobs();
 
 crons.interval("remove rows that are no longer kept", { hours: 1 }, internal.jobs.start, {});
 crons.interval("restart compactors that got stuck", { minutes: 1 }, internal.compaction.watch, {});
+crons.interval("evaluate alerts that are due", { seconds: 20 }, internal.alerting.tick, {});
+crons.interval("send alerts whose sender was lost", { seconds: 30 }, internal.alertSending.pump, {});
 
 export default crons;

@@ -65,10 +65,10 @@ export const workerMutation = customMutation(proven(mutation), customCtx(rejectR
 export const workerQuery = customQuery(proven(query), customCtx(rejectRevoked));
 
 /**
- * Clients cannot call an `internalMutation`: only crons, the scheduler and `http.ts` can. `httpAction` is for
- * `http.ts`.
+ * Clients cannot call internal functions: only crons, the scheduler, other functions and `http.ts` can.
+ * `httpAction` is for `http.ts`.
  */
-export { httpAction, internalMutation } from "./_generated/server";
+export { httpAction, internalAction, internalMutation, internalQuery } from "./_generated/server";
 
 /**
  * Returns a builder whose functions require the worker's proof in the argument `edge`, and do not see it. A

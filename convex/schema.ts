@@ -3,6 +3,7 @@ import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 import { migrationsTable } from "convex-helpers/server/migrations";
 import { agentFields, stateChangeShape } from "./model/agents.ts";
+import { alertTables } from "./model/alerts/tables.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { batchFields } from "./model/batches.ts";
 import { chunkFields } from "./model/chunks.ts";
@@ -72,6 +73,8 @@ export default defineSchema({
     ownerId: v.id("users"),
     createdAt: v.number(),
     archivedAt: v.optional(v.number()),
+    /** When it was last restored: silence is judged from then on. */
+    restoredAt: v.optional(v.number()),
   }),
 
   /**
@@ -223,6 +226,8 @@ export default defineSchema({
   })
     .index("by_job", ["job"])
     .index("by_ended", ["endedAt", "stepAt"]),
+
+  ...alertTables,
 
   auditLogs: defineTable({
     /** The user that the entry is about. */

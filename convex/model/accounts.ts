@@ -1,6 +1,7 @@
 /** Account deletion: the row stays, emptied, so that no later sync restores it. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
+import { dropEmailChannels } from "./alerts/dropChannel.ts";
 import { forgetDevices } from "./audit.ts";
 import { deviceJob, startJob } from "./jobs.ts";
 import { deleteMember, membershipsOf } from "./memberships.ts";
@@ -34,6 +35,7 @@ export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promis
   const sync = await findSync(ctx, user._id);
   if (sync !== null) await ctx.db.delete("userSync", sync._id);
   await removeMemberships(ctx, user);
+  await dropEmailChannels(ctx, user._id);
   await removePreferences(ctx, user);
   if ((await forgetDevices(ctx, user._id)) > 0) await startJob(ctx, deviceJob(user._id));
 }

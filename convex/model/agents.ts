@@ -2,6 +2,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { evaluateSoon } from "./alerts/dues.ts";
 import type { State } from "./health.ts";
 import { type AgentEntry, type Overview, openOverview, saveOverview, stateShape } from "./overview.ts";
 import { rejection } from "./rejection.ts";
@@ -169,6 +170,7 @@ export async function changeAgent(
     return changed.retiredAt === undefined ? [entryOf(changed, entry)] : [];
   });
   await saveOverview(ctx, agent.projectId, overview, now);
+  await evaluateSoon(ctx, agent.projectId, [agent.agent]);
 }
 
 /** Returns the entry of an agent in an overview. */

@@ -32,6 +32,10 @@ const KEYS_AT_ONCE = 200;
 const BY_PROJECT = [
   "projectInvites",
   "projectViews",
+  "alertRules",
+  "alertChannels",
+  "incidents",
+  "alertDeliveries",
   "pendingBatches",
   "compactors",
   "summaries",
@@ -61,6 +65,9 @@ export async function removeRows(ctx: MutationCtx, projectId: Id<"projects">): P
     const removed = await removeSome(db, rows);
     if (removed > 0) return removed;
   }
+  const dues = db.query("alertDues").withIndex("by_agent", (q) => q.eq("projectId", projectId));
+  const removed = await removeSome(db, dues);
+  if (removed > 0) return removed;
   return await removeSome(
     db,
     db.query("stats").withIndex("by_series", (q) => q.eq("projectId", projectId)),

@@ -1,5 +1,6 @@
 /** Environment variables of the deployment. Only this file reads them. */
 
+import { isLoopback } from "./alerts/addresses.ts";
 import { secretsIn } from "./edgeProof.ts";
 import { type EntryRule, emailDomainsIn } from "./entryRule.ts";
 
@@ -33,6 +34,38 @@ export function entryRule(): EntryRule & Pick<Setup, "emailDomains"> {
 /** Returns the secret that WorkOS signs its webhooks with; null if it is unset. */
 export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
+}
+
+/** Returns the origin of the app, for links in messages; null if it is unset. */
+export function appUrl(): string | null {
+  return process.env.APP_URL || null;
+}
+
+/** Returns whether the functions run on a local Convex backend, which answers on this machine only. */
+export function isLocalBackend(): boolean {
+  return isLoopbackUrl(process.env.CONVEX_SITE_URL);
+}
+
+/** How emails about alerts are sent; null if they cannot be. */
+export type Mailer =
+  | { kind: "resend"; url: string; key: string; from: string }
+  | { kind: "outbox"; url: string; from: string };
+
+/**
+ * Returns how emails are sent: through Resend if it is configured, otherwise locally to the outbox of the
+ * WorkOS emulator.
+ */
+export function mailer(): Mailer | null {
+  const { RESEND_API_KEY: key, ALERT_EMAIL_FROM: from, RESEND_API_URL, WORKOS_API_URL } = process.env;
+  // Another address of Resend is for tests on this machine.
+  const resend = isLoopbackUrl(RESEND_API_URL) ? RESEND_API_URL : "https://api.resend.com";
+  if (key && from) return { kind: "resend", url: `${resend}/emails`, key, from };
+  if (!isLocalBackend() || !isLoopbackUrl(WORKOS_API_URL)) return null;
+  return { kind: "outbox", url: `${WORKOS_API_URL}/_local/outbox`, from: from || "alerts@mosaic.localhost" };
+}
+
+function isLoopbackUrl(text: string | undefined): text is string {
+  return text !== undefined && URL.canParse(text) && isLoopback(new URL(text).hostname);
 }
 
 /** Settings of the deployment that callers with the worker's proof may read. None is a secret. */

@@ -2,6 +2,7 @@
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { addHistory, entryIn, entryOf, findAgent } from "./agents.ts";
+import { evaluateAfterFold } from "./alerts/evaluate.ts";
 import { type Bucket, HOUR_MS, regroup } from "./buckets.ts";
 import { saveDrops } from "./drops.ts";
 import {
@@ -79,12 +80,16 @@ export async function foldPending(
     count += 1;
   }
 
+  const before = overview.agents;
   await saveAllSeries(ctx, folding);
   await saveAgents(ctx, folding);
   overview.unreported = await saveDrops(ctx, projectId, allDrops(folding), now, "later");
   await saveOverview(ctx, projectId, overview, now);
   const folded = await removeFolded(ctx, pending, waiting, count);
   await noteUses(ctx, pending, batches, folded);
+  const touched = [...folding.series.values()].filter(({ minutes }) => minutes.size > 0);
+  const alerted = { before, after: overview.agents, touched: touched.map(({ fields }) => fields) };
+  await evaluateAfterFold(ctx, projectId, alerted, now);
   return { folded, unreported: overview.unreported.length > 0 };
 }
 

@@ -21,26 +21,41 @@ export type Signs = {
   mutedUntil: number | null;
 };
 
+/** A time in which reports could not arrive or were not judged. Unix ms. */
+export type Outage = { from: number; to: number };
+
 /**
  * Returns the time after which an agent is silent, if it does not report before; null if it never becomes
  * silent by itself. Ignores muting.
+ *
+ * @param outages - Outages, oldest first. If an agent was not silent when one began, the time since it was
+ *   last seen counts from the end.
  */
-export function silentAfter({ state, lastSeenAt, everyMs }: Signs): number | null {
+export function silentAfter(
+  { state, lastSeenAt, everyMs }: Omit<Signs, "mutedUntil">,
+  outages: readonly Outage[] = [],
+): number | null {
   if (state === "failed") return null;
   if ((state === "done" || state === "waiting") && everyMs === null) return null;
-  return lastSeenAt + Math.max(15 * MINUTE_MS, 2.5 * (everyMs ?? 0));
+  const tolerance = Math.max(15 * MINUTE_MS, 2.5 * (everyMs ?? 0));
+  const seenAt = outages.reduce(
+    (seen, { from, to }) => (seen + tolerance < from ? seen : Math.max(seen, to)),
+    lastSeenAt,
+  );
+  return seenAt + tolerance;
 }
 
 /**
  * Returns the health of an agent. The first rule that applies decides.
  *
  * @param now - The server's time in Unix ms.
+ * @param outages - Outages, oldest first.
  */
-export function healthOf(signs: Signs, now: number): Health {
+export function healthOf(signs: Signs, now: number, outages: readonly Outage[] = []): Health {
   const { state, lastSeenAt, everyMs, mutedUntil } = signs;
   if (mutedUntil !== null && now < mutedUntil) return "muted";
   if (state === "failed") return "failed";
-  const limit = silentAfter(signs);
+  const limit = silentAfter(signs, outages);
   if (limit !== null && now > limit) return "silent";
   if (state === "done" || state === "waiting") return state;
   return now > lastSeenAt + Math.max(2 * MINUTE_MS, 1.5 * (everyMs ?? 0)) ? "quiet" : "fresh";

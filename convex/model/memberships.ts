@@ -5,6 +5,7 @@
 import { v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { dropEmailChannels } from "./alerts/dropChannel.ts";
 import { rejection } from "./rejection.ts";
 import type { Membership } from "./roles.ts";
 import { scheduleRefresh } from "./zones.ts";
@@ -75,12 +76,13 @@ export async function insertMember(
   if (timeZone !== null) await scheduleRefresh(ctx, project._id);
 }
 
-/** Removes a member from a project. */
+/** Removes a member from a project, with the alerts to this member. */
 export async function deleteMember(
   ctx: MutationCtx,
-  { _id, projectId, timeZone }: Doc<"projectMembers">,
+  { _id, projectId, userId, timeZone }: Doc<"projectMembers">,
 ): Promise<void> {
   await ctx.db.delete("projectMembers", _id);
+  await dropEmailChannels(ctx, userId, projectId);
   if (timeZone !== undefined) await scheduleRefresh(ctx, projectId);
 }
 

@@ -1,7 +1,9 @@
 /** Projects: access checks, details and changes. */
 import { type Infer, v } from "convex/values";
+import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { evaluateSoon } from "./alerts/dues.ts";
 import { recordEvent } from "./audit.ts";
 import { droppedOf, droppedShape } from "./drops.ts";
 import { requireName } from "./input.ts";
@@ -15,6 +17,7 @@ import {
 } from "./memberships.ts";
 import { visibleName } from "./names.ts";
 import { findMade, rememberMade, submissionOf } from "./once.ts";
+import { findOverview } from "./overview.ts";
 import { rejection } from "./rejection.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
@@ -187,6 +190,7 @@ export async function archiveProject(
 ): Promise<void> {
   if (project.archivedAt !== undefined) return;
   await changeProject(ctx, project, { archivedAt: Date.now() });
+  await ctx.scheduler.runAfter(0, internal.alerting.shut, { projectId: project._id });
   await recordEvent(ctx, project.ownerId, "project_archived", { actorId: actor._id, target: project.name });
 }
 
@@ -197,14 +201,20 @@ export async function restoreProject(
   project: Doc<"projects">,
 ): Promise<void> {
   if (project.archivedAt === undefined) return;
-  await changeProject(ctx, project, { archivedAt: undefined });
+  await changeProject(ctx, project, { archivedAt: undefined, restoredAt: Date.now() });
+  const overview = await findOverview(ctx, project._id);
+  await evaluateSoon(
+    ctx,
+    project._id,
+    (overview?.agents ?? []).map(({ agent }) => agent),
+  );
   await recordEvent(ctx, project.ownerId, "project_restored", { actorId: actor._id, target: project.name });
 }
 
 async function changeProject(
   ctx: MutationCtx,
   project: Doc<"projects">,
-  change: Partial<Pick<Doc<"projects">, "name" | "archivedAt">>,
+  change: Partial<Pick<Doc<"projects">, "name" | "archivedAt" | "restoredAt">>,
 ): Promise<void> {
   await ctx.db.patch("projects", project._id, change);
   await saveProjectCopies(ctx, { ...project, ...change });

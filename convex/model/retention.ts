@@ -30,6 +30,30 @@ export const RULES: { [job: string]: Rule } = {
       db,
       db.query("drops").withIndex("by_written", (q) => q.lt("writtenAt", now - DAY_MS)),
     ),
+  incidents: async ({ db }, now) =>
+    await removeAll(
+      db,
+      await db
+        .query("incidents")
+        .withIndex("by_age", (q) => q.gt("closedAt", 0).lt("closedAt", now - 400 * DAY_MS))
+        .take(MANY),
+    ),
+  alertDeliveries: async ({ db }, now) =>
+    await removeAll(
+      db,
+      await db
+        .query("alertDeliveries")
+        .withIndex("by_age", (q) => q.lt("createdAt", now - 30 * DAY_MS))
+        .take(MANY),
+    ),
+  outages: async ({ db }, now) =>
+    await removeAll(
+      db,
+      await db
+        .query("outages")
+        .withIndex("by_end", (q) => q.lt("to", now - 400 * DAY_MS))
+        .take(MANY),
+    ),
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
   retiredAgents: removeRetiredAgents,

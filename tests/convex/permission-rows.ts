@@ -12,8 +12,8 @@ export type SignedIn = (typeof SIGNED_IN)[number];
 export type Answer = "ok" | "forbidden" | "not_found" | "conflict" | "invalid" | "unauthenticated";
 
 /**
- * Entities that arguments refer to: the caller, and a project of `owner` with its member, its API key and the
- * agent `scout`.
+ * Entities that arguments refer to: the caller, and a project of `owner` with its member, its API key, an alert
+ * rule and channel, and the agent `scout`.
  */
 export type Scene = {
   caller: { workosUserId: string; sessionId: string; userId: string; email: string };
@@ -21,6 +21,8 @@ export type Scene = {
   member: { userId: string };
   projectId: string;
   keyId: string;
+  ruleId: string;
+  channelId: string;
 };
 
 export type Row = {
@@ -101,6 +103,26 @@ export const ROWS: Record<string, Row> = {
     args: ({ projectId }) => ({ projectId }),
     answers: answers("not_found", "ok", "conflict", "not_found"),
   },
+
+  "alertRules:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "alertRules:create": {
+    args: ({ projectId }) => ({ projectId, rule: { kind: "silent", agent: null } }),
+    answers: managers,
+  },
+  "alertRules:remove": { args: ({ ruleId }) => ({ ruleId }), answers: managers },
+  "alertChannels:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "alertChannels:create": {
+    args: ({ projectId }) => ({ projectId, kind: "webhook", address: "https://example.com/new" }),
+    answers: managers,
+  },
+  "alertChannels:remove": { args: ({ channelId }) => ({ channelId }), answers: managers },
+  "alertChannels:test": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "alertRules:addUsual": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "incidents:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
+  "incidents:open": { args: none, answers: everyone },
+  "incidents:recent": { args: none, answers: everyone },
+  "alertDeliveries:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
+  "alerting:health": { args: () => worker, answers: everyone, nobody: "ok" },
 
   "projectKeys:create": { args: ({ projectId }) => ({ projectId, name: "Key" }), answers: managers },
   "projectKeys:list": { args: ({ projectId }) => ({ projectId }), answers: managers },

@@ -70,6 +70,13 @@ async function newScene(): Promise<Cast> {
   await owner.mutation(api.projects.addMember, { projectId, email: member.email });
   await owner.mutation(api.projects.addMember, { projectId, email: "invited@example.com" });
   const { keyId } = await owner.mutation(api.projectKeys.create, { projectId, name: "Key" });
+  const ruleId = await owner.mutation(api.alertRules.create, {
+    projectId,
+    rule: { kind: "state", agent: null, state: "failed" },
+  });
+  const { channelId } = await owner.mutation(api.alertChannels.create, {
+    ...{ projectId, kind: "webhook" as const, address: "https://example.com/alerts" },
+  });
   // An agent with one bucket; faster than to report and to wait for it.
   const agent = { projectId, agent: "scout" };
   const seen = { firstSeenAt: 0, lastSeenAt: 0, reportAt: null, reports: [], doneReports: [] };
@@ -77,7 +84,7 @@ async function newScene(): Promise<Cast> {
   const chunk = { offsets: [0], counts: [1], sums: [1], mins: [1], maxs: [1] };
   await backend.store("stats", [{ ...agent, name: "latency", width: 60_000, at: 0, ...chunk }]);
   return {
-    scene: { owner, member, projectId, keyId },
+    scene: { owner, member, projectId, keyId, ruleId, channelId },
     people: { viewer, developer, member, owner, admin: await inNewSession(admin) },
   };
 }

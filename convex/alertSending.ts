@@ -1,0 +1,105 @@
+/** Sending of alert messages, by actions of the scheduler. */
+import { v } from "convex/values";
+import { Webhook } from "standardwebhooks";
+import { internal } from "./_generated/api.js";
+import { internalAction, internalMutation, internalQuery } from "./functions.ts";
+import {
+  type DeliveryRequest,
+  endSender,
+  finishAttempt,
+  requestShape,
+  requestsOf,
+  startSender,
+} from "./model/alerts/sending.ts";
+
+/** A receiver has this long to answer, in ms. */
+const TIMEOUT_MS = 10_000;
+
+const senderId = v.id("alertSenders");
+
+/** Starts a sender if messages are due. Also a cron, for messages whose sender was lost. */
+export const pump = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    await startSender(ctx, Date.now());
+    return null;
+  },
+});
+
+/** Sends the messages of one sender at once, and notes each outcome when it is known. */
+export const send = internalAction({
+  args: { senderId },
+  returns: v.null(),
+  handler: async (ctx, { senderId }) => {
+    const requests: DeliveryRequest[] = await ctx.runQuery(internal.alertSending.requests, { senderId });
+    await Promise.all(
+      requests.map(async (request) => {
+        const { deliveryId, claim } = request;
+        const outcome = await attempt(request);
+        await ctx.runMutation(internal.alertSending.finish, { deliveryId, claim, outcome });
+      }),
+    );
+    await ctx.runMutation(internal.alertSending.end, { senderId });
+    return null;
+  },
+});
+
+export const requests = internalQuery({
+  args: { senderId },
+  returns: v.array(requestShape),
+  handler: async (ctx, { senderId }) => await requestsOf(ctx, senderId),
+});
+
+export const finish = internalMutation({
+  args: { deliveryId: v.id("alertDeliveries"), claim: v.number(), outcome: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { deliveryId, claim, outcome }) => {
+    await finishAttempt(ctx, deliveryId, claim, outcome);
+    return null;
+  },
+});
+
+export const end = internalMutation({
+  args: { senderId },
+  returns: v.null(),
+  handler: async (ctx, { senderId }) => {
+    await endSender(ctx, senderId);
+    return null;
+  },
+});
+
+/**
+ * Sends one request.
+ *
+ * @returns The status of the response, `timeout`, or `unreachable`. The body of the response is not read.
+ */
+async function attempt({ url, headers, body, secret }: DeliveryRequest): Promise<string> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { ...headers, ...(secret !== null && signature(secret, headers["webhook-id"] ?? "", body)) },
+      body,
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    await response.body?.cancel();
+    // A redirect that is not followed may have the status 0.
+    return response.status === 0 ? "redirect" : `${response.status}`;
+  } catch {
+    return abort.signal.aborted ? "timeout" : "unreachable";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Returns the headers that prove the sender, as Standard Webhooks defines them. */
+function signature(secret: string, id: string, body: string) {
+  const now = new Date();
+  return {
+    "webhook-timestamp": `${Math.floor(now.getTime() / 1000)}`,
+    "webhook-signature": new Webhook(secret).sign(id, now, body),
+  };
+}

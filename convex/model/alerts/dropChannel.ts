@@ -1,0 +1,52 @@
+/** Removal of channels, and the end of messages that are not sent any more. */
+import type { Doc, Id } from "../../_generated/dataModel";
+import type { MutationCtx } from "../../_generated/server";
+import { waitingIn } from "./outbox.ts";
+
+const MOST_STOPPED = 200;
+
+/** Removes a channel and stops its messages. */
+export async function dropChannel(ctx: MutationCtx, { _id }: Doc<"alertChannels">): Promise<void> {
+  for (const delivery of await waitingIn(ctx, _id)) await stopDelivery(ctx, delivery);
+  await ctx.db.delete("alertChannels", _id);
+}
+
+/** Removes the email channels of a user, in one project or in all. */
+export async function dropEmailChannels(
+  ctx: MutationCtx,
+  userId: Id<"users">,
+  projectId?: Id<"projects">,
+): Promise<void> {
+  const channels = await ctx.db
+    .query("alertChannels")
+    .withIndex("by_user", (q) =>
+      projectId === undefined ? q.eq("userId", userId) : q.eq("userId", userId).eq("projectId", projectId),
+    )
+    .collect();
+  for (const channel of channels) await dropChannel(ctx, channel);
+}
+
+/** Marks a message as not sent. It does not count towards the limit of its channel. */
+export async function stopDelivery(ctx: MutationCtx, { _id }: Doc<"alertDeliveries">): Promise<void> {
+  await ctx.db.patch("alertDeliveries", _id, {
+    status: "failed",
+    outcome: "stopped",
+    nextAttemptAt: undefined,
+    senderId: undefined,
+    after: undefined,
+  });
+}
+
+/**
+ * Stops messages of an archived project.
+ *
+ * @returns Whether more may be waiting.
+ */
+export async function stopDeliveries(ctx: MutationCtx, projectId: Id<"projects">): Promise<boolean> {
+  const waiting = await ctx.db
+    .query("alertDeliveries")
+    .withIndex("by_project_status", (q) => q.eq("projectId", projectId).eq("status", "waiting"))
+    .take(MOST_STOPPED);
+  for (const delivery of waiting) await stopDelivery(ctx, delivery);
+  return waiting.length === MOST_STOPPED;
+}

@@ -1,0 +1,186 @@
+/** Incidents: opened and closed together with their messages, and listed. */
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import { log } from "../log.ts";
+import { membershipsOf } from "../memberships.ts";
+import { visibleName } from "../names.ts";
+import { addMessages, type Outbox } from "./outbox.ts";
+import { ruleOf } from "./rules.ts";
+import { type CloseReason, closeReasonShape } from "./tables.ts";
+
+const nullableNumber = v.union(v.number(), v.null());
+
+const incidentFields = {
+  _id: v.id("incidents"),
+  ruleId: v.id("alertRules"),
+  kind: v.union(v.literal("silent"), v.literal("state"), v.literal("threshold")),
+  agent: v.string(),
+  name: v.union(v.string(), v.null()),
+  value: nullableNumber,
+  since: v.number(),
+  openedAt: v.number(),
+  closedAt: nullableNumber,
+  closeReason: v.union(closeReasonShape, v.null()),
+};
+
+/** An incident. `name` and `value` are null unless its rule is a threshold. Times are Unix ms. */
+export const incidentShape = v.object(incidentFields);
+export type Incident = Infer<typeof incidentShape>;
+
+export const placedIncidentShape = v.object({
+  ...incidentFields,
+  projectId: v.id("projects"),
+  projectName: v.string(),
+});
+export type PlacedIncident = Infer<typeof placedIncidentShape>;
+
+const MOST_LISTED = 200;
+const MOST_CLOSED = 200;
+
+/** Returns the open incidents of an agent. A project has at most 50 rules, each with one of them. */
+export async function openIncidentsOf(ctx: QueryCtx, projectId: Id<"projects">, agent: string) {
+  return await ctx.db
+    .query("incidents")
+    .withIndex("by_agent", (q) => q.eq("projectId", projectId).eq("agent", agent).eq("closedAt", undefined))
+    .collect();
+}
+
+/** Opens an incident and adds its messages. */
+export async function openIncident(
+  ctx: MutationCtx,
+  outbox: Outbox,
+  rule: Doc<"alertRules">,
+  cause: { agent: string; value: number | null; since: number },
+): Promise<void> {
+  const { projectId, now } = outbox;
+  const incidentId = await ctx.db.insert("incidents", {
+    projectId,
+    ruleId: rule._id,
+    rule: ruleOf(rule),
+    ...cause,
+    since: Math.min(cause.since, now),
+    openedAt: now,
+  });
+  log("info", "alert.opened", { projectId, incidentId, kind: rule.kind, ms: now - cause.since });
+  await addMessages(ctx, outbox, incidentId, "incident.opened");
+}
+
+/** Closes an incident and adds its messages, if the reason is one that is reported. */
+export async function closeIncident(
+  ctx: MutationCtx,
+  outbox: Outbox,
+  { _id, projectId }: Doc<"incidents">,
+  reason: "recovered" | "muted" | "retired",
+): Promise<void> {
+  await close(ctx, _id, projectId, reason, outbox.now);
+  await addMessages(ctx, outbox, _id, "incident.closed");
+}
+
+async function close(
+  ctx: MutationCtx,
+  incidentId: Id<"incidents">,
+  projectId: Id<"projects">,
+  closeReason: CloseReason,
+  now: number,
+): Promise<void> {
+  await ctx.db.patch("incidents", incidentId, { closedAt: now, closeReason, calmSince: undefined });
+  log("info", "alert.closed", { projectId, incidentId, reason: closeReason });
+}
+
+/** Closes the open incidents of a removed rule without a message: at most one for each agent. */
+export async function closeByRule(ctx: MutationCtx, ruleId: Id<"alertRules">, now: number): Promise<void> {
+  const open = await ctx.db
+    .query("incidents")
+    .withIndex("by_rule", (q) => q.eq("ruleId", ruleId).eq("closedAt", undefined))
+    .collect();
+  for (const { _id, projectId } of open) await close(ctx, _id, projectId, "rule_removed", now);
+}
+
+/**
+ * Closes open incidents of an archived project without a message.
+ *
+ * @returns Whether more may be open.
+ */
+export async function closeByProject(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  now: number,
+): Promise<boolean> {
+  const open = await ctx.db
+    .query("incidents")
+    .withIndex("by_closed", (q) => q.eq("projectId", projectId).eq("closedAt", undefined))
+    .take(MOST_CLOSED);
+  for (const { _id } of open) await close(ctx, _id, projectId, "archived", now);
+  return open.length === MOST_CLOSED;
+}
+
+export function incidentOf(row: Doc<"incidents">): Incident {
+  const { _id, ruleId, rule, agent, value, since, openedAt } = row;
+  return {
+    ...{ _id, ruleId, kind: rule.kind, agent },
+    name: rule.kind === "threshold" ? rule.name : null,
+    ...{ value, since, openedAt },
+    closedAt: row.closedAt ?? null,
+    closeReason: row.closeReason ?? null,
+  };
+}
+
+function newestFirst(ctx: QueryCtx, projectId: Id<"projects">) {
+  return ctx.db
+    .query("incidents")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .order("desc");
+}
+
+/** Returns one page of the incidents of a project, newest first. */
+export async function listIncidents(
+  ctx: QueryCtx,
+  projectId: Id<"projects">,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<Incident>> {
+  const result = await newestFirst(ctx, projectId).paginate(paginationOpts);
+  return { ...result, page: result.page.map(incidentOf) };
+}
+
+/** Returns the newest incidents of a project. */
+export async function newestIncidents(ctx: QueryCtx, projectId: Id<"projects">, most: number) {
+  return (await newestFirst(ctx, projectId).take(most)).map(incidentOf);
+}
+
+/**
+ * Returns incidents of all projects of a user, newest first.
+ *
+ * @param which - `open` by when they opened, `closed` by when they closed.
+ */
+export async function incidentsOfUser(
+  ctx: QueryCtx,
+  userId: Id<"users">,
+  which: "open" | "closed",
+  most = MOST_LISTED,
+): Promise<PlacedIncident[]> {
+  let newest: PlacedIncident[] = [];
+  for (const { projectId, project } of await membershipsOf(ctx, userId)) {
+    // Of each further project, only those that are newer than what is listed already.
+    const floor = newest.length < most ? 0 : timeOf(newest.at(-1));
+    const rows = await ctx.db
+      .query("incidents")
+      .withIndex("by_closed", (q) =>
+        which === "open"
+          ? q.eq("projectId", projectId).eq("closedAt", undefined).gt("openedAt", floor)
+          : q.eq("projectId", projectId).gt("closedAt", floor),
+      )
+      .order("desc")
+      .take(most);
+    if (rows.length === 0) continue;
+    const name = project?.name ?? (await ctx.db.get("projects", projectId))?.name ?? "";
+    const placed = rows.map((row) => ({ ...incidentOf(row), projectId, projectName: visibleName(name) }));
+    newest = [...newest, ...placed].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, most);
+  }
+  return newest;
+}
+
+function timeOf(incident: Incident | undefined): number {
+  return incident?.closedAt ?? incident?.openedAt ?? 0;
+}

@@ -1,0 +1,86 @@
+/** Judgment of one rule for one agent: whether an incident has to be open, and when that may change. */
+import type { Id } from "../../_generated/dataModel";
+import type { QueryCtx } from "../../_generated/server";
+import { type Bucket, HOUR_MS, MINUTE_MS } from "../buckets.ts";
+import { bucketsOfRow, HOURS, MINUTES } from "../chunks.ts";
+import { type Outage, silentAfter } from "../health.ts";
+import { type AgentEntry, signsOf } from "../overview.ts";
+import { rowsBetween } from "../rollups.ts";
+import { findSeries, openBuckets } from "../timeSeries.ts";
+import type { Rule, ThresholdRule } from "./rules.ts";
+import { measure, WINDOWS, windowStart } from "./windows.ts";
+
+/**
+ * `breached` is null if nothing can be said, which changes nothing. `since` is the cause, and `dueAt` when the
+ * judgment changes by itself; both are Unix ms.
+ */
+export type Judgment = {
+  breached: boolean | null;
+  since: number;
+  value: number | null;
+  dueAt: number | null;
+};
+
+/** What the rules of one transaction are judged by; `ranges` counts the index ranges it read. */
+export type Judging = {
+  projectId: Id<"projects">;
+  outages: readonly Outage[];
+  now: number;
+  ranges: number;
+};
+
+/** Judges a rule for an agent that is neither retired nor muted. */
+export async function judge(
+  ctx: QueryCtx,
+  judging: Judging,
+  rule: Rule,
+  entry: AgentEntry,
+): Promise<Judgment> {
+  if (rule.kind === "threshold") return await judgeThreshold(ctx, judging, rule, entry.agent);
+  if (rule.kind === "silent") {
+    const limit = silentAfter(signsOf(entry), judging.outages);
+    return limit === null ? { ...NOT_SO, breached: false } : passed(limit, judging.now);
+  }
+  const { state, stateAt = 0 } = entry;
+  if (state !== rule.state) return { ...NOT_SO, breached: false };
+  const minutes = rule.state === "waiting" ? rule.minutes : 0;
+  const since = stateAt + minutes * MINUTE_MS;
+  // An agent's clock may be ahead: its state counts from its arrival on.
+  return minutes === 0 ? { ...NOT_SO, breached: true, since } : passed(since - 1, judging.now);
+}
+
+const NOT_SO: Judgment = { breached: null, since: 0, value: null, dueAt: null };
+
+/** Returns the judgment of something that is so after a time. */
+function passed(limit: number, now: number): Judgment {
+  const breached = now > limit;
+  return { breached, since: limit, value: null, dueAt: breached ? null : limit + 1 };
+}
+
+async function judgeThreshold(
+  ctx: QueryCtx,
+  judging: Judging,
+  rule: ThresholdRule,
+  agent: string,
+): Promise<Judgment> {
+  const { projectId, now } = judging;
+  const key = { projectId, agent, name: rule.name };
+  const from = windowStart(rule.window, now);
+  judging.ranges += 1;
+  const series = await findSeries(ctx, projectId, agent, rule.name);
+  if (series === null) return NOT_SO;
+  const level = WINDOWS[rule.window].width < HOUR_MS ? MINUTES : HOURS;
+  let closed: Bucket[] = [];
+  // The open hour is in the time series itself.
+  if (from < series.hour) {
+    judging.ranges += 1;
+    const span = Math.floor(from / level.span) * level.span;
+    const rows = await rowsBetween(ctx, key, level.width, span, now + level.span);
+    closed = rows.flatMap(bucketsOfRow).filter(({ at }) => at >= from);
+  }
+  const measured = measure(rule, [...closed, ...openBuckets(series)], now);
+  if (measured === null) return NOT_SO;
+  const { breached, value, next } = measured;
+  const since = Math.min(now, Math.max(measured.since, series.arrivedAt));
+  return { breached, since, value, dueAt: next };
+}

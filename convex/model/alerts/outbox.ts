@@ -1,0 +1,184 @@
+/**
+ * Outbox of one transaction: adds the messages about incidents to the channels of a project, and collects
+ * those over the limit of a channel in a digest.
+ */
+import { internal } from "../../_generated/api.js";
+import type { Doc, Id } from "../../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import { MINUTE_MS } from "../buckets.ts";
+import type { MessageType } from "./tables.ts";
+
+/** Messages of a channel in a span of time; tests do not count. The second covers the way to the receiver. */
+export const MOST_MESSAGES = 20;
+export const SPAN_MS = 10 * MINUTE_MS + 1_000;
+
+/** Events that a digest lists; the others are counted. */
+const MOST_ENTRIES = 50;
+
+type Channel = Doc<"alertChannels">;
+type Delivery = Doc<"alertDeliveries">;
+
+/** A channel with the messages that count towards its limit. */
+type OpenChannel = {
+  channel: Channel;
+  room: number;
+  /** When the next message leaves the span, in Unix ms. */
+  roomAt: number;
+  /** A digest that no sender has had yet: it takes further events. */
+  digest: Delivery | null;
+  /** A digest that is being sent, which may contain what is closed now. */
+  sending: Id<"alertDeliveries"> | null;
+};
+
+/** The channels are loaded with the first message. */
+export type Outbox = {
+  projectId: Id<"projects">;
+  now: number;
+  channels: OpenChannel[] | null;
+  /** When messages are due that were added, in Unix ms. */
+  dues: Set<number>;
+};
+
+export function openOutbox(projectId: Id<"projects">, now: number): Outbox {
+  return { projectId, now, channels: null, dues: new Set() };
+}
+
+/** Wakes the sender for the messages that were added. */
+export async function sealOutbox(ctx: MutationCtx, { dues }: Outbox): Promise<void> {
+  for (const dueAt of dues) await ctx.scheduler.runAt(dueAt, internal.alertSending.pump, {});
+}
+
+export async function channelsOf(ctx: QueryCtx, projectId: Id<"projects">): Promise<Channel[]> {
+  return await ctx.db
+    .query("alertChannels")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .collect();
+}
+
+/** Adds one message about an incident for each channel that is on. */
+export async function addMessages(
+  ctx: MutationCtx,
+  outbox: Outbox,
+  incidentId: Id<"incidents">,
+  type: "incident.opened" | "incident.closed",
+): Promise<void> {
+  const { projectId, now } = outbox;
+  outbox.channels ??= await openChannels(ctx, projectId, now);
+  for (const open of outbox.channels) {
+    if (open.digest !== null || open.room <= 0) {
+      outbox.dues.add(await addToDigest(ctx, open, incidentId, type, now));
+      continue;
+    }
+    open.room -= 1;
+    const after = type === "incident.closed" ? await predecessor(ctx, open, incidentId) : null;
+    await ctx.db.insert("alertDeliveries", {
+      ...newDelivery(open.channel, type, now),
+      incidentId,
+      ...(after === null ? { nextAttemptAt: now } : { after }),
+    });
+    if (after === null) outbox.dues.add(now);
+  }
+}
+
+/** Returns a message that no sender has had yet. */
+export function newDelivery({ _id, projectId, kind }: Channel, type: MessageType, now: number) {
+  return {
+    ...{ projectId, channelId: _id, channelKind: kind, incidentId: null, type },
+    ...{ status: "waiting" as const, attempts: 0, createdAt: now, claim: 0 },
+  };
+}
+
+async function openChannels(
+  ctx: MutationCtx,
+  projectId: Id<"projects">,
+  now: number,
+): Promise<OpenChannel[]> {
+  const channels = (await channelsOf(ctx, projectId)).filter(({ disabledAt }) => disabledAt === undefined);
+  return await Promise.all(
+    channels.map(async (channel) => {
+      const waiting = await waitingIn(ctx, channel._id);
+      const counted = await countedIn(ctx, channel._id, now);
+      const digests = waiting.filter(({ type }) => type === "digest");
+      return {
+        channel,
+        room: MOST_MESSAGES - counted.length,
+        roomAt: Math.min(now, ...counted) + SPAN_MS,
+        digest: digests.find(({ firstAttemptAt }) => firstAttemptAt === undefined) ?? null,
+        sending: digests.find(({ firstAttemptAt }) => firstAttemptAt !== undefined)?._id ?? null,
+      };
+    }),
+  );
+}
+
+/** Returns the messages of a channel that are not done: those that are sent again, and at most 20 others. */
+export async function waitingIn(ctx: QueryCtx, channelId: Id<"alertChannels">): Promise<Delivery[]> {
+  return await ctx.db
+    .query("alertDeliveries")
+    .withIndex("by_channel", (q) => q.eq("channelId", channelId).eq("status", "waiting"))
+    .collect();
+}
+
+/** Returns the times of the messages that count towards the limit of a channel; those to be sent count as now. */
+export async function countedIn(
+  ctx: QueryCtx,
+  channelId: Id<"alertChannels">,
+  now: number,
+): Promise<number[]> {
+  const done = (status: "delivered" | "failed") =>
+    ctx.db
+      .query("alertDeliveries")
+      .withIndex("by_channel", (q) =>
+        q
+          .eq("channelId", channelId)
+          .eq("status", status)
+          .gt("firstAttemptAt", now - SPAN_MS),
+      )
+      .collect();
+  const all = [...(await waitingIn(ctx, channelId)), ...(await done("delivered")), ...(await done("failed"))];
+  return all
+    .filter(
+      ({ type, firstAttemptAt }) => type !== "test" && !(type === "digest" && firstAttemptAt === undefined),
+    )
+    .map(({ firstAttemptAt = now }) => firstAttemptAt)
+    .filter((at) => at > now - SPAN_MS);
+}
+
+/** Adds an event to the digest of a channel. Returns when the digest is due. */
+async function addToDigest(
+  ctx: MutationCtx,
+  open: OpenChannel,
+  incidentId: Id<"incidents">,
+  type: "incident.opened" | "incident.closed",
+  now: number,
+): Promise<number> {
+  const before = open.digest?.digest ?? { opened: 0, closed: 0, entries: [] };
+  const digest = {
+    opened: before.opened + (type === "incident.opened" ? 1 : 0),
+    closed: before.closed + (type === "incident.closed" ? 1 : 0),
+    entries: [...before.entries, { incidentId, type }].slice(-MOST_ENTRIES),
+  };
+  if (open.digest !== null) {
+    await ctx.db.patch("alertDeliveries", open.digest._id, { digest });
+    open.digest = { ...open.digest, digest };
+    return open.digest.nextAttemptAt ?? now;
+  }
+  const nextAttemptAt = Math.max(now, open.roomAt);
+  const fields = { ...newDelivery(open.channel, "digest", now), nextAttemptAt, digest };
+  const id = await ctx.db.insert("alertDeliveries", fields);
+  open.digest = await ctx.db.get("alertDeliveries", id);
+  return nextAttemptAt;
+}
+
+/** Returns the message that has to be delivered or given up before an incident's closing message. */
+async function predecessor(
+  ctx: MutationCtx,
+  { channel, sending }: OpenChannel,
+  incidentId: Id<"incidents">,
+): Promise<Id<"alertDeliveries"> | null> {
+  const earlier = await ctx.db
+    .query("alertDeliveries")
+    .withIndex("by_incident", (q) => q.eq("incidentId", incidentId).eq("channelId", channel._id))
+    .first();
+  if (earlier === null) return sending;
+  return earlier.status === "waiting" ? earlier._id : null;
+}

@@ -1,0 +1,100 @@
+/** Stored alert rules of a project. */
+import { type Infer, v } from "convex/values";
+import type { Doc, Id } from "../../_generated/dataModel";
+import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import { recordEvent } from "../audit.ts";
+import { findOverview } from "../overview.ts";
+import { requireManagedProject } from "../projects.ts";
+import { rejection } from "../rejection.ts";
+import { evaluateSoon } from "./dues.ts";
+import { closeByRule } from "./incidents.ts";
+import {
+  failedRule,
+  isSameRule,
+  type Rule,
+  ruleOf,
+  ruleProblem,
+  silentRule,
+  thresholdRule,
+  waitingRule,
+} from "./rules.ts";
+
+const MOST_RULES = 50;
+
+const stored = { _id: v.id("alertRules"), createdAt: v.number() };
+
+export const listedRuleShape = v.union(
+  v.object({ ...stored, ...silentRule }),
+  v.object({ ...stored, ...failedRule }),
+  v.object({ ...stored, ...waitingRule }),
+  v.object({ ...stored, ...thresholdRule }),
+);
+
+export type ListedRule = Infer<typeof listedRuleShape>;
+
+/** Returns the rules of a project, oldest first. */
+export async function rulesOf(ctx: QueryCtx, projectId: Id<"projects">): Promise<Doc<"alertRules">[]> {
+  return await ctx.db
+    .query("alertRules")
+    .withIndex("by_project", (q) => q.eq("projectId", projectId))
+    .take(MOST_RULES);
+}
+
+export async function listRules(ctx: QueryCtx, projectId: Id<"projects">): Promise<ListedRule[]> {
+  const rules = await rulesOf(ctx, projectId);
+  return rules.map((rule) => ({ _id: rule._id, createdAt: rule.createdAt, ...ruleOf(rule) }));
+}
+
+/**
+ * Creates a rule. It also opens incidents for what is so already.
+ *
+ * @throws `invalid` if a value breaks a rule; `conflict` if the project has the same rule; `limit_reached` if
+ *   it has as many rules as it may have.
+ */
+export async function createRule(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  project: Doc<"projects">,
+  sent: Rule,
+): Promise<Id<"alertRules">> {
+  const problem = ruleProblem(sent);
+  if (problem !== null) throw rejection("invalid", problem);
+  const rule = ruleOf(sent);
+  const rules = await rulesOf(ctx, project._id);
+  if (rules.some((one) => isSameRule(one, rule))) {
+    throw rejection("conflict", "This project has the same rule already.");
+  }
+  if (rules.length >= MOST_RULES) {
+    throw rejection("limit_reached", `A project has at most ${MOST_RULES} rules. Remove one first.`);
+  }
+  const fields = { projectId: project._id, createdAt: Date.now(), ...rule };
+  const ruleId = await ctx.db.insert("alertRules", fields);
+  const overview = await findOverview(ctx, project._id);
+  const known = (overview?.agents ?? []).map(({ agent }) => agent);
+  const agents = rule.agent === null ? known : known.filter((agent) => agent === rule.agent);
+  await evaluateSoon(ctx, project._id, agents);
+  await recordEvent(ctx, project.ownerId, "alert_rule_created", {
+    actorId: user._id,
+    target: rule.agent ?? "all agents",
+  });
+  return ruleId;
+}
+
+/**
+ * Removes a rule and closes its incidents.
+ *
+ * @throws `not_found` if the user may not see the rule's project or there is no such rule; `forbidden` for a
+ *   member who is not the owner.
+ */
+export async function removeRule(ctx: MutationCtx, user: Doc<"users">, ruleId: string): Promise<void> {
+  const id = ctx.db.normalizeId("alertRules", ruleId);
+  const rule = id === null ? null : await ctx.db.get("alertRules", id);
+  if (rule === null) throw rejection("not_found", "There is no such rule.");
+  const project = await requireManagedProject(ctx, user, rule.projectId);
+  await ctx.db.delete("alertRules", rule._id);
+  await closeByRule(ctx, rule._id, Date.now());
+  await recordEvent(ctx, project.ownerId, "alert_rule_removed", {
+    actorId: user._id,
+    target: rule.agent ?? "all agents",
+  });
+}

@@ -1,0 +1,120 @@
+/** Alert rules: what a rule says, and which values it may have. The app uses it too. */
+import { type Infer, v } from "convex/values";
+import { literals } from "convex-helpers/validators";
+import { reportedNameProblem } from "../names.ts";
+
+export const LONGEST_AGENT = 64;
+export const LONGEST_SERIES = 256;
+export const MOST_MINUTES = 1_440;
+
+export const OF = ["mean", "sum", "min", "max"] as const;
+export const WINDOW_NAMES = ["5m", "15m", "1h", "24h"] as const;
+export const IS = ["above", "below"] as const;
+
+/** What a window is called, what is taken of it, and on which side of the value it must be. */
+export type WindowName = (typeof WINDOW_NAMES)[number];
+export type Of = (typeof OF)[number];
+
+/** A name, or null for all agents. */
+const agent = v.union(v.string(), v.null());
+
+export const silentRule = { kind: v.literal("silent"), agent };
+export const failedRule = { kind: v.literal("state"), agent, state: v.literal("failed") };
+export const waitingRule = {
+  kind: v.literal("state"),
+  agent,
+  state: v.literal("waiting"),
+  minutes: v.number(),
+};
+export const thresholdRule = {
+  kind: v.literal("threshold"),
+  agent,
+  name: v.string(),
+  of: literals(...OF),
+  window: literals(...WINDOW_NAMES),
+  is: literals(...IS),
+  value: v.number(),
+};
+
+export const ruleShape = v.union(
+  v.object(silentRule),
+  v.object(failedRule),
+  v.object(waitingRule),
+  v.object(thresholdRule),
+);
+
+export type Rule = Infer<typeof ruleShape>;
+export type ThresholdRule = Extract<Rule, { kind: "threshold" }>;
+
+/** Returns what is wrong with the values of a rule, as a sentence; null if nothing is. */
+export function ruleProblem(rule: Rule): string | null {
+  if (rule.agent !== null && reportedNameProblem(rule.agent, LONGEST_AGENT) !== null) {
+    return `Name an agent with 1 to ${LONGEST_AGENT} characters, or choose all agents.`;
+  }
+  if (rule.kind === "state" && rule.state === "waiting") return minutesProblem(rule.minutes);
+  if (rule.kind !== "threshold") return null;
+  return metricProblem(rule.name) ?? valueProblem(rule.value);
+}
+
+export function minutesProblem(minutes: number): string | null {
+  return Number.isInteger(minutes) && minutes >= 0 && minutes <= MOST_MINUTES
+    ? null
+    : `Use 0 to ${MOST_MINUTES} minutes.`;
+}
+
+export function metricProblem(name: string): string | null {
+  return reportedNameProblem(name, LONGEST_SERIES) === null
+    ? null
+    : `Name a metric with 1 to ${LONGEST_SERIES} characters.`;
+}
+
+export function valueProblem(value: number): string | null {
+  return Number.isFinite(value) ? null : "Use a number.";
+}
+
+/** Returns the rule among the fields of a document. */
+export function ruleOf(fields: Rule): Rule {
+  const { kind, agent } = fields;
+  if (kind === "silent") return { kind, agent };
+  if (kind === "state") {
+    return fields.state === "failed"
+      ? { kind, agent, state: "failed" }
+      : { kind, agent, state: "waiting", minutes: fields.minutes };
+  }
+  const { name, of, window, is, value } = fields;
+  return { kind, agent, name, of, window, is, value };
+}
+
+/** Returns whether two rules say the same. */
+export function isSameRule(one: Rule, other: Rule): boolean {
+  return JSON.stringify(ruleOf(one)) === JSON.stringify(ruleOf(other));
+}
+
+/** Returns whether a rule is about an agent. */
+export function concerns(rule: Rule, name: string): boolean {
+  return rule.agent === null || rule.agent === name;
+}
+
+const OF_WORDS: Record<Of, string> = { mean: "Mean", sum: "Sum", min: "Minimum", max: "Maximum" };
+const WINDOW_WORDS: Record<WindowName, string> = {
+  "5m": "5 minutes",
+  "15m": "15 minutes",
+  "1h": "1 hour",
+  "24h": "24 hours",
+};
+
+/** Returns what has to happen for an incident, as the predicate of a sentence about an agent: "is silent". */
+export function predicateOf(rule: Rule): string {
+  if (rule.kind === "silent") return "is silent";
+  if (rule.kind === "state") {
+    if (rule.state === "failed") return "failed";
+    return rule.minutes === 0
+      ? "waits"
+      : `waits for ${rule.minutes} ${rule.minutes === 1 ? "minute" : "minutes"}`;
+  }
+  const { name, of, window, is, value } = rule;
+  return `has ${OF_WORDS[of].toLowerCase()} of ${name} over ${WINDOW_WORDS[window]} ${is} ${value}`;
+}
+
+/** Labels of the values of a threshold rule. */
+export const RULE_WORDS = { of: OF_WORDS, window: WINDOW_WORDS, is: { above: "Above", below: "Below" } };
