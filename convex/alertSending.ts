@@ -4,6 +4,8 @@ import { Webhook } from "standardwebhooks";
 import { internal } from "./_generated/api.js";
 import { internalAction, internalMutation, internalQuery } from "./functions.ts";
 import {
+  type Attempt,
+  attemptShape,
   type DeliveryRequest,
   endSender,
   finishAttempt,
@@ -33,11 +35,21 @@ export const send = internalAction({
   returns: v.null(),
   handler: async (ctx, { senderId }) => {
     const requests: DeliveryRequest[] = await ctx.runQuery(internal.alertSending.requests, { senderId });
+    const known: Attempt[] = [];
+    let noting: Promise<void> | null = null;
+    // One call after another: calls at the same time would conflict with each other.
+    const note = async () => {
+      while (known.length > 0) {
+        await ctx.runMutation(internal.alertSending.finish, { attempts: known.splice(0) });
+      }
+      noting = null;
+    };
     await Promise.all(
       requests.map(async (request) => {
         const { deliveryId, claim } = request;
-        const outcome = await attempt(request);
-        await ctx.runMutation(internal.alertSending.finish, { deliveryId, claim, outcome });
+        known.push({ deliveryId, claim, outcome: await attempt(request) });
+        noting ??= note();
+        await noting;
       }),
     );
     await ctx.runMutation(internal.alertSending.end, { senderId });
@@ -52,10 +64,10 @@ export const requests = internalQuery({
 });
 
 export const finish = internalMutation({
-  args: { deliveryId: v.id("alertDeliveries"), claim: v.number(), outcome: v.string() },
+  args: { attempts: v.array(attemptShape) },
   returns: v.null(),
-  handler: async (ctx, { deliveryId, claim, outcome }) => {
-    await finishAttempt(ctx, deliveryId, claim, outcome);
+  handler: async (ctx, { attempts }) => {
+    for (const attempt of attempts) await finishAttempt(ctx, attempt);
     return null;
   },
 });

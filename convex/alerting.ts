@@ -3,7 +3,7 @@ import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
 import { internalMutation, workerQuery } from "./functions.ts";
 import { stopDeliveries } from "./model/alerts/dropChannel.ts";
-import { evaluateDue } from "./model/alerts/dues.ts";
+import { evaluateDue, evaluateQueued } from "./model/alerts/dues.ts";
 import { evaluateAgents } from "./model/alerts/evaluate.ts";
 import { closeByProject } from "./model/alerts/incidents.ts";
 import { evaluatedAt, noteEvaluation } from "./model/alerts/outages.ts";
@@ -24,10 +24,13 @@ export const tick = internalMutation({
 
 /** Evaluates agents of a project. */
 export const evaluate = internalMutation({
-  args: { projectId, agents: v.array(v.string()) },
+  args: { queueId: v.id("alertQueue") },
   returns: v.null(),
-  handler: async (ctx, { projectId, agents }) => {
-    await evaluateAgents(ctx, projectId, agents, Date.now());
+  handler: async (ctx, { queueId }) => {
+    const now = Date.now();
+    await evaluateQueued(ctx, queueId, now, (projectId, agents) =>
+      evaluateAgents(ctx, projectId, agents, now),
+    );
     return null;
   },
 });

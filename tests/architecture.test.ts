@@ -8,6 +8,7 @@ import { files, type Import, inside, isTest, root } from "./source-files.ts";
 const FEATURES = [
   "account",
   "activity",
+  "alerts",
   "ingest",
   "organizations",
   "people",

@@ -13,9 +13,9 @@ type Mutation = FunctionReference<"mutation">;
 export type Convex = {
   query<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   mutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
-  workerQuery<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
   /** Calls a function that only the worker may call, with the proof that it is the worker. */
   workerMutation<F extends Mutation>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
+  workerQuery<F extends Query>(reference: F, args: F["_args"]): Promise<FunctionReturnType<F>>;
 };
 
 /** HTTP status from Convex when a function throws. */

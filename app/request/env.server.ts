@@ -23,6 +23,8 @@ export type Env = {
   /** E-mail or https URL for users who may not enter; null if there is none. */
   accessContact: string | null;
   sentryDsn: string | null;
+  /** Allows an outside monitor to ask whether alerts are evaluated. */
+  healthSecret: string | null;
   cookiePrefix: "" | "__Host-";
   /** True if APP_URL is https: cookies get `Secure`, responses get HSTS. */
   secure: boolean;
@@ -187,6 +189,9 @@ const schema = v.object({
       v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
     ),
   ),
+  HEALTH_SECRET: v.optional(
+    v.pipe(v.string(), trimmed, v.minLength(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`)),
+  ),
   COOKIE_PREFIX: v.optional(v.picklist(["__Host-"], "must be __Host- or empty"), undefined),
 } satisfies Record<ReadBy<"worker">, v.GenericSchema>);
 
@@ -232,6 +237,7 @@ export function readEnv(record: Record<string, unknown>): Env {
     },
     accessContact: env.ACCESS_CONTACT ?? null,
     sentryDsn: env.SENTRY_DSN ?? null,
+    healthSecret: env.HEALTH_SECRET ?? null,
     cookiePrefix: env.COOKIE_PREFIX ?? "",
     secure: env.APP_URL.startsWith("https:"),
   };

@@ -10,7 +10,7 @@ type Need = "required" | "optional";
 type Readers = { worker?: Need; convex?: Need; commands?: Need };
 
 export const VARIABLES = {
-  APP_URL: { worker: "required" },
+  APP_URL: { worker: "required", convex: "required" },
   WORKOS_API_KEY: { worker: "required" },
   WORKOS_CLIENT_ID: { worker: "required", convex: "required" },
   WORKOS_COOKIE_PASSWORD: { worker: "required" },
@@ -29,6 +29,9 @@ export const VARIABLES = {
   ACCESS_CONTACT: { worker: "optional" },
   COOKIE_PREFIX: { worker: "optional" },
   SENTRY_DSN: { worker: "optional" },
+  HEALTH_SECRET: { worker: "optional" },
+  RESEND_API_KEY: { convex: "optional" },
+  ALERT_EMAIL_FROM: { convex: "optional" },
   CONVEX_DEPLOYMENT: { commands: "optional" },
   CONVEX_SELF_HOSTED_ADMIN_KEY: { commands: "optional" },
   CONVEX_SELF_HOSTED_URL: { commands: "optional" },

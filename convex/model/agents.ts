@@ -170,7 +170,7 @@ export async function changeAgent(
     return changed.retiredAt === undefined ? [entryOf(changed, entry)] : [];
   });
   await saveOverview(ctx, agent.projectId, overview, now);
-  await evaluateSoon(ctx, agent.projectId, [agent.agent]);
+  await evaluateSoon(ctx, agent.projectId, [agent.agent], now);
 }
 
 /** Returns the entry of an agent in an overview. */

@@ -32,6 +32,7 @@ const KEYS_AT_ONCE = 200;
 const BY_PROJECT = [
   "projectInvites",
   "projectViews",
+  "alertQueue",
   "alertRules",
   "alertChannels",
   "incidents",

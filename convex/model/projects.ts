@@ -201,13 +201,11 @@ export async function restoreProject(
   project: Doc<"projects">,
 ): Promise<void> {
   if (project.archivedAt === undefined) return;
-  await changeProject(ctx, project, { archivedAt: undefined, restoredAt: Date.now() });
+  const now = Date.now();
+  await changeProject(ctx, project, { archivedAt: undefined, restoredAt: now });
   const overview = await findOverview(ctx, project._id);
-  await evaluateSoon(
-    ctx,
-    project._id,
-    (overview?.agents ?? []).map(({ agent }) => agent),
-  );
+  const agents = (overview?.agents ?? []).map(({ agent }) => agent);
+  await evaluateSoon(ctx, project._id, agents, now);
   await recordEvent(ctx, project.ownerId, "project_restored", { actorId: actor._id, target: project.name });
 }
 

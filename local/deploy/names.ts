@@ -27,6 +27,9 @@ const WHAT: Record<Exclude<VariableName, (typeof ALSO_READ)[number]>, string> = 
   ACCESS_CONTACT: "whom the page for users who may not enter names",
   COOKIE_PREFIX: "__Host- or nothing",
   SENTRY_DSN: "error tracking",
+  HEALTH_SECRET: "random, 32 characters or more; allows GET /healthz?deep",
+  RESEND_API_KEY: "Resend dashboard, API Keys; for alerts by email",
+  ALERT_EMAIL_FROM: "the sender of these emails, at a domain that Resend has verified",
 };
 
 /** Optional settings that only the command reads. */
@@ -46,9 +49,14 @@ const SETTINGS: Record<Goal, readonly string[]> = {
 
 const GOALS = ["worker secret", "worker variable", "Convex variable", "this command"] as const;
 
+const OPTIONAL: readonly string[] = [
+  ...variablesOf("worker", "optional"),
+  ...variablesOf("convex", "optional"),
+];
+
 export const NAMES: readonly Name[] = Object.entries(WHAT).map(([name, what]) => ({
   name,
-  needed: !SETTINGS["worker variable"].includes(name),
+  needed: !OPTIONAL.includes(name),
   goes: GOALS.filter((goal) => SETTINGS[goal].includes(name)),
   what,
 }));

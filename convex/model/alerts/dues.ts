@@ -9,7 +9,10 @@ import { groupBy } from "../groupBy.ts";
 const MOST_DUE = 400;
 
 /** Agents in one transaction. */
-export const MOST_AT_ONCE = 40;
+const MOST_AT_ONCE = 40;
+
+/** An evaluation that has not ended after this long is lost, in ms. */
+const LOST_MS = MINUTE_MS;
 
 async function findDue(
   ctx: QueryCtx,
@@ -43,37 +46,65 @@ export async function setDue(
   }
 }
 
-/** Schedules the evaluation of agents now, some in each transaction. */
+/** Schedules the evaluation of agents now. One that fails or gets lost is started again a minute later. */
 export async function evaluateSoon(
   ctx: MutationCtx,
   projectId: Id<"projects">,
   agents: readonly string[],
+  now: number,
 ): Promise<void> {
-  for (let start = 0; start < agents.length; start += MOST_AT_ONCE) {
-    await ctx.scheduler.runAfter(0, internal.alerting.evaluate, {
-      projectId,
-      agents: agents.slice(start, start + MOST_AT_ONCE),
-    });
-  }
+  if (agents.length === 0) return;
+  const row = { projectId, agents: [...agents], dueAt: now + LOST_MS };
+  const queueId = await ctx.db.insert("alertQueue", row);
+  await ctx.scheduler.runAfter(0, internal.alerting.evaluate, { queueId });
 }
 
 /**
- * Schedules the evaluation of the agents that are due. An evaluation that fails is tried again a minute later.
+ * Takes the first agents of a queue row. The others are evaluated by the next run, in another transaction.
+ *
+ * @param evaluate - Evaluates some agents; returns how many of them.
+ */
+export async function evaluateQueued(
+  ctx: MutationCtx,
+  queueId: Id<"alertQueue">,
+  now: number,
+  evaluate: (projectId: Id<"projects">, agents: readonly string[]) => Promise<number>,
+): Promise<void> {
+  const row = await ctx.db.get("alertQueue", queueId);
+  if (row === null) return;
+  const done = await evaluate(row.projectId, row.agents.slice(0, MOST_AT_ONCE));
+  const agents = row.agents.slice(done);
+  if (agents.length === 0) {
+    await ctx.db.delete("alertQueue", queueId);
+    return;
+  }
+  await ctx.db.patch("alertQueue", queueId, { agents, dueAt: now + LOST_MS });
+  await ctx.scheduler.runAfter(0, internal.alerting.evaluate, { queueId });
+}
+
+/**
+ * Schedules the evaluation of the agents that are due, and of those whose evaluation was lost.
  *
  * @returns Whether more may be due.
  */
 export async function evaluateDue(ctx: MutationCtx, now: number): Promise<boolean> {
+  const lost = await ctx.db
+    .query("alertQueue")
+    .withIndex("by_due", (q) => q.lte("dueAt", now))
+    .take(MOST_DUE);
+  for (const { _id } of lost) {
+    await ctx.db.patch("alertQueue", _id, { dueAt: now + LOST_MS });
+    await ctx.scheduler.runAfter(0, internal.alerting.evaluate, { queueId: _id });
+  }
   const rows = await ctx.db
     .query("alertDues")
     .withIndex("by_due", (q) => q.lte("dueAt", now))
     .take(MOST_DUE);
-  for (const { _id } of rows) await ctx.db.patch("alertDues", _id, { dueAt: now + MINUTE_MS });
+  // The evaluation sets the next time.
+  for (const { _id } of rows) await ctx.db.delete("alertDues", _id);
   for (const [projectId, ofProject] of groupBy(rows, (row) => row.projectId)) {
-    await evaluateSoon(
-      ctx,
-      projectId,
-      ofProject.map(({ agent }) => agent),
-    );
+    const agents = ofProject.map(({ agent }) => agent);
+    await evaluateSoon(ctx, projectId, agents, now);
   }
   return rows.length === MOST_DUE;
 }

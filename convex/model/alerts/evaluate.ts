@@ -16,35 +16,39 @@ import { rulesOf } from "./ruleStore.ts";
 import { concerns, ruleOf } from "./rules.ts";
 import { calmOf } from "./windows.ts";
 
-/** Index ranges of one transaction. The agents that are left are evaluated by another. */
+/** Index ranges of one transaction, except for those of the last agent. */
 const MOST_RANGES = 1_000;
 
 type Evaluation = { rules: readonly Doc<"alertRules">[]; judging: Judging; outbox: Outbox };
 
-/** Evaluates agents of a project by all its rules. */
+/**
+ * Evaluates agents of a project by all its rules, as many as one transaction can.
+ *
+ * @returns The number of agents that are done.
+ */
 export async function evaluateAgents(
   ctx: MutationCtx,
   projectId: Id<"projects">,
   agents: readonly string[],
   now: number,
-): Promise<void> {
+): Promise<number> {
   const project = await ctx.db.get("projects", projectId);
-  if (project === null || project.archivedAt !== undefined) return;
+  if (project === null || project.archivedAt !== undefined) return agents.length;
   const rules = await rulesOf(ctx, projectId);
   const overview = await openOverview(ctx, projectId);
   const judging: Judging = { projectId, outages: await outagesOf(ctx, project), now, ranges: 0 };
   const outbox = openOutbox(projectId, now);
-  for (const [index, agent] of agents.entries()) {
-    if (judging.ranges > MOST_RANGES) {
-      await evaluateSoon(ctx, projectId, agents.slice(index));
-      break;
-    }
+  let done = 0;
+  for (const agent of agents) {
+    if (judging.ranges > MOST_RANGES) break;
     judging.ranges += 4;
     const entry = entryIn(overview, agent);
     const dueAt = await evaluateAgent(ctx, { rules, judging, outbox }, agent, entry);
     await setDue(ctx, projectId, agent, dueAt);
+    done += 1;
   }
   await sealOutbox(ctx, outbox);
+  return done;
 }
 
 /** Evaluates an agent; without an entry it is retired. Returns when it has to be evaluated again. */
@@ -129,7 +133,7 @@ export async function evaluateAfterFold(
     );
     if (isWatched) agents.add(agent);
   }
-  await evaluateSoon(ctx, projectId, [...agents]);
+  await evaluateSoon(ctx, projectId, [...agents], now);
 }
 
 /** Returns whether an agent changed so that an incident opens or closes, or that it is due earlier. */

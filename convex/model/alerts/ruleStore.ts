@@ -67,12 +67,13 @@ export async function createRule(
   if (rules.length >= MOST_RULES) {
     throw rejection("limit_reached", `A project has at most ${MOST_RULES} rules. Remove one first.`);
   }
-  const fields = { projectId: project._id, createdAt: Date.now(), ...rule };
+  const now = Date.now();
+  const fields = { projectId: project._id, createdAt: now, ...rule };
   const ruleId = await ctx.db.insert("alertRules", fields);
   const overview = await findOverview(ctx, project._id);
   const known = (overview?.agents ?? []).map(({ agent }) => agent);
   const agents = rule.agent === null ? known : known.filter((agent) => agent === rule.agent);
-  await evaluateSoon(ctx, project._id, agents);
+  await evaluateSoon(ctx, project._id, agents, now);
   await recordEvent(ctx, project.ownerId, "alert_rule_created", {
     actorId: user._id,
     target: rule.agent ?? "all agents",

@@ -163,16 +163,19 @@ function messageId(id: Id<"alertDeliveries">): string {
   return `msg_${id}`;
 }
 
-/**
- * Notes the outcome of an attempt.
- *
- * @param outcome - An HTTP status, `timeout` or `unreachable`.
- */
+/** An attempt that ended. `outcome` is an HTTP status, `timeout` or `unreachable`. */
+export const attemptShape = v.object({
+  deliveryId: v.id("alertDeliveries"),
+  claim: v.number(),
+  outcome: v.string(),
+});
+
+export type Attempt = Infer<typeof attemptShape>;
+
+/** Notes the outcome of an attempt. */
 export async function finishAttempt(
   ctx: MutationCtx,
-  deliveryId: Id<"alertDeliveries">,
-  claim: number,
-  outcome: string,
+  { deliveryId, claim, outcome }: Attempt,
 ): Promise<void> {
   const delivery = await ctx.db.get("alertDeliveries", deliveryId);
   const isDelivered = /^2\d\d$/.test(outcome);

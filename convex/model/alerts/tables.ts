@@ -113,6 +113,11 @@ export const alertTables = {
     .index("by_agent", ["projectId", "agent"])
     .index("by_due", ["dueAt"]),
 
+  /** Agents that have to be evaluated now; at `dueAt` the evaluation counts as lost and is started again. */
+  alertQueue: defineTable({ ...ofProject, agents: v.array(v.string()), dueAt: v.number() })
+    .index("by_project", ["projectId"])
+    .index("by_due", ["dueAt"]),
+
   /** When alerts were last evaluated. One row. */
   alertClock: defineTable({ evaluatedAt: v.number() }),
 
