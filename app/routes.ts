@@ -9,6 +9,7 @@ export default [
     route("dashboard", "routes/dashboard.tsx"),
     route("projects/:id", "routes/project.tsx"),
     route("projects/:id/agents/:agent", "routes/project.agent.tsx"),
+    route("alerts", "routes/alerts.tsx"),
     route("profile", "routes/profile.tsx"),
     route("settings", "routes/settings.tsx"),
     route("settings/sessions", "routes/settings.sessions.tsx"),

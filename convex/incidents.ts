@@ -4,11 +4,16 @@ import { paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { viewerListQuery, viewerQuery } from "./functions.ts";
 import {
+  describedIncidentShape,
   incidentShape,
-  incidentsOfUser,
+  incidentsPageOf,
+  incidentsPageShape,
   listIncidents,
+  newestIncidents,
+  openIncidentsOfUser,
   placedIncidentShape,
 } from "./model/alerts/incidents.ts";
+import { lastOutages, outageShape } from "./model/alerts/outages.ts";
 import { requireProject } from "./model/projects.ts";
 
 /** Returns the incidents of a project, newest first. */
@@ -25,12 +30,29 @@ export const list = viewerListQuery({
 export const open = viewerQuery({
   args: {},
   returns: v.array(placedIncidentShape),
-  handler: async (ctx) => await incidentsOfUser(ctx, ctx.user._id, "open"),
+  handler: async (ctx) => await openIncidentsOfUser(ctx, ctx.user._id),
 });
 
-/** Returns the incidents of the caller's projects that closed last, newest first. */
-export const recent = viewerQuery({
+/** Returns the newest incidents of a project in words, for its page. */
+export const newest = viewerQuery({
+  args: { projectId: v.string() },
+  returns: v.array(describedIncidentShape),
+  handler: async (ctx, { projectId }) => {
+    const { project } = await requireProject(ctx, ctx.user, projectId);
+    return await newestIncidents(ctx, project._id);
+  },
+});
+
+/** Returns the open and the last closed incidents of the caller's projects in words, for their page. */
+export const mine = viewerQuery({
   args: {},
-  returns: v.array(placedIncidentShape),
-  handler: async (ctx) => await incidentsOfUser(ctx, ctx.user._id, "closed", 50),
+  returns: incidentsPageShape,
+  handler: async (ctx) => await incidentsPageOf(ctx, ctx.user._id),
+});
+
+/** Returns the last times in which alerts were not evaluated, oldest first. */
+export const outages = viewerQuery({
+  args: {},
+  returns: v.array(outageShape),
+  handler: async (ctx) => await lastOutages(ctx),
 });

@@ -10,6 +10,9 @@ import { adminQuery, pageQuery, viewerQuery } from "./functions.ts";
 import { isLastAdmin, listUsers } from "./model/admin.ts";
 import { detailedAgentShape, detailsOf } from "./model/agentDetails.ts";
 import { historyOf, requireAgent, stateChangeShape } from "./model/agents.ts";
+import { incidentsPageOf, incidentsPageShape } from "./model/alerts/incidents.ts";
+import { lastOutages, outageShape } from "./model/alerts/outages.ts";
+import { pageAlertsOf, pageAlertsShape } from "./model/alerts/pageAlerts.ts";
 import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { listedPointShape, recentOf } from "./model/batches.ts";
@@ -83,6 +86,8 @@ export const project = viewerQuery({
     totals: v.array(totalShape),
     recent: paginationResultValidator(listedPointShape),
     keys: v.union(v.array(listedKeyShape), v.null()),
+    alerts: pageAlertsShape,
+    outages: v.array(outageShape),
   }),
   handler: async (ctx, args) => {
     const seen = await requireProject(ctx, ctx.user, args.projectId);
@@ -92,6 +97,7 @@ export const project = viewerQuery({
     const { agent, name } = args;
     const metric = agent !== undefined && name !== undefined ? { agent, name } : newestOf(agents);
     const until = requireUntil(args.until);
+    const mayManage = mayManageProject(ctx.user.role, seen.membership);
     return {
       viewer: user,
       project: await describeProject(ctx, seen.project),
@@ -104,7 +110,28 @@ export const project = viewerQuery({
       },
       totals: await totalsOf(ctx, projectId, until, user?.preferences.timeZone ?? null),
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, projectId, opts)),
-      keys: mayManageProject(ctx.user.role, seen.membership) ? await keysOf(ctx, projectId) : null,
+      keys: mayManage ? await keysOf(ctx, projectId) : null,
+      alerts: await pageAlertsOf(ctx, projectId, mayManage),
+      outages: await lastOutages(ctx),
+    };
+  },
+});
+
+/** Incidents of all projects of the current user. */
+export const alerts = pageQuery({
+  args: {},
+  returns: v.object({
+    viewer,
+    incidents: incidentsPageShape,
+    outages: v.array(outageShape),
+  }),
+  handler: async (ctx) => {
+    const user = await viewerOf(ctx, ctx.user);
+    if (user === null) return { viewer: null, incidents: { open: [], recent: [] }, outages: [] };
+    return {
+      viewer: user,
+      incidents: await incidentsPageOf(ctx, user._id),
+      outages: await lastOutages(ctx),
     };
   },
 });

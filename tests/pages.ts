@@ -2,6 +2,7 @@
 export const PERSONS_PAGES = [
   "/",
   "/dashboard",
+  "/alerts",
   "/profile",
   "/settings",
   "/settings/sessions",

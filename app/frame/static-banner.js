@@ -40,7 +40,7 @@
     const list = Object.assign(document.createElement("ul"), {
       className: "flex wide:h-14 wide:items-stretch",
     });
-    for (const name of ["Dashboard", "Profile", "Settings"]) {
+    for (const name of ["Dashboard", "Alerts", "Profile", "Settings"]) {
       const item = Object.assign(document.createElement("li"), { className: "flex" });
       item.append(link(`/${name.toLowerCase()}`, name, { className: "tab" }));
       list.append(item);

@@ -3,6 +3,9 @@ import { useEffect, useState } from "react";
 import { useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
+import type { CreatedChannel } from "../alerts/alert-forms.ts";
+import { Alerts } from "../alerts/alerts.tsx";
+import { OutageNotice } from "../alerts/outage-notice.tsx";
 import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
@@ -37,6 +40,7 @@ import { Unsent } from "./unsent.tsx";
  * @param guides - Ways to send, for users who may manage API keys.
  * @param inviting - How invited users learn that they are.
  * @param revealed - The API key that the last form created, if it was sent over HTTP.
+ * @param revealedChannel - The alert channel that it created.
  */
 export function ProjectPage({
   projectId,
@@ -45,6 +49,7 @@ export function ProjectPage({
   guides,
   inviting,
   revealed,
+  revealedChannel,
 }: {
   projectId: string;
   search: string;
@@ -52,6 +57,7 @@ export function ProjectPage({
   guides: readonly Guide[];
   inviting: Inviting;
   revealed: CreatedKey | null;
+  revealedChannel: CreatedChannel | null;
 }) {
   const { viewer } = useLive();
   const place = usePlace();
@@ -111,12 +117,21 @@ export function ProjectPage({
       }
     >
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
+      <OutageNotice outages={loaded?.outages ?? null} place={place} />
       <Dropped dropped={project.dropped} place={place} />
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {agents && !empty ? (
         <Figures projectId={projectId} search={search} loaded={loaded} agents={agents} place={place} />
       ) : null}
+      <Alerts
+        projectId={projectId}
+        agents={(agents ?? []).map(({ agent }) => agent)}
+        loaded={loaded?.alerts ?? null}
+        manages={manages}
+        revealed={revealedChannel}
+        place={place}
+      />
       <div className="grid items-start gap-6 wide:grid-cols-2">
         <Events
           projectId={projectId}

@@ -2,9 +2,10 @@
 import { useMemo } from "react";
 import { useActionData } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { ALERT_FORMS, type CreatedChannel } from "../alerts/alert-forms.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { runForms, served } from "../data/forms.server.ts";
-import { createKey } from "../projects/create-forms.ts";
+import { type CreatedKey, createKey } from "../projects/create-forms.ts";
 import type { Guide } from "../projects/guide.ts";
 import { guidesFor } from "../projects/guides.server.ts";
 import { inviteMember, withdrawInvite } from "../projects/invite.server.ts";
@@ -65,12 +66,16 @@ const FORMS = [
   restoreProject,
   leaveProject,
   deleteProject,
+  ...ALERT_FORMS,
 ];
+
+/** What is shown once, after the form that created it. */
+type Revealed = { createdKey: CreatedKey } | { createdChannel: CreatedChannel };
 
 export async function action(args: Route.ActionArgs) {
   const projectId = args.params.id;
   const { organizationId } = args.context.get(requestContext).env.entryRule;
-  if (organizationId === null) return runForms(args, FORMS, () => ({ projectId }));
+  if (organizationId === null) return runForms<{ projectId: string }, Revealed>(args, FORMS, () => ({ projectId }));
   const invite = served({ ...addMember, done: "" }, (call, submitted) =>
     inviteMember(call, organizationId, addMember.argsOf(submitted, { projectId })),
   );
@@ -78,7 +83,7 @@ export async function action(args: Route.ActionArgs) {
     withdrawInvite(call, organizationId, { projectId, email }),
   );
   // The first form of an intent is run.
-  return runForms(args, [invite, withdraw, ...FORMS], () => ({ projectId }));
+  return runForms<{ projectId: string }, Revealed>(args, [invite, withdraw, ...FORMS], () => ({ projectId }));
 }
 
 const NO_GUIDES: readonly Guide[] = [];
@@ -100,6 +105,7 @@ export default function Project({
       guides={guides ?? NO_GUIDES}
       inviting={inviting}
       revealed={answer && "createdKey" in answer ? answer.createdKey : null}
+      revealedChannel={answer && "createdChannel" in answer ? answer.createdChannel : null}
     />
   );
 }

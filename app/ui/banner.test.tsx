@@ -34,7 +34,15 @@ test("only an admin sees the links to users and the audit log", () => {
   const admin = render("/", { viewer: ada });
   expect(links(admin)).toContain("/admin/audit");
   const other = render("/", { viewer: { ...ada, isAdmin: false } });
-  expect(links(other)).toEqual(["#main", "/", "/dashboard", "/profile", "/settings", "/api/auth/logout"]);
+  expect(links(other)).toEqual([
+    "#main",
+    "/",
+    "/dashboard",
+    "/alerts",
+    "/profile",
+    "/settings",
+    "/api/auth/logout",
+  ]);
 });
 
 test("the link of the current page or its parent is marked", () => {

@@ -25,6 +25,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { to: href("/dashboard"), label: "Dashboard" },
+  { to: href("/alerts"), label: "Alerts" },
   { to: href("/profile"), label: "Profile" },
   { to: href("/settings"), label: "Settings" },
 ];

@@ -279,7 +279,10 @@ describe("incidents", () => {
     ]);
     await project.report([], [{ state: "done" }]);
     await expect.poll(open).toMatchObject([{ agent: "b" }]);
-    expect(await grace.query(api.incidents.recent, {})).toMatchObject([{ agent: "scout" }]);
+    expect(await grace.query(api.incidents.mine, {})).toMatchObject({
+      open: [{ agent: "b", predicate: "failed" }],
+      recent: [{ agent: "scout", closeReason: "recovered" }],
+    });
     const stranger = await signIn(backend, "alan");
     expect(await stranger.query(api.incidents.open, {})).toEqual([]);
   });

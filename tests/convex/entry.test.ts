@@ -26,6 +26,8 @@ async function acceptedFunctions(caller: Person, user: Pick<Member, "userId" | "
     member: user,
     projectId: "unknown",
     keyId: "unknown",
+    ruleId: "unknown",
+    channelId: "unknown",
   };
   const accepted: string[] = [];
   for (const [path, { args, nobody }] of Object.entries(ROWS)) {

@@ -120,7 +120,9 @@ export const ROWS: Record<string, Row> = {
   "alertRules:addUsual": { args: ({ projectId }) => ({ projectId }), answers: managers },
   "incidents:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
   "incidents:open": { args: none, answers: everyone },
-  "incidents:recent": { args: none, answers: everyone },
+  "incidents:mine": { args: none, answers: everyone },
+  "incidents:newest": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  "incidents:outages": { args: none, answers: everyone },
   "alertDeliveries:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
   "alerting:health": { args: () => worker, answers: everyone, nobody: "ok" },
 
@@ -187,6 +189,7 @@ export const ROWS: Record<string, Row> = {
   "pages:shell": { args: none, answers: everyone },
   "pages:project": { args: ({ projectId }) => ({ projectId, range: "1h" }), answers: insiders },
   "pages:agent": { args: (scene) => ({ ...ofAgent(scene), range: "1h" }), answers: insiders },
+  "pages:alerts": { args: none, answers: everyone },
   "pages:sessions": { args: none, answers: everyone },
   "pages:activity": { args: none, answers: everyone },
   "pages:account": { args: none, answers: everyone },

@@ -22,6 +22,12 @@ const AGENT = "/projects/:id/agents/scout";
 /** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in, with the agent
  * scout. */
 const PAGES: Record<string, string> = {
+  addChannel: "/projects/:id",
+  addRule: "/projects/:id",
+  addUsualRules: "/projects/:id",
+  removeChannel: "/projects/:id",
+  removeRule: "/projects/:id",
+  sendTest: "/projects/:id",
   addMember: "/projects/:id",
   archiveProject: "/projects/:id",
   chooseTheme: "/settings",

@@ -7,7 +7,7 @@ import { log } from "../log.ts";
 import { membershipsOf } from "../memberships.ts";
 import { visibleName } from "../names.ts";
 import { addMessages, type Outbox } from "./outbox.ts";
-import { ruleOf } from "./rules.ts";
+import { predicateOf, ruleOf } from "./rules.ts";
 import { type CloseReason, closeReasonShape } from "./tables.ts";
 
 const nullableNumber = v.union(v.number(), v.null());
@@ -29,15 +29,29 @@ const incidentFields = {
 export const incidentShape = v.object(incidentFields);
 export type Incident = Infer<typeof incidentShape>;
 
+/** An incident with what happened, as the predicate of a sentence about its agent. For pages. */
+export const describedIncidentShape = v.object({ ...incidentFields, predicate: v.string() });
+
+const placeFields = { projectId: v.id("projects"), projectName: v.string() };
+
 export const placedIncidentShape = v.object({
   ...incidentFields,
-  projectId: v.id("projects"),
-  projectName: v.string(),
+  ...placeFields,
 });
-export type PlacedIncident = Infer<typeof placedIncidentShape>;
+
+/** Incidents of all projects of a user, for their page. */
+export const incidentsPageShape = v.object({
+  open: v.array(v.object({ ...incidentFields, ...placeFields, predicate: v.string() })),
+  recent: v.array(v.object({ ...incidentFields, ...placeFields, predicate: v.string() })),
+});
+type PageIncident = Infer<typeof incidentsPageShape>["open"][number];
 
 const MOST_LISTED = 200;
 const MOST_CLOSED = 200;
+
+/** Incidents on the page of a project, and closed ones on the page of all projects. */
+const MOST_NEWEST = 20;
+const MOST_RECENT = 50;
 
 /** Returns the open incidents of an agent. A project has at most 50 rules, each with one of them. */
 export async function openIncidentsOf(ctx: QueryCtx, projectId: Id<"projects">, agent: string) {
@@ -116,7 +130,7 @@ export async function closeByProject(
   return open.length === MOST_CLOSED;
 }
 
-export function incidentOf(row: Doc<"incidents">): Incident {
+function incidentOf(row: Doc<"incidents">): Incident {
   const { _id, ruleId, rule, agent, value, since, openedAt } = row;
   return {
     ...{ _id, ruleId, kind: rule.kind, agent },
@@ -144,9 +158,24 @@ export async function listIncidents(
   return { ...result, page: result.page.map(incidentOf) };
 }
 
-/** Returns the newest incidents of a project. */
-export async function newestIncidents(ctx: QueryCtx, projectId: Id<"projects">, most: number) {
-  return (await newestFirst(ctx, projectId).take(most)).map(incidentOf);
+/** Returns the newest incidents of a project, for its page. */
+export async function newestIncidents(ctx: QueryCtx, projectId: Id<"projects">) {
+  const rows = await newestFirst(ctx, projectId).take(MOST_NEWEST);
+  return rows.map((row) => ({ ...incidentOf(row), predicate: predicateOf(row.rule) }));
+}
+
+/** Returns the open incidents of all projects of a user, newest first. */
+export async function openIncidentsOfUser(ctx: QueryCtx, userId: Id<"users">) {
+  const open = await incidentsOfUser(ctx, userId, "open", MOST_LISTED);
+  return open.map(({ predicate: _, ...incident }) => incident);
+}
+
+/** Returns the open incidents of all projects of a user, and those that closed last, for their page. */
+export async function incidentsPageOf(ctx: QueryCtx, userId: Id<"users">) {
+  return {
+    open: await incidentsOfUser(ctx, userId, "open", MOST_LISTED),
+    recent: await incidentsOfUser(ctx, userId, "closed", MOST_RECENT),
+  };
 }
 
 /**
@@ -154,13 +183,13 @@ export async function newestIncidents(ctx: QueryCtx, projectId: Id<"projects">, 
  *
  * @param which - `open` by when they opened, `closed` by when they closed.
  */
-export async function incidentsOfUser(
+async function incidentsOfUser(
   ctx: QueryCtx,
   userId: Id<"users">,
   which: "open" | "closed",
-  most = MOST_LISTED,
-): Promise<PlacedIncident[]> {
-  let newest: PlacedIncident[] = [];
+  most: number,
+): Promise<PageIncident[]> {
+  let newest: PageIncident[] = [];
   for (const { projectId, project } of await membershipsOf(ctx, userId)) {
     // Of each further project, only those that are newer than what is listed already.
     const floor = newest.length < most ? 0 : timeOf(newest.at(-1));
@@ -175,7 +204,10 @@ export async function incidentsOfUser(
       .take(most);
     if (rows.length === 0) continue;
     const name = project?.name ?? (await ctx.db.get("projects", projectId))?.name ?? "";
-    const placed = rows.map((row) => ({ ...incidentOf(row), projectId, projectName: visibleName(name) }));
+    const placed = rows.map((row) => ({
+      ...incidentOf(row),
+      ...{ projectId, projectName: visibleName(name), predicate: predicateOf(row.rule) },
+    }));
     newest = [...newest, ...placed].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, most);
   }
   return newest;

@@ -1,0 +1,65 @@
+/** Incidents of all projects of the user. */
+import { useId } from "react";
+import { api } from "../../convex/_generated/api.js";
+import { IncidentList } from "../alerts/incident-list.tsx";
+import { OutageNotice } from "../alerts/outage-notice.tsx";
+import { definePage } from "../data/define-page.server.ts";
+import { useLiveQuery } from "../data/use-live-query.ts";
+import { usePlace } from "../data/use-place.ts";
+import { projectPath } from "../projects/project-address.ts";
+import type { RoutePolicy } from "../request/route-policy.ts";
+import { Card } from "../ui/card.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Page } from "../ui/page.tsx";
+import type { Route } from "./+types/alerts";
+
+export const handle = { access: "user" } satisfies RoutePolicy;
+
+const page = definePage(api.pages.alerts);
+export const middleware = page.middleware;
+
+export const meta: Route.MetaFunction = () => [{ title: "Alerts · Mosaic" }];
+
+export async function loader(args: Route.LoaderArgs) {
+  const { data } = await page.require(args);
+  return { incidents: data?.incidents ?? null, outages: data?.outages ?? null };
+}
+
+export default function Alerts({ loaderData: { incidents, outages } }: Route.ComponentProps) {
+  const place = usePlace();
+  const { value } = useLiveQuery(api.incidents.mine, {}, incidents);
+  return (
+    <Page title="Alerts" intro="The incidents of all your projects. Rules are on the page of each project.">
+      <OutageNotice outages={outages} place={place} />
+      {value === null ? (
+        <Notice kind="alert">Live data is unavailable. The incidents show here as soon as it is back.</Notice>
+      ) : (
+        <>
+          <Incidents title="Open incidents" empty="No open incidents" incidents={value.open} />
+          <Incidents title="Recent incidents" empty="No incident has closed yet" incidents={value.recent} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+type Listed = NonNullable<Route.ComponentProps["loaderData"]["incidents"]>["open"];
+
+function Incidents({ title, empty, incidents }: { title: string; empty: string; incidents: Listed }) {
+  const id = useId();
+  const place = usePlace();
+  const shown = incidents.map(({ projectId, projectName, ...incident }) => ({
+    ...incident,
+    project: { to: projectPath(projectId), name: projectName },
+  }));
+  return (
+    <Card>
+      <h2 id={id}>{title}</h2>
+      {shown.length === 0 ? (
+        <p className="text-quiet">{empty}</p>
+      ) : (
+        <IncidentList incidents={shown} labelledBy={id} place={place} />
+      )}
+    </Card>
+  );
+}
