@@ -1,8 +1,8 @@
 /** Alert rules of a project: read by its members, managed by its owner and admins. */
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
+import { ruleShape } from "./model/alerts/ruleShapes.ts";
 import { createRule, listedRuleShape, listRules, removeRule } from "./model/alerts/ruleStore.ts";
-import { ruleShape } from "./model/alerts/rules.ts";
 import { addUsualRules } from "./model/alerts/usualRules.ts";
 import { requireManagedProject, requireProject } from "./model/projects.ts";
 

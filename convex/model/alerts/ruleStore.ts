@@ -8,16 +8,8 @@ import { requireManagedProject } from "../projects.ts";
 import { rejection } from "../rejection.ts";
 import { evaluateSoon } from "./dues.ts";
 import { closeByRule } from "./incidents.ts";
-import {
-  failedRule,
-  isSameRule,
-  type Rule,
-  ruleOf,
-  ruleProblem,
-  silentRule,
-  thresholdRule,
-  waitingRule,
-} from "./rules.ts";
+import { failedRule, silentRule, thresholdRule, waitingRule } from "./ruleShapes.ts";
+import { isSameRule, type Rule, ruleOf, ruleProblem } from "./rules.ts";
 
 const MOST_RULES = 50;
 

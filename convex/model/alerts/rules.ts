@@ -1,6 +1,4 @@
 /** Alert rules: what a rule says, and which values it may have. The app uses it too. */
-import { type Infer, v } from "convex/values";
-import { literals } from "convex-helpers/validators";
 import { reportedNameProblem } from "../names.ts";
 
 export const LONGEST_AGENT = 64;
@@ -15,36 +13,23 @@ export const IS = ["above", "below"] as const;
 export type WindowName = (typeof WINDOW_NAMES)[number];
 export type Of = (typeof OF)[number];
 
-/** A name, or null for all agents. */
-const agent = v.union(v.string(), v.null());
+/** `agent` is a name, or null for all agents. */
+type OfAgent = { agent: string | null };
 
-export const silentRule = { kind: v.literal("silent"), agent };
-export const failedRule = { kind: v.literal("state"), agent, state: v.literal("failed") };
-export const waitingRule = {
-  kind: v.literal("state"),
-  agent,
-  state: v.literal("waiting"),
-  minutes: v.number(),
-};
-export const thresholdRule = {
-  kind: v.literal("threshold"),
-  agent,
-  name: v.string(),
-  of: literals(...OF),
-  window: literals(...WINDOW_NAMES),
-  is: literals(...IS),
-  value: v.number(),
+export type ThresholdRule = OfAgent & {
+  kind: "threshold";
+  name: string;
+  of: Of;
+  window: WindowName;
+  is: (typeof IS)[number];
+  value: number;
 };
 
-export const ruleShape = v.union(
-  v.object(silentRule),
-  v.object(failedRule),
-  v.object(waitingRule),
-  v.object(thresholdRule),
-);
-
-export type Rule = Infer<typeof ruleShape>;
-export type ThresholdRule = Extract<Rule, { kind: "threshold" }>;
+export type Rule =
+  | (OfAgent & { kind: "silent" })
+  | (OfAgent & { kind: "state"; state: "failed" })
+  | (OfAgent & { kind: "state"; state: "waiting"; minutes: number })
+  | ThresholdRule;
 
 /** Returns what is wrong with the values of a rule, as a sentence; null if nothing is. */
 export function ruleProblem(rule: Rule): string | null {

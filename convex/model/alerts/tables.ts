@@ -2,7 +2,7 @@
 import { defineTable } from "convex/server";
 import { type Infer, v } from "convex/values";
 import { literals } from "convex-helpers/validators";
-import { failedRule, ruleShape, silentRule, thresholdRule, waitingRule } from "./rules.ts";
+import { failedRule, ruleShape, silentRule, thresholdRule, waitingRule } from "./ruleShapes.ts";
 
 const ofProject = { projectId: v.id("projects") };
 const nullableString = v.union(v.string(), v.null());
