@@ -1,0 +1,238 @@
+/**
+ * Incidents open once and close once, and a message has one id, whatever fails: kills at each step, a restart
+ * during a backoff, evaluations at the same time or lost, and a clock that jumps.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import type { Id } from "../../convex/_generated/dataModel";
+import { type BackendProcess, CONFLICTS, openBackends, type Row, type TestBackend } from "./backend.ts";
+import { type Member, signIn } from "./people.ts";
+import { type Receiver, startReceiver } from "./receiver.ts";
+import { HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+
+const { startBackendAlone, startBackendProcess } = openBackends();
+
+/** Times of the kills after a report in ms: while it is folded, evaluated, and sent. */
+const KILLS = process.env.DEEP_KILLS
+  ? Array.from({ length: Number(process.env.DEEP_KILLS) }, (_, i) => 300 + ((i * 37) % 500))
+  : [380, 460, 560];
+
+let backend: TestBackend;
+let grace: Member;
+let project: Reporting;
+let projectId: Id<"projects">;
+let receiver: Receiver;
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(() => receiver.close());
+
+async function begin(start: () => Promise<TestBackend>): Promise<void> {
+  backend = await start();
+  grace = await signIn(backend, "grace");
+  project = await newProject(backend, grace);
+  projectId = project.projectId;
+  await grace.mutation(api.alertChannels.create, { projectId, kind: "webhook", address: receiver.url });
+  await grace.mutation(api.alertRules.create, { projectId, rule: { kind: "silent", agent: null } });
+  await grace.mutation(api.alertRules.create, {
+    projectId,
+    rule: { kind: "state", agent: null, state: "failed" },
+  });
+}
+
+const incidents = async () => {
+  const paginationOpts = { numItems: 100, cursor: null };
+  return (await grace.query(api.incidents.list, { projectId, paginationOpts })).page;
+};
+const tick = () => backend.run("alerting:tick", {});
+const send = (state: "failed" | "done") => project.send([], [{ state }], `${state} ${Math.random()}`);
+
+/** Changes the stored rows of a table. */
+async function change(table: string, changed: (row: Row) => Row): Promise<void> {
+  await backend.store(table, (await backend.rows(table)).map(changed), "replace");
+}
+
+/** Ends the leases of senders and evaluations that were lost with a process. */
+async function expireLeases(): Promise<void> {
+  await change("alertQueue", (row) => ({ ...row, dueAt: 1 }));
+  await change("alertDeliveries", (row) =>
+    row.nextAttemptAt === undefined ? row : { ...row, nextAttemptAt: 1 },
+  );
+  await backend.store("alertSenders", [], "replace");
+  await tick();
+  await backend.run("alertSending:pump", {});
+}
+
+/** Returns the ids of the messages of each type; a message that arrived again counts once. */
+const idsOf = (type: string) => {
+  const of = receiver.received.filter(({ json }) => json.type === type);
+  return new Set(of.map(({ headers, json }) => `${headers["webhook-id"]} ${json.data.incidentId}`));
+};
+
+describe("a process that is killed", () => {
+  let alone: BackendProcess;
+  beforeEach(async () => {
+    alone = await startBackendProcess();
+    await begin(async () => alone);
+  });
+
+  test("at any step opens and closes each incident once, with one message each", async () => {
+    for (const [round, delay] of KILLS.entries()) {
+      for (const state of ["failed", "done"] as const) {
+        await send(state);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        await alone.kill();
+        await alone.start();
+        await project.folded();
+        await expireLeases();
+        const newest = async () => (await incidents())[0]?.closeReason;
+        await expect.poll(newest, { timeout: 20_000 }).toBe(state === "failed" ? null : "recovered");
+      }
+      expect(await incidents()).toHaveLength(round + 1);
+    }
+    await expect.poll(() => idsOf("incident.closed").size, { timeout: 20_000 }).toBe(KILLS.length);
+    expect(idsOf("incident.opened").size).toBe(KILLS.length);
+    const ids = [...idsOf("incident.opened"), ...idsOf("incident.closed")].map((one) => one.split(" ")[0]);
+    expect(new Set(ids).size).toBe(2 * KILLS.length);
+  }, 120_000);
+
+  test("between sending and recording sends the message again, with the same id", async () => {
+    let killed: Promise<void> | null = null;
+    receiver.answerWith((response) => {
+      killed ??= alone.kill();
+      response.destroy();
+    });
+    await send("failed");
+    await expect.poll(() => killed !== null).toBe(true);
+    await killed;
+    receiver.answerWith((response) => response.writeHead(204).end());
+    await alone.start();
+    await expireLeases();
+    await expect.poll(() => receiver.received.length).toBe(2);
+    expect(idsOf("incident.opened").size).toBe(1);
+    await expect
+      .poll(async () => (await backend.rows("alertDeliveries"))[0])
+      .toMatchObject({
+        status: "delivered",
+      });
+    expect(await backend.rows("alertDeliveries")).toHaveLength(1);
+  });
+
+  test("during a backoff sends the message when its time has come", async () => {
+    receiver.answerWith((response) => response.writeHead(500).end());
+    await send("failed");
+    const attempts = async () => (await backend.rows("alertDeliveries"))[0]?.attempts;
+    await expect.poll(attempts).toBe(1);
+    const [before] = await backend.rows("alertDeliveries");
+    await alone.kill();
+    receiver.answerWith((response) => response.writeHead(204).end());
+    await alone.start();
+    const delivered = async () => (await backend.rows("alertDeliveries"))[0]?.status;
+    await expect.poll(delivered, { timeout: 15_000 }).toBe("delivered");
+    expect(receiver.received[1]?.at).toBeGreaterThanOrEqual(Number(before?.nextAttemptAt));
+    expect(idsOf("incident.opened").size).toBe(1);
+  });
+});
+
+describe("evaluation", () => {
+  beforeEach(() => begin(() => startBackendAlone(CONFLICTS)));
+
+  test("at the same time, and again and again, opens one incident", async () => {
+    await project.report([], [{ state: "failed" }]);
+    const evaluateAgain = async () => {
+      const rows = Array.from({ length: 6 }, () => ({ projectId, agents: ["scout"], dueAt: 1 }));
+      await backend.store("alertQueue", rows);
+      await Promise.all([tick(), tick(), tick()]);
+      await expect.poll(async () => (await backend.rows("alertQueue")).length).toBe(0);
+    };
+    await evaluateAgain();
+    await evaluateAgain();
+    expect(await incidents()).toHaveLength(1);
+    await expect.poll(() => receiver.received.length).toBe(1);
+    await project.report([], [{ state: "done" }]);
+    await evaluateAgain();
+    expect(await incidents()).toMatchObject([{ closeReason: "recovered" }]);
+    await expect.poll(() => receiver.received.length).toBe(2);
+  });
+
+  test("that is lost is started again, and so is a due agent", async () => {
+    await project.report([{}]);
+    await expect.poll(async () => (await backend.rows("alertDues")).length).toBe(1);
+    // As if its reports had been 40 minutes ago, and its evaluation was lost.
+    const old = Date.now() - 40 * MINUTE;
+    await change("agents", (row) => ({ ...row, lastSeenAt: old }));
+    await change("overviews", (row) => ({
+      ...row,
+      agents: (row.agents as Row[]).map((agent) => ({ ...agent, lastSeenAt: old })),
+    }));
+    await tick();
+    expect(await incidents()).toEqual([]);
+    await change("alertDues", (row) => ({ ...row, dueAt: 1 }));
+    await tick();
+    await expect.poll(incidents).toMatchObject([{ kind: "silent", since: old + 15 * MINUTE }]);
+  });
+});
+
+describe("clocks and outages", () => {
+  beforeEach(() => begin(() => startBackendAlone(CONFLICTS)));
+
+  const silentSince = (minutes: number, agent: string) => ({ agent, at: Date.now() - minutes * MINUTE });
+
+  test("after an outage silence is judged from its end on; who was silent before stays so", async () => {
+    await project.report([silentSince(95, "before"), silentSince(62, "during")]);
+    await expect.poll(async () => (await incidents()).length).toBe(2);
+    // The same with an outage of an hour that has just ended.
+    await begin(() => startBackendAlone(CONFLICTS));
+    await tick();
+    await change("alertClock", (row) => ({ ...row, evaluatedAt: Date.now() - HOUR }));
+    await tick();
+    const [outage] = await grace.query(api.incidents.outages, {});
+    expect(outage).toEqual({ from: expect.any(Number), to: expect.any(Number) });
+    expect((outage?.to ?? 0) - (outage?.from ?? 0)).toBeGreaterThanOrEqual(HOUR);
+    await project.report([silentSince(95, "before"), silentSince(62, "during")]);
+    await expect.poll(incidents).toMatchObject([{ agent: "before" }]);
+    const due = (await backend.rows("alertDues")).find(({ agent }) => agent === "during");
+    expect(Number(due?.dueAt) - 15 * MINUTE).toBe((outage?.to ?? 0) + 1);
+    expect(await incidents()).toHaveLength(1);
+  });
+
+  test("a gap of 3 minutes is no outage, and a clock that was set back is none either", async () => {
+    await tick();
+    for (const gap of [2.9 * MINUTE, -HOUR]) {
+      await change("alertClock", (row) => ({ ...row, evaluatedAt: Date.now() - gap }));
+      await tick();
+      const [clock] = await backend.rows("alertClock");
+      expect(Math.abs(Number(clock?.evaluatedAt) - Date.now())).toBeLessThan(MINUTE);
+    }
+    expect(await grace.query(api.incidents.outages, {})).toEqual([]);
+  });
+
+  test("messages that a clock an hour ahead has postponed are sent after it was set back", async () => {
+    receiver.answerWith((response) => response.writeHead(500).end());
+    await project.report([], [{ state: "failed" }]);
+    await expect.poll(async () => (await backend.rows("alertDeliveries"))[0]?.attempts).toBe(1);
+    await change("alertDeliveries", (row) => ({ ...row, nextAttemptAt: Date.now() + HOUR }));
+    receiver.answerWith((response) => response.writeHead(204).end());
+    await backend.run("alertSending:pump", {});
+    await expect.poll(async () => (await backend.rows("alertDeliveries"))[0]?.status).toBe("delivered");
+  });
+
+  test("a deleted project with open incidents leaves nothing behind", async () => {
+    receiver.answerWith((response) => response.writeHead(500).end());
+    await project.report([{ agent: "a", at: Date.now() - HOUR }], [{ state: "failed" }]);
+    await expect.poll(async () => (await incidents()).length).toBe(2);
+    await expect.poll(() => receiver.received.length).toBe(2);
+    const ada = await signIn(backend, "ada");
+    await ada.mutation(api.projects.deleteProject, { projectId });
+    for (const table of [
+      ...["alertRules", "alertChannels", "incidents", "alertDeliveries"],
+      ...["alertDues", "alertQueue", "alertSenders"],
+    ]) {
+      await expect.poll(async () => (await backend.rows(table)).length, { message: table }).toBe(0);
+    }
+    await tick();
+    await backend.run("alertSending:pump", {});
+    expect(receiver.received).toHaveLength(2);
+  });
+});
