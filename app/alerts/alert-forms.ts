@@ -28,11 +28,11 @@ export const CHANNELS = { webhook: "Webhook", slack: "Slack", email: "Email" } a
 const oneOf = (values: readonly string[], message: string) => (value: string) =>
   values.includes(value) ? null : message;
 
-/** Returns a check of a field that counts only for one kind of rule. */
+/** Returns a check of a field that counts only for one kind of rule, or if no kind was chosen. */
 const forWhen =
   (when: keyof typeof WHEN, check: (value: string) => string | null) =>
   (value: string, submitted: Submitted) =>
-    submitted.when === undefined || submitted.when === when ? check(value) : null;
+    submitted.when === when || !Object.hasOwn(WHEN, submitted.when ?? "") ? check(value) : null;
 
 const numberOf = (text: string) => (text.trim() === "" ? Number.NaN : Number(text));
 
