@@ -9,6 +9,7 @@ import type { CreatedChannel } from "./alert-forms.ts";
 import { Channels } from "./channels.tsx";
 import { DeliveryList } from "./delivery-list.tsx";
 import { IncidentList } from "./incident-list.tsx";
+import { IncidentMark } from "./incident-mark.tsx";
 import { Rules } from "./rules.tsx";
 
 type LoadedAlerts = FunctionReturnType<typeof api.pages.project>["alerts"];
@@ -49,6 +50,7 @@ export function Alerts({
     loaded && { page: loaded.deliveries },
   );
   if (rules === null || channels === null) return null;
+  const open = incidents?.filter(({ closedAt }) => closedAt === null).length ?? 0;
   const labels = new Map(channels.map(({ _id, label }) => [String(_id), label]));
   return (
     <Card title="Alerts" intro="Mosaic tells you when an agent needs attention, and when it no longer does.">
@@ -62,7 +64,10 @@ export function Alerts({
           onCreated={setCreated}
         />
         <div className="min-w-0">
-          <h3 id={ids.incidents}>Incidents</h3>
+          <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <h3 id={ids.incidents}>Incidents</h3>
+            <IncidentMark count={open} />
+          </div>
           {incidents?.length ? (
             <IncidentList incidents={incidents} labelledBy={ids.incidents} place={place} />
           ) : (

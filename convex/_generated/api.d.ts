@@ -47,6 +47,7 @@ import type * as model_alerts_messages from "../model/alerts/messages.js";
 import type * as model_alerts_outages from "../model/alerts/outages.js";
 import type * as model_alerts_outbox from "../model/alerts/outbox.js";
 import type * as model_alerts_pageAlerts from "../model/alerts/pageAlerts.js";
+import type * as model_alerts_ruleShapes from "../model/alerts/ruleShapes.js";
 import type * as model_alerts_ruleStore from "../model/alerts/ruleStore.js";
 import type * as model_alerts_rules from "../model/alerts/rules.js";
 import type * as model_alerts_sending from "../model/alerts/sending.js";
@@ -171,6 +172,7 @@ declare const fullApi: ApiFromModules<{
   "model/alerts/outages": typeof model_alerts_outages;
   "model/alerts/outbox": typeof model_alerts_outbox;
   "model/alerts/pageAlerts": typeof model_alerts_pageAlerts;
+  "model/alerts/ruleShapes": typeof model_alerts_ruleShapes;
   "model/alerts/ruleStore": typeof model_alerts_ruleStore;
   "model/alerts/rules": typeof model_alerts_rules;
   "model/alerts/sending": typeof model_alerts_sending;
