@@ -1,6 +1,5 @@
 /** Sending of alert messages, by actions of the scheduler. */
 import { v } from "convex/values";
-import { Webhook } from "standardwebhooks";
 import { internal } from "./_generated/api.js";
 import { internalAction, internalMutation, internalQuery } from "./functions.ts";
 import {
@@ -13,6 +12,7 @@ import {
   requestsOf,
   startSender,
 } from "./model/alerts/sending.ts";
+import { signature } from "./model/alerts/signature.ts";
 
 /** A receiver has this long to answer, in ms. */
 const TIMEOUT_MS = 10_000;
@@ -87,12 +87,13 @@ export const end = internalMutation({
  * @returns The status of the response, `timeout`, or `unreachable`. The body of the response is not read.
  */
 async function attempt({ url, headers, body, secret }: DeliveryRequest): Promise<string> {
+  const id = headers["webhook-id"] ?? "";
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       method: "POST",
-      headers: { ...headers, ...(secret !== null && signature(secret, headers["webhook-id"] ?? "", body)) },
+      headers: { ...headers, ...(secret !== null && (await signature(secret, id, body, Date.now()))) },
       body,
       redirect: "manual",
       signal: abort.signal,
@@ -105,13 +106,4 @@ async function attempt({ url, headers, body, secret }: DeliveryRequest): Promise
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Returns the headers that prove the sender, as Standard Webhooks defines them. */
-function signature(secret: string, id: string, body: string) {
-  const now = new Date();
-  return {
-    "webhook-timestamp": `${Math.floor(now.getTime() / 1000)}`,
-    "webhook-signature": new Webhook(secret).sign(id, now, body),
-  };
 }

@@ -51,6 +51,7 @@ import type * as model_alerts_ruleShapes from "../model/alerts/ruleShapes.js";
 import type * as model_alerts_ruleStore from "../model/alerts/ruleStore.js";
 import type * as model_alerts_rules from "../model/alerts/rules.js";
 import type * as model_alerts_sending from "../model/alerts/sending.js";
+import type * as model_alerts_signature from "../model/alerts/signature.js";
 import type * as model_alerts_tables from "../model/alerts/tables.js";
 import type * as model_alerts_usualRules from "../model/alerts/usualRules.js";
 import type * as model_alerts_windows from "../model/alerts/windows.js";
@@ -176,6 +177,7 @@ declare const fullApi: ApiFromModules<{
   "model/alerts/ruleStore": typeof model_alerts_ruleStore;
   "model/alerts/rules": typeof model_alerts_rules;
   "model/alerts/sending": typeof model_alerts_sending;
+  "model/alerts/signature": typeof model_alerts_signature;
   "model/alerts/tables": typeof model_alerts_tables;
   "model/alerts/usualRules": typeof model_alerts_usualRules;
   "model/alerts/windows": typeof model_alerts_windows;

@@ -62,9 +62,12 @@ describe("a first deploy", () => {
     expect(cloud.variables).toEqual({
       ADMIN_EMAILS: "ada@example.com",
       // Empty, so that a value of an earlier deploy does not stay.
+      ALERT_EMAIL_FROM: "",
       ALLOWED_EMAIL_DOMAINS: "",
+      APP_URL: cloud.values.APP_URL,
       CONVEX_EDGE_SECRET: SECRETS.CONVEX_EDGE_SECRET,
       FUNCTIONS_FINGERPRINT: expect.stringMatching(/^[0-9a-f]{64}$/),
+      RESEND_API_KEY: "",
       WORKOS_API_URL: cloud.values.WORKOS_API_URL,
       WORKOS_CLIENT_ID: cloud.values.WORKOS_CLIENT_ID,
       WORKOS_ISSUER: cloud.values.WORKOS_API_URL,

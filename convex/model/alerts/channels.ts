@@ -13,10 +13,10 @@ import { findByEmail } from "../users.ts";
 import { slackUrl, webhookUrl } from "./addresses.ts";
 import { dropChannel } from "./dropChannel.ts";
 import { channelsOf, newDelivery, openOutbox, sealOutbox } from "./outbox.ts";
+import { newSecret } from "./signature.ts";
 import { type ChannelKind, channelKindShape } from "./tables.ts";
 
 const MOST_CHANNELS = 5;
-const SECRET_BYTES = 32;
 const MOST_TESTS = 10;
 
 const nullableString = v.union(v.string(), v.null());
@@ -156,12 +156,6 @@ async function requireMemberEmail(ctx: QueryCtx, { _id }: Doc<"projects">, sent:
     throw rejection("invalid", "Use the e-mail address of a member of this project.");
   }
   return { address: email, label: email.slice(email.lastIndexOf("@") + 1), userId: user._id };
-}
-
-/** Returns a secret as Standard Webhooks defines it. */
-function newSecret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
 async function record(

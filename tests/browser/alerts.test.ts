@@ -1,0 +1,66 @@
+/** Alerts in a browser: rules and channels by form, incidents live on both pages. */
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { button, field, heading, shows, status, untilLive } from "./parts.ts";
+import { openStage } from "./stage.ts";
+
+const stage = openStage();
+
+const press = (within: Locator, name: string) => within.getByRole("button", { name, exact: true }).click();
+
+test("rules and a channel are added in place, and an incident shows live on both pages", async () => {
+  const visitor = await stage.signedIn("alerts@example.com");
+  const page = await visitor.open("/dashboard");
+  await field(page, "Project name").fill("Watchtower");
+  await button(page, "Create project").click();
+  await page.getByRole("link", { name: "Watchtower", exact: true }).click();
+  await shows(heading(page), "Watchtower");
+  await field(page, "Key name").fill("Laptop");
+  await button(page, "Create key").click();
+  const key = await page
+    .getByRole("status")
+    .getByText(/^mosaic_/)
+    .textContent();
+  await untilLive(page);
+
+  const section = page.getByRole("region", { name: "Alerts" });
+  const list = (name: string) => section.getByRole("list", { name, exact: true });
+  // Only the fields of the chosen kind of rule are shown.
+  expect(await section.getByLabel("Metric").isVisible()).toBe(false);
+  await section.getByLabel("When").selectOption("A metric crosses a value");
+  expect(await section.getByLabel("For (minutes)").isVisible()).toBe(false);
+  await section.getByLabel("Metric").fill("height");
+  await section.getByLabel("Value").fill("not a number");
+  await press(section, "Add rule");
+  await shows(section, "Use a number.");
+  await section.getByLabel("Value").fill("2.5");
+  await press(section, "Add rule");
+  await shows(list("Rules"), "Any agent has mean of height over 5 minutes above 2.5");
+  await press(section, "Add the usual rules");
+  await expect.poll(() => list("Rules").getByRole("listitem").count()).toBe(3);
+  await shows(list("Channels"), "alerts@example.com");
+
+  await section.getByLabel("Address").fill("https://example.com/alerts");
+  await press(section, "Add channel");
+  await status(page)
+    .getByText(/^whsec_/)
+    .waitFor();
+  await press(list("Channels").getByRole("listitem").filter({ hasText: "Webhook" }), "Remove channel");
+  await expect.poll(() => list("Channels").getByRole("listitem").count()).toBe(1);
+
+  const alerts = await visitor.open("/alerts");
+  await untilLive(alerts);
+  await shows(alerts.getByRole("main"), "No open incidents");
+  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ metrics: [{ agent: "buoy", name: "height", value: 3 }] }),
+  });
+  expect(response.status).toBe(202);
+  const open = alerts.getByRole("list", { name: "Open incidents" }).getByRole("listitem");
+  await shows(open, "buoy has mean of height over 5 minutes above 2.5");
+  await shows(list("Incidents"), "Open");
+  await shows(list("Deliveries"), "Delivered");
+  await open.getByRole("link", { name: "Watchtower" }).click();
+  await shows(heading(alerts), "Watchtower");
+});
