@@ -141,12 +141,7 @@ export function ProjectPage({
           place={place}
         />
         <div className="flex min-w-0 flex-col gap-6">
-          <People
-            project={project}
-            manages={manages}
-            viewerId={viewer?._id ?? null}
-            inviting={inviting}
-          />
+          <People project={project} manages={manages} viewerId={viewer?._id ?? null} inviting={inviting} />
           {manages ? <RenameProject projectId={projectId} project={project} /> : null}
           <Leaving
             projectId={projectId}

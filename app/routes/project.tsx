@@ -75,7 +75,8 @@ type Revealed = { createdKey: CreatedKey } | { createdChannel: CreatedChannel };
 export async function action(args: Route.ActionArgs) {
   const projectId = args.params.id;
   const { organizationId } = args.context.get(requestContext).env.entryRule;
-  if (organizationId === null) return runForms<{ projectId: string }, Revealed>(args, FORMS, () => ({ projectId }));
+  if (organizationId === null)
+    return runForms<{ projectId: string }, Revealed>(args, FORMS, () => ({ projectId }));
   const invite = served({ ...addMember, done: "" }, (call, submitted) =>
     inviteMember(call, organizationId, addMember.argsOf(submitted, { projectId })),
   );

@@ -31,28 +31,21 @@ export const RULES: { [job: string]: Rule } = {
       db.query("drops").withIndex("by_written", (q) => q.lt("writtenAt", now - DAY_MS)),
     ),
   incidents: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
+      db
         .query("incidents")
-        .withIndex("by_age", (q) => q.gt("closedAt", 0).lt("closedAt", now - 400 * DAY_MS))
-        .take(MANY),
+        .withIndex("by_age", (q) => q.gt("closedAt", 0).lt("closedAt", now - 400 * DAY_MS)),
     ),
   alertDeliveries: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("alertDeliveries")
-        .withIndex("by_age", (q) => q.lt("createdAt", now - 30 * DAY_MS))
-        .take(MANY),
+      db.query("alertDeliveries").withIndex("by_age", (q) => q.lt("createdAt", now - 30 * DAY_MS)),
     ),
   outages: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("outages")
-        .withIndex("by_end", (q) => q.lt("to", now - 400 * DAY_MS))
-        .take(MANY),
+      db.query("outages").withIndex("by_end", (q) => q.lt("to", now - 400 * DAY_MS)),
     ),
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
@@ -73,12 +66,11 @@ export const RULES: { [job: string]: Rule } = {
       db.query("sessionCutoffs").withIndex("by_before", (q) => q.lt("before", now - 30 * DAY_MS)),
     ),
   organizationMemberships: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
+      db
         .query("organizationMemberships")
-        .withIndex("by_received", (q) => q.lt("receivedAt", now - 30 * DAY_MS))
-        .take(MANY),
+        .withIndex("by_received", (q) => q.lt("receivedAt", now - 30 * DAY_MS)),
     ),
   webhookEvents: async ({ db }, now) =>
     await removeSome(
@@ -98,12 +90,9 @@ export const RULES: { [job: string]: Rule } = {
         .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS)),
     ),
   submissions: async ({ db }, now) =>
-    await removeAll(
+    await removeSome(
       db,
-      await db
-        .query("submissions")
-        .withIndex("by_at", (q) => q.lt("at", now - HOUR_MS))
-        .take(MANY),
+      db.query("submissions").withIndex("by_at", (q) => q.lt("at", now - HOUR_MS)),
     ),
   jobs: async ({ db }, now) =>
     await removeSome(
