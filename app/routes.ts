@@ -33,6 +33,9 @@ export default [
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
   route("api/v1/agents/:agent/status", "routes/api.v1.agents.status.ts"),
   route("api/v1/agents/:agent/ping", "routes/api.v1.agents.ping.ts"),
+  ...["metrics", "traces", "logs"].map((signal) =>
+    route(`api/v1/otlp/v1/${signal}`, "routes/api.v1.otlp.ts", { id: `otlp-${signal}` }),
+  ),
   route("api/v1/openapi.json", "routes/api.v1.openapi.ts"),
   route("api/v1/*", "routes/api.v1.not-found.ts"),
   route("api/*", "routes/api.not-found.ts"),

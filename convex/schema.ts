@@ -13,6 +13,7 @@ import { membershipShape, projectCopyShape } from "./model/memberships.ts";
 import { overviewFields, summaryRow } from "./model/overview.ts";
 import { themeShape } from "./model/preferences.ts";
 import { place, sessionTables } from "./model/sessionTables.ts";
+import { streamRowFields } from "./model/streams.ts";
 import { timeSeriesFields } from "./model/timeSeries.ts";
 import { nameFields, userFields } from "./model/userFields.ts";
 
@@ -184,6 +185,11 @@ export default defineSchema({
   timeSeries: defineTable({ projectId: v.id("projects"), ...timeSeriesFields })
     .index("by_name", ["projectId", "agent", "name"])
     .index("by_arrival", ["arrivedAt"]),
+
+  /** The last points of cumulative OpenTelemetry streams, for a day. */
+  streams: defineTable({ projectId: v.id("projects"), ...streamRowFields })
+    .index("by_resource", ["projectId", "resource"])
+    .index("by_at", ["at"]),
 
   /**
    * Rollups of closed hours and days in chunks: one row for each time series, bucket width and span. A row of

@@ -53,5 +53,5 @@ export const rateLimit: Middleware = (next) => async (request, context) => {
   const { success } = await context.limits[policy.limit].limit({ key: await keyOf(context, policy) });
   if (success) return next(request, context);
   const headers = { "Retry-After": String(PERIOD_S) };
-  return rejectionResponse(context, 429, "rate_limited", WORDS[policy.limit], headers);
+  return rejectionResponse(request, context, 429, "rate_limited", WORDS[policy.limit], headers);
 };

@@ -22,9 +22,10 @@ const REJECTIONS = ["unauthenticated", "archived"] as const;
 /** Why an API key is rejected. The key of an archived project is valid. */
 type KeyRejection = (typeof REJECTIONS)[number];
 
-export type Rejected = { kind: KeyRejection } | { kind: "limited"; by: "key" | "address" };
+/** Why a request is rejected before or by the check of its API key. */
+export type NotAdmitted = { kind: KeyRejection } | { kind: "limited"; by: "key" | "address" };
 
-export type Admission = { kind: "admitted"; keyHash: string } | Rejected;
+export type Admission = { kind: "admitted"; keyHash: string } | NotAdmitted;
 
 type Context = Pick<RequestContext, "env" | "limits" | "seen">;
 
@@ -55,13 +56,13 @@ export async function noteRejected(
   context: Context,
   keyHash: string,
   rejection: KeyRejection,
-): Promise<Rejected> {
+): Promise<NotAdmitted> {
   await writeNote(context.env, noteOfKey(keyHash), rejection, REJECTED_S);
   return await countRejection(context, rejection);
 }
 
 /** A limiter counts when it is asked, so an address over its limit is noted for the requests that follow. */
-async function countRejection(context: Context, kind: KeyRejection): Promise<Rejected> {
+async function countRejection(context: Context, kind: KeyRejection): Promise<NotAdmitted> {
   const { success } = await context.limits.rejections.limit({ key: noteOfAddress(context) });
   if (success) return { kind };
   await writeNote(context.env, noteOfAddress(context), "limited", REJECTED_S);

@@ -1,36 +1,27 @@
 /** Parses and validates reported metrics and statuses before they are sent to Convex. */
-import type { FunctionArgs } from "convex/server";
-import type { api } from "../../convex/_generated/api.js";
 import { sha256Hex } from "../../convex/model/hex.ts";
 import { agentProblem, batchIssues, type Issue } from "../../convex/model/metricRules.ts";
-import { type Body, type BodyProblem, readBody } from "./body.server.ts";
+import { readBody } from "./body.server.ts";
+import {
+  invalid as invalidWith,
+  type Reader,
+  type Rejected,
+  rejectedBody,
+  type SentBatch,
+} from "./ingest.server.ts";
 
 const MAX_IDEMPOTENCY_KEY = 255;
 
-type SentBatch = NonNullable<FunctionArgs<typeof api.metrics.ingest>["batch"]>;
+type Items = { metrics: SentBatch["metrics"]; statuses: NonNullable<SentBatch["statuses"]> };
 
-/** A valid batch. `bodyHash` is the SHA-256 of the body, in hex. */
-export type Batch = SentBatch & { statuses: NonNullable<SentBatch["statuses"]> };
-
-export type BatchResult =
-  | { kind: "batch"; batch: Batch }
-  | { kind: "invalid"; issues: Issue[] }
-  | Exclude<BodyProblem, { kind: "invalid" }>;
-
-/** Reads the items of a request: the batch, or the first problem in the contract's order. */
-export type BatchReader = (request: Request) => Promise<BatchResult>;
-
-const invalid = (message: string): BatchResult => ({
-  kind: "invalid",
-  issues: [{ list: null, index: null, message }],
-});
+const invalid = (message: string): Rejected => invalidWith([{ list: null, index: null, message }]);
 
 /** Reads the batch of `POST /api/v1/metrics`. */
-export const readBatch: BatchReader = (request) =>
+export const readBatch: Reader = (request) =>
   readItems(request, (body) => {
     const issues = batchIssues(body, Date.now());
     if (issues.length > 0) return issues;
-    const { metrics = [], statuses = [] } = body as Partial<Batch>;
+    const { metrics = [], statuses = [] } = body as Partial<Items>;
     return {
       metrics: metrics.map(({ agent, name, value, kind, at }) => ({
         agent,
@@ -48,13 +39,13 @@ export const readBatch: BatchReader = (request) =>
  *
  * @param agent - The name from the URL, decoded. Untrusted input.
  */
-export function readStatus(agent: string): BatchReader {
+export function readStatus(agent: string): Reader {
   return (request) =>
     readItems(request, (body) => {
       const statuses = [{ ...body, agent }];
       const issues = batchIssues({ statuses }, Date.now());
       if (issues.length > 0) return issues.map(({ message }) => ({ list: null, index: null, message }));
-      return { metrics: [], statuses: (statuses as unknown as Batch["statuses"]).map(statusOf) };
+      return { metrics: [], statuses: (statuses as unknown as Items["statuses"]).map(statusOf) };
     });
 }
 
@@ -63,7 +54,7 @@ export function readStatus(agent: string): BatchReader {
  *
  * @param agent - The name from the URL, decoded. Untrusted input.
  */
-export function readPing(agent: string): BatchReader {
+export function readPing(agent: string): Reader {
   return async ({ headers }) => {
     const problem = agentProblem(agent);
     if (problem !== null) return invalid(problem);
@@ -74,21 +65,18 @@ export function readPing(agent: string): BatchReader {
   };
 }
 
-type Items = Pick<Batch, "metrics" | "statuses">;
-
 async function readItems(
   request: Request,
   parse: (body: Record<string, unknown>) => Items | Issue[],
-): Promise<BatchResult> {
-  const read: Body | BodyProblem = await readBody(request);
-  if (read.kind === "invalid") return invalid(read.message);
-  if (read.kind !== "body") return read;
+): ReturnType<Reader> {
+  const read = await readBody(request);
+  if (read.kind !== "body") return rejectedBody(read);
   const key = idempotencyKeyOf(request.headers);
   if (key === null) return invalid(KEY_PROBLEM);
   const body = parseObject(read.bytes);
   if (typeof body === "string") return invalid(body);
   const items = parse(body);
-  if (Array.isArray(items)) return { kind: "invalid", issues: items };
+  if (Array.isArray(items)) return invalidWith(items);
   return { kind: "batch", batch: { ...items, bodyHash: await sha256Hex(read.bytes), ...key } };
 }
 
@@ -106,7 +94,7 @@ function parseObject(bytes: Uint8Array): Record<string, unknown> | string {
 }
 
 /** Returns a status without unknown fields. */
-function statusOf({ agent, state, message, at }: Batch["statuses"][number]): Batch["statuses"][number] {
+function statusOf({ agent, state, message, at }: Items["statuses"][number]): Items["statuses"][number] {
   return {
     agent,
     ...(state !== undefined && { state }),

@@ -4,8 +4,8 @@ import type { RequestContext } from "./context.ts";
 import type { Middleware } from "./handler.ts";
 import { rejectionResponse } from "./rejection-response.ts";
 
-const tooLarge = (context: RequestContext) =>
-  rejectionResponse(context, 413, "too_large", "This is more than a form here can hold.");
+const tooLarge = (request: Request, context: RequestContext) =>
+  rejectionResponse(request, context, 413, "too_large", "This is more than a form here can hold.");
 
 /**
  * Reads a body up to a size limit.
@@ -43,9 +43,9 @@ export const bodyLimit: Middleware = (next) => async (request, context) => {
   // Their body is never read, and `new Request` rejects a GET or HEAD with a body.
   if (request.method === "GET" || request.method === "HEAD") return next(request, context);
   const length = request.headers.get("Content-Length");
-  if (length !== null && Number(length) > limit) return tooLarge(context);
+  if (length !== null && Number(length) > limit) return tooLarge(request, context);
   if (length !== null) return next(request, context);
   // Without a Content-Length, count the bytes.
   const body = await readAtMost(request.body, limit);
-  return body === null ? tooLarge(context) : next(new Request(request, { body }), context);
+  return body === null ? tooLarge(request, context) : next(new Request(request, { body }), context);
 };

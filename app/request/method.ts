@@ -12,5 +12,5 @@ export const methodCheck: Middleware = (next) => async (request, context) => {
     return next(new Request(request.url, { headers: request.headers }), context);
   }
   const words = `Use ${methods.join(" or ")} here.`;
-  return rejectionResponse(context, 405, "method_not_allowed", words, { Allow: methods.join(", ") });
+  return rejectionResponse(request, context, 405, "method_not_allowed", words, { Allow: methods.join(", ") });
 };

@@ -1,13 +1,15 @@
 /** Response to a request that is rejected before any route runs. */
 import type { RequestContext } from "./context.ts";
+import { rpcStatus } from "./rpc-status.ts";
 
 /**
- * Returns the response to a rejected request, as JSON or plain text by the route's policy.
+ * Returns the response to a rejected request, in the format of the route's policy.
  *
  * @param code - Error code for scripts, such as `method_not_allowed`.
  * @param words - Message for users: what happened and what to do.
  */
 export function rejectionResponse(
+  request: Request,
   { route }: RequestContext,
   status: number,
   code: string,
@@ -15,6 +17,7 @@ export function rejectionResponse(
   headers: Record<string, string> = {},
 ): Response {
   const { crossOrigin, rejections } = route.policy;
+  if (rejections === "otlp") return rpcStatus(request, status, words, headers);
   return rejections === "json"
     ? // The ingestion API tells its callers what to do.
       Response.json({ error: code, ...(crossOrigin && { message: words }) }, { status, headers })

@@ -25,5 +25,5 @@ export const sameOrigin: Middleware = (next) => async (request, context) => {
   const { crossOrigin } = context.route.policy;
   if (crossOrigin || crossOriginReason(request, context.env.appUrl) === null) return next(request, context);
   const words = "This request came from another site, so nothing was done. Use Mosaic's own pages.";
-  return rejectionResponse(context, 403, "cross_origin", words);
+  return rejectionResponse(request, context, 403, "cross_origin", words);
 };

@@ -5,7 +5,7 @@
 import type { Middleware } from "./handler.ts";
 
 /** More than any accepted body. The connection of a larger body is closed. */
-const MAX_BYTES = 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 1_000;
 
 export const unreadBody: Middleware = (next) => async (request, context) => {
@@ -15,7 +15,7 @@ export const unreadBody: Middleware = (next) => async (request, context) => {
 };
 
 /**
- * Drains the rest of a body, up to 1 MiB and for at most one second. Routes that respond before they have
+ * Drains the rest of a body, up to 4 MiB and for at most one second. Routes that respond before they have
  * read their body must call it, because React Router gives them a copy of the request that the middleware
  * cannot drain.
  */

@@ -2,6 +2,7 @@
 
 import { readStatus } from "../ingest/batch.server.ts";
 import { ingest } from "../ingest/ingest.server.ts";
+import { jsonAnswer } from "../ingest/json-answer.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { forgetRest } from "../request/unread-body.ts";
@@ -10,7 +11,7 @@ import type { Route } from "./+types/api.v1.agents.status";
 export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
 
 export async function action({ request, context, params }: Route.ActionArgs) {
-  const answer = await ingest(request, context.get(requestContext), readStatus(params.agent));
+  const outcome = await ingest(request, context.get(requestContext), readStatus(params.agent));
   await forgetRest(request);
-  return answer;
+  return jsonAnswer(outcome);
 }

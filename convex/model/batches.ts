@@ -1,4 +1,4 @@
-/** Batches: the items of one request as they were sent, kept for 30 days. */
+/** Batches: the items of one request, kept for 30 days. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -41,6 +41,8 @@ export const batchFields = {
   at: v.number(),
   metrics: v.array(metricShape),
   statuses: v.array(statusShape),
+  /** OpenTelemetry points that the compactor has not turned into metrics yet. */
+  points: v.optional(v.string()),
   /** Path and `Idempotency-Key` of the request, if it had one, and the hash of its body. */
   idempotencyKey: v.optional(v.string()),
   bodyHash: v.optional(v.string()),

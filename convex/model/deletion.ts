@@ -67,8 +67,11 @@ export async function removeRows(ctx: MutationCtx, projectId: Id<"projects">): P
     if (removed > 0) return removed;
   }
   const dues = db.query("alertDues").withIndex("by_agent", (q) => q.eq("projectId", projectId));
-  const removed = await removeSome(db, dues);
-  if (removed > 0) return removed;
+  const removedDues = await removeSome(db, dues);
+  if (removedDues > 0) return removedDues;
+  const streams = db.query("streams").withIndex("by_resource", (q) => q.eq("projectId", projectId));
+  const removedStreams = await removeSome(db, streams);
+  if (removedStreams > 0) return removedStreams;
   return await removeSome(
     db,
     db.query("stats").withIndex("by_series", (q) => q.eq("projectId", projectId)),

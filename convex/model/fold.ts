@@ -4,18 +4,18 @@ import type { MutationCtx } from "../_generated/server";
 import { addHistory, entryIn, entryOf, findAgent } from "./agents.ts";
 import { evaluateAfterFold } from "./alerts/evaluate.ts";
 import { type Bucket, HOUR_MS, regroup } from "./buckets.ts";
+import { saveDerived } from "./derived.ts";
 import { saveDrops } from "./drops.ts";
 import {
   allDrops,
   beginFolding,
   type Folding,
   foldItem,
-  type Item,
-  itemsOf,
   type OpenAgent,
   type OpenSeries,
   seriesKey,
 } from "./folding.ts";
+import { type Item, itemsOf, subjectOf } from "./items.ts";
 import { noteUse } from "./keyUses.ts";
 import {
   type AgentEntry,
@@ -26,6 +26,7 @@ import {
   saveOverview,
 } from "./overview.ts";
 import { addBuckets } from "./rollups.ts";
+import { openResource, saveResource } from "./streams.ts";
 import {
   findSeries,
   hasToday,
@@ -44,6 +45,8 @@ import { initialZones } from "./zones.ts";
  * folded in parts.
  */
 const MOST_SERIES_AT_ONCE = 500;
+const MOST_RESOURCES_AT_ONCE = 150;
+const MOST_ITEMS_AT_ONCE = 2_000;
 const MOST_RANGES = 1_300;
 
 /** A batch that waits to be folded; `from` is the number of its items that are folded already. */
@@ -75,7 +78,7 @@ export async function foldPending(
   await loadKnown(ctx, folding, items);
   let count = 0;
   for (const item of items) {
-    if (folding.ranges > MOST_RANGES) break;
+    if (count > 0 && folding.ranges > MOST_RANGES) break;
     foldItem(folding, item);
     count += 1;
   }
@@ -83,9 +86,11 @@ export async function foldPending(
   const before = overview.agents;
   await saveAllSeries(ctx, folding);
   await saveAgents(ctx, folding);
+  for (const resource of folding.resources.values()) await saveResource(ctx, projectId, resource, overview);
   overview.unreported = await saveDrops(ctx, projectId, allDrops(folding), now, "later");
   await saveOverview(ctx, projectId, overview, now);
   const folded = await removeFolded(ctx, pending, waiting, count);
+  await saveDerived(ctx, batches, folded, folding.derived);
   await noteUses(ctx, pending, batches, folded);
   const touched = [...folding.series.values()].filter(({ minutes }) => minutes.size > 0);
   const alerted = { before, after: overview.agents, touched: touched.map(({ fields }) => fields) };
@@ -93,12 +98,19 @@ export async function foldPending(
   return { folded, unreported: overview.unreported.length > 0 };
 }
 
-/** Returns the first items, whose time series fit into one transaction. */
+/** Returns the first items, whose time series and resources fit into one transaction. */
 function fittingItems(items: readonly Item[]): Item[] {
-  const keys = new Set<string>();
-  const end = items.findIndex(({ metric }) => {
-    if (metric !== undefined) keys.add(seriesKey(metric.agent, metric.name));
-    return keys.size > MOST_SERIES_AT_ONCE;
+  const series = new Set<string>();
+  const resources = new Set<string>();
+  const end = items.findIndex((item, index) => {
+    const { agent, name } = subjectOf(item);
+    if (name !== undefined) series.add(seriesKey(agent, name));
+    if ("point" in item) resources.add(item.point.resource);
+    return (
+      series.size > MOST_SERIES_AT_ONCE ||
+      resources.size > MOST_RESOURCES_AT_ONCE ||
+      index === MOST_ITEMS_AT_ONCE
+    );
   });
   return end === -1 ? [...items] : items.slice(0, end);
 }
@@ -126,8 +138,7 @@ async function removeFolded(
 /** Loads the agents and time series of all items. */
 async function loadKnown(ctx: MutationCtx, folding: Folding, items: readonly Item[]): Promise<void> {
   const { projectId, overview } = folding;
-  const metrics = items.flatMap(({ metric }) => metric ?? []);
-  const names = new Set(items.map((item) => (item.metric ?? item.status).agent));
+  const names = new Set(items.map((item) => subjectOf(item).agent));
   const active = new Set(overview.agents.map(({ agent }) => agent));
   await Promise.all(
     [...names].map(async (name) => {
@@ -149,7 +160,10 @@ async function loadKnown(ctx: MutationCtx, folding: Folding, items: readonly Ite
   );
   // Each agent is read, and read again when it is stored.
   folding.ranges += 2 * names.size;
-  const keys = new Map(metrics.map(({ agent, name }) => [seriesKey(agent, name), { agent, name }]));
+  const keys = new Map<string, { agent: string; name: string }>();
+  for (const { agent, name } of items.map(subjectOf)) {
+    if (name !== undefined) keys.set(seriesKey(agent, name), { agent, name });
+  }
   await Promise.all(
     [...keys].map(async ([key, { agent, name }]) => {
       // A new agent has no time series.
@@ -157,6 +171,21 @@ async function loadKnown(ctx: MutationCtx, folding: Folding, items: readonly Ite
       folding.ranges += 1;
       const found = await findSeries(ctx, projectId, agent, name);
       if (found !== null) open(folding, found);
+    }),
+  );
+  await loadResources(ctx, folding, items);
+}
+
+async function loadResources(ctx: MutationCtx, folding: Folding, items: readonly Item[]): Promise<void> {
+  const first = new Map<string, number>();
+  for (const item of items) {
+    if ("point" in item && !first.has(item.point.resource)) first.set(item.point.resource, item.arrivedAt);
+  }
+  await Promise.all(
+    [...first].map(async ([resource, arrivedAt]) => {
+      const opened = await openResource(ctx, folding.projectId, resource, arrivedAt);
+      folding.resources.set(resource, opened);
+      folding.ranges += 1 + Math.max(1, opened.rows.length);
     }),
   );
 }

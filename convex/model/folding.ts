@@ -1,12 +1,15 @@
 /** Items of batches in the order of arrival, applied to the agents and time series of one transaction. */
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Id } from "../_generated/dataModel";
 import { type AgentFields, applyState, newAgent, type StateChange, seeAgent } from "./agents.ts";
-import { kindOf, type Metric, metricsIn, type Status, summaryOf } from "./batches.ts";
-import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, merge, startOf } from "./buckets.ts";
+import { kindOf, type Metric, type Status, summaryOf } from "./batches.ts";
+import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, meanOf, merge, startOf } from "./buckets.ts";
 import { EMPTY } from "./chunks.ts";
 import { addCounts, type DropCode, type DropCount, MOST_AGENTS, MOST_SERIES } from "./drops.ts";
+import type { Item } from "./items.ts";
 import { addsUp } from "./kinds.ts";
 import { countSeries, type Overview } from "./overview.ts";
+import type { Point } from "./points.ts";
+import { advance, type OpenResource, seeResource } from "./streams.ts";
 import type { TimeSeries } from "./timeSeries.ts";
 
 /** Index ranges: to store a document, to close an hour and perhaps its day, to change a closed hour. */
@@ -37,13 +40,12 @@ export type OpenSeries = {
   /** The hours of the new points, and the newest hour with them. */
   hours: Set<number>;
   newestHour: number;
+  /** The last metric that an OpenTelemetry point became. */
+  derived?: DerivedMetric;
 };
 
-/** One item of a batch, with the time at which the batch arrived in Unix ms. */
-export type Item = { arrivedAt: number } & (
-  | { metric: Metric & { at: number }; status?: never }
-  | { status: Status; metric?: never }
-);
+/** A metric that an OpenTelemetry point became, with its batch. */
+export type DerivedMetric = { batchId: Id<"agentMetrics">; metric: Metric & { at: number } };
 
 export type Folding = {
   projectId: Id<"projects">;
@@ -52,6 +54,10 @@ export type Folding = {
   agents: Map<string, OpenAgent>;
   /** The known time series of the batches, by {@link seriesKey}. */
   series: Map<string, OpenSeries>;
+  /** The resources of OpenTelemetry points, by their hash. */
+  resources: Map<string, OpenResource>;
+  /** What OpenTelemetry points became. */
+  derived: DerivedMetric[];
   drops: DropCount[];
   activeAgents: number;
   activeSeries: number;
@@ -71,6 +77,8 @@ export function beginFolding(projectId: Id<"projects">, overview: Overview, now:
     overview,
     agents: new Map(),
     series: new Map(),
+    resources: new Map(),
+    derived: [],
     drops: [],
     activeAgents: overview.agents.length,
     activeSeries: countSeries(overview),
@@ -79,32 +87,37 @@ export function beginFolding(projectId: Id<"projects">, overview: Overview, now:
   };
 }
 
-/** Returns the items of a batch in their order: points, then statuses. */
-export function itemsOf(batch: Doc<"agentMetrics">): Item[] {
-  const statuses = "statuses" in batch ? batch.statuses : [];
-  return [
-    ...metricsIn(batch).map((metric) => ({ metric, arrivedAt: batch.at })),
-    ...statuses.map((status) => ({ status, arrivedAt: batch.at })),
-  ];
-}
-
 export function foldItem(folding: Folding, item: Item): void {
-  if (item.metric !== undefined) foldMetric(folding, item.metric, item.arrivedAt);
+  if ("point" in item) foldPoint(folding, item.point, item);
+  else if ("metric" in item) foldMetric(folding, item.metric, item.arrivedAt);
   else foldStatus(folding, item.status, item.arrivedAt);
 }
 
-function foldMetric(folding: Folding, metric: Metric & { at: number }, arrivedAt: number): void {
-  const agent = admitAgent(folding, metric.agent, Math.min(metric.at, arrivedAt), arrivedAt);
-  if (agent === null) {
-    drop(folding, "limit_reached");
-    return;
+function foldMetric(folding: Folding, metric: Metric & { at: number }, arrivedAt: number): OpenSeries | null {
+  const agent = seenAgent(folding, metric.agent, metric.at, arrivedAt);
+  const series = agent && admitSeries(folding, agent, metric, arrivedAt);
+  if (series === null || typeof series === "string") {
+    drop(folding, series ?? "limit_reached");
+    return null;
   }
-  seeAgent(agent.fields, Math.min(metric.at, arrivedAt));
-  const series = admitSeries(folding, agent, metric, arrivedAt);
-  if (typeof series === "string") {
-    drop(folding, series);
-    return;
-  }
+  addMetric(folding, series, metric, arrivedAt);
+  return series;
+}
+
+/** Returns the agent of an item, which is now seen; null if the project has no room for it. */
+function seenAgent(folding: Folding, name: string, at: number, arrivedAt: number): OpenAgent | null {
+  const seenAt = Math.min(at, arrivedAt);
+  const agent = admitAgent(folding, name, seenAt, arrivedAt);
+  if (agent !== null) seeAgent(agent.fields, seenAt);
+  return agent;
+}
+
+function addMetric(
+  folding: Folding,
+  series: OpenSeries,
+  metric: Metric & { at: number },
+  arrivedAt: number,
+): void {
   const { fields, minutes } = series;
   countRanges(folding, series, startOf(metric.at, HOUR_MS));
   fields.arrivedAt = arrivedAt;
@@ -113,6 +126,48 @@ function foldMetric(folding: Folding, metric: Metric & { at: number }, arrivedAt
   const known = minutes.get(at);
   const summary = summaryOf(metric);
   minutes.set(at, { at, ...(known === undefined ? summary : merge(known, summary)) });
+}
+
+/** Folds an OpenTelemetry point: the stream it belongs to decides what it adds to its time series. */
+function foldPoint(
+  folding: Folding,
+  { agent, name, resource, at: sentAt, said }: Point,
+  { batchId, arrivedAt }: { batchId: Id<"agentMetrics">; arrivedAt: number },
+): void {
+  const at = sentAt ?? arrivedAt;
+  const open = folding.resources.get(resource);
+  if (open === undefined || seenAgent(folding, agent, at, arrivedAt) === null) {
+    drop(folding, "limit_reached");
+    return;
+  }
+  seeResource(open, folding.overview, arrivedAt);
+  const { kind } = said;
+  const added = "stream" in said ? advance(open, folding.overview, said.stream, arrivedAt) : said;
+  if (added === "limit_reached") drop(folding, added);
+  if (typeof added === "string") return;
+  const metric: Metric & { at: number } =
+    "value" in added
+      ? { agent, name, kind, value: added.value, at }
+      : { agent, name, kind, value: meanOf(added.summary), histogram: added.summary, at };
+  const series = foldMetric(folding, metric, arrivedAt);
+  if (series !== null) addDerived(folding, series, { batchId, metric });
+}
+
+/** Adds a metric to what is listed. Streams of one request and time that share a time series are one metric. */
+function addDerived({ derived }: Folding, series: OpenSeries, added: DerivedMetric): void {
+  const last = series.derived;
+  const { fields } = series;
+  if (last === undefined || last.batchId !== added.batchId || last.metric.at !== added.metric.at) {
+    series.derived = added;
+    derived.push(added);
+    return;
+  }
+  const { metric } = last;
+  const both = merge(summaryOf(metric), summaryOf(added.metric));
+  if (metric.kind === "histogram") Object.assign(metric, { histogram: both, value: meanOf(both) });
+  else if (metric.kind === "counter") metric.value = both.sum;
+  else metric.value = added.metric.value;
+  if (metric.at === fields.at) fields.value = metric.value;
 }
 
 /** Counts what a point of an hour reads: a closed hour its minutes, hours and day, twice if it changes them. */
@@ -127,12 +182,11 @@ function countRanges(folding: Folding, series: OpenSeries, hour: number): void {
 
 function foldStatus(folding: Folding, status: Status, arrivedAt: number): void {
   const at = status.at ?? arrivedAt;
-  const agent = admitAgent(folding, status.agent, Math.min(at, arrivedAt), arrivedAt);
+  const agent = seenAgent(folding, status.agent, at, arrivedAt);
   if (agent === null) {
     drop(folding, "limit_reached");
     return;
   }
-  seeAgent(agent.fields, Math.min(at, arrivedAt));
   if (status.state === undefined) return;
   const message = status.message ?? null;
   const change = applyState(agent.fields, { state: status.state, message, at, arrivedAt });

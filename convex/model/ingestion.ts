@@ -9,20 +9,23 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { metricShape, statusShape } from "./batches.ts";
-import { DAY_MS } from "./buckets.ts";
+import { DAY_MS, MINUTE_MS } from "./buckets.ts";
 import { enqueue } from "./compactor.ts";
 import { warningShape, warningsOf } from "./drops.ts";
 import { findKey } from "./keys.ts";
 import { batchIssues, cleanMessage } from "./metricRules.ts";
 
-/** How long an idempotency key is remembered, in ms. */
+/** How long an idempotency key is remembered, and the body of an OpenTelemetry request, in ms. */
 const IDEMPOTENCY_MS = DAY_MS;
+const SAME_BODY_MS = 10 * MINUTE_MS;
 
 /** A batch that the worker has parsed and checked for its form. `bodyHash` identifies the body. */
 export const batchShape = v.object({
   metrics: v.array(metricShape),
   /** Absent in calls of a worker from before statuses. */
   statuses: v.optional(v.array(statusShape)),
+  /** Of an OpenTelemetry request: its points as texts. Its metrics are empty, and its body identifies it. */
+  points: v.optional(v.array(v.object({ text: v.string(), count: v.number() }))),
   idempotencyKey: v.optional(v.string()),
   bodyHash: v.string(),
 });
@@ -74,47 +77,54 @@ export async function ingest(
   if (batch === undefined) return { outcome: "admitted" };
 
   const warnings = await warningsOf(ctx, project._id, now);
-  const idempotencyKey =
-    batch.idempotencyKey === undefined ? undefined : JSON.stringify([path, batch.idempotencyKey]);
-  const earlier = await findEarlier(ctx, project, idempotencyKey, now);
+  const given = batch.points === undefined ? batch.idempotencyKey : batch.bodyHash;
+  const idempotencyKey = given === undefined ? undefined : JSON.stringify([path, given]);
+  const since = now - (batch.points === undefined ? IDEMPOTENCY_MS : SAME_BODY_MS);
+  const earlier = await findEarlier(ctx, project, idempotencyKey, since);
   if (earlier !== null) {
     return earlier.bodyHash === batch.bodyHash
       ? { outcome: "accepted", accepted: countItems(earlier), warnings }
       : { outcome: "conflict" };
   }
-  const issues = batchIssues(batch, now, true);
+  const issues = batch.points === undefined ? batchIssues(batch, now, true) : [];
   if (issues.length > 0) return { outcome: "invalid", issues };
   await store(ctx, key, batch, idempotencyKey, now);
-  return { outcome: "accepted", accepted: countItems(batch), warnings };
+  return { outcome: "accepted", accepted: countItems(batch) + countPoints(batch), warnings };
 }
 
 async function store(
   ctx: MutationCtx,
-  key: Doc<"projectKeys">,
+  { _id: keyId, projectId }: Doc<"projectKeys">,
   batch: Batch,
   idempotencyKey: string | undefined,
   at: number,
 ): Promise<void> {
-  const { projectId } = key;
+  const statuses = (batch.statuses ?? []).map(({ message, ...status }) => ({
+    ...status,
+    ...(message !== undefined && { message: cleanMessage(message) }),
+  }));
+  const [points, ...more] = batch.points ?? [];
   const batchId = await ctx.db.insert("agentMetrics", {
-    projectId,
-    at,
-    metrics: batch.metrics,
-    statuses: (batch.statuses ?? []).map(({ message, ...status }) => ({
-      ...status,
-      ...(message !== undefined && { message: cleanMessage(message) }),
-    })),
+    ...{ projectId, at, metrics: batch.metrics, statuses },
+    ...(points !== undefined && { points: points.text }),
     ...(idempotencyKey !== undefined && { idempotencyKey, bodyHash: batch.bodyHash }),
   });
-  await enqueue(ctx, { projectId, batchId, keyId: key._id, items: countItems(batch) }, at);
+  const items = countItems(batch) + (points?.count ?? 0);
+  await enqueue(ctx, { projectId, batchId, keyId, items }, at);
+  // Only the largest OpenTelemetry requests take more than one document.
+  for (const { text, count } of more) {
+    const row = { projectId, at, metrics: [], statuses: [], points: text };
+    const moreId = await ctx.db.insert("agentMetrics", row);
+    await enqueue(ctx, { projectId, batchId: moreId, keyId, items: count }, at);
+  }
 }
 
-/** Returns the project's batch of the last day with the same idempotency key, or null. */
+/** Returns the project's batch since a time with the same idempotency key, or null. */
 async function findEarlier(
   ctx: MutationCtx,
   { _id }: Doc<"projects">,
   idempotencyKey: string | undefined,
-  now: number,
+  since: number,
 ) {
   if (idempotencyKey === undefined) return null;
   const row = await ctx.db
@@ -122,9 +132,13 @@ async function findEarlier(
     .withIndex("by_idempotency_key", (q) => q.eq("projectId", _id).eq("idempotencyKey", idempotencyKey))
     .order("desc")
     .first();
-  return row !== null && "metrics" in row && row.at > now - IDEMPOTENCY_MS ? row : null;
+  return row !== null && "metrics" in row && row.at > since ? row : null;
 }
 
 function countItems({ metrics, statuses = [] }: Pick<Batch, "metrics" | "statuses">): number {
   return metrics.length + statuses.length;
+}
+
+function countPoints({ points = [] }: Batch): number {
+  return points.reduce((sum, { count }) => sum + count, 0);
 }

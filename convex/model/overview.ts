@@ -62,6 +62,8 @@ export const overviewFields = {
   summary: summaryShape,
   /** Drops that are not in the table `drops` yet. */
   unreported: v.array(dropCountShape),
+  /** Number of OpenTelemetry streams; none if absent. */
+  streams: v.optional(v.number()),
 };
 
 /** The summary once more, for lists that show no agents. */
@@ -70,6 +72,7 @@ export const summaryRow = summaryFields;
 /** An overview that a transaction works on; `_id` is null if it is not stored yet. */
 export type Overview = Pick<Doc<"overviews">, "zones" | "agents" | "unreported"> & {
   _id: Id<"overviews"> | null;
+  streams: number;
 };
 
 export const NO_AGENTS: AgentsSummary = summarize([], 0);
@@ -89,7 +92,9 @@ export async function findOverview(
 }
 
 export async function openOverview(ctx: MutationCtx, projectId: Id<"projects">): Promise<Overview> {
-  return (await findOverview(ctx, projectId)) ?? { _id: null, zones: [], agents: [], unreported: [] };
+  const found = await findOverview(ctx, projectId);
+  if (found === null) return { _id: null, zones: [], agents: [], unreported: [], streams: 0 };
+  return { ...found, streams: found.streams ?? 0 };
 }
 
 /**
@@ -103,9 +108,9 @@ export async function saveOverview(
   overview: Overview,
   now: number,
 ): Promise<void> {
-  const { _id, zones, agents, unreported } = overview;
+  const { _id, zones, agents, unreported, streams } = overview;
   const summary = summarize(agents.map(signsOf), now);
-  const row = { projectId, zones, agents, unreported, summary };
+  const row = { projectId, zones, agents, unreported, summary, ...(streams > 0 && { streams }) };
   if (_id === null) await ctx.db.insert("overviews", row);
   else await ctx.db.replace("overviews", _id, row);
   await saveSummary(ctx, projectId, summary);

@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { DAYS, HOURS, type Level, MINUTES } from "./chunks.ts";
 import { removeIdleSeries, removeRetiredAgents, retireSilentAgents } from "./gone.ts";
 import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
+import { removeOldStreams } from "./streams.ts";
 
 /** Removes some expired rows, and returns their number. */
 export type Rule = (ctx: MutationCtx, now: number) => Promise<number>;
@@ -47,6 +48,7 @@ export const RULES: { [job: string]: Rule } = {
       db,
       db.query("outages").withIndex("by_end", (q) => q.lt("to", now - 400 * DAY_MS)),
     ),
+  streams: removeOldStreams,
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
   retiredAgents: removeRetiredAgents,
