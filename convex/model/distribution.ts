@@ -95,7 +95,7 @@ function exponentialBounds({ scale, zero, zeroWidth, positive, negative }: Expon
     const at = positive.offset + index;
     return [bound(at), bound(at + 1)];
   });
-  return [...below.reverse(), ...(zero > 0 ? [[-zeroWidth, zeroWidth] as Bounds] : []), ...above];
+  return [...below.reverse(), ...(zero > 0 ? [[0 - zeroWidth, zeroWidth] as Bounds] : []), ...above];
 }
 
 /** Returns the first and the last index with a count. */

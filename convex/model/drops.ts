@@ -9,6 +9,9 @@ import { DAY_MS, MINUTE_MS } from "./buckets.ts";
 export const MOST_AGENTS = 200;
 export const MOST_SERIES = 1_000;
 
+/** How many cumulative OpenTelemetry streams a project may have. */
+export const MOST_STREAMS = 5_000;
+
 /** Requests read the stored counts, so these are written at most this often, in ms. */
 const WRITE_EVERY_MS = 5_000;
 
@@ -33,7 +36,7 @@ export const droppedShape = v.union(
 );
 
 const MESSAGES: Record<DropCode, string> = {
-  limit_reached: `Items of further agents or time series were dropped: a project has at most ${MOST_AGENTS} agents and ${MOST_SERIES} time series. Retire agents that are gone, or use another project.`,
+  limit_reached: `Items of further agents or time series were dropped: a project has at most ${MOST_AGENTS} agents, ${MOST_SERIES} time series and ${MOST_STREAMS} cumulative OpenTelemetry streams. Retire agents that are gone, or use another project.`,
   kind_mismatch:
     "Points were dropped because their kind is not that of their time series. Use another name, or send no point for 24 hours.",
   failed: "Items were dropped because of an internal error. Send them again.",

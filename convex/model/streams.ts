@@ -7,11 +7,9 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { DAY_MS, HOUR_MS, type Summary } from "./buckets.ts";
 import { type Distribution, riseOf, summaryFrom } from "./distribution.ts";
+import { MOST_STREAMS } from "./drops.ts";
 import { openOverview, saveOverview } from "./overview.ts";
 import type { StreamPoint, Total } from "./points.ts";
-
-/** The maximum number of streams of a project. */
-const MOST_STREAMS = 5_000;
 
 /** Streams in a row: the buckets of a large one take 10 KB. */
 const ROW_STREAMS = 50;

@@ -9,7 +9,7 @@ export type Load = {
 };
 
 /** The request that is repeated. */
-export type Asked = { method?: string; headers: Record<string, string>; body?: string };
+export type Asked = { method?: string; headers: Record<string, string>; body?: string | Uint8Array };
 
 /**
  * Keeps a number of requests in flight for a given time.

@@ -6,6 +6,7 @@ import { benchCost } from "./cost.ts";
 import { benchDeletion } from "./deletion.ts";
 import { benchFar } from "./far.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchOtlp } from "./otlp.ts";
 import { benchPage } from "./page.ts";
 import { benchRunning } from "./running.ts";
 import { benchScale } from "./scale.ts";
@@ -17,6 +18,7 @@ const FIGURES: Record<string, () => Promise<void>> = {
   workarounds: benchWorkarounds,
   running: benchRunning,
   ingest: benchIngest,
+  otlp: benchOtlp,
   far: benchFar,
   series: benchSeries,
   scale: benchScale,

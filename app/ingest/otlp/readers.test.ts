@@ -1,0 +1,168 @@
+import { JsonMetricsSerializer, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  AggregationTemporality,
+  AggregationType,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { describe, expect, it } from "vitest";
+import { type Counted, type Found, OtlpError } from "./data.ts";
+import * as json from "./json.ts";
+import * as protobuf from "./protobuf.ts";
+
+/** Returns what an SDK collected, with every type of metric. */
+async function collected(temporality: AggregationTemporality) {
+  const exporter = new InMemoryMetricExporter(temporality);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e9 });
+  const provider = new MeterProvider({
+    resource: resourceFromAttributes({
+      "service.name": "scout",
+      list: ["a", "b"],
+      "process.pid": 2 ** 40,
+      "is.it": true,
+    }),
+    readers: [reader],
+    views: [{ instrumentName: "exponential", aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }],
+  });
+  const meter = provider.getMeter("library", "1.2");
+  meter.createCounter("counter").add(3, { model: "größer", "user.id": "u" });
+  meter.createCounter("counter").add(2.5, { nested: 1.5, on: false, count: -12 });
+  meter.createUpDownCounter("upDown").add(-4);
+  meter.createObservableGauge("gauge").addCallback((result) => result.observe(0.1));
+  for (const value of [0.5, 7, 80_000]) meter.createHistogram("explicit").record(value);
+  for (const value of [0, 1.5, 300]) meter.createHistogram("exponential").record(value);
+  await reader.forceFlush();
+  const [metrics] = exporter.getMetrics();
+  await provider.shutdown();
+  if (metrics === undefined) throw new Error("nothing was collected");
+  return metrics;
+}
+
+const all = (found: Iterable<Found>) =>
+  [...found].map(({ resource, scope, metric, read }) => ({ resource, scope, metric, point: read() }));
+
+describe.each([
+  ["delta", AggregationTemporality.DELTA],
+  ["cumulative", AggregationTemporality.CUMULATIVE],
+])("%s metrics of the SDK", (_, temporality) => {
+  it("are the same in both encodings", async () => {
+    const metrics = await collected(temporality);
+    const inJson = all(json.metricsIn(JsonMetricsSerializer.serializeRequest(metrics) as Uint8Array));
+    const inProtobuf = all(
+      protobuf.metricsIn(ProtobufMetricsSerializer.serializeRequest(metrics) as Uint8Array),
+    );
+    const types = new Set(inJson.map(({ metric }) => metric.type));
+    expect([...types].sort()).toEqual(["exponentialHistogram", "gauge", "histogram", "sum"]);
+    expect(inProtobuf.map(comparable)).toEqual(inJson.map(comparable));
+    expect(inJson.find(({ metric }) => metric.name === "counter")).toMatchObject({
+      scope: { name: "library", version: "1.2" },
+      metric: { name: "counter", isMonotonic: true, temporality: temporality === 0 ? 1 : 2 },
+      point: {
+        value: 3,
+        attributes: [
+          ["model", "größer"],
+          ["user.id", "u"],
+        ],
+      },
+    });
+  });
+});
+
+/** Leaves out what only identifies a stream: each encoding has its own text for it. */
+function comparable({ resource, point, ...rest }: ReturnType<typeof all>[number]) {
+  const simple = resource.filter(([key]) => key !== "list");
+  const { scale = 0, zeroCount = 0, zeroThreshold = 0, ...values } = point;
+  return { ...rest, resource: simple, point: { ...values, scale, zeroCount, zeroThreshold } };
+}
+
+describe("a malformed body", () => {
+  it("is rejected wherever it is cut, or read if the cut is between two messages", async () => {
+    const body = ProtobufMetricsSerializer.serializeRequest(
+      await collected(AggregationTemporality.DELTA),
+    ) as Uint8Array;
+    let rejected = 0;
+    for (let length = 0; length < body.length; length++) {
+      try {
+        all(protobuf.metricsIn(body.subarray(0, length)));
+      } catch (error) {
+        expect(error).toBeInstanceOf(OtlpError);
+        rejected += 1;
+      }
+    }
+    expect(rejected).toBe(body.length - 1);
+  });
+
+  it("is rejected or read with any byte changed", async () => {
+    const body = ProtobufMetricsSerializer.serializeRequest(
+      await collected(AggregationTemporality.DELTA),
+    ) as Uint8Array;
+    for (let at = 0; at < body.length; at++) {
+      for (const flip of [0x01, 0x07, 0x80, 0xff]) {
+        const changed = body.slice();
+        changed[at] = (changed[at] as number) ^ flip;
+        try {
+          all(protobuf.metricsIn(changed));
+        } catch (error) {
+          expect(error).toBeInstanceOf(OtlpError);
+        }
+      }
+    }
+  });
+
+  it.each([
+    ["[]"],
+    ["7"],
+    ["{"],
+    ['{"resourceMetrics":{}}'],
+    ['{"resourceMetrics":[1]}'],
+    ['{"resourceMetrics":[{"resource":[]}]}'],
+    ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":1,"gauge":{"dataPoints":[{}]}}]}]}]}'],
+    ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[{"asDouble":"x"}]}}]}]}]}'],
+    ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[{"timeUnixNano":{}}]}}]}]}]}'],
+    [
+      `{"resourceMetrics":[{"resource":{"attributes":[{"key":"k","value":{"arrayValue":${"[".repeat(100_000)}${"]".repeat(100_000)}}}]},"scopeMetrics":[]}]}`,
+    ],
+    [`{"resourceMetrics":[{"resource":{"attributes":[${Array(1_001).fill('{"key":"k"}').join()}]}}]}`],
+  ])("is rejected as JSON: %.60s", (body) => {
+    expect(() => all(json.metricsIn(new TextEncoder().encode(body)))).toThrow(OtlpError);
+  });
+
+  it("of millions of empty messages is read within the memory of a worker", () => {
+    // A request with 2 million resources, and a metric with a million data points, without content.
+    const resources = new Uint8Array(4 * 1024 * 1024);
+    for (let at = 0; at < resources.length; at += 2) resources[at] = 0x0a;
+    expect(all(protobuf.metricsIn(resources))).toEqual([]);
+    const points = new Uint8Array(2_000_000);
+    for (let at = 0; at < points.length; at += 2) points[at] = 0x0a;
+    const nest = (tag: number, inner: Uint8Array) => {
+      const length: number[] = [];
+      for (let rest = inner.length; ; rest >>>= 7) {
+        length.push(rest > 127 ? (rest & 127) | 128 : rest);
+        if (rest <= 127) break;
+      }
+      return Uint8Array.from([tag, ...length, ...inner]);
+    };
+    const body = nest(0x0a, nest(0x12, nest(0x12, nest(0x2a, points))));
+    let count = 0;
+    for (const _ of protobuf.metricsIn(body)) count += 1;
+    expect(count).toBe(1_000_000);
+  });
+});
+
+describe("traces and logs", () => {
+  const resource = { attributes: [{ key: "service.name", value: { stringValue: "scout" } }] };
+  const counts = (found: Iterable<Counted>) => [...found].map(({ count }) => count);
+  const bytes = (body: object) => new TextEncoder().encode(JSON.stringify(body));
+
+  it("are counted in both encodings", () => {
+    const traces = { resourceSpans: [{ resource, scopeSpans: [{ spans: [{}, {}] }, { spans: [{}] }] }] };
+    expect(counts(json.countedIn(bytes(traces), "traces"))).toEqual([3]);
+    const logs = { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [{}] }] }] };
+    expect(counts(json.countedIn(bytes(logs), "logs"))).toEqual([1]);
+    // One resource with two scopes of one item each.
+    const body = Uint8Array.of(0x0a, 12, 0x0a, 0, 0x12, 2, 0x12, 0, 0x12, 4, 0x0a, 0, 0x12, 0);
+    expect(counts(protobuf.countedIn(body))).toEqual([2]);
+  });
+});
