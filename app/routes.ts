@@ -31,6 +31,7 @@ export default [
   route("api/auth/token", "routes/api.auth.token.ts"),
   route("api/errors", "routes/api.errors.ts"),
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
+  route("api/v1/agents", "routes/api.v1.agents.ts"),
   route("api/v1/agents/:agent/status", "routes/api.v1.agents.status.ts"),
   route("api/v1/agents/:agent/ping", "routes/api.v1.agents.ping.ts"),
   ...["metrics", "traces", "logs"].map((signal) =>

@@ -1,12 +1,13 @@
 /** Agents of a project: read by its members, adjusted by its owner and admins. */
 import { v } from "convex/values";
-import { viewerMutation, viewerQuery } from "./functions.ts";
+import { viewerMutation, viewerQuery, workerMutation } from "./functions.ts";
 import { detailedAgentShape, detailsOf } from "./model/agentDetails.ts";
 import { muteAgent, retireAgent, setAgentInterval } from "./model/agentSettings.ts";
 import { historyOf, requireAgent, stateChangeShape } from "./model/agents.ts";
 import { drawnAgents, findOverview, listedAgentShape, withoutLine } from "./model/overview.ts";
 import { timeZoneOf } from "./model/preferences.ts";
 import { requireManagedProject, requireProject } from "./model/projects.ts";
+import { readAgents, readOutcomeShape } from "./model/reading.ts";
 
 const ofProject = { projectId: v.string() };
 const ofAgent = { projectId: v.string(), agent: v.string() };
@@ -74,4 +75,11 @@ export const retire = viewerMutation({
     await retireAgent(ctx, ctx.user, project, agent);
     return null;
   },
+});
+
+/** Returns the agents of the project of an API key that may read. A mutation, because it notes the use. */
+export const read = workerMutation({
+  args: { keyHash: v.string() },
+  returns: readOutcomeShape,
+  handler: async (ctx, { keyHash }) => await readAgents(ctx, keyHash),
 });

@@ -26,17 +26,20 @@ const LARGEST_TEXT = 700_000;
 
 export type PackedPoints = { text: string; count: number };
 
-/** A text as JSON: lists of what repeats, and rows of indexes into them. */
-type Packed = {
-  agents: string[];
-  names: string[];
-  resources: string[];
-  bounds: number[][];
-  rows: [agent: number, name: number, resource: number, at: number | null, said: PackedSaid][];
-};
+/** What comes first in a row: indexes of agent, name and resource, then the time. */
+type Start = [agent: number, name: number, resource: number, at: number | null];
 
-/** `bounds` of a distribution are an index. */
-type PackedSaid = Said | { kind: Said["kind"]; stream: StreamPoint; bounds: number };
+type StreamStart = [id: string, start: number, at: number, sum: number];
+
+/** Rows are lists without names, because the text is written, hashed and escaped several times on its way. */
+type Row =
+  | [...Start, "g" | "c", value: number]
+  | [...Start, "h", count: number, sum: number, min: number, max: number]
+  | [...Start, "C", ...StreamStart]
+  | [...Start, "H", ...StreamStart, count: number, bounds: number, distribution: Distribution | null];
+
+/** A text as JSON: lists of what repeats, and rows with indexes into them. */
+type Packed = { agents: string[]; names: string[]; resources: string[]; bounds: number[][]; rows: Row[] };
 
 /** Returns points as texts, of which each fits into a document. */
 export function packPoints(points: readonly Point[]): PackedPoints[] {
@@ -53,13 +56,29 @@ function packed(points: readonly Point[]): Packed {
   const names = new Index<string>();
   const resources = new Index<string>();
   const bounds = new Index<number[]>();
-  const rows = points.map(({ agent, name, resource, at, said }): Packed["rows"][number] => [
-    agents.of(agent, agent),
-    names.of(name, name),
-    resources.of(resource, resource),
-    at,
-    packedSaid(said, bounds),
-  ]);
+  const rows = points.map(({ agent, name, resource, at, said }): Row => {
+    const start: Start = [
+      agents.of(agent, agent),
+      names.of(name, name),
+      resources.of(resource, resource),
+      at,
+    ];
+    if ("value" in said) return [...start, said.kind === "gauge" ? "g" : "c", said.value];
+    if ("summary" in said) {
+      const { count, sum, min, max } = said.summary;
+      return [...start, "h", count, sum, min, max];
+    }
+    const { id, at: streamAt, start: startAt, total } = said.stream;
+    const stream: StreamStart = [id, startAt, streamAt, total.sum];
+    if (total.count === undefined) return [...start, "C", ...stream];
+    const { distribution } = total;
+    if (distribution === undefined || !("bounds" in distribution)) {
+      return [...start, "H", ...stream, total.count, -1, distribution ?? null];
+    }
+    // The bounds are the same for all streams of a metric.
+    const index = bounds.of(distribution.bounds.join(), distribution.bounds);
+    return [...start, "H", ...stream, total.count, index, { bounds: [], counts: distribution.counts }];
+  });
   return {
     agents: agents.values,
     names: names.values,
@@ -69,34 +88,35 @@ function packed(points: readonly Point[]): Packed {
   };
 }
 
-/** Leaves out the bounds of a distribution, which are the same for all streams of a metric. */
-function packedSaid(said: Said, bounds: Index<number[]>): PackedSaid {
-  if (!("stream" in said)) return said;
-  const { kind, stream } = said;
-  const { distribution } = stream.total;
-  if (distribution === undefined || !("bounds" in distribution)) return said;
-  const index = bounds.of(distribution.bounds.join(), distribution.bounds);
-  const total = { ...stream.total, distribution: { bounds: [], counts: distribution.counts } };
-  return { kind, stream: { ...stream, total }, bounds: index };
-}
-
 /** Returns the points of a text. */
 export function unpackPoints(text: string): Point[] {
   const { agents, names, resources, bounds, rows } = JSON.parse(text) as Packed;
-  return rows.map(([agent, name, resource, at, said]) => ({
-    agent: agents[agent] ?? "",
-    name: names[name] ?? "",
-    resource: resources[resource] ?? "",
-    at,
-    said: "bounds" in said ? withBounds(said, bounds[said.bounds] ?? []) : said,
+  return rows.map((row) => ({
+    agent: agents[row[0]] ?? "",
+    name: names[row[1]] ?? "",
+    resource: resources[row[2]] ?? "",
+    at: row[3],
+    said: saidIn(row, bounds),
   }));
 }
 
-function withBounds({ kind, stream }: Extract<PackedSaid, { bounds: number }>, bounds: number[]): Said {
-  const { distribution } = stream.total;
-  const counts = distribution !== undefined && "bounds" in distribution ? distribution.counts : [];
-  const total = { ...stream.total, distribution: { bounds, counts } };
-  return { kind: kind as "counter" | "histogram", stream: { ...stream, total } };
+function saidIn(row: Row, bounds: readonly number[][]): Said {
+  switch (row[4]) {
+    case "g":
+      return { kind: "gauge", value: row[5] };
+    case "c":
+      return { kind: "counter", value: row[5] };
+    case "h":
+      return { kind: "histogram", summary: { count: row[5], sum: row[6], min: row[7], max: row[8] } };
+    case "C":
+      return { kind: "counter", stream: { id: row[5], start: row[6], at: row[7], total: { sum: row[8] } } };
+    case "H": {
+      const [, , , , , id, start, at, sum, count, index, packed] = row;
+      const distribution = packed && (index === -1 ? packed : { ...packed, bounds: bounds[index] ?? [] });
+      const total = { sum, count, ...(distribution !== null && { distribution }) };
+      return { kind: "histogram", stream: { id, start, at, total } };
+    }
+  }
 }
 
 /** The distinct values of a list, with their positions. */

@@ -47,9 +47,8 @@ export async function benchOtlp(): Promise<void> {
     });
     const { app, key, variables, answerOf } = await startMosaic(folder, closing);
     const bodies = await sent();
-    const asked = Object.fromEntries(
-      NAMES.map((name) => [name, { method: "POST", body: bodies[name], headers: headersOf(name, key) }]),
-    ) as Record<Name, { method: string; body: string | Uint8Array; headers: Record<string, string> }>;
+    const askedFor = (name: Name) => ({ method: "POST", body: bodies[name], headers: headersOf(name, key) });
+    const asked = { metrics: askedFor("metrics"), protobuf: askedFor("protobuf"), json: askedFor("json") };
     const first = await fetch(app.url + pathOf("metrics"), asked.metrics as RequestInit);
     if (first.status !== 202) throw new Error(`sending metrics answered ${first.status}`);
     const server = await startWorkerd(folder, "near", {

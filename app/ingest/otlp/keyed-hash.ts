@@ -3,9 +3,6 @@
  * attributes. https://www.aumasson.jp/siphash
  */
 
-/** Four words of 64 bits, each as a low and a high half. */
-type State = Int32Array;
-
 /** Returns the hash of a text in UTF-16LE, 16 hex digits. */
 export type KeyedHash = (text: string) => string;
 
@@ -22,85 +19,80 @@ export function keyedHash(key: Uint8Array): KeyedHash {
     number,
     number,
   ];
-  const start = Int32Array.of(
-    ...[k0 ^ 0x70736575, k1 ^ 0x736f6d65, k2 ^ 0x6e646f6d, k3 ^ 0x646f7261],
-    ...[k0 ^ 0x6e657261, k1 ^ 0x6c796765, k2 ^ 0x79746573, k3 ^ 0x74656462],
-  );
-  const v: State = new Int32Array(8);
-  return (text) => {
-    v.set(start);
-    const { length } = text;
-    // A block of 64 bits is four UTF-16 code units. The last one ends with the number of bytes.
-    for (let i = 0; i <= length; i += 4) {
-      const low = codeAt(text, i) | (codeAt(text, i + 1) << 16);
-      const high = codeAt(text, i + 2) | (codeAt(text, i + 3) << 16);
-      absorb(v, low, i + 4 > length ? high | ((2 * length) << 24) : high);
+  return (text) => sipHash(text, k0, k1, k2, k3);
+}
+
+/**
+ * Each of the four 64-bit words is two local variables, low and high: with arrays or calls for the steps of a
+ * round, the hash took most of the time of a request.
+ */
+function sipHash(text: string, k0: number, k1: number, k2: number, k3: number): string {
+  let al = k0 ^ 0x70736575;
+  let ah = k1 ^ 0x736f6d65;
+  let bl = k2 ^ 0x6e646f6d;
+  let bh = k3 ^ 0x646f7261;
+  let cl = k0 ^ 0x6e657261;
+  let ch = k1 ^ 0x6c796765;
+  let dl = k2 ^ 0x79746573;
+  let dh = k3 ^ 0x74656462;
+  const { length } = text;
+  // Blocks of four UTF-16 code units, of which the last ends with the number of bytes; then three rounds more.
+  const last = length - (length % 4);
+  for (let i = 0; i <= last + 12; i += 4) {
+    let low = 0;
+    let high = 0;
+    if (i < last) {
+      low = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16);
+      high = text.charCodeAt(i + 2) | (text.charCodeAt(i + 3) << 16);
+    } else if (i === last) {
+      const rest = length - last;
+      if (rest > 0) low = text.charCodeAt(i);
+      if (rest > 1) low |= text.charCodeAt(i + 1) << 16;
+      high = (rest > 2 ? text.charCodeAt(i + 2) : 0) | ((2 * length) << 24);
+    } else if (i === last + 4) {
+      cl ^= 0xff;
     }
-    v[4] = at(v, 4) ^ 0xff;
-    for (let i = 0; i < 3; i++) round(v);
-    return hex(at(v, 1) ^ at(v, 3) ^ at(v, 5) ^ at(v, 7)) + hex(at(v, 0) ^ at(v, 2) ^ at(v, 4) ^ at(v, 6));
-  };
+    dl ^= low;
+    dh ^= high;
+    // a += b; b = (b <<< 13) ^ a; a <<<= 32
+    let sum = (al >>> 0) + (bl >>> 0);
+    let sumHigh = (ah + bh + (sum > 0xffffffff ? 1 : 0)) | 0;
+    let old = bl;
+    bl = ((bl << 13) | (bh >>> 19)) ^ sum;
+    bh = ((bh << 13) | (old >>> 19)) ^ sumHigh;
+    al = sumHigh;
+    ah = sum | 0;
+    // c += d; d = (d <<< 16) ^ c
+    sum = (cl >>> 0) + (dl >>> 0);
+    ch = (ch + dh + (sum > 0xffffffff ? 1 : 0)) | 0;
+    cl = sum | 0;
+    old = dl;
+    dl = ((dl << 16) | (dh >>> 16)) ^ cl;
+    dh = ((dh << 16) | (old >>> 16)) ^ ch;
+    // a += d; d = (d <<< 21) ^ a
+    sum = (al >>> 0) + (dl >>> 0);
+    ah = (ah + dh + (sum > 0xffffffff ? 1 : 0)) | 0;
+    al = sum | 0;
+    old = dl;
+    dl = ((dl << 21) | (dh >>> 11)) ^ al;
+    dh = ((dh << 21) | (old >>> 11)) ^ ah;
+    // c += b; b = (b <<< 17) ^ c; c <<<= 32
+    sum = (cl >>> 0) + (bl >>> 0);
+    sumHigh = (ch + bh + (sum > 0xffffffff ? 1 : 0)) | 0;
+    old = bl;
+    bl = ((bl << 17) | (bh >>> 15)) ^ sum;
+    bh = ((bh << 17) | (old >>> 15)) ^ sumHigh;
+    cl = sumHigh;
+    ch = sum | 0;
+    al ^= low;
+    ah ^= high;
+  }
+  return hex(ah ^ bh ^ ch ^ dh) + hex(al ^ bl ^ cl ^ dl);
 }
 
-function codeAt(text: string, index: number): number {
-  return index < text.length ? text.charCodeAt(index) : 0;
-}
-
-function at(v: State, index: number): number {
-  return v[index] as number;
-}
-
-function absorb(v: State, low: number, high: number): void {
-  v[6] = at(v, 6) ^ low;
-  v[7] = at(v, 7) ^ high;
-  round(v);
-  v[0] = at(v, 0) ^ low;
-  v[1] = at(v, 1) ^ high;
-}
-
-function round(v: State): void {
-  add(v, 0, 2);
-  rotate(v, 2, 13);
-  mix(v, 2, 0);
-  swap(v, 0);
-  add(v, 4, 6);
-  rotate(v, 6, 16);
-  mix(v, 6, 4);
-  add(v, 0, 6);
-  rotate(v, 6, 21);
-  mix(v, 6, 0);
-  add(v, 4, 2);
-  rotate(v, 2, 17);
-  mix(v, 2, 4);
-  swap(v, 4);
-}
-
-function add(v: State, to: number, from: number): void {
-  const low = (at(v, to) >>> 0) + (at(v, from) >>> 0);
-  v[to] = low;
-  v[to + 1] = at(v, to + 1) + at(v, from + 1) + (low > 0xffffffff ? 1 : 0);
-}
-
-function mix(v: State, to: number, from: number): void {
-  v[to] = at(v, to) ^ at(v, from);
-  v[to + 1] = at(v, to + 1) ^ at(v, from + 1);
-}
-
-/** Rotates a word left by less than 32 bits. */
-function rotate(v: State, word: number, bits: number): void {
-  const low = at(v, word);
-  const high = at(v, word + 1);
-  v[word] = (low << bits) | (high >>> (32 - bits));
-  v[word + 1] = (high << bits) | (low >>> (32 - bits));
-}
-
-/** Rotates a word by 32 bits. */
-function swap(v: State, word: number): void {
-  const low = at(v, word);
-  v[word] = at(v, word + 1);
-  v[word + 1] = low;
-}
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 function hex(half: number): string {
-  return (half >>> 0).toString(16).padStart(8, "0");
+  const [a, b, c, d] = [half >>> 24, (half >>> 16) & 255, (half >>> 8) & 255, half & 255];
+  return `${BYTES[a]}${BYTES[b]}${BYTES[c]}${BYTES[d]}`;
 }

@@ -25,7 +25,10 @@ const KEPT: ReadonlySet<string> = new Set([
   "language",
 ]);
 
-const PREFIX = /^gen_ai\./;
+const PREFIX = "gen_ai.";
+
+/** A value of which nothing is replaced; most are. */
+const PLAIN = /^[\w .:/@+-]*$/;
 
 /** Returns the agent that a resource belongs to. */
 export function agentOf(resource: Attributes): string {
@@ -52,10 +55,12 @@ export function seriesOf(metric: string, attributes: Attributes): string {
   for (const [key, value] of attributes) {
     if (!KEPT.has(key) || value instanceof OtherValue) continue;
     if (key === "gen_ai.response.model" && isRequested(value, attributes)) continue;
-    const text = cut(String(value), LONGEST_VALUE).replaceAll(/[{},=\p{Cc}\p{Cs}]/gu, "_");
-    kept.push(`${key.replace(PREFIX, "")}=${text}`);
+    const text = cut(String(value), LONGEST_VALUE);
+    const clean = PLAIN.test(text) ? text : text.replaceAll(/[{},=\p{Cc}\p{Cs}]/gu, "_");
+    kept.push(`${key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key}=${clean}`);
   }
-  return kept.length === 0 ? metric : `${metric}{${kept.sort().join()}}`;
+  if (kept.length === 0) return metric;
+  return `${metric}{${kept.length === 1 ? kept[0] : kept.sort().join()}}`;
 }
 
 function isRequested(model: AttributeValue, attributes: Attributes): boolean {

@@ -1,5 +1,5 @@
 /** Identities of resources and streams: keyed hashes of attributes that are not stored. */
-import { type Attributes, OtherValue, type Scope } from "./data.ts";
+import { type Attributes, type AttributeValue, OtherValue, type Scope } from "./data.ts";
 import { type KeyedHash, keyedHash } from "./keyed-hash.ts";
 
 const hashes = new Map<string, KeyedHash>();
@@ -21,12 +21,28 @@ export async function hashOf(secret: string): Promise<KeyedHash> {
 
 /** Returns text that identifies attributes, whatever their order. */
 export function attributesText(attributes: Attributes): string {
-  const parts: string[] = [];
+  let text = "";
+  let before = "";
   for (const [key, value] of attributes) {
-    const isOther = value instanceof OtherValue;
-    parts.push(sized(key) + (isOther ? "other" : typeof value) + sized(isOther ? value.text : String(value)));
+    if (text !== "" && key <= before) return sortedText(attributes);
+    before = key;
+    text += partOf(key, value);
   }
-  return parts.sort().join("");
+  return text;
+}
+
+function sortedText(attributes: Attributes): string {
+  return attributes
+    .map(([key, value]) => ({ key, part: partOf(key, value) }))
+    .sort((a, b) => (a.key === b.key ? (a.part < b.part ? -1 : 1) : a.key < b.key ? -1 : 1))
+    .map(({ part }) => part)
+    .join("");
+}
+
+function partOf(key: string, value: AttributeValue): string {
+  if (typeof value === "string") return `${sized(key)}s${sized(value)}`;
+  if (value instanceof OtherValue) return `${sized(key)}o${sized(value.text)}`;
+  return `${sized(key)}${typeof value}${sized(String(value))}`;
 }
 
 export function scopeText({ name, version, attributes }: Scope): string {
