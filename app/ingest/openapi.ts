@@ -1,5 +1,5 @@
-/** OpenAPI 3.1 document of the ingestion API. */
-import { STATES } from "../../convex/model/health.ts";
+/** OpenAPI 3.1 document of the API. */
+import { HEALTHS, STATES } from "../../convex/model/health.ts";
 import { LONGEST_MESSAGE, MOST_ITEMS } from "../../convex/model/metricRules.ts";
 
 const error = (description: string, headers?: object) => ({
@@ -48,7 +48,21 @@ const agentInPath = {
   schema: name(64),
 };
 
-/** Responses of all operations. */
+const orNull = (type: string, description: string) => ({ type: [type, "null"], description });
+
+/** Fields of an agent that is read. Times are Unix milliseconds. */
+const agentFields = {
+  agent: { type: "string" },
+  state: { enum: [...STATES, null], description: "The last reported state." },
+  message: orNull("string", "What it said with its state."),
+  stateAt: orNull("number", "When it reported its state."),
+  lastSeenAt: { type: "number", description: "When it was last seen." },
+  everyMs: orNull("number", "The expected interval between reports, in milliseconds."),
+  mutedUntil: orNull("number", "Until when it is muted."),
+  health: { enum: HEALTHS },
+};
+
+/** Responses of all operations that send. */
 const responses = {
   202: {
     description: "All of it is stored durably.",
@@ -97,7 +111,7 @@ export function openApi(appUrl: string) {
   return {
     openapi: "3.1.0",
     info: {
-      title: "Mosaic ingestion API",
+      title: "Mosaic API",
       version: "1",
       description:
         "Agents report metrics and states with a project's key; they show in every open tab within a second.",
@@ -113,6 +127,32 @@ export function openApi(appUrl: string) {
           parameters: [idempotencyKey],
           requestBody: jsonBody("Batch"),
           responses: { ...responses, ...bodyResponses },
+        },
+      },
+      "/api/v1/agents": {
+        get: {
+          operationId: "readAgents",
+          summary: "Read the health of all agents, with a key that may read",
+          responses: {
+            200: {
+              description: "The agents that are not retired, by name.",
+              content: {
+                "application/json": { schema: { $ref: "#/components/schemas/Agents" } },
+                "application/openmetrics-text": {
+                  schema: {
+                    type: "string",
+                    description:
+                      "mosaic_agent_health{agent,health} and mosaic_agent_last_seen_timestamp_seconds{agent}.",
+                  },
+                },
+              },
+            },
+            401: responses[401],
+            403: error("The key may only send."),
+            405: error("Another method than GET."),
+            429: responses[429],
+            503: error("Not available now; try again.", retryAfter),
+          },
         },
       },
       "/api/v1/agents/{agent}/status": {
@@ -172,6 +212,21 @@ export function openApi(appUrl: string) {
             state: { enum: STATES },
             message,
             at: time,
+          },
+        },
+        Agents: {
+          type: "object",
+          required: ["now", "agents"],
+          properties: {
+            now: { type: "number", description: "When health was computed, in Unix milliseconds." },
+            agents: {
+              type: "array",
+              items: {
+                type: "object",
+                required: Object.keys(agentFields),
+                properties: agentFields,
+              },
+            },
           },
         },
         Accepted: {

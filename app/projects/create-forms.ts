@@ -1,6 +1,7 @@
 /** Forms that create a project and an API key, also used by the project lists. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { DAY_MS } from "../../convex/model/buckets.ts";
 import { nameProblem } from "../../convex/model/names.ts";
 import { serverNow } from "../data/clock.ts";
 import { defineForm } from "../data/define-form.ts";
@@ -42,12 +43,37 @@ export const createProject = defineForm({
 /** A new API key, which is shown once. */
 export type CreatedKey = { key: string; name: string };
 
+/** Returns the end of a date in UTC, in Unix ms; undefined if the text is empty. */
+function endOf(date: string): number | undefined {
+  return date === "" ? undefined : Date.parse(date) + DAY_MS;
+}
+
 export const createKey = defineForm({
   intent: "create-key",
   once: true,
-  fields: { keyName: { label: "Key name", ...NAME } },
+  fields: {
+    keyName: { label: "Key name", ...NAME },
+    scope: {
+      label: "May",
+      check: (value) => (["", "send", "read"].includes(value) ? null : "Choose Send or Read."),
+    },
+    expires: {
+      label: "Expires",
+      type: "date",
+      check: (value) =>
+        value === "" || (endOf(value) ?? 0) > serverNow() ? null : "Choose a date from today on, or none.",
+    },
+  },
   rejectedAt: "keyName",
   mutation: api.projectKeys.create,
-  args: ({ keyName }, { projectId }: { projectId: string }) => ({ projectId, name: keyName }),
+  args: ({ keyName, scope, expires }, { projectId }: { projectId: string }) => {
+    const expiresAt = endOf(expires);
+    return {
+      projectId,
+      name: keyName,
+      ...(scope === "read" && { scope: "read" as const }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
+  },
   reveal: ({ key }, { name }): { createdKey: CreatedKey } => ({ createdKey: { key, name: name.trim() } }),
 });

@@ -2,8 +2,11 @@
 import { EditField, EditForm } from "../data/edit-form.tsx";
 import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
+import { SelectField } from "../ui/select-field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { type CreatedKey, createKey } from "./create-forms.ts";
+
+const SCOPES = { send: "Send", read: "Read" };
 
 /**
  * Renders the form.
@@ -27,8 +30,16 @@ export function CreateKey({
   });
   return (
     <>
-      <EditForm edit={edit} className="form-row max-w-form">
+      <EditForm edit={edit} className="form-row form-key max-w-form">
         <EditField edit={edit} name="keyName" defaultValue={first ? "First key" : undefined} />
+        <SelectField
+          label={createKey.fields.scope.label}
+          name="scope"
+          options={SCOPES}
+          defaultValue={edit.values.scope}
+          error={edit.errors.scope}
+        />
+        <EditField edit={edit} name="expires" />
         <Button look={first ? "primary" : "quiet"} busy={edit.busy} busyLabel="Creating">
           Create key
         </Button>

@@ -6,6 +6,7 @@ import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { formatMoment } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { CreatedKey } from "./create-forms.ts";
@@ -39,11 +40,14 @@ export function Keys({
   onCreated: (created: CreatedKey) => void;
 }) {
   const { value } = useLiveQuery(api.projectKeys.list, { projectId: project._id }, keys ? [...keys] : null);
-  const good = value?.find(({ revokedAt }) => revokedAt === null);
+  const good = value?.find(
+    ({ revokedAt, expiresAt, scope }) =>
+      scope === "send" && revokedAt === null && (expiresAt === null || expiresAt > place.now),
+  );
   return (
     <Card
       title="Keys"
-      intro="An agent sends its metrics with a key of this project. A key is shown once, when it is made."
+      intro="An agent sends its metrics with a key of this project; a program reads the health of all agents with a key that may read. A key is shown once, when it is made."
     >
       {created ? <NewKey created={created} /> : null}
       {value && value.length > 0 ? (
@@ -83,7 +87,7 @@ function NewKey({ created }: { created: CreatedKey }) {
 
 function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
   const id = useId();
-  const { keyId, name, createdAt, lastUsedAt, revokedAt } = listed;
+  const { keyId, name, scope, createdAt, expiresAt, lastUsedAt, revokedAt } = listed;
   return (
     <li className="row">
       <div className="min-w-0">
@@ -91,6 +95,7 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
           {name}
         </p>
         <p className="text-small text-quiet">
+          <span>{scope === "read" ? "may read · " : "may send · "}</span>
           {revokedAt === null ? null : (
             <span>
               Revoked <RelativeTime at={revokedAt} {...place} /> ·{" "}
@@ -107,6 +112,7 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
             {" · created "}
             <RelativeTime at={createdAt} {...place} />
           </span>
+          {expiresAt === null ? null : <Expiry at={expiresAt} place={place} />}
         </p>
       </div>
       {revokedAt === null ? (
@@ -115,5 +121,15 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
         </ActForm>
       ) : null}
     </li>
+  );
+}
+
+/** Renders when a key stops working, or that it has. */
+function Expiry({ at, place }: { at: number; place: Place }) {
+  return (
+    <span>
+      {at > place.now ? " · expires " : " · expired "}
+      <time dateTime={new Date(at).toISOString()}>{formatMoment(at, place)}</time>
+    </span>
   );
 }

@@ -164,6 +164,22 @@ describe("a project's page", () => {
     expect(await convex(ann, "query", "projects:mine", {})).toHaveLength(2);
   });
 
+  it("creates an API key that may read and expires, and lists both", async () => {
+    const ann = await signInUser();
+    const path = await projectOf(ann, "Read");
+    const year = new Date().getUTCFullYear() + 1;
+    const filled = { "Key name": "Prometheus", May: "read", Expires: `${year}-06-15` };
+    const { text } = await press(ann, path, "Create key", filled);
+    const [key = ""] = /mosaic_[0-9a-f]{20,}/.exec(text) ?? [];
+    const headers = { authorization: `Bearer ${key}` };
+    expect((await app.browser().get("/api/v1/agents", { headers })).status).toBe(200);
+    const listed = textOf(new Page((await ann.get(path)).text).root);
+    expect(listed).toMatch(new RegExp(`Prometheus\\s*may read ·.*expires [^·]*${year}`));
+    const late = await press(ann, path, "Create key", { "Key name": "Late", Expires: "2020-01-01" });
+    expect(late.status).toBe(400);
+    expect(textOf(new Page(late.text).root)).toContain("Choose a date from today on, or none.");
+  });
+
   it("hides the owner's buttons from members, and rejects their forms", async () => {
     const [ann, benEmail] = [await signInUser(), app.person()];
     const ben = await signInUser(benEmail);
