@@ -9,7 +9,11 @@ const [layout, ...alone] = config;
 const built: BuiltRoutes = Object.fromEntries(
   [...(layout?.children ?? []), ...alone].map(({ file, path, index }) => {
     const module = modules[`./${file}`] ?? {};
-    return [file, { id: file, parentId: "root", ...(index ? { index } : { path: path ?? "" }), module }];
+    // Several URLs may have the same module.
+    return [
+      `${file} ${path}`,
+      { id: file, parentId: "root", ...(index ? { index } : { path: path ?? "" }), module },
+    ];
   }),
 );
 const routeOf = createRouteTable(built);
@@ -24,7 +28,8 @@ const pathsWith = (test: (route: (typeof ROUTES)[number]) => boolean) =>
 
 describe("the policy of every route", () => {
   it("has a module", () => {
-    expect(Object.keys(modules).length).toBe(ROUTES.length + 1);
+    const used = new Set(Object.values(built).map((route) => route?.id));
+    expect(Object.keys(modules).length).toBe(used.size + 1);
     expect(ROUTES.filter(({ methods }) => methods.length === 0)).toEqual([]);
   });
 
@@ -36,12 +41,18 @@ describe("the policy of every route", () => {
       "/api/v1/metrics",
       "/api/v1/agents/:agent/status",
       "/api/v1/agents/:agent/ping",
+      "/api/v1/otlp/v1/metrics",
+      "/api/v1/otlp/v1/traces",
+      "/api/v1/otlp/v1/logs",
     ]);
   });
 
-  it("rejects API calls with JSON, and page requests with text", () => {
-    expect(pathsWith(({ policy }) => policy.rejections === "json")).toEqual(
+  it("rejects API calls with JSON or as OpenTelemetry specifies, and page requests with text", () => {
+    expect(pathsWith(({ policy }) => policy.rejections !== "text")).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/")),
+    );
+    expect(pathsWith(({ policy }) => policy.rejections === "otlp")).toEqual(
+      pathsWith(({ path }) => path.startsWith("/api/v1/otlp/")),
     );
   });
 

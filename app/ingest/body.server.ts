@@ -26,7 +26,7 @@ const JSON_BODY: Accepted = {
 };
 
 /** Returns the media type of a request without its parameters, lower-cased; empty if it has none. */
-export function mediaTypeOf({ headers }: Request): string {
+function mediaTypeOf({ headers }: Request): string {
   return headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 

@@ -128,7 +128,7 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
 function Expiry({ at, place }: { at: number; place: Place }) {
   return (
     <span>
-      {at > place.now ? " · expires " : " · expired "}
+      <span>{at > place.now ? " · expires " : " · expired "}</span>
       <time dateTime={new Date(at).toISOString()}>{formatMoment(at, place)}</time>
     </span>
   );

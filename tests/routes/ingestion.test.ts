@@ -1,59 +1,16 @@
 /** Ingestion API: responses of all its routes, and pages that show what was sent. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { type Answer, type Browser, jsonOf } from "./browser.ts";
+import { type Answer, jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
-import { signIn } from "./sign-in.ts";
+import { createReportingProject, expectRejection, signInReporter, type User } from "./reporting.ts";
 import { startMosaic } from "./start-mosaic.ts";
 
 const app = startMosaic();
-
-type User = {
-  browser: Browser;
-  convex<T>(kind: "query" | "mutation", name: string, args: object): Promise<T>;
-};
-
-async function newUser(): Promise<User> {
-  const browser = app.browser();
-  await signIn(browser, app.person());
-  const { token } = jsonOf<{ token: string }>(await browser.token());
-  return {
-    browser,
-    convex: async <T>(kind: "query" | "mutation", name: string, args: object) =>
-      ((await (await app.convex(kind, name, args, token)).json()) as { value: T }).value,
-  };
-}
+const newUser = () => signInReporter(app);
+const newProject = (user: User, name?: string) => createReportingProject(app, user, name);
 
 type Metric = { agent: string; name: string; value: number; at?: number };
-
-type Agent = { agent: string; state: string | null; message: string | null; metrics: { value: number }[] };
-
-/** Creates a project with an API key, and returns functions that send with it. */
-async function newProject({ convex }: User, name = "Engine") {
-  const id = await convex<string>("mutation", "projects:create", { name });
-  const { key } = await convex<{ key: string }>("mutation", "projectKeys:create", {
-    projectId: id,
-    name: "K",
-  });
-  const authorization = `Bearer ${key}`;
-  const post = (path: string, json: unknown, headers: Record<string, string> = {}) =>
-    app.browser().post(path, { headers: { authorization, ...headers }, json });
-  return {
-    id,
-    authorization,
-    post,
-    send: (json: unknown, headers: Record<string, string> = {}) => post("/api/v1/metrics", json, headers),
-    agents: () => convex<Agent[]>("query", "agents:list", { projectId: id }),
-  };
-}
-
-/** Checks a rejection: its status, its code, and a message that says what to do. */
-function expectRejection(answer: Answer, status: number, error: string, rest: object = {}): void {
-  expect(answer.status, answer.text).toBe(status);
-  expect(jsonOf(answer)).toEqual({ error, message: expect.stringMatching(/\w{3,}.*\.$/), ...rest });
-  expect(answer.headers.get("Cache-Control")).toContain("no-store");
-  expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
-}
 
 const metric = { agent: "a", name: "n", value: 1 };
 const metrics = [metric];
@@ -227,81 +184,6 @@ describe("the reports of one agent", () => {
     ]);
     const references = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)];
     for (const [, name = ""] of references) expect(document.components.schemas).toHaveProperty(name);
-  });
-});
-
-describe("GET /api/v1/agents", () => {
-  const path = "/api/v1/agents";
-
-  it("returns all agents with their health, as JSON or OpenMetrics, to a key that may read", async () => {
-    const user = await newUser();
-    const project = await newProject(user);
-    const quoted = 'say "hi" \\ bye';
-    const statuses = [
-      { agent: quoted, state: "failed", message: "no disk" },
-      { agent: "b", state: "working", at: Date.now() - 3_600_000 },
-    ];
-    expect((await project.send({ metrics: [metric], statuses })).status).toBe(202);
-    await expect.poll(async () => (await project.agents()).length, { timeout: 10_000 }).toBe(3);
-    const newKey = async (more: object) => {
-      const args = { projectId: project.id, name: "R", ...more };
-      return (await user.convex<{ key: string }>("mutation", "projectKeys:create", args)).key;
-    };
-    const read = (key: string, headers: Record<string, string> = {}) =>
-      app.browser().get(path, { headers: { authorization: `Bearer ${key}`, ...headers } });
-    const key = await newKey({ scope: "read" });
-    const answer = await read(key);
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    const { now, agents } = jsonOf<{ now: number; agents: { agent: string }[] }>(answer);
-    expect(Math.abs(Date.now() - now)).toBeLessThan(60_000);
-    const silent = { everyMs: null, mutedUntil: null, lastSeenAt: expect.any(Number) };
-    expect(agents).toEqual([
-      { ...silent, agent: "a", state: null, message: null, stateAt: null, health: "fresh" },
-      {
-        ...silent,
-        agent: "b",
-        state: "working",
-        message: null,
-        stateAt: expect.any(Number),
-        health: "silent",
-      },
-      {
-        ...silent,
-        ...{
-          agent: quoted,
-          state: "failed",
-          message: "no disk",
-          stateAt: expect.any(Number),
-          health: "failed",
-        },
-      },
-    ]);
-    const prometheus =
-      "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-    const text = await read(key, { accept: prometheus });
-    expect(text.headers.get("Content-Type")).toMatch(/^application\/openmetrics-text; version=1.0.0/);
-    const lines = text.text.split("\n");
-    expect(lines).toContain('mosaic_agent_health{agent="b",health="silent"} 1');
-    expect(lines).toContain('mosaic_agent_health{agent="b",health="fresh"} 0');
-    expect(lines).toContain('mosaic_agent_health{agent="say \\"hi\\" \\\\ bye",health="failed"} 1');
-    const seen = /^mosaic_agent_last_seen_timestamp_seconds\{agent="a"\} \d{10}(\.\d+)?$/;
-    expect(lines.filter((line) => seen.test(line))).toHaveLength(1);
-    expect(lines.slice(-2)).toEqual(["# EOF", ""]);
-    const keys = () =>
-      user.convex<{ scope: string; lastUsedAt: number | null }[]>("query", "projectKeys:list", {
-        projectId: project.id,
-      });
-    expect((await keys()).find(({ scope }) => scope === "read")?.lastUsedAt).toBeGreaterThan(0);
-
-    expectRejection(await app.browser().get(path), 401, "unauthenticated");
-    expectRejection(await read("mosaic_none"), 401, "unauthenticated");
-    expectRejection(await read(await newKey({})), 403, "forbidden");
-    expectRejection(await project.post(path, {}), 405, "method_not_allowed");
-    app.outbound.fail("convex", { kind: "refused" });
-    expectRejection(await read(key), 503, "unavailable");
-    app.outbound.heal();
-    await user.convex("mutation", "projects:archive", { projectId: project.id });
-    expectRejection(await read(key), 401, "archived");
   });
 });
 

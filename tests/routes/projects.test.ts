@@ -174,7 +174,7 @@ describe("a project's page", () => {
     const headers = { authorization: `Bearer ${key}` };
     expect((await app.browser().get("/api/v1/agents", { headers })).status).toBe(200);
     const listed = textOf(new Page((await ann.get(path)).text).root);
-    expect(listed).toMatch(new RegExp(`Prometheus\\s*may read ·.*expires [^·]*${year}`));
+    expect(listed).toMatch(new RegExp(`Prometheus\\s*may read ·.*expires[^·]*${year}`));
     const late = await press(ann, path, "Create key", { "Key name": "Late", Expires: "2020-01-01" });
     expect(late.status).toBe(400);
     expect(textOf(new Page(late.text).root)).toContain("Choose a date from today on, or none.");

@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Point } from "../../../convex/model/points.ts";
 import { metricsIn } from "./json.ts";
 import { keyedHash } from "./keyed-hash.ts";
-import { agentOf } from "./names.ts";
 import { pointsOf } from "./points.ts";
 
 const now = Date.now();
@@ -233,70 +231,5 @@ describe("rejections", () => {
     const { points, rejections } = read({ ...sum(CUMULATIVE, true, point), new: { field: 1 } });
     expect(rejections.size).toBe(0);
     expect(points.map(({ name }) => name)).toEqual(["m{model=1.5,type=true}"]);
-  });
-});
-
-describe("names", () => {
-  const name = (values: Record<string, unknown>): Point["name"] | undefined =>
-    read(gauge({ ...at, asInt: 1, attributes: attributes(values) })).points[0]?.name;
-
-  it("have the kept attributes in order, without the prefix gen_ai.", () => {
-    expect(
-      name({
-        type: "t",
-        "gen_ai.token.type": "input",
-        "gen_ai.request.model": "gpt",
-        "gen_ai.response.model": "gpt",
-        "gen_ai.operation.name": "chat",
-        "session.id": "secret",
-      }),
-    ).toBe("m{operation.name=chat,request.model=gpt,token.type=input,type=t}");
-    expect(name({ "gen_ai.request.model": "a", "gen_ai.response.model": "b" })).toBe(
-      "m{request.model=a,response.model=b}",
-    );
-    expect(name({ "user.id": "x" })).toBe("m");
-  });
-
-  it("replace what separates them, and cut values to 64 characters", () => {
-    expect(name({ type: "a{b},c=d\n" })).toBe("m{type=a_b__c_d_}");
-    expect(name({ type: "🙂".repeat(70) })).toBe(`m{type=${"🙂".repeat(64)}}`);
-  });
-
-  it.each<[Record<string, string>, string]>([
-    [{ "mosaic.agent": "m", "gen_ai.agent.name": "g", "service.name": "s" }, "m"],
-    [{ "gen_ai.agent.name": "g", "service.name": "s" }, "g"],
-    [{ "service.name": "s", "service.instance.id": "i".repeat(24) }, `s/${"i".repeat(24)}`],
-    [{ "service.name": "s", "service.instance.id": "i".repeat(25) }, "s"],
-    [{ "service.name": "s", "service.instance.id": "" }, "s"],
-    [{ "host.name": "h" }, "unknown_service"],
-    [{ "service.name": "" }, "unknown_service"],
-    [{ "mosaic.agent": "..", "service.name": "s" }, "s"],
-    [{ "service.name": "a\u0000b\u200f" }, "a b\u200f"],
-    [{ "service.name": "🙂".repeat(70) }, "🙂".repeat(64)],
-  ])("the agent of %j is %s", (resource, agent) => {
-    expect(agentOf(Object.entries(resource))).toBe(agent);
-  });
-});
-
-describe("streams", () => {
-  const ids = (body: object) => said(body).map((one) => ("stream" in one ? one.stream.id : null));
-  const point = (values: Record<string, unknown>) =>
-    sum(CUMULATIVE, true, { ...at, asInt: 1, attributes: attributes(values) });
-
-  it("are the same whatever the order of attributes, and differ by every attribute", () => {
-    expect(ids(point({ a: "1", bcd: "2", e: "3" }))).toEqual(ids(point({ e: "3", bcd: "2", a: "1" })));
-    expect(ids(point({ a: "1" }))).not.toEqual(ids(point({ a: "2" })));
-    expect(ids(point({ a: "1" }))).not.toEqual(ids(point({ a: { intValue: 1 } })));
-    expect(ids(point({ a: { arrayValue: { values: [] } } }))).not.toEqual(
-      ids(point({ a: { bytesValue: "" } })),
-    );
-  });
-
-  it("are hashed with a key by SipHash-1-3", () => {
-    // The first vector of the reference implementation, and values of CPython, which uses the key 0 here.
-    expect(keyedHash(Uint8Array.from({ length: 16 }, (_, i) => i))("")).toBe("abac0158050fc4dc");
-    const signed = (text: string) => BigInt.asIntN(64, BigInt(`0x${hash(text)}`));
-    expect(signed("abc")).toBe(-4445224580031040541n);
-    expect(signed("hello wörld 12")).toBe(5841597294157888614n);
   });
 });

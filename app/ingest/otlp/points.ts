@@ -10,7 +10,7 @@ import { agentOf, LONGEST_SERIES, seriesOf } from "./names.ts";
 import { attributesText, scopeText, sized } from "./streams.ts";
 
 /** The maximum number of data points in a request. */
-export const MOST_POINTS = 5_000;
+const MOST_POINTS = 5_000;
 
 const OLDEST_MS = 7 * DAY_MS;
 const FARTHEST_AHEAD_MS = 5 * MINUTE_MS;
