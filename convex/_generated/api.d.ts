@@ -72,6 +72,7 @@ import type * as model_preferences from "../model/preferences.js";
 import type * as model_projectLists from "../model/projectLists.js";
 import type * as model_projects from "../model/projects.js";
 import type * as model_ranges from "../model/ranges.js";
+import type * as model_reading from "../model/reading.js";
 import type * as model_rejection from "../model/rejection.js";
 import type * as model_retention from "../model/retention.js";
 import type * as model_rhythm from "../model/rhythm.js";
@@ -168,6 +169,7 @@ declare const fullApi: ApiFromModules<{
   "model/projectLists": typeof model_projectLists;
   "model/projects": typeof model_projects;
   "model/ranges": typeof model_ranges;
+  "model/reading": typeof model_reading;
   "model/rejection": typeof model_rejection;
   "model/retention": typeof model_retention;
   "model/rhythm": typeof model_rhythm;

@@ -136,6 +136,7 @@ export const ROWS: Record<string, Row> = {
   "agents:setInterval": { args: (scene) => ({ ...ofAgent(scene), everyMs: null }), answers: managers },
   "agents:mute": { args: (scene) => ({ ...ofAgent(scene), until: null }), answers: managers },
   "agents:retire": { args: ofAgent, answers: managers },
+  "agents:read": { args: () => ({ keyHash: "none", ...worker }), answers: everyone, nobody: "ok" },
 
   "metrics:ingest": {
     args: () => ({ keyHash: "none", path: "/api/v1/metrics", ...worker }),

@@ -271,4 +271,12 @@ describe("limits", () => {
     await expect.poll(() => rowsOf("streams"), { timeout: 10_000 }).toEqual([]);
     expect((await rowsOf("overviews"))[0]?.streams).toBeUndefined();
   });
+
+  test("streams are removed with their project", async () => {
+    await report(total({ sum: 10 }));
+    expect(await rowsOf("streams")).toHaveLength(1);
+    const ada = await signIn(backend, "ada");
+    await ada.mutation(api.projects.deleteProject, { projectId: project.projectId });
+    await expect.poll(() => rowsOf("streams"), { timeout: 10_000 }).toEqual([]);
+  });
 });
