@@ -41,7 +41,15 @@ export const createProject = defineForm({
 });
 
 /** A new API key, which is shown once. */
-export type CreatedKey = { key: string; name: string };
+export type CreatedKey = { key: string; name: string; maySend: boolean };
+
+/** Returns a new API key by the result and the arguments of its creation. */
+export function createdKey(
+  { key }: { key: string },
+  { name, scope }: { name: string; scope?: "send" | "read" },
+): CreatedKey {
+  return { key, name: name.trim(), maySend: scope !== "read" };
+}
 
 /** Returns the end of a date in UTC, in Unix ms; undefined if the text is empty. */
 function endOf(date: string): number | undefined {
@@ -75,5 +83,5 @@ export const createKey = defineForm({
       ...(expiresAt !== undefined && { expiresAt }),
     };
   },
-  reveal: ({ key }, { name }): { createdKey: CreatedKey } => ({ createdKey: { key, name: name.trim() } }),
+  reveal: (value, args): { createdKey: CreatedKey } => ({ createdKey: createdKey(value, args) }),
 });

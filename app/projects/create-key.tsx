@@ -4,7 +4,7 @@ import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { SelectField } from "../ui/select-field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
-import { type CreatedKey, createKey } from "./create-forms.ts";
+import { type CreatedKey, createdKey, createKey } from "./create-forms.ts";
 
 const SCOPES = { send: "Send", read: "Read" };
 
@@ -26,11 +26,11 @@ export function CreateKey({
 }) {
   const edit = useEdit(createKey, {
     params: { projectId },
-    onDone: (args, value) => args && value && onCreated({ key: value.key, name: args.name.trim() }),
+    onDone: (args, value) => args && value && onCreated(createdKey(value, args)),
   });
   return (
     <>
-      <EditForm edit={edit} className="form-row form-key max-w-form">
+      <EditForm edit={edit} className="form-row form-key">
         <EditField edit={edit} name="keyName" defaultValue={first ? "First key" : undefined} />
         <SelectField
           label={createKey.fields.scope.label}

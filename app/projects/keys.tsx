@@ -44,6 +44,7 @@ export function Keys({
     ({ revokedAt, expiresAt, scope }) =>
       scope === "send" && revokedAt === null && (expiresAt === null || expiresAt > place.now),
   );
+  const sending = created?.maySend ? created : null;
   return (
     <Card
       title="Keys"
@@ -61,8 +62,8 @@ export function Keys({
       <SendExamples
         project={project}
         guides={guides}
-        keyName={created?.name ?? good?.name ?? null}
-        secret={created?.key ?? null}
+        keyName={sending?.name ?? good?.name ?? null}
+        secret={sending?.key ?? null}
       />
     </Card>
   );
