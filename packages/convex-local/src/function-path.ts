@@ -1,14 +1,13 @@
-/** Canonical form of function names that clients send. */
+/** Canonical form of the names of functions. */
 
 /**
  * Converts `module`, `module.js:export` and `folder/module:export` to `folder/module:export`.
  *
- * Follows `canonicalizeUdfPath` of the `convex` package: a name without an export means the default export, and a
- * trailing `.js` is removed.
+ * Follows `canonicalizeUdfPath` of the `convex` package: a name without an export means the default export.
  */
-export function canonicalFunctionPath(path: string): string {
-  const colon = path.lastIndexOf(":");
-  const module = colon === -1 ? path : path.slice(0, colon);
-  const name = colon === -1 ? "default" : path.slice(colon + 1);
-  return `${module.endsWith(".js") ? module.slice(0, -3) : module}:${name}`;
+export function canonicalPath(name: string): string {
+  const colon = name.lastIndexOf(":");
+  const module = colon === -1 ? name : name.slice(0, colon);
+  const exported = colon === -1 ? "default" : name.slice(colon + 1);
+  return `${module.replace(/\.[jt]sx?$/, "")}:${exported}`;
 }

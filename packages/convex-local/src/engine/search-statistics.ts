@@ -7,10 +7,12 @@ import { afterPrefix } from "../values/key.ts";
 import type { Index } from "./catalog.ts";
 import type { Reader } from "./reader.ts";
 import type { Statistics } from "./search-score.ts";
-import { wordsOf } from "./search-words.ts";
 
 /** Documents whose words are counted. */
 const SAMPLE = 1000;
+
+/** Longer words are not indexed. */
+const LONGEST_WORD = 32;
 
 const known = new WeakMap<Index, Statistics>();
 
@@ -46,4 +48,11 @@ export function noteChange(index: Index, before: Document | null, after: Documen
 export function textWordsOf(index: Index, document: Document): string[] {
   const text = fieldAt(document.value, index.fields[0] ?? "");
   return typeof text === "string" ? wordsOf(text) : [];
+}
+
+/** Returns the words of a text as Convex indexes them, in order: letters and digits in lower case. */
+export function wordsOf(text: string): string[] {
+  return [...text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)]
+    .map(([word]) => word)
+    .filter((word) => word.length <= LONGEST_WORD);
 }

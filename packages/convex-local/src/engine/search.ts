@@ -10,8 +10,7 @@ import { literalFromJson } from "./expression.ts";
 import type { EntrySource } from "./query-stream.ts";
 import type { Reader } from "./reader.ts";
 import { rarityOf, type Statistics, scoreOf } from "./search-score.ts";
-import { statisticsOf, textWordsOf } from "./search-statistics.ts";
-import { wordsOf } from "./search-words.ts";
+import { statisticsOf, textWordsOf, wordsOf } from "./search-statistics.ts";
 import type { SearchFilter } from "./source.ts";
 import type { Entry } from "./store.ts";
 

@@ -1,6 +1,6 @@
 /** Stored files over HTTP: uploads to a URL from a function, downloads by id. */
 import type { IncomingMessage } from "node:http";
-import { isUuid } from "../values/uuid.ts";
+import { isUuid } from "../values/id.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { readBody } from "./body.ts";
 

@@ -13,7 +13,7 @@ import {
   TOO_MANY_WRITES,
   UNAVAILABLE,
 } from "../failure.ts";
-import { canonicalFunctionPath } from "../function-path.ts";
+import { canonicalPath } from "../function-path.ts";
 import { decodeTimestamp, encodeTimestamp } from "../sync/timestamp.ts";
 import { type Answer, HttpError } from "./answer.ts";
 import { cleanJson } from "./clean-json.ts";
@@ -165,7 +165,7 @@ function functionCall(path: string, args: JSONValue = {}, { identity, caller }: 
   if (others.length > 0 || only === null || typeof only !== "object" || Array.isArray(only)) {
     throw new HttpError(400, "BadArguments", "args must be one object with the arguments by name.");
   }
-  return { path: canonicalFunctionPath(path), args: only, identity, caller };
+  return { path: canonicalPath(path), args: only, identity, caller };
 }
 
 function isClean(requested: v.InferOutput<typeof format>, request: IncomingMessage): boolean {

@@ -2,8 +2,8 @@
  * Memory of one call: what the heap and the array buffers of the thread have grown by since it began. Garbage does not
  * count, so a growth above the limit is measured again after a collection.
  */
-import { getHeapStatistics } from "node:v8";
-import { collectGarbage } from "../functions/isolate/garbage.ts";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { LIMITS, OUT_OF_MEMORY } from "./limits.ts";
 
 type Memory = { heap: number; buffers: number };
@@ -35,4 +35,18 @@ export class CallMemory {
 function measure(): Memory {
   const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
   return { heap, buffers };
+}
+
+let collect: (() => void) | null = null;
+
+/** Collects all garbage. Blocks the thread. */
+export function collectGarbage(): void {
+  collect ??= collector();
+  collect();
+}
+
+/** Returns the function that collects garbage. V8 offers it only to contexts that are created with this flag. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
 }

@@ -1,7 +1,7 @@
 /** Checks a schema against Convex's limits: names, indexes of a table, and fields of an index. */
 import type { ValidatorJSON } from "convex/values";
+import { problemOfIdentifier } from "../values/limits.ts";
 import { LIMITS } from "./limits.ts";
-import { problemOfIdentifier } from "./names.ts";
 
 type PlainIndex = { indexDescriptor: string; fields: readonly string[] };
 type FilterIndex = { indexDescriptor: string; filterFields: readonly string[] };

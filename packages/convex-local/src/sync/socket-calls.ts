@@ -2,7 +2,7 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Backend, FunctionCall, Outcome, Timestamp } from "../backend.ts";
 import { callErrorOf, codeOf, retryReasonOf } from "../failure.ts";
-import { canonicalFunctionPath } from "../function-path.ts";
+import { canonicalPath } from "../function-path.ts";
 import { type AddQuery, BadMessageError, onlyArgument, type ServerMessage } from "./socket-messages.ts";
 import { encodeTimestamp } from "./timestamp.ts";
 
@@ -21,7 +21,7 @@ export function callOf(
   { identity, caller }: Caller,
 ): FunctionCall {
   if (component !== "" && caller !== "internal") throw new BadMessageError("This needs the admin key.");
-  return { path: canonicalFunctionPath(udfPath), component, args: onlyArgument(args), identity, caller };
+  return { path: canonicalPath(udfPath), component, args: onlyArgument(args), identity, caller };
 }
 
 /**

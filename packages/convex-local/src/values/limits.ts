@@ -1,4 +1,4 @@
-/** Checks values, documents, arguments and results against Convex's limits. */
+/** Checks values, documents, arguments, results and names against Convex's limits. */
 import { getConvexSize, type Value } from "convex/values";
 import { formatBytes, LIMITS, LimitError } from "../limits/limits.ts";
 
@@ -106,6 +106,23 @@ export function checkResult(path: string, value: Value): number {
     );
   }
   return size;
+}
+
+/** Returns why a name is not an identifier, or null if it is one. */
+export function problemOfIdentifier(name: string): string | null {
+  const [first] = name;
+  if (first === undefined) return "Identifier cannot be empty";
+  if (!/[a-zA-Z_]/.test(first)) {
+    return `Invalid first character '${first}' in ${name}: Identifiers must start with an alphabetic character or underscore`;
+  }
+  const wrong = /[^a-zA-Z0-9_]/u.exec(name)?.[0];
+  if (wrong !== undefined) {
+    return `Identifier ${name} has invalid character '${wrong}': Identifiers can only contain alphanumeric characters or underscores`;
+  }
+  if (name.length > LIMITS.identifierLength) {
+    return `Identifier is too long (${name.length} > maximum ${LIMITS.identifierLength})`;
+  }
+  return /^_+$/.test(name) ? `Identifier ${name} cannot have exclusively underscores` : null;
 }
 
 /** The most bytes of a Convex value for each character of its JSON: a number with one digit and a comma has 9. */

@@ -2,7 +2,7 @@
  * Detects actions that wait for a promise that nothing can settle. Such a promise is garbage, and so is the suspended
  * function that waits for it: its collection proves the deadlock. Convex would wait for the time limit of ten minutes.
  */
-import { collectGarbage } from "../isolate/garbage.ts";
+import { collectGarbage } from "../../limits/memory.ts";
 import { realClearTimeout, realSetTimeout } from "../isolate/globals.ts";
 
 /** When the garbage is collected first, in ms after the start. The wait doubles each time. */

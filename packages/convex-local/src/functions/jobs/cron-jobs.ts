@@ -4,11 +4,11 @@
  */
 import { RangeCursor } from "../../engine/query-stream.ts";
 import type { Transaction } from "../../engine/transaction.ts";
+import { canonicalPath } from "../../function-path.ts";
 import { type DocumentValue, numberField, stringField } from "../../values/document.ts";
 import { afterPrefix } from "../../values/key.ts";
 import type { Mutations } from "../execution/mutations.ts";
 import { realNow } from "../isolate/globals.ts";
-import { canonicalPath } from "../modules/function-address.ts";
 import type { CronSpec, Registry } from "../modules/registry.ts";
 import { CRONS } from "../tables/system-tables.ts";
 import { nextTime } from "./cron-times.ts";

@@ -1,4 +1,5 @@
 /** Address of a function: a component, and `module:export` in it. Resolves the three ways to refer to a function. */
+import { canonicalPath } from "../../function-path.ts";
 
 export type FunctionAddress = { component: string; path: string };
 
@@ -10,14 +11,6 @@ export type AddressJson = { name?: string; reference?: string; functionHandle?: 
 
 const HANDLE = "function://";
 const CHILD = "_reference/childComponent/";
-
-/** Converts `module`, `module.js:export` and `folder/module:export` to `folder/module:export`. */
-export function canonicalPath(name: string): string {
-  const colon = name.lastIndexOf(":");
-  const module = colon === -1 ? name : name.slice(0, colon);
-  const exported = colon === -1 ? "default" : name.slice(colon + 1);
-  return `${module.replace(/\.[jt]sx?$/, "")}:${exported}`;
-}
 
 /**
  * Resolves a reference of code in `component`.

@@ -10,9 +10,8 @@ import { readSearchPage } from "../../engine/search-page.ts";
 import { findIndex, type QueryJson, type QuerySource, resolveRange } from "../../engine/source.ts";
 import type { Fields, Transaction } from "../../engine/transaction.ts";
 import { LimitError } from "../../limits/limits.ts";
-import { problemOfIdentifier } from "../../limits/names.ts";
 import { isObject } from "../../values/document.ts";
-import { checkShape } from "../../values/limits.ts";
+import { checkShape, problemOfIdentifier } from "../../values/limits.ts";
 import type { CallContext } from "../execution/call-context.ts";
 import { type Operation, operation, type SyncOperation } from "./syscalls.ts";
 

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Engine } from "../../engine/engine.ts";
-import { newId } from "../../values/id.ts";
-import { isUuid } from "../../values/uuid.ts";
+import { isUuid, newId } from "../../values/id.ts";
 import { FileCodes } from "./file-codes.ts";
 import { StoredFiles } from "./stored-files.ts";
 

@@ -19,8 +19,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Reader } from "../../engine/reader.ts";
 import type { Transaction } from "../../engine/transaction.ts";
 import { asDocument, type Document, isObject, numberField, stringField } from "../../values/document.ts";
-import { tableOfId } from "../../values/id.ts";
-import { isUuid } from "../../values/uuid.ts";
+import { isUuid, tableOfId } from "../../values/id.ts";
 import { FileCodes } from "./file-codes.ts";
 import { STORAGE } from "./system-tables.ts";
 

@@ -1,6 +1,7 @@
 /** Entry of the actions' thread: actions and HTTP actions. Their queries and mutations run in the engine's thread. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Outcome } from "../../backend.ts";
+import { canonicalPath } from "../../function-path.ts";
 import { tableOfId } from "../../values/id.ts";
 import { parseJson } from "../../values/json.ts";
 import { newContext, reportRunning } from "../execution/call-context.ts";
@@ -10,7 +11,6 @@ import { runHttpAction } from "../execution/http-actions.ts";
 import { installEnvironment, setAppEnvironment } from "../isolate/component-env.ts";
 import { installGlobals } from "../isolate/globals.ts";
 import { handleUncaughtErrors } from "../isolate/uncaught-errors.ts";
-import { canonicalPath } from "../modules/function-address.ts";
 import { Registry } from "../modules/registry.ts";
 import { asyncCalls, type Callee } from "../syscalls/call-syscalls.ts";
 import { installSyscalls, type Operation } from "../syscalls/syscalls.ts";
