@@ -2,7 +2,8 @@
 import { api } from "../../convex/_generated/api.js";
 import { HEALTHS, type Health, healthOf } from "../../convex/model/health.ts";
 import type { RequestContext } from "../request/context.ts";
-import { admit, callConvex, rejectedKey } from "./ingest.server.ts";
+import { noteAccepted } from "./admission.server.ts";
+import { admitKey, callConvex, rejectedKey } from "./ingest.server.ts";
 import { jsonError } from "./json-answer.ts";
 
 const OPEN_METRICS = "application/openmetrics-text";
@@ -11,13 +12,15 @@ const OPEN_METRICS = "application/openmetrics-text";
 type Reading = { agent: string; lastSeenAt: number; health: Health };
 
 export async function readAgents(request: Request, context: RequestContext): Promise<Response> {
-  const keyHash = await admit(request, context);
+  const keyHash = await admitKey(request, context);
   if (typeof keyHash !== "string") return jsonError(keyHash);
   const outcome = await callConvex(context, "Not available now. Try again.", (convex) =>
     convex.workerMutation(api.agents.read, { keyHash }),
   );
   if ("kind" in outcome) return jsonError(outcome);
-  if (outcome.outcome !== "agents") return jsonError(rejectedKey(outcome.outcome, "read"));
+  if (outcome.outcome !== "agents")
+    return jsonError(await rejectedKey(context, keyHash, outcome.outcome, "read"));
+  await noteAccepted(context, keyHash);
   const now = Date.now();
   const agents = outcome.agents.map((agent) => ({ ...agent, health: healthOf(agent, now) }));
   const headers = { "Cache-Control": "no-store", Vary: "Accept" };
