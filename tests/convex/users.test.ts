@@ -11,6 +11,11 @@ beforeEach(async () => {
   backend = await startBackend();
 });
 
+/** Returns a caller in the session of a name, who may be without a row. */
+function as(name: string) {
+  return backend.as({ sub: idOf(backend, name), sid: sessionOf(backend, name) });
+}
+
 function sync(name: string, profile: { [field: string]: unknown } = {}, role?: string) {
   const workosProfile = profileOf(backend, name, profile);
   return backend
@@ -25,7 +30,7 @@ function sync(name: string, profile: { [field: string]: unknown } = {}, role?: s
 describe("syncing from WorkOS", () => {
   test("syncing twice returns the same user and changes nothing", async () => {
     const first = await sync("grace");
-    const grace = backend.as({ sub: idOf(backend, "grace") });
+    const grace = as("grace");
     const before = await grace.query(api.users.viewer, {});
     expect(await sync("grace")).toBe(first);
     expect(await grace.query(api.users.viewer, {})).toEqual(before);
@@ -41,7 +46,7 @@ describe("syncing from WorkOS", () => {
 
   test("stores the e-mail trimmed and in lower case", async () => {
     await sync("grace", { email: `  Grace${backend.scope}@Example.COM ` });
-    const viewer = await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {});
+    const viewer = await as("grace").query(api.users.viewer, {});
     expect(viewer?.email).toBe(`grace${backend.scope}@example.com`);
   });
 
@@ -65,14 +70,12 @@ describe("syncing from WorkOS", () => {
   test("ignores a profile older than the last one from WorkOS", async () => {
     await sync("grace", { firstName: "Newer", updatedAt: 2000 });
     await sync("grace", { firstName: "Older", updatedAt: 1000 });
-    expect((await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {}))?.firstName).toBe(
-      "Newer",
-    );
+    expect((await as("grace").query(api.users.viewer, {}))?.firstName).toBe("Newer");
   });
 
   test("shortens an invalid name and drops an invalid picture instead of rejecting the sync", async () => {
     await sync("grace", { firstName: `A\u0000${"x".repeat(300)}`, profilePictureUrl: "javascript:alert(1)" });
-    const viewer = await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {});
+    const viewer = await as("grace").query(api.users.viewer, {});
     expect(viewer?.firstName).toHaveLength(100);
     expect(viewer?.profilePictureUrl).toBeUndefined();
   });
@@ -80,18 +83,14 @@ describe("syncing from WorkOS", () => {
   test("uses the role claim only at the first sync, and only if it is a known role", async () => {
     await sync("alan", {}, "viewer");
     await sync("alan", {}, "admin");
-    expect((await backend.as({ sub: idOf(backend, "alan") }).query(api.users.viewer, {}))?.role).toBe(
-      "viewer",
-    );
+    expect((await as("alan").query(api.users.viewer, {}))?.role).toBe("viewer");
     await sync("grace", {}, "emperor");
-    expect((await backend.as({ sub: idOf(backend, "grace") }).query(api.users.viewer, {}))?.role).toBe(
-      "developer",
-    );
+    expect((await as("grace").query(api.users.viewer, {}))?.role).toBe("developer");
   });
 
   test("an e-mail in ADMIN_EMAILS makes its user an admin only once it is verified", async () => {
     await sync("ada", { emailVerified: false }, "viewer");
-    const ada = backend.as({ sub: idOf(backend, "ada") });
+    const ada = as("ada");
     expect((await ada.query(api.users.viewer, {}))?.role).toBe("viewer");
     await sync("ada");
     expect((await ada.query(api.users.viewer, {}))?.role).toBe("admin");
@@ -100,15 +99,9 @@ describe("syncing from WorkOS", () => {
   test("only the worker can sync, and only the token's own user", async () => {
     const workosProfile = profileOf(backend, "grace");
     const wrongSecret = { ...workosProfile, edge: "x".repeat(EDGE_SECRET.length) };
-    expect(
-      await rejectionOf(
-        backend.as({ sub: idOf(backend, "grace") }).mutation(api.users.syncFromWorkOS, wrongSecret),
-      ),
-    ).toBe("forbidden");
+    expect(await rejectionOf(as("grace").mutation(api.users.syncFromWorkOS, wrongSecret))).toBe("forbidden");
     const call = { ...workosProfile, edge: EDGE_SECRET };
-    expect(
-      await rejectionOf(backend.as({ sub: idOf(backend, "alan") }).mutation(api.users.syncFromWorkOS, call)),
-    ).toBe("forbidden");
+    expect(await rejectionOf(as("alan").mutation(api.users.syncFromWorkOS, call))).toBe("forbidden");
     expect(await rejectionOf(backend.nobody.mutation(api.users.syncFromWorkOS, call))).toBe(
       "unauthenticated",
     );
@@ -117,7 +110,7 @@ describe("syncing from WorkOS", () => {
 
 describe("looking up users", () => {
   test("the current user is null before the first sync, and a call without a token is rejected", async () => {
-    const new_ = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
+    const new_ = as("new");
     expect(await new_.query(api.users.viewer, {})).toBeNull();
     expect(await new_.query(api.users.getByWorkOSId, { workosUserId: idOf(backend, "new") })).toBeNull();
     expect(await rejectionOf(backend.nobody.query(api.users.viewer, {}))).toBe("unauthenticated");
