@@ -162,7 +162,11 @@ test("input typed or selected before hydration is kept and submitted", async () 
   await role.selectOption("viewer");
   await hydrate();
   expect(await role.inputValue()).toBe("viewer");
-  await page.getByRole("listitem").filter({ hasText: "someone@example.com" }).getByRole("button").click();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "someone@example.com" })
+    .getByRole("button", { name: "Save role" })
+    .click();
   await shows(status(page), "Saved");
 
   await open("/dashboard");
