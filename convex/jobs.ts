@@ -19,7 +19,7 @@ const UPGRADE = [
 
 /**
  * Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. Each job
- * is started by a mutation of its own, so that one that is busy does not hold up the others.
+ * starts in a separate mutation, so that a busy one does not delay the others.
  */
 export const start = internalMutation({
   args: {},

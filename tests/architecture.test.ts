@@ -240,7 +240,7 @@ describe("Convex functions", () => {
       );
     expect(readers.length).toBeGreaterThan(20);
     const others = readers.filter(({ code }) => !/\bctx: MutationCtx\b/.test(code));
-    // Only if a caller does not say where a chart ends; pages always do.
+    // Only if a caller omits the end of a chart. Pages always send it.
     expect(others.map(({ place }) => place)).toEqual(["convex/model/charts.ts requireUntil"]);
   });
 

@@ -35,11 +35,11 @@ type Problem = { at: string; rule: string };
 export type SourceText = { path: string; text: string };
 
 export const RULES = {
-  changes: "text that may change needs an element of its own (or one template string as the only child)",
-  follows: "text after something that may come and go needs an element of its own",
-  fragment: "text directly in a fragment needs an element of its own",
+  changes: "text that may change needs its own element (or one template string as the only child)",
+  follows: "text after an optional element needs its own element",
+  fragment: "text directly in a fragment needs its own element",
   returned: "a component must return text in an element",
-  passed: "the component puts this beside siblings: pass an element, not text",
+  passed: "the component renders this next to siblings: pass an element, not text",
 } as const;
 
 /** React Router's links always render one anchor. */

@@ -7,7 +7,7 @@ import { ConvexCallError, RejectedError } from "../request/errors.ts";
 
 const LATE_MS = 3 * 60_000;
 
-/** An answer of Convex is used for this long, in ms, so that nobody can make Convex work by asking. */
+/** How long a response from Convex is cached, in ms, so that requests to this path put no load on Convex. */
 const KEPT_MS = 10_000;
 const CONVEX_MS = 3_000;
 
@@ -23,7 +23,7 @@ export async function evaluationHealth(request: Request, call: RequestContext): 
   const { healthSecret } = call.env;
   if (healthSecret === null) return Response.json({ error: "not_found" }, { status: 404, headers: UNCACHED });
   const given = /^Bearer +(.+)$/i.exec(request.headers.get("Authorization") ?? "")?.[1] ?? "";
-  // Hashes are compared, so that the time says nothing about the secret.
+  // Comparing hashes keeps the timing independent of the secret.
   if ((await sha256Hex(given)) !== (await sha256Hex(healthSecret))) {
     const headers = { ...UNCACHED, "WWW-Authenticate": "Bearer" };
     return Response.json({ error: "unauthenticated" }, { status: 401, headers });

@@ -35,7 +35,7 @@ export function Rules({
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <h3 id={id}>Rules</h3>
-      {rules.length === 0 ? <p className="text-quiet">No rules: nobody is told of anything.</p> : null}
+      {rules.length === 0 ? <p className="text-quiet">No rules: nothing raises an alert.</p> : null}
       {rules.length > 0 ? (
         <ul className="rows" aria-labelledby={id}>
           {rules.map((rule) => (

@@ -23,7 +23,7 @@ const CALLBACK_DEADLINE_MS = 5_000;
 /** Part of the total for the sync to Convex; the sign-in succeeds without it. */
 const SYNC_DEADLINE_MS = 2_000;
 
-/** A sign-in that failed with a page of its own. */
+/** A failed sign-in that a page explains. */
 export type FailedSignIn =
   /** WorkOS is unavailable. */
   | { status: 502; returnTo: string | null }

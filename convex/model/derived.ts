@@ -9,8 +9,8 @@ import { groupBy } from "./groupBy.ts";
 const MOST_METRICS = 500;
 
 /**
- * Stores metrics in the documents of their batches. Those that do not fit, or belong to a batch of which a part
- * is still to be folded, become documents of their own.
+ * Stores metrics in the documents of their batches. Metrics that do not fit, or whose batch is folded only
+ * in part, get separate documents.
  *
  * @param batches - The batches of the transaction; the first `folded` of them are done.
  */

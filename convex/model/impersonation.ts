@@ -1,4 +1,4 @@
-/** What is not allowed while acting as another user. */
+/** Actions that an impersonator may not perform. */
 import type { Caller } from "./identity.ts";
 import { rejection } from "./rejection.ts";
 

@@ -18,10 +18,10 @@ export type Said =
   | { kind: "histogram"; summary: Summary }
   | { kind: "counter" | "histogram"; stream: StreamPoint };
 
-/** One point of a time series. `resource` identifies where it comes from; `at` is Unix ms, null for arrival. */
+/** One point of a time series. `resource` identifies its source; `at` is Unix ms, null for arrival. */
 export type Point = { agent: string; name: string; resource: string; at: number | null; said: Said };
 
-/** The maximum size of a text in bytes. The rest of a document has room beside it. */
+/** Maximum size of a text in bytes. It leaves room for the rest of the document. */
 const LARGEST_TEXT = 700_000;
 
 export type PackedPoints = { text: string; count: number };

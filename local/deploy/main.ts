@@ -55,7 +55,7 @@ async function dryRun(asked: Asked, settings: Settings): Promise<number> {
   }
   const problems = problemsOf(settings, environment);
   if (problems.length > 0) {
-    say(`\nA deploy from here would be refused now:`);
+    say(`\nA deploy from here would be rejected now:`);
     for (const { name, message } of problems) say(`  ${name} ${message}`);
   }
   say("\nRehearsed. Nothing was changed.");

@@ -103,7 +103,7 @@ function local(settings: Settings): Problem[] {
       .map((name) => ({ name, message: "points at this machine" })),
     ...known
       .filter((name) => settings[name] === defaults[name])
-      .map((name) => ({ name, message: "is the local one, which everybody can read" })),
+      .map((name) => ({ name, message: "is the local one, which is public" })),
   ];
 }
 

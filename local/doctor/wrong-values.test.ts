@@ -134,10 +134,10 @@ test("suggests the deployment URL if CONVEX_URL is the URL of HTTP actions", asy
 
 test("rejects the public local secrets outside this machine", async () => {
   const password = { WORKOS_COOKIE_PASSWORD: "local-only-cookie-password-change-me-0001" };
-  expect((await check("cookie-password", password)).detail).toContain("everybody can read");
+  expect((await check("cookie-password", password)).detail).toContain("which is public");
   const secret = "local-only-edge-secret-change-me-0000001";
   const convex = { CONVEX_URL: "https://happy-animal-123.convex.cloud", CONVEX_EDGE_SECRET: secret };
-  expect((await check("edge-secret", convex)).detail).toContain("everybody can read");
+  expect((await check("edge-secret", convex)).detail).toContain("which is public");
 });
 
 test("warns if CONVEX_DEPLOYMENT and CONVEX_URL name different deployments", async () => {

@@ -1,6 +1,6 @@
 /**
- * Benchmark of the deletion of a project with a million points, in the worst case: each in a batch of its own.
- * `DELETION_POINTS` is their number. A mutation takes 60 ms, as with Convex.
+ * Benchmark of the deletion of a project with a million points, in the worst case, one batch per point.
+ * `DELETION_POINTS` sets their number. A mutation takes 60 ms, as with Convex.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -202,7 +202,7 @@ async function prepareRemovals(backend: Administration, url: string, ada: Signed
   return projectId;
 }
 
-/** Opens the dashboards, each with a socket of its own: those of one user share the runs of their queries. */
+/** Opens the dashboards, each with its own socket. Dashboards of one user share query runs. */
 async function openDashboards(
   url: string,
   convexUrl: string,

@@ -205,7 +205,7 @@ describe("incidents", () => {
     await expect.poll(calm).toMatchObject({ calmSince: expect.any(Number) });
     // Five minutes later.
     const row = await calm();
-    if (row === undefined) throw new Error("the incident is gone");
+    if (row === undefined) throw new Error("the incident does not exist");
     await backend.store("incidents", [{ ...row, calmSince: Date.now() - 5 * MINUTE }], "replace");
     await project.report([{ value: 0 }]);
     await expectIncidents([{ closeReason: "recovered", value: 100 }]);
@@ -246,7 +246,7 @@ describe("incidents", () => {
     await expect.poll(() => types().length).toBe(5);
   });
 
-  test("archiving closes them without a message and stops what is waiting; restoring judges silence anew", async () => {
+  test("archiving closes incidents and stops messages; silence counts from the restoration on", async () => {
     receiver.answerWith((response) => response.writeHead(500).end());
     await addChannel();
     await addRule(SILENT);

@@ -84,7 +84,7 @@ describe("npm run deploy -- --dry-run", () => {
   });
 
   test("says why a real deploy would be rejected", () => {
-    expect(run.stdout).toContain("would be refused");
+    expect(run.stdout).toContain("would be rejected");
   });
 });
 

@@ -168,7 +168,7 @@ describe("different variables in Convex", () => {
     expect(failed).toEqual([]);
     expect(of("webhook")).toMatchObject({
       status: "warn",
-      detail: expect.stringContaining("refuses every event"),
+      detail: expect.stringContaining("rejects every event"),
     });
   });
 });

@@ -1,4 +1,4 @@
-/** Sign-ins that start outside the app, and what users are told when WorkOS requires more of them. */
+/** Sign-ins that start outside the app, and messages if WorkOS requires a further step. */
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, locationOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";

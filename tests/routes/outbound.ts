@@ -192,7 +192,7 @@ export class Outbound {
         return true;
       case "status":
         response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
-        response.end(fault.body ?? JSON.stringify({ message: "the proxy was told to fail" }));
+        response.end(fault.body ?? JSON.stringify({ message: "injected failure" }));
         return true;
       case "hang":
         this.#hanging.add(response);

@@ -28,7 +28,7 @@ const tokensExpire = () => new Promise((resolve) => setTimeout(resolve, TOKEN_SE
 /** Returns the browser of a user whose access token has expired. */
 function userWithExpiredToken(): Browser {
   const browser = waiting.pop();
-  if (browser === undefined) throw new Error("Nobody is left: let more people sign in before");
+  if (browser === undefined) throw new Error("All users are used: sign in more of them first");
   app.outbound.forget();
   return browser;
 }

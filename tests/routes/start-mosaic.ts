@@ -4,7 +4,7 @@ import { Harness, type HarnessOptions } from "./harness.ts";
 
 const START_MS = 60_000;
 
-/** The harness of all test files without options of their own: starting one costs as much as most files' tests. */
+/** The harness of all test files that set no options, because starting one costs as much as most files' tests. */
 const shared = new Harness({});
 const withShared = test
   .extend("harness", { scope: "worker" }, () => shared)
@@ -20,8 +20,9 @@ type Options = HarnessOptions & {
 };
 
 /**
- * Starts Mosaic before the tests of a file. A file without options of the harness shares it with others, so
- * its tests need users of their own: `app.person()`.
+ * Starts Mosaic before the tests of a file. Files that set no options of the harness share one, so their tests
+ * create their own users with `app.person()`.
+ *
  * @param options - Options of the harness, and of WorkOS during this file.
  * @returns The harness, usable in tests and in `beforeAll`.
  */

@@ -30,9 +30,9 @@ const BODY: Accepted = {
 type Content = Pick<SentBatch, "points" | "statuses">;
 
 /**
- * Stores the metrics of a request. Of traces and logs, only the sign of life of their agents is kept.
+ * Stores the metrics of a request. Traces and logs count only as a ping of their agents.
  *
- * @param signal - What the request has, by its URL.
+ * @param signal - The content of the request, as its URL says.
  */
 export async function receive(request: Request, context: RequestContext, signal: Signal): Promise<Response> {
   const rejections: Rejections = new Map();
@@ -65,7 +65,7 @@ function metricsOf(read: ReturnType<typeof pointsOf>, rejections: Rejections): C
   return { points: packPoints(read.points) };
 }
 
-/** Returns a ping for each agent, and counts what is not stored. */
+/** Returns a ping for each agent, and counts the spans or log records, which are not stored. */
 function signsOfLife(found: Iterable<Counted>, signal: Signal, rejections: Rejections): Content {
   const agents = new Set<string>();
   let total = 0;

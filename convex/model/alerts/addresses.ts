@@ -1,8 +1,8 @@
 /**
- * Addresses of webhooks: which URLs the functions may call. The app uses it too, so this file imports nothing.
+ * Webhook addresses: which URLs the functions may call. The app uses this file too, so it imports nothing.
  *
- * Only what the URL itself says is checked. A name that resolves to a private address is not detected, because
- * functions cannot resolve names; they run in Convex's network, where no private service is reachable.
+ * Only the text of the URL is checked. A name that resolves to a private address is not detected, because
+ * functions cannot resolve names. Convex's network, in which they run, reaches no private service.
  */
 
 const LONGEST_URL = 2_000;
@@ -35,7 +35,7 @@ const LOCAL_NAMES = /^(?:.*\.)?(?:local|internal|localhost)$/;
  * Checks the URL of a webhook.
  *
  * @param sent - Untrusted input.
- * @param allowLoopback - Whether receivers on this machine are allowed: with a local Convex backend.
+ * @param allowLoopback - Whether receivers on this machine are allowed, as with a local Convex backend.
  * @returns The normalized URL, or what is wrong with it.
  */
 export function webhookUrl(sent: string, allowLoopback: boolean): { url: string } | { problem: string } {
@@ -64,7 +64,7 @@ export function slackUrl(sent: string): { url: string } | { problem: string } {
     : { problem: "Use the URL that Slack shows: https://hooks.slack.com/…" };
 }
 
-/** Returns whether a host, as `URL.hostname` gives it, is this machine. */
+/** Returns whether a `URL.hostname` is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || (IPV4.test(hostname) && /^127\./.test(hostname));
 }
@@ -87,8 +87,8 @@ function toNumber(address: string): number {
 }
 
 /**
- * Returns whether an IPv6 address is global unicast (2000::/3) and in none of its special blocks. All that
- * contain an IPv4 address are excluded: mapped, compatible and translated ones are outside of 2000::/3.
+ * Returns whether an IPv6 address is global unicast (2000::/3) and outside its special blocks. Mapped,
+ * compatible and translated IPv4 addresses are outside 2000::/3, so they count as not public.
  */
 function isPublicIPv6(address: string): boolean {
   const [first = 0, second = 0] = address.split(":").map((part) => Number.parseInt(part || "0", 16));

@@ -4,7 +4,7 @@ import type { QueryCtx } from "../../_generated/server";
 import { visibleName } from "../names.ts";
 import { predicateOf, ruleOf } from "./rules.ts";
 
-/** What a message says: the body of a webhook, and the same for people. */
+/** Content of a message: the body of a webhook, and the same as text for Slack and email. */
 export type Message = { body: string; subject: string; lines: string[] };
 
 type Place = { id: string; name: string; url: string | null };
@@ -13,7 +13,7 @@ type Place = { id: string; name: string; url: string | null };
  * Returns what a delivery says.
  *
  * @param origin - Origin of the app; null if it is not known.
- * @returns The message; null if the incident is gone.
+ * @returns The message; null if the incident no longer exists.
  */
 export async function messageOf(
   ctx: QueryCtx,
@@ -93,7 +93,7 @@ function dataOf(incident: Doc<"incidents">, isClosed: boolean, project: Place) {
   };
 }
 
-/** Returns what happened, as the beginning of a sentence. */
+/** Returns the first sentence, without its end. */
 function headlineOf({ agent, rule, closeReason }: Doc<"incidents">, isClosed: boolean): string {
   const predicate = predicateOf(rule);
   return isClosed ? `closed (${closeReason}): ${agent} ${predicate}` : `${agent} ${predicate}`;
@@ -115,7 +115,7 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Returns a text for Slack: one line, with the three characters escaped that mean something there. */
+/** Returns one line of text for Slack, with its three control characters (&, <, >) escaped. */
 export function slackText(lines: readonly string[]): string {
   const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
   return lines

@@ -1,7 +1,7 @@
 /**
  * Sending of messages: senders take what is due, and each attempt ends with an outcome.
  *
- * A sender that is lost has its messages until their lease ends; then another sends them, with the same id.
+ * A lost sender keeps its messages until their lease ends. Then another sender sends them with the same ids.
  */
 import { type Infer, v } from "convex/values";
 import { internal } from "../../_generated/api.js";
@@ -18,25 +18,25 @@ import { channelKindShape } from "./tables.ts";
 
 type Delivery = Doc<"alertDeliveries">;
 
-/** Senders at the same time. A sender waits for its slowest receiver, at most ten seconds. */
+/** Maximum number of senders at work. A sender waits for its slowest receiver, at most ten seconds. */
 const MOST_SENDERS = 3;
 
-/** Messages of one sender, and of one channel among them: a receiver that hangs holds up no other channel. */
+/** Maximum number of messages per sender, and of one channel in it: a slow receiver delays no other channel. */
 const MOST_MESSAGES_EACH = 60;
 const MOST_OF_CHANNEL = 5;
 const MOST_READ = 500;
 
-/** After this long, a sender counts as lost, in ms. */
+/** Time after which a sender counts as lost, in ms. */
 const LEASE_MS = 45_000;
 
-/** Delays of the attempts after the first in ms, each changed by up to a fifth. */
+/** Delays before the second and later attempts, in ms, with up to 20 % of jitter. */
 const RETRY_MS = [5_000, 30_000, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS];
 const JITTER = 0.2;
 
-/** No message is due later than this from now; a later time is from before the clock was set back. */
+/** The longest time until a message is due, in ms. If it is longer, the clock was set back. */
 const LATEST_MS = 15 * MINUTE_MS;
 
-/** Starts a sender for the messages that are due, unless enough are at work. */
+/** Starts a sender for the messages that are due, unless the maximum is at work. */
 export async function startSender(ctx: MutationCtx, now: number): Promise<void> {
   await correctClock(ctx, now);
   let working = 0;
@@ -74,7 +74,7 @@ async function correctClock(ctx: MutationCtx, now: number): Promise<void> {
   for (const { _id } of late) await ctx.db.patch("alertDeliveries", _id, { nextAttemptAt: now });
 }
 
-/** Returns the messages for one sender: a few of each channel, those that are due first. */
+/** Returns the messages for one sender: those that are due first, with a limit per channel. */
 function fairly(due: readonly Delivery[]): Delivery[] {
   const counts = new Map<Id<"alertChannels">, number>();
   const fair = due.filter(({ channelId }) => {
@@ -110,7 +110,7 @@ async function mayReceive(ctx: QueryCtx, userId: Id<"users">, projectId: Id<"pro
   return user?.status === "active" && (await findMembership(ctx, projectId, userId)) !== null;
 }
 
-/** A request to a receiver. With a secret it has to be signed at the time of the attempt. */
+/** A request to a receiver. If it has a secret, the attempt signs it. */
 export const requestShape = v.object({
   deliveryId: v.id("alertDeliveries"),
   claim: v.number(),
@@ -179,7 +179,7 @@ export async function finishAttempt(
 ): Promise<void> {
   const delivery = await ctx.db.get("alertDeliveries", deliveryId);
   const isDelivered = /^2\d\d$/.test(outcome);
-  // Stopped meanwhile, or another sender has it: then only a success counts.
+  // Stopped meanwhile, or taken by another sender: then only a success counts.
   if (delivery?.status !== "waiting" || (delivery.claim !== claim && !isDelivered)) return;
   const now = Date.now();
   const attempts = delivery.attempts + 1;
@@ -203,7 +203,7 @@ export async function finishAttempt(
   else await release(ctx, channelId, deliveryId, now);
 }
 
-/** Makes the messages due that waited for another. */
+/** Makes the messages due that waited for this one. */
 async function release(
   ctx: MutationCtx,
   channelId: Id<"alertChannels">,
@@ -217,7 +217,7 @@ async function release(
   if (next.length > 0) await ctx.scheduler.runAfter(0, internal.alertSending.pump, {});
 }
 
-/** Turns a channel off whose receiver is gone. */
+/** Turns off a channel whose receiver no longer exists. */
 async function disableChannel(
   ctx: MutationCtx,
   channelId: Id<"alertChannels">,

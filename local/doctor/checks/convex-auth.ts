@@ -43,8 +43,7 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
     const keys = `${apiUrl}/sso/jwks/${WORKOS_CLIENT_ID}`;
     return fail(answersBut(CONVEX_URL, `it cannot read WorkOS's keys at ${keys}, status ${odd}`), VARIABLES);
   }
-  if (odd !== null)
-    return fail(answersBut(CONVEX_URL, `with status ${odd} to a token that nobody signed`), VARIABLES);
+  if (odd !== null) return fail(answersBut(CONVEX_URL, `with status ${odd} to an unsigned token`), VARIABLES);
 
   const told = await deployment(ask);
   if (told.kind !== "known") return ok("Convex believes tokens of this client's issuers");

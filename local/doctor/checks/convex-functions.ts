@@ -43,12 +43,12 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment, 
   }
   const all = `all ${ours.names.length} functions are there`;
   if (told.kind !== "known" || (told.fingerprint === null && !tellsNames)) {
-    const reason = told.kind === "known" ? "nobody noted their version" : "the edge secret is another";
+    const reason = told.kind === "known" ? "their version was not recorded" : "the edge secret differs";
     return notChecked(
       `${tellsNames ? `${all}; ` : ""}whether they are this checkout's cannot be seen: ${reason}`,
     );
   }
-  if (told.fingerprint === null) return ok(`${all}; nobody noted their version`);
+  if (told.fingerprint === null) return ok(`${all}; their version was not recorded`);
   if (told.fingerprint !== ours.fingerprint)
     return warn(`${tellsNames ? `${all}, but they` : "they"} are others than here`, FIX.push);
   return ok(`${all}, as they are here`);

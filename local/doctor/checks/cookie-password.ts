@@ -16,13 +16,10 @@ export const cookiePassword: Check = ({ subject }) => {
   if (!subject.isSet(NAME)) {
     return outside
       ? warn(`${NAME} is not set: npm start makes one of its own, which nobody else has`, setAgain(NAME))
-      : warn(
-          `${NAME} is not set: the local one is used, which everybody can read`,
-          "Nothing, on this machine.",
-        );
+      : warn(`${NAME} is not set: the public local one is used`, "Nothing, on this machine.");
   }
   if (outside && password === localDefaults(portsFrom(undefined))[NAME]) {
-    return fail(`${NAME} is the local one, which everybody can read`, setAgain(NAME));
+    return fail(`${NAME} is the local one, which is public`, setAgain(NAME));
   }
   if (!password.trimStart().startsWith("{")) return ok("one password, long enough");
   const numbers = Object.keys(JSON.parse(password)).map(Number);

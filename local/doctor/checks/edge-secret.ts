@@ -18,7 +18,7 @@ export const edgeSecret: Check = async ({ subject, ask, found, deployment }) => 
     return notChecked("convex-url");
   const isLocal = subject.values[NAME] === localDefaults(portsFrom(undefined))[NAME];
   if (isLocal && !isHere(subject.values.CONVEX_URL ?? "")) {
-    return fail(`${NAME} is the local one, which everybody can read`, setAgain(NAME));
+    return fail(`${NAME} is the local one, which is public`, setAgain(NAME));
   }
   const told = await deployment(ask);
   if (told.kind === "refused") return fail(`Convex has another ${NAME}, or none`, FIX.convexVariables(NAME));

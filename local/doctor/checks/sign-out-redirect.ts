@@ -1,4 +1,4 @@
-/** Check `sign-out-redirect`: where WorkOS sends users after a sign-out. No API of WorkOS shows it. */
+/** Check `sign-out-redirect`: the URL to which WorkOS sends users after a sign-out. No WorkOS API returns it. */
 import type { Check } from "../examination.ts";
 import { FIX } from "../places.ts";
 import { notChecked, ok, warn } from "../report.ts";

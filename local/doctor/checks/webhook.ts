@@ -32,12 +32,12 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   }
   if (unsigned.status === 404) return fail(answersBut(url, "there is no such endpoint"), FIX.push);
   if (unsigned.status >= 200 && unsigned.status < 300)
-    return fail(answersBut(url, "it takes an event that nobody signed"), FIX.push);
+    return fail(answersBut(url, "it accepts an unsigned event"), FIX.push);
   if (unsigned.status !== 401)
     return fail(answersBut(url, `with status ${unsigned.status} to an unsigned event`), FIX.push);
 
   if (told.kind === "known" && !told.hasWebhookSecret)
-    return warn(`${url} refuses every event: Convex has no ${NAME}`, FIX.webhooks(url));
+    return warn(`${url} rejects every event: Convex has no ${NAME}`, FIX.webhooks(url));
   if (!subject.isSet(NAME) || !isUsable(subject, NAME)) return ok(`${url} refuses what is not signed`);
   const event = signedNothing(subject.values[NAME] ?? "", Date.now());
   const signed = await ask(url, { method: "POST", ...event });

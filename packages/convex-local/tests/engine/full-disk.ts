@@ -1,4 +1,4 @@
-/** Fills the disk with one backend: `node full-disk.ts FILE`. Prints what was stored, how it failed, and what is left. */
+/** Fills the disk with one backend: `node full-disk.ts FILE`. Prints what was stored, how it failed, and which rows remain. */
 import { resolve } from "node:path";
 import { startBackend } from "../../src/worker-backend.ts";
 import { call } from "./open-backend.ts";

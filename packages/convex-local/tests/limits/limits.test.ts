@@ -30,7 +30,7 @@ const run = async (name: string, args: JSONValue) => resultOf(await outcome(name
 const help =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 
-/** For each limit: the function, what is allowed, what is not, the message, and the warning at what is allowed. */
+/** For each limit: the function, the largest accepted and the smallest rejected amount, the error, and the warning. */
 const transactionLimits: [name: string, most: number, over: number, message: string, warning: string][] = [
   [
     "readDocuments",

@@ -126,7 +126,7 @@ export function reportRunning(buffer: SharedArrayBuffer): void {
 
 /**
  * Runs work of the backend itself, such as a database operation or a commit. The watchdog gives it more time than the
- * code of a function, because a slow disk is nobody's fault.
+ * code of a function, because the disk may be slow.
  */
 export function asBackend<T>(work: () => T): T {
   if (!running) return work();
