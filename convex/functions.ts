@@ -22,7 +22,7 @@ import { readCaller } from "./model/identity.ts";
 import { requireBoundedPage, requirePage } from "./model/paging.ts";
 import { rejection } from "./model/rejection.ts";
 import { countMutation } from "./model/userLimits.ts";
-import { findByWorkosId } from "./model/users.ts";
+import { findByWorkOSId } from "./model/users.ts";
 
 /** For signed-in users, synced or not: `ctx.user` may be null. */
 export const pageQuery = customQuery(query, customCtx(requireCaller));
@@ -151,5 +151,5 @@ async function requireVouched(
     return { workosUserId: caller.workosUserId, user, caller, impersonator: caller.impersonator };
   }
   if (workosUserId === undefined) throw rejection("unauthenticated", "No user is named.");
-  return { workosUserId, user: await findByWorkosId(ctx, workosUserId), caller: null, impersonator };
+  return { workosUserId, user: await findByWorkOSId(ctx, workosUserId), caller: null, impersonator };
 }

@@ -3,7 +3,7 @@ import { httpRouter } from "convex/server";
 import { internal } from "./_generated/api.js";
 import { httpAction } from "./functions.ts";
 import { webhookSecret } from "./model/environment.ts";
-import { isFromWorkos } from "./model/webhookSignature.ts";
+import { isFromWorkOS } from "./model/webhookSignature.ts";
 import { parseEvent } from "./model/workosEvents.ts";
 
 const LARGEST_BODY = 1024 * 1024;
@@ -18,7 +18,7 @@ http.route({
     const body = new Uint8Array(await request.arrayBuffer());
     if (body.length > LARGEST_BODY) return new Response(null, { status: 413 });
     const header = request.headers.get("WorkOS-Signature");
-    if (secret === null || !(await isFromWorkos(header, body, secret, Date.now()))) {
+    if (secret === null || !(await isFromWorkOS(header, body, secret, Date.now()))) {
       return new Response(null, { status: 401 });
     }
     const parsed = parseEvent(new TextDecoder().decode(body), Date.now());

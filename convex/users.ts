@@ -22,7 +22,7 @@ import {
   changeProfile,
   colleagueShape,
   findByEmail,
-  findByWorkosId,
+  findByWorkOSId,
   mayReadAnyone,
   notYours,
   shareProject,
@@ -64,7 +64,7 @@ export const getByWorkOSId = pageQuery({
   handler: async (ctx, { workosUserId }) => {
     if (workosUserId === ctx.caller.workosUserId) return ctx.user;
     if (!mayReadAnyone(ctx.user)) throw notYours();
-    return await findByWorkosId(ctx, workosUserId);
+    return await findByWorkOSId(ctx, workosUserId);
   },
 });
 

@@ -1,10 +1,10 @@
 /** Creates the request context from the request and the worker's bindings. */
 
-import { rememberingEnds } from "../app/auth/known-ends.server.ts";
+import { cachingEnds } from "../app/auth/known-ends.server.ts";
 import type { SessionRefresherMethods } from "../app/auth/refresher.server.ts";
 import { RequestAuth } from "../app/auth/request-auth.server.ts";
 import { PageQuery } from "../app/data/page-query.server.ts";
-import { remember } from "../app/request/bounded-map.ts";
+import { setBounded } from "../app/request/bounded-map.ts";
 import type { RequestContext, SeenFrom } from "../app/request/context.ts";
 import { readCookies } from "../app/request/cookies.server.ts";
 import { type Env, EnvError, readEnv } from "../app/request/env.server.ts";
@@ -65,7 +65,7 @@ function localeOf(request: Request): string {
   const known = locales.get(first);
   if (known !== undefined) return known;
   const locale = knownLocale(first);
-  if (first.length <= MAX_TAG_LENGTH) remember(locales, MAX_LOCALES, first, locale);
+  if (first.length <= MAX_TAG_LENGTH) setBounded(locales, first, locale, MAX_LOCALES);
   return locale;
 }
 
@@ -99,7 +99,7 @@ export function createContextFor(
   const cookies = readCookies(request);
   const readOnly = isReadOnly(request);
   const deadline = AbortSignal.timeout(PAGE_DEADLINE_MS);
-  const refreshers = rememberingEnds(
+  const refreshers = cachingEnds(
     (sessionId) => bindings.SESSION_REFRESHER.getByName(sessionId) as unknown as SessionRefresherMethods,
   );
   // Read on demand: most requests do not need it, and reading the location costs parsing.

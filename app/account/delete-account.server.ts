@@ -1,7 +1,7 @@
 /** Deletes the current user's account in WorkOS and Convex and revokes all sessions. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { deleteAtWorkOS, listSessions } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
@@ -15,11 +15,11 @@ import { describeError } from "../request/log.server.ts";
  *
  * @throws {RejectedError} when the user is the last admin (`conflict`) or is impersonated (`forbidden`).
  * @throws {WorkOSCallError} when WorkOS does not answer or rejects the request.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function deleteAccount(context: RequestContext): Promise<void> {
   const { auth, deadline, env, log } = context;
-  const [{ lastAdmin }, { sessions }] = await asViewer(context, href("/settings/account"), (convex) =>
+  const [{ lastAdmin }, { sessions }] = await asCurrentUser(context, href("/settings/account"), (convex) =>
     Promise.all([convex.query(api.pages.account, {}), convex.query(api.pages.sessions, {})]),
   );
   const session = await auth.open();

@@ -2,7 +2,7 @@
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { AuditEntry } from "../activity/audit-events.ts";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { type Convex, createConvex } from "../request/convex.server.ts";
 import { accountExport } from "./account-export.ts";
@@ -15,11 +15,11 @@ const PAGE_TIMEOUT_MS = 10_000;
 /**
  * Returns the complete content of the export file.
  *
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  * @throws {ConvexCallError} when a page of the audit log cannot be read.
  */
 export async function exportAccount(context: RequestContext) {
-  const account = await asViewer(context, href("/settings/account"), (convex) =>
+  const account = await asCurrentUser(context, href("/settings/account"), (convex) =>
     convex.query(api.pages.accountExport, {}),
   );
   const token = (await context.auth.current())?.session.accessToken ?? null;

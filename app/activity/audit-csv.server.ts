@@ -1,6 +1,6 @@
 /** CSV export of the audit log, streamed page by page from Convex to keep memory use constant. */
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { type Convex, createConvex } from "../request/convex.server.ts";
 import type { AuditEntry } from "./audit-events.ts";
@@ -45,10 +45,10 @@ const linesOf = (page: Page) => page.page.map(line).join("");
  * so: the status is already sent, and some proxies hide a failed stream.
  *
  * @returns The stream.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does, before the first byte.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does, before the first byte.
  */
 export async function auditCsv(context: RequestContext, filter: AuditFilter): Promise<ReadableStream> {
-  const first = await asViewer(context, context.address, (convex) => readPage(convex, filter, null));
+  const first = await asCurrentUser(context, context.address, (convex) => readPage(convex, filter, null));
   const encoder = new TextEncoder();
   let text: string | null = csvLine(COLUMNS) + linesOf(first);
   let next = first.isDone ? null : first.continueCursor;

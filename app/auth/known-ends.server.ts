@@ -2,7 +2,7 @@
  * Cache of ended sessions in this isolate. Covers the seconds in which Convex is back after an outage but has
  * not received a sign-out yet. Entries never become stale, because an ended session stays ended.
  */
-import { remember } from "../request/bounded-map.ts";
+import { setBounded } from "../request/bounded-map.ts";
 import type { Refreshers } from "./refresher.server.ts";
 import type { EndReason } from "./session.ts";
 
@@ -12,7 +12,7 @@ const known = new Map<string, EndReason>();
 
 function note(sessionId: string, reason: EndReason): void {
   // Keep the first reason.
-  if (!known.has(sessionId)) remember(known, MAX_KNOWN, sessionId, reason);
+  if (!known.has(sessionId)) setBounded(known, sessionId, reason, MAX_KNOWN);
 }
 
 /** Returns why a session ended, or null if this isolate does not know that it ended. */
@@ -21,7 +21,7 @@ export function knownEnd(sessionId: string): EndReason | null {
 }
 
 /** Wraps the refreshers so that each end of a session is cached. */
-export function rememberingEnds(refreshers: Refreshers): Refreshers {
+export function cachingEnds(refreshers: Refreshers): Refreshers {
   return (sessionId) => ({
     async refresh(request) {
       const answer = await refreshers(sessionId).refresh(request);

@@ -1,7 +1,7 @@
 /** Seals and opens sessions and flows with iron-session; neither opens as the other. */
 import { sealData, unsealData } from "iron-session";
 import * as v from "valibot";
-import { remember } from "../request/bounded-map.ts";
+import { setBounded } from "../request/bounded-map.ts";
 import { type Session, sessionEnd } from "./session.ts";
 
 /** Passwords by id. The highest id seals; every password opens. */
@@ -76,7 +76,7 @@ const MAX_OPENED = 500;
 function keep(password: Passwords, sealed: string, session: Readonly<Session>): void {
   const known = opened.get(password) ?? new Map<string, Readonly<Session>>();
   opened.set(password, known);
-  remember(known, MAX_OPENED, sealed, session);
+  setBounded(known, sealed, session, MAX_OPENED);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Check that this browser formats numbers and dates like the server, by comparing a sample of each. */
 import { isTimeZone } from "../../convex/model/timeZones.ts";
-import { remember } from "../request/bounded-map.ts";
+import { setBounded } from "../request/bounded-map.ts";
 import { formatAgo, formatMinute, formatWeekday } from "../ui/format.ts";
 import { formatNumber } from "../ui/format-number.ts";
 
@@ -43,7 +43,7 @@ export function sampleFormats(locale: string, timeZone: string, year: number): s
   const known = samples.get(key);
   if (known !== undefined) return known;
   const sample = makeSample(locale, timeZone, year);
-  remember(samples, MOST_KEPT, key, sample);
+  setBounded(samples, key, sample, MOST_KEPT);
   return sample;
 }
 
@@ -74,6 +74,6 @@ export function shownTimeZone(timeZone: string): string {
   const known = zones.get(timeZone);
   if (known !== undefined) return known;
   const shown = isTimeZone(timeZone) ? timeZone : "UTC";
-  remember(zones, MOST_KEPT, timeZone, shown);
+  setBounded(zones, timeZone, shown, MOST_KEPT);
   return shown;
 }

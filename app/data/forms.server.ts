@@ -1,6 +1,6 @@
 /** Runs a page's forms in its action: 303 after success, otherwise the form again with its values. */
 import { type ActionFunctionArgs, data, redirect } from "react-router";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { requireAuth } from "../auth/guards.server.ts";
 import { type RequestContext, requestContext } from "../request/context.ts";
 import type { Convex } from "../request/convex.server.ts";
@@ -100,7 +100,7 @@ export async function runForms<P, A>(
   try {
     if ("run" in form)
       return (await form.run(call, submitted, request)) ?? (await done(call, form, form.done));
-    const { value, args: sent } = await asViewer(call, call.address, async (convex) => {
+    const { value, args: sent } = await asCurrentUser(call, call.address, async (convex) => {
       const mutationArgs = form.argsOf(submitted, (await paramsOf?.(convex)) as P);
       return { args: mutationArgs, value: await convex.mutation(form.mutation, mutationArgs) };
     });

@@ -2,7 +2,7 @@
  * Short-lived notes that all isolates of a Cloudflare location share through its cache. Each isolate also keeps
  * its own in memory, which is all that is left if there is no cache, as on workers.dev.
  */
-import { remember } from "../request/bounded-map.ts";
+import { setBounded } from "../request/bounded-map.ts";
 import type { Env } from "../request/env.server.ts";
 
 type Note = { value: string; until: number };
@@ -40,7 +40,7 @@ export async function writeNote(
   const lifetime = seconds + longer;
   // Deleted first, so that it becomes the newest entry of the bounded map.
   inMemory.delete(name);
-  remember(inMemory, MOST_IN_MEMORY, name, { value, until: now + lifetime * 1000 });
+  setBounded(inMemory, name, { value, until: now + lifetime * 1000 }, MOST_IN_MEMORY);
   const response = new Response(value, { headers: { "Cache-Control": `max-age=${lifetime}` } });
   try {
     await locationCache()?.put(urlOf(env, name), response);

@@ -1,7 +1,7 @@
 /** Ends the access of another user: first in Convex, then at WorkOS and in the sessions' Durable Objects. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { listSessions, revokeAtWorkOS, type WorkOSSession } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { WorkOSCallError } from "../request/errors.ts";
@@ -16,14 +16,14 @@ const MOST_AT_WORKOS = 20;
  * Suspends a user, or ends their sessions.
  *
  * @param how - The function of Convex, which checks that the current user may do this.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function endAccess(
   context: RequestContext,
   how: "suspend" | "endSessions",
   userId: string,
 ): Promise<void> {
-  const workosUserId = await asViewer(context, href("/admin/users"), async (convex) => {
+  const workosUserId = await asCurrentUser(context, href("/admin/users"), async (convex) => {
     // Before the sessions end, among which may be the current one.
     const user = await convex.query(api.users.getById, { userId });
     await convex.mutation(api.users[how], { userId });

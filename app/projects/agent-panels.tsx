@@ -9,7 +9,7 @@ import { formatCompact, formatNumber } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import { SmallLine } from "../ui/small-line.tsx";
+import { Sparkline } from "../ui/sparkline.tsx";
 import {
   type AgentFilter,
   AgentFilterForm,
@@ -141,7 +141,7 @@ const AgentPanel = memo(function AgentPanel({
           </a>
         </h3>
         {line !== null && line.points.length > 1 ? (
-          <SmallLine points={line.points} bucket={HOUR_MS} width={72} />
+          <Sparkline points={line.points} bucket={HOUR_MS} width={72} />
         ) : null}
       </div>
       <p className="agent-when">

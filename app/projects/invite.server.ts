@@ -1,7 +1,7 @@
 /** Adds members and withdraws invitations, if WorkOS sends the invitations of an organization. */
 import { redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { revokeInvitations, sendInvitation } from "../auth/workos-invitations.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { WorkOSCallError } from "../request/errors.ts";
@@ -15,14 +15,14 @@ const WORKOS_MS = 5_000;
  * Adds a member, or invites the user here and at WorkOS.
  *
  * @param organizationId - The organization whose members may enter.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function inviteMember(
   call: RequestContext,
   organizationId: string,
   args: (typeof api.projects.addMember)["_args"],
 ): Promise<Response> {
-  const outcome = await asViewer(call, call.address, (convex) =>
+  const outcome = await asCurrentUser(call, call.address, (convex) =>
     convex.mutation(api.projects.addMember, args),
   );
   if (outcome === "added") return answer(call, { kind: "status", text: ADDED[outcome] });
@@ -39,7 +39,7 @@ export async function inviteMember(
  * Withdraws an invitation here and at WorkOS, unless another project invites the same email.
  *
  * @param organizationId - The organization whose members may enter.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function withdrawInvite(
   call: RequestContext,
@@ -47,7 +47,7 @@ export async function withdrawInvite(
   args: (typeof api.projects.removeInvite)["_args"],
 ): Promise<Response> {
   const { email } = args;
-  const isInvited = await asViewer(call, call.address, async (convex) => {
+  const isInvited = await asCurrentUser(call, call.address, async (convex) => {
     await convex.mutation(api.projects.removeInvite, args);
     return await convex.workerQuery(api.edge.isInvited, { email });
   });

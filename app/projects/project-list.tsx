@@ -13,7 +13,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { formatCount } from "../ui/format-number.ts";
 import { Notice } from "../ui/notice.tsx";
 import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
-import { SmallLine } from "../ui/small-line.tsx";
+import { Sparkline } from "../ui/sparkline.tsx";
 import { ArchivedProjects } from "./archived-projects.tsx";
 import { WAITING } from "./create-forms.ts";
 import { FirstKey, FirstKeyButton } from "./first-key.tsx";
@@ -168,7 +168,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
 function NewestLine({ line: { agent, name, points } }: { line: Line }) {
   return (
     <div className="project-line">
-      <SmallLine points={points} bucket={HOUR_MS} />
+      <Sparkline points={points} bucket={HOUR_MS} />
       <p className="truncate text-small text-quiet" title={`${name} of ${agent}, by the hour`}>
         <bdi>{name}</bdi> of <bdi>{agent}</bdi>
       </p>

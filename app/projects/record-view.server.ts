@@ -1,6 +1,6 @@
 /** Records for the audit log that an admin opened a project that is not theirs. */
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { describeError } from "../request/log.server.ts";
 import { isSpeculative } from "../request/speculative.ts";
@@ -11,7 +11,7 @@ import { isSpeculative } from "../request/speculative.ts";
  */
 export function recordView(context: RequestContext, request: Request, projectId: string): void {
   if (context.readOnly && !isSpeculative(request)) return;
-  const recorded = asViewer(context, context.address, (convex) =>
+  const recorded = asCurrentUser(context, context.address, (convex) =>
     convex.workerMutation(api.edge.projectViewed, { projectId }),
   );
   context.waitUntil(

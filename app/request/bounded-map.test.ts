@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { remember } from "./bounded-map.ts";
+import { setBounded } from "./bounded-map.ts";
 
 it("evicts the oldest entry when it is full, but not when it updates an existing key", () => {
   const map = new Map<string, number>();
@@ -9,12 +9,12 @@ it("evicts the oldest entry when it is full, but not when it updates an existing
     ["a", 3],
     ["c", 4],
   ] as const)
-    remember(map, 2, key, value);
+    setBounded(map, key, value, 2);
   expect([...map]).toEqual([
     ["b", 2],
     ["c", 4],
   ]);
-  remember(map, 2, "b", 5);
+  setBounded(map, "b", 5, 2);
   expect([...map]).toEqual([
     ["b", 5],
     ["c", 4],

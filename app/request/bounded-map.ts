@@ -3,10 +3,10 @@
 /**
  * Sets a key, and evicts the oldest entry if the map is full.
  *
- * @param most - Maximum number of entries.
+ * @param limit - Maximum number of entries.
  */
-export function remember<K, V>(map: Map<K, V>, most: number, key: K, value: V): void {
-  if (map.size >= most && !map.has(key)) {
+export function setBounded<K, V>(map: Map<K, V>, key: K, value: V, limit: number): void {
+  if (map.size >= limit && !map.has(key)) {
     const { value: oldest, done } = map.keys().next();
     if (!done) map.delete(oldest);
   }

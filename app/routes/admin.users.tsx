@@ -1,7 +1,7 @@
 /** List of all users and their roles, for admins. */
 import { useEffect } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { useFailure } from "../data/form-failure.ts";
 import { runForms, served } from "../data/forms.server.ts";
@@ -44,7 +44,7 @@ export async function action(args: Route.ActionArgs) {
       await endAccess(call, "suspend", userId);
     }),
     served(restoreUser, async (call, { userId }) => {
-      await asViewer(call, call.address, (convex) => convex.mutation(api.users.restore, { userId }));
+      await asCurrentUser(call, call.address, (convex) => convex.mutation(api.users.restore, { userId }));
     }),
   ]);
 }

@@ -1,7 +1,7 @@
 /** Revokes sessions of the current user: first in Convex, which checks the owner, then everywhere else. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { revokeAtWorkOS } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
 import { ConvexCallError, RejectedError, WorkOSCallError } from "../request/errors.ts";
@@ -21,7 +21,7 @@ type Known = { sessionId: string; startedAt: number };
  *
  * @throws {RejectedError} when the user has no such session (`not_found`).
  * @throws {ConvexCallError} when the session is unknown and WorkOS did not answer.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function endSession(context: RequestContext, sessionId: string): Promise<void> {
   const { known, whole } = await ownSessions(context);
@@ -30,7 +30,7 @@ export async function endSession(context: RequestContext, sessionId: string): Pr
   if (session === undefined && !whole) throw new ConvexCallError("unavailable");
   if (session === undefined)
     throw new RejectedError("not_found", "There is no such session of yours any more.");
-  await asViewer(context, PAGE, (convex) =>
+  await asCurrentUser(context, PAGE, (convex) =>
     convex.workerMutation(api.sessions.revoke, { sessionId, ...deviceOf(context) }),
   );
   await endElsewhere(context, session);
@@ -41,13 +41,13 @@ export async function endSession(context: RequestContext, sessionId: string): Pr
  * that are known at WorkOS too.
  *
  * @returns False if WorkOS did not answer. Sessions that only WorkOS knows may remain there.
- * @throws {RejectedError | ConvexCallError | Response} when `asViewer` does.
+ * @throws {RejectedError | ConvexCallError | Response} when `asCurrentUser` does.
  */
 export async function endOtherSessions(context: RequestContext): Promise<boolean> {
   const { known, whole } = await ownSessions(context);
   const current = await context.auth.open();
   if (current === null) throw new RejectedError("unauthenticated", "Please sign in.");
-  await asViewer(context, PAGE, (convex) =>
+  await asCurrentUser(context, PAGE, (convex) =>
     convex.workerMutation(api.edge.otherSessionsEnded, {
       sessionId: current.sessionId,
       ...deviceOf(context),
@@ -62,7 +62,7 @@ export async function endOtherSessions(context: RequestContext): Promise<boolean
 async function ownSessions(context: RequestContext): Promise<{ known: Known[]; whole: boolean }> {
   const userId = (await context.auth.open())?.user.id ?? "";
   const [{ sessions }, atWorkOS] = await Promise.all([
-    asViewer(context, PAGE, (convex) => convex.query(api.pages.sessions, {})),
+    asCurrentUser(context, PAGE, (convex) => convex.query(api.pages.sessions, {})),
     sessionsAtWorkOS(context, userId, AbortSignal.any([context.deadline, AbortSignal.timeout(WORKOS_MS)])),
   ]);
   const known = new Map<string, Known>();

@@ -1,7 +1,7 @@
 /** Stores the theme in a cookie, and in Convex for a signed-in user. */
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { asViewer } from "../auth/as-viewer.server.ts";
+import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { isClientSubmit, served } from "../data/forms.server.ts";
 import { rememberTheme } from "../request/theme-cookie.server.ts";
 import type { Theme } from "../ui/theme.ts";
@@ -13,7 +13,7 @@ export const serveTheme = served(chooseTheme, async (call, values, request) => {
   // Before Convex, which may fail.
   call.setCookies.push(rememberTheme(call.env, theme));
   if ((await call.auth.open()) !== null) {
-    await asViewer(call, call.address, (convex) => convex.mutation(api.preferences.set, { theme }));
+    await asCurrentUser(call, call.address, (convex) => convex.mutation(api.preferences.set, { theme }));
   }
   return isClientSubmit(request) ? data(null) : undefined;
 });

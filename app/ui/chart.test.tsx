@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { changeOf } from "./change.ts";
 import { Chart } from "./chart.tsx";
 import { type ChartPoint, windowOf } from "./chart-geometry.ts";
-import { smallPath } from "./small-line.tsx";
+import { sparklinePath } from "./sparkline.tsx";
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-24T14:03:20Z");
@@ -36,7 +36,7 @@ test.each([
 ])("draws any finite values: %j", (values) => {
   const points = values.map((value, index) => pointAt(WINDOW.start + index * MINUTE, value));
   expect(draw(points)).not.toMatch(/NaN|Infinity|∞/);
-  expect(smallPath(points, MINUTE)).not.toMatch(/NaN|Infinity/);
+  expect(sparklinePath(points, MINUTE)).not.toMatch(/NaN|Infinity/);
   const change = changeOf(values[0] ?? 0, values.at(-1) ?? 0, "en");
   expect(Object.values(change).join(" ")).not.toMatch(/NaN|Infinity|∞/);
 });

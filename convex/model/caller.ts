@@ -9,7 +9,7 @@ import { entryRule } from "./environment.ts";
 import { type Caller, readCaller } from "./identity.ts";
 import { rejection } from "./rejection.ts";
 import { isCutOff } from "./sessionCutoffs.ts";
-import { findByWorkosId } from "./users.ts";
+import { findByWorkOSId } from "./users.ts";
 
 export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
 
@@ -99,7 +99,7 @@ async function requireUnrevoked(ctx: QueryCtx): Promise<KnownCaller> {
 async function requireKnownCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
   if (caller === null) throw rejection("unauthenticated", "Please sign in.");
-  return { caller, user: await findByWorkosId(ctx, caller.workosUserId) };
+  return { caller, user: await findByWorkOSId(ctx, caller.workosUserId) };
 }
 
 async function isEnded(ctx: QueryCtx, { sessionId, workosUserId }: Caller): Promise<boolean> {

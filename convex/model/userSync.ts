@@ -26,7 +26,7 @@ export const profileArgs = {
 };
 
 const profile = v.object(profileArgs);
-export type WorkosProfile = Infer<typeof profile>;
+export type WorkOSProfile = Infer<typeof profile>;
 
 type SyncState = Doc<"userSync">;
 type Known = { user: Doc<"users">; sync: SyncState };
@@ -47,7 +47,7 @@ export type SyncSource =
 export async function syncUser(
   ctx: MutationCtx,
   existing: Doc<"users"> | null,
-  sent: WorkosProfile,
+  sent: WorkOSProfile,
   source: SyncSource,
 ): Promise<Id<"users">> {
   const said = fitted(sent);
@@ -82,7 +82,7 @@ export async function noteRoleChosen(ctx: MutationCtx, userId: Id<"users">): Pro
 }
 
 /** Returns the profile with cleaned names and picture, and the e-mail normalized. */
-function fitted(sent: WorkosProfile): WorkosProfile {
+function fitted(sent: WorkOSProfile): WorkOSProfile {
   const firstName = fitName(sent.firstName);
   const lastName = fitName(sent.lastName);
   const profilePictureUrl = acceptablePicture(sent.profilePictureUrl);
@@ -97,7 +97,7 @@ function fitted(sent: WorkosProfile): WorkosProfile {
   };
 }
 
-async function createUser(ctx: MutationCtx, said: WorkosProfile): Promise<Known> {
+async function createUser(ctx: MutationCtx, said: WorkOSProfile): Promise<Known> {
   const now = Date.now();
   const { updatedAt, workosUserId, ...rest } = said;
   const userId = await ctx.db.insert("users", {
@@ -138,7 +138,7 @@ async function syncOf(ctx: MutationCtx, user: Doc<"users">): Promise<SyncState> 
   return (await findSync(ctx, user._id)) ?? (await createSync(ctx, user));
 }
 
-function isStale(sync: SyncState, said: WorkosProfile): boolean {
+function isStale(sync: SyncState, said: WorkOSProfile): boolean {
   return (
     said.updatedAt !== undefined &&
     sync.workosUpdatedAt !== undefined &&
@@ -149,7 +149,7 @@ function isStale(sync: SyncState, said: WorkosProfile): boolean {
 async function applyProfile(
   ctx: MutationCtx,
   { user, sync }: Known,
-  said: WorkosProfile,
+  said: WorkOSProfile,
 ): Promise<Doc<"users">> {
   const { email, emailVerified, firstName, lastName, profilePictureUrl } = said;
   const word = { email, emailVerified, firstName, lastName, profilePictureUrl };

@@ -27,7 +27,7 @@ export type Viewer = Infer<typeof viewerShape>;
  * Returns the user with this WorkOS id, or null. Ids stay unique because a sync looks here first, in the same
  * transaction.
  */
-export async function findByWorkosId(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
+export async function findByWorkOSId(ctx: QueryCtx, workosUserId: string): Promise<Doc<"users"> | null> {
   return await ctx.db
     .query("users")
     .withIndex("by_workos_id", (q) => q.eq("workosUserId", workosUserId))
@@ -121,10 +121,10 @@ export async function changeProfile(
   const changed = Object.keys(patch) as (keyof ProfileChange)[];
   if (changed.length === 0) return;
   await ctx.db.patch("users", user._id, { ...patch, updatedAt: Date.now() });
-  await noteChangedHere(ctx, user._id, changed.filter(isWorkosField));
+  await noteChangedHere(ctx, user._id, changed.filter(isWorkOSField));
   await saveSearchTerms(ctx, { ...user, ...patch });
 }
 
-function isWorkosField(field: keyof ProfileChange): field is keyof typeof nameFields {
+function isWorkOSField(field: keyof ProfileChange): field is keyof typeof nameFields {
   return field in nameFields;
 }

@@ -16,7 +16,7 @@ const OLDEST_MS = 5 * 60 * 1000;
  * @param secret - The secret of the endpoint.
  * @param now - The current time in Unix ms.
  */
-export async function isFromWorkos(
+export async function isFromWorkOS(
   header: string | null,
   body: Uint8Array<ArrayBuffer>,
   secret: string,

@@ -12,8 +12,8 @@ import {
   membershipEventShape,
 } from "./organizationMemberships.ts";
 import { type Person, revokeAllSessions, revokeSession, revokeSessionsBefore } from "./sessions.ts";
-import { profileArgs, syncUser, type WorkosProfile } from "./userSync.ts";
-import { findByWorkosId } from "./users.ts";
+import { profileArgs, syncUser, type WorkOSProfile } from "./userSync.ts";
+import { findByWorkOSId } from "./users.ts";
 
 /** An event that Mosaic handles, in its own format. */
 export const workosEventShape = v.union(
@@ -25,10 +25,10 @@ export const workosEventShape = v.union(
   v.object({ type: v.literal("organization_deleted"), organizationId: v.string(), at: v.number() }),
 );
 
-export type WorkosEvent = Infer<typeof workosEventShape>;
+export type WorkOSEvent = Infer<typeof workosEventShape>;
 
 /** A parsed body: an event to handle, an event to ignore, or a malformed body. */
-export type ParsedEvent = { eventId: string; event: WorkosEvent } | "ignored" | "malformed";
+export type ParsedEvent = { eventId: string; event: WorkOSEvent } | "ignored" | "malformed";
 
 const SECOND_MS = 1_000;
 
@@ -50,7 +50,7 @@ export function parseEvent(body: string, now: number): ParsedEvent {
 }
 
 /** Applies an event once: the event id is stored in the same transaction. Events may arrive in any order. */
-export async function handleEvent(ctx: MutationCtx, eventId: string, event: WorkosEvent): Promise<void> {
+export async function handleEvent(ctx: MutationCtx, eventId: string, event: WorkOSEvent): Promise<void> {
   const known = await ctx.db
     .query("webhookEvents")
     .withIndex("by_event", (q) => q.eq("eventId", eventId))
@@ -61,7 +61,7 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
   if (event.type === "organization_deleted")
     return await applyOrganizationDeleted(ctx, event.organizationId, event.at);
   const workosUserId = event.type === "user_changed" ? event.profile.workosUserId : event.workosUserId;
-  const user = await findByWorkosId(ctx, workosUserId);
+  const user = await findByWorkOSId(ctx, workosUserId);
   const person = { workosUserId, user };
   switch (event.type) {
     case "user_changed":
@@ -83,7 +83,7 @@ export async function handleEvent(ctx: MutationCtx, eventId: string, event: Work
 }
 
 /** Stores what WorkOS says about a user, and ends the sessions of one whose e-mail may no longer enter. */
-async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkosProfile): Promise<void> {
+async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkOSProfile): Promise<void> {
   if (user?.status === "deleted") return;
   const rule = entryRule();
   // A user who may not enter, or may be no member of the organization, is stored at the first sign-in.
@@ -96,7 +96,7 @@ async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkosP
 }
 
 /** @param at - Time of the event in Unix ms. */
-function readEvent(type: string, data: Json, at: number): WorkosEvent | "ignored" | "malformed" {
+function readEvent(type: string, data: Json, at: number): WorkOSEvent | "ignored" | "malformed" {
   switch (type) {
     case "user.created":
     case "user.updated":
@@ -121,7 +121,7 @@ function readEvent(type: string, data: Json, at: number): WorkosEvent | "ignored
   }
 }
 
-function readMembership(type: string, data: Json, at: number): WorkosEvent | "malformed" {
+function readMembership(type: string, data: Json, at: number): WorkOSEvent | "malformed" {
   const { id, user_id: workosUserId, organization_id: organizationId, status } = data;
   const updatedAt = typeof data.updated_at === "string" ? Date.parse(data.updated_at) : Number.NaN;
   const areIds = typeof id === "string" && typeof workosUserId === "string";
@@ -138,7 +138,7 @@ function readMembership(type: string, data: Json, at: number): WorkosEvent | "ma
   };
 }
 
-function readUser(data: Json): WorkosEvent | "malformed" {
+function readUser(data: Json): WorkOSEvent | "malformed" {
   const updatedAt = typeof data.updated_at === "string" ? Date.parse(data.updated_at) : Number.NaN;
   if (typeof data.id !== "string" || typeof data.email !== "string" || Number.isNaN(updatedAt))
     return "malformed";

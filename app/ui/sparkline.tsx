@@ -4,7 +4,7 @@ const WIDTH = 120;
 const HEIGHT = 28;
 const EDGE = 2;
 
-export interface SmallPoint {
+export interface SparklinePoint {
   /** Unix ms. */
   at: number;
   value: number;
@@ -18,7 +18,7 @@ const round = (value: number) => Math.round(value * 10) / 10;
  * @param points - The points in ascending order.
  * @param bucket - Width of a bucket, ms. A larger distance is a gap.
  */
-export function smallPath(points: readonly SmallPoint[], bucket: number): string {
+export function sparklinePath(points: readonly SparklinePoint[], bucket: number): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return "";
   // Halved, because the difference of very large numbers overflows.
@@ -39,26 +39,26 @@ export function smallPath(points: readonly SmallPoint[], bucket: number): string
 }
 
 /** Renders the sparkline. Decorative, because a text next to it says the same. */
-export function SmallLine({
+export function Sparkline({
   points,
   bucket,
   width = WIDTH,
 }: {
-  points: readonly SmallPoint[];
+  points: readonly SparklinePoint[];
   bucket: number;
   /** Width in px. */
   width?: number;
 }) {
   return (
     <svg
-      className="small-line"
+      className="sparkline"
       width={width}
       height={HEIGHT}
       preserveAspectRatio="none"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       aria-hidden="true"
     >
-      <path d={smallPath(points, bucket)} vectorEffect="non-scaling-stroke" />
+      <path d={sparklinePath(points, bucket)} vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { smallPath } from "./small-line.tsx";
+import { sparklinePath } from "./sparkline.tsx";
 
 const HOUR = 3_600_000;
 
 test("a sparkline spans the full width, with the highest value at the top", () => {
   expect(
-    smallPath(
+    sparklinePath(
       [
         { at: 0, value: 1 },
         { at: HOUR, value: 3 },
@@ -16,7 +16,7 @@ test("a sparkline spans the full width, with the highest value at the top", () =
 });
 
 test("a gap interrupts the line, and an isolated point is a dot", () => {
-  const path = smallPath(
+  const path = sparklinePath(
     [
       { at: 0, value: 1 },
       { at: 5 * HOUR, value: 1 },
@@ -24,14 +24,14 @@ test("a gap interrupts the line, and an isolated point is a dot", () => {
     HOUR,
   );
   expect(path.match(/M/g)).toHaveLength(2);
-  expect(smallPath([{ at: 0, value: 1 }], HOUR)).toBe("M118,14h0");
+  expect(sparklinePath([{ at: 0, value: 1 }], HOUR)).toBe("M118,14h0");
 });
 
 test("no points give an empty path, and the largest numbers a finite one", () => {
-  expect(smallPath([], HOUR)).toBe("");
+  expect(sparklinePath([], HOUR)).toBe("");
   const ends = [
     { at: 0, value: -Number.MAX_VALUE },
     { at: HOUR, value: Number.MAX_VALUE },
   ];
-  expect(smallPath(ends, HOUR)).toBe("M2,26h0L118,2");
+  expect(sparklinePath(ends, HOUR)).toBe("M2,26h0L118,2");
 });

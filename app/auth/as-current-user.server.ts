@@ -17,7 +17,7 @@ import { syncIfPending } from "./sync-user.server.ts";
  * @throws {ConvexCallError} when Convex fails, or WorkOS cannot refresh the token.
  * @throws {Response} a redirect to `/login` when the user is signed out or the session was revoked.
  */
-export async function asViewer<T>(
+export async function asCurrentUser<T>(
   context: RequestContext,
   returnTo: string,
   call: (convex: Convex) => Promise<T>,
