@@ -6,6 +6,7 @@ import { stopDeliveries } from "./model/alerts/dropChannel.ts";
 import { evaluateDue, evaluateQueued } from "./model/alerts/dues.ts";
 import { evaluateAgents } from "./model/alerts/evaluate.ts";
 import { closeByProject } from "./model/alerts/incidents.ts";
+import { markIncidents } from "./model/alerts/marks.ts";
 import { evaluatedAt, noteEvaluation } from "./model/alerts/outages.ts";
 
 const projectId = v.id("projects");
@@ -42,8 +43,11 @@ export const shut = internalMutation({
   handler: async (ctx, { projectId }) => {
     const project = await ctx.db.get("projects", projectId);
     if (project?.archivedAt === undefined) return null;
-    const isMore = [await closeByProject(ctx, projectId, Date.now()), await stopDeliveries(ctx, projectId)];
-    if (isMore.includes(true)) await ctx.scheduler.runAfter(0, internal.alerting.shut, { projectId });
+    const now = Date.now();
+    const closed = await closeByProject(ctx, projectId, now);
+    await markIncidents(ctx, projectId, closed.agents, now);
+    const isWaiting = await stopDeliveries(ctx, projectId);
+    if (closed.isMore || isWaiting) await ctx.scheduler.runAfter(0, internal.alerting.shut, { projectId });
     return null;
   },
 });

@@ -9,6 +9,8 @@ import { refreshZones as refresh } from "./model/zones.ts";
 
 const projectId = v.id("projects");
 
+const SUMMARIES_AT_ONCE = 200;
+
 /** One run of a project's compactor. */
 export const run = internalMutation({
   args: { projectId, generation: v.number(), unreported: v.boolean(), singly: v.number() },
@@ -60,13 +62,31 @@ export const refreshZones = internalMutation({
   },
 });
 
-/** Updates the summary of a project when the muting of an agent has ended. */
+/** Updates the summary of a project when the muting of an agent, or an outage, has ended. */
 export const summarize = internalMutation({
   args: { projectId },
   returns: v.null(),
   handler: async (ctx, { projectId }) => {
     const overview = await openOverview(ctx, projectId);
     if (overview._id !== null) await saveOverview(ctx, projectId, overview, Date.now());
+    return null;
+  },
+});
+
+/** Updates the summaries of all projects after an outage, some projects at a time. */
+export const summarizeAll = internalMutation({
+  args: { cursor: v.union(v.string(), v.null()) },
+  returns: v.null(),
+  handler: async (ctx, { cursor }) => {
+    const page = await ctx.db.query("summaries").paginate({ cursor, numItems: SUMMARIES_AT_ONCE });
+    for (const { projectId, nextSilentAt } of page.page) {
+      if (nextSilentAt !== null) {
+        await ctx.scheduler.runAfter(0, internal.compaction.summarize, { projectId });
+      }
+    }
+    if (!page.isDone) {
+      await ctx.scheduler.runAfter(0, internal.compaction.summarizeAll, { cursor: page.continueCursor });
+    }
     return null;
   },
 });

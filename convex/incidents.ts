@@ -13,7 +13,7 @@ import {
   openIncidentsOfUser,
   placedIncidentShape,
 } from "./model/alerts/incidents.ts";
-import { lastOutages, outageShape } from "./model/alerts/outages.ts";
+import { lastOutages, outageShape, outagesOf } from "./model/alerts/outages.ts";
 import { requireProject } from "./model/projects.ts";
 
 /** Returns the incidents of a project, newest first. */
@@ -50,9 +50,16 @@ export const mine = viewerQuery({
   handler: async (ctx) => await incidentsPageOf(ctx, ctx.user._id),
 });
 
-/** Returns the last times in which alerts were not evaluated, oldest first. */
+/**
+ * Returns the last times in which alerts were not evaluated, oldest first; of a project that was restored also
+ * the time before, from 0 on.
+ */
 export const outages = viewerQuery({
-  args: {},
+  args: { projectId: v.optional(v.string()) },
   returns: v.array(outageShape),
-  handler: async (ctx) => await lastOutages(ctx),
+  handler: async (ctx, { projectId }) => {
+    if (projectId === undefined) return await lastOutages(ctx);
+    const { project } = await requireProject(ctx, ctx.user, projectId);
+    return await outagesOf(ctx, project);
+  },
 });

@@ -11,7 +11,7 @@ import { isLastAdmin, listUsers } from "./model/admin.ts";
 import { detailedAgentShape, detailsOf } from "./model/agentDetails.ts";
 import { historyOf, requireAgent, stateChangeShape } from "./model/agents.ts";
 import { incidentsPageOf, incidentsPageShape } from "./model/alerts/incidents.ts";
-import { lastOutages, outageShape } from "./model/alerts/outages.ts";
+import { lastOutages, outageShape, outagesOf } from "./model/alerts/outages.ts";
 import { pageAlertsOf, pageAlertsShape } from "./model/alerts/pageAlerts.ts";
 import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
@@ -50,11 +50,15 @@ export const shell = viewerOnly;
 
 const everyProject = pageQuery({
   args: {},
-  returns: v.object({ viewer, projects: v.array(listedProjectShape) }),
+  returns: v.object({ viewer, projects: v.array(listedProjectShape), outages: v.array(outageShape) }),
   handler: async (ctx) => {
     const user = await viewerOf(ctx, ctx.user);
-    const projects = user === null ? [] : await listProjects(ctx, user._id, user.preferences.timeZone);
-    return { viewer: user, projects };
+    if (user === null) return { viewer: null, projects: [], outages: [] };
+    return {
+      viewer: user,
+      projects: await listProjects(ctx, user._id, user.preferences.timeZone),
+      outages: await lastOutages(ctx),
+    };
   },
 });
 
@@ -112,7 +116,7 @@ export const project = viewerQuery({
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, projectId, opts)),
       keys: mayManage ? await keysOf(ctx, projectId) : null,
       alerts: await pageAlertsOf(ctx, projectId, mayManage),
-      outages: await lastOutages(ctx),
+      outages: await outagesOf(ctx, seen.project),
     };
   },
 });
@@ -154,6 +158,7 @@ export const agent = viewerQuery({
     history: v.array(stateChangeShape),
     chart: v.union(v.object({ name: v.string(), kind: kindShape, buckets: v.array(bucketShape) }), v.null()),
     recent: paginationResultValidator(listedPointShape),
+    outages: v.array(outageShape),
   }),
   handler: async (ctx, args) => {
     const { project, membership } = await requireProject(ctx, ctx.user, args.projectId);
@@ -175,6 +180,7 @@ export const agent = viewerQuery({
         buckets: (await chartOf(ctx, key, args.range, until)) ?? [],
       },
       recent: await pageFrom(args.cursor, (opts) => recentOf(ctx, project._id, opts, args.agent)),
+      outages: await outagesOf(ctx, project),
     };
   },
 });

@@ -41,7 +41,10 @@ export const getUserProjects = viewerQuery({
     const person = id === null ? null : await ctx.db.get("users", id);
     if (person === null) throw rejection("not_found", "There is no such person.");
     const projects = await listProjects(ctx, person._id, await timeZoneOf(ctx, ctx.user._id));
-    return projects.map((project) => ({ ...project, agents: project.agents?.map(withoutLine) ?? null }));
+    return projects.map(({ restoredAt: _, agents, ...project }) => ({
+      ...project,
+      agents: agents?.map(withoutLine) ?? null,
+    }));
   },
 });
 

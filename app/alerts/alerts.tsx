@@ -5,11 +5,11 @@ import { api } from "../../convex/_generated/api.js";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
+import { IncidentMark } from "../ui/incident-mark.tsx";
 import type { CreatedChannel } from "./alert-forms.ts";
 import { Channels } from "./channels.tsx";
 import { DeliveryList } from "./delivery-list.tsx";
 import { IncidentList } from "./incident-list.tsx";
-import { IncidentMark } from "./incident-mark.tsx";
 import { Rules } from "./rules.tsx";
 
 type LoadedAlerts = FunctionReturnType<typeof api.pages.project>["alerts"];

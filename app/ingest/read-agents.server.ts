@@ -22,7 +22,7 @@ export async function readAgents(request: Request, context: RequestContext): Pro
     return jsonError(await rejectedKey(context, keyHash, outcome.outcome, "read"));
   await noteAccepted(context, keyHash);
   const now = Date.now();
-  const agents = outcome.agents.map((agent) => ({ ...agent, health: healthOf(agent, now) }));
+  const agents = outcome.agents.map((agent) => ({ ...agent, health: healthOf(agent, now, outcome.outages) }));
   const headers = { "Cache-Control": "no-store", Vary: "Accept" };
   if (!wantsOpenMetrics(request)) return Response.json({ now, agents }, { headers });
   const type = `${OPEN_METRICS}; version=1.0.0; charset=utf-8`;

@@ -2,8 +2,9 @@
 import { useEffect } from "react";
 import { Link, useNavigation } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { healthOf, type State } from "../../convex/model/health.ts";
+import { healthOf, type Outage, type State } from "../../convex/model/health.ts";
 import { mayManageProject } from "../../convex/model/roles.ts";
+import { OutageNotice } from "../alerts/outage-notice.tsx";
 import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
@@ -47,6 +48,7 @@ export function AgentPage({
   const { state } = useNavigation();
   const args = { projectId, agent: name };
   const { value: agent, error } = useLiveQuery(api.agents.get, args, loaded?.agent ?? null);
+  const { value: outages } = useLiveQuery(api.incidents.outages, { projectId }, loaded?.outages ?? []);
   const rejection = useFailure()?.errors.form;
   const gone = isGone(error) && state === "idle";
   const title = gone ? "Not found" : name;
@@ -69,7 +71,11 @@ export function AgentPage({
     mayManageProject(viewer.role, loaded.membership);
   const { cursor, ...filters } = Object.fromEntries(new URLSearchParams(search));
   return (
-    <Page title={name} intro={<Facts projectId={projectId} loaded={loaded} agent={agent} place={place} />}>
+    <Page
+      title={name}
+      intro={<Facts projectId={projectId} loaded={loaded} agent={agent} outages={outages} place={place} />}
+    >
+      <OutageNotice outages={outages} place={place} />
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
       {agent.retiredAt === null ? null : (
         <Notice kind="alert">
@@ -102,14 +108,16 @@ function Facts({
   projectId,
   loaded,
   agent,
+  outages,
   place,
 }: {
   projectId: string;
   loaded: LoadedAgent | null;
   agent: AgentDetails;
+  outages: readonly Outage[];
   place: Place;
 }) {
-  const health = healthOf(agent, place.now);
+  const health = healthOf(agent, place.now, outages);
   const { everyMs, everySetMs, mutedUntil, message, lastSeenAt, stateAt } = agent;
   return (
     <div className="flex flex-col gap-1">

@@ -1,12 +1,13 @@
 /** The agents of a project as large tiles, worst first, with a filter. */
 import { memo, useState } from "react";
 import { Link } from "react-router";
-import { healthOf } from "../../convex/model/health.ts";
+import { healthOf, type Outage } from "../../convex/model/health.ts";
 import type { Range } from "../../convex/model/ranges.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
+import { IncidentMark } from "../ui/incident-mark.tsx";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
@@ -43,6 +44,7 @@ function metricsOf({ metrics }: Agent): AgentMetric[] {
  * @param chosen - The metric whose chart is shown.
  * @param range - The range of the chart.
  * @param search - The query string of the URL, which has the filter.
+ * @param outages - When the agents could not be judged, oldest first.
  */
 export function AgentPanels({
   projectId,
@@ -50,6 +52,7 @@ export function AgentPanels({
   chosen,
   range,
   search,
+  outages,
   place,
 }: {
   projectId: string;
@@ -57,9 +60,10 @@ export function AgentPanels({
   chosen: { agent: string; name: string } | null;
   range: Range;
   search: string;
+  outages: readonly Outage[];
   place: Place;
 }) {
-  const judged = judge(agents, (agent) => healthOf(agent, place.now));
+  const judged = judge(agents, (agent) => healthOf(agent, place.now, outages));
   const reported = useArrivals(agents.map(({ agent, lastSeenAt }) => ({ agent, seen: lastSeenAt })));
   const rowLinks = useRowLinks();
   // The tiles follow at once; the URL follows when the user pauses.
@@ -130,7 +134,7 @@ const AgentPanel = memo(function AgentPanel({
   range: Range;
   chosen: string | null;
 }) {
-  const { agent, health, lastSeenAt, state, stateAt, message } = judged;
+  const { agent, health, lastSeenAt, state, stateAt, message, incidents = 0 } = judged;
   const line = lineOf(judged);
   return (
     <li className="agent" data-state={health}>
@@ -152,6 +156,7 @@ const AgentPanel = memo(function AgentPanel({
         </span>
         {state === null || state === health ? null : <span className="agent-state">{state}</span>}
       </p>
+      <IncidentMark count={incidents} />
       {message === null ? null : (
         <p className="agent-message" title={message}>
           <bdi>{message}</bdi>

@@ -15,6 +15,7 @@ import {
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const MINUTE = 60_000;
 const PLACE = { now: NOW, timeZone: "UTC" };
+const ALWAYS = { outages: [] };
 
 const agent = (name: string, minutesAgo: number, more: Partial<Agent> = {}): Agent => ({
   agent: name,
@@ -25,7 +26,7 @@ const agent = (name: string, minutesAgo: number, more: Partial<Agent> = {}): Age
 
 const project = (name: string, ...agents: Agent[]): Listed => ({
   ...{ _id: name, name },
-  tiles: drawnTiles(tilesOf(agents), PLACE),
+  tiles: drawnTiles(tilesOf(agents), PLACE, ALWAYS),
 });
 
 const silent = (name: string) => agent(name, 60);
@@ -99,7 +100,7 @@ test("a tile has the newest metric, of a counter the sum of today until midnight
     agent("c", 5),
   ];
   const metricsAt = (now: number) =>
-    drawnTiles(tilesOf(agents), { now, timeZone: "UTC" }).map(({ metric }) => metric);
+    drawnTiles(tilesOf(agents), { now, timeZone: "UTC" }, ALWAYS).map(({ metric }) => metric);
   expect(metricsAt(NOW)).toEqual([undefined, { name: "load", value: 2 }, { name: "tokens", value: 7 }]);
   expect(metricsAt(NOW + 12 * 60 * MINUTE)).toContainEqual({ name: "tokens", value: 0 });
   expect(newestLine(agents)).toEqual({ agent: "b", name: "tokens", points: [{ at: NOW, value: 5 }] });
@@ -107,10 +108,29 @@ test("a tile has the newest metric, of a counter the sum of today until midnight
 });
 
 test("a tile shows the message only while it says why the agent needs attention", () => {
-  const messages = (one: Agent) => drawnTiles(tilesOf([one]), PLACE).map(({ message }) => message);
+  const messages = (one: Agent) => drawnTiles(tilesOf([one]), PLACE, ALWAYS).map(({ message }) => message);
   expect(messages(failed("a"))).toEqual(["disk is full"]);
   expect(messages(agent("a", 1, { state: "working", message: "reading" }))).toEqual([undefined]);
   expect(messages({ ...failed("a"), mutedUntil: NOW + 1 })).toEqual([undefined]);
+});
+
+test("an outage or a restoration of the project makes no tile silent, and open incidents are counted", () => {
+  const agents = [agent("a", 60, { incidents: 2 }), agent("b", 90)];
+  const healths = (unjudged: Parameters<typeof drawnTiles>[2]) =>
+    drawnTiles(tilesOf(agents), PLACE, unjudged).map((tile) => [tile.agent, tile.health, tile.incidents]);
+  const [a, b] = [
+    ["a", "silent", 2],
+    ["b", "silent", undefined],
+  ];
+  expect(healths(ALWAYS)).toEqual([a, b]);
+  // When it began, `b` had been silent for 10 minutes.
+  const outages = [{ from: NOW - 65 * MINUTE, to: NOW - 5 * MINUTE }];
+  expect(healths({ outages })).toEqual([b, ["a", "quiet", 2]]);
+  const restored = { outages, restoredAt: NOW - MINUTE };
+  expect(healths(restored)).toEqual([
+    ["a", "quiet", 2],
+    ["b", "quiet", undefined],
+  ]);
 });
 
 test("agents are listed from failed to muted, equal ones by name", () => {

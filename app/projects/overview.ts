@@ -7,6 +7,8 @@ import {
   type Health,
   healthOf,
   needsAttention,
+  type Outage,
+  outagesSince,
   type Signs,
   type State,
 } from "../../convex/model/health.ts";
@@ -28,6 +30,8 @@ export type Tile = {
   message?: string;
   everyMs?: number;
   mutedUntil?: number;
+  /** Number of its open incidents. */
+  incidents?: number;
   /** The newest metric. The value of a counter is its sum since `since`. */
   metric?: { name: string; value: number; since?: number };
 };
@@ -41,20 +45,25 @@ const WORST_FIRST: readonly Standing[] = HEALTHS.flatMap((health) =>
 
 /** Returns the tile of each agent. A message is only there if it says why the agent needs attention. */
 export function tilesOf(agents: readonly Agent[]): Tile[] {
-  return agents.map(({ agent, lastSeenAt, state, stateAt, message, everyMs, mutedUntil, metrics }) => {
-    const tile: Tile = { agent, seen: lastSeenAt };
-    if (state !== null) tile.state = state;
-    if (stateAt !== null) tile.stateAt = stateAt;
-    if (message !== null && (state === "failed" || state === "waiting")) tile.message = message;
-    if (everyMs !== null) tile.everyMs = everyMs;
-    if (mutedUntil !== null) tile.mutedUntil = mutedUntil;
-    const [newest] = metrics;
-    if (newest === undefined) return tile;
-    const { name, kind, value, today } = newest;
-    tile.metric =
-      kind === "counter" && today !== null ? { name, value: today.sum, since: today.since } : { name, value };
-    return tile;
-  });
+  return agents.map(
+    ({ agent, lastSeenAt, state, stateAt, message, everyMs, mutedUntil, incidents, metrics }) => {
+      const tile: Tile = { agent, seen: lastSeenAt };
+      if (state !== null) tile.state = state;
+      if (stateAt !== null) tile.stateAt = stateAt;
+      if (message !== null && (state === "failed" || state === "waiting")) tile.message = message;
+      if (everyMs !== null) tile.everyMs = everyMs;
+      if (mutedUntil !== null) tile.mutedUntil = mutedUntil;
+      if (incidents !== undefined) tile.incidents = incidents;
+      const [newest] = metrics;
+      if (newest === undefined) return tile;
+      const { name, kind, value, today } = newest;
+      tile.metric =
+        kind === "counter" && today !== null
+          ? { name, value: today.sum, since: today.since }
+          : { name, value };
+      return tile;
+    },
+  );
 }
 
 function signsOf({ seen, state, everyMs, mutedUntil }: Tile): Signs {
@@ -84,15 +93,24 @@ export function judge<T extends { agent: string }>(
     .sort((a, b) => HEALTHS.indexOf(a.health) - HEALTHS.indexOf(b.health) || (a.agent < b.agent ? -1 : 1));
 }
 
+/** When the agents of a project could not be judged. */
+export type Unjudged = { outages: readonly Outage[]; restoredAt?: number | undefined };
+
 /** Returns tiles as they are drawn, worst first. */
-export function drawnTiles(tiles: readonly Tile[], { now, timeZone }: When): TileData[] {
-  return judge(tiles, (tile) => healthOf(signsOf(tile), now)).map(
-    ({ agent, health, seen, stateAt, message, metric }) => ({
+export function drawnTiles(
+  tiles: readonly Tile[],
+  { now, timeZone }: When,
+  { outages, restoredAt }: Unjudged,
+): TileData[] {
+  const unjudged = outagesSince(outages, restoredAt);
+  return judge(tiles, (tile) => healthOf(signsOf(tile), now, unjudged)).map(
+    ({ agent, health, seen, stateAt, message, incidents, metric }) => ({
       agent,
       health,
       at: shownTime(health, seen, stateAt),
       seenAt: seen,
       message: health === "failed" || health === "waiting" ? message : undefined,
+      incidents,
       metric: metric && {
         name: metric.name,
         value:

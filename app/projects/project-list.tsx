@@ -23,10 +23,14 @@ import { agentPath, projectPath } from "./project-address.ts";
 import { Summary } from "./summary.tsx";
 import { reportedSince } from "./use-arrivals.ts";
 
-type Project = Pick<(typeof api.projects.mine._returnType)[number], "_id" | "name" | "role" | "archivedAt">;
+type Project = Pick<
+  (typeof api.projects.mine._returnType)[number],
+  "_id" | "name" | "role" | "archivedAt" | "restoredAt"
+>;
 
 const HOUR_MS = 3_600_000;
 const NONE: Figures = { tiles: [], line: null };
+const NO_OUTAGES: Loaded["outages"] = [];
 
 /**
  * Lists the projects, worst state first.
@@ -47,6 +51,11 @@ export function ProjectList({
   const { viewer } = useLive();
   const place = usePlace();
   const { value: all } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
+  const { value: outages } = useLiveQuery(
+    api.incidents.outages,
+    viewer ? {} : "skip",
+    loaded?.outages ?? NO_OUTAGES,
+  );
   const projects = all?.filter(({ archivedAt }) => archivedAt === null) ?? null;
   const figures = useFigures(projects ?? [], loaded);
   const summaries = useMemo(
@@ -74,7 +83,8 @@ export function ProjectList({
     const isNew = project._id.startsWith(WAITING);
     const shown = isNew ? NONE : figures(project._id);
     const summary = summaries.get(project._id);
-    return { ...project, project, shown, summary, tiles: shown && drawnTiles(shown.tiles, place) };
+    const tiles = shown && drawnTiles(shown.tiles, place, { ...project, outages });
+    return { ...project, project, shown, summary, tiles };
   });
   // The summary is correct only if something is known of every project.
   const known = listed.every(({ shown, summary }) => shown !== null || summary !== undefined);
@@ -90,6 +100,7 @@ export function ProjectList({
             figures={shown}
             agents={summary?.agents ?? null}
             mayCreateKey={mayManage(project)}
+            outages={outages}
             {...place}
           />
         ))}
@@ -135,8 +146,15 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   figures,
   agents,
   mayCreateKey,
+  outages,
   ...place
-}: Place & { project: Project; figures: Figures | null; agents: number | null; mayCreateKey: boolean }) {
+}: Place & {
+  project: Project;
+  figures: Figures | null;
+  agents: number | null;
+  mayCreateKey: boolean;
+  outages: Loaded["outages"];
+}) {
   const { tiles, line } = figures ?? NONE;
   const opened = useRef(figures?.tiles ?? null);
   opened.current ??= figures?.tiles ?? null;
@@ -144,7 +162,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   const waiting = project._id.startsWith(WAITING);
   return (
     <ProjectField
-      project={{ ...project, agents: figures && drawnTiles(tiles, place) }}
+      project={{ ...project, agents: figures && drawnTiles(tiles, place, { ...project, outages }) }}
       href={waiting ? null : projectPath(project._id)}
       tileHref={({ agent }) => agentPath(project._id, agent)}
       waiting={waiting}

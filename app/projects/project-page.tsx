@@ -66,6 +66,8 @@ export function ProjectPage({
   const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
   const { value: agents } = useLiveQuery(api.projects.overview, { projectId }, loaded?.agents ?? null);
 
+  const { value: outages } = useLiveQuery(api.incidents.outages, { projectId }, loaded?.outages ?? []);
+
   // Field errors are shown at the field, errors of the whole form at the top.
   const rejection = useFailure()?.errors.form;
 
@@ -117,12 +119,19 @@ export function ProjectPage({
       }
     >
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
-      <OutageNotice outages={loaded?.outages ?? null} place={place} />
+      <OutageNotice outages={outages} place={place} />
       <Dropped dropped={project.dropped} place={place} />
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {agents && !empty ? (
-        <Figures projectId={projectId} search={search} loaded={loaded} agents={agents} place={place} />
+        <Figures
+          projectId={projectId}
+          search={search}
+          loaded={loaded}
+          agents={agents}
+          outages={outages}
+          place={place}
+        />
       ) : null}
       <Alerts
         projectId={projectId}
@@ -164,12 +173,14 @@ function Figures({
   search,
   loaded,
   agents,
+  outages,
   place,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
   agents: LoadedProject["agents"];
+  outages: LoadedProject["outages"];
   place: ReturnType<typeof usePlace>;
 }) {
   const { range, ...named } = projectArgs({ params: {}, url: new URL(`http://localhost/${search}`) });
@@ -192,6 +203,7 @@ function Figures({
         chosen={chosen}
         range={range}
         search={search}
+        outages={outages}
         place={place}
       />
       {chosen ? (

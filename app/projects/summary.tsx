@@ -1,8 +1,9 @@
 /** Summary of all projects: how many agents need attention, which is the first, and since when. */
-import { Link } from "react-router";
+import { href, Link } from "react-router";
 import type { Place } from "../data/use-place.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
+import { IncidentMark } from "../ui/incident-mark.tsx";
 import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { TileData } from "../ui/tile.tsx";
@@ -16,6 +17,7 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
   const agents = tiles.length + others;
   if (agents === 0) return null;
   const { count, first } = attentionOf(projects, place.now);
+  const incidents = tiles.reduce((sum, tile) => sum + (tile.incidents ?? 0), 0);
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
       <p className="min-w-0 text-large [overflow-wrap:anywhere]">
@@ -29,6 +31,12 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
             <span>{count > 1 ? ", first " : ": "}</span>
             <First project={first.project} tile={first.tile} place={place} />
           </span>
+        ) : null}
+        {incidents > 0 ? (
+          <Link to={href("/alerts")} className="inline-target">
+            {" "}
+            <IncidentMark count={incidents} />
+          </Link>
         ) : null}
       </p>
       <FieldSummary agents={tiles} />

@@ -22,12 +22,13 @@ export const meta: Route.MetaFunction = () => [{ title: "Alerts · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await page.require(args);
-  return { incidents: data?.incidents ?? null, outages: data?.outages ?? null };
+  return { incidents: data?.incidents ?? null, outages: data?.outages ?? [] };
 }
 
-export default function Alerts({ loaderData: { incidents, outages } }: Route.ComponentProps) {
+export default function Alerts({ loaderData: { incidents, outages: loaded } }: Route.ComponentProps) {
   const place = usePlace();
   const { value } = useLiveQuery(api.incidents.mine, {}, incidents);
+  const { value: outages } = useLiveQuery(api.incidents.outages, {}, loaded);
   return (
     <Page title="Alerts" intro="The incidents of all your projects. Rules are on the page of each project.">
       <OutageNotice outages={outages} place={place} />

@@ -2,6 +2,7 @@
 import type { Health } from "../../convex/model/health.ts";
 import { formatCompact, formatNumber } from "./format-number.ts";
 import { HEALTH_WORDS } from "./health.ts";
+import { incidentsInWords } from "./incident-mark.tsx";
 import { RelativeTime } from "./relative-time.tsx";
 
 /** Data of a tile. */
@@ -14,6 +15,8 @@ export interface TileData {
   seenAt: number;
   /** What the agent says about its state; shown instead of the metric. */
   message?: string | undefined;
+  /** Number of open incidents. */
+  incidents?: number | undefined;
   /** The newest metric; absent for an agent without metrics. */
   metric?: { name: string; value: number } | undefined;
 }
@@ -36,6 +39,7 @@ export function AgentTile({
   at,
   seenAt,
   message,
+  incidents = 0,
   metric,
   href,
   now,
@@ -56,6 +60,11 @@ export function AgentTile({
           {agent}
         </a>
       </span>
+      {incidents > 0 ? (
+        <span className="tile-incidents">
+          <span className="sr-only">{incidentsInWords(incidents)}</span>
+        </span>
+      ) : null}
       {message === undefined ? (
         <TileMetric metric={metric} locale={locale} />
       ) : (

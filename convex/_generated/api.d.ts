@@ -43,6 +43,7 @@ import type * as model_alerts_dues from "../model/alerts/dues.js";
 import type * as model_alerts_evaluate from "../model/alerts/evaluate.js";
 import type * as model_alerts_incidents from "../model/alerts/incidents.js";
 import type * as model_alerts_judge from "../model/alerts/judge.js";
+import type * as model_alerts_marks from "../model/alerts/marks.js";
 import type * as model_alerts_messages from "../model/alerts/messages.js";
 import type * as model_alerts_outages from "../model/alerts/outages.js";
 import type * as model_alerts_outbox from "../model/alerts/outbox.js";
@@ -175,6 +176,7 @@ declare const fullApi: ApiFromModules<{
   "model/alerts/evaluate": typeof model_alerts_evaluate;
   "model/alerts/incidents": typeof model_alerts_incidents;
   "model/alerts/judge": typeof model_alerts_judge;
+  "model/alerts/marks": typeof model_alerts_marks;
   "model/alerts/messages": typeof model_alerts_messages;
   "model/alerts/outages": typeof model_alerts_outages;
   "model/alerts/outbox": typeof model_alerts_outbox;

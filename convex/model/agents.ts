@@ -81,10 +81,10 @@ export function intervalOf(agent: AgentFields): number | null {
   return agent.everySetMs ?? learnedInterval(agent, agent.state ?? null);
 }
 
-/** Returns the entry of an agent in its project's overview, with the metrics and sparkline of `known`. */
+/** Returns the entry of an agent in its project's overview; `known` is what others than the agent change. */
 export function entryOf(
   agent: AgentFields,
-  known: Pick<AgentEntry, "series" | "metrics" | "line">,
+  known: Pick<AgentEntry, "series" | "incidents" | "metrics" | "line">,
 ): AgentEntry {
   const { state, message, stateAt, mutedUntil } = agent;
   const everyMs = intervalOf(agent);
@@ -97,6 +97,7 @@ export function entryOf(
     ...(everyMs !== null && { everyMs }),
     ...(mutedUntil !== undefined && { mutedUntil }),
     series: known.series,
+    ...(known.incidents !== undefined && { incidents: known.incidents }),
     metrics: known.metrics,
     line: known.line,
   };

@@ -251,6 +251,7 @@ function updatedEntry(overview: Overview, agent: OpenAgent, series: readonly Ope
   const newest = touched.find(({ fields }) => fields.name === metrics[0]?.name);
   return entryOf(agent.fields, {
     series: (before?.series ?? 0) + added,
+    ...(before?.incidents !== undefined && { incidents: before.incidents }),
     metrics,
     line: newest === undefined ? (before?.line ?? { hours: [], values: [] }) : wholeLine(newest.fields),
   });

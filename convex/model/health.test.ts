@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthOf, needsAttention, type Signs, silentAfter, summarize } from "./health.ts";
+import { healthOf, needsAttention, outagesSince, type Signs, silentAfter, summarize } from "./health.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -52,6 +52,28 @@ describe("health", () => {
     }
   });
 
+  it("counts silence from the end of an outage, unless the agent was silent when it began", () => {
+    const outage = { from: NOW - 2 * HOUR, to: NOW - HOUR };
+    const limitOf = (age: number, everyMs: number | null = null) =>
+      silentAfter(signs(age, { everyMs }), [outage]);
+    expect(limitOf(2 * HOUR + 15 * MINUTE)).toBe(outage.to + 15 * MINUTE);
+    expect(limitOf(2 * HOUR + 15 * MINUTE + 1)).toBe(outage.from - 1);
+    expect(limitOf(HOUR - 1)).toBe(NOW - 45 * MINUTE + 1);
+    expect(limitOf(3 * HOUR, HOUR)).toBe(outage.to + 150 * MINUTE);
+    expect(healthOf(signs(2 * HOUR), NOW - 50 * MINUTE, [outage])).toBe("quiet");
+  });
+
+  it("counts silence from the restoration of a project", () => {
+    const [before, after] = [
+      { from: 1, to: NOW - 9 * MINUTE },
+      { from: NOW - 5, to: NOW - 2 },
+    ];
+    expect(outagesSince([before, after], undefined)).toEqual([before, after]);
+    const outages = outagesSince([before, after], NOW - 5 * MINUTE);
+    expect(outages).toEqual([{ from: 0, to: NOW - 5 * MINUTE }, after]);
+    expect(silentAfter(signs(400 * HOUR), outages)).toBe(NOW - 2 + 15 * MINUTE);
+  });
+
   it("needs attention if the agent failed, is silent or waits", () => {
     const all = ["failed", "silent", "waiting", "quiet", "fresh", "done", "muted"] as const;
     expect(all.filter(needsAttention)).toEqual(["failed", "silent", "waiting"]);
@@ -72,6 +94,12 @@ describe("the summary of a project", () => {
       NOW,
     );
     expect(summary).toEqual({ agents: 6, failed: 1, waiting: 1, muted: 2, nextSilentAt: NOW + 14 * MINUTE });
+  });
+
+  it("names the next silence after an outage", () => {
+    const outages = [{ from: NOW - HOUR, to: NOW - MINUTE }];
+    const summary = summarize([signs(HOUR), signs(0, { everyMs: HOUR })], NOW, outages);
+    expect(summary.nextSilentAt).toBe(NOW + 14 * MINUTE);
   });
 
   it("has no next silence without an agent that can become silent", () => {

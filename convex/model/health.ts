@@ -25,6 +25,21 @@ export type Signs = {
 export type Outage = { from: number; to: number };
 
 /**
+ * Returns the outages that count for a project, oldest first.
+ *
+ * @param restoredAt - When the project was last restored, if ever: its agents are judged from then on.
+ */
+export function outagesSince(outages: readonly Outage[], restoredAt: number | undefined): readonly Outage[] {
+  if (restoredAt === undefined) return outages;
+  return [{ from: 0, to: restoredAt }, ...outages.filter(({ to }) => to > restoredAt)];
+}
+
+/** Returns how long an agent may not report before it is silent, in ms. */
+export function toleranceOf({ everyMs }: Pick<Signs, "everyMs">): number {
+  return Math.max(15 * MINUTE_MS, 2.5 * (everyMs ?? 0));
+}
+
+/**
  * Returns the time after which an agent is silent, if it does not report before; null if it never becomes
  * silent by itself. Ignores muting.
  *
@@ -37,7 +52,7 @@ export function silentAfter(
 ): number | null {
   if (state === "failed") return null;
   if ((state === "done" || state === "waiting") && everyMs === null) return null;
-  const tolerance = Math.max(15 * MINUTE_MS, 2.5 * (everyMs ?? 0));
+  const tolerance = toleranceOf({ everyMs });
   const seenAt = outages.reduce(
     (seen, { from, to }) => (seen + tolerance < from ? seen : Math.max(seen, to)),
     lastSeenAt,
@@ -80,8 +95,13 @@ export type AgentsSummary = {
  * Counts the agents of a project.
  *
  * @param now - The server's time in Unix ms, for agents whose muting has ended.
+ * @param outages - Outages, oldest first.
  */
-export function summarize(agents: readonly Signs[], now: number): AgentsSummary {
+export function summarize(
+  agents: readonly Signs[],
+  now: number,
+  outages: readonly Outage[] = [],
+): AgentsSummary {
   const summary: AgentsSummary = {
     agents: agents.length,
     failed: 0,
@@ -96,7 +116,7 @@ export function summarize(agents: readonly Signs[], now: number): AgentsSummary 
     }
     if (signs.state === "failed") summary.failed += 1;
     if (signs.state === "waiting") summary.waiting += 1;
-    const limit = silentAfter(signs);
+    const limit = silentAfter(signs, outages);
     if (limit !== null) summary.nextSilentAt = Math.min(summary.nextSilentAt ?? limit, limit);
   }
   return summary;

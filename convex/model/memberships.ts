@@ -17,6 +17,7 @@ export const projectCopyShape = v.object({
   name: v.string(),
   ownerId: v.id("users"),
   archivedAt: v.optional(v.number()),
+  restoredAt: v.optional(v.number()),
 });
 
 type ProjectFields = Omit<Doc<"projects">, "_creationTime">;
@@ -133,6 +134,10 @@ export async function saveTimeZone(ctx: MutationCtx, userId: Id<"users">, timeZo
   }
 }
 
-export function copyOf({ name, ownerId, archivedAt }: ProjectFields) {
-  return { name, ownerId, ...(archivedAt !== undefined && { archivedAt }) };
+export function copyOf({ name, ownerId, archivedAt, restoredAt }: ProjectFields) {
+  return {
+    ...{ name, ownerId },
+    ...(archivedAt !== undefined && { archivedAt }),
+    ...(restoredAt !== undefined && { restoredAt }),
+  };
 }

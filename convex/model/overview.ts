@@ -5,6 +5,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { outagesOf } from "./alerts/outages.ts";
 import { dropCountShape } from "./drops.ts";
 import { type AgentsSummary, STATES, summarize } from "./health.ts";
 import { addsUp, kindShape } from "./kinds.ts";
@@ -38,6 +39,8 @@ const agentEntry = v.object({
   mutedUntil: v.optional(v.number()),
   /** Number of its time series. */
   series: v.number(),
+  /** Number of its open incidents; none if absent. */
+  incidents: v.optional(v.number()),
   /** The newest metrics, by time, then by name. */
   metrics: v.array(metricEntry),
   /** The sparkline of the first of them. */
@@ -109,7 +112,8 @@ export async function saveOverview(
   now: number,
 ): Promise<void> {
   const { _id, zones, agents, unreported, streams } = overview;
-  const summary = summarize(agents.map(signsOf), now);
+  const outages = await outagesOf(ctx, await ctx.db.get("projects", projectId));
+  const summary = summarize(agents.map(signsOf), now, outages);
   const row = { projectId, zones, agents, unreported, summary, ...(streams > 0 && { streams }) };
   if (_id === null) await ctx.db.insert("overviews", row);
   else await ctx.db.replace("overviews", _id, row);
@@ -195,8 +199,12 @@ export const listedAgentShape = v.object(listedAgentFields);
 
 export type ListedAgent = Infer<typeof listedAgentShape>;
 
-/** An agent with the sparkline of its newest metric. */
-export const drawnAgentShape = v.object({ ...listedAgentFields, line: sparklineShape });
+/** An agent with the sparkline of its newest metric, and the number of its open incidents if there are any. */
+export const drawnAgentShape = v.object({
+  ...listedAgentFields,
+  line: sparklineShape,
+  incidents: v.optional(v.number()),
+});
 
 export type DrawnAgent = Infer<typeof drawnAgentShape>;
 
@@ -225,6 +233,7 @@ export function drawnAgents(
         today: addsUp(metric.kind) ? { since, sum: today?.[index] ?? 0 } : null,
       })),
       line: entry.line,
+      ...(entry.incidents && { incidents: entry.incidents }),
     }))
     .sort((a, b) => (a.agent < b.agent ? -1 : 1));
 }
@@ -241,7 +250,7 @@ export function newestOf(agents: readonly ListedAgent[]): { agent: string; name:
   return newest && { agent: newest.agent, name: newest.name };
 }
 
-/** Returns an agent without its sparkline. */
-export function withoutLine({ line: _, ...agent }: DrawnAgent): ListedAgent {
+/** Returns an agent without its sparkline and incidents. */
+export function withoutLine({ line: _, incidents: __, ...agent }: DrawnAgent): ListedAgent {
   return agent;
 }

@@ -15,21 +15,25 @@ import {
 } from "./overview.ts";
 import { projectFields } from "./projects.ts";
 
-export const listedMembershipShape = v.object({ ...projectFields, role: membershipShape });
+/** `restoredAt` is absent for a project that was never restored. */
+const membershipFields = { ...projectFields, role: membershipShape, restoredAt: v.optional(v.number()) };
+
+export const listedMembershipShape = v.object(membershipFields);
 
 export type ListedMembership = Infer<typeof listedMembershipShape>;
 
 /** `agents` is null for archived projects and those after the first 50. */
 export const listedProjectShape = v.object({
-  ...projectFields,
-  role: membershipShape,
+  ...membershipFields,
   summary: summaryShape,
   agents: v.union(v.array(drawnAgentShape), v.null()),
 });
 
-/** Like {@link listedProjectShape}, without sparklines. */
+/** Like {@link listedProjectShape}, without sparklines and the time of the restoration. */
 export const plainProjectShape = v.object({
-  ...listedProjectShape.fields,
+  ...projectFields,
+  role: membershipShape,
+  summary: summaryShape,
   agents: v.union(v.array(listedAgentShape), v.null()),
 });
 
@@ -53,9 +57,12 @@ async function listed(ctx: QueryCtx, membership: Doc<"projectMembers">): Promise
     if (stored === null) return [];
     project = copyOf(stored);
   }
-  const { name, ownerId, archivedAt = null } = project;
+  const { name, ownerId, archivedAt = null, restoredAt } = project;
   return [
-    { _id: projectId, name: visibleName(name), ownerId, createdAt: projectCreatedAt, archivedAt, role },
+    {
+      ...{ _id: projectId, name: visibleName(name), ownerId, createdAt: projectCreatedAt, archivedAt, role },
+      ...(restoredAt !== undefined && { restoredAt }),
+    },
   ];
 }
 

@@ -17,7 +17,7 @@ import {
 } from "./memberships.ts";
 import { visibleName } from "./names.ts";
 import { findMade, rememberMade, submissionOf } from "./once.ts";
-import { findOverview } from "./overview.ts";
+import { openOverview, saveOverview } from "./overview.ts";
 import { rejection } from "./rejection.ts";
 import { type Membership, mayManageProject, maySeeProject, roleAllows } from "./roles.ts";
 import { nameFields } from "./userFields.ts";
@@ -203,8 +203,10 @@ export async function restoreProject(
   if (project.archivedAt === undefined) return;
   const now = Date.now();
   await changeProject(ctx, project, { archivedAt: undefined, restoredAt: now });
-  const overview = await findOverview(ctx, project._id);
-  const agents = (overview?.agents ?? []).map(({ agent }) => agent);
+  const overview = await openOverview(ctx, project._id);
+  // The summary says from when on an agent is silent.
+  if (overview._id !== null) await saveOverview(ctx, project._id, overview, now);
+  const agents = overview.agents.map(({ agent }) => agent);
   await evaluateSoon(ctx, project._id, agents, now);
   await recordEvent(ctx, project.ownerId, "project_restored", { actorId: actor._id, target: project.name });
 }

@@ -1,14 +1,19 @@
 /** Reading with an API key: the agents of its project. Rejections are return values, as for ingestion. */
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
+import { outageShape, outagesOf } from "./alerts/outages.ts";
 import { findKey } from "./keys.ts";
 import { noteUse } from "./keyUses.ts";
-import { drawnAgents, findOverview, listedAgentFields } from "./overview.ts";
+import { drawnAgents, findOverview, listedAgentFields, withoutLine } from "./overview.ts";
 
 const { metrics: _, ...readAgentFields } = listedAgentFields;
 
 export const readOutcomeShape = v.union(
-  v.object({ outcome: v.literal("agents"), agents: v.array(v.object(readAgentFields)) }),
+  v.object({
+    outcome: v.literal("agents"),
+    agents: v.array(v.object(readAgentFields)),
+    outages: v.array(outageShape),
+  }),
   v.object({ outcome: v.literal("unauthenticated") }),
   /** The API key is valid, and its project is archived. */
   v.object({ outcome: v.literal("archived") }),
@@ -30,5 +35,9 @@ export async function readAgents(ctx: MutationCtx, keyHash: string): Promise<Inf
   if (key.scope !== "read") return { outcome: "forbidden" };
   await noteUse(ctx, key._id, now);
   const agents = drawnAgents(await findOverview(ctx, project._id), null);
-  return { outcome: "agents", agents: agents.map(({ metrics: _, line: __, ...agent }) => agent) };
+  return {
+    outcome: "agents",
+    agents: agents.map(withoutLine).map(({ metrics: _, ...agent }) => agent),
+    outages: await outagesOf(ctx, project),
+  };
 }

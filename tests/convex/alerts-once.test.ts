@@ -230,5 +230,31 @@ describe("clocks and outages", () => {
     const due = (await rowsOf("alertDues")).find(({ agent }) => agent === "during");
     expect(Number(due?.dueAt) - 15 * MINUTE).toBe((outage?.to ?? 0) + 1);
     expect(await incidents()).toHaveLength(1);
+
+    // Pages get the same outages, and tiles the marks.
+    const { projects, outages } = await grace.query(api.pages.dashboard, {});
+    expect(outages.at(-1)).toEqual(outage);
+    const [shown] = projects.filter(({ _id }) => _id === projectId);
+    expect(shown?.agents?.map(({ agent, incidents: open }) => [agent, open])).toEqual([
+      ["before", 1],
+      ["during", undefined],
+    ]);
+    await project.report([{ agent: "before" }]);
+    const nextSilentAt = async () => (await rowsOf("summaries"))[0]?.nextSilentAt;
+    expect(await nextSilentAt()).toBe((outage?.to ?? 0) + 15 * MINUTE);
+    // As if the summary had been stored before the outage.
+    await change("summaries", (row) => ({ ...row, nextSilentAt: 1 }));
+    await backend.run("compaction:summarizeAll", { cursor: null });
+    await expect.poll(nextSilentAt).toBe((outage?.to ?? 0) + 15 * MINUTE);
+
+    // An agent that then reports more often than before is due earlier, although later than without the outage.
+    const start = Date.now();
+    const hourly = Array.from({ length: 11 }, (_, i) => start - 130 * MINUTE - (10 - i) * HOUR);
+    const dueOf = async (agent: string) => (await rowsOf("alertDues")).find((row) => row.agent === agent);
+    await project.report(hourly.map((time) => ({ agent: "hourly", at: time })));
+    await expect.poll(() => dueOf("hourly")).toMatchObject({ dueAt: (outage?.to ?? 0) + 150 * MINUTE + 1 });
+    const often = Array.from({ length: 11 }, (_, i) => start - (10 - i) * 12 * MINUTE);
+    await project.report(often.map((time) => ({ agent: "hourly", at: time })));
+    await expect.poll(() => dueOf("hourly")).toMatchObject({ dueAt: start + 30 * MINUTE + 1 });
   });
 });

@@ -157,11 +157,19 @@ describe("incidents", () => {
 
   test("a state opens one at once, and any other state closes it; a repeated state does neither", async () => {
     await addRule(FAILED);
+    const marks = async () =>
+      (await grace.query(api.projects.overview, { projectId })).map(({ agent, incidents: open }) => [
+        agent,
+        open,
+      ]);
     await project.report([], [{ state: "failed" }, { agent: "other", state: "working" }]);
     await expectIncidents([{ kind: "state", agent: "scout", closedAt: null }]);
     await project.report([{}], [{ state: "failed", message: "again" }]);
+    const unmarked = ["other", undefined];
+    expect(await marks()).toEqual([unmarked, ["scout", 1]]);
     await project.report([], [{ state: "done" }]);
     await expectIncidents([{ closeReason: "recovered" }]);
+    expect(await marks()).toEqual([unmarked, ["scout", undefined]]);
     await project.report([], [{ state: "failed" }]);
     await expectIncidents([{ closedAt: null }, { closeReason: "recovered" }]);
   });
@@ -219,6 +227,8 @@ describe("incidents", () => {
     await expect.poll(types).toEqual(["incident.opened"]);
     await grace.mutation(api.alertRules.remove, { ruleId });
     await expectIncidents([{ closeReason: "rule_removed" }]);
+    const entries = await grace.query(api.projects.overview, { projectId });
+    expect(entries.map(({ incidents: open }) => open)).toEqual([undefined, undefined]);
     await addRule(FAILED);
     await expectIncidents([{ agent: "other" }, {}]);
     await expect.poll(types).toEqual(["incident.opened", "incident.opened"]);
@@ -263,6 +273,14 @@ describe("incidents", () => {
     const rows = (await backend.rows("alertDues")).filter((row) => row.projectId === projectId);
     const due = rows.find(({ agent }) => agent === "scout");
     expect(due?.dueAt).toBeGreaterThan(Date.now() + 14 * MINUTE);
+    // Pages judge as alerts do.
+    const { projects } = await grace.query(api.pages.home, {});
+    const listed = projects.find(({ _id }) => _id === projectId);
+    expect(listed?.summary.nextSilentAt).toBe((listed?.restoredAt ?? 0) + 15 * MINUTE);
+    expect((await grace.query(api.incidents.outages, { projectId }))[0]).toEqual({
+      from: 0,
+      to: listed?.restoredAt,
+    });
   });
 
   test("open incidents of all projects of a user are listed with their project, newest first", async () => {

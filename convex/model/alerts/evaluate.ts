@@ -5,11 +5,12 @@
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 import { entryIn } from "../agents.ts";
-import { silentAfter } from "../health.ts";
+import { silentAfter, toleranceOf } from "../health.ts";
 import { type AgentEntry, openOverview, signsOf } from "../overview.ts";
 import { evaluateSoon, setDue } from "./dues.ts";
 import { closeIncident, openIncident, openIncidentsOf } from "./incidents.ts";
 import { type Judging, judge } from "./judge.ts";
+import { markIncidents } from "./marks.ts";
 import { outagesOf } from "./outages.ts";
 import { type Outbox, openOutbox, sealOutbox } from "./outbox.ts";
 import { rulesOf } from "./ruleStore.ts";
@@ -47,6 +48,7 @@ export async function evaluateAgents(
     await setDue(ctx, projectId, agent, dueAt);
     done += 1;
   }
+  await markIncidents(ctx, projectId, outbox.changed, now);
   await sealOutbox(ctx, outbox);
   return done;
 }
@@ -136,13 +138,17 @@ export async function evaluateAfterFold(
   await evaluateSoon(ctx, projectId, [...agents], now);
 }
 
-/** Returns whether an agent changed so that an incident opens or closes, or that it is due earlier. */
+/**
+ * Returns whether an agent changed so that an incident opens or closes, or that it is due earlier. Outages make
+ * every limit later: one that has passed without them may still be ahead, and a report moves the limit back
+ * only if the agent reports more often than before.
+ */
 function changes(before: AgentEntry | undefined, after: AgentEntry, now: number): boolean {
   if (before === after) return false;
   if (before === undefined || before.state !== after.state) return true;
   if (after.state === "waiting" && before.stateAt !== after.stateAt) return true;
   const limit = silentAfter(signsOf(before));
   if (limit !== null && now > limit) return true;
-  const newLimit = silentAfter(signsOf(after));
-  return newLimit !== null && newLimit < (limit ?? Number.POSITIVE_INFINITY);
+  if (silentAfter(signsOf(after)) === null) return false;
+  return limit === null || toleranceOf(signsOf(after)) < toleranceOf(signsOf(before));
 }

@@ -77,6 +77,7 @@ export async function openIncident(
     since: Math.min(cause.since, now),
     openedAt: now,
   });
+  outbox.changed.add(cause.agent);
   log("info", "alert.opened", { projectId, incidentId, kind: rule.kind, ms: now - cause.since });
   await addMessages(ctx, outbox, incidentId, "incident.opened");
 }
@@ -85,9 +86,10 @@ export async function openIncident(
 export async function closeIncident(
   ctx: MutationCtx,
   outbox: Outbox,
-  { _id, projectId }: Doc<"incidents">,
+  { _id, projectId, agent }: Doc<"incidents">,
   reason: "recovered" | "muted" | "retired",
 ): Promise<void> {
+  outbox.changed.add(agent);
   await close(ctx, _id, projectId, reason, outbox.now);
   await addMessages(ctx, outbox, _id, "incident.closed");
 }
@@ -103,31 +105,40 @@ async function close(
   log("info", "alert.closed", { projectId, incidentId, reason: closeReason });
 }
 
-/** Closes the open incidents of a removed rule without a message: at most one for each agent. */
-export async function closeByRule(ctx: MutationCtx, ruleId: Id<"alertRules">, now: number): Promise<void> {
+/**
+ * Closes the open incidents of a removed rule without a message: at most one for each agent.
+ *
+ * @returns Their agents.
+ */
+export async function closeByRule(
+  ctx: MutationCtx,
+  ruleId: Id<"alertRules">,
+  now: number,
+): Promise<Set<string>> {
   const open = await ctx.db
     .query("incidents")
     .withIndex("by_rule", (q) => q.eq("ruleId", ruleId).eq("closedAt", undefined))
     .collect();
   for (const { _id, projectId } of open) await close(ctx, _id, projectId, "rule_removed", now);
+  return new Set(open.map(({ agent }) => agent));
 }
 
 /**
  * Closes open incidents of an archived project without a message.
  *
- * @returns Whether more may be open.
+ * @returns Their agents, and whether more may be open.
  */
 export async function closeByProject(
   ctx: MutationCtx,
   projectId: Id<"projects">,
   now: number,
-): Promise<boolean> {
+): Promise<{ agents: Set<string>; isMore: boolean }> {
   const open = await ctx.db
     .query("incidents")
     .withIndex("by_closed", (q) => q.eq("projectId", projectId).eq("closedAt", undefined))
     .take(MOST_CLOSED);
   for (const { _id } of open) await close(ctx, _id, projectId, "archived", now);
-  return open.length === MOST_CLOSED;
+  return { agents: new Set(open.map(({ agent }) => agent)), isMore: open.length === MOST_CLOSED };
 }
 
 function incidentOf(row: Doc<"incidents">): Incident {

@@ -1,9 +1,10 @@
 /** Outages: times in which alerts were not evaluated. Silence is judged from their end on. */
 import { v } from "convex/values";
+import { internal } from "../../_generated/api.js";
 import type { Doc } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import { MINUTE_MS } from "../buckets.ts";
-import type { Outage } from "../health.ts";
+import { type Outage, outagesSince } from "../health.ts";
 import { log } from "../log.ts";
 
 /** Alerts that were not evaluated for longer than this count as an outage, in ms. */
@@ -28,6 +29,7 @@ export async function noteEvaluation(ctx: MutationCtx, now: number): Promise<voi
   if (now - clock.evaluatedAt > OUTAGE_MS) {
     await ctx.db.insert("outages", { from: clock.evaluatedAt, to: now });
     log("warn", "alert.outage", { ms: now - clock.evaluatedAt });
+    await ctx.scheduler.runAfter(0, internal.compaction.summarizeAll, { cursor: null });
   }
   await ctx.db.patch("alertClock", clock._id, { evaluatedAt: now });
 }
@@ -44,8 +46,9 @@ export async function lastOutages(ctx: QueryCtx): Promise<Outage[]> {
 }
 
 /** Returns when the agents of a project could not be judged, oldest first: outages, and while it was archived. */
-export async function outagesOf(ctx: QueryCtx, { restoredAt }: Doc<"projects">): Promise<Outage[]> {
-  const outages = await lastOutages(ctx);
-  if (restoredAt === undefined) return outages;
-  return [{ from: 0, to: restoredAt }, ...outages.filter(({ to }) => to > restoredAt)];
+export async function outagesOf(
+  ctx: QueryCtx,
+  project: Pick<Doc<"projects">, "restoredAt"> | null,
+): Promise<Outage[]> {
+  return [...outagesSince(await lastOutages(ctx), project?.restoredAt)];
 }

@@ -37,14 +37,16 @@ export type Outbox = {
   channels: OpenChannel[] | null;
   /** When messages are due that were added, in Unix ms. */
   dues: Set<number>;
+  /** Agents whose incidents opened or closed. */
+  changed: Set<string>;
 };
 
 export function openOutbox(projectId: Id<"projects">, now: number): Outbox {
-  return { projectId, now, channels: null, dues: new Set() };
+  return { projectId, now, channels: null, dues: new Set(), changed: new Set() };
 }
 
 /** Wakes the sender for the messages that were added. */
-export async function sealOutbox(ctx: MutationCtx, { dues }: Outbox): Promise<void> {
+export async function sealOutbox(ctx: MutationCtx, { dues }: Pick<Outbox, "dues">): Promise<void> {
   for (const dueAt of dues) await ctx.scheduler.runAt(dueAt, internal.alertSending.pump, {});
 }
 

@@ -8,6 +8,7 @@ import { requireManagedProject } from "../projects.ts";
 import { rejection } from "../rejection.ts";
 import { evaluateSoon } from "./dues.ts";
 import { closeByRule } from "./incidents.ts";
+import { markIncidents } from "./marks.ts";
 import { failedRule, silentRule, thresholdRule, waitingRule } from "./ruleShapes.ts";
 import { isSameRule, type Rule, ruleOf, ruleProblem } from "./rules.ts";
 
@@ -85,7 +86,8 @@ export async function removeRule(ctx: MutationCtx, user: Doc<"users">, ruleId: s
   if (rule === null) throw rejection("not_found", "There is no such rule.");
   const project = await requireManagedProject(ctx, user, rule.projectId);
   await ctx.db.delete("alertRules", rule._id);
-  await closeByRule(ctx, rule._id, Date.now());
+  const now = Date.now();
+  await markIncidents(ctx, project._id, await closeByRule(ctx, rule._id, now), now);
   await recordEvent(ctx, project.ownerId, "alert_rule_removed", {
     actorId: user._id,
     target: rule.agent ?? "all agents",
