@@ -113,7 +113,8 @@ export default defineSchema({
   })
     .index("by_hash", ["hash"])
     .index("by_project", ["projectId", "createdAt"])
-    .index("by_expiry", ["projectId", "revokedAt", "expiresAt"]),
+    .index("by_expiry", ["projectId", "revokedAt", "expiresAt"])
+    .index("by_end", ["revokedAt", "expiresAt"]),
 
   /** When each API key was last used, rounded to the minute. */
   keyUses: defineTable({ keyId: v.id("projectKeys"), lastUsedAt: v.number() }).index("by_key", ["keyId"]),
@@ -263,10 +264,9 @@ export default defineSchema({
   }).index("by_user", ["workosUserId"]),
 
   /** When an admin last opened a project that is not theirs. */
-  projectViews: defineTable({ projectId: v.id("projects"), adminId: v.id("users"), at: v.number() }).index(
-    "by_project",
-    ["projectId", "adminId"],
-  ),
+  projectViews: defineTable({ projectId: v.id("projects"), adminId: v.id("users"), at: v.number() })
+    .index("by_project", ["projectId", "adminId"])
+    .index("by_at", ["at"]),
 
   /** Ids of the WorkOS events handled, so that each is handled once. */
   webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })

@@ -3,7 +3,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { startJob } from "./jobs.ts";
-import { findUse } from "./keyUses.ts";
+import { removeKey } from "./keys.ts";
 import { membersOf } from "./memberships.ts";
 import { removeSome } from "./retention.ts";
 
@@ -83,10 +83,6 @@ async function removeKeys({ db }: MutationCtx, projectId: Id<"projects">): Promi
     .query("projectKeys")
     .withIndex("by_project", (q) => q.eq("projectId", projectId))
     .take(KEYS_AT_ONCE);
-  for (const { _id } of keys) {
-    const use = await findUse({ db }, _id);
-    if (use !== null) await db.delete("keyUses", use._id);
-    await db.delete("projectKeys", _id);
-  }
+  for (const { _id } of keys) await removeKey({ db }, _id);
   return keys.length;
 }

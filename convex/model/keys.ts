@@ -3,10 +3,11 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
+import { DAY_MS } from "./buckets.ts";
 import { edgeSecrets } from "./environment.ts";
 import { sha256Hex, toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
-import { lastUseOf } from "./keyUses.ts";
+import { findUse, lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
 import { findMade, rememberMade, submissionOf } from "./once.ts";
 import { requireOwnProject } from "./projects.ts";
@@ -14,8 +15,14 @@ import { rejection } from "./rejection.ts";
 
 const PREFIX = "mosaic_";
 const RANDOM_BYTES = 32;
-const MOST_LISTED = 500;
 const MOST_ACTIVE = 50;
+
+/** Keys in a list of those that last, of those that expire, and of those that were revoked. */
+const MOST_OF_EACH = 200;
+
+/** How long keys are listed after they were revoked or have expired, in ms. */
+const KEPT_MS = 30 * DAY_MS;
+const STEP = 50;
 
 /** What an API key may do. */
 export const scopeShape = v.union(v.literal("send"), v.literal("read"));
@@ -33,16 +40,32 @@ export const listedKeyShape = v.object({
   revokedAt: v.union(v.number(), v.null()),
 });
 
-/** Returns the API keys of a project, newest first. */
+/**
+ * Returns the API keys of a project, newest first: all that are active, and the last of the others. It does not
+ * depend on the clock.
+ */
 export async function keysOf(
   ctx: QueryCtx,
   projectId: Id<"projects">,
 ): Promise<Infer<typeof listedKeyShape>[]> {
-  const keys = await ctx.db
-    .query("projectKeys")
-    .withIndex("by_project", (q) => q.eq("projectId", projectId))
-    .order("desc")
-    .take(MOST_LISTED);
+  const lists = await Promise.all(
+    [
+      ctx.db
+        .query("projectKeys")
+        .withIndex("by_expiry", (q) =>
+          q.eq("projectId", projectId).eq("revokedAt", undefined).eq("expiresAt", undefined),
+        ),
+      ctx.db
+        .query("projectKeys")
+        .withIndex("by_expiry", (q) =>
+          q.eq("projectId", projectId).eq("revokedAt", undefined).gt("expiresAt", 0),
+        ),
+      ctx.db
+        .query("projectKeys")
+        .withIndex("by_expiry", (q) => q.eq("projectId", projectId).gt("revokedAt", 0)),
+    ].map((rows) => rows.order("desc").take(MOST_OF_EACH)),
+  );
+  const keys = lists.flat().sort((a, b) => b.createdAt - a.createdAt || b._creationTime - a._creationTime);
   return await Promise.all(
     keys.map(async (key) => ({
       keyId: key._id,
@@ -145,6 +168,30 @@ async function requireRoomForKey(ctx: QueryCtx, { _id }: Doc<"projects">, now: n
     const message = `A project has at most ${MOST_ACTIVE} active keys. Revoke one that is not in use.`;
     throw rejection("limit_reached", message);
   }
+}
+
+/** Removes some keys that were revoked or have expired 30 days ago. Returns their number. */
+export async function removeOldKeys(ctx: MutationCtx, now: number): Promise<number> {
+  const before = now - KEPT_MS;
+  const old = [
+    ...(await ctx.db
+      .query("projectKeys")
+      .withIndex("by_end", (q) => q.gt("revokedAt", 0).lt("revokedAt", before))
+      .take(STEP)),
+    ...(await ctx.db
+      .query("projectKeys")
+      .withIndex("by_end", (q) => q.eq("revokedAt", undefined).gt("expiresAt", 0).lt("expiresAt", before))
+      .take(STEP)),
+  ];
+  for (const { _id } of old) await removeKey(ctx, _id);
+  return old.length;
+}
+
+/** Removes an API key, and when it was used. */
+export async function removeKey(ctx: Pick<MutationCtx, "db">, keyId: Id<"projectKeys">): Promise<void> {
+  const use = await findUse(ctx, keyId);
+  if (use !== null) await ctx.db.delete("keyUses", use._id);
+  await ctx.db.delete("projectKeys", keyId);
 }
 
 function isActive({ revokedAt, expiresAt }: Doc<"projectKeys">, now: number): boolean {

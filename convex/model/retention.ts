@@ -6,6 +6,7 @@ import type { MutationCtx } from "../_generated/server";
 import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { DAYS, HOURS, type Level, MINUTES } from "./chunks.ts";
 import { removeIdleSeries, removeRetiredAgents, retireSilentAgents } from "./gone.ts";
+import { removeOldKeys } from "./keys.ts";
 import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 import { removeOldStreams } from "./streams.ts";
 
@@ -48,6 +49,7 @@ export const RULES: { [job: string]: Rule } = {
       db,
       db.query("outages").withIndex("by_end", (q) => q.lt("to", now - 400 * DAY_MS)),
     ),
+  apiKeys: removeOldKeys,
   streams: removeOldStreams,
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
@@ -90,6 +92,11 @@ export const RULES: { [job: string]: Rule } = {
       db
         .query("pendingAuditLogs")
         .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS)),
+    ),
+  projectViews: async ({ db }, now) =>
+    await removeSome(
+      db,
+      db.query("projectViews").withIndex("by_at", (q) => q.lt("at", now - HOUR_MS)),
     ),
   submissions: async ({ db }, now) =>
     await removeSome(

@@ -49,6 +49,7 @@ describe("retention", () => {
       ...{ sessionId: id, workosUserId: "user_old" },
       ...{ startedAt: now - age, lastSeenAt: now - age },
     });
+    const key = (end: Stored): Stored => ({ projectId, name: "K", hash: "0", createdAt: 1, ...end });
     const rows: [table: string, kept: Stored[], gone: Stored[]][] = [
       ["agentMetrics", [batch(29.9 * DAY)], [batch(30.1 * DAY)]],
       [
@@ -72,6 +73,16 @@ describe("retention", () => {
         "submissions",
         [{ hash: "a", made: "x", at: now - 0.9 * HOUR }],
         [{ hash: "b", made: "y", at: now - 1.1 * HOUR }],
+      ],
+      [
+        "projectViews",
+        [{ projectId, adminId: ada.userId, at: now - 0.9 * HOUR }],
+        [{ projectId, adminId: ada.userId, at: now - 1.1 * HOUR }],
+      ],
+      [
+        "projectKeys",
+        [key({ revokedAt: now - 29 * DAY }), key({ expiresAt: now - 29 * DAY }), key({})],
+        [key({ revokedAt: now - 31 * DAY }), key({ expiresAt: now - 31 * DAY })],
       ],
       ["drops", [], [{ projectId, since: 0, writtenAt: now - 1.1 * DAY, counts: [] }]],
     ];

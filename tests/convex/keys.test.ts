@@ -133,6 +133,21 @@ describe("API keys", () => {
     expect(await rejectionOf(create())).toBe("none");
   });
 
+  test("active keys are listed however many others are newer, which are listed too", async () => {
+    const { projectId } = project;
+    await backend.store(
+      "projectKeys",
+      Array.from({ length: 600 }, (_, i) => ({
+        ...{ projectId, name: `K ${i}`, hash: "0", createdAt: Date.now() + i },
+        ...(i % 2 === 0 ? { revokedAt: i + 1 } : { expiresAt: i + 1 }),
+      })),
+    );
+    const names = (await grace.query(api.projectKeys.list, { projectId })).map(({ name }) => name);
+    expect(names).toHaveLength(401);
+    expect(names.slice(0, 3)).toEqual(["K 599", "K 598", "K 597"]);
+    expect(names.at(-1)).toBe("Laptop");
+  });
+
   test("the room for a key is found without reading the keys that are not active", async () => {
     const { projectId } = project;
     const key = { projectId, name: "K", hash: "0", createdAt: 1 };
