@@ -5,7 +5,7 @@
  */
 import { makeMigration } from "convex-helpers/server/migrations";
 import { internalMutation } from "./functions.ts";
-import { HOUR_MS, MINUTE_MS } from "./model/buckets.ts";
+import { HOUR_MS, MINUTE_MS } from "./model/intervals.ts";
 import { moveHour, moveLatestValue, redrawOverview } from "./model/legacy.ts";
 import { copyOf } from "./model/memberships.ts";
 import { timeZoneOf } from "./model/preferences.ts";

@@ -2,7 +2,7 @@
 import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../convex/model/buckets.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../convex/model/intervals.ts";
 import { serverNow } from "../data/clock.ts";
 import { defineForm } from "../data/define-form.ts";
 

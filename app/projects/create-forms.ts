@@ -1,7 +1,7 @@
 /** Forms that create a project and an API key, also used by the project lists. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { DAY_MS } from "../../convex/model/buckets.ts";
+import { DAY_MS } from "../../convex/model/intervals.ts";
 import { nameProblem } from "../../convex/model/names.ts";
 import { serverNow } from "../data/clock.ts";
 import { defineForm } from "../data/define-form.ts";

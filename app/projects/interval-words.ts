@@ -1,5 +1,5 @@
 /** Intervals between reports, in words and in minutes. */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../convex/model/buckets.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../convex/model/intervals.ts";
 
 const SECOND_MS = 1_000;
 

@@ -1,6 +1,6 @@
 /** URLs of the pages of a project and its agents: parsing and building. */
 import { href } from "react-router";
-import { MINUTE_MS, startOf } from "../../convex/model/buckets.ts";
+import { MINUTE_MS, startOf } from "../../convex/model/intervals.ts";
 import { RANGE_NAMES, type Range } from "../../convex/model/ranges.ts";
 
 export const RANGE_WORDS: Record<Range, string> = {

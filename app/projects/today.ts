@@ -1,6 +1,7 @@
 /** Sums since midnight, which are 0 again once the page's clock has passed the next one. */
-import { DAY_MS, HOUR_MS, startOf } from "../../convex/model/buckets.ts";
+
 import { dayOf } from "../../convex/model/days.ts";
+import { DAY_MS, HOUR_MS, startOf } from "../../convex/model/intervals.ts";
 
 /** No local day is shorter than this. */
 const SHORTEST_DAY_MS = 20 * HOUR_MS;

@@ -82,6 +82,7 @@ import type * as model_identity from "../model/identity.js";
 import type * as model_impersonation from "../model/impersonation.js";
 import type * as model_ingestion from "../model/ingestion.js";
 import type * as model_input from "../model/input.js";
+import type * as model_intervals from "../model/intervals.js";
 import type * as model_invites from "../model/invites.js";
 import type * as model_issuers from "../model/issuers.js";
 import type * as model_items from "../model/items.js";
@@ -215,6 +216,7 @@ declare const fullApi: ApiFromModules<{
   "model/impersonation": typeof model_impersonation;
   "model/ingestion": typeof model_ingestion;
   "model/input": typeof model_input;
+  "model/intervals": typeof model_intervals;
   "model/invites": typeof model_invites;
   "model/issuers": typeof model_issuers;
   "model/items": typeof model_items;

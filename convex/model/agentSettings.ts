@@ -5,7 +5,7 @@ import type { MutationCtx } from "../_generated/server";
 import { changeAgent, requireAgent } from "./agents.ts";
 import { recordEvent } from "./audit.ts";
 import type { AuditEvent } from "./auditEvents.ts";
-import { DAY_MS, MINUTE_MS } from "./buckets.ts";
+import { DAY_MS, MINUTE_MS } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
 
 const LEAST_INTERVAL_MS = MINUTE_MS;

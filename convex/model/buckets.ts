@@ -1,19 +1,11 @@
-/** Buckets: summaries of the points of a time series in intervals of equal width. Imports nothing. */
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+/** Buckets: summaries of the points of a time series in intervals of equal width. */
+import { startOf } from "./intervals.ts";
 
 /** Number, sum and extremes of some points. */
 export type Summary = { count: number; sum: number; min: number; max: number };
 
 /** The summary of one interval; `at` is its start in Unix ms. */
 export type Bucket = Summary & { at: number };
-
-/** Returns the start of the interval that contains a time, in Unix ms. */
-export function startOf(at: number, width: number): number {
-  return Math.floor(at / width) * width;
-}
 
 export function merge(one: Summary, other: Summary): Summary {
   return {

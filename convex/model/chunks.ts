@@ -4,7 +4,8 @@
  */
 import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
-import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS } from "./buckets.ts";
+import type { Bucket } from "./buckets.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./intervals.ts";
 
 /** Widths of stored buckets, with the time that one document spans. In ms. */
 export const MINUTES = { width: MINUTE_MS, span: HOUR_MS };

@@ -1,5 +1,5 @@
 /** Local days: the first instant of a date in a time zone. */
-import { HOUR_MS, MINUTE_MS } from "./buckets.ts";
+import { HOUR_MS, MINUTE_MS } from "./intervals.ts";
 
 /** A day is at most this long, with two changes of the clock. */
 const LONGEST_DAY_MS = 27 * HOUR_MS;

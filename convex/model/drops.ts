@@ -3,7 +3,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { DAY_MS, MINUTE_MS } from "./buckets.ts";
+import { DAY_MS, MINUTE_MS } from "./intervals.ts";
 
 /** How many agents that are not retired, and how many of their time series, a project may have. */
 export const MOST_AGENTS = 200;

@@ -3,8 +3,8 @@
  * nothing that Convex prints grants access for long: HMAC-SHA-256 over function, time and arguments.
  */
 import { convexToJson, type Value } from "convex/values";
-import { MINUTE_MS } from "./buckets.ts";
 import { sha256Hex } from "./hex.ts";
+import { MINUTE_MS } from "./intervals.ts";
 
 const VERSION = "mosaic.edge.v1";
 

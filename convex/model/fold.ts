@@ -3,7 +3,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { addHistory, entryIn, entryOf, findAgent } from "./agents.ts";
 import { evaluateAfterFold } from "./alerts/evaluate.ts";
-import { type Bucket, HOUR_MS, regroup } from "./buckets.ts";
+import { type Bucket, regroup } from "./buckets.ts";
 import { saveDerived } from "./derived.ts";
 import { saveDrops } from "./drops.ts";
 import {
@@ -15,6 +15,7 @@ import {
   type OpenSeries,
   seriesKey,
 } from "./folding.ts";
+import { HOUR_MS } from "./intervals.ts";
 import { type Item, itemsOf, subjectOf } from "./items.ts";
 import { noteUse } from "./keyUses.ts";
 import {

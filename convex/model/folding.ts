@@ -2,9 +2,10 @@
 import type { Id } from "../_generated/dataModel";
 import { type AgentFields, applyState, newAgent, type StateChange, seeAgent } from "./agents.ts";
 import { kindOf, type Metric, type Status, summaryOf } from "./batches.ts";
-import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, meanOf, merge, startOf } from "./buckets.ts";
+import { type Bucket, meanOf, merge } from "./buckets.ts";
 import { EMPTY } from "./chunks.ts";
 import { addCounts, type DropCode, type DropCount, MOST_AGENTS, MOST_SERIES } from "./drops.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "./intervals.ts";
 import type { Item } from "./items.ts";
 import { addsUp } from "./kinds.ts";
 import { countSeries, type Overview } from "./overview.ts";

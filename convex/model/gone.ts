@@ -2,7 +2,7 @@
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { changeAgent, entryIn, findHistory } from "./agents.ts";
-import { DAY_MS } from "./buckets.ts";
+import { DAY_MS } from "./intervals.ts";
 import { openOverview, saveOverview } from "./overview.ts";
 import { closeSeries } from "./rollups.ts";
 

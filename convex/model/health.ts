@@ -1,7 +1,7 @@
 /**
  * Health of an agent, computed from time: by pages, by the API and by Convex.
  */
-import { MINUTE_MS } from "./buckets.ts";
+import { MINUTE_MS } from "./intervals.ts";
 
 export const STATES = ["working", "waiting", "done", "failed"] as const;
 

@@ -9,9 +9,9 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { metricShape, statusShape } from "./batches.ts";
-import { DAY_MS, MINUTE_MS } from "./buckets.ts";
 import { enqueue } from "./compactor.ts";
 import { warningShape, warningsOf } from "./drops.ts";
+import { DAY_MS, MINUTE_MS } from "./intervals.ts";
 import { findKey } from "./keys.ts";
 import { batchIssues, cleanMessage } from "./metricRules.ts";
 

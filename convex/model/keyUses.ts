@@ -1,7 +1,7 @@
 /** Last uses of API keys, in a table apart because each request reads the key. */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { MINUTE_MS, startOf } from "./buckets.ts";
+import { MINUTE_MS, startOf } from "./intervals.ts";
 
 /** Notes when an API key was used, rounded to the minute so that a busy key is written once a minute. */
 export async function noteUse(ctx: MutationCtx, keyId: Id<"projectKeys">, at: number): Promise<void> {

@@ -6,10 +6,11 @@
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { entryOf, findAgent, newAgent, seeAgent } from "./agents.ts";
-import { type Bucket, DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "./buckets.ts";
+import type { Bucket } from "./buckets.ts";
 import { bucketsOfRow, EMPTY, isSingleBucket } from "./chunks.ts";
 import { MOST_AGENTS, MOST_SERIES } from "./drops.ts";
 import { metricEntry, wholeLine } from "./fold.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "./intervals.ts";
 import { countSeries, newestMetrics, openOverview, saveOverview } from "./overview.ts";
 import { addBuckets, addClosedHour, rowsBetween, type SeriesKey } from "./rollups.ts";
 import { findSeries, type TimeSeries } from "./timeSeries.ts";

@@ -2,8 +2,9 @@
  * Validation of reported metrics and statuses: the worker runs it before it calls Convex, and Convex runs it
  * again.
  */
-import { DAY_MS } from "./buckets.ts";
+
 import { STATES } from "./health.ts";
+import { DAY_MS } from "./intervals.ts";
 import { reportedNameProblem } from "./names.ts";
 
 const OLDEST_MS = 7 * DAY_MS;

@@ -1,8 +1,8 @@
 /** Repeated submissions of one form without JavaScript, so that a double click makes one thing. */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { MINUTE_MS } from "./buckets.ts";
 import { sha256Hex } from "./hex.ts";
+import { MINUTE_MS } from "./intervals.ts";
 
 /** A form submitted again within this time makes nothing. */
 const AGAIN_MS = MINUTE_MS;

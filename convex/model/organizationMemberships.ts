@@ -4,8 +4,8 @@
  */
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
-import { startOf } from "./buckets.ts";
 import { entryRule } from "./environment.ts";
+import { startOf } from "./intervals.ts";
 import { setCutoff } from "./sessionCutoffs.ts";
 import { type Person, revokeSessionsBefore } from "./sessions.ts";
 

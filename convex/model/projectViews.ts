@@ -2,7 +2,7 @@
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
-import { HOUR_MS } from "./buckets.ts";
+import { HOUR_MS } from "./intervals.ts";
 import { requireProject } from "./projects.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Time ranges of a chart. The app uses them too. */
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "./buckets.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "./intervals.ts";
 
 export const RANGE_NAMES = ["1h", "24h", "7d", "30d", "90d"] as const;
 

@@ -3,9 +3,9 @@
 import { type GenericId, getDocumentSize } from "convex/values";
 import type { Doc, TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { DAYS, HOURS, type Level, MINUTES } from "./chunks.ts";
 import { removeIdleSeries, removeRetiredAgents, retireSilentAgents } from "./gone.ts";
+import { DAY_MS, HOUR_MS } from "./intervals.ts";
 import { removeOldKeys } from "./keys.ts";
 import { SESSION_LIFETIME_MS } from "./sessionRules.ts";
 import { removeOldStreams } from "./streams.ts";

@@ -6,9 +6,10 @@
  */
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { type Bucket, DAY_MS, finite, HOUR_MS, MINUTE_MS, regroup, startOf, sumFrom } from "./buckets.ts";
+import { type Bucket, finite, regroup, sumFrom } from "./buckets.ts";
 import { bucketsIn, chunkOf, DAYS, HOURS, isSingleBucket, type Level, MINUTES } from "./chunks.ts";
 import { groupBy } from "./groupBy.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "./intervals.ts";
 import { openBuckets, type TimeSeries, withHours } from "./timeSeries.ts";
 
 export type SeriesKey = { projectId: Id<"projects">; agent: string; name: string };

@@ -3,7 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
-import { startOf } from "./buckets.ts";
+import { startOf } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
 import { cutoffsOf, endsSession, setCutoff } from "./sessionCutoffs.ts";
 

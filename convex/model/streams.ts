@@ -5,9 +5,10 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { DAY_MS, HOUR_MS, type Summary } from "./buckets.ts";
+import type { Summary } from "./buckets.ts";
 import { type Distribution, riseOf, summaryFrom } from "./distribution.ts";
 import { MOST_STREAMS } from "./drops.ts";
+import { DAY_MS, HOUR_MS } from "./intervals.ts";
 import { openOverview, saveOverview } from "./overview.ts";
 import type { StreamPoint, Total } from "./points.ts";
 

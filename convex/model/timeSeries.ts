@@ -5,8 +5,9 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { type Bucket, DAY_MS, MINUTE_MS, meanOf } from "./buckets.ts";
+import { type Bucket, meanOf } from "./buckets.ts";
 import { bucketsIn, chunkFields } from "./chunks.ts";
+import { DAY_MS, MINUTE_MS } from "./intervals.ts";
 import { addsUp, type Kind, kindShape } from "./kinds.ts";
 
 /** A sum since a local midnight; `since` is Unix ms. */

@@ -2,9 +2,10 @@
 
 import type { Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { type Bucket, DAY_MS, finite, HOUR_MS, MINUTE_MS, startOf, sumFrom } from "./buckets.ts";
+import { type Bucket, finite, sumFrom } from "./buckets.ts";
 import { bucketsOfRow } from "./chunks.ts";
 import { dayOf } from "./days.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "./intervals.ts";
 import type { MetricEntry, Overview, Zone } from "./overview.ts";
 import { rowsBetween } from "./rollups.ts";
 import { findSeries, hasToday, openBuckets, type TimeSeries, type ZoneSum } from "./timeSeries.ts";

@@ -2,10 +2,11 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { type Bucket, DAY_MS, finite, HOUR_MS, startOf, sumFrom } from "./buckets.ts";
+import { type Bucket, finite, sumFrom } from "./buckets.ts";
 import { AHEAD_MS, chartOf, firstBucket } from "./charts.ts";
 import { bucketsOfRow, DAYS, HOURS, type Level } from "./chunks.ts";
 import { seriesKey } from "./folding.ts";
+import { DAY_MS, HOUR_MS, startOf } from "./intervals.ts";
 import type { Range } from "./ranges.ts";
 import { hasToday, openBuckets } from "./timeSeries.ts";
 

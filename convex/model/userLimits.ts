@@ -4,7 +4,7 @@ import type { ComponentApi } from "@convex-dev/rate-limiter/_generated/component
 import { componentsGeneric } from "convex/server";
 import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { HOUR_MS, MINUTE_MS } from "./buckets.ts";
+import { HOUR_MS, MINUTE_MS } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
 
 const MUTATIONS_A_MINUTE = 600;

@@ -3,9 +3,9 @@ import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { closeAccount, closeUnknownAccount } from "./accounts.ts";
 import { recordEvent, recordEventAbout } from "./audit.ts";
-import { startOf } from "./buckets.ts";
 import { emailProblem } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
+import { startOf } from "./intervals.ts";
 import {
   applyMembership,
   applyOrganizationDeleted,

@@ -6,9 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
 import type { api as generated } from "../../convex/_generated/api.js";
+import { signIn, signOut } from "../sign-in.ts";
 import { pastOf } from "./figures.ts";
 import { send } from "./send.ts";
-import { signIn, signOut } from "./sign-in.ts";
 import { pastStates } from "./states.ts";
 import { DEMO_PROJECTS, type DemoProject } from "./team.ts";
 

@@ -3,7 +3,7 @@ import { ConvexHttpClient } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import type { Metric } from "../../local/demo/figures.ts";
 import { send } from "../../local/demo/send.ts";
-import { signIn } from "../../local/demo/sign-in.ts";
+import { signIn } from "../../local/sign-in.ts";
 
 export type Signed = { cookie: string; token: string; convex: ConvexHttpClient };
 

@@ -1,6 +1,6 @@
 /** Benchmark of `npm start`: start time, response time of a page, and memory of the process tree. */
 import { readFileSync } from "node:fs";
-import { signIn } from "../../local/demo/sign-in.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { cleanUp, run } from "../launcher/copy.ts";
 import { load, quantile } from "./load.ts";
 

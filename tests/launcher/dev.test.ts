@@ -6,9 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ConvexHttpClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { signIn } from "../../local/demo/sign-in.ts";
 import { DEMO_PROJECTS } from "../../local/demo/team.ts";
 import { busyPorts, type Ports } from "../../local/ports.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { type Copy, cleanUp, commandOf, dataFolder, freePorts, run, statusOf } from "./copy.ts";
 import { runUnreaped, UNUSABLE } from "./unreaped.ts";
 

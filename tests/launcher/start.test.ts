@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { signIn } from "../../local/demo/sign-in.ts";
 import { busyPorts } from "../../local/ports.ts";
+import { signIn } from "../../local/sign-in.ts";
 import { type Copy, cleanUp, commandOf, run, statusOf } from "./copy.ts";
 import { expectEnded } from "./ending.ts";
 

@@ -1,6 +1,7 @@
 /** Turns OpenTelemetry data points into points of Mosaic's time series, by the table of the contract. */
-import { DAY_MS, MINUTE_MS, merge } from "../../../convex/model/buckets.ts";
+import { merge } from "../../../convex/model/buckets.ts";
 import { fitting, summaryFrom } from "../../../convex/model/distribution.ts";
+import { DAY_MS, MINUTE_MS } from "../../../convex/model/intervals.ts";
 import { reportedNameProblem } from "../../../convex/model/names.ts";
 import type { Point, Said, Total } from "../../../convex/model/points.ts";
 import type { DataPoint, Found, Metric } from "./data.ts";

@@ -2,8 +2,8 @@
 import { internal } from "../../_generated/api.js";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
-import { MINUTE_MS } from "../buckets.ts";
 import { groupBy } from "../groupBy.ts";
+import { MINUTE_MS } from "../intervals.ts";
 
 /** Agents that one run hands over to be evaluated. */
 const MOST_DUE = 400;

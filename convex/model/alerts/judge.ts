@@ -1,9 +1,10 @@
 /** Judgment of one rule for one agent: whether an incident has to be open, and when that may change. */
 import type { Id } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
-import { type Bucket, HOUR_MS, MINUTE_MS } from "../buckets.ts";
+import type { Bucket } from "../buckets.ts";
 import { bucketsOfRow, HOURS, MINUTES } from "../chunks.ts";
 import { type Outage, silentAfter } from "../health.ts";
+import { HOUR_MS, MINUTE_MS } from "../intervals.ts";
 import { type AgentEntry, signsOf } from "../overview.ts";
 import { rowsBetween } from "../rollups.ts";
 import { findSeries, openBuckets } from "../timeSeries.ts";

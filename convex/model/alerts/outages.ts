@@ -3,8 +3,8 @@ import { v } from "convex/values";
 import { internal } from "../../_generated/api.js";
 import type { Doc } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
-import { MINUTE_MS } from "../buckets.ts";
 import { type Outage, outagesSince } from "../health.ts";
+import { MINUTE_MS } from "../intervals.ts";
 import { log } from "../log.ts";
 
 /** Alerts that were not evaluated for longer than this count as an outage, in ms. */

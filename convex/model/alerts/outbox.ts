@@ -5,7 +5,7 @@
 import { internal } from "../../_generated/api.js";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
-import { MINUTE_MS } from "../buckets.ts";
+import { MINUTE_MS } from "../intervals.ts";
 import type { MessageType } from "./tables.ts";
 
 /** Messages of a channel in a span of time; tests do not count. The second covers the way to the receiver. */

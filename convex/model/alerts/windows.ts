@@ -1,5 +1,6 @@
 /** Windows of threshold rules: which buckets count, when the window changes next, and when it is over. */
-import { type Bucket, HOUR_MS, MINUTE_MS, meanOf, mergeAll, regroup, startOf } from "../buckets.ts";
+import { type Bucket, meanOf, mergeAll, regroup } from "../buckets.ts";
+import { HOUR_MS, MINUTE_MS, startOf } from "../intervals.ts";
 import type { ThresholdRule, WindowName } from "./rules.ts";
 
 /** Bucket width and number of buckets of each window. */

@@ -1,0 +1,10 @@
+/** Intervals of time in ms. Imports nothing. */
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Returns the start of the interval that contains a time, in Unix ms. */
+export function startOf(at: number, width: number): number {
+  return Math.floor(at / width) * width;
+}
