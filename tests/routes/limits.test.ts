@@ -24,11 +24,13 @@ async function newKey(token: string): Promise<string> {
 const AT_ONCE = 5;
 const SIGN_INS = limitPerMinute("SIGN_IN_LIMIT") / DIVISOR;
 const SESSIONS = limitPerMinute("SESSION_LIMIT") / DIVISOR;
+const INGESTIONS = limitPerMinute("INGESTION_LIMIT") / DIVISOR;
 const REJECTIONS = limitPerMinute("REJECTION_LIMIT") / DIVISOR;
 
-it("is 100 a minute for sign-ins, 600 for sessions, and 60 for rejected API keys", () => {
+it("is 100 a minute for sign-ins, 600 for sessions and for API keys, and 60 for rejected API keys", () => {
   expect(limitPerMinute("SIGN_IN_LIMIT")).toBe(100);
   expect(limitPerMinute("SESSION_LIMIT")).toBe(600);
+  expect(limitPerMinute("INGESTION_LIMIT")).toBe(600);
   expect(limitPerMinute("REJECTION_LIMIT")).toBe(60);
 });
 
@@ -101,10 +103,21 @@ describe("requesting the session or a token", () => {
   });
 });
 
+const metrics = [{ agent: "a", name: "n", value: 1 }];
+const send = (browser: Browser, key: string, json: object = { metrics }) =>
+  browser.post("/api/v1/metrics", { headers: { authorization: `Bearer ${key}` }, json });
+
+it("an API key is limited, whatever its address and whether its batches are valid", async () => {
+  const owner = from("10.50.5.1");
+  await signIn(owner, app.person());
+  const token = jsonOf<{ token: string }>(await owner.token()).token;
+  const [key, other] = [await newKey(token), await newKey(token)];
+  const through = await letThrough(INGESTIONS, (index) => send(from(`10.50.6.${index}`), key, {}));
+  expect(through).toBeGreaterThanOrEqual(INGESTIONS);
+  expect((await send(from("10.50.5.1"), other)).status).toBe(202);
+});
+
 describe("a rejected API key", () => {
-  const metrics = [{ agent: "a", name: "n", value: 1 }];
-  const send = (browser: Browser, key: string) =>
-    browser.post("/api/v1/metrics", { headers: { authorization: `Bearer ${key}` }, json: { metrics } });
   const asked = () => app.outbound.count("convex", ({ body }) => body.includes("metrics:ingest"));
 
   it("is not looked up again for a minute, also in another isolate", async () => {

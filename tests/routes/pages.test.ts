@@ -214,6 +214,7 @@ describe("for a signed-in user", () => {
       role: expect.toSatisfy((role: unknown) => role === null || typeof role === "string"),
       organizationId: null,
       expiresAt: expect.any(Number),
+      impersonator: null,
     });
     const inSevenDays = Date.now() + 604_800_000;
     expect(Math.abs((session.expiresAt as number) - inSevenDays)).toBeLessThan(60_000);
