@@ -24,13 +24,16 @@ export const list = viewerQuery({
   },
 });
 
-/** Creates a channel. Only this response contains the secret of a webhook. */
+/**
+ * Creates a channel. Only this response contains the secret of a webhook. Calls with the same random value
+ * `once` and the same address create one channel, and return the same.
+ */
 export const create = viewerMutation({
-  args: { ...ofProject, kind: channelKindShape, address: v.string() },
+  args: { ...ofProject, kind: channelKindShape, address: v.string(), once: v.optional(v.string()) },
   returns: v.object({ channelId: v.id("alertChannels"), secret: v.union(v.string(), v.null()) }),
-  handler: async (ctx, { projectId, kind, address }) => {
+  handler: async (ctx, { projectId, ...options }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    return await createChannel(ctx, ctx.user, project, kind, address);
+    return await createChannel(ctx, ctx.user, project, options);
   },
 });
 
@@ -44,10 +47,10 @@ export const remove = viewerMutation({
   },
 });
 
-/** Sends a test to each channel. Returns the deliveries. */
+/** Sends a test to each channel, one for calls with the same random value `once`. Returns the deliveries. */
 export const test = viewerMutation({
-  args: ofProject,
+  args: { ...ofProject, once: v.optional(v.string()) },
   returns: v.array(v.id("alertDeliveries")),
-  handler: async (ctx, { projectId }) =>
-    await sendTest(ctx, await requireManagedProject(ctx, ctx.user, projectId)),
+  handler: async (ctx, { projectId, once }) =>
+    await sendTest(ctx, ctx.user, await requireManagedProject(ctx, ctx.user, projectId), once),
 });

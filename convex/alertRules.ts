@@ -16,13 +16,16 @@ export const list = viewerQuery({
   },
 });
 
-/** Creates a rule. It also opens incidents for what is so already. */
+/**
+ * Creates a rule. It also opens incidents for what is so already. Calls with the same random value `once` and
+ * the same rule create one.
+ */
 export const create = viewerMutation({
-  args: { projectId: v.string(), rule: ruleShape },
+  args: { projectId: v.string(), rule: ruleShape, once: v.optional(v.string()) },
   returns: v.id("alertRules"),
-  handler: async (ctx, { projectId, rule }) => {
+  handler: async (ctx, { projectId, rule, once }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    return await createRule(ctx, ctx.user, project, rule);
+    return await createRule(ctx, ctx.user, project, rule, once);
   },
 });
 

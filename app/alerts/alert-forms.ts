@@ -38,6 +38,7 @@ const numberOf = (text: string) => (text.trim() === "" ? Number.NaN : Number(tex
 
 export const addRule = defineForm({
   intent: "add-rule",
+  once: true,
   fields: {
     when: { label: "When", check: oneOf(Object.keys(WHEN), "Choose what to be told of.") },
     // An empty value means all agents.
@@ -112,6 +113,7 @@ export type CreatedChannel = { secret: string | null };
 
 export const addChannel = defineForm({
   intent: "add-channel",
+  once: true,
   fields: {
     channel: { label: "Channel", check: oneOf(Object.keys(CHANNELS), "Choose a kind of channel.") },
     address: {
@@ -148,6 +150,7 @@ export const removeChannel = defineForm({
 
 export const sendTest = defineForm({
   intent: "send-test",
+  once: true,
   fields: {},
   mutation: api.alertChannels.test,
   args: (_, { projectId }: Params) => ({ projectId }),

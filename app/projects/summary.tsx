@@ -33,8 +33,7 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
           </span>
         ) : null}
         {incidents > 0 ? (
-          <Link to={href("/alerts")} className="inline-target">
-            {" "}
+          <Link to={href("/alerts")} className="inline-target ms-3">
             <IncidentMark count={incidents} />
           </Link>
         ) : null}

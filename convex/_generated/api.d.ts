@@ -40,6 +40,7 @@ import type * as model_alerts_channels from "../model/alerts/channels.js";
 import type * as model_alerts_deliveries from "../model/alerts/deliveries.js";
 import type * as model_alerts_dropChannel from "../model/alerts/dropChannel.js";
 import type * as model_alerts_dues from "../model/alerts/dues.js";
+import type * as model_alerts_emailChannels from "../model/alerts/emailChannels.js";
 import type * as model_alerts_evaluate from "../model/alerts/evaluate.js";
 import type * as model_alerts_incidents from "../model/alerts/incidents.js";
 import type * as model_alerts_judge from "../model/alerts/judge.js";
@@ -174,6 +175,7 @@ declare const fullApi: ApiFromModules<{
   "model/alerts/deliveries": typeof model_alerts_deliveries;
   "model/alerts/dropChannel": typeof model_alerts_dropChannel;
   "model/alerts/dues": typeof model_alerts_dues;
+  "model/alerts/emailChannels": typeof model_alerts_emailChannels;
   "model/alerts/evaluate": typeof model_alerts_evaluate;
   "model/alerts/incidents": typeof model_alerts_incidents;
   "model/alerts/judge": typeof model_alerts_judge;

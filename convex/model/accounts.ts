@@ -1,7 +1,7 @@
 /** Account deletion: the row stays, emptied, so that no later sync restores it. */
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { dropEmailChannels } from "./alerts/dropChannel.ts";
+import { dropEmailChannels } from "./alerts/emailChannels.ts";
 import { forgetDevices } from "./audit.ts";
 import { deviceJob, startJob } from "./jobs.ts";
 import { deleteMember, membershipsOf } from "./memberships.ts";

@@ -5,7 +5,7 @@
 import { v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import { dropEmailChannels } from "./alerts/dropChannel.ts";
+import { dropEmailChannels } from "./alerts/emailChannels.ts";
 import { rejection } from "./rejection.ts";
 import type { Membership } from "./roles.ts";
 import { scheduleRefresh } from "./zones.ts";

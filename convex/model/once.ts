@@ -22,8 +22,11 @@ export async function submissionOf(
   return once === undefined ? null : await sha256Hex(JSON.stringify([userId, once, ...values]));
 }
 
+/** Tables in which forms make something. */
+type Makeable = "projects" | "projectKeys" | "alertRules" | "alertChannels" | "alertDeliveries";
+
 /** Returns what a submission has already made; null if nothing, or if it was deleted. */
-export async function findMade<T extends "projects" | "projectKeys">(
+export async function findMade<T extends Makeable>(
   ctx: MutationCtx,
   table: T,
   submission: string | null,

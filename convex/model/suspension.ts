@@ -2,6 +2,7 @@
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { requireAnotherAdmin } from "./admin.ts";
+import { dropEmailChannels } from "./alerts/emailChannels.ts";
 import { recordEvent } from "./audit.ts";
 import type { KnownCaller } from "./caller.ts";
 import { refuseImpersonator } from "./impersonation.ts";
@@ -12,7 +13,7 @@ type Admin = KnownCaller & { user: Doc<"users"> };
 
 /**
  * Suspends a user: their sessions end, and they may not enter until they are restored. Everything that they own
- * stays and goes on. Suspending a suspended user changes nothing.
+ * stays and goes on, except for alerts to their own address. Suspending a suspended user changes nothing.
  *
  * @throws `not_found` if there is no such user; `conflict` for the admin themselves, the last admin and a
  *   deleted user; `forbidden` while impersonating.
@@ -25,6 +26,7 @@ export async function suspendUser(ctx: MutationCtx, admin: Admin, userId: string
   await requireAnotherAdmin(ctx, user);
   await ctx.db.patch("users", user._id, { status: "suspended", updatedAt: Date.now() });
   await revokeAllSessions(ctx, user.workosUserId);
+  await dropEmailChannels(ctx, user._id);
   await recordEvent(ctx, user._id, "user_suspended", { actorId: admin.user._id });
 }
 

@@ -6,6 +6,7 @@
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
+import { moveEmailChannels } from "./alerts/emailChannels.ts";
 import { claimPendingEntries } from "./audit.ts";
 import { adminEmails, entryRule } from "./environment.ts";
 import { acceptablePicture, normalizeEmail } from "./input.ts";
@@ -165,6 +166,7 @@ async function applyProfile(
   if (!differs(user, wanted)) return user;
   await ctx.db.patch("users", user._id, { ...wanted, updatedAt: Date.now() });
   const changed = { ...user, ...wanted };
+  if (changed.email !== user.email) await moveEmailChannels(ctx, user._id, changed.email);
   await saveSearchTerms(ctx, changed);
   return changed;
 }

@@ -1,6 +1,7 @@
 /** Run of the checks: local ones, WorkOS and Convex in parallel, the checks of each in sequence. */
 import { join } from "node:path";
 import { access } from "./checks/access.ts";
+import { alertEmail } from "./checks/alert-email.ts";
 import { appUrl } from "./checks/app-url.ts";
 import { convexAuth } from "./checks/convex-auth.ts";
 import { convexFunctions } from "./checks/convex-functions.ts";
@@ -35,6 +36,7 @@ const GROUPS: Group[] = [
       ["environment", environment],
       ["cookie-prefix", cookiePrefix],
       ["sign-out-redirect", signOutRedirect],
+      ["alert-email", alertEmail],
       ["cookie-password", cookiePassword],
       ["app-url", appUrl],
     ],

@@ -12,7 +12,7 @@ const SOURCES: Record<string, string> = {
   COOKIE_PREFIX: "__Host- or nothing",
   HEALTH_SECRET: "random, 32 characters or more",
   RESEND_API_KEY: "Resend dashboard, API Keys",
-  ALERT_EMAIL_FROM: "an address at a domain that Resend has verified",
+  ALERT_EMAIL_FROM: "an address at a domain that Resend has verified, such as Mosaic <alerts@example.com>",
   SENTRY_DSN: "Sentry, Project Settings, Client Keys (DSN)",
   ADMIN_EMAILS: "the e-mails of the first admins",
   CONVEX_DEPLOYMENT: `${CONVEX}, URL & Deploy Key`,
@@ -49,6 +49,7 @@ export const FIX = {
     "Nothing, to work on this machine. For the real WorkOS set WORKOS_API_URL=https://api.workos.com with WORKOS_API_KEY and WORKOS_CLIENT_ID (docs/WORKOS_QUICKSTART.md).",
   convexEmulator:
     "Nothing, to work on this machine. For a Convex deployment set CONVEX_URL and CONVEX_EDGE_SECRET (docs/deploy.md).",
+  alertEmail: "Set RESEND_API_KEY and ALERT_EMAIL_FROM (docs/deploy.md), unless email is not wanted.",
   access:
     "Set WORKOS_ORGANIZATION_ID or ALLOWED_EMAIL_DOMAINS (docs/deploy.md), unless everyone is meant to use it.",
   nothingHere: "Nothing, to work on this machine.",

@@ -15,6 +15,7 @@ export const CHECKS = [
   "environment",
   "cookie-prefix",
   "sign-out-redirect",
+  "alert-email",
   "cookie-password",
   "app-url",
   "workos-api-key",

@@ -95,6 +95,13 @@ describe("a malformed value fails its own check, which says what is expected wit
     ["access", "WORKOS_ORGANIZATION_ID", "acme", /must be the id of an organization/],
     ["access", "ALLOWED_EMAIL_DOMAINS", "@example.com", /must be domains with commas/],
     ["access", "ACCESS_CONTACT", "somebody", /must be an e-mail address or an https address/],
+    ["alert-email", "ALERT_EMAIL_FROM", "alerts at example.com", /must be an address such as alerts@/],
+    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic alerts@example.com", /must be an address such as/],
+    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic <alerts@example.com>\nBcc: a@example.com", /must be an/],
+    ["alert-email", "ALERT_EMAIL_FROM", "a@example.com, b@example.com", /must be an address such as/],
+    ["alert-email", "ALERT_EMAIL_FROM", '"alerts@example.com"', BARE],
+    ["alert-email", "ALERT_EMAIL_FROM", "alerts@example.com", /RESEND_API_KEY is missing: ALERT_EMAIL_FROM/],
+    ["alert-email", "RESEND_API_KEY", "re_of_this_test", /ALERT_EMAIL_FROM is missing: RESEND_API_KEY/],
     ["environment", "ADMIN_EMAILS", "ada at example.com", /must be e-mail addresses/],
     ["environment", "ADMIN_EMAILS", '"ada@example.com"', BARE],
   ])("%s: %s=%s", async (name, variable, value, words) => {
@@ -130,6 +137,26 @@ test("suggests the deployment URL if CONVEX_URL is the URL of HTTP actions", asy
   const result = await check("convex-url", { CONVEX_URL: "https://happy-animal-123.eu-west-1.convex.site" });
   expect(result.status).toBe("fail");
   expect(result.detail).toContain("https://happy-animal-123.eu-west-1.convex.cloud");
+});
+
+test("emails go through Resend, to the local outbox, or nowhere", async () => {
+  const resend = { RESEND_API_KEY: "re_of_this_test", ALERT_EMAIL_FROM: "Mosaic <alerts@example.com>" };
+  const statusOf = async (values: Record<string, string>) => (await check("alert-email", values)).status;
+  expect(await statusOf(resend)).toBe("ok");
+  expect(await statusOf({ ...resend, ALERT_EMAIL_FROM: "alerts@example.com" })).toBe("ok");
+  expect(await check("alert-email", {})).toMatchObject({
+    status: "ok",
+    detail: expect.stringContaining("outbox"),
+  });
+  for (const deployed of [
+    { WORKOS_API_URL: "https://api.workos.com" },
+    { CONVEX_URL: "https://happy-animal-123.convex.cloud" },
+  ]) {
+    expect(await check("alert-email", deployed)).toMatchObject({
+      status: "warn",
+      detail: expect.stringContaining("not set"),
+    });
+  }
 });
 
 test("rejects the public local secrets outside this machine", async () => {

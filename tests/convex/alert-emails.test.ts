@@ -1,8 +1,8 @@
 /** Alerts by email: through Resend, to members of the project only. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { CONFLICTS, openBackends, type Row } from "./backend.ts";
-import { type Member, rejectionOf, signIn } from "./people.ts";
+import { CONFLICTS, EDGE_SECRET, openBackends, type Row } from "./backend.ts";
+import { type Member, profileOf, rejectionOf, signIn } from "./people.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { newProject } from "./reporting.ts";
 
@@ -61,6 +61,13 @@ test("emails go through Resend with the message's id as idempotency key, to memb
       text: expect.stringContaining(`https://app.example.com/projects/${projectId}`),
     },
   });
+  // The channel follows the address of its user.
+  const address = `new-${alan.email}`;
+  const moved = { ...profileOf(backend, "alan"), email: address, edge: EDGE_SECRET };
+  await alan.mutation(api.users.syncFromWorkOS, moved);
+  expect((await channels(grace)).map((channel) => channel.address)).toEqual([grace.email, address]);
+  expect(await rejectionOf(addEmail(alan.email))).toBe("invalid");
+  expect(await rejectionOf(addEmail(address))).toBe("conflict");
   // Who leaves gets no closing message either.
   await alan.mutation(api.projects.leave, { projectId });
   expect((await channels(grace)).map(({ address }) => address)).toEqual([grace.email]);

@@ -54,10 +54,16 @@ describe("a suspended user", () => {
     ]);
   });
 
-  test("keeps projects and API keys, which go on", async () => {
+  test("keeps projects and API keys, which go on; only alerts to the user's own address end", async () => {
     const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
     const { key } = await grace.mutation(api.projectKeys.create, { projectId, name: "Key" });
+    const addChannel = (who: Member, kind: "email" | "webhook", address: string) =>
+      who.mutation(api.alertChannels.create, { projectId, kind, address });
+    await addChannel(grace, "email", grace.email);
+    await addChannel(grace, "webhook", "https://example.com/alerts");
     await suspend(grace);
+    expect(await ada.query(api.alertChannels.list, { projectId })).toMatchObject([{ kind: "webhook" }]);
+    expect(await rejectionOf(addChannel(ada, "email", grace.email))).toBe("invalid");
     const project = await ada.query(api.projects.get, { projectId });
     expect(project.members).toMatchObject([{ userId: grace.userId, role: "owner", suspended: true }]);
     const sent = await backend.nobody.mutation(api.metrics.ingest, {

@@ -42,7 +42,7 @@ describe("the doctor with a valid configuration", () => {
   test("prints one line for each check and one with the counts without --json", async () => {
     const { stdout, code } = await runDoctor(services.good, []);
     const lines = stdout.trimEnd().split("\n");
-    expect(lines.at(-1)).toBe("13 ok, 1 warn, 0 fail");
+    expect(lines.at(-1)).toBe("14 ok, 1 warn, 0 fail");
     expect(lines.slice(0, -1).map((line) => line.split(/\s+/)[1])).toEqual([...CHECKS]);
     expect(lines.slice(0, -2).every((line) => line.startsWith("ok "))).toBe(true);
     expect(code).toBe(0);
@@ -78,11 +78,12 @@ describe("the doctor without a configuration", () => {
     const { results, of, code, failed } = await runDoctor({});
     expect(failed).toEqual([]);
     expect(code).toBe(0);
-    for (const name of CHECKS.slice(5)) expect(of(name).detail).toContain("the local emulator is used");
+    for (const name of CHECKS.slice(6)) expect(of(name).detail).toContain("the local emulator is used");
     expect(results.filter(({ status }) => status === "ok").map(({ name }) => name)).toEqual([
       "environment",
       "cookie-prefix",
       "sign-out-redirect",
+      "alert-email",
       "app-url",
       "access",
     ]);

@@ -44,6 +44,12 @@ it("a failed agent is one email in the outbox, and its return one more; both pag
   expect((await report("failed")).status).toBe(202);
   await expect.poll(outbox).toEqual(["alert: Engine: scout failed"]);
   expect(await textAt(browser, "/alerts")).toMatch(/scout\s*failed.*Engine.*Open/);
+  // The home sentence and the tile.
+  for (const list of ["/", "/dashboard"]) {
+    expect(await textAt(browser, list)).toMatch(
+      /1 agent needs attention:\s*scout.*1 open incident.*scout\s*1 open incident/,
+    );
+  }
   expect(await textAt(browser, path)).toMatch(
     /Incidents.*scout\s*failed.*Open.*Deliveries.*Incident opened.*Delivered/,
   );
@@ -51,10 +57,13 @@ it("a failed agent is one email in the outbox, and its return one more; both pag
   await expect
     .poll(outbox)
     .toEqual(["alert: Engine: closed (recovered): scout failed", "alert: Engine: scout failed"]);
+  expect(await textAt(browser, "/")).not.toContain("open incident");
   expect(await textAt(browser, "/alerts")).toMatch(
     /No open incidents.*Recent incidents.*scout\s*failed.*recovered/,
   );
 });
+
+const secretIn = ({ text }: { text: string }) => /whsec_[\w+/]{43}=/.exec(textOf(new Page(text).root))?.[0];
 
 it("rules and channels are added and removed by forms, and a webhook's secret is shown once", async () => {
   const { browser, path } = await signInOwner();
@@ -73,22 +82,38 @@ it("rules and channels are added and removed by forms, and a webhook's secret is
   expect(twice.status).toBe(400);
   expect(twice).toSayAlert(/same rule/);
 
+  // A double click makes one thing, and both answers say so. The random value is in the form's HTML.
+  const formOf = async (button: string) => new Page((await browser.get(path)).text).form(button)?.fields;
+  const addRule = { ...(await formOf("Add rule")), when: "silent" };
+  for (const click of [1, 2]) expect((await submit(addRule)).status, `click ${click}`).toBe(303);
+
   const address = { intent: "add-channel", channel: "webhook", address: "https://10.0.0.1/" };
   const rejected = await submit(address);
   expect(rejected.status).toBe(400);
   expect(textOf(new Page(rejected.text).root)).toContain("Use a public host");
-  const created = await submit({ ...address, address: "https://example.com/alerts" });
+  const created = await submit({ ...address, address: "http://127.0.0.1:9/alerts" });
   expect(created.status).toBe(200);
   expect(new Page(created.text).role("status").join(" ")).toMatch(/whsec_[\w+/]{43}=/);
   expect(created.headers.get("cache-control")).toContain("no-store");
+  const addChannel = {
+    ...(await formOf("Add channel")),
+    channel: "webhook",
+    address: "http://127.0.0.1:9/other",
+  };
+  const secrets = [];
+  for (let click = 1; click <= 2; click++) secrets.push(secretIn(await submit(addChannel)));
+  expect(secrets[0]).toMatch(/^whsec_/);
+  expect(secrets[1]).toBe(secrets[0]);
+  const test = (await formOf("Send a test")) ?? {};
+  for (const click of [1, 2]) expect((await submit(test)).status, `click ${click}`).toBe(303);
+  expect(await textAt(browser, path)).toMatch(/Deliveries(?=(.*Test ·){2})(?!(.*Test ·){3})/);
 
   const page = new Page((await browser.get(path)).text);
   const text = textOf(page.root);
   expect(text).not.toContain("whsec_");
   expect(text).toMatch(/Any agent\s*has mean of latency over 5 minutes above 2.5/);
-  for (const button of ["Remove rule", "Remove channel"]) {
-    const form = page.form(button);
-    expect((await submit({ ...form?.fields })).status, button).toBe(303);
+  for (const button of ["Remove rule", "Remove rule", "Remove channel", "Remove channel"]) {
+    expect((await submit({ ...(await formOf(button)) })).status, button).toBe(303);
   }
   expect(await textAt(browser, path)).toMatch(/No rules.*No channels/);
 });

@@ -7,11 +7,13 @@ import { isLocalBackend, mailer } from "../environment.ts";
 import { requireEmail } from "../input.ts";
 import { MINUTE_MS } from "../intervals.ts";
 import { findMembership } from "../memberships.ts";
+import { findMade, rememberMade, submissionOf } from "../once.ts";
 import { requireManagedProject } from "../projects.ts";
 import { rejection } from "../rejection.ts";
 import { findByEmail } from "../users.ts";
 import { slackUrl, webhookUrl } from "./addresses.ts";
 import { dropChannel } from "./dropChannel.ts";
+import { emailAddress } from "./emailChannels.ts";
 import { channelsOf, newDelivery, openOutbox, sealOutbox } from "./outbox.ts";
 import { newSecret } from "./signature.ts";
 import { type ChannelKind, channelKindShape } from "./tables.ts";
@@ -59,6 +61,7 @@ export async function listChannels(
 /**
  * Creates a channel.
  *
+ * @param once - Random value of the form, which makes one channel however often it is submitted at a time.
  * @returns The secret of a webhook, which is available only now; null for another kind.
  * @throws `invalid` if the address is not allowed; `conflict` if the project has it; `limit_reached` if the
  *   project has as many channels as it may have.
@@ -67,10 +70,12 @@ export async function createChannel(
   ctx: MutationCtx,
   user: Doc<"users">,
   project: Doc<"projects">,
-  kind: ChannelKind,
-  sent: string,
+  { kind, address, once }: { kind: ChannelKind; address: string; once?: string },
 ): Promise<{ channelId: Id<"alertChannels">; secret: string | null }> {
-  const target = await requireAddress(ctx, project, kind, sent);
+  const target = await requireAddress(ctx, project, kind, address);
+  const submission = await submissionOf(user._id, once, "channel", project._id, kind, target.address);
+  const made = await findMade(ctx, "alertChannels", submission);
+  if (made !== null) return { channelId: made._id, secret: made.secret ?? null };
   const channels = await channelsOf(ctx, project._id);
   if (channels.some(({ address }) => address === target.address)) {
     throw rejection("conflict", "This project has a channel with this address already.");
@@ -86,6 +91,7 @@ export async function createChannel(
     ...(secret !== null && { secret }),
     createdAt: Date.now(),
   });
+  await rememberMade(ctx, submission, channelId);
   await record(ctx, user, project, "alert_channel_created", { kind, label: target.label });
   return { channelId, secret };
 }
@@ -108,15 +114,25 @@ export async function removeChannel(ctx: MutationCtx, user: Doc<"users">, channe
 /**
  * Sends a test to each channel of a project that is on.
  *
+ * @param once - Random value of the form, which sends one test however often it is submitted at a time.
  * @throws `rate_limited` after more than 10 tests in a minute.
  */
-export async function sendTest(ctx: MutationCtx, project: Doc<"projects">): Promise<Id<"alertDeliveries">[]> {
+export async function sendTest(
+  ctx: MutationCtx,
+  user: Doc<"users">,
+  project: Doc<"projects">,
+  once?: string,
+): Promise<Id<"alertDeliveries">[]> {
   const now = Date.now();
+  const submission = await submissionOf(user._id, once, "test", project._id);
+  const made = await findMade(ctx, "alertDeliveries", submission);
   const recent = await ctx.db
     .query("alertDeliveries")
     .withIndex("by_project", (q) => q.eq("projectId", project._id).gt("createdAt", now - MINUTE_MS))
     .collect();
-  const tests = new Set(recent.filter(({ type }) => type === "test").map(({ createdAt }) => createdAt));
+  const sent = recent.filter(({ type }) => type === "test");
+  if (made !== null) return sent.filter((one) => one.createdAt === made.createdAt).map(({ _id }) => _id);
+  const tests = new Set(sent.map(({ createdAt }) => createdAt));
   if (tests.size >= MOST_TESTS) {
     throw rejection("rate_limited", `Send at most ${MOST_TESTS} tests a minute. Try again in a minute.`);
   }
@@ -124,11 +140,13 @@ export async function sendTest(ctx: MutationCtx, project: Doc<"projects">): Prom
   const outbox = openOutbox(project._id, now);
   outbox.dues.add(now);
   await sealOutbox(ctx, outbox);
-  return await Promise.all(
+  const ids = await Promise.all(
     channels.map((channel) =>
       ctx.db.insert("alertDeliveries", { ...newDelivery(channel, "test", now), nextAttemptAt: now }),
     ),
   );
+  if (ids[0] !== undefined) await rememberMade(ctx, submission, ids[0]);
+  return ids;
 }
 
 /** An address as it is stored. The label names the host, and may be shown to every member and logged. */
@@ -152,10 +170,10 @@ async function requireMemberEmail(ctx: QueryCtx, { _id }: Doc<"projects">, sent:
   }
   const email = requireEmail(sent);
   const user = await findByEmail(ctx, email);
-  if (user === null || (await findMembership(ctx, _id, user._id)) === null) {
+  if (user?.status !== "active" || (await findMembership(ctx, _id, user._id)) === null) {
     throw rejection("invalid", "Use the e-mail address of a member of this project.");
   }
-  return { address: email, label: email.slice(email.lastIndexOf("@") + 1), userId: user._id };
+  return { ...emailAddress(email), userId: user._id };
 }
 
 async function record(

@@ -11,21 +11,6 @@ export async function dropChannel(ctx: MutationCtx, { _id }: Doc<"alertChannels"
   await ctx.db.delete("alertChannels", _id);
 }
 
-/** Removes the email channels of a user, in one project or in all. */
-export async function dropEmailChannels(
-  ctx: MutationCtx,
-  userId: Id<"users">,
-  projectId?: Id<"projects">,
-): Promise<void> {
-  const channels = await ctx.db
-    .query("alertChannels")
-    .withIndex("by_user", (q) =>
-      projectId === undefined ? q.eq("userId", userId) : q.eq("userId", userId).eq("projectId", projectId),
-    )
-    .collect();
-  for (const channel of channels) await dropChannel(ctx, channel);
-}
-
 /** Marks a message as not sent. It does not count towards the limit of its channel. */
 export async function stopDelivery(ctx: MutationCtx, { _id }: Doc<"alertDeliveries">): Promise<void> {
   await ctx.db.patch("alertDeliveries", _id, {

@@ -3,6 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import { recordEvent } from "../audit.ts";
+import { findMade, rememberMade, submissionOf } from "../once.ts";
 import { findOverview } from "../overview.ts";
 import { requireManagedProject } from "../projects.ts";
 import { rejection } from "../rejection.ts";
@@ -41,6 +42,7 @@ export async function listRules(ctx: QueryCtx, projectId: Id<"projects">): Promi
 /**
  * Creates a rule. It also opens incidents for what is so already.
  *
+ * @param once - Random value of the form, which makes one rule however often it is submitted at a time.
  * @throws `invalid` if a value breaks a rule; `conflict` if the project has the same rule; `limit_reached` if
  *   it has as many rules as it may have.
  */
@@ -49,10 +51,14 @@ export async function createRule(
   user: Doc<"users">,
   project: Doc<"projects">,
   sent: Rule,
+  once?: string,
 ): Promise<Id<"alertRules">> {
   const problem = ruleProblem(sent);
   if (problem !== null) throw rejection("invalid", problem);
   const rule = ruleOf(sent);
+  const submission = await submissionOf(user._id, once, "rule", project._id, rule);
+  const made = await findMade(ctx, "alertRules", submission);
+  if (made !== null) return made._id;
   const rules = await rulesOf(ctx, project._id);
   if (rules.some((one) => isSameRule(one, rule))) {
     throw rejection("conflict", "This project has the same rule already.");
@@ -63,6 +69,7 @@ export async function createRule(
   const now = Date.now();
   const fields = { projectId: project._id, createdAt: now, ...rule };
   const ruleId = await ctx.db.insert("alertRules", fields);
+  await rememberMade(ctx, submission, ruleId);
   const overview = await findOverview(ctx, project._id);
   const known = (overview?.agents ?? []).map(({ agent }) => agent);
   const agents = rule.agent === null ? known : known.filter((agent) => agent === rule.agent);

@@ -28,5 +28,5 @@ export async function addUsualRules(
   const channels = await channelsOf(ctx, project._id);
   if (mailer() === null || channels.some(({ address }) => address === email)) return;
   if ((await findMembership(ctx, project._id, user._id)) === null) return;
-  await createChannel(ctx, user, project, "email", email);
+  await createChannel(ctx, user, project, { kind: "email", address: email });
 }
