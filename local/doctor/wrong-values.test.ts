@@ -148,10 +148,11 @@ test("emails go through Resend, to the local outbox, or nowhere", async () => {
     status: "ok",
     detail: expect.stringContaining("outbox"),
   });
-  for (const deployed of [
+  const elsewhere: Record<string, string>[] = [
     { WORKOS_API_URL: "https://api.workos.com" },
     { CONVEX_URL: "https://happy-animal-123.convex.cloud" },
-  ]) {
+  ];
+  for (const deployed of elsewhere) {
     expect(await check("alert-email", deployed)).toMatchObject({
       status: "warn",
       detail: expect.stringContaining("not set"),
