@@ -8,7 +8,7 @@ import { closeAccount } from "./model/accounts.ts";
 import { requireAnotherAdmin } from "./model/admin.ts";
 import { deviceArgs, recordEvent, recordEventAbout } from "./model/audit.ts";
 import { requireEntry, sessionEnded } from "./model/caller.ts";
-import { refuseImpersonator } from "./model/impersonation.ts";
+import { rejectImpersonator } from "./model/identity.ts";
 import { isInvited as isInvitedAnywhere } from "./model/invites.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { recordProjectView } from "./model/projectViews.ts";
@@ -74,7 +74,7 @@ export const otherSessionsEnded = edgeMutation({
   args: { sessionId: v.string(), ...deviceArgs },
   returns: v.null(),
   handler: async (ctx, { sessionId, ...device }) => {
-    refuseImpersonator(ctx.caller);
+    rejectImpersonator(ctx.caller);
     requireOwnSession(ctx.caller.sessionId, sessionId);
     const person = { workosUserId: ctx.caller.workosUserId, user: ctx.user };
     await revokeOtherSessions(ctx, person, sessionId, device);
@@ -109,7 +109,7 @@ export const accountDeleted = edgeMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
-    refuseImpersonator(ctx.caller);
+    rejectImpersonator(ctx.caller);
     if (ctx.user === null) return null;
     await requireAnotherAdmin(ctx, ctx.user);
     await closeAccount(ctx, ctx.user);

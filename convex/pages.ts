@@ -17,7 +17,7 @@ import { auditEntryShape, listEntries } from "./model/audit.ts";
 import { auditEvent } from "./model/auditEvents.ts";
 import { listedPointShape, recentOf } from "./model/batches.ts";
 import { bucketShape, chartOf, rangeShape, requireUntil } from "./model/charts.ts";
-import { refuseImpersonator } from "./model/impersonation.ts";
+import { rejectImpersonator } from "./model/identity.ts";
 import { keysOf, listedKeyShape } from "./model/keys.ts";
 import { kindShape } from "./model/kinds.ts";
 import { membershipShape } from "./model/memberships.ts";
@@ -231,7 +231,7 @@ export const accountExport = viewerQuery({
     sessions: v.array(listedSessionShape),
   }),
   handler: async (ctx) => {
-    refuseImpersonator(ctx.caller);
+    rejectImpersonator(ctx.caller);
     const projects = await listMemberships(ctx, ctx.user._id);
     return {
       viewer: await viewerOf(ctx, ctx.user),

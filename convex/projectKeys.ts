@@ -1,7 +1,7 @@
 /** API keys of a project, for its owner and admins. */
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
-import { refuseImpersonator } from "./model/impersonation.ts";
+import { rejectImpersonator } from "./model/identity.ts";
 import { createKey, keysOf, listedKeyShape, revokeKey, scopeShape } from "./model/keys.ts";
 import { requireManagedProject, requireOwnProject } from "./model/projects.ts";
 
@@ -20,7 +20,7 @@ export const create = viewerMutation({
   returns: v.object({ keyId: v.id("projectKeys"), key: v.string() }),
   handler: async (ctx, { projectId, ...options }) => {
     const project = await requireManagedProject(ctx, ctx.user, projectId);
-    refuseImpersonator(ctx.caller);
+    rejectImpersonator(ctx.caller);
     return await createKey(ctx, ctx.user, project, options);
   },
 });

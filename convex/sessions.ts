@@ -2,7 +2,7 @@
 import { v } from "convex/values";
 import { viewerQuery, vouchedMutation } from "./functions.ts";
 import { deviceArgs } from "./model/audit.ts";
-import { refuseImpersonator } from "./model/impersonation.ts";
+import { rejectImpersonator } from "./model/identity.ts";
 import { listedSessionShape, revokeSession, sessionsOf } from "./model/sessions.ts";
 
 /** Revokes one of the user's sessions. For the worker. */
@@ -10,7 +10,7 @@ export const revoke = vouchedMutation({
   args: { sessionId: v.string(), ...deviceArgs },
   returns: v.null(),
   handler: async (ctx, { sessionId, ...device }) => {
-    if (ctx.caller !== null && sessionId !== ctx.caller.sessionId) refuseImpersonator(ctx.caller);
+    if (ctx.caller !== null && sessionId !== ctx.caller.sessionId) rejectImpersonator(ctx.caller);
     await revokeSession(ctx, ctx, sessionId, { device, impersonator: ctx.impersonator });
     return null;
   },

@@ -11,7 +11,7 @@ import {
 } from "./functions.ts";
 import { setRole as giveRole, listUsers } from "./model/admin.ts";
 import { requireEntry } from "./model/caller.ts";
-import { refuseImpersonator } from "./model/impersonation.ts";
+import { rejectImpersonator } from "./model/identity.ts";
 import { normalizeEmail } from "./model/input.ts";
 import { rejection } from "./model/rejection.ts";
 import { endSessionsOf, restoreUser, suspendUser } from "./model/suspension.ts";
@@ -112,7 +112,7 @@ export const setRole = adminMutation({
   args: { userId: v.string(), role: roleShape },
   returns: v.null(),
   handler: async (ctx, { userId, role }) => {
-    refuseImpersonator(ctx.caller);
+    rejectImpersonator(ctx.caller);
     await giveRole(ctx, ctx.user, userId, role);
     return null;
   },

@@ -12,10 +12,9 @@ import ownChildren from "./exit-cleanly/own-children.cjs";
 import { startBuilt, startDevelopment } from "./launch/app.ts";
 import { BuildError, ensureBuild } from "./launch/build.ts";
 import { claim, dataDir, ownPassword } from "./launch/data-dir.ts";
-import { startEmulators } from "./launch/emulators.ts";
+import { StartError, startEmulators } from "./launch/emulators.ts";
 import { createLifetime, type Lifetime } from "./launch/lifetime.ts";
 import { untilAnswers } from "./launch/ready.ts";
-import { StartError } from "./launch/start-error.ts";
 import { storageProblem } from "./launch/storage.ts";
 import { busyMessage, busyPorts, type Ports, portsFrom } from "./ports.ts";
 

@@ -1,6 +1,7 @@
 /** Creates the request context from the request and the worker's bindings. */
 
 import { cachingEnds } from "../app/auth/known-ends.server.ts";
+import { isReadOnly } from "../app/auth/read-only.ts";
 import type { SessionRefresherMethods } from "../app/auth/refresher.server.ts";
 import { RequestAuth } from "../app/auth/request-auth.server.ts";
 import { PageQuery } from "../app/data/page-query.server.ts";
@@ -8,13 +9,11 @@ import { setBounded } from "../app/request/bounded-map.ts";
 import type { RequestContext, SeenFrom } from "../app/request/context.ts";
 import { readCookies } from "../app/request/cookies.server.ts";
 import { type Env, EnvError, readEnv } from "../app/request/env.server.ts";
-import { failureResponse } from "../app/request/failure-response.ts";
 import { createLog } from "../app/request/log.server.ts";
 import { Notices } from "../app/request/notices.server.ts";
 import { createReporter } from "../app/request/report.server.ts";
-import { requestIdOf } from "../app/request/request-id.ts";
+import { failureResponse } from "../app/request/request-log.ts";
 import { pageAddress, type RouteEntry } from "../app/request/route-table.ts";
-import { isReadOnly } from "../app/request/speculative.ts";
 import { readTheme } from "../app/request/theme-cookie.server.ts";
 import { knownLocale } from "../app/ui/format.ts";
 
@@ -172,4 +171,12 @@ export function createContextFor(
     cookieSources: [auth, notices],
     waitUntil: (promise) => execution.waitUntil(promise),
   };
+}
+
+const ACCEPTED_REQUEST_ID = /^[\w-]{1,64}$/;
+
+/** Returns the caller's `X-Request-Id` if it has 1 to 64 letters, digits, `-` or `_`; otherwise a new id. */
+function requestIdOf(request: Request): string {
+  const given = request.headers.get("X-Request-Id");
+  return given !== null && ACCEPTED_REQUEST_ID.test(given) ? given : crypto.randomUUID();
 }

@@ -3,10 +3,15 @@
  * browser that missed a response still receives the new session, and an ended session cannot be replayed.
  */
 import { DurableObject } from "cloudflare:workers";
-import { mayEnter, revocationOf } from "../app/auth/entry.server.ts";
 import { type LostRefresh, nextRetry } from "../app/auth/refresh-retry.ts";
 import { mayBeSpent, refreshSession } from "../app/auth/refresh-session.server.ts";
-import type { EndRequest, RefreshAnswer, RefreshRequest } from "../app/auth/refresher.server.ts";
+import {
+  type EndRequest,
+  mayEnter,
+  type RefreshAnswer,
+  type RefreshRequest,
+  revocationOf,
+} from "../app/auth/refresher.server.ts";
 import { openSession, sealSession } from "../app/auth/seal.server.ts";
 import {
   type EndReason,

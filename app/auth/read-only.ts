@@ -1,9 +1,19 @@
 /** Keeps HEAD and speculative requests free of side effects. */
-
 import type { Middleware } from "../request/handler.ts";
 import { isDataPath } from "../request/route-table.ts";
-import { isSpeculative } from "../request/speculative.ts";
 import { tokenExpired } from "./session.ts";
+
+/** Returns whether a request is a prefetch, sent before the user navigates. */
+export function isSpeculative(request: Request): boolean {
+  return ["Sec-Purpose", "Purpose"].some(
+    (name) => request.headers.get(name)?.startsWith("prefetch") ?? false,
+  );
+}
+
+/** Returns whether a request must not have side effects. */
+export function isReadOnly(request: Request): boolean {
+  return request.method === "HEAD" || (request.method === "GET" && isSpeculative(request));
+}
 
 const noContent = () => new Response(null, { status: 204 });
 

@@ -1,5 +1,7 @@
-/** Interface of the Durable Object in `workers/session-refresher.ts`, which refreshes a session. */
+/** Interface of the Durable Object in `workers/session-refresher.ts`, which refreshes and ends a session. */
+import { entryProblem } from "../../convex/model/entryRule.ts";
 import type { SeenFrom } from "../request/context.ts";
+import type { Env } from "../request/env.server.ts";
 import type { EndReason, Session } from "./session.ts";
 
 /** Asks for a usable access token for the session in the browser's cookie. */
@@ -54,3 +56,15 @@ export interface SessionRefresherMethods {
 
 /** Returns the Durable Object of a session, by WorkOS session id. */
 export type Refreshers = (sessionId: string) => SessionRefresherMethods;
+
+/** Returns whether the user of a session may enter, as far as the session tells. */
+export function mayEnter({ entryRule }: Pick<Env, "entryRule">, session: Readonly<Session>): boolean {
+  return entryProblem(entryRule, { ...session.user, organizationId: session.organizationId }) === null;
+}
+
+/** Returns the request that ends a session whose user may no longer enter, also in Convex. */
+export function revocationOf(session: Readonly<Session>, seen: SeenFrom, requestId: string): EndRequest {
+  const { sessionId, signedInAt, user } = session;
+  const { ipAddress, userAgent } = seen;
+  return { sessionId, userId: user.id, signedInAt, ipAddress, userAgent, requestId, revoked: true };
+}

@@ -1,5 +1,4 @@
 /** Authentication state of one request: unseals, refreshes and writes the session cookie at most once. */
-
 import type { SeenFrom } from "../request/context.ts";
 import {
   clearSessionCookie,
@@ -11,11 +10,11 @@ import type { Env } from "../request/env.server.ts";
 import { WorkOSCallError } from "../request/errors.ts";
 import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
-import { mayEnter, revocationOf } from "./entry.server.ts";
 import { knownEnd } from "./known-ends.server.ts";
 import { newestSession } from "./newest-session.server.ts";
 import { patienceFor, refreshWithin } from "./refresh-wait.server.ts";
 import type { RefreshAnswer, Refreshers, RefreshRequest } from "./refresher.server.ts";
+import { mayEnter, revocationOf } from "./refresher.server.ts";
 import { sealSession } from "./seal.server.ts";
 import { type EndReason, nearExpiry, type Session, sessionEnd, tokenExpired } from "./session.ts";
 

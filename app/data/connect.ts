@@ -6,10 +6,10 @@ import type { LiveState } from "../ui/live-state.ts";
 import { serverNow } from "./clock.ts";
 import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
+import type { Viewer } from "./page-query.server.ts";
 import { SessionClient } from "./session-client.ts";
 import { browserTimeZone } from "./time-zones.ts";
 import { fetchAccessToken } from "./token.ts";
-import type { Viewer } from "./viewer.ts";
 
 export type Connection = {
   client: ConvexReactClient;

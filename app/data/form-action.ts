@@ -1,7 +1,6 @@
 /** Sends a form to the server's action, and keeps the form's values if the network is down. */
 import { type ClientActionFunctionArgs, data } from "react-router";
-import type { FormFailure } from "./form-failure.ts";
-import { textsOf } from "./form-texts.ts";
+import { type FormFailure, textsOf } from "./form-failure.ts";
 import { isUnreachable } from "./unreachable.ts";
 
 const NOT_SENT = "The server could not be reached. Check the connection and try again.";

@@ -1,4 +1,4 @@
-/** The action's response to a form that failed. */
+/** Values of a form, and the action's response to one that failed. */
 import { useActionData } from "react-router";
 import type { Submitted } from "./define-form.ts";
 
@@ -16,4 +16,11 @@ export type FormFailure = {
 export function useFailure(): FormFailure | undefined {
   const answer = useActionData<FormFailure | { values?: undefined } | null>();
   return answer?.values ? answer : undefined;
+}
+
+/** Returns a form's text fields by name. */
+export function textsOf(data: FormData): Record<string, string> {
+  return Object.fromEntries(
+    [...data].filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }

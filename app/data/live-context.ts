@@ -3,7 +3,7 @@ import type { ConvexReactClient } from "convex/react";
 import { createContext, useContext } from "react";
 import type { LiveState } from "../ui/live-state.ts";
 import type { Connection } from "./connect.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer } from "./page-query.server.ts";
 
 export type Live = {
   /** Null for a guest. */

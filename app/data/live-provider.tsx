@@ -3,8 +3,8 @@ import { type ReactNode, useContext, useEffect, useMemo, useRef, useState } from
 import { useRevalidate } from "../react-router/use-revalidate.ts";
 import type { LiveState } from "../ui/live-state.ts";
 import { ConnectionContext, LiveContext } from "./live-context.ts";
+import type { Viewer } from "./page-query.server.ts";
 import type { Shell } from "./shell.server.ts";
-import type { Viewer } from "./viewer.ts";
 
 /**
  * Watches the connection of the Convex provider above and provides its state to the page.

@@ -15,13 +15,15 @@ import { ConvexCallError, RejectedError } from "../request/errors.ts";
 import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
 import type { Theme } from "../ui/theme.ts";
-import type { Viewer } from "./viewer.ts";
 
 declare module "../request/context.ts" {
   interface RequestContext {
     page: PageQuery;
   }
 }
+
+/** The current user as Convex stores them, from `users.viewer`. */
+export type Viewer = NonNullable<FunctionReturnType<typeof api.users.viewer>>;
 
 /** Every page query also returns the current user; null before the first sync. */
 export type PageData = { viewer: Viewer | null };

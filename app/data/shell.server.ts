@@ -5,8 +5,7 @@ import type { Notice } from "../request/notices.server.ts";
 import { readTheme, rememberTheme } from "../request/theme-cookie.server.ts";
 import type { Theme } from "../ui/theme.ts";
 import { sampleFormats, shownTimeZone } from "./formats.ts";
-import type { PageResult } from "./page-query.server.ts";
-import type { Viewer } from "./viewer.ts";
+import type { PageResult, Viewer } from "./page-query.server.ts";
 
 export type Shell = {
   user: SessionUser | null;

@@ -11,6 +11,7 @@ import {
   useState,
 } from "react";
 import { useSubmit } from "react-router";
+import { rejectionIn } from "../../convex/model/rejection.ts";
 import {
   type FormBase,
   type FormFields,
@@ -21,11 +22,9 @@ import {
   rejectionOf,
   type Submitted,
 } from "./define-form.ts";
-import { type FormFailure, type Problems, useFailure } from "./form-failure.ts";
-import { textsOf } from "./form-texts.ts";
+import { type FormFailure, type Problems, textsOf, useFailure } from "./form-failure.ts";
 import { useLive } from "./live-context.ts";
 import { addRejection, hold, OFFLINE_EDIT } from "./pending.ts";
-import { rejectionMessage } from "./rejection-message.ts";
 import { goesOverSocket, inTurn, isTurnFree } from "./route-of-edit.ts";
 
 /** An unchanged form submitted again within this time is a double click or a held key. */
@@ -269,4 +268,9 @@ function labelOf(form: HTMLFormElement, submitter: HTMLElement | null): string {
   const typed = form.querySelector<HTMLInputElement>("input:not([type=hidden])")?.value;
   const button = submitter?.textContent?.trim() || "An edit";
   return typed ? `${button} “${typed}”` : button;
+}
+
+/** Returns the message of a `ConvexError({ code, message })`, or a generic one for any other error. */
+function rejectionMessage(error: unknown): string {
+  return rejectionIn(error)?.message ?? "That did not work. Please try again.";
 }

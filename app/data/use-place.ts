@@ -1,8 +1,8 @@
 /** Display settings of the page: locale, time zone and current time. */
-
+import { useEffect, useSyncExternalStore } from "react";
+import { noteServerTime, onNewTime, shownTime } from "./clock.ts";
 import { shownLocale, shownTimeZone } from "./formats.ts";
 import { useLive } from "./live-context.ts";
-import { useClock } from "./use-clock.ts";
 import { useShell } from "./use-shell.ts";
 
 /** `now` is Unix ms by the server's clock and advances while the page is open. */
@@ -20,4 +20,19 @@ export function usePlace(): Place {
     timeZone: shownTimeZone(viewer?.preferences.timeZone ?? shell?.timeZone ?? "UTC"),
     now,
   };
+}
+
+/**
+ * Returns the server's time and updates it while the page is open.
+ *
+ * @param start - The server's time when it rendered the page, Unix ms; the first render uses it on both
+ *   sides.
+ * @returns The server's time, Unix ms, to ten seconds.
+ */
+function useClock(start: number): number {
+  const now = useSyncExternalStore(onNewTime, shownTime, () => start);
+  useEffect(() => {
+    if (start > 0) noteServerTime(start);
+  }, [start]);
+  return Math.max(now, start);
 }

@@ -3,7 +3,7 @@
 import type { SessionUser } from "../auth/session.ts";
 import { useAuth } from "../auth/use-auth.ts";
 import { useLive } from "./live-context.ts";
-import type { Viewer } from "./viewer.ts";
+import type { Viewer } from "./page-query.server.ts";
 
 export type WorkOSAndConvex = {
   workosUser: SessionUser | null;

@@ -14,7 +14,6 @@ import { Footer } from "../ui/footer.tsx";
 import { isStale } from "../ui/live-state.ts";
 import { Notice } from "../ui/notice.tsx";
 import { PAGE_TITLE_ID } from "../ui/page.tsx";
-import { Progress } from "../ui/progress.tsx";
 import { useDocument } from "./document.ts";
 import { useClientNavigation, useOfflineForms } from "./navigation.ts";
 import { OFFLINE, useNetworkAgain } from "./route-error.tsx";
@@ -52,7 +51,7 @@ export function Chrome({ children }: { children: ReactNode }) {
   useFocusOnHeading(pathname);
   return (
     <>
-      <Progress active={navigation.state !== "idle"} />
+      {navigation.state === "idle" ? null : <Progress />}
       <Banner viewer={viewer} state={shell && !onlyScript ? "known" : "unasked"} />
       {shell?.impersonator && viewer ? <Impersonation email={viewer.email} /> : null}
       <Notices notice={notice} />
@@ -68,6 +67,11 @@ export function Chrome({ children }: { children: ReactNode }) {
       </Footer>
     </>
   );
+}
+
+/** Progress bar of a pending navigation. CSS delays it by 300 ms (motion.css). */
+function Progress() {
+  return <div className="progress" role="progressbar" aria-label="Loading the page" />;
 }
 
 /** Result of the last form, and rejections of forms no longer shown. Cleared by the next navigation. */

@@ -2,10 +2,9 @@
 import { Fragment, useLayoutEffect, useState } from "react";
 import type { SessionUser } from "../auth/session.ts";
 import { EditField, EditForm } from "../data/edit-form.tsx";
-import { useFailure } from "../data/form-failure.ts";
-import { textsOf } from "../data/form-texts.ts";
+import { textsOf, useFailure } from "../data/form-failure.ts";
+import type { Viewer } from "../data/page-query.server.ts";
 import { useEdit } from "../data/use-edit.ts";
-import type { Viewer } from "../data/viewer.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";

@@ -5,7 +5,7 @@
 import { api } from "../../convex/_generated/api.js";
 import { personNameProblem } from "../../convex/model/names.ts";
 import { defineForm, type FormField, type Submitted } from "../data/define-form.ts";
-import type { Viewer } from "../data/viewer.ts";
+import type { Viewer } from "../data/page-query.server.ts";
 
 /** Returns the name of the hidden input with the value that a field showed before it was edited. */
 export const shownName = <N extends string>(field: N) => `${field}Shown` as const;

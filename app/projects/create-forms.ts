@@ -5,7 +5,7 @@ import { DAY_MS } from "../../convex/model/intervals.ts";
 import { nameProblem } from "../../convex/model/names.ts";
 import { serverNow } from "../data/clock.ts";
 import { defineForm } from "../data/define-form.ts";
-import type { Viewer } from "../data/viewer.ts";
+import type { Viewer } from "../data/page-query.server.ts";
 
 /** Attributes and check of a project's or API key's name. */
 export const NAME = { required: true, maxLength: 100, autoComplete: "off", check: nameProblem } as const;

@@ -1,9 +1,9 @@
 /** Records for the audit log that an admin opened a project that is not theirs. */
 import { api } from "../../convex/_generated/api.js";
 import { asCurrentUser } from "../auth/as-current-user.server.ts";
+import { isSpeculative } from "../auth/read-only.ts";
 import type { RequestContext } from "../request/context.ts";
 import { describeError } from "../request/log.server.ts";
-import { isSpeculative } from "../request/speculative.ts";
 
 /**
  * Records the view without delaying the page. Convex records one an hour. A prefetch counts, because the browser

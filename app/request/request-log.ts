@@ -1,6 +1,6 @@
 /** Logs one line for each response, and handles uncaught errors. */
-import { failureResponse } from "./failure-response.ts";
 import type { Middleware } from "./handler.ts";
+import type { Log } from "./log.server.ts";
 
 /** Logs the route's pattern, because a path may contain ids. */
 export const requestLog: Middleware = (next) => async (request, context) => {
@@ -18,3 +18,20 @@ export const requestLog: Middleware = (next) => async (request, context) => {
   log.info("request", { method: request.method, route: pattern, status: response.status, ms });
   return response;
 };
+
+/**
+ * Returns a 500 in plain text.
+ *
+ * @param log - The log of the request, whose id the response names.
+ */
+export function failureResponse({ requestId }: Pick<Log, "requestId">, text: string): Response {
+  return new Response(text, {
+    status: 500,
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      "X-Request-Id": requestId,
+    },
+  });
+}

@@ -2,7 +2,7 @@
 import { api } from "../../convex/_generated/api.js";
 import { looksLikeTimeZone, TIME_ZONE_PROBLEM } from "../../convex/model/timeZones.ts";
 import { defineForm } from "../data/define-form.ts";
-import type { Viewer } from "../data/viewer.ts";
+import type { Viewer } from "../data/page-query.server.ts";
 
 export const saveTimeZone = defineForm({
   fields: {

@@ -80,7 +80,6 @@ import type * as model_groupBy from "../model/groupBy.js";
 import type * as model_health from "../model/health.js";
 import type * as model_hex from "../model/hex.js";
 import type * as model_identity from "../model/identity.js";
-import type * as model_impersonation from "../model/impersonation.js";
 import type * as model_ingestion from "../model/ingestion.js";
 import type * as model_input from "../model/input.js";
 import type * as model_intervals from "../model/intervals.js";
@@ -215,7 +214,6 @@ declare const fullApi: ApiFromModules<{
   "model/health": typeof model_health;
   "model/hex": typeof model_hex;
   "model/identity": typeof model_identity;
-  "model/impersonation": typeof model_impersonation;
   "model/ingestion": typeof model_ingestion;
   "model/input": typeof model_input;
   "model/intervals": typeof model_intervals;

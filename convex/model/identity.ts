@@ -35,3 +35,13 @@ export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | 
     impersonator: text(identity["act.sub"]),
   };
 }
+
+/**
+ * Rejects a call while the user is impersonated.
+ *
+ * @throws `forbidden` with the reason.
+ */
+export function rejectImpersonator({ impersonator }: Pick<Caller, "impersonator">): void {
+  if (impersonator !== null)
+    throw rejection("forbidden", "You are acting as another user. Only the user themselves may do this.");
+}

@@ -5,7 +5,7 @@ import { requireAnotherAdmin } from "./admin.ts";
 import { dropEmailChannels } from "./alerts/emailChannels.ts";
 import { recordEvent } from "./audit.ts";
 import type { KnownCaller } from "./caller.ts";
-import { refuseImpersonator } from "./impersonation.ts";
+import { rejectImpersonator } from "./identity.ts";
 import { rejection } from "./rejection.ts";
 import { revokeAllSessions } from "./sessions.ts";
 
@@ -19,7 +19,7 @@ type Admin = KnownCaller & { user: Doc<"users"> };
  *   deleted user; `forbidden` while impersonating.
  */
 export async function suspendUser(ctx: MutationCtx, admin: Admin, userId: string): Promise<void> {
-  refuseImpersonator(admin.caller);
+  rejectImpersonator(admin.caller);
   const user = await findUser(ctx, userId);
   if (user._id === admin.user._id) throw rejection("conflict", "You cannot suspend yourself.");
   if (user.status === "suspended") return;
@@ -50,7 +50,7 @@ export async function restoreUser(ctx: MutationCtx, admin: Admin, userId: string
  */
 export async function endSessionsOf(ctx: MutationCtx, admin: Admin, userId: string): Promise<void> {
   const user = await findUser(ctx, userId);
-  if (user._id === admin.user._id) refuseImpersonator(admin.caller);
+  if (user._id === admin.user._id) rejectImpersonator(admin.caller);
   const ended = await revokeAllSessions(ctx, user.workosUserId);
   await recordEvent(ctx, user._id, "sessions_ended", { actorId: admin.user._id, target: `${ended}` });
 }

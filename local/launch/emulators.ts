@@ -7,7 +7,11 @@ import type { LocalConfig } from "../config.ts";
 import type { Ports } from "../ports.ts";
 import type { DataDir } from "./data-dir.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { StartError } from "./start-error.ts";
+
+/** An error that the user can fix. Its message is shown without a stack trace. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
 
 export type EmulatorOptions = {
   root: string;

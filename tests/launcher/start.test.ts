@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from "vitest";
 import { busyPorts } from "../../local/ports.ts";
 import { signIn } from "../../local/sign-in.ts";
 import { type Copy, cleanUp, commandOf, run, statusOf } from "./copy.ts";
-import { expectEnded } from "./ending.ts";
 
 afterAll(cleanUp);
 
@@ -99,3 +98,18 @@ it("a copy ends cleanly before it is ready", async () => {
   copy.npm.kill("SIGTERM");
   await expectEnded(copy, since);
 });
+
+const PROMISED_MS = 5_000;
+
+/**
+ * Waits for a copy to exit with code 0, and expects no process and no busy port afterwards.
+ *
+ * @param copy - The copy, after it received a signal.
+ * @param since - When the signal was sent, in milliseconds since 1970.
+ */
+async function expectEnded(copy: Copy, since: number): Promise<void> {
+  expect(await copy.exited).toBe(0);
+  expect(Date.now() - since).toBeLessThan(PROMISED_MS);
+  expect(copy.leftBehind()).toEqual([]);
+  expect(await busyPorts(Object.values(copy.ports))).toEqual([]);
+}

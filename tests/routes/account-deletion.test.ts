@@ -1,7 +1,7 @@
 /** Account deletion at WorkOS and in Convex, including failures of either. */
 import { describe, expect, it } from "vitest";
-import { tokenOf, whoIs } from "./asks.ts";
 import type { Browser } from "./browser.ts";
+import { tokenOf, whoIs } from "./browser.ts";
 import { Page } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";

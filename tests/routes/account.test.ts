@@ -1,7 +1,6 @@
 /** Account settings: activity, export and sessions. */
 import { describe, expect, it } from "vitest";
-import { tokenOf, whoIs } from "./asks.ts";
-import { type Browser, jsonOf } from "./browser.ts";
+import { type Browser, jsonOf, tokenOf, whoIs } from "./browser.ts";
 import { EDGE_SECRET } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { calls } from "./outbound.ts";

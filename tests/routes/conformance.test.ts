@@ -4,8 +4,7 @@
  */
 import { decodeJwt } from "jose";
 import { beforeAll, expect, it } from "vitest";
-import { tokenOf, whoIs } from "./asks.ts";
-import { type Browser, locationOf } from "./browser.ts";
+import { type Browser, locationOf, tokenOf, whoIs } from "./browser.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { sessionSeal, unseal } from "./seals.ts";

@@ -1,7 +1,6 @@
 /** Sign-out: it is final, also during failures and against replayed cookies. */
 import { describe, expect, it } from "vitest";
-import { tokenOf } from "./asks.ts";
-import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { type Browser, jsonOf, locationOf, tokenOf } from "./browser.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";

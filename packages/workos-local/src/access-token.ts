@@ -1,7 +1,6 @@
 /** Access tokens: RS256 JWTs with the claims of https://workos.com/docs/reference/authkit/session-tokens. */
 import { sign } from "node:crypto";
 import { newId } from "./ids.ts";
-import { permissionsOf } from "./roles.ts";
 import type { Session } from "./store/session-store.ts";
 import type { SigningKey } from "./store/signing-keys.ts";
 import type { User } from "./store/user-store.ts";
@@ -46,4 +45,16 @@ export function signAccessToken(
   for (const [name, value] of Object.entries(claims)) if (value === null) delete claims[name];
   const signed = `${encode({ alg: "RS256", typ: "JWT", kid: key.kid })}.${encode(claims)}`;
   return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), key.privateKey).toString("base64url")}`;
+}
+
+/** Permissions of each role. In WorkOS they are configured in the dashboard. */
+const PERMISSIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["admin", ["projects:read", "projects:write", "projects:delete", "users:manage"]],
+  ["developer", ["projects:read", "projects:write"]],
+  ["viewer", ["projects:read"]],
+]);
+
+/** Returns the permissions of a role; none for an unknown role. */
+function permissionsOf(role: string): readonly string[] {
+  return PERMISSIONS.get(role) ?? [];
 }
