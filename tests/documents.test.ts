@@ -94,6 +94,24 @@ describe.each(documents)("%s", (file) => {
   });
 });
 
+describe("decision records", () => {
+  const records = globSync("docs/decisions/*.md").sort();
+
+  it("have numbers without a gap, which their headings repeat", () => {
+    const numbers = records.map((file) => /(\d{3})-[^/]*$/.exec(file)?.[1]);
+    expect(numbers).toEqual(records.map((_, index) => String(index + 1).padStart(3, "0")));
+    const headings = records.map((file) => /^# (\d{3}) · \S/.exec(readFileSync(file, "utf8"))?.[1]);
+    expect(headings).toEqual(numbers);
+  });
+
+  it.each(records)("%s follows the template", (file) => {
+    const PARTS = ["Context.", "Decision.", "Alternatives.", "Consequence.", "Reverse it if"];
+    const found = [...readFileSync(file, "utf8").matchAll(/^\*\*([A-Z][^*]*)\*\*/gm)].map(([, part]) => part);
+    const isOptional = (part: string) => part === "Alternatives." && !found.includes(part);
+    expect(found).toEqual(PARTS.filter((part) => !isOptional(part)));
+  });
+});
+
 it("the README's table lists every npm script", () => {
   const readme = readFileSync("README.md", "utf8");
   const missing = Object.keys(scripts).filter(
