@@ -17,8 +17,8 @@ export const list = viewerQuery({
 });
 
 /**
- * Creates a rule. It also opens incidents for what is so already. Calls with the same random value `once` and
- * the same rule create one.
+ * Creates a rule, and opens incidents for agents that breach it already. Calls with the same random value `once`
+ * and the same rule create one.
  */
 export const create = viewerMutation({
   args: { projectId: v.string(), rule: ruleShape, once: v.optional(v.string()) },
@@ -39,7 +39,7 @@ export const remove = viewerMutation({
   },
 });
 
-/** Adds the rules that most projects want, to the caller's own e-mail. What exists already stays. */
+/** Adds the rules that most projects want, with emails to the caller. Existing rules and channels stay. */
 export const addUsual = viewerMutation({
   args: { projectId: v.string() },
   returns: v.null(),

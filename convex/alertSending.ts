@@ -14,7 +14,7 @@ import {
 } from "./model/alerts/sending.ts";
 import { signature } from "./model/alerts/signature.ts";
 
-/** A receiver has this long to answer, in ms. */
+/** Time in which a receiver must respond, in ms. */
 const TIMEOUT_MS = 10_000;
 
 const senderId = v.id("alertSenders");
@@ -37,7 +37,7 @@ export const send = internalAction({
     const requests: DeliveryRequest[] = await ctx.runQuery(internal.alertSending.requests, { senderId });
     const known: Attempt[] = [];
     let noting: Promise<void> | null = null;
-    // One call after another: calls at the same time would conflict with each other.
+    // One call at a time, because concurrent calls would conflict.
     const note = async () => {
       while (known.length > 0) {
         await ctx.runMutation(internal.alertSending.finish, { attempts: known.splice(0) });

@@ -31,7 +31,7 @@ const LOOKS: readonly Look[] = [
   { minutes: 0 },
 ];
 
-/** Few agents of a large field have trouble, as in a real one. */
+/** Returns how an agent reports. In a large field few agents have trouble, as in a real one. */
 function lookOf(index: number): Look {
   const look = LOOKS[index % LOOKS.length] ?? { minutes: 0 };
   const isTrouble = look.state === "failed" || look.state === "waiting" || look.minutes > 15;

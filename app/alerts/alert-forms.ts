@@ -40,7 +40,7 @@ export const addRule = defineForm({
   intent: "add-rule",
   once: true,
   fields: {
-    when: { label: "When", check: oneOf(Object.keys(WHEN), "Choose what to be told of.") },
+    when: { label: "When", check: oneOf(Object.keys(WHEN), "Choose when to raise an alert.") },
     // An empty value means all agents.
     agent: { label: "Agent", check: (name) => (/\p{Cc}/u.test(name) ? "Choose one of the agents." : null) },
     minutes: {
@@ -53,7 +53,7 @@ export const addRule = defineForm({
       autoComplete: "off",
       check: forWhen("threshold", metricProblem),
     },
-    of: { label: "Of", check: forWhen("threshold", oneOf(OF, "Choose what to take of the values.")) },
+    of: { label: "Of", check: forWhen("threshold", oneOf(OF, "Choose an aggregate.")) },
     over: { label: "Over", check: forWhen("threshold", oneOf(WINDOW_NAMES, "Choose a span of time.")) },
     is: { label: "Is", check: forWhen("threshold", oneOf(IS, "Choose above or below.")) },
     value: {

@@ -38,7 +38,7 @@ export function Channels({
     <div className="flex min-w-0 flex-col gap-3">
       <h3 id={id}>Channels</h3>
       {created ? <NewChannel created={created} /> : null}
-      {channels.length === 0 ? <p className="text-quiet">No channels: messages go nowhere.</p> : null}
+      {channels.length === 0 ? <p className="text-quiet">No channels: alerts are not sent.</p> : null}
       {channels.length > 0 ? (
         <ul className="rows" aria-labelledby={id}>
           {channels.map((channel) => (

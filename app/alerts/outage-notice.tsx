@@ -19,7 +19,7 @@ export function OutageNotice({ outages, place }: { outages: readonly Outage[]; p
       <p>
         <strong>There was an outage</strong>
         <span>
-          {` from ${formatMoment(last.from, place)} to ${formatMoment(last.to, place)}. Agents could not be watched; their silence is judged from its end on.`}
+          {` from ${formatMoment(last.from, place)} to ${formatMoment(last.to, place)}. Agents could not be watched. Their silence counts from the end of the outage.`}
         </span>
       </p>
     </Notice>

@@ -1,6 +1,6 @@
 /**
- * Admission of API keys before a body is read or Convex is called: limits by address and by key, and keys that
- * were rejected a moment ago.
+ * Admission of API keys before the body is read and Convex is called: limits by address and by key, and a cache
+ * of rejected keys.
  */
 import { sha256Hex } from "../../convex/model/hex.ts";
 import { clientNetwork } from "../auth/rate-limit.ts";
@@ -9,10 +9,10 @@ import { readNote, writeNote } from "./location-notes.server.ts";
 
 const KEY = /^Bearer +(mosaic_[\w-]{1,200})$/i;
 
-/** How long a rejected key is not looked up again, and a limited address stays limited, in seconds. */
+/** How long a rejected key or an address over its limit is rejected without a lookup, in seconds. */
 const REJECTED_S = 60;
 
-/** How long an accepted key is exempt from the limit of its address, in seconds, and how much longer at most. */
+/** How long an accepted key is exempt from the limit of its address, in seconds, and the most that this may be exceeded. */
 const ACCEPTED_S = 600;
 const ACCEPTED_LONGER_S = 60;
 
@@ -61,7 +61,10 @@ export async function noteRejected(
   return await countRejection(context, rejection);
 }
 
-/** A limiter counts when it is asked, so an address over its limit is noted for the requests that follow. */
+/**
+ * Counts a rejection against the address, and notes an address over its limit. Reading the limiter counts too, so
+ * later requests read the note instead.
+ */
 async function countRejection(context: Context, kind: KeyRejection): Promise<NotAdmitted> {
   const { success } = await context.limits.rejections.limit({ key: noteOfAddress(context) });
   if (success) return { kind };

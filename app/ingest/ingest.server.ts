@@ -1,6 +1,6 @@
 /**
- * Ingestion: what all requests of the API that send something have in common. One Convex call checks the API key
- * and stores the batch; the compactor processes it afterwards.
+ * Ingestion: the part that all requests with data share. One Convex call checks the API key and stores the batch;
+ * the compactor processes it afterwards.
  */
 import type { FunctionArgs, FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
@@ -31,7 +31,7 @@ export type Rejected = {
   issues?: Issue[];
 };
 
-/** What became of a request. `accepted` is the number of stored items. */
+/** Result of a request. `accepted` is the number of stored items. */
 export type Outcome = { kind: "accepted"; accepted: number; warnings: Warnings } | Rejected;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Short-lived notes that all isolates of a Cloudflare location share through its cache. Each isolate also keeps
- * its own in memory, which is all that is left if there is no cache, as on workers.dev.
+ * Short-lived notes that the isolates of a Cloudflare location share through its cache. Each isolate also keeps
+ * its own notes in memory; on workers.dev, which has no cache, these are the only ones.
  */
 import { setBounded } from "../request/bounded-map.ts";
 import type { Env } from "../request/env.server.ts";
@@ -54,7 +54,7 @@ function locationCache(): Cache | undefined {
   return (caches as unknown as { default?: Cache }).default;
 }
 
-/** Returns the cache key of a note. It has the app's own host, as Cloudflare advises; nothing is requested. */
+/** Returns the cache key of a note: a URL with the app's host, as Cloudflare recommends. It is never requested. */
 function urlOf({ appUrl }: Env, name: string): string {
   return `${appUrl}/notes/${encodeURIComponent(name)}`;
 }

@@ -88,7 +88,7 @@ function openTelemetry(origin: string): string {
   ].join("\n");
 }
 
-/** The block of Claude Code's documentation: https://code.claude.com/docs/en/monitoring-usage */
+/** Returns the variables of Claude Code. https://code.claude.com/docs/en/monitoring-usage */
 function claudeCode(origin: string): string {
   return [
     "export CLAUDE_CODE_ENABLE_TELEMETRY=1",

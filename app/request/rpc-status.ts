@@ -21,6 +21,7 @@ export function rpcStatus(
   return protobufResponse(textField(2, message), status, headers);
 }
 
+/** Returns a response with an encoded protobuf message. */
 export function protobufResponse(
   body: number[],
   status: number,
@@ -39,6 +40,7 @@ export function bytesField(field: number, bytes: number[]): number[] {
   return [field * 8 + 2, ...varint(bytes.length), ...bytes];
 }
 
+/** Returns a field with an integer; none for 0, the default of protobuf. */
 export function integerField(field: number, value: number): number[] {
   return value === 0 ? [] : [field * 8, ...varint(value)];
 }

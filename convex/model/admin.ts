@@ -79,6 +79,7 @@ export async function hasActiveAdmin(ctx: QueryCtx): Promise<boolean> {
   return admin !== null;
 }
 
+/** Returns whether a user is the only active admin. */
 export async function isLastAdmin(ctx: QueryCtx, user: Doc<"users">): Promise<boolean> {
   if (user.role !== "admin") return false;
   const admins = await ctx.db

@@ -149,6 +149,7 @@ export async function addHistory(
   else await ctx.db.patch("agentStates", row._id, { changes: kept });
 }
 
+/** Returns the stored changes of an agent's state, or null. */
 export async function findHistory(ctx: QueryCtx, projectId: Id<"projects">, agent: string) {
   return await ctx.db
     .query("agentStates")

@@ -60,10 +60,12 @@ export const listedPointShape = v.object({
 
 export type ListedPoint = Infer<typeof listedPointShape>;
 
+/** Returns the kind of a metric. The default is a gauge. */
 export function kindOf({ kind }: { kind?: Kind | undefined }): Kind {
   return kind ?? "gauge";
 }
 
+/** Returns the values of a metric as a summary. A single value is a summary of one. */
 export function summaryOf({ value, histogram }: Metric): Summary {
   return histogram ?? { count: 1, sum: value, min: value, max: value };
 }

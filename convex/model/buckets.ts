@@ -7,6 +7,7 @@ export type Summary = { count: number; sum: number; min: number; max: number };
 /** The summary of one interval; `at` is its start in Unix ms. */
 export type Bucket = Summary & { at: number };
 
+/** Returns the summary of all values of two summaries. */
 export function merge(one: Summary, other: Summary): Summary {
   return {
     count: one.count + other.count,

@@ -82,6 +82,7 @@ export type Setup = {
   emailDomains: string[] | null;
 };
 
+/** Returns the settings of the deployment. */
 export function setup(): Setup {
   return {
     fingerprint: process.env.FUNCTIONS_FINGERPRINT || null,

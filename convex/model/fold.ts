@@ -258,6 +258,7 @@ function updatedEntry(overview: Overview, agent: OpenAgent, series: readonly Ope
   });
 }
 
+/** Returns what the overview lists of a time series. */
 export function metricEntry(fields: TimeSeries, { zones }: Pick<Overview, "zones">): MetricEntry {
   const { name, kind, value, at, today } = fields;
   return { name, kind, value, at, ...(hasToday(fields) && { today: entrySums(zones, today) }) };

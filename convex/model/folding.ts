@@ -72,6 +72,7 @@ export function seriesKey(agent: string, name: string): string {
   return JSON.stringify([agent, name]);
 }
 
+/** Returns the state of a transaction before its first item. */
 export function beginFolding(projectId: Id<"projects">, overview: Overview, now: number): Folding {
   return {
     projectId,
@@ -88,6 +89,7 @@ export function beginFolding(projectId: Id<"projects">, overview: Overview, now:
   };
 }
 
+/** Applies an item to the agents and time series of the transaction. */
 export function foldItem(folding: Folding, item: Item): void {
   if ("point" in item) foldPoint(folding, item.point, item);
   else if ("metric" in item) foldMetric(folding, item.metric, item.arrivedAt);

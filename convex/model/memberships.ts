@@ -134,6 +134,7 @@ export async function saveTimeZone(ctx: MutationCtx, userId: Id<"users">, timeZo
   }
 }
 
+/** Returns the fields of a project that each membership repeats. */
 export function copyOf({ name, ownerId, archivedAt, restoredAt }: ProjectFields) {
   return {
     ...{ name, ownerId },

@@ -94,6 +94,7 @@ export async function findOverview(
     .unique();
 }
 
+/** Returns the overview of a project, or a new one, for a transaction that changes it. */
 export async function openOverview(ctx: MutationCtx, projectId: Id<"projects">): Promise<Overview> {
   const found = await findOverview(ctx, projectId);
   if (found === null) return { _id: null, zones: [], agents: [], unreported: [], streams: 0 };

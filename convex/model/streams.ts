@@ -15,7 +15,7 @@ import type { StreamPoint, Total } from "./points.ts";
 /** Streams in a row: the buckets of a large one take 10 KB. */
 const ROW_STREAMS = 50;
 
-/** A stream without a point for this long is forgotten, in ms. */
+/** Time without a point after which a stream is forgotten, in ms. */
 const KEPT_MS = DAY_MS;
 
 /** The first point of a stream counts if the stream started at most this long before it, in ms. */

@@ -60,6 +60,7 @@ export function notYours() {
   return rejection("forbidden", "You may not see or change this person.");
 }
 
+/** Returns what members of the same project may see of a user. */
 export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
   const { _id, email, firstName, lastName, profilePictureUrl } = user;
   return {
@@ -77,6 +78,7 @@ export async function peopleIn(ctx: QueryCtx, ids: Id<"users">[]): Promise<Infer
   return people.filter((user) => user !== null).map(asColleague);
 }
 
+/** Returns whether two users are members of the same project. */
 export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"users">): Promise<boolean> {
   const mine = ctx.db.query("projectMembers").withIndex("by_user", (q) => q.eq("userId", one));
   for await (const { projectId } of mine) {

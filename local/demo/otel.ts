@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 const BOUNDS = [256, 1024, 4096, 16_384];
 const CUMULATIVE = 2;
 
-/** What the service has counted since it started. */
+/** Sums since the service started. */
 export class OtelCounts {
   readonly #service: string;
   readonly #startedAt: number;
@@ -119,7 +119,7 @@ export async function keepExporting(
       await response.body?.cancel();
       if (response.status === 401) return;
     } catch {
-      // Not reachable now.
+      // Unreachable: the next export has the sums.
     }
     await pause(every * 1000, undefined, { signal }).catch(() => undefined);
   }

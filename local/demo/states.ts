@@ -1,4 +1,4 @@
-/** States of demo agents: each goes through its phases again and again, or works once a night. */
+/** States of demo agents: each repeats its phases, or works once a night. */
 
 export type Phase = { state: "working" | "waiting" | "done" | "failed"; seconds: number; message?: string };
 
@@ -8,7 +8,7 @@ export type Status = { agent: string; state: Phase["state"]; message?: string; a
 /** An agent with states. Without phases it reports only metrics. */
 type Stateful = { agent: string; phases?: readonly Phase[]; nightly?: Nightly };
 
-/** When an agent works each night: the hour in UTC, for how long, and what it says. */
+/** When an agent works each night (the hour in UTC), for how long, and its message. */
 export type Nightly = { hour: number; minutes: number; works: string; finished: string };
 
 const MINUTE = 60_000;

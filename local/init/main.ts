@@ -1,4 +1,4 @@
-/** `npm run init -- --name "X" [--slug x]`: makes this copy a product of another name. docs/upgrading.md says more. */
+/** `npm run init -- --name "X" [--slug x]`: gives this copy another name. See docs/upgrading.md. */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,8 +1,8 @@
 /** The names of the product, in each form in which the code and the documents use them. */
 export type Names = {
-  /** As people read it: `Night Watch`. */
+  /** The title: `Night Watch`. */
   title: string;
-  /** Of the package, the worker and the cookies: `night-watch`. */
+  /** Name of the package, the worker and the cookies: `night-watch`. */
   slug: string;
 };
 
@@ -15,7 +15,7 @@ const SLUG = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
 /**
  * Returns the names of a product.
  *
- * @param title - The name that people read.
+ * @param title - The name in titles and texts.
  * @param slug - The name of the package and the worker; by default the title in lower case with hyphens.
  * @returns The names, or a text that says what to change.
  */

@@ -1,6 +1,6 @@
 /**
- * Benchmark of the worker's CPU time for 500 data points: JSON of `/api/v1/metrics` beside OpenTelemetry in both
- * encodings, as the SDK writes it. Convex is answered inside the worker.
+ * Benchmark of the worker's CPU time for 500 data points: JSON of `/api/v1/metrics` compared with OpenTelemetry in
+ * both encodings, as the SDK writes it. Convex is answered inside the worker.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -136,7 +136,7 @@ describe("a process that is killed", () => {
 describe("evaluation", () => {
   beforeEach(() => begin(() => startBackend(CONFLICTS)));
 
-  test("at the same time, and again and again, opens one incident", async () => {
+  test("that runs concurrently and repeatedly opens one incident", async () => {
     await project.report([], [{ state: "failed" }]);
     const evaluateAgain = async () => {
       const rows = Array.from({ length: 6 }, () => ({ projectId, agents: ["scout"], dueAt: 1 }));
@@ -154,7 +154,7 @@ describe("evaluation", () => {
     await expect.poll(() => receiver.received.length).toBe(2);
   });
 
-  test("that is lost is started again, and so is a due agent", async () => {
+  test("that is lost is restarted, and so is that of a due agent", async () => {
     await project.report([{}]);
     await expect.poll(async () => (await rowsOf("alertDues")).length).toBe(1);
     // As if its reports had been 40 minutes ago, and its evaluation was lost.
@@ -175,7 +175,7 @@ describe("evaluation", () => {
 describe("clocks and outages", () => {
   beforeEach(() => begin(() => startBackend(CONFLICTS)));
 
-  test("a gap of 3 minutes is no outage, and a clock that was set back is none either", async () => {
+  test("neither a gap of 3 minutes nor a clock that was set back is an outage", async () => {
     await tick();
     for (const gap of [2.9 * MINUTE, -HOUR]) {
       await change("alertClock", (row) => ({ ...row, evaluatedAt: Date.now() - gap }));
@@ -215,7 +215,7 @@ describe("clocks and outages", () => {
   });
 
   // The last test, because the outage is one for all projects of the backend.
-  test("after an outage silence is judged from its end on; who was silent before stays so", async () => {
+  test("after an outage, silence counts from its end, and agents that were silent before stay silent", async () => {
     await tick();
     await change("alertClock", (row) => ({ ...row, evaluatedAt: Date.now() - HOUR }));
     await tick();

@@ -59,7 +59,7 @@ const thresholdOver = (over: Partial<Extract<Rule, { kind: "threshold" }>> = {})
 });
 
 describe("rules", () => {
-  test("are listed in their order, and a second one that says the same is a conflict", async () => {
+  test("are listed in their order, and a duplicate is a conflict", async () => {
     const rules: Rule[] = [
       SILENT,
       FAILED,
@@ -216,7 +216,7 @@ describe("incidents", () => {
     await expectIncidents([{ closeReason: "recovered", value: 100 }]);
   });
 
-  test("a new rule opens incidents for what is already so, and removing it closes them without a message", async () => {
+  test("a new rule opens incidents for agents that breach it already, and removing it closes them without a message", async () => {
     await addChannel();
     await project.report([{ at: Date.now() - HOUR }], [{ agent: "other", state: "failed" }]);
     const ruleId = await addRule(SILENT);

@@ -87,7 +87,7 @@ describe("an admin", () => {
     expect(await csv(`?event=sessions_ended&userId=${grace.userId}`)).toHaveLength(1);
   });
 
-  it("does it also while WorkOS is down", async () => {
+  it("ends sessions while WorkOS is down too", async () => {
     app.outbound.fail("workos", { kind: "hang" });
     const answer = await act("suspend", grace);
     expect(answer.status).toBe(303);
@@ -95,7 +95,7 @@ describe("an admin", () => {
     expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login/);
   });
 
-  it("has to confirm, and finds no button to suspend themselves", async () => {
+  it("must confirm, and has no button to suspend themselves", async () => {
     const { page } = await rowOf(grace);
     const text = page.tags("main").map(textOf).join();
     expect(text).toContain("End sessions");
@@ -111,7 +111,7 @@ describe("an admin", () => {
     expect(refused).toSayAlert("You cannot suspend yourself");
   });
 
-  it("is the only one who may do it", async () => {
+  it("is the only user who may do so", async () => {
     const alan = await enter(app.person());
     for (const intent of ["suspend", "restore", "end-sessions"])
       expect((await act(intent, grace, alan.browser)).status, intent).toBe(403);

@@ -1,4 +1,4 @@
-/** Another WorkOS emulator than ours, which sends its events to the local Convex. */
+/** A WorkOS emulator of another project, which sends its events to the local Convex backend. */
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 

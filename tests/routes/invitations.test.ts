@@ -80,7 +80,7 @@ describe("an invitation", () => {
     expect(await states()).toEqual(["revoked"]);
   });
 
-  it("waits here if WorkOS does not take it, and the page says so", async () => {
+  it("stays pending here if WorkOS rejects it, and the page says so", async () => {
     const browser = await enter(await member());
     const path = await projectOf(browser, "Harbour");
     const email = app.person();

@@ -110,7 +110,7 @@ describe("a refresh whose response is lost", () => {
 });
 
 describe("a rate limit of WorkOS", () => {
-  it("is kept: nothing is sent before Retry-After", async () => {
+  it("is respected: nothing is sent before Retry-After", async () => {
     const user = await userBeforeRefresh();
     const fault = { kind: "status", status: 429, headers: { "retry-after": "60" } } as const;
     app.outbound.fail("workos", fault, user.refreshes, 1);

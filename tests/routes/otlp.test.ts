@@ -73,7 +73,7 @@ describe("responses", () => {
     expect([down.status, Number(down.headers.get("Retry-After")) > 0]).toEqual([503, true]);
   });
 
-  it("count traces and logs, which are signs of life only", async () => {
+  it("count traces and logs as rejected, and as pings of their agents", async () => {
     const project = await newProject();
     const resource = { attributes: [{ key: "service.name", value: { stringValue: "tracer" } }] };
     const traces = JSON.stringify({

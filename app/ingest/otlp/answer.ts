@@ -24,7 +24,7 @@ const NO_STORE = { "Cache-Control": "no-store" };
 /**
  * Returns the response to a request.
  *
- * @param rejections - Why items of it were not stored, with their numbers.
+ * @param rejections - The number of items that were not stored, by reason.
  */
 export function answer(request: Request, signal: Signal, outcome: Outcome, rejections: Rejections): Response {
   if (outcome.kind === "rejected") {

@@ -25,7 +25,7 @@ export type Metric = {
 
 export type Run = { offset: number; counts: number[] };
 
-/** One data point. What its type does not have, or was not sent, is undefined. */
+/** One data point. Fields that its type does not have, or that were not sent, are undefined. */
 export type DataPoint = {
   attributes: Attributes;
   start: number;
@@ -45,7 +45,7 @@ export type DataPoint = {
   negative?: Run;
 };
 
-/** A data point with what it belongs to. Objects of the same resource, scope and metric are the same. */
+/** A data point with its resource, scope and metric, which are the same objects for all points that share them. */
 export type Found = { resource: Attributes; scope: Scope; metric: Metric; read: () => DataPoint };
 
 /** A resource with the number of its spans or log records. */

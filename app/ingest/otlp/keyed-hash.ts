@@ -23,8 +23,8 @@ export function keyedHash(key: Uint8Array): KeyedHash {
 }
 
 /**
- * Each of the four 64-bit words is two local variables, low and high: with arrays or calls for the steps of a
- * round, the hash took most of the time of a request.
+ * Hashes a text with SipHash-1-3. Each of the four 64-bit words is two local variables, low and high, because arrays
+ * or calls for the steps of a round would take most of the time of a request.
  */
 function sipHash(text: string, k0: number, k1: number, k2: number, k3: number): string {
   let al = k0 ^ 0x70736575;

@@ -11,7 +11,7 @@ export const LONGEST_SERIES = 256;
 
 const UNKNOWN = "unknown_service";
 
-/** The attributes of data points that make different time series. Others are not stored. */
+/** The attributes of data points that distinguish time series. Others are not stored. */
 const KEPT: ReadonlySet<string> = new Set([
   "type",
   "model",
@@ -27,7 +27,7 @@ const KEPT: ReadonlySet<string> = new Set([
 
 const PREFIX = "gen_ai.";
 
-/** A value of which nothing is replaced; most are. */
+/** A value without characters to replace, as most are. */
 const PLAIN = /^[\w .:/@+-]*$/;
 
 /** Returns the agent that a resource belongs to. */

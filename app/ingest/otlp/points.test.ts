@@ -50,8 +50,8 @@ function rejected(body: object): string[] {
   return [...rejections.keys()];
 }
 
-describe("what data points become", () => {
-  it("is a gauge or a counter of a number, or the total of a cumulative stream", () => {
+describe("the reading of a data point", () => {
+  it("is a gauge, a counter, or the total of a cumulative stream", () => {
     expect(said(gauge({ ...at, asDouble: 1.5 }))).toEqual([{ kind: "gauge", value: 1.5 }]);
     expect(said(gauge({ ...at, asInt: "-7" }))).toEqual([{ kind: "gauge", value: -7 }]);
     expect(said(sum(DELTA, true, { ...at, asInt: 3 }))).toEqual([{ kind: "counter", value: 3 }]);

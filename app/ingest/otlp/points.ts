@@ -25,7 +25,7 @@ const NO_RECORDED_VALUE = 1;
 /** Why data points were rejected, with their numbers. */
 export type Rejections = Map<string, number>;
 
-/** A value, a total of a stream without its identity, or why there is none. */
+/** A value, the total of a stream that is not identified yet, or why there is none. */
 type Reading = Said | { kind: "counter" | "histogram"; total: Total } | { rejected: string } | null;
 
 const reject = (rejected: string) => ({ rejected });
@@ -54,7 +54,7 @@ export function pointsOf(
   return { points: points.all, rejections };
 }
 
-/** Collects points. What depends on the resource, scope or metric is computed when that changes. */
+/** Collects points. Values that depend on the resource, scope or metric are computed when these change. */
 class Points {
   readonly all: Point[] = [];
   readonly #hash: KeyedHash;
@@ -139,7 +139,7 @@ function timeProblem(time: number, now: number): string | null {
   return time > now + FARTHEST_AHEAD_MS ? "the time is more than 5 minutes ahead" : null;
 }
 
-/** Returns what a data point says; null if it says nothing. */
+/** Returns the reading of a data point; null if it has no value. */
 function readingOf(metric: Metric, point: DataPoint): Reading {
   switch (metric.type) {
     case "gauge":

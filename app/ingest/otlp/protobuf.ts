@@ -146,7 +146,7 @@ const READERS: Record<Metric["type"], PointReader> = {
   sum: readNumber,
   histogram: readHistogram,
   exponentialHistogram: readExponential,
-  // A summary is rejected, whatever it has.
+  // Summaries are rejected without reading them.
   summary: () => undefined,
 };
 

@@ -1,4 +1,4 @@
-/** Removal of channels, and the end of messages that are not sent any more. */
+/** Removal of channels, and of messages that will not be sent. */
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx } from "../../_generated/server";
 import { waitingIn } from "./outbox.ts";

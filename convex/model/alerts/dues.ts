@@ -1,17 +1,17 @@
-/** Due times: when agents have to be evaluated although nothing arrives. */
+/** Due times: when agents are evaluated although nothing arrives. */
 import { internal } from "../../_generated/api.js";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import { groupBy } from "../groupBy.ts";
 import { MINUTE_MS } from "../intervals.ts";
 
-/** Agents that one run hands over to be evaluated. */
+/** Maximum number of agents that one run schedules. */
 const MOST_DUE = 400;
 
-/** Agents in one transaction. */
+/** Maximum number of agents in one transaction. */
 const MOST_AT_ONCE = 40;
 
-/** An evaluation that has not ended after this long is lost, in ms. */
+/** Time after which an evaluation that has not ended counts as lost, in ms. */
 const LOST_MS = MINUTE_MS;
 
 async function findDue(
@@ -28,7 +28,7 @@ async function findDue(
 /**
  * Sets when an agent is evaluated next.
  *
- * @param dueAt - Unix ms; null if only a report can change something.
+ * @param dueAt - Unix ms; null if only a report can change the judgment.
  */
 export async function setDue(
   ctx: MutationCtx,

@@ -12,8 +12,8 @@ import type { Rule, ThresholdRule } from "./rules.ts";
 import { measure, WINDOWS, windowStart } from "./windows.ts";
 
 /**
- * `breached` is null if nothing can be said, which changes nothing. `since` is the cause, and `dueAt` when the
- * judgment changes by itself; both are Unix ms.
+ * `breached` is null if it is unknown, which changes nothing. `since` is the time of the cause, and `dueAt` is when the
+ * judgment changes by itself. Both are Unix ms.
  */
 export type Judgment = {
   breached: boolean | null;
@@ -22,7 +22,7 @@ export type Judgment = {
   dueAt: number | null;
 };
 
-/** What the rules of one transaction are judged by; `ranges` counts the index ranges it read. */
+/** Data for judging the rules of one transaction. `ranges` counts the index ranges that it read. */
 export type Judging = {
   projectId: Id<"projects">;
   outages: readonly Outage[];

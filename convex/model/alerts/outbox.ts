@@ -8,11 +8,11 @@ import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import { MINUTE_MS } from "../intervals.ts";
 import type { MessageType } from "./tables.ts";
 
-/** Messages of a channel in a span of time; tests do not count. The second covers the way to the receiver. */
+/** Maximum number of messages per channel and span, without tests. The extra second covers the way to the receiver. */
 export const MOST_MESSAGES = 20;
 export const SPAN_MS = 10 * MINUTE_MS + 1_000;
 
-/** Events that a digest lists; the others are counted. */
+/** Maximum number of events that a digest lists. Further ones are only counted. */
 const MOST_ENTRIES = 50;
 
 type Channel = Doc<"alertChannels">;
@@ -35,12 +35,13 @@ export type Outbox = {
   projectId: Id<"projects">;
   now: number;
   channels: OpenChannel[] | null;
-  /** When messages are due that were added, in Unix ms. */
+  /** Due times of the added messages, in Unix ms. */
   dues: Set<number>;
   /** Agents whose incidents opened or closed. */
   changed: Set<string>;
 };
 
+/** Returns an empty outbox for one transaction. */
 export function openOutbox(projectId: Id<"projects">, now: number): Outbox {
   return { projectId, now, channels: null, dues: new Set(), changed: new Set() };
 }
@@ -171,7 +172,7 @@ async function addToDigest(
   return nextAttemptAt;
 }
 
-/** Returns the message that has to be delivered or given up before an incident's closing message. */
+/** Returns the message that must be delivered or given up before an incident's closing message. */
 async function predecessor(
   ctx: MutationCtx,
   { channel, sending }: OpenChannel,

@@ -40,7 +40,7 @@ export async function listRules(ctx: QueryCtx, projectId: Id<"projects">): Promi
 }
 
 /**
- * Creates a rule. It also opens incidents for what is so already.
+ * Creates a rule. Opens incidents for agents that breach it already.
  *
  * @param once - Random value of the form, which makes one rule however often it is submitted at a time.
  * @throws `invalid` if a value breaks a rule; `conflict` if the project has the same rule; `limit_reached` if

@@ -1,4 +1,4 @@
-/** Alert rules: what a rule says, and which values it may have. The app uses it too. */
+/** Alert rules: their fields, valid values and words. The app uses them too. */
 import { reportedNameProblem } from "../names.ts";
 
 export const LONGEST_AGENT = 64;
@@ -9,7 +9,7 @@ export const OF = ["mean", "sum", "min", "max"] as const;
 export const WINDOW_NAMES = ["5m", "15m", "1h", "24h"] as const;
 export const IS = ["above", "below"] as const;
 
-/** What a window is called, what is taken of it, and on which side of the value it must be. */
+/** Names of windows, aggregates of a window, and the side of the value on which the rule is breached. */
 export type WindowName = (typeof WINDOW_NAMES)[number];
 export type Of = (typeof OF)[number];
 
@@ -70,7 +70,7 @@ export function ruleOf(fields: Rule): Rule {
   return { kind, agent, name, of, window, is, value };
 }
 
-/** Returns whether two rules say the same. */
+/** Returns whether two rules have the same values. */
 export function isSameRule(one: Rule, other: Rule): boolean {
   return JSON.stringify(ruleOf(one)) === JSON.stringify(ruleOf(other));
 }
@@ -88,7 +88,7 @@ const WINDOW_WORDS: Record<WindowName, string> = {
   "24h": "24 hours",
 };
 
-/** Returns what has to happen for an incident, as the predicate of a sentence about an agent: "is silent". */
+/** Returns the condition of a rule as the predicate of a sentence about an agent: "is silent". */
 export function predicateOf(rule: Rule): string {
   if (rule.kind === "silent") return "is silent";
   if (rule.kind === "state") {

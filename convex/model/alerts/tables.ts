@@ -50,8 +50,8 @@ export const alertTables = {
     .index("by_user", ["userId", "projectId"]),
 
   /**
-   * Incidents with a copy of their rule, which may be removed before they are reported. `calmSince` is since
-   * when the window of an open incident is on the right side of the value.
+   * Incidents with a copy of their rule, which may be removed before they are reported. `calmSince` is the time
+   * since which the window of an open incident does not breach the rule.
    */
   incidents: defineTable({
     ...ofProject,
@@ -108,7 +108,7 @@ export const alertTables = {
   /** Senders at work: each is an action that sends some messages at once. */
   alertSenders: defineTable({ startedAt: v.number() }),
 
-  /** When an agent has to be evaluated next, whatever it reports. */
+  /** When an agent is evaluated next even if it reports nothing. */
   alertDues: defineTable({ ...ofProject, agent: v.string(), dueAt: v.number() })
     .index("by_agent", ["projectId", "agent"])
     .index("by_due", ["dueAt"]),

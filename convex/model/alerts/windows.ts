@@ -1,4 +1,4 @@
-/** Windows of threshold rules: which buckets count, when the window changes next, and when it is over. */
+/** Windows of threshold rules: their buckets, and when a window changes next. */
 import { type Bucket, meanOf, mergeAll, regroup } from "../buckets.ts";
 import { HOUR_MS, MINUTE_MS, startOf } from "../intervals.ts";
 import type { ThresholdRule, WindowName } from "./rules.ts";
@@ -13,7 +13,7 @@ export const WINDOWS: Record<WindowName, { width: number; buckets: number }> = {
 
 const LONGEST_CALM_MS = 15 * MINUTE_MS;
 
-/** Returns how long a window must be on the right side of the value before its incident closes, in ms. */
+/** Returns how long a window must not breach its rule before the incident closes, in ms. */
 export function calmOf(window: WindowName): number {
   const { width, buckets } = WINDOWS[window];
   return Math.min(LONGEST_CALM_MS, width * buckets);
@@ -49,7 +49,7 @@ export function measure(rule: ThresholdRule, buckets: readonly Bucket[], now: nu
   const [oldest] = inside;
   if (all === null || oldest === undefined) return null;
   const value = rule.of === "mean" ? meanOf(all) : all[rule.of];
-  // A point ahead of this clock comes into the window with its bucket.
+  // A point ahead of this clock enters the window when its bucket begins.
   const ahead = Math.min(...buckets.map(({ at }) => startOf(at, width)).filter((at) => at >= end));
   return {
     breached: rule.is === "above" ? value > rule.value : value < rule.value,
