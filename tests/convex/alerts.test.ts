@@ -216,7 +216,7 @@ describe("incidents", () => {
     await expectIncidents([{ closeReason: "recovered", value: 100 }]);
   });
 
-  test("a new rule opens incidents for agents that breach it already, and removing it closes them without a message", async () => {
+  test("a new rule opens incidents at once, and its removal closes them without a message", async () => {
     await addChannel();
     await project.report([{ at: Date.now() - HOUR }], [{ agent: "other", state: "failed" }]);
     const ruleId = await addRule(SILENT);
