@@ -1,4 +1,5 @@
 /** Jobs: retention and deletion in small transactions. */
+import { getFunctionName } from "convex/server";
 import { v } from "convex/values";
 import { startMigrationsSerially } from "convex-helpers/server/migrations";
 import { internal } from "./_generated/api.js";
@@ -17,6 +18,8 @@ const UPGRADE = [
   internal.migrations.redrawOverviews,
 ];
 
+const UPGRADED = new Set(UPGRADE.map((migration) => getFunctionName(migration)));
+
 /**
  * Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. Each job
  * starts in a separate mutation, so that a busy one does not delay the others.
@@ -29,7 +32,12 @@ export const start = internalMutation({
     for (const job of new Set([...Object.keys(RULES), ...stalled])) {
       await ctx.scheduler.runAfter(0, internal.jobs.startOne, { job });
     }
-    if ((await ctx.db.query("latestMetrics").first()) !== null) await startMigrationsSerially(ctx, UPGRADE);
+    const migrations = await ctx.db.query("migrations").collect();
+    const isStopped = migrations.some(({ name, isDone }) => !isDone && UPGRADED.has(name));
+    // Those that are done, and one that is running, are not started again.
+    if (isStopped || (await ctx.db.query("latestMetrics").first()) !== null) {
+      await startMigrationsSerially(ctx, UPGRADE);
+    }
     return null;
   },
 });

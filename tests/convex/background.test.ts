@@ -1,12 +1,11 @@
-/** Background jobs: retention, deletion of addresses, and migrations. */
+/** Background jobs: retention, and deletion of addresses. */
 import type { Value } from "convex/values";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
-import { RANGES, type Range } from "../../convex/model/ranges.ts";
-import { RULES } from "../../convex/model/retention.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 import { DAY, HOUR, MINUTE, newProject } from "./reporting.ts";
+import { runJobs } from "./run-jobs.ts";
 
 const { startBackend, startBackendAlone } = openBackends();
 
@@ -20,17 +19,6 @@ async function begin(start: () => Promise<TestBackend>): Promise<void> {
 beforeEach(() => begin(() => startBackend(CONFLICTS)));
 
 type Stored = { [field: string]: Value };
-
-/** Starts all jobs and waits until they have ended. */
-async function runJobs(): Promise<void> {
-  const over = async () => (await backend.rows("jobs")).filter(({ endedAt }) => endedAt !== undefined);
-  const isOver = async () => (await over()).length === (await backend.rows("jobs")).length;
-  await expect.poll(isOver, { timeout: 20_000 }).toBe(true);
-  const before = Date.now();
-  expect(await backend.run("jobs:start", {})).toMatchObject({ status: "success" });
-  const rules = async () => (await over()).filter(({ startedAt }) => Number(startedAt) >= before).length;
-  await expect.poll(rules, { timeout: 20_000 }).toBe(Object.keys(RULES).length);
-}
 
 describe("retention", () => {
   test("each table keeps its rows as long as it should, and no longer", async () => {
@@ -100,7 +88,7 @@ describe("retention", () => {
       const copies = table === "stats" ? 100 : 1;
       before.set(table, (await backend.rows(table)).length - gone.length * copies);
     }
-    await runJobs();
+    await runJobs(backend);
     for (const [table] of rows) expect((await backend.rows(table)).length, table).toBe(before.get(table));
     const [minutes] = (await backend.rows("jobs")).filter(({ job }) => job === "minuteBuckets");
     expect(minutes).toMatchObject({ removed: 100 });
@@ -116,7 +104,7 @@ describe("retention", () => {
       await backend.store(table, (await backend.rows(table)).map(change), "replace");
     await age("agents", (row) => (row.agent === "old" ? { ...row, lastSeenAt: now - 90.1 * DAY } : row));
     await age("timeSeries", (row) => (row.name === "idle" ? { ...row, arrivedAt: now - 30.1 * DAY } : row));
-    await runJobs();
+    await runJobs(backend);
     const agents = await ada.query(api.agents.list, { projectId });
     expect(agents.map(({ agent }) => agent)).toEqual(["scout"]);
     expect(await ada.query(api.agents.get, { projectId, agent: "old" })).toMatchObject({
@@ -132,13 +120,13 @@ describe("retention", () => {
       expect(await ada.query(api.metrics.series, { ...chart, range })).toMatchObject([{ sum: 3 }]);
     }
     await age("agents", (row) => (row.agent === "old" ? { ...row, retiredAt: now - 400.1 * DAY } : row));
-    await runJobs();
+    await runJobs(backend);
     expect((await backend.rows("agents")).map(({ agent }) => agent)).toEqual(["scout"]);
   });
 
   test("a job that runs is not started again, and one whose run failed is", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
-    await runJobs();
+    await runJobs(backend);
     const now = Date.now();
     const running = { job: "batches", run: 7, startedAt: now, stepAt: now, removed: 0 };
     await backend.store("jobs", [running], "replace");
@@ -174,112 +162,3 @@ test("a deleted user's addresses leave the audit log, however many entries there
   expect(kept.length).toBeGreaterThan(500);
   expect(kept.every((row) => row.userAgent === undefined)).toBe(true);
 });
-
-describe("migrations", () => {
-  test("a migration processes all users in batches, and search finds the same users afterwards", async () => {
-    for (const name of ["zoe", "zara", "zita"]) await signIn(backend, name);
-    const fn = "migrations:rebuildUserSearch";
-    expect(await backend.run(fn, { fn, batchSize: 2 })).toMatchObject({ status: "success" });
-    const search = async () => {
-      const paginationOpts = { numItems: 10, cursor: null };
-      return (await ada.query(api.users.list, { paginationOpts, search: "z" })).page.length;
-    };
-    await expect.poll(search, { timeout: 10_000 }).toBe(3);
-  });
-
-  test("data from before batches moves without a change of any chart", async () => {
-    await begin(() => startBackendAlone(CONFLICTS));
-    await runJobs();
-    const { projectId, report } = await newProject(backend, ada);
-    const until = Math.floor(Date.now() / MINUTE) * MINUTE;
-    const { points, tables } = oldData(projectId, until);
-    const members = (await backend.rows("projectMembers")).map(({ project: _, ...row }) => row);
-    await backend.store("projectMembers", members as Stored[], "replace");
-    for (const [table, rows] of Object.entries(tables)) {
-      for (let i = 0; i < rows.length; i += 500) await backend.store(table, rows.slice(i, i + 500));
-    }
-    const charts = async () => {
-      const ranges = Object.keys(RANGES) as Exclude<Range, "90d">[];
-      const ask = (agent: string, range: Range) =>
-        ada.query(api.metrics.series, { projectId, agent, name: "latency", range, until });
-      return await Promise.all(
-        ["scout", "old"].flatMap((agent) => ranges.slice(0, 4).map((range) => ask(agent, range))),
-      );
-    };
-    const before = await charts();
-    expect(before.map(({ length }) => length > 0)).toEqual([
-      true,
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-      true,
-    ]);
-    const newest = points.toSorted((a, b) => b.at - a.at)[0];
-    expect((await ada.query(api.projects.mine, {})).map(({ name }) => name)).toEqual(["Engine"]);
-
-    await runJobs();
-    const isMoved = async () => {
-      const rows = await backend.rows("stats");
-      const names = (await backend.rows("migrations")).filter(({ isDone }) => isDone === true);
-      return rows.every((row) => row.count === undefined) && names.length === 5;
-    };
-    await expect.poll(isMoved, { timeout: 25_000 }).toBe(true);
-    expect(await charts()).toEqual(before);
-    const [old, scout] = await ada.query(api.projects.overview, { projectId });
-    expect(scout).toMatchObject({
-      agent: "scout",
-      lastSeenAt: newest?.at,
-      metrics: [{ value: newest?.value }],
-    });
-    expect(scout?.line.values).toHaveLength(24);
-    expect(old).toMatchObject({ agent: "old", metrics: [{ value: 4 }] });
-    const days = { projectId, agent: "old", name: "latency", range: "90d" as const, until };
-    expect((await ada.query(api.metrics.series, days)).map(({ sum }) => sum)).toEqual([4]);
-    expect(await backend.rows("latestMetrics")).toEqual([]);
-    expect((await backend.rows("projectMembers")).every(({ project }) => project !== undefined)).toBe(true);
-    const recent = { projectId, paginationOpts: { numItems: 2, cursor: null } };
-    expect((await ada.query(api.metrics.recent, recent)).page).toMatchObject([
-      { agent: "scout", kind: "gauge" },
-      {},
-    ]);
-
-    // New points continue the time series.
-    await report([{ value: 1_000, at: until }]);
-    const hour = (await charts())[2]?.at(-1);
-    const last = before[2]?.at(-1);
-    const sameHour = Math.floor(until / HOUR) * HOUR === last?.at;
-    expect(hour).toMatchObject({ count: (sameHour ? (last?.count ?? 0) : 0) + 1, max: 1_000 });
-  });
-});
-
-/** Returns points, and the rows that the version before batches stored of them. */
-function oldData(projectId: string, until: number) {
-  const points = Array.from({ length: 2_000 }, (_, i) => ({ value: i % 17, at: until - i * 5 * MINUTE }));
-  const stats: Stored[] = [];
-  const key = { projectId, agent: "scout", name: "latency" };
-  for (const width of [MINUTE, 10 * MINUTE, HOUR]) {
-    const buckets = new Map<number, number[]>();
-    for (const { at, value } of points) {
-      const start = Math.floor(at / width) * width;
-      buckets.set(start, [...(buckets.get(start) ?? []), value]);
-    }
-    for (const [at, values] of buckets) {
-      const sum = values.reduce((all, value) => all + value, 0);
-      const extremes = { min: Math.min(...values), max: Math.max(...values) };
-      stats.push({ ...key, width, at, count: values.length, sum, ...extremes });
-    }
-  }
-  // A time series of which only the hour is kept.
-  const old = { ...key, agent: "old" };
-  const hour = Math.floor((until - 20 * DAY) / HOUR) * HOUR;
-  stats.push({ ...old, width: HOUR, at: hour, count: 2, sum: 4, min: 0, max: 4 });
-  const latest = [
-    { ...key, value: points[0]?.value ?? 0, at: until },
-    { ...old, value: 4, at: hour + MINUTE },
-  ];
-  const agentMetrics = points.slice(0, 3).map((point) => ({ ...key, ...point }));
-  return { points, tables: { stats, latestMetrics: latest, agentMetrics } };
-}
