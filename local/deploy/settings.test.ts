@@ -75,7 +75,7 @@ test.each([
   ["CONVEX_EDGE_SECRET", "short"],
   ["ADMIN_EMAILS", "ada"],
   ["WORKOS_REDIRECT_URI", "https://elsewhere.example.com/callback"],
-  ["WORKOS_ISSUER", "auth.example.com"],
+  ["WORKOS_ISSUER", "login.example.com"],
   ["COOKIE_PREFIX", "__Secure-"],
   ["SENTRY_DSN", "https://sentry.example.com"],
   ["CLOUDFLARE_ACCOUNT_ID", "an-account"],

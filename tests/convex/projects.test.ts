@@ -92,7 +92,7 @@ test("each page query includes the current user, or null before the first sync",
     expect(await grace.query(page, {})).toEqual({ viewer });
   }
   const unsynced = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
-  expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [] });
+  expect(await unsynced.query(api.pages.dashboard, {})).toEqual({ viewer: null, projects: [], outages: [] });
 });
 
 test("preferences are null until stored, and an unknown time zone is rejected", async () => {
