@@ -43,12 +43,8 @@ export function answering(handler: RequestListener): Promise<BadServer> {
   return listening(createServer(handler), "http");
 }
 
-/** Returns an address at which nothing listens, from a port that was just released. */
-export async function nothing(): Promise<string> {
-  const server = await hanging();
-  await server.close();
-  return server.url;
-}
+/** An address at which nothing listens: the port is reserved, and never given to a server that asks for any. */
+export const NOTHING = "http://127.0.0.1:2";
 
 /** Starts a TLS server with a self-signed certificate. */
 export function selfSigned(): Promise<BadServer> {

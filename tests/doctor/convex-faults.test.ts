@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHECKS, type CheckName } from "../../local/doctor/report.ts";
-import { answering, hanging, nothing, selfSigned } from "./bad-servers.ts";
+import { answering, hanging, NOTHING, selfSigned } from "./bad-servers.ts";
 import {
   copyOfFunctions,
   examineHere,
@@ -149,7 +149,7 @@ describe("different variables in Convex", () => {
   });
 
   test("fails at convex-auth if Convex cannot read WorkOS's keys", async () => {
-    const dead = await nothing();
+    const dead = NOTHING;
     const { of } = await withConvex(OURS, { WORKOS_API_URL: dead }, { WORKOS_API_URL: dead });
     expect(of("convex-auth")).toMatchObject({
       status: "fail",
@@ -246,7 +246,7 @@ describe("an unreachable Convex", () => {
   }
 
   test("fails with ECONNREFUSED if nothing listens on the port", async () => {
-    await expectUnreachable(await nothing(), /ECONNREFUSED/);
+    await expectUnreachable(NOTHING, /ECONNREFUSED/);
   });
 
   test("fails if the host name does not exist", async () => {
@@ -260,7 +260,7 @@ describe("an unreachable Convex", () => {
   });
 
   test("fails only at the webhook if only the webhook's host is unreachable", async () => {
-    const { failed, of } = await examineHere({ ...services.good, CONVEX_SITE_URL: await nothing() });
+    const { failed, of } = await examineHere({ ...services.good, CONVEX_SITE_URL: NOTHING });
     expect(failed).toEqual(["webhook"]);
     expect(of("webhook").detail).toMatch(/^cannot be reached: /);
   });

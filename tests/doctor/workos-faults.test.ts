@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { answering, nothing, selfSigned } from "./bad-servers.ts";
+import { answering, NOTHING, selfSigned } from "./bad-servers.ts";
 import { CLIENT_ID, examineHere, runDoctor, type Services, startServices } from "./running-doctor.ts";
 
 let services: Services;
@@ -158,7 +158,7 @@ describe("an unreachable WorkOS", () => {
   }
 
   test("fails with ECONNREFUSED if nothing listens on the port", async () => {
-    await expectUnreachable(await nothing(), /nothing listens there \(ECONNREFUSED\)/);
+    await expectUnreachable(NOTHING, /nothing listens there \(ECONNREFUSED\)/);
   });
 
   test("fails if the host name does not exist", async () => {
