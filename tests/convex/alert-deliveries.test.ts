@@ -203,7 +203,9 @@ describe("limits", () => {
     await project.report(agents.map((agent) => ({ agent, at })));
     await expect.poll(() => types().length, { timeout: 20_000 }).toBe(20);
     const waiting = async () => (await deliveries()).filter(({ status }) => status === "waiting");
-    await expect.poll(waiting).toMatchObject([{ type: "digest", incidentId: null, attempts: 0 }]);
+    await expect
+      .poll(waiting, { timeout: 20_000 })
+      .toMatchObject([{ type: "digest", incidentId: null, attempts: 0 }]);
     const digest = async () =>
       (await backend.rows("alertDeliveries")).find((row) => row.projectId === projectId && row.digest);
     await expect.poll(digest, { timeout: 20_000 }).toMatchObject({ digest: { opened: 180, closed: 0 } });
@@ -218,7 +220,7 @@ describe("limits", () => {
       row.firstAttemptAt === undefined ? row : { ...row, firstAttemptAt: Date.now() - 11 * MINUTE },
     );
     await comeDue();
-    await expect.poll(() => types().length).toBe(21);
+    await expect.poll(() => types().length, { timeout: 20_000 }).toBe(21);
     const { type, data } = received()[20];
     expect({ type, opened: data.opened, closed: data.closed }).toEqual({
       type: "digest",

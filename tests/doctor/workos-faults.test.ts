@@ -158,7 +158,7 @@ describe("an unreachable WorkOS", () => {
   }
 
   test("fails with ECONNREFUSED if nothing listens on the port", async () => {
-    await expectUnreachable(NOTHING, /nothing listens there \(ECONNREFUSED\)/);
+    await expectUnreachable(NOTHING, /no program listens on that port \(ECONNREFUSED\)/);
   });
 
   test("fails if the host name does not exist", async () => {

@@ -56,6 +56,11 @@ export class OtlpError extends Error {
   override readonly name = "OtlpError";
 }
 
+/** Returns a time in whole Unix ms. Nanoseconds of our time are no longer exact in a double. */
+export function milliseconds(nanoseconds: number): number {
+  return Math.round(nanoseconds / 1e6);
+}
+
 /** The maximum number of attributes in a list. SDKs send at most 128. */
 export const MOST_ATTRIBUTES = 1_000;
 

@@ -7,6 +7,7 @@ import {
   type Found,
   type Metric,
   MOST_ATTRIBUTES,
+  milliseconds,
   NO_SCOPE,
   OtherValue,
   OtlpError,
@@ -141,8 +142,8 @@ const NUMBERS = [
 function pointOf(item: Json): DataPoint {
   const point: DataPoint = {
     attributes: attributesIn(item),
-    start: number(item.startTimeUnixNano ?? 0, "startTimeUnixNano") / 1e6,
-    time: number(item.timeUnixNano ?? 0, "timeUnixNano") / 1e6,
+    start: milliseconds(number(item.startTimeUnixNano ?? 0, "startTimeUnixNano")),
+    time: milliseconds(number(item.timeUnixNano ?? 0, "timeUnixNano")),
     flags: 0,
   };
   for (const [key, name] of NUMBERS) {

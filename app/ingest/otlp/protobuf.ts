@@ -10,6 +10,7 @@ import {
   type Found,
   type Metric,
   MOST_ATTRIBUTES,
+  milliseconds,
   NO_SCOPE,
   OtherValue,
   OtlpError,
@@ -96,8 +97,8 @@ function pointOf(wire: Wire, type: Metric["type"]): DataPoint {
   const point: DataPoint = { attributes, start: 0, time: 0, flags: 0 };
   const read = READERS[type];
   while (wire.next()) {
-    if (wire.field === 2) point.start = wire.fixed64() / 1e6;
-    else if (wire.field === 3) point.time = wire.fixed64() / 1e6;
+    if (wire.field === 2) point.start = milliseconds(wire.fixed64());
+    else if (wire.field === 3) point.time = milliseconds(wire.fixed64());
     else read(wire, point, attributes);
   }
   return point;
