@@ -2,19 +2,10 @@
 import { data } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { asCurrentUser } from "../auth/as-current-user.server.ts";
-import { defineServerForm } from "../data/define-form.ts";
 import { isClientSubmit, served } from "../data/forms.server.ts";
 import { rememberTheme } from "../request/theme-cookie.server.ts";
-import { isTheme, type Theme } from "../ui/theme.ts";
-
-/** Form that chooses a theme. Guests have it too. */
-const chooseTheme = defineServerForm({
-  fields: {
-    theme: { label: "Theme", check: (value) => (isTheme(value) ? null : "Choose Light, Dark or System.") },
-  },
-  rejectedAt: "theme",
-  done: "Saved",
-});
+import type { Theme } from "../ui/theme.ts";
+import { chooseTheme } from "./theme-form.ts";
 
 /** The theme's form with its function. A script, which needs no notice, gets no redirect. */
 export const serveTheme = served(chooseTheme, async (call, values, request) => {
