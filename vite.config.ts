@@ -31,34 +31,50 @@ const PRERENDERING = {
 } satisfies Partial<Record<VariableName, string>>;
 for (const [name, value] of Object.entries(PRERENDERING)) if (!running) process.env[name] ??= value;
 
-/** Modules of the first page for signed-out users. Code that only signed-in users need is kept out of it. */
-const FOR_GUESTS = /[\\/]app[\\/](root|entry\.client|routes[\\/](home|login))\.tsx?($|\?)/;
-
 type Graph = { getModuleInfo(id: string): { importers: string[] } | null };
 
-/** Returns whether the first page for signed-out users needs this module. */
-function isForGuests(id: string, graph: Graph, seen = new Set<string>()): boolean {
-  if (FOR_GUESTS.test(id)) return true;
-  if (seen.has(id)) return false;
+/** Returns the files that the browser loads by themselves and that need this module: routes and dynamic imports. */
+function entriesOf(id: string, graph: Graph, seen = new Set<string>()): string[] {
+  if (seen.has(id)) return [];
   seen.add(id);
-  return graph.getModuleInfo(id)?.importers.some((importer) => isForGuests(importer, graph, seen)) ?? false;
+  const { importers = [] } = graph.getModuleInfo(id) ?? {};
+  return importers.length === 0 ? [id] : importers.flatMap((importer) => entriesOf(importer, graph, seen));
 }
+
+/** Entries of every page, of the first pages of guests, of every page of users, and of the lists of projects. */
+const EVERY_PAGE = /[\\/]app[\\/](root|entry\.client)\.tsx/;
+const GUESTS = /[\\/]app[\\/]routes[\\/](home|login)\.tsx/;
+const USERS = /[\\/]app[\\/]data[\\/](convex-provider|connection|formats)\.tsx?/;
+const PROJECT = /[\\/]app[\\/]routes[\\/]project\.tsx/;
+const LISTS = /[\\/]app[\\/](routes[\\/]dashboard|projects[\\/]signed-in-home)\.tsx/;
+
+/**
+ * Returns a group of the modules whose entries pass the test. Not of the client's entry itself, which must run after
+ * the modules of the page.
+ */
+const shared = (name: string, test: (entries: string[]) => boolean) => ({
+  name: (id: string, graph: Graph) => (test(entriesOf(id, graph)) ? name : null),
+  test: /[\\/](app|convex[\\/]model)[\\/](?!routes|entry)/,
+});
+
+const some = (entries: string[], pattern: RegExp) => entries.some((entry) => pattern.test(entry));
+const all = (entries: string[], pattern: RegExp) => entries.every((entry) => pattern.test(entry));
 
 /**
  * Chunks. A page loads few files, because small ones compress badly; the framework's file keeps its name
- * between releases. Code that several pages share is in one file for all users and one more for signed-in
- * users (tests/build/weight.test.ts enforces the limits).
+ * between releases. Code that several pages share is in one file for everyone, one more for signed-in users,
+ * one for the lists of projects, one for a project's page and one for the other pages (tests/build/weight.test.ts enforces the limits).
  */
 const chunks = [
   {
     name: "framework",
     test: /node_modules[\\/](react|react-dom|react-router|scheduler|cookie)[\\/]|^\0vite\/preload-helper/,
   },
-  {
-    name: (id: string, graph: Graph) => (isForGuests(id, graph) ? "app" : "signed-in"),
-    test: /[\\/]app[\\/](?!routes)/,
-    minShareCount: 2,
-  },
+  shared("app", (from) => some(from, EVERY_PAGE) || (from.length > 1 && some(from, GUESTS))),
+  shared("signed-in", (from) => some(from, USERS) || (some(from, LISTS) && !all(from, LISTS))),
+  shared("lists", (from) => all(from, LISTS)),
+  shared("project-parts", (from) => from.length > 1 && some(from, PROJECT)),
+  shared("pages", (from) => from.length > 1),
 ];
 
 /** The oldest browsers that Mosaic supports; the same as in `tests/browser-floor.ts`. */

@@ -1,9 +1,14 @@
 /** Filter of the audit log by event and user, stored in the URL. */
-import { useId } from "react";
 import { Form, href, Link } from "react-router";
 import { Button } from "../ui/button.tsx";
+import { type Options, SelectField } from "../ui/select-field.tsx";
 import { AUDIT_EVENTS, EVENT_WORDS } from "./audit-events.ts";
 import type { AuditFilter as Filter } from "./audit-query.ts";
+
+const EVENT_OPTIONS: Options = [
+  ["", "All events"],
+  ...AUDIT_EVENTS.map((name) => [name, EVENT_WORDS[name]] as const),
+];
 
 /**
  * Renders the filter form.
@@ -13,25 +18,18 @@ import type { AuditFilter as Filter } from "./audit-query.ts";
  */
 export function AuditFilter({ filter, person }: { filter: Filter; person: string | null }) {
   const { userId, event } = filter;
-  const id = useId();
   const withoutPerson =
     href("/admin/audit") + (event === undefined ? "" : `?${new URLSearchParams({ event })}`);
   return (
     <Form method="get" action={href("/admin/audit")} className="flex flex-wrap items-end gap-x-4 gap-y-2">
       {userId === undefined ? null : <input type="hidden" name="userId" value={userId} />}
-      <div className="flex flex-col gap-1">
-        <label htmlFor={id} className="font-strong">
-          Event
-        </label>
-        <select key={event} id={id} name="event" defaultValue={event ?? ""} className="input">
-          <option value="">All events</option>
-          {AUDIT_EVENTS.map((name) => (
-            <option key={name} value={name}>
-              {EVENT_WORDS[name]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField
+        key={event}
+        label="Event"
+        name="event"
+        options={EVENT_OPTIONS}
+        defaultValue={event ?? ""}
+      />
       <Button>Filter</Button>
       {userId === undefined ? null : (
         <p className="flex min-h-11 flex-wrap items-center gap-x-3">

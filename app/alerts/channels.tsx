@@ -3,14 +3,13 @@ import type { FunctionReturnType } from "convex/server";
 import { useId } from "react";
 import type { api } from "../../convex/_generated/api.js";
 import { ActForm } from "../data/act-form.tsx";
-import { EditField, EditForm } from "../data/edit-form.tsx";
+import { EditField, EditForm, EditSelect } from "../data/edit-form.tsx";
 import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { addChannel, CHANNELS, type CreatedChannel, removeChannel, sendTest } from "./alert-forms.ts";
-import { SelectField } from "./select-field.tsx";
 
 export type ListedChannel = FunctionReturnType<typeof api.alertChannels.list>[number];
 
@@ -106,7 +105,7 @@ function AddChannel({
   return (
     <>
       <EditForm edit={edit} className="rule-form">
-        <SelectField edit={edit} name="channel" options={Object.entries(CHANNELS)} />
+        <EditSelect edit={edit} name="channel" options={Object.entries(CHANNELS)} />
         <EditField edit={edit} name="address" help="A URL, or the e-mail address of a member." />
         <div>
           <Button busy={edit.busy} busyLabel="Adding">

@@ -4,13 +4,12 @@ import { useId } from "react";
 import type { api } from "../../convex/_generated/api.js";
 import { IS, OF, predicateOf, RULE_WORDS, WINDOW_NAMES } from "../../convex/model/alerts/rules.ts";
 import { ActForm } from "../data/act-form.tsx";
-import { EditField, EditForm } from "../data/edit-form.tsx";
+import { EditField, EditForm, EditSelect } from "../data/edit-form.tsx";
 import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { addRule, addUsualRules, removeRule, WHEN } from "./alert-forms.ts";
-import { SelectField } from "./select-field.tsx";
 
 export type ListedRule = FunctionReturnType<typeof api.alertRules.list>[number];
 
@@ -91,20 +90,20 @@ function AddRule({ projectId, agents }: { projectId: string; agents: readonly st
   return (
     <>
       <EditForm edit={edit} className="rule-form">
-        <SelectField edit={edit} name="when" options={Object.entries(WHEN)} />
-        <SelectField edit={edit} name="agent" options={[["", "All agents"], ...named]} />
+        <EditSelect edit={edit} name="when" options={Object.entries(WHEN)} />
+        <EditSelect edit={edit} name="agent" options={[["", "All agents"], ...named]} />
         <div className="rule-waiting">
           <EditField edit={edit} name="minutes" defaultValue="15" inputMode="numeric" />
         </div>
         <div className="rule-threshold">
           <EditField edit={edit} name="metric" />
-          <SelectField edit={edit} name="of" options={OF.map((of) => [of, RULE_WORDS.of[of]])} />
-          <SelectField
+          <EditSelect edit={edit} name="of" options={OF.map((of) => [of, RULE_WORDS.of[of]])} />
+          <EditSelect
             edit={edit}
             name="over"
             options={WINDOW_NAMES.map((name) => [name, RULE_WORDS.window[name]])}
           />
-          <SelectField edit={edit} name="is" options={IS.map((is) => [is, RULE_WORDS.is[is]])} />
+          <EditSelect edit={edit} name="is" options={IS.map((is) => [is, RULE_WORDS.is[is]])} />
           <EditField edit={edit} name="value" inputMode="decimal" />
         </div>
         <div>

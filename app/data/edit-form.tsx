@@ -2,6 +2,7 @@
 import type { ComponentProps, ReactNode } from "react";
 import { Form } from "react-router";
 import { Field } from "../ui/field.tsx";
+import { type Options, SelectField } from "../ui/select-field.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import type { FormBase, FormFields, Submitted } from "./define-form.ts";
 import type { Problems } from "./form-failure.ts";
@@ -78,5 +79,28 @@ export function EditField<F extends FormFields>({
       name={name}
       error={errors[name]}
     />
+  );
+}
+
+/**
+ * Renders a select of the form with its message. After a failure, it has the submitted value.
+ *
+ * @param edit - The result of `useEdit`.
+ * @param name - The name of the field in the form's definition.
+ */
+export function EditSelect<F extends FormFields>({
+  edit: { form, errors, values },
+  name,
+  ...props
+}: {
+  edit: { form: FormBase<F>; errors: Problems; values: Submitted };
+  name: LabeledName<F>;
+  options: Options;
+  help?: ReactNode;
+}) {
+  const { label = "" } = form.fields[name] as F[string];
+  const value = values[name];
+  return (
+    <SelectField key={value} {...props} label={label} name={name} defaultValue={value} error={errors[name]} />
   );
 }

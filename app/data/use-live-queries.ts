@@ -2,6 +2,7 @@
 import { useConvex } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { resultOf } from "./use-live-query.ts";
 
 /**
  * Subscribes to one query per id. Not with Convex's `useQueries`, which reads all results again for each one
@@ -34,7 +35,7 @@ export function useLiveQueries<F extends FunctionReference<"query">>(
       .map((id) => {
         const watch = client.watchQuery(reference, argsOf(id));
         const look = () => {
-          const value = settled(watch);
+          const { value } = resultOf(watch);
           if (value !== undefined)
             setValues((known) => (known[id] === value ? known : { ...known, [id]: value }));
         };
@@ -48,13 +49,4 @@ export function useLiveQueries<F extends FunctionReference<"query">>(
   }, [client, wanted]);
 
   return useMemo(() => ({ ...initial, ...values }), [initial, values]);
-}
-
-/** Returns the current value of a watched query; undefined if it has none yet or failed. */
-function settled<T>(watch: { localQueryResult(): T | undefined }): T | undefined {
-  try {
-    return watch.localQueryResult();
-  } catch {
-    return undefined;
-  }
 }

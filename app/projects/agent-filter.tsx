@@ -1,15 +1,21 @@
 /** Filter of a project's agents by name and health. It is in the URL, and works without JavaScript. */
-import { useEffect, useId, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Form, useSubmit } from "react-router";
 import { HEALTHS, type Health } from "../../convex/model/health.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { HEALTH_WORDS } from "../ui/health.ts";
+import { type Options, SelectField } from "../ui/select-field.tsx";
 
 /** What the field of agents shows: names that contain `q`, and one health or all. */
 export type AgentFilter = { q: string; health: Health | null };
 
 export const NO_FILTER: AgentFilter = { q: "", health: null };
+
+const HEALTH_OPTIONS: Options = [
+  ["", "All"],
+  ...HEALTHS.map((health) => [health, HEALTH_WORDS[health]] as const),
+];
 
 /** Debounce of what is written to the URL; the field itself follows at once. */
 const PAUSE_MS = 300;
@@ -56,7 +62,6 @@ export function AgentFilterForm({
   search: string;
   onType: (filter: AgentFilter | null) => void;
 }) {
-  const id = useId();
   const submit = useSubmit();
   const form = useRef<HTMLFormElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -96,19 +101,7 @@ export function AgentFilterForm({
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <Field label="Find an agent" name="q" type="search" autoComplete="off" defaultValue={filter.q} />
-      <div className="flex flex-col gap-1">
-        <label htmlFor={id} className="font-strong">
-          Health
-        </label>
-        <select id={id} name="health" defaultValue={filter.health ?? ""} className="input">
-          <option value="">All</option>
-          {HEALTHS.map((health) => (
-            <option key={health} value={health}>
-              {HEALTH_WORDS[health]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <SelectField label="Health" name="health" options={HEALTH_OPTIONS} defaultValue={filter.health ?? ""} />
       <noscript>
         <Button>Filter</Button>
       </noscript>

@@ -1,7 +1,6 @@
 /** Settings of an agent, for users who manage its project: its interval, muting, and retirement. */
-import { useId } from "react";
 import { ActForm } from "../data/act-form.tsx";
-import { EditField, EditForm } from "../data/edit-form.tsx";
+import { EditField, EditForm, EditSelect } from "../data/edit-form.tsx";
 import { useEdit } from "../data/use-edit.ts";
 import type { Place } from "../data/use-place.ts";
 import { Button } from "../ui/button.tsx";
@@ -69,32 +68,19 @@ function Interval({ projectId, agent }: Props) {
   );
 }
 
+const MUTE_OPTIONS = Object.keys(MUTE_FOR).map((label) => [label, label] as const);
+
 function Mute({ projectId, agent }: Props) {
-  const id = useId();
   const edit = useEdit(muteAgent, { params: { projectId, agent: agent.agent }, shown: agent });
-  const error = edit.errors.time;
   return (
     <>
       <EditForm edit={edit} className="form-row max-w-form">
-        <div className="flex min-w-0 flex-col gap-1">
-          <label htmlFor={id} className="font-strong">
-            Mute for
-          </label>
-          <select
-            id={id}
-            name="time"
-            className="input"
-            aria-invalid={error ? true : undefined}
-            aria-describedby={`${id}-help`}
-          >
-            {Object.keys(MUTE_FOR).map((label) => (
-              <option key={label}>{label}</option>
-            ))}
-          </select>
-          <p id={`${id}-help`} className="text-small text-quiet">
-            {error ?? "A muted agent needs no attention, whatever it reports."}
-          </p>
-        </div>
+        <EditSelect
+          edit={edit}
+          name="time"
+          options={MUTE_OPTIONS}
+          help="A muted agent needs no attention, whatever it reports."
+        />
         <Button busy={edit.busy} busyLabel="Muting">
           Mute
         </Button>

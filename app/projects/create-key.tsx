@@ -1,12 +1,14 @@
 /** Form that creates an API key. The key itself is only passed to `onCreated`. */
-import { EditField, EditForm } from "../data/edit-form.tsx";
+import { EditField, EditForm, EditSelect } from "../data/edit-form.tsx";
 import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";
-import { SelectField } from "../ui/select-field.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { type CreatedKey, createdKey, createKey } from "./create-forms.ts";
 
-const SCOPES = { send: "Send", read: "Read" };
+const SCOPES = [
+  ["send", "Send"],
+  ["read", "Read"],
+] as const;
 
 /**
  * Renders the form.
@@ -32,13 +34,7 @@ export function CreateKey({
     <>
       <EditForm edit={edit} className="form-row form-key">
         <EditField edit={edit} name="keyName" defaultValue={first ? "First key" : undefined} />
-        <SelectField
-          label={createKey.fields.scope.label}
-          name="scope"
-          options={SCOPES}
-          defaultValue={edit.values.scope}
-          error={edit.errors.scope}
-        />
+        <EditSelect edit={edit} name="scope" options={SCOPES} />
         <EditField edit={edit} name="expires" />
         <Button look={first ? "primary" : "quiet"} busy={edit.busy} busyLabel="Creating">
           Create key

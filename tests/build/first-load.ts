@@ -6,6 +6,9 @@ import { build, type Metafile } from "esbuild";
 
 const ASSETS = join("build", "client", "assets");
 
+/** Dynamic imports that no page needs at first: loaded after an error, and once the page is idle. */
+const LATER = /^(report-browser-error|load-ahead)-/;
+
 export type Script = {
   file: string;
   /** Gzipped size, in bytes. */
@@ -85,7 +88,9 @@ function reachable(inputs: Metafile["inputs"], entries: string[], lazy: boolean)
     if (found.has(file)) return;
     found.add(file);
     for (const { path, kind } of inputs[join(ASSETS, file)]?.imports ?? []) {
-      if (kind === "import-statement" || (lazy && kind === "dynamic-import")) visit(basename(path));
+      const isLater = LATER.test(basename(path));
+      if (kind === "import-statement" || (lazy && kind === "dynamic-import" && !isLater))
+        visit(basename(path));
     }
   };
   entries.forEach(visit);

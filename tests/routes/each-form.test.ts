@@ -30,7 +30,7 @@ const PAGES: Record<string, string> = {
   sendTest: "/projects/:id",
   addMember: "/projects/:id",
   archiveProject: "/projects/:id",
-  serveTheme: "/settings",
+  chooseTheme: "/settings",
   createKey: "/projects/:id",
   createProject: "/dashboard",
   deleteMyAccount: "/settings/account",
