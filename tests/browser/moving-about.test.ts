@@ -190,22 +190,6 @@ test("a page whose code is missing offline shows an error, and loads when the ne
   await expect.poll(() => page.title()).toContain("Profile");
 });
 
-test("a page works without the connection state when the code of that does not arrive", async () => {
-  const visitor = await stage.signedIn("grace@example.com");
-  visitor.allow(/ERR_FAILED/);
-  const page = await visitor.open("/about");
-  await page.route(/assets\/connection-/, (route) => route.abort());
-  const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("connection-"));
-  await page.goto("/");
-  await failed;
-  await shows(heading(page), "Welcome back, Grace!");
-  await banner(page).place("Profile").click();
-  await shows(heading(page), "Profile");
-  await page.unrouteAll();
-  await page.reload();
-  await untilLive(page);
-});
-
 test("a Not found page keeps the banner and the live connection, and focuses its heading", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/404/);
