@@ -1,6 +1,7 @@
 /** Sending of alert messages, by actions of the scheduler. */
 import { v } from "convex/values";
 import { internal } from "./_generated/api.js";
+import type { ActionCtx } from "./_generated/server";
 import { internalAction, internalMutation, internalQuery } from "./functions.ts";
 import {
   type Attempt,
@@ -16,6 +17,9 @@ import { signature } from "./model/alerts/signature.ts";
 
 /** Time in which a receiver must respond, in ms. */
 const TIMEOUT_MS = 10_000;
+
+/** Attempts to note outcomes, in about six seconds together. */
+const MOST_TRIES = 6;
 
 const senderId = v.id("alertSenders");
 
@@ -40,7 +44,7 @@ export const send = internalAction({
     // One call at a time, because concurrent calls would conflict.
     const note = async () => {
       while (known.length > 0) {
-        await ctx.runMutation(internal.alertSending.finish, { attempts: known.splice(0) });
+        await finishAttempts(ctx, known.splice(0));
       }
       noting = null;
     };
@@ -56,6 +60,23 @@ export const send = internalAction({
     return null;
   },
 });
+
+/**
+ * Notes outcomes. Tries again if it fails, because senders of the same channel write what this reads: an outcome
+ * that is not noted would be sent again.
+ */
+async function finishAttempts(ctx: ActionCtx, attempts: Attempt[]): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ctx.runMutation(internal.alertSending.finish, { attempts });
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      const ms = 100 * 2 ** tries * (0.5 + Math.random());
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+  }
+}
 
 export const requests = internalQuery({
   args: { senderId },
