@@ -2,7 +2,7 @@
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { changeAgent, requireAgent } from "./agents.ts";
+import { changeAgents, requireAgent } from "./agents.ts";
 import { recordEvent } from "./audit.ts";
 import type { AuditEvent } from "./auditEvents.ts";
 import { DAY_MS, MINUTE_MS } from "./intervals.ts";
@@ -31,7 +31,7 @@ export async function setAgentInterval(
   }
   const everySetMs = everyMs ?? undefined;
   if (everySetMs === agent.everySetMs) return;
-  await changeAgent(ctx, agent, { everySetMs }, Date.now());
+  await changeAgents(ctx, [agent], { everySetMs }, Date.now());
   await record(ctx, user, project, "agent_interval_changed", name);
 }
 
@@ -55,7 +55,7 @@ export async function muteAgent(
   }
   const mutedUntil = until ?? undefined;
   if (mutedUntil === agent.mutedUntil) return;
-  await changeAgent(ctx, agent, { mutedUntil }, now);
+  await changeAgents(ctx, [agent], { mutedUntil }, now);
   // Pages know from their clock when muting ends; the summary of the project has to be told.
   if (until !== null) {
     await ctx.scheduler.runAt(until, internal.compaction.summarize, { projectId: project._id });
@@ -77,7 +77,7 @@ export async function retireAgent(
   const agent = await requireAgent(ctx, project._id, name);
   if (agent.retiredAt !== undefined) return;
   const now = Date.now();
-  await changeAgent(ctx, agent, { retiredAt: now }, now);
+  await changeAgents(ctx, [agent], { retiredAt: now }, now);
   await record(ctx, user, project, "agent_retired", name);
 }
 

@@ -157,22 +157,26 @@ export async function findHistory(ctx: QueryCtx, projectId: Id<"projects">, agen
     .unique();
 }
 
-/** Changes an agent, and its entry in the overview unless it is retired. */
-export async function changeAgent(
+/** Changes agents of one project, and their entries in the overview unless they are retired. */
+export async function changeAgents(
   ctx: MutationCtx,
-  agent: Doc<"agents">,
+  agents: readonly Doc<"agents">[],
   change: Partial<Pick<AgentFields, "everySetMs" | "mutedUntil" | "retiredAt">>,
   now: number,
 ): Promise<void> {
-  await ctx.db.patch("agents", agent._id, change);
-  const overview = await openOverview(ctx, agent.projectId);
-  const changed = { ...agent, ...change };
+  const [first] = agents;
+  if (first === undefined) return;
+  const { projectId } = first;
+  const changed = new Map(agents.map((agent) => [agent.agent, { ...agent, ...change }]));
+  for (const { _id } of agents) await ctx.db.patch("agents", _id, change);
+  const overview = await openOverview(ctx, projectId);
   overview.agents = overview.agents.flatMap((entry) => {
-    if (entry.agent !== agent.agent) return [entry];
-    return changed.retiredAt === undefined ? [entryOf(changed, entry)] : [];
+    const agent = changed.get(entry.agent);
+    if (agent === undefined) return [entry];
+    return agent.retiredAt === undefined ? [entryOf(agent, entry)] : [];
   });
-  await saveOverview(ctx, agent.projectId, overview, now);
-  await evaluateSoon(ctx, agent.projectId, [agent.agent], now);
+  await saveOverview(ctx, projectId, overview, now);
+  await evaluateSoon(ctx, projectId, [...changed.keys()], now);
 }
 
 /** Returns the entry of an agent in an overview. */

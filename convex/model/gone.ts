@@ -1,9 +1,8 @@
 /** Retirement and removal of agents and time series that no longer report. */
-import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
-import { changeAgent, entryIn, findHistory } from "./agents.ts";
+import { changeAgents, entryIn, findHistory } from "./agents.ts";
 import { DAY_MS } from "./intervals.ts";
-import { openOverview, saveOverview } from "./overview.ts";
+import { ofFirstProject, openOverview, saveOverview } from "./overview.ts";
 import { closeSeries } from "./rollups.ts";
 
 const RETIRED_AFTER_MS = 90 * DAY_MS;
@@ -15,11 +14,13 @@ const STEP = 20;
 
 /** Retires agents that were not seen for 90 days. Returns their number. */
 export async function retireSilentAgents(ctx: MutationCtx, now: number): Promise<number> {
-  const silent = await ctx.db
-    .query("agents")
-    .withIndex("by_retired", (q) => q.eq("retiredAt", undefined).lt("lastSeenAt", now - RETIRED_AFTER_MS))
-    .take(STEP);
-  for (const agent of silent) await changeAgent(ctx, agent, { retiredAt: now }, now);
+  const silent = ofFirstProject(
+    await ctx.db
+      .query("agents")
+      .withIndex("by_retired", (q) => q.eq("retiredAt", undefined).lt("lastSeenAt", now - RETIRED_AFTER_MS))
+      .take(STEP),
+  );
+  await changeAgents(ctx, silent, { retiredAt: now }, now);
   return silent.length;
 }
 
@@ -42,20 +43,21 @@ export async function removeRetiredAgents(ctx: MutationCtx, now: number): Promis
  * their number.
  */
 export async function removeIdleSeries(ctx: MutationCtx, now: number): Promise<number> {
-  const idle = await ctx.db
-    .query("timeSeries")
-    .withIndex("by_arrival", (q) => q.lt("arrivedAt", now - SERIES_COUNT_MS))
-    .take(STEP);
-  for (const series of idle) await removeSeries(ctx, series, now);
+  const idle = ofFirstProject(
+    await ctx.db
+      .query("timeSeries")
+      .withIndex("by_arrival", (q) => q.lt("arrivedAt", now - SERIES_COUNT_MS))
+      .take(STEP),
+  );
+  const [first] = idle;
+  if (first === undefined) return 0;
+  const overview = await openOverview(ctx, first.projectId);
+  for (const series of idle) {
+    await closeSeries(ctx, series);
+    await ctx.db.delete("timeSeries", series._id);
+    const entry = entryIn(overview, series.agent);
+    if (entry !== undefined) entry.series = Math.max(0, entry.series - 1);
+  }
+  if (overview._id !== null) await saveOverview(ctx, first.projectId, overview, now);
   return idle.length;
-}
-
-async function removeSeries(ctx: MutationCtx, series: Doc<"timeSeries">, now: number): Promise<void> {
-  await closeSeries(ctx, series);
-  await ctx.db.delete("timeSeries", series._id);
-  const overview = await openOverview(ctx, series.projectId);
-  const entry = entryIn(overview, series.agent);
-  if (entry === undefined) return;
-  entry.series = Math.max(0, entry.series - 1);
-  await saveOverview(ctx, series.projectId, overview, now);
 }

@@ -121,6 +121,14 @@ export async function saveOverview(
   await saveSummary(ctx, projectId, summary);
 }
 
+/**
+ * Returns the rows of the first row's project. A transaction changes one overview, because an overview takes up
+ * to 1 MiB.
+ */
+export function ofFirstProject<Row extends { projectId: Id<"projects"> }>(rows: readonly Row[]): Row[] {
+  return rows.filter(({ projectId }) => projectId === rows[0]?.projectId);
+}
+
 async function saveSummary(
   ctx: MutationCtx,
   projectId: Id<"projects">,
