@@ -18,14 +18,26 @@ const MOST_ENTRIES = 50;
 type Channel = Doc<"alertChannels">;
 type Delivery = Doc<"alertDeliveries">;
 
+/** What a digest contains. */
+type Content = NonNullable<Delivery["digest"]>;
+
+const NOTHING: Content = { opened: 0, closed: 0, entries: [] };
+
+/** A digest that no sender has had yet: it takes further events. It is stored once, when the outbox is sealed. */
+type OpenDigest = {
+  _id: Id<"alertDeliveries"> | null;
+  nextAttemptAt: number;
+  content: Content;
+  changed: boolean;
+};
+
 /** A channel with the messages that count towards its limit. */
 type OpenChannel = {
   channel: Channel;
   room: number;
   /** When the next message leaves the span, in Unix ms. */
   roomAt: number;
-  /** A digest that no sender has had yet: it takes further events. */
-  digest: Delivery | null;
+  digest: OpenDigest | null;
   /** A digest that is being sent, which may contain what is closed now. */
   sending: Id<"alertDeliveries"> | null;
 };
@@ -46,8 +58,17 @@ export function openOutbox(projectId: Id<"projects">, now: number): Outbox {
   return { projectId, now, channels: null, dues: new Set(), changed: new Set() };
 }
 
-/** Wakes the sender for the messages that were added. */
-export async function sealOutbox(ctx: MutationCtx, { dues }: Pick<Outbox, "dues">): Promise<void> {
+/** Stores the digests, and wakes the sender for the messages that were added. */
+export async function sealOutbox(ctx: MutationCtx, { channels, dues, now }: Outbox): Promise<void> {
+  for (const { channel, digest } of channels ?? []) {
+    if (!digest?.changed) continue;
+    const { _id, nextAttemptAt, content } = digest;
+    if (_id !== null) await ctx.db.patch("alertDeliveries", _id, { digest: content });
+    else {
+      const fields = { ...newDelivery(channel, "digest", now), nextAttemptAt, digest: content };
+      await ctx.db.insert("alertDeliveries", fields);
+    }
+  }
   for (const dueAt of dues) await ctx.scheduler.runAt(dueAt, internal.alertSending.pump, {});
 }
 
@@ -69,7 +90,7 @@ export async function addMessages(
   outbox.channels ??= await openChannels(ctx, projectId, now);
   for (const open of outbox.channels) {
     if (open.digest !== null || open.room <= 0) {
-      outbox.dues.add(await addToDigest(ctx, open, incidentId, type, now));
+      outbox.dues.add(addToDigest(open, incidentId, type, now));
       continue;
     }
     open.room -= 1;
@@ -106,7 +127,7 @@ async function openChannels(
         channel,
         room: MOST_MESSAGES - counted.length,
         roomAt: Math.min(now, ...counted) + SPAN_MS,
-        digest: digests.find(({ firstAttemptAt }) => firstAttemptAt === undefined) ?? null,
+        digest: openDigest(digests, now),
         sending: digests.find(({ firstAttemptAt }) => firstAttemptAt !== undefined)?._id ?? null,
       };
     }),
@@ -146,30 +167,30 @@ export async function countedIn(
     .filter((at) => at > now - SPAN_MS);
 }
 
+/** Returns the digest that takes further events, if there is one. */
+function openDigest(digests: readonly Delivery[], now: number): OpenDigest | null {
+  const row = digests.find(({ firstAttemptAt }) => firstAttemptAt === undefined);
+  if (row === undefined) return null;
+  const { _id, nextAttemptAt = now, digest = NOTHING } = row;
+  return { _id, nextAttemptAt, content: digest, changed: false };
+}
+
 /** Adds an event to the digest of a channel. Returns when the digest is due. */
-async function addToDigest(
-  ctx: MutationCtx,
+function addToDigest(
   open: OpenChannel,
   incidentId: Id<"incidents">,
   type: "incident.opened" | "incident.closed",
   now: number,
-): Promise<number> {
-  const before = open.digest?.digest ?? { opened: 0, closed: 0, entries: [] };
-  const digest = {
-    opened: before.opened + (type === "incident.opened" ? 1 : 0),
-    closed: before.closed + (type === "incident.closed" ? 1 : 0),
-    entries: [...before.entries, { incidentId, type }].slice(-MOST_ENTRIES),
+): number {
+  const known = open.digest ?? { _id: null, nextAttemptAt: Math.max(now, open.roomAt), content: NOTHING };
+  const { opened, closed, entries } = known.content;
+  const content = {
+    opened: opened + (type === "incident.opened" ? 1 : 0),
+    closed: closed + (type === "incident.closed" ? 1 : 0),
+    entries: [...entries, { incidentId, type }].slice(-MOST_ENTRIES),
   };
-  if (open.digest !== null) {
-    await ctx.db.patch("alertDeliveries", open.digest._id, { digest });
-    open.digest = { ...open.digest, digest };
-    return open.digest.nextAttemptAt ?? now;
-  }
-  const nextAttemptAt = Math.max(now, open.roomAt);
-  const fields = { ...newDelivery(open.channel, "digest", now), nextAttemptAt, digest };
-  const id = await ctx.db.insert("alertDeliveries", fields);
-  open.digest = await ctx.db.get("alertDeliveries", id);
-  return nextAttemptAt;
+  open.digest = { ...known, content, changed: true };
+  return known.nextAttemptAt;
 }
 
 /** Returns the message that must be delivered or given up before an incident's closing message. */
