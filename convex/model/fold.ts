@@ -49,6 +49,7 @@ const MOST_SERIES_AT_ONCE = 500;
 const MOST_RESOURCES_AT_ONCE = 150;
 const MOST_ITEMS_AT_ONCE = 2_000;
 const MOST_RANGES = 1_300;
+const MOST_BUCKET_TEXT_READ = 3_000_000;
 
 /** A batch that waits to be folded; `from` is the number of its items that are folded already. */
 export type Pending = Pick<Doc<"pendingBatches">, "_id" | "batchId" | "keyId" | "items" | "from">;
@@ -79,7 +80,7 @@ export async function foldPending(
   await loadKnown(ctx, folding, items);
   let count = 0;
   for (const item of items) {
-    if (count > 0 && folding.ranges > MOST_RANGES) break;
+    if (count > 0 && (folding.ranges > MOST_RANGES || !isLoaded(folding, item))) break;
     foldItem(folding, item);
     count += 1;
   }
@@ -177,18 +178,23 @@ async function loadKnown(ctx: MutationCtx, folding: Folding, items: readonly Ite
   await loadResources(ctx, folding, items);
 }
 
+/** Loads resources in the order of the items, as far as one transaction can. */
 async function loadResources(ctx: MutationCtx, folding: Folding, items: readonly Item[]): Promise<void> {
-  const first = new Map<string, number>();
+  let bucketText = 0;
   for (const item of items) {
-    if ("point" in item && !first.has(item.point.resource)) first.set(item.point.resource, item.arrivedAt);
+    if (!("point" in item) || isLoaded(folding, item)) continue;
+    if (bucketText > MOST_BUCKET_TEXT_READ) return;
+    const { resource } = item.point;
+    const opened = await openResource(ctx, folding.projectId, resource, item.arrivedAt);
+    folding.resources.set(resource, opened);
+    folding.ranges += 1 + Math.max(1, opened.rows.length);
+    bucketText += opened.bucketText;
   }
-  await Promise.all(
-    [...first].map(async ([resource, arrivedAt]) => {
-      const opened = await openResource(ctx, folding.projectId, resource, arrivedAt);
-      folding.resources.set(resource, opened);
-      folding.ranges += 1 + Math.max(1, opened.rows.length);
-    }),
-  );
+}
+
+/** Returns whether what an item is folded with is loaded. */
+function isLoaded({ resources }: Folding, item: Item): boolean {
+  return !("point" in item) || resources.has(item.point.resource);
 }
 
 function open(folding: Folding, { _id, _creationTime, ...fields }: Doc<"timeSeries">): void {

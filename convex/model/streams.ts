@@ -3,17 +3,20 @@
  * belong to a resource, because an export has all streams of its resource.
  */
 import { type Infer, v } from "convex/values";
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Id } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import type { Summary } from "./buckets.ts";
 import { type Distribution, riseOf, summaryFrom } from "./distribution.ts";
 import { MOST_STREAMS } from "./drops.ts";
 import { DAY_MS, HOUR_MS } from "./intervals.ts";
-import { openOverview, saveOverview } from "./overview.ts";
+import { ofFirstProject, openOverview, saveOverview } from "./overview.ts";
 import type { StreamPoint, Total } from "./points.ts";
 
 /** Streams in a row: the buckets of a large one take 10 KB. */
 const ROW_STREAMS = 50;
+
+/** Characters of all buckets of a resource. Histograms over that are stored without theirs. */
+const MOST_BUCKET_TEXT = 4_000_000;
 
 /** Time without a point after which a stream is forgotten, in ms. */
 const KEPT_MS = DAY_MS;
@@ -24,7 +27,8 @@ const YOUNG_MS = HOUR_MS;
 /** A row that did not change is written again after this time, in ms, so that it is kept. */
 const TOUCHED_EVERY_MS = HOUR_MS;
 
-const STEP = 40;
+/** Rows in one step: a large one takes half a megabyte. */
+const STEP = 10;
 
 const streamShape = v.object({
   /** Hash of scope, metric and attributes. */
@@ -59,6 +63,8 @@ export type OpenResource = {
   firstAt: number;
   rows: OpenRow[];
   byId: Map<string, { row: OpenRow; stream: Stream }>;
+  /** Characters of its buckets. */
+  bucketText: number;
 };
 
 /** The number of streams of a project. */
@@ -85,6 +91,9 @@ export async function openResource(
     firstAt: Math.min(arrivedAt, ...known.map(({ firstAt }) => firstAt)),
     rows,
     byId: new Map(rows.flatMap((row) => row.streams.map((stream) => [stream.id, { row, stream }]))),
+    bucketText: rows
+      .flatMap((row) => row.streams)
+      .reduce((sum, { distribution }) => sum + lengthOf(distribution), 0),
   };
 }
 
@@ -114,7 +123,7 @@ export function advance(
     if (project.streams >= MOST_STREAMS) return "limit_reached";
     const row = open.rows.find((one) => one.streams.length < ROW_STREAMS) ?? addRow(open, project, arrivedAt);
     if (row.streams.length > 0) project.streams += 1;
-    const stream = streamOf(point, arrivedAt);
+    const stream = streamOf(open, point, arrivedAt);
     row.streams.push(stream);
     open.byId.set(point.id, { row, stream });
     touch(row, arrivedAt);
@@ -124,9 +133,10 @@ export function advance(
   const isForgotten = stream.arrivedAt <= arrivedAt - KEPT_MS;
   if (!isForgotten && point.at <= stream.at) return "nothing";
   const before: Stream = { ...stream };
+  open.bucketText -= lengthOf(stream.distribution);
   delete stream.distribution;
   delete stream.count;
-  Object.assign(stream, streamOf(point, arrivedAt));
+  Object.assign(stream, streamOf(open, point, arrivedAt));
   touch(row, arrivedAt);
   if (isForgotten && !isFirstCounted(open, point, arrivedAt)) return "nothing";
   return incrementOf(point.total, isForgotten || isReset(point, before) ? null : before);
@@ -169,13 +179,20 @@ function risenBuckets({ distribution }: Total, before: Stream | null): Distribut
   return riseOf(distribution, JSON.parse(before.distribution) as Distribution);
 }
 
-function streamOf({ id, start, at, total }: StreamPoint, arrivedAt: number): Stream {
-  const { sum, count, distribution } = total;
+function streamOf(open: OpenResource, { id, start, at, total }: StreamPoint, arrivedAt: number): Stream {
+  const { sum, count } = total;
+  const distribution = total.distribution && JSON.stringify(total.distribution);
+  const hasRoom = open.bucketText + lengthOf(distribution) <= MOST_BUCKET_TEXT;
+  if (hasRoom) open.bucketText += lengthOf(distribution);
   return {
     ...{ id, start, at, arrivedAt, sum },
     ...(count !== undefined && { count }),
-    ...(distribution !== undefined && { distribution: JSON.stringify(distribution) }),
+    ...(distribution !== undefined && hasRoom && { distribution }),
   };
+}
+
+function lengthOf(text: string | undefined): number {
+  return text?.length ?? 0;
 }
 
 /** Stores the changed rows of a resource, without forgotten streams. */
@@ -197,22 +214,22 @@ export async function saveResource(
 
 /** Removes rows whose resource has exported nothing for a day. Returns their number. */
 export async function removeOldStreams(ctx: MutationCtx, now: number): Promise<number> {
-  const old = await ctx.db
-    .query("streams")
-    .withIndex("by_at", (q) => q.lt("at", now - KEPT_MS))
-    .take(STEP);
-  for (const row of old) {
-    await ctx.db.delete("streams", row._id);
-    await forget(ctx, row, now);
+  const old = ofFirstProject(
+    await ctx.db
+      .query("streams")
+      .withIndex("by_at", (q) => q.lt("at", now - KEPT_MS))
+      .take(STEP),
+  );
+  const [first] = old;
+  if (first === undefined) return 0;
+  for (const { _id } of old) await ctx.db.delete("streams", _id);
+  const overview = await openOverview(ctx, first.projectId);
+  if (overview._id !== null) {
+    const forgotten = old.reduce((sum, { streams }) => sum + weightOf(streams), 0);
+    overview.streams = Math.max(0, overview.streams - forgotten);
+    await saveOverview(ctx, first.projectId, overview, now);
   }
   return old.length;
-}
-
-async function forget(ctx: MutationCtx, { projectId, streams }: Doc<"streams">, now: number): Promise<void> {
-  const overview = await openOverview(ctx, projectId);
-  if (overview._id === null) return;
-  overview.streams = Math.max(0, overview.streams - weightOf(streams));
-  await saveOverview(ctx, projectId, overview, now);
 }
 
 /** Returns how many streams a row counts as: one without streams counts as one. */
