@@ -12,8 +12,8 @@ export const MOST_SERIES = 1_000;
 /** How many cumulative OpenTelemetry streams a project may have. */
 export const MOST_STREAMS = 5_000;
 
-/** Requests read the stored counts, so these are written at most this often, in ms. */
-const WRITE_EVERY_MS = 5_000;
+/** Requests read the stored counts, so runs that follow each other at once write them once, in ms. */
+const WRITE_EVERY_MS = 500;
 
 /** `failed`: the item could not be processed because of an error. */
 export const dropCode = v.union(v.literal("limit_reached"), v.literal("kind_mismatch"), v.literal("failed"));

@@ -195,6 +195,15 @@ describe("limits", () => {
     const [agent] = await agents();
     expect(agent?.metrics).toMatchObject([{ kind: "counter", value: 3, today: { sum: 4 } }]);
     expect(await dropped()).toMatchObject({ count: 1, codes: ["kind_mismatch"] });
+    // The page says it within 2 s, also right after another drop.
+    const written = async () => {
+      const rows = await backend.rows("drops");
+      return Number(rows.find(({ projectId }) => projectId === project.projectId)?.writtenAt);
+    };
+    const first = await written();
+    await project.report([{ value: 4 }]);
+    await expect.poll(dropped, { timeout: 15_000 }).toMatchObject({ count: 2 });
+    expect((await written()) - first).toBeLessThan(4_500);
   });
 
   test("after 24 hours without a point, the next point decides the kind", async () => {
