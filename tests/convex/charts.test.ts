@@ -91,6 +91,22 @@ test("the sum of extreme values is capped instead of infinite", async () => {
   }
 });
 
+test("the smallest and largest values are stored as they are, also in hours that are closed", async () => {
+  const values = [Number.MIN_VALUE, -0, -Number.MAX_VALUE, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER];
+  for (const [i, value] of values.entries()) {
+    // Each is late, and the last one is nearly 7 days old.
+    await project.report([{ name: `metric ${i}` }]);
+    const at = Date.now() - 7 * DAY + MINUTE;
+    await project.report([{ name: `metric ${i}`, value, at }]);
+    const [late] = await series("30d", "scout", `metric ${i}`);
+    expect(late).toMatchObject({ count: 1, sum: value, min: value, max: value });
+  }
+  const { projectId } = project;
+  const paginationOpts = { numItems: 10, cursor: null };
+  const { page } = await grace.query(api.metrics.recent, { projectId, paginationOpts });
+  expect(page.filter((_, i) => i % 2 === 0).map(({ value }) => value)).toEqual(values.toReversed());
+});
+
 test("names of the greatest length, in any script, have a chart", async () => {
   const agent = "\u{1f600}".repeat(64);
   const name = "\u05d0".repeat(128);

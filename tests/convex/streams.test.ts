@@ -237,7 +237,7 @@ describe("limits", () => {
     expect(series).toHaveLength(1_000);
     expect(await dropped()).toBeNull();
     const counted = await backend.highestUse("compaction:run");
-    expect(counted.indexRanges).toBeLessThan(4_096);
+    expect(counted.indexRanges).toBeLessThan(4_096 / 2);
     expect(counted.documentsWritten).toBeLessThan(8_000);
     // A further stream is over the limit of streams, and is reported.
     await report(total({ sum: 1 }, { id: "one more", name: "n1", start }));
