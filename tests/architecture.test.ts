@@ -1,7 +1,8 @@
-/** Rules of the repository's structure: allowed imports, and the builders of Convex functions. */
+/** Rules of the repository's structure: allowed imports, the builders of Convex functions, and project deletion. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import schema from "../convex/schema.ts";
 import { files, type Import, inside, isTest, root } from "./source-files.ts";
 
 /** Folders of features, which may import one another without cycles. */
@@ -242,6 +243,16 @@ describe("Convex functions", () => {
     const others = readers.filter(({ code }) => !/\bctx: MutationCtx\b/.test(code));
     // Only if a caller omits the end of a chart. Pages always send it.
     expect(others.map(({ place }) => place)).toEqual(["convex/model/charts.ts requireUntil"]);
+  });
+
+  test("the deletion of a project names every table with rows of a project", () => {
+    const ofProject = Object.entries(schema.tables).flatMap(([name, { validator }]) => {
+      const [fields] = validator.kind === "union" ? validator.members : [validator];
+      return fields !== undefined && "projectId" in fields.fields ? [name] : [];
+    });
+    expect(ofProject).toContain("agentMetrics");
+    const deletion = files.find(({ path }) => path === "convex/model/deletion.ts")?.text ?? "";
+    expect(ofProject.filter((name) => !deletion.includes(`"${name}"`))).toEqual([]);
   });
 
   test("only convex/functions.ts declares paginationOpts, so every page size is checked", () => {

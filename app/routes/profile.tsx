@@ -37,7 +37,7 @@ export default function Profile() {
     <Page title="Profile" narrow intro={workosUser?.email}>
       {convexUser === null ? (
         <Notice kind="alert">
-          Live data is unavailable. What you save now may be refused; nothing is lost.
+          Live data is unavailable. What you save now may be rejected; nothing is lost.
         </Notice>
       ) : null}
       <EditProfile viewer={convexUser} fallback={workosUser} />
