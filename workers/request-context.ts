@@ -140,7 +140,6 @@ export function createContextFor(
     page: new PageQuery({
       env,
       auth,
-      log,
       report,
       action: route.pattern,
       deadline,

@@ -235,6 +235,10 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     } catch (error) {
       const cause = error instanceof RejectedError ? { code: error.code } : describeError(error);
       log.warn("sync.user", { outcome: "not_seen", ...cause });
+      const isOver = error instanceof RejectedError && error.code === "unauthenticated";
+      // Convex rejects a user that it does not know yet, too.
+      if (isOver && !session.syncPending)
+        await this.end({ ...revocationOf(session, seen, log.requestId), told: true });
     }
   }
 

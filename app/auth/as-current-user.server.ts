@@ -33,8 +33,7 @@ export async function asCurrentUser<T>(
     return await call(createConvex(env, current.session.accessToken, deadline));
   } catch (error) {
     if (error instanceof RejectedError && error.code === "unauthenticated") {
-      context.log.info("auth.revoked", { userId: current.session.user.id });
-      auth.end("session_revoked");
+      await auth.endAsInConvex();
       throw toLogin();
     }
     if (error instanceof ConvexCallError) {

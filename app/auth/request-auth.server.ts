@@ -28,6 +28,8 @@ declare module "../request/context.ts" {
 /** A valid session, and whether its access token is still valid. */
 export type Current = { session: Readonly<Session>; tokenUsable: boolean };
 
+type Asked = { current: Current | null; answer: RefreshAnswer | null };
+
 export type RequestAuthOptions = {
   env: Env;
   cookies: RequestCookies;
@@ -89,10 +91,20 @@ export class RequestAuth {
     return null;
   }
 
-  #revoke(session: Readonly<Session>): void {
+  /** Ends the session, which Convex has ended, for this request and all later ones. */
+  async endAsInConvex(): Promise<void> {
+    const session = await this.open();
+    if (session === null) return;
+    this.#options.log.info("auth.revoked", { userId: session.user.id });
+    this.end("session_revoked");
+    this.#revoke(session, true);
+  }
+
+  #revoke(session: Readonly<Session>, told = false): void {
     const { log, readOnly, refreshers, seen, waitUntil } = this.#options;
     if (readOnly) return;
-    const revoked = refreshers(session.sessionId).end(revocationOf(session, seen(), log.requestId));
+    const request = { ...revocationOf(session, seen(), log.requestId), told };
+    const revoked = refreshers(session.sessionId).end(request);
     waitUntil(revoked.catch((error: unknown) => this.#reportObject(session, error)));
   }
 
@@ -133,10 +145,7 @@ export class RequestAuth {
    * @param force - Whether to refresh a token that has not expired.
    * @param lifetimeMs - Required remaining lifetime of the token otherwise, in milliseconds.
    */
-  async askRefresher(
-    force: boolean,
-    lifetimeMs: number,
-  ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
+  async askRefresher(force: boolean, lifetimeMs: number): Promise<Asked> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
     const { deadline, now } = this.#options;
@@ -145,9 +154,7 @@ export class RequestAuth {
   }
 
   /** Switches the session to an organization. */
-  async switchOrganization(
-    organizationId: string,
-  ): Promise<{ current: Current | null; answer: RefreshAnswer | null }> {
+  async switchOrganization(organizationId: string): Promise<Asked> {
     const session = await this.open();
     if (session === null) return { current: null, answer: null };
     return this.#adoptAnswer(session, await this.#ask(session, { force: true, organizationId }));
@@ -218,15 +225,10 @@ export class RequestAuth {
     this.#options.report({ component: "auth", action: "session-refresher", error, userId: user.id });
   }
 
-  #reportUnrefreshed({ user }: Readonly<Session>): void {
+  #reportUnrefreshed({ user: { id: userId } }: Readonly<Session>): void {
     const { log, report } = this.#options;
-    log.error("auth.refresh", { outcome: "unavailable", userId: user.id });
-    report({
-      component: "auth",
-      action: "refresh",
-      error: new WorkOSCallError("unavailable"),
-      userId: user.id,
-    });
+    log.error("auth.refresh", { outcome: "unavailable", userId });
+    report({ component: "auth", action: "refresh", error: new WorkOSCallError("unavailable"), userId });
   }
 
   #adopt(old: Readonly<Session>, session: Session, sealed: string): Current {

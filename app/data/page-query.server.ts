@@ -12,7 +12,6 @@ import type { SeenFrom } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import type { Env } from "../request/env.server.ts";
 import { ConvexCallError, RejectedError } from "../request/errors.ts";
-import type { Log } from "../request/log.server.ts";
 import type { Reporter } from "../request/report.server.ts";
 import type { Theme } from "../ui/theme.ts";
 
@@ -40,7 +39,6 @@ export type PageResult<T extends PageData = PageData> =
 export type PageQueryOptions = {
   env: Env;
   auth: RequestAuth;
-  log: Log;
   report: Reporter;
   /** The route's pattern. */
   action: string;
@@ -89,7 +87,7 @@ export class PageQuery {
     reference: F,
     args: FunctionArgs<F>,
   ): Promise<PageResult<FunctionReturnType<F>>> {
-    const { auth, log } = this.#options;
+    const { auth } = this.#options;
     const current = await auth.current();
     if (current === null) return { status: "signed_out" };
     const { session } = current;
@@ -102,8 +100,7 @@ export class PageQuery {
       return { status: "ok", session, data: await this.#query(current, reference, args) };
     } catch (error) {
       if (error instanceof RejectedError && error.code === "unauthenticated") {
-        log.info("auth.revoked", { userId: session.user.id });
-        auth.end("session_revoked");
+        await auth.endAsInConvex();
         return { status: "signed_out" };
       }
       if (error instanceof RejectedError) return { status: "rejected", session, rejection: error };

@@ -67,7 +67,7 @@ export async function action({ request, context }: Route.ActionArgs) {
   const outcome = await sync(call, current.session);
   if (outcome === "unavailable") return unavailable();
   if (outcome === "barred") {
-    auth.end("session_revoked");
+    await auth.endAsInConvex();
     return json({ error: "signed_out" }, 401);
   }
   return json({ token: accessToken, expiresAt: accessTokenExpiresAt });

@@ -71,6 +71,17 @@ describe("a revoked session", () => {
     });
   });
 
+  it("gets no token after another request learned of it from Convex, also in another run", async () => {
+    const browser = await revokedBrowser();
+    const [kept, later] = [browser.thief(), browser.thief()];
+    await browser.get("/dashboard");
+    const answer = await kept.token();
+    expect([answer.status, jsonOf(answer)]).toEqual([401, { error: "signed_out" }]);
+    expect(answer).toClearSession();
+    await app.restart();
+    expect((await later.at(app.site()).token()).status).toBe(401);
+  });
+
   it("is accepted only while Convex is down", async () => {
     const browser = await revokedBrowser();
     app.outbound.fail("convex", { kind: "refused" });
