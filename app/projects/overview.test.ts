@@ -128,8 +128,8 @@ test("an outage or a restoration of the project makes no tile silent, and open i
   expect(healths({ outages })).toEqual([b, ["a", "quiet", 2]]);
   const restored = { outages, restoredAt: NOW - MINUTE };
   expect(healths(restored)).toEqual([
-    ["a", "quiet", 2],
-    ["b", "quiet", undefined],
+    ["a", "fresh", 2],
+    ["b", "fresh", undefined],
   ]);
 });
 

@@ -60,7 +60,10 @@ describe("health", () => {
     expect(limitOf(2 * HOUR + 15 * MINUTE + 1)).toBe(outage.from - 1);
     expect(limitOf(HOUR - 1)).toBe(NOW - 45 * MINUTE + 1);
     expect(limitOf(3 * HOUR, HOUR)).toBe(outage.to + 150 * MINUTE);
-    expect(healthOf(signs(2 * HOUR), NOW - 50 * MINUTE, [outage])).toBe("quiet");
+    const healthAfter = (age: number) => healthOf(signs(2 * HOUR), outage.to + age, [outage]);
+    expect(healthAfter(2 * MINUTE)).toBe("fresh");
+    expect(healthAfter(2 * MINUTE + 1)).toBe("quiet");
+    expect(healthAfter(15 * MINUTE + 1)).toBe("silent");
   });
 
   it("counts silence from the restoration of a project", () => {

@@ -52,12 +52,16 @@ export function silentAfter(
 ): number | null {
   if (state === "failed") return null;
   if ((state === "done" || state === "waiting") && everyMs === null) return null;
-  const tolerance = toleranceOf({ everyMs });
-  const seenAt = outages.reduce(
+  return unseenSince({ lastSeenAt, everyMs }, outages) + toleranceOf({ everyMs });
+}
+
+/** Returns from when on the time counts in which an agent was not seen, in Unix ms. */
+function unseenSince(signs: Pick<Signs, "lastSeenAt" | "everyMs">, outages: readonly Outage[]): number {
+  const tolerance = toleranceOf(signs);
+  return outages.reduce(
     (seen, { from, to }) => (seen + tolerance < from ? seen : Math.max(seen, to)),
-    lastSeenAt,
+    signs.lastSeenAt,
   );
-  return seenAt + tolerance;
 }
 
 /**
@@ -67,13 +71,14 @@ export function silentAfter(
  * @param outages - Outages, oldest first.
  */
 export function healthOf(signs: Signs, now: number, outages: readonly Outage[] = []): Health {
-  const { state, lastSeenAt, everyMs, mutedUntil } = signs;
+  const { state, everyMs, mutedUntil } = signs;
   if (mutedUntil !== null && now < mutedUntil) return "muted";
   if (state === "failed") return "failed";
   const limit = silentAfter(signs, outages);
   if (limit !== null && now > limit) return "silent";
   if (state === "done" || state === "waiting") return state;
-  return now > lastSeenAt + Math.max(2 * MINUTE_MS, 1.5 * (everyMs ?? 0)) ? "quiet" : "fresh";
+  const quietAfterMs = Math.max(2 * MINUTE_MS, 1.5 * (everyMs ?? 0));
+  return now > unseenSince(signs, outages) + quietAfterMs ? "quiet" : "fresh";
 }
 
 /** Returns whether a user should look at an agent. */
