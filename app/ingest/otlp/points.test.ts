@@ -154,6 +154,11 @@ describe("the reading of a data point", () => {
     const { points, rejections } = read(gauge({ ...at, flags: 1 }));
     expect([points, rejections.size]).toEqual([[], 0]);
   });
+
+  it("has a name that can be stored, also of a metric with half of a surrogate pair", () => {
+    const { points } = read(bodyOf({ name: "m\ud800", gauge: { dataPoints: [{ ...at, asInt: 1 }] } }));
+    expect(points).toMatchObject([{ name: "m\ufffd" }]);
+  });
 });
 
 describe("rejections", () => {

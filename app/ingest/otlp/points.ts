@@ -64,6 +64,7 @@ class Points {
   #agent = "";
   #resource = "";
   #stream = "";
+  #name = "";
   #nameProblem: string | null = null;
 
   constructor(hash: KeyedHash) {
@@ -81,7 +82,7 @@ class Points {
     const value = readingOf(metric, point);
     if (value === null) return null;
     if ("rejected" in value) return value.rejected;
-    const name = seriesOf(metric.name, point.attributes);
+    const name = seriesOf(this.#name, point.attributes);
     if (name.length > LONGEST_SERIES && [...name].length > LONGEST_SERIES) {
       return `the name with its attributes has more than ${LONGEST_SERIES} characters`;
     }
@@ -104,7 +105,9 @@ class Points {
       this.#resource = this.#hash(attributesText(resource));
     }
     this.#stream = scopeText(scope) + sized(metric.name) + metric.type;
-    const problem = reportedNameProblem(metric.name.toWellFormed(), LONGEST_SERIES);
+    // JSON may have halves of surrogate pairs, which the database does not store.
+    this.#name = metric.name.toWellFormed();
+    const problem = reportedNameProblem(this.#name, LONGEST_SERIES);
     this.#nameProblem = problem === null ? null : `the name of a metric ${problem}`;
     this.#last = { resource, scope, metric };
   }
