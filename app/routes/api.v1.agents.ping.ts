@@ -1,6 +1,6 @@
 /** Endpoint with which an agent says that it is alive. Authenticates with an API key and ignores cookies. */
 
-import { readPing } from "../ingest/batch.server.ts";
+import { agentIn, readPing } from "../ingest/batch.server.ts";
 import { ingest } from "../ingest/ingest.server.ts";
 import { jsonAnswer } from "../ingest/json-answer.ts";
 import { requestContext } from "../request/context.ts";
@@ -10,8 +10,9 @@ import type { Route } from "./+types/api.v1.agents.ping";
 
 export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
 
-export async function action({ request, context, params }: Route.ActionArgs) {
-  const outcome = await ingest(request, context.get(requestContext), readPing(params.agent));
+export async function action({ request, context }: Route.ActionArgs) {
+  const known = context.get(requestContext);
+  const outcome = await ingest(request, known, readPing(agentIn(known.url.pathname)));
   await forgetRest(request);
   return jsonAnswer(outcome);
 }

@@ -1,6 +1,6 @@
 /** Endpoint with which an agent reports its state. Authenticates with an API key and ignores cookies. */
 
-import { readStatus } from "../ingest/batch.server.ts";
+import { agentIn, readStatus } from "../ingest/batch.server.ts";
 import { ingest } from "../ingest/ingest.server.ts";
 import { jsonAnswer } from "../ingest/json-answer.ts";
 import { requestContext } from "../request/context.ts";
@@ -10,8 +10,9 @@ import type { Route } from "./+types/api.v1.agents.status";
 
 export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "json" } satisfies RoutePolicy;
 
-export async function action({ request, context, params }: Route.ActionArgs) {
-  const outcome = await ingest(request, context.get(requestContext), readStatus(params.agent));
+export async function action({ request, context }: Route.ActionArgs) {
+  const known = context.get(requestContext);
+  const outcome = await ingest(request, known, readStatus(agentIn(known.url.pathname)));
   await forgetRest(request);
   return jsonAnswer(outcome);
 }

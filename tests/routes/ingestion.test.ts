@@ -117,7 +117,7 @@ describe("the reports of one agent", () => {
 
   it("sets the state of an agent with any name, and a ping makes one known", async () => {
     const project = await newProject(await newUser());
-    const names = ["a", "a/b", "50 % of it", "\u{1f600} é", "..."];
+    const names = ["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "..."];
     for (const name of names) {
       const answer = await project.post(pathOf(name, "status"), {
         state: "waiting",
