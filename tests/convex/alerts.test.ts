@@ -184,7 +184,7 @@ describe("incidents", () => {
         await backend.run("alerting:tick", {});
         return await incidents();
       })
-      .toMatchObject([{ since: at + 5 * MINUTE - 1 }, { since: at }]);
+      .toMatchObject([{ since: at + 5 * MINUTE }, { since: at }]);
   });
 
   test("a threshold opens on its side of the value only, with the value", async () => {

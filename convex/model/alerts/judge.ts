@@ -47,7 +47,7 @@ export async function judge(
   const minutes = rule.state === "waiting" ? rule.minutes : 0;
   const since = stateAt + minutes * MINUTE_MS;
   // An agent's clock may be ahead: its state counts from its arrival on.
-  return minutes === 0 ? { ...NOT_SO, breached: true, since } : passed(since - 1, judging.now);
+  return minutes === 0 ? { ...NOT_SO, breached: true, since } : { ...passed(since - 1, judging.now), since };
 }
 
 const NOT_SO: Judgment = { breached: null, since: 0, value: null, dueAt: null };
