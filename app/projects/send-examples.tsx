@@ -3,6 +3,7 @@ import { useId } from "react";
 import { href } from "react-router";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { DocumentLink } from "../ui/document-link.tsx";
+import { GuideLink } from "../ui/guide-link.tsx";
 import { codeOf, type Example, type Guide } from "./guide.ts";
 
 export function SendExamples({ guides, ...example }: Example & { guides: readonly Guide[] }) {
@@ -32,6 +33,8 @@ export function SendExamples({ guides, ...example }: Example & { guides: readonl
       <p>
         <span>Everything that an agent can send is in the </span>
         <DocumentLink to={href("/api/v1/openapi.json")}>OpenAPI document</DocumentLink>
+        <span>, and how to report, read and be told in the </span>
+        <GuideLink>guide</GuideLink>
       </p>
     </div>
   );

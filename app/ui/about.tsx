@@ -1,6 +1,8 @@
 /** About page, the same for every user and prerendered. */
 import type { ReactNode } from "react";
+import { GuideLink } from "./guide-link.tsx";
 import { Page } from "./page.tsx";
+import { SampleField } from "./sample-field.tsx";
 import { StateLegend } from "./state-legend.tsx";
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -20,6 +22,27 @@ export function About() {
       narrow
       intro="Mosaic shows a team what its agents are doing, now, and lets in exactly the right people."
     >
+      <Part title="What it does">
+        <SampleField />
+        <p>
+          Each agent is a tile, and each project a field of tiles. Agents report metrics and what they are
+          doing: by HTTP, or with OpenTelemetry. You see at once which of them failed, fell silent or wait for
+          you, with a chart of each metric over an hour to 90 days.
+        </p>
+        <p>
+          You need not watch. Rules tell you by email, Slack or webhook when an agent needs attention or a
+          metric crosses a value, once, and once more when it is over.
+        </p>
+        <p>
+          Mosaic learns how often each agent reports, so a nightly one is not called silent at noon. When
+          Mosaic itself was down, it says so, and blames no agent.
+        </p>
+        <p>
+          {"The "}
+          <GuideLink>guide for those who run agents</GuideLink>
+          {" has the details."}
+        </p>
+      </Part>
       <Part title="How to read a tile">
         <StateLegend />
       </Part>

@@ -1,5 +1,6 @@
 /** Public resources: /about, the health check, the OpenAPI document, scripts and styles. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
@@ -58,6 +59,16 @@ describe("public resources", () => {
     });
     expect(answer.headers.get("cache-control")).toMatch(/max-age=[1-9]/);
     expect(answer).toSetNoCookie();
+  });
+
+  it("/about shows the product in a picture, and links to the guide, which is docs/agents.md", async () => {
+    const page = new Page((await app.browser().get("/about")).text);
+    expect(page.tags("div").map(({ attributes }) => attributes.role)).toContain("img");
+    const link = page.link("guide for those who run agents");
+    const guide = await app.browser().get(link?.attributes.href ?? "");
+    expect(guide.status).toBe(200);
+    expect(guide.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(guide.text).toBe(readFileSync("docs/agents.md", "utf8"));
   });
 
   it("scripts and styles have hashed names and are immutable", async () => {
