@@ -1,6 +1,7 @@
 /** `npm run bench`: all benchmarks. `npm run bench -- page clone` runs only these two. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { benchAlerts } from "./alerts.ts";
 import { benchClone } from "./clone.ts";
 import { benchCost } from "./cost.ts";
 import { benchDeletion } from "./deletion.ts";
@@ -24,6 +25,7 @@ const FIGURES: Record<string, () => Promise<void>> = {
   scale: benchScale,
   deletion: benchDeletion,
   cost: benchCost,
+  alerts: benchAlerts,
   convex: benchConvex,
   clone: benchClone,
 };
