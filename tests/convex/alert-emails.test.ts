@@ -74,7 +74,13 @@ test("emails go through Resend with the message's id as idempotency key, to memb
   await project.report([], [{ state: "done" }]);
   await expect.poll(() => receiver.received.length).toBe(3);
   expect(receiver.received[2]?.json.to).toBe(grace.email);
-  // Nor does a user who is no longer active.
+  // Messages are stopped, and not tried for ever, while email is not set up.
+  await backend.setVariables({ RESEND_API_KEY: "", WORKOS_API_URL: "https://api.workos.com" });
+  await project.send([], [{ agent: "third", state: "failed" }]);
+  const newest = async () => (await backend.rows("alertDeliveries"))[0];
+  await expect.poll(newest).toMatchObject({ status: "failed", outcome: "stopped", attempts: 0 });
+  await backend.setVariables({ RESEND_API_KEY: env.RESEND_API_KEY });
+  // Nor does a user who is no longer active get any.
   const users = await backend.rows("users");
   const row = users.find(({ _id }) => _id === grace.userId) as Row;
   await backend.store("users", [{ ...row, status: "deleted" }], "replace");

@@ -36,6 +36,8 @@ export type TestBackend = {
   store(table: string, documents: { [field: string]: Value }[], how?: "add" | "replace"): Promise<void>;
   /** Returns what the calls of a function used at most since the start, such as `pages:dashboard`. */
   highestUse(path: string): Promise<Use>;
+  /** Changes environment variables of the functions, as `convex env set` does. */
+  setVariables(values: Record<string, string>): Promise<void>;
   /** Sends a request to the HTTP routes of convex/http.ts. */
   fetch(path: string, init: RequestInit): Promise<Response>;
 };
@@ -257,6 +259,15 @@ function backendOn(server: Server, issuer: TokenIssuer, scope: string): TestBack
       const use = functions.find((one) => one.path === path);
       if (use === undefined) throw new Error(`${path} was not called`);
       return use;
+    },
+    setVariables: async (values) => {
+      const changes = Object.entries(values).map(([name, value]) => ({ name, value }));
+      const answer = await fetch(`${server.url}/api/update_environment_variables`, {
+        method: "POST",
+        headers: { ...admin(), "Content-Type": "application/json" },
+        body: JSON.stringify({ changes }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
     },
     fetch: (path, init) => fetch(`${server.siteUrl}${path}`, init),
   };

@@ -88,7 +88,8 @@ function fairly(due: readonly Delivery[]): Delivery[] {
 /** Returns whether a message may be sent now; otherwise stops or postpones it. */
 async function isSendable(ctx: MutationCtx, delivery: Delivery, now: number): Promise<boolean> {
   const channel = await ctx.db.get("alertChannels", delivery.channelId);
-  if (channel === null || channel.disabledAt !== undefined) {
+  const isOff = channel?.kind === "email" && mailer() === null;
+  if (channel === null || channel.disabledAt !== undefined || isOff) {
     await stopDelivery(ctx, delivery);
     return false;
   }
