@@ -79,7 +79,7 @@ export async function examine(subject: Subject, only: readonly CheckName[] = CHE
   const results = await Promise.all(
     GROUPS.map((group) => runGroup(group, subject, only, end, () => functions)),
   );
-  return results.flat();
+  return results.flat().sort((a, b) => CHECKS.indexOf(a.name) - CHECKS.indexOf(b.name));
 }
 
 async function runGroup(

@@ -13,6 +13,7 @@ export type Finding = {
 /** The checks, in the order of the report. */
 export const CHECKS = [
   "environment",
+  "access",
   "cookie-prefix",
   "sign-out-redirect",
   "alert-email",
@@ -26,7 +27,6 @@ export const CHECKS = [
   "convex-auth",
   "edge-secret",
   "webhook",
-  "access",
 ] as const;
 
 export type CheckName = (typeof CHECKS)[number];

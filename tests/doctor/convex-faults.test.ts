@@ -44,7 +44,7 @@ describe("different functions in Convex", () => {
     rmSync(empty, { recursive: true });
     expect(failed).toEqual(["convex-functions", "convex-auth"]);
     expect(of("convex-functions")).toMatchObject({
-      detail: expect.stringMatching(/^missing there: .* and \d+ more/),
+      detail: expect.stringMatching(/^answers, but without .* and \d+ more/),
       fix: expect.stringContaining("npm run deploy"),
     });
     expect(of("edge-secret")).toMatchObject({
@@ -70,7 +70,7 @@ describe("different functions in Convex", () => {
     const { of, failed } = await withConvex(copy.dir, {}, {}, CHECKS);
     copy.remove();
     expect(failed).toEqual(["convex-functions"]);
-    expect(of("convex-functions").detail).toMatch(/^missing there: preferences:set \(of \d+\)$/);
+    expect(of("convex-functions").detail).toMatch(/^answers, but without preferences:set of \d+ functions/);
   });
 
   test("functions of another version are a warning", async () => {
@@ -102,14 +102,14 @@ describe("who may enter", () => {
   test("fails if both sides differ, and names the variable", async () => {
     const { of, failed } = await withConvex(OURS, {}, GATE);
     expect(failed).toEqual(["access"]);
-    expect(of("access").detail).toBe("ALLOWED_EMAIL_DOMAINS in Convex is not the one here");
+    expect(of("access").detail).toMatch(/^answers, but its ALLOWED_EMAIL_DOMAINS is not the one here/);
   });
 
   test("fails if WorkOS knows no such organization", async () => {
     const gone = { WORKOS_ORGANIZATION_ID: "org_gone" };
     const { of, failed } = await withConvex(OURS, gone, gone);
     expect(failed).toEqual(["access"]);
-    expect(of("access").detail).toBe("WorkOS knows no organization org_gone");
+    expect(of("access").detail).toMatch(/^answers, but it knows no organization org_gone/);
     const known = { WORKOS_ORGANIZATION_ID: "org_01LOCALACME000000000000000" };
     expect((await withConvex(OURS, known, known)).failed).toEqual([]);
   });

@@ -22,7 +22,12 @@ async function examineWith(theirs: string, ours: string): Promise<Report> {
 
 test.each([
   ["an issuer that Convex does not accept", "", "https://auth.example.com", "https://auth.example.com"],
-  ["an issuer that only Convex accepts", "https://auth.example.com", "", "WORKOS_ISSUER in Convex"],
+  [
+    "an issuer that only Convex accepts",
+    "https://auth.example.com",
+    "",
+    "its WORKOS_ISSUER is not the one here",
+  ],
 ])("%s fails at convex-auth and is named", async (_, theirs, ours, named) => {
   const { failed, of } = await examineWith(theirs, ours);
   expect(failed).toEqual(["convex-auth"]);

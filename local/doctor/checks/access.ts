@@ -24,7 +24,7 @@ export const access: Check = async ({ subject, ask, deployment, found }) => {
   const differing = told === null ? [] : differences(subject, told);
   if (differing.length > 0)
     return fail(
-      `${differing.join(" and ")} in Convex is not the one here`,
+      answersBut(subject.values.CONVEX_URL ?? "", `its ${differing.join(" and ")} is not the one here`),
       FIX.convexVariables(differing.join(" and ")),
     );
   const wrong = await organizationProblem(subject, ask);
@@ -68,6 +68,6 @@ async function organizationProblem(subject: Subject, ask: Ask): Promise<Finding 
   if (status === 200) return null;
   if (status === 401 || status === 403) return notChecked("workos-api-key");
   if (status === 404 || status === 400 || status === 422)
-    return fail(`WorkOS knows no organization ${id}`, setAgain(ORGANIZATION));
+    return fail(answersBut(url, `it knows no organization ${id}`), setAgain(ORGANIZATION));
   return fail(answersBut(url, `with status ${status}`), setAgain(ORGANIZATION));
 }

@@ -38,7 +38,13 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
     else if (status !== 401) odd = status;
   }
   if (refused.length > 0)
-    return fail(`Convex believes no token of ${refused.join(" and ")} (convex/auth.config.ts)`, VARIABLES);
+    return fail(
+      answersBut(
+        CONVEX_URL,
+        `it believes no token of ${refused.join(" and ")}, by its convex/auth.config.ts`,
+      ),
+      VARIABLES,
+    );
   if (odd !== null && odd >= 500 && odd !== FUNCTION_FAILED) {
     const keys = `${apiUrl}/sso/jwks/${WORKOS_CLIENT_ID}`;
     return fail(answersBut(CONVEX_URL, `it cannot read WorkOS's keys at ${keys}, status ${odd}`), VARIABLES);
@@ -54,7 +60,7 @@ export const convexAuth: Check = async ({ subject, ask, found, deployment }) => 
   ];
   if (other.length > 0)
     return fail(
-      `${other.join(" and ")} in Convex is not the one here`,
+      answersBut(CONVEX_URL, `its ${other.join(" and ")} is not the one here`),
       FIX.convexVariables(other.join(" and ")),
     );
   return ok("Convex believes tokens of this client");

@@ -39,7 +39,10 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment, 
   if (missing.length > 0) {
     const named = missing.slice(0, MOST_NAMES).join(", ");
     const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : "";
-    return fail(`missing there: ${named}${more} (of ${ours.names.length})`, FIX.push);
+    return fail(
+      answersBut(CONVEX_URL, `without ${named}${more} of ${ours.names.length} functions`),
+      FIX.push,
+    );
   }
   const all = `all ${ours.names.length} functions are there`;
   if (told.kind !== "known" || (told.fingerprint === null && !tellsNames)) {

@@ -3,6 +3,7 @@ import { localDefaults } from "../../config.ts";
 import { portsFrom } from "../../ports.ts";
 import type { Check } from "../examination.ts";
 import { FIX, setAgain } from "../places.ts";
+import { answersBut } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
 import { isHere, isUsable, problemsFor } from "../subject.ts";
 
@@ -16,12 +17,14 @@ export const edgeSecret: Check = async ({ subject, ask, found, deployment }) => 
   }
   if (!isUsable(subject, "CONVEX_URL") || found("convex-url")?.status === "fail")
     return notChecked("convex-url");
+  const { CONVEX_URL = "" } = subject.values;
   const isLocal = subject.values[NAME] === localDefaults(portsFrom(undefined))[NAME];
-  if (isLocal && !isHere(subject.values.CONVEX_URL ?? "")) {
+  if (isLocal && !isHere(CONVEX_URL)) {
     return fail(`${NAME} is the local one, which is public`, setAgain(NAME));
   }
   const told = await deployment(ask);
-  if (told.kind === "refused") return fail(`Convex has another ${NAME}, or none`, FIX.convexVariables(NAME));
+  if (told.kind === "refused")
+    return fail(answersBut(CONVEX_URL, `it has another ${NAME}, or none`), FIX.convexVariables(NAME));
   if (told.kind === "silent")
     return notChecked("convex-functions: the deployment has nothing that could tell");
   return ok("both sides have the same");

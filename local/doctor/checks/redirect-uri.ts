@@ -41,7 +41,7 @@ export const redirectUri: Check = async ({ subject, ask, found }) => {
   if (status >= 500 || status === 429 || status === 404)
     return fail(answersBut(url.href, `with status ${status}`), FIX.redirects(uri));
   if (status >= 400 || (status >= 300 && isRejection(location))) {
-    return fail(`WorkOS does not take ${uri} as a redirect URI`, FIX.redirects(uri));
+    return fail(answersBut(url.href, `it does not take ${uri} as a redirect URI`), FIX.redirects(uri));
   }
   return ok(`${uri}, which WorkOS takes`);
 };

@@ -41,7 +41,8 @@ export const webhook: Check = async ({ subject, ask, found, deployment }) => {
   if (!subject.isSet(NAME) || !isUsable(subject, NAME)) return ok(`${url} refuses what is not signed`);
   const event = signedNothing(subject.values[NAME] ?? "", Date.now());
   const signed = await ask(url, { method: "POST", ...event });
-  if (signed.status === 401) return fail(`Convex has another ${NAME}, or none`, FIX.webhooks(url));
+  if (signed.status === 401)
+    return fail(answersBut(url, `Convex has another ${NAME}, or none`), FIX.webhooks(url));
   if (signed.status !== 200)
     return fail(answersBut(url, `with status ${signed.status} to a signed event`), FIX.webhooks(url));
   return ok(`${url} takes what is signed with ${NAME} and nothing else`);

@@ -19,7 +19,7 @@ export const workosApiKey: Check = async ({ subject, ask }) => {
   const { WORKOS_API_URL = "", WORKOS_API_KEY = "", APP_URL = "" } = subject.values;
   const url = `${WORKOS_API_URL}/user_management/users?limit=1`;
   const { status, json } = await ask(url, { headers: { Authorization: `Bearer ${WORKOS_API_KEY}` } });
-  if (status === 401 || status === 403) return fail("WorkOS rejects this key", FIX.apiKey);
+  if (status === 401 || status === 403) return fail(answersBut(url, "it rejects this key"), FIX.apiKey);
   if (status !== 200) return fail(answersBut(url, `with status ${status}`), FIX.apiKey);
   if (!Array.isArray(fieldOf(json, "data")))
     return fail(answersBut(url, "not as WorkOS does"), setAgain("WORKOS_API_URL"));

@@ -18,7 +18,7 @@ export const workosClient: Check = async ({ subject, ask, found }) => {
   const url = `${WORKOS_API_URL}/sso/jwks/${encodeURIComponent(WORKOS_CLIENT_ID)}`;
   const { status, json } = await ask(url);
   if (status === 404 || status === 400 || status === 422)
-    return fail("WorkOS knows no such client", FIX.client);
+    return fail(answersBut(url, "it knows no such client"), FIX.client);
   if (status !== 200) return fail(answersBut(url, `with status ${status}`), FIX.client);
   if (!Array.isArray(fieldOf(json, "keys")))
     return fail(answersBut(url, "not as WorkOS does"), setAgain("WORKOS_API_URL"));
@@ -49,7 +49,10 @@ async function belongsToKey({ values }: Subject, ask: Ask): Promise<Finding> {
   const error = fieldOf(json, "error");
   if (error === "invalid_grant") return ok("WorkOS knows it, in the API key's environment");
   if (error === "invalid_client" || status === 401 || status === 403) {
-    return fail("it is not of the environment that WORKOS_API_KEY is of", FIX.client);
+    return fail(
+      answersBut(url, "the client is not of the environment that WORKOS_API_KEY is of"),
+      FIX.client,
+    );
   }
   return fail(answersBut(url, `with status ${status}`), FIX.client);
 }
