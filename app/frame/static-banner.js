@@ -32,7 +32,7 @@
     return [avatar, shown, signOut];
   };
 
-  const navigation = () => {
+  const navigation = (isAdmin) => {
     const nav = document.createElement("nav");
     nav.setAttribute("aria-label", "Main");
     nav.className =
@@ -40,9 +40,14 @@
     const list = Object.assign(document.createElement("ul"), {
       className: "flex wide:h-14 wide:items-stretch",
     });
-    for (const name of ["Dashboard", "Alerts", "Profile", "Settings"]) {
+    const places = ["Dashboard", "Alerts", "Profile", "Settings"].map((name) => [
+      `/${name.toLowerCase()}`,
+      name,
+    ]);
+    if (isAdmin) places.push(["/admin/users", "Users"], ["/admin/audit", "Audit log"]);
+    for (const [href, name] of places) {
       const item = Object.assign(document.createElement("li"), { className: "flex" });
-      item.append(link(`/${name.toLowerCase()}`, name, { className: "tab" }));
+      item.append(link(href, name, { className: "tab" }));
       list.append(item);
     }
     nav.append(list);
@@ -55,7 +60,7 @@
       const response = await fetch("/api/auth/session", { cache: "no-store" });
       const { user } = await response.json();
       place.replaceChildren(...(user ? account(user) : signIn()));
-      if (user) place.before(navigation());
+      if (user) place.before(navigation(response.headers.has("X-Admin")));
     } catch {
       // The worker is unreachable: show the banner for guests.
       place.replaceChildren(...signIn());

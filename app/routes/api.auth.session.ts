@@ -16,7 +16,9 @@ export async function loader(args: Route.LoaderArgs) {
   const { user, session, data } = await page.optional(args);
   if (user === null) return Response.json({ user });
   const { sessionId, role, organizationId, expiresAt, impersonator } = session;
-  // In a header, because only tabs with pending edits need to know that Convex is down.
-  const headers: HeadersInit = data === null ? { "X-Data-Missing": "1" } : {};
+  // In headers, because few callers need them: tabs with pending edits, and the banner of `/about`.
+  const headers: Record<string, string> = {};
+  if (data === null) headers["X-Data-Missing"] = "1";
+  if (data?.viewer?.role === "admin") headers["X-Admin"] = "1";
   return Response.json({ user, sessionId, role, organizationId, expiresAt, impersonator }, { headers });
 }

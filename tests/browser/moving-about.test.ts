@@ -75,6 +75,9 @@ test("the prerendered page shows the current user, and its links work", async ()
   const page = await visitor.open("/about");
   await banner(page).signOut.waitFor();
   await shows(banner(page).landmark, "Grace");
+  expect(await banner(page).place("Users").count()).toBe(0);
+  const ofAdmin = await (await stage.signedIn("ada@example.com")).open("/about");
+  for (const name of ["Users", "Audit log"]) await banner(ofAdmin).place(name).waitFor();
   await banner(page).place("Dashboard").click();
   await shows(heading(page), "Dashboard");
   await untilLive(page);
