@@ -1,5 +1,5 @@
 /** Button that copies a text to the clipboard; shown only if the browser supports it. */
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Button } from "./button.tsx";
 import { useHydrated } from "./use-hydrated.ts";
 
@@ -8,9 +8,10 @@ const SAID_MS = 2_000;
 /**
  * Renders the button.
  *
- * @param what - Name of the content for screen readers: `the key`.
+ * @param what - Description of the content for screen readers: `the key`.
  */
 export function CopyButton({ text, what }: { text: string; what: string }) {
+  const id = useId();
   const hydrated = useHydrated();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -23,6 +24,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     <>
       <Button
         type="button"
+        aria-describedby={id}
         busy={copied}
         busyLabel="Copied"
         onClick={() => {
@@ -33,8 +35,11 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
           );
         }}
       >
-        Copy<span className="sr-only">{` ${what}`}</span>
+        Copy
       </Button>
+      <span id={id} hidden>
+        {what}
+      </span>
       <span aria-live="polite" className="sr-only">
         {copied ? "Copied" : ""}
       </span>

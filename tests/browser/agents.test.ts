@@ -158,7 +158,10 @@ test("the totals of a new counter appear live, sort, and are copied as a table",
       document.title = text;
     };
   });
-  await page.getByRole("button", { name: "Copy the totals" }).click();
+  const copy = page
+    .getByRole("region", { name: "Totals" })
+    .getByRole("button", { name: "Copy", exact: true });
+  await copy.click();
   await expect.poll(() => page.title()).toContain("b cost 1234.5 1234.5 1234.5");
 });
 
