@@ -6,7 +6,7 @@ import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { AgentDetails } from "./agent-forms.ts";
-import { MetricPanel } from "./metric-panel.tsx";
+import { MetricPanel, NoMetricsPanel } from "./metric-panel.tsx";
 import { shownMetric } from "./metric-words.ts";
 import { agentPath, chosenIn } from "./project-address.ts";
 import type { LoadedAgent } from "./project-query.ts";
@@ -33,13 +33,7 @@ export function AgentSeries({
   // The newest metric when the page was opened; a newer one must not replace the chart being read.
   const [newest] = useState(() => loaded?.chart?.name ?? metrics[0]?.name);
   const name = named ?? newest ?? metrics[0]?.name;
-  if (name === undefined) {
-    return (
-      <Card title="Metrics">
-        <p className="text-quiet">No metrics yet</p>
-      </Card>
-    );
-  }
+  if (name === undefined) return <NoMetricsPanel />;
   const drawn = loaded?.chart?.name === name ? loaded.chart : null;
   const metric = series.find((one) => one.name === name);
   return (

@@ -6,6 +6,7 @@ import { api } from "../../convex/_generated/api.js";
 import { RANGE_NAMES, RANGES, type Range } from "../../convex/model/ranges.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
+import { Card } from "../ui/card.tsx";
 import { changeOf } from "../ui/change.ts";
 import { Chart } from "../ui/chart.tsx";
 import { type ChartPoint, pointsIn, windowOf } from "../ui/chart-geometry.ts";
@@ -127,5 +128,14 @@ export function MetricPanel({
         {range === "90d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}
       </Chart>
     </section>
+  );
+}
+
+/** Renders what is shown instead of the panel while there are no metrics. */
+export function NoMetricsPanel() {
+  return (
+    <Card title="Metrics">
+      <p className="text-quiet">No metrics yet</p>
+    </Card>
   );
 }

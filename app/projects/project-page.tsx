@@ -22,7 +22,7 @@ import { Gone } from "./gone.tsx";
 import type { Guide } from "./guide.ts";
 import { Keys } from "./keys.tsx";
 import { Leaving } from "./leaving.tsx";
-import { MetricPanel } from "./metric-panel.tsx";
+import { MetricPanel, NoMetricsPanel } from "./metric-panel.tsx";
 import { shownMetric } from "./metric-words.ts";
 import { newestLine } from "./overview.ts";
 import { People } from "./people.tsx";
@@ -219,7 +219,9 @@ function Figures({
           latest={metric === undefined ? null : { ...shownMetric(metric, place), at: metric.at }}
           place={place}
         />
-      ) : null}
+      ) : (
+        <NoMetricsPanel />
+      )}
       <Totals
         projectId={projectId}
         loaded={loaded?.totals ?? null}

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
+import { createReportingProject, signInReporter } from "./reporting.ts";
 import { signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-mosaic.ts";
 
@@ -101,6 +102,14 @@ describe("the field of agents", () => {
     expect(page.field("Find an agent")?.attributes.value).toBe("x");
     expect(textOf(page.root)).toContain("No agents match your search.");
     expect(page.all(({ attributes }) => attributes.name === "range")[0]?.attributes.value).toBe("7d");
+  });
+
+  it("says that there are no metrics yet if the agents sent none", async () => {
+    const user = await signInReporter(app);
+    const project = await createReportingProject(app, user);
+    expect((await project.post("/api/v1/agents/scout/ping", undefined)).status).toBe(202);
+    await expect.poll(async () => (await project.agents()).length, { timeout: 10_000 }).toBe(1);
+    expect((await user.browser.get(`/projects/${project.id}`)).text).toContain("No metrics yet");
   });
 
   it("has a table of totals that the URL sorts", async () => {
