@@ -46,10 +46,10 @@ const handle = wrap(
 
 export default {
   async fetch(request, bindings, execution) {
-    const configuration = configure(bindings, request);
-    if (configuration instanceof Response) return configuration;
     const url = new URL(request.url);
     const route = routeOf(url.pathname);
+    const configuration = configure(bindings, request, route);
+    if (configuration instanceof Response) return configuration;
     return handle(request, createContextFor(request, url, configuration, bindings, execution, route));
   },
 } satisfies ExportedHandler<Bindings>;

@@ -36,7 +36,7 @@ const PAGE_DEADLINE_MS = 2_300;
 const known = new WeakMap<object, Env>();
 
 /** Returns the configuration, read once per isolate, or an error response if it is invalid. */
-export function configure(bindings: Bindings, request: Request): Env | Response {
+export function configure(bindings: Bindings, request: Request, route: RouteEntry): Env | Response {
   const before = known.get(bindings);
   if (before !== undefined) return before;
   try {
@@ -47,7 +47,9 @@ export function configure(bindings: Bindings, request: Request): Env | Response 
     if (!(error instanceof EnvError)) throw error;
     const log = createLog(requestIdOf(request));
     log.error("error", { component: "page", action: "configuration", message: error.message });
-    return failureResponse(log, "Mosaic is not configured. Its log says what is missing.");
+    const response = failureResponse(log, "Mosaic is not configured. Its log says what is missing.");
+    log.info("request", { method: request.method, route: route.pattern, status: response.status, ms: 0 });
+    return response;
   }
 }
 

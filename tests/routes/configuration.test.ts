@@ -49,6 +49,7 @@ describe("an invalid configuration", () => {
         (one) => one.level === "error" && names.every((name) => JSON.stringify(one).includes(name)),
       );
       expect(JSON.stringify(line)).not.toContain("value_1");
+      await app.log.line((one) => one.event === "request" && one.route === "/healthz" && one.status === 500);
     },
   );
 });
