@@ -9,17 +9,35 @@ const PAUSE_MS = 250;
 
 export function SearchForm({ search }: { search: string }) {
   const submit = useSubmit();
+  const form = useRef<HTMLFormElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const stop = () => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+  };
   useEffect(() => () => clearTimeout(timer.current), []);
+  const shown = useRef(search);
+  useEffect(() => {
+    if (shown.current === search) return;
+    shown.current = search;
+    const field = form.current?.elements.namedItem("search");
+    // While the user types, the URL only follows.
+    if (timer.current !== undefined || !(field instanceof HTMLInputElement)) return;
+    if (field.value.trim() !== search) field.value = search;
+  }, [search]);
   return (
     <Form
+      ref={form}
       role="search"
       method="get"
       className="form-row max-w-form"
-      onSubmit={() => clearTimeout(timer.current)}
+      onSubmit={stop}
       onChange={({ currentTarget }) => {
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => void submit(currentTarget, { replace: true }), PAUSE_MS);
+        stop();
+        timer.current = setTimeout(() => {
+          stop();
+          void submit(currentTarget, { replace: true });
+        }, PAUSE_MS);
       }}
     >
       <Field

@@ -24,8 +24,13 @@ test("an admin finds a user and changes their role, but cannot demote the last a
   await stage.signedIn("zoe.finder@example.com");
   const page = await (await stage.signedIn("ada@example.com")).open("/admin/users");
   await untilLive(page);
-  await page.getByRole("searchbox", { name: "Search" }).fill("zoe.f");
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await search.fill("zoe.f");
   await page.waitForURL("**/admin/users?search=zoe.f");
+  await banner(page).place("Users").click();
+  await expect.poll(() => search.inputValue()).toBe("");
+  await page.goBack();
+  await expect.poll(() => search.inputValue()).toBe("zoe.f");
   const role = page.getByRole("combobox", { name: "Role of zoe.finder@example.com" });
   await expect.poll(() => page.getByRole("combobox").count()).toBe(1);
   await role.selectOption("viewer");
