@@ -17,10 +17,11 @@ import { requestContext } from "./request/context.ts";
 import { serveTheme } from "./theme/save-theme.server.ts";
 import { ThemeProvider } from "./theme/theme-provider.tsx";
 import stylesheet from "./ui/app.css?url";
+import icon from "./ui/favicon.svg?url&no-inline";
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: stylesheet },
-  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+  { rel: "icon", href: icon, type: "image/svg+xml" },
 ];
 
 /** Title of a page that threw; its own `meta` is not called. */

@@ -1,4 +1,4 @@
-/** Logo of three by three tiles. Keep it in sync with the favicon (public/favicon.svg). */
+/** Logo of three by three tiles. Keep it in sync with the favicon (favicon.svg). */
 
 const TILES = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => ({
   index,

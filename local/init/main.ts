@@ -83,7 +83,7 @@ Next:
   npm run shots     new pictures; copy two of them to docs/images
   git diff          read it, then commit it
 
-The logo is in app/ui/logo.tsx and public/favicon.svg. LICENSE keeps the name of its authors.`;
+The logo is in app/ui/logo.tsx and app/ui/favicon.svg. LICENSE keeps the name of its authors.`;
 }
 
 try {

@@ -71,18 +71,18 @@ describe("public resources", () => {
     expect(guide.text).toBe(readFileSync("docs/agents.md", "utf8"));
   });
 
-  it("scripts and styles have hashed names and are immutable", async () => {
+  it("scripts, styles and the icon have hashed names and are immutable", async () => {
     const page = new Page((await app.browser().get("/")).text);
     const sources = [
       ...page.tags("script").map((script) => script.attributes.src),
-      ...page.tags("link").map((link) => (link.attributes.rel === "icon" ? undefined : link.attributes.href)),
-    ].filter((source) => source?.startsWith("/assets/"));
-    expect(sources.length).toBeGreaterThan(1);
+      ...page.tags("link").map((link) => link.attributes.href),
+    ].filter((source) => source !== undefined);
+    expect(sources.some((source) => source.endsWith(".svg"))).toBe(true);
     for (const source of sources) {
-      const answer = await app.browser().get(source ?? "");
+      const answer = await app.browser().get(source);
       expect(answer.status, source).toBe(200);
       expect(answer.headers.get("cache-control"), source).toContain("immutable");
-      expect(source).toMatch(/-[\w-]{6,}\.(js|css)$/);
+      expect(source).toMatch(/-[\w-]{6,}\.(js|css|svg)$/);
     }
   });
 });
