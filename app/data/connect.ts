@@ -1,18 +1,19 @@
 /** The tab's Convex connections, one for each session. A separate file, so that only signed-in users load it. */
-import type { ConvexReactClient } from "convex/react";
+
 import { api } from "../../convex/_generated/api.js";
 import { rejectionIn } from "../../convex/model/rejection.ts";
 import type { LiveState } from "../ui/live-state.ts";
 import { serverNow } from "./clock.ts";
 import { SILENT_MS, watchState } from "./connection-state.ts";
 import { heardSocket } from "./heard-socket.ts";
+import type { LiveClient } from "./live-client.ts";
 import type { Viewer } from "./page-query.server.ts";
 import { SessionClient } from "./session-client.ts";
 import { browserTimeZone } from "./time-zones.ts";
 import { fetchAccessToken } from "./token.ts";
 
 export type Connection = {
-  client: ConvexReactClient;
+  client: LiveClient;
   /** For `ConvexProviderWithAuth`. */
   fetchAccessToken(args: { forceRefreshToken: boolean }): Promise<string | null>;
   /** Replaces the listeners and reports the current state to them. The first call starts the watch. */
@@ -145,7 +146,7 @@ export function keepOpen(sessionId: string): () => void {
 const adopted = new Set<string>();
 
 /** Stores the browser's time zone if the user has none yet. */
-function adoptTimeZone(client: ConvexReactClient, viewer: Viewer | null): void {
+function adoptTimeZone(client: LiveClient, viewer: Viewer | null): void {
   if (viewer === null || viewer.preferences.timeZone !== null || adopted.has(viewer._id)) return;
   adopted.add(viewer._id);
   const timeZone = browserTimeZone();

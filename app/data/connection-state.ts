@@ -1,8 +1,9 @@
 /** State of the Convex connection: `live` only while messages arrive and the session is confirmed. */
-import type { ConvexReactClient } from "convex/react";
+
 import { api } from "../../convex/_generated/api.js";
 import type { LiveState } from "../ui/live-state.ts";
 import type { HeardSocket } from "./heard-socket.ts";
+import type { LiveClient } from "./live-client.ts";
 
 /** How long a connection attempt may take before the page shows `unavailable`. */
 const PATIENCE_MS = 3_000;
@@ -35,7 +36,7 @@ export type StateOptions = {
  * @returns `look` reads the state again after another input changed, `again` reports the last state once
  *   more, and `heard` must be called for each message.
  */
-export function watchState(client: ConvexReactClient, socket: HeardSocket, options: StateOptions) {
+export function watchState(client: LiveClient, socket: HeardSocket, options: StateOptions) {
   const { onState, authorized, confirm, signal } = options;
   let patience: ReturnType<typeof setTimeout> | undefined;
   /**

@@ -1,13 +1,14 @@
 /** React contexts of the tab's live connection. */
-import type { ConvexReactClient } from "convex/react";
+
 import { createContext, useContext } from "react";
 import type { LiveState } from "../ui/live-state.ts";
 import type { Connection } from "./connect.ts";
+import type { LiveClient } from "./live-client.ts";
 import type { Viewer } from "./page-query.server.ts";
 
 export type Live = {
   /** Null for a guest. */
-  client: ConvexReactClient | null;
+  client: LiveClient | null;
   /** Null for a guest, who has no live data. */
   state: LiveState | null;
   /** When the data shown was last known to be current, Unix ms; null if no data is shown. */

@@ -1,8 +1,8 @@
 /** Chooses the transport of an edit and keeps edits in order. */
 
-import type { ConvexReactClient } from "convex/react";
 import { href } from "react-router";
 import type { LiveState } from "../ui/live-state.ts";
+import type { LiveClient } from "./live-client.ts";
 
 let last: Promise<unknown> = Promise.resolve();
 let open = 0;
@@ -35,7 +35,7 @@ async function isServerComplete(): Promise<boolean> {
  * is used only if the socket is not live, no earlier mutation is in flight, and the server can apply the
  * edit.
  */
-export async function goesOverSocket(client: ConvexReactClient, state: LiveState | null): Promise<boolean> {
+export async function goesOverSocket(client: LiveClient, state: LiveState | null): Promise<boolean> {
   if (state === "live" || !navigator.onLine || client.connectionState().inflightMutations > 0) return true;
   return !(await isServerComplete());
 }

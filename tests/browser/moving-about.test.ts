@@ -193,6 +193,25 @@ test("a page whose code is missing offline shows an error, and loads when the ne
   await expect.poll(() => page.title()).toContain("Profile");
 });
 
+test("a page and its forms work when the code of the connection does not arrive", async () => {
+  const visitor = await stage.signedIn("grace@example.com");
+  visitor.allow(/ERR_FAILED/);
+  const page = await visitor.open("/about");
+  await page.route(/assets\/convex-sync-/, (route) => route.abort());
+  const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("convex-sync-"));
+  await page.goto("/");
+  await failed;
+  await shows(heading(page), "Welcome back, Grace!");
+  await banner(page).place("Dashboard").click();
+  await shows(heading(page), "Dashboard");
+  await projectForm(page).name.fill("Over HTTP");
+  await projectForm(page).create.click();
+  await projectForm(page).entry("Over HTTP").waitFor();
+  await page.unrouteAll();
+  await page.reload();
+  await untilLive(page);
+});
+
 test("a Not found page keeps the banner and the live connection, and focuses its heading", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/404/);

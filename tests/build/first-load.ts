@@ -6,8 +6,19 @@ import { build, type Metafile } from "esbuild";
 
 const ASSETS = join("build", "client", "assets");
 
-/** Dynamic imports that no page needs at first: loaded after an error, and once the page is idle. */
+/** Dynamic imports that no page loads at first: after an error, and once the page is idle. */
 const LATER = /^(report-browser-error|load-ahead)-/;
+/** Dynamic imports that a page loads once it is hydrated. */
+const AFTER_HYDRATION = /^convex-sync-/;
+
+/** Which scripts count: of a guest, of a user until the page is hydrated, or of a user until the page is live. */
+export type Extent = "guest" | "hydrated" | "live";
+
+/** Returns whether a dynamic import counts. */
+function counts(file: string, extent: Extent): boolean {
+  if (extent === "guest" || LATER.test(file)) return false;
+  return extent === "live" || !AFTER_HYDRATION.test(file);
+}
 
 export type Script = {
   file: string;
@@ -20,18 +31,17 @@ export type Script = {
  * Returns the scripts of a page, largest first.
  *
  * @param route - The route's id in React Router's manifest.
- * @param lazy - Whether to include dynamic imports, as loaded for a signed-in user.
  * @returns The scripts with their gzipped sizes in bytes.
  * @throws {Error} when the manifest has no such route.
  */
-export async function firstLoad(route: string, lazy: boolean): Promise<Script[]> {
+export async function firstLoad(route: string, extent: Extent): Promise<Script[]> {
   const manifestFile = oneFile(/^manifest-.*\.js$/);
   const manifest = readManifest(manifestFile);
   const page = manifest.routes[route];
   const root = manifest.routes.root;
   if (page === undefined || root === undefined) throw new Error(`no route ${route} in ${manifestFile}`);
   const entries = [manifest.entry.module, root.module, page.module].map((path) => basename(path));
-  const files = new Set([manifestFile, ...reachable(await importsOf(entries), entries, lazy)]);
+  const files = new Set([manifestFile, ...reachable(await importsOf(entries), entries, extent)]);
   return [...files]
     .map((file) => {
       const source = readFileSync(join(ASSETS, file), "utf8");
@@ -82,15 +92,14 @@ async function importsOf(entries: string[]): Promise<Metafile["inputs"]> {
   return metafile.inputs;
 }
 
-function reachable(inputs: Metafile["inputs"], entries: string[], lazy: boolean): Set<string> {
+function reachable(inputs: Metafile["inputs"], entries: string[], extent: Extent): Set<string> {
   const found = new Set<string>();
   const visit = (file: string) => {
     if (found.has(file)) return;
     found.add(file);
     for (const { path, kind } of inputs[join(ASSETS, file)]?.imports ?? []) {
-      const isLater = LATER.test(basename(path));
-      if (kind === "import-statement" || (lazy && kind === "dynamic-import" && !isLater))
-        visit(basename(path));
+      const file = basename(path);
+      if (kind === "import-statement" || (kind === "dynamic-import" && counts(file, extent))) visit(file);
     }
   };
   entries.forEach(visit);

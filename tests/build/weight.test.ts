@@ -1,36 +1,44 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { firstLoad, report, total } from "./first-load.ts";
+import { type Extent, firstLoad, report, type Script, total } from "./first-load.ts";
 
 const KIB = 1024;
 /** Words that only the Convex client contains, and that minification keeps. */
 const CONVEX_CLIENT = ["ModifyQuerySet", "TransitionChunk"];
 
-function hasConvexClient(scripts: { file: string; source: string }[]): string[] {
+function hasConvexClient(scripts: Script[]): string[] {
   return scripts
     .filter(({ source }) => CONVEX_CLIENT.some((word) => source.includes(word)))
     .map(({ file }) => file);
 }
 
+/** Prints the scripts of a page and checks their total size. */
+async function checkLoad(title: string, route: string, extent: Extent, limit: number): Promise<Script[]> {
+  const scripts = await firstLoad(route, extent);
+  const table = report(title, scripts, limit * KIB);
+  process.stdout.write(`${table}\n`);
+  expect(total(scripts), table).toBeLessThanOrEqual(limit * KIB);
+  return scripts;
+}
+
 describe("the script that a browser loads before any interaction", () => {
   it("is at most 118 KiB on / for a guest, and excludes the Convex client", async () => {
-    const scripts = await firstLoad("routes/home", false);
-    const table = report("/ signed out", scripts, 118 * KIB);
-    process.stdout.write(`${table}\n`);
-    expect(total(scripts), table).toBeLessThanOrEqual(118 * KIB);
+    const scripts = await checkLoad("/ signed out", "routes/home", "guest", 118);
     expect(hasConvexClient(scripts)).toEqual([]);
   });
 
   it.each([
-    ["/dashboard", "routes/dashboard"],
-    ["a project's page", "routes/project"],
-  ])("is at most 165 KiB on %s for a user, and includes the Convex client", async (page, route) => {
-    const scripts = await firstLoad(route, true);
-    const table = report(`${page} signed in`, scripts, 165 * KIB);
-    process.stdout.write(`${table}\n`);
-    expect(total(scripts), table).toBeLessThanOrEqual(165 * KIB);
-    expect(hasConvexClient(scripts)).not.toEqual([]);
-  });
+    ["/dashboard", "routes/dashboard", 145, 150],
+    ["a project's page", "routes/project", 160, 165],
+  ] as const)(
+    "on %s of a user (%s) is at most %d KiB until it is hydrated, and %d KiB with the Convex client",
+    async (page, route, hydrated, live) => {
+      const first = await checkLoad(`${page} until it is hydrated`, route, "hydrated", hydrated);
+      expect(hasConvexClient(first)).toEqual([]);
+      const scripts = await checkLoad(`${page} until it is live`, route, "live", live);
+      expect(hasConvexClient(scripts)).not.toEqual([]);
+    },
+  );
 });
 
 it("the build has one stylesheet for the server and the browser", () => {
