@@ -2,7 +2,8 @@
 import { v } from "convex/values";
 import { viewerMutation, viewerQuery } from "./functions.ts";
 import { rejectImpersonator } from "./model/identity.ts";
-import { createKey, keysOf, listedKeyShape, revokeKey, scopeShape } from "./model/keys.ts";
+import { scopeShape } from "./model/keyScopes.ts";
+import { createKey, keysOf, listedKeyShape, revokeKey } from "./model/keys.ts";
 import { requireManagedProject, requireOwnProject } from "./model/projects.ts";
 
 /**

@@ -8,7 +8,7 @@ import { auditEvent } from "./model/auditEvents.ts";
 import { batchFields } from "./model/batches.ts";
 import { chunkFields } from "./model/chunks.ts";
 import { dropCountShape } from "./model/drops.ts";
-import { scopeShape } from "./model/keys.ts";
+import { scopeShape } from "./model/keyScopes.ts";
 import { membershipShape, projectCopyShape } from "./model/memberships.ts";
 import { overviewFields, summaryRow } from "./model/overview.ts";
 import { themeShape } from "./model/preferences.ts";

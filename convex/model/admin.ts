@@ -1,10 +1,9 @@
 /** Admin functions: list users, set roles, and keep at least one admin. */
 import type { PaginationOptions, PaginationResult } from "convex/server";
-import { stream } from "convex-helpers/server/stream";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
-import schema from "../schema.ts";
 import { recordEvent } from "./audit.ts";
+import { listsIn } from "./lists.ts";
 import { rejection } from "./rejection.ts";
 import type { Role } from "./roles.ts";
 import { searchTerms } from "./userSearch.ts";
@@ -23,15 +22,15 @@ export async function listUsers(
 ): Promise<PaginationResult<Doc<"users">>> {
   const start = search.trim().toLowerCase();
   if (start === "") {
-    return await ctx.db
+    return await listsIn(ctx)
       .query("users")
       // A deleted user has no e-mail.
       .withIndex("by_email", (q) => q.gt("email", ""))
       .paginate(paginationOpts);
   }
-  return await stream(ctx.db, schema)
+  return await listsIn(ctx)
     .query("userSearch")
-    .withIndex("by_term", (q) => q.gte("term", start).lt("term", `${start}\uffff`))
+    .withIndex("by_term", (q) => q.gte("term", start).lt("term", `${start}\u{10ffff}`))
     .map(async ({ userId, term }) => {
       const user = await ctx.db.get("users", userId);
       // A user who matches by several terms is listed only at the first, so that pages do not repeat a user.

@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { type AuditEvent, auditEvent } from "./auditEvents.ts";
 import { readCaller } from "./identity.ts";
+import { listsIn } from "./lists.ts";
 
 const LONGEST_USER_AGENT = 512;
 const LONGEST_ADDRESS = 64;
@@ -101,7 +102,7 @@ export async function listEntries(
 }
 
 function filteredLog(ctx: QueryCtx, userId: Id<"users"> | undefined, event: AuditEvent | undefined) {
-  const log = ctx.db.query("auditLogs");
+  const log = listsIn(ctx).query("auditLogs");
   if (userId !== undefined && event !== undefined) {
     return log.withIndex("by_user_event", (q) => q.eq("userId", userId).eq("event", event));
   }

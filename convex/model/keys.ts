@@ -7,6 +7,7 @@ import { edgeSecrets } from "./environment.ts";
 import { sha256Hex, toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
 import { DAY_MS } from "./intervals.ts";
+import { type KeyScope, scopeShape } from "./keyScopes.ts";
 import { findUse, lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
 import { findMade, rememberMade, submissionOf } from "./once.ts";
@@ -23,11 +24,6 @@ const MOST_OF_EACH = 200;
 /** How long keys are listed after they were revoked or have expired, in ms. */
 const KEPT_MS = 30 * DAY_MS;
 const STEP = 50;
-
-/** What an API key may do. */
-export const scopeShape = v.union(v.literal("send"), v.literal("read"));
-
-export type KeyScope = Infer<typeof scopeShape>;
 
 /** An API key as the owner of the project sees it. Times are Unix ms, null if the event has not happened. */
 export const listedKeyShape = v.object({

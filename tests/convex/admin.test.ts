@@ -84,6 +84,21 @@ describe("on a shared deployment", () => {
     });
   });
 
+  test("the first page of a list does not grow in an open tab", async () => {
+    const tab = backend.connect({ sub: grace.workosUserId, sid: grace.sessionId });
+    let names: (string | undefined)[] = [];
+    tab.onUpdate(api.auditLogs.mine, { paginationOpts: { numItems: 2, cursor: null } }, ({ page }) => {
+      names = page.map(({ target }) => target);
+    });
+    await expect.poll(() => names).toEqual([grace.sessionId]);
+    for (const name of ["One", "Two", "Three"]) {
+      await grace.mutation(api.projects.create, { name });
+      await expect.poll(() => names[0]).toBe(name);
+    }
+    expect(names).toEqual(["Three", "Two"]);
+    await tab.close();
+  });
+
   test("the log is filtered by user and event, and an unknown user is not_found", async () => {
     const { page } = await ada.query(api.auditLogs.all, {
       paginationOpts: firstPage,
@@ -121,6 +136,9 @@ describe("on a deployment with no other users", () => {
     expect(await found("example")).toEqual([]);
     expect(await found("opper")).toEqual([]);
     expect(await found("")).toEqual([ada.email, grace.email]);
+    // An emoji follows all other characters in the order of the index.
+    await grace.mutation(api.users.updateProfile, { userId: grace.userId, lastName: "Hopper😀" });
+    expect(await found("hopper")).toEqual([grace.email]);
   });
 
   test("an admin from ADMIN_EMAILS stays demoted, and the last admin cannot be demoted", async () => {

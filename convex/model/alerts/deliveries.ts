@@ -3,6 +3,7 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
+import { listsIn } from "../lists.ts";
 import { channelKindShape, deliveryStatusShape, messageTypeShape } from "./tables.ts";
 
 const nullableNumber = v.union(v.number(), v.null());
@@ -36,7 +37,7 @@ function deliveryOf(row: Doc<"alertDeliveries">): Delivery {
 }
 
 function newestFirst(ctx: QueryCtx, projectId: Id<"projects">) {
-  return ctx.db
+  return listsIn(ctx)
     .query("alertDeliveries")
     .withIndex("by_project", (q) => q.eq("projectId", projectId))
     .order("desc");

@@ -3,6 +3,7 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
+import { listsIn } from "../lists.ts";
 import { log } from "../log.ts";
 import { membershipsOf } from "../memberships.ts";
 import { visibleName } from "../names.ts";
@@ -153,7 +154,7 @@ function incidentOf(row: Doc<"incidents">): Incident {
 }
 
 function newestFirst(ctx: QueryCtx, projectId: Id<"projects">) {
-  return ctx.db
+  return listsIn(ctx)
     .query("incidents")
     .withIndex("by_project", (q) => q.eq("projectId", projectId))
     .order("desc");
