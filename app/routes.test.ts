@@ -38,12 +38,14 @@ describe("the policy of every route", () => {
     expect(accepting.length).toBeGreaterThan(8);
     const large = accepting.filter(({ policy }) => !(Number(policy.maxBodyBytes) <= 64 * 1024));
     expect(large.map(({ path }) => path)).toEqual([
+      // agents:start
       "/api/v1/metrics",
       "/api/v1/agents/:agent/status",
       "/api/v1/agents/:agent/ping",
       "/api/v1/otlp/v1/metrics",
       "/api/v1/otlp/v1/traces",
       "/api/v1/otlp/v1/logs",
+      // agents:end
     ]);
   });
 
@@ -51,9 +53,11 @@ describe("the policy of every route", () => {
     expect(pathsWith(({ policy }) => policy.rejections !== "text")).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/")),
     );
+    // agents:start
     expect(pathsWith(({ policy }) => policy.rejections === "otlp")).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/v1/otlp/")),
     );
+    // agents:end
   });
 
   it("allows other sites only the ingestion API, which is neither limited by session nor a page", () => {
@@ -113,7 +117,7 @@ describe("an unknown path", () => {
     ["/api/nothing", "json", false],
     ["/api/nothing/more", "json", false],
     ["/api/%E0%A4%A", "json", false],
-    ["/api/v1/nothing", "json", true],
+    ["/api/v1/nothing", "json", true], // agents:line
     ["/api/v10", "json", false],
     ["/api%2fv1/metrics", "text", false],
     ["/projects/%FF", "text", false],

@@ -7,9 +7,9 @@ export default [
     route("login", "routes/login.tsx"),
     route("callback", "routes/callback.tsx"),
     route("dashboard", "routes/dashboard.tsx"),
-    route("projects/:id", "routes/project.tsx"),
-    route("projects/:id/agents/:agent", "routes/project.agent.tsx"),
-    route("alerts", "routes/alerts.tsx"),
+    route("projects/:id", "routes/project.tsx"), // agents:line
+    route("projects/:id/agents/:agent", "routes/project.agent.tsx"), // agents:line
+    route("alerts", "routes/alerts.tsx"), // agents:line
     route("profile", "routes/profile.tsx"),
     route("settings", "routes/settings.tsx"),
     route("settings/sessions", "routes/settings.sessions.tsx"),
@@ -30,6 +30,7 @@ export default [
   route("api/auth/session", "routes/api.auth.session.ts"),
   route("api/auth/token", "routes/api.auth.token.ts"),
   route("api/errors", "routes/api.errors.ts"),
+  // agents:start
   route("api/v1/metrics", "routes/api.v1.metrics.ts"),
   route("api/v1/agents", "routes/api.v1.agents.ts"),
   route("api/v1/agents/:agent/status", "routes/api.v1.agents.status.ts"),
@@ -39,5 +40,6 @@ export default [
   ),
   route("api/v1/openapi.json", "routes/api.v1.openapi.ts"),
   route("api/v1/*", "routes/api.v1.not-found.ts"),
+  // agents:end
   route("api/*", "routes/api.not-found.ts"),
 ] satisfies RouteConfig;

@@ -82,6 +82,7 @@ export const otherSessionsEnded = edgeMutation({
   },
 });
 
+// agents:start
 /** Returns whether any project invites an e-mail. */
 export const isInvited = workerQuery({
   args: { email: v.string() },
@@ -98,6 +99,7 @@ export const projectViewed = edgeMutation({
     return null;
   },
 });
+// agents:end
 
 /**
  * Closes the account of the current user: revokes every session and empties the row. The worker deletes the

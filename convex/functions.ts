@@ -58,7 +58,7 @@ export const vouchedMutation = customMutation(proven(mutation), {
   input: async (ctx, args) => ({ ctx: await requireVouched(ctx, args), args: {} }),
 });
 
-/** For the worker, without a user: for example, metrics that an agent sends with an API key. */
+/** For the worker, without a user: for example, a request with an API key. */
 export const workerMutation = customMutation(proven(mutation), customCtx(rejectRevoked));
 
 /** The query counterpart of `workerMutation`. */

@@ -9,6 +9,7 @@ import { projectOfJob, removeRows } from "./model/deletion.ts";
 import { stalledJobs, startJob, stepJob, userOfJob } from "./model/jobs.ts";
 import { RULES } from "./model/retention.ts";
 
+// agents:start
 /** Migrations of data from before batches, in their order. */
 const UPGRADE = [
   internal.migrations.copyProjects,
@@ -17,8 +18,9 @@ const UPGRADE = [
   internal.migrations.removeTenMinutes,
   internal.migrations.redrawOverviews,
 ];
+// agents:end
 
-const UPGRADED = new Set(UPGRADE.map((migration) => getFunctionName(migration)));
+const UPGRADED = new Set(UPGRADE.map((migration) => getFunctionName(migration))); // agents:line
 
 /**
  * Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. Each job
@@ -32,12 +34,14 @@ export const start = internalMutation({
     for (const job of new Set([...Object.keys(RULES), ...stalled])) {
       await ctx.scheduler.runAfter(0, internal.jobs.startOne, { job });
     }
+    // agents:start
     const migrations = await ctx.db.query("migrations").collect();
     const isStopped = migrations.some(({ name, isDone }) => !isDone && UPGRADED.has(name));
     // Those that are done, and one that is running, are not started again.
     if (isStopped || (await ctx.db.query("latestMetrics").first()) !== null) {
       await startMigrationsSerially(ctx, UPGRADE);
     }
+    // agents:end
     return null;
   },
 });
@@ -57,8 +61,8 @@ export const step = internalMutation({
   returns: v.null(),
   handler: async (ctx, { job, run }) => {
     await stepJob(ctx, job, run, async () => {
-      const projectId = projectOfJob(ctx, job);
-      if (projectId !== null) return await removeRows(ctx, projectId);
+      const projectId = projectOfJob(ctx, job); // agents:line
+      if (projectId !== null) return await removeRows(ctx, projectId); // agents:line
       const userId = userOfJob(ctx, job);
       if (userId !== null) return await forgetDevices(ctx, userId);
       return (await RULES[job]?.(ctx, Date.now())) ?? 0;

@@ -21,6 +21,7 @@ export const rebuildUserSearch = migration({
   },
 });
 
+// agents:start
 /** Gives each membership its copy of the project and its user's time zone. The first of the four below. */
 export const copyProjects = migration({
   table: "projectMembers",
@@ -63,3 +64,4 @@ export const redrawOverviews = migration({
   batchSize: 5,
   migrateOne: async (ctx, overview) => await redrawOverview(ctx, overview),
 });
+// agents:end

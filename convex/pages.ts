@@ -48,6 +48,7 @@ export const settings = viewerOnly;
 /** For pages that show only the current user's data. */
 export const shell = viewerOnly;
 
+// agents:start
 const everyProject = pageQuery({
   args: {},
   returns: v.object({ viewer, projects: v.array(listedProjectShape), outages: v.array(outageShape) }),
@@ -184,6 +185,7 @@ export const agent = viewerQuery({
     };
   },
 });
+// agents:end
 
 export const sessions = pageQuery({
   args: {},
@@ -225,17 +227,22 @@ export const accountExport = viewerQuery({
   args: {},
   returns: v.object({
     viewer,
+    // agents:start
     projects: v.array(
       v.object({ _id: v.id("projects"), name: v.string(), createdAt: v.number(), role: membershipShape }),
     ),
+    // agents:end
     sessions: v.array(listedSessionShape),
   }),
   handler: async (ctx) => {
     rejectImpersonator(ctx.caller);
-    const projects = await listMemberships(ctx, ctx.user._id);
+    // agents:start
+    const memberships = await listMemberships(ctx, ctx.user._id);
+    const projects = memberships.map(({ _id, name, createdAt, role }) => ({ _id, name, createdAt, role }));
+    // agents:end
     return {
       viewer: await viewerOf(ctx, ctx.user),
-      projects: projects.map(({ _id, name, createdAt, role }) => ({ _id, name, createdAt, role })),
+      projects, // agents:line
       sessions: await sessionsOf(ctx, ctx.user),
     };
   },

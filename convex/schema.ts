@@ -17,6 +17,7 @@ import { streamRowFields } from "./model/streams.ts";
 import { timeSeriesFields } from "./model/timeSeries.ts";
 import { nameFields, userFields } from "./model/userFields.ts";
 
+// agents:start
 /** A point as it was stored before batches existed; `at` is Unix ms. */
 const pointFields = { agent: v.string(), name: v.string(), value: v.number(), at: v.number() };
 
@@ -28,6 +29,7 @@ const statsKey = {
   width: v.number(),
   at: v.number(),
 };
+// agents:end
 
 export default defineSchema({
   /** Users. The row of a deleted user remains, emptied. */
@@ -69,6 +71,7 @@ export default defineSchema({
     timeZone: v.optional(v.string()),
   }).index("by_user", ["userId"]),
 
+  // agents:start
   projects: defineTable({
     name: v.string(),
     ownerId: v.id("users"),
@@ -221,6 +224,7 @@ export default defineSchema({
   })
     .index("by_project", ["projectId", "idempotencyKey"])
     .index("by_at", ["at"]),
+  // agents:end
 
   /** Jobs of retention and deletion: the current run of each, and how many rows it has removed. */
   jobs: defineTable({
@@ -234,7 +238,7 @@ export default defineSchema({
     .index("by_job", ["job"])
     .index("by_ended", ["endedAt", "stepAt"]),
 
-  ...alertTables,
+  ...alertTables, // agents:line
 
   auditLogs: defineTable({
     /** The user that the entry is about. */
@@ -263,16 +267,19 @@ export default defineSchema({
     impersonator: v.optional(v.string()),
   }).index("by_user", ["workosUserId"]),
 
+  // agents:start
   /** When an admin last opened a project that is not theirs. */
   projectViews: defineTable({ projectId: v.id("projects"), adminId: v.id("users"), at: v.number() })
     .index("by_project", ["projectId", "adminId"])
     .index("by_at", ["at"]),
+  // agents:end
 
   /** Ids of the WorkOS events handled, so that each is handled once. */
   webhookEvents: defineTable({ eventId: v.string(), receivedAt: v.number() })
     .index("by_event", ["eventId"])
     .index("by_received", ["receivedAt"]),
 
+  // agents:start
   /**
    * Forms without JavaScript that have made something, so that a double click makes one thing. `hash` is that
    * of the user, the form's random value and its other values.
@@ -280,6 +287,7 @@ export default defineSchema({
   submissions: defineTable({ hash: v.string(), made: v.string(), at: v.number() })
     .index("by_hash", ["hash", "at"])
     .index("by_at", ["at"]),
+  // agents:end
 
   /** Progress of each migration. */
   migrations: migrationsTable,

@@ -69,8 +69,8 @@ export const getByWorkOSId = pageQuery({
 });
 
 /**
- * Returns a user: the whole row for the user and for admins, name and e-mail only for users who share a
- * project.
+ * Returns a user to that user and to admins.
+ * Users who share a project see name and e-mail. // agents:line
  */
 export const getById = viewerQuery({
   args: { userId: v.string() },
@@ -79,9 +79,11 @@ export const getById = viewerQuery({
     const id = ctx.db.normalizeId("users", userId);
     if (id === ctx.user._id) return ctx.user;
     if (mayReadAnyone(ctx.user)) return id === null ? null : await ctx.db.get("users", id);
+    // agents:start
     const other = id === null ? null : await ctx.db.get("users", id);
-    if (other === null || !(await shareProject(ctx, ctx.user._id, other._id))) throw notYours();
-    return asColleague(other);
+    if (other !== null && (await shareProject(ctx, ctx.user._id, other._id))) return asColleague(other);
+    // agents:end
+    throw notYours();
   },
 });
 

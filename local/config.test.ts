@@ -33,7 +33,7 @@ describe("the launcher's configuration", () => {
       CONVEX_EDGE_SECRET: expect.any(String),
       CONVEX_URL: "http://127.0.0.1:8789",
       COOKIE_PREFIX: "",
-      HEALTH_SECRET: "",
+      HEALTH_SECRET: "", // agents:line
       SENTRY_DSN: "",
       WORKOS_API_KEY: expect.stringMatching(/^sk_/),
       WORKOS_API_URL: "http://127.0.0.1:8788",

@@ -40,7 +40,7 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const dir = dataDir(root, ports.app, process.env.LOCAL_DIR);
   const devVars = readDevVars(join(root, ".dev.vars"));
   const config = readConfig(process.env, devVars, ports, () => ownPassword(dir));
-  const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.emulated).every(Boolean);
+  const demo = !built && !process.argv.includes("--no-demo") && Object.values(config.emulated).every(Boolean); // agents:line
   const busy = await busyPorts(portsToUse(ports, config));
   if (busy.length > 0) throw new StartError(busyMessage(busy));
   const lock = claim(dir);
@@ -55,7 +55,13 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   const startApp = async () => {
     if (built) await ensureBuild({ root, copyTo: dir.servedBuild, signal, log });
     signal.throwIfAborted();
-    const child = (built ? startBuilt : startDevelopment)({ root, ports, dir, config, demo });
+    const child = (built ? startBuilt : startDevelopment)({
+      root,
+      ports,
+      dir,
+      config,
+      demo, // agents:line
+    });
     onEnd("app", child.stop);
     void child.ended.then((how) => {
       const said = child.held();
@@ -71,10 +77,12 @@ async function launch({ signal, end, onEnd }: Lifetime): Promise<void> {
   await Promise.all(addresses.map((address) => untilAnswers(address, signal)));
   app.show();
   log(welcome(config));
+  // agents:start
   if (demo) {
     const appUrl = `http://127.0.0.1:${ports.app}`;
     void runDemo({ appUrl, convexUrl: config.env.convexUrl, keysFile: dir.demoKeys, signal }, log);
   }
+  // agents:end
 }
 
 /** Returns the ports that this copy will listen on. A configured service needs none. */

@@ -27,10 +27,12 @@ export async function signIn(appUrl: string, email: string): Promise<string> {
   return cookiesOf(callback);
 }
 
+// agents:start
 /** Signs out the session of these cookies. */
 export async function signOut(appUrl: string, cookie: string): Promise<void> {
   locationOf(await fetch(`${appUrl}/api/auth/logout`, { ...manual, headers: { ...headers, cookie } }));
 }
+// agents:end
 
 function locationOf(response: Response): string {
   const location = response.headers.get("location");

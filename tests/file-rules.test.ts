@@ -35,6 +35,11 @@ test("paths in app are written with href(), so that the compiler checks them aga
   expect(found.map(({ path }) => path)).toEqual([]);
 });
 
+test("no file is named after the product, so that `npm run init` renames texts only", () => {
+  const named = files.filter(({ path }) => /mosaic/i.test(path));
+  expect(named.map(({ path }) => path)).toEqual([]);
+});
+
 test(`no file is longer than ${LONGEST_FILE} lines`, () => {
   const giants = files.filter(({ lines }) => lines > LONGEST_FILE);
   expect(giants.map(({ path }) => path)).toEqual([]);

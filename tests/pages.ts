@@ -2,7 +2,7 @@
 export const PERSONS_PAGES = [
   "/",
   "/dashboard",
-  "/alerts",
+  "/alerts", // agents:line
   "/profile",
   "/settings",
   "/settings/sessions",

@@ -31,6 +31,7 @@ const PERSON = {
   account: "/settings/account",
 };
 const ADMIN = { users: "/admin/users", audit: "/admin/audit" };
+// agents:start
 const PROJECTS = [
   "Customer support",
   "Search and discovery",
@@ -40,6 +41,7 @@ const PROJECTS = [
 
 /** Numbers of agents of further projects. */
 const FIELDS = [1, 60, 200];
+// agents:end
 
 type Scene = { state: string; email?: string; pages: Record<string, string>; live: boolean };
 
@@ -58,8 +60,11 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const [stack, browser] = await Promise.all([startStack(), launchChromium()]);
 try {
-  const projects = await fill(browser, stack);
-  const full = { ...PERSON, ...ADMIN, ...projects };
+  const full = {
+    ...PERSON,
+    ...ADMIN,
+    ...(await fill(browser, stack)), // agents:line
+  };
   await shoot({ state: "guest", pages: GUEST, live: false });
   await shoot({ state: "empty", email: "grace@example.com", pages: PERSON, live: true });
   await shoot({ state: "full", email: "ada@example.com", pages: full, live: true });
@@ -70,6 +75,7 @@ try {
   await stack.close();
 }
 
+// agents:start
 /**
  * Creates Ada's projects, some of them with agents in every health.
  *
@@ -128,6 +134,7 @@ async function sendField(stack: Stack, key: string | null, count: number): Promi
     if (sent.status !== 202) throw new Error(`The metrics were answered ${sent.status}`);
   }
 }
+// agents:end
 
 async function shoot({ state, email, pages, live }: Scene): Promise<void> {
   for (const colorScheme of THEMES) {

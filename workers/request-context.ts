@@ -25,8 +25,8 @@ export type Bindings = Record<string, unknown> & {
   SIGN_IN_LIMIT: RateLimit;
   SESSION_LIMIT: RateLimit;
   ERROR_LIMIT: RateLimit;
-  INGESTION_LIMIT: RateLimit;
-  REJECTION_LIMIT: RateLimit;
+  INGESTION_LIMIT: RateLimit; // agents:line
+  REJECTION_LIMIT: RateLimit; // agents:line
   CF_VERSION_METADATA?: { id: string };
 };
 
@@ -165,8 +165,8 @@ export function createContextFor(
       signIns: bindings.SIGN_IN_LIMIT,
       sessionAsks: bindings.SESSION_LIMIT,
       errors: bindings.ERROR_LIMIT,
-      ingestion: bindings.INGESTION_LIMIT,
-      rejections: bindings.REJECTION_LIMIT,
+      ingestion: bindings.INGESTION_LIMIT, // agents:line
+      rejections: bindings.REJECTION_LIMIT, // agents:line
     },
     setCookies: [],
     cookieSources: [auth, notices],

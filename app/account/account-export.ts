@@ -16,11 +16,8 @@ const E_MAIL = /[^\s@"“]+@[^\s@"”]+/g;
  * @param activity - The user's audit log entries.
  * @param now - The time of the request, Unix ms.
  */
-export function accountExport(
-  { viewer, projects, sessions }: StoredAccount,
-  activity: readonly AuditEntry[],
-  now: number,
-) {
+export function accountExport(account: StoredAccount, activity: readonly AuditEntry[], now: number) {
+  const { viewer, sessions } = account;
   const { preferences = null, ...profile } = viewer ?? {};
   const own = viewer?.email;
   const withoutOthers = (text: string) =>
@@ -35,7 +32,7 @@ export function accountExport(
       }),
     },
     preferences,
-    projects: projects.map((project) => ({ ...project, createdAt: iso(project.createdAt) })),
+    projects: account.projects.map((project) => ({ ...project, createdAt: iso(project.createdAt) })), // agents:line
     sessions: sessions.map((session) => ({
       ...session,
       startedAt: iso(session.startedAt),

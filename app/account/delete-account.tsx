@@ -8,8 +8,10 @@ import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import { deleteMyAccount } from "./delete-account-form.ts";
 
-export const WHAT_DELETING_DOES =
-  "Your name and e-mail are removed, here and at WorkOS, and every session ends. Your projects stay, for an admin to manage.";
+export const WHAT_DELETING_DOES = [
+  "Your name and e-mail are removed, here and at WorkOS, and every session ends.",
+  "Your projects stay, for an admin to manage.", // agents:line
+].join(" ");
 
 export function DeleteAccount() {
   const hydrated = useHydrated();

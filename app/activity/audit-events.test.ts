@@ -18,7 +18,7 @@ describe("the detail of an entry", () => {
     ["session_revoked", "session_01ABC", null],
     ["sessions_ended", "260", "(260)"],
     ["role_changed", "viewer", "now viewer"],
-    ["key_created", "Laptop", "“Laptop”"],
+    ["key_created", "Laptop", "“Laptop”"], // agents:line
     ["password_change", undefined, null],
   ] as const)("for %s of %s is %s", (event, target, words) => {
     expect(detailOf({ event, ...(target === undefined ? {} : { target }) })).toBe(words);
@@ -27,7 +27,7 @@ describe("the detail of an entry", () => {
 
 it("names the impersonator after the detail of an entry", () => {
   const impersonator = "support@example.com";
-  const entry = { event: "project_created", target: "Engine", impersonator } as const;
-  expect(detailOf(entry)).toBe("“Engine” by support@example.com");
+  const entry = { event: "role_changed", target: "viewer", impersonator } as const;
+  expect(detailOf(entry)).toBe("now viewer by support@example.com");
   expect(detailOf({ event: "logout", target: "session_1", impersonator })).toBe("by support@example.com");
 });

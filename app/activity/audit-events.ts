@@ -14,6 +14,7 @@ export const EVENT_WORDS: Readonly<Record<AuditEvent, string>> = {
   role_changed: "Role changed",
   user_suspended: "User suspended",
   user_restored: "User restored",
+  // agents:start
   project_created: "Project created",
   project_renamed: "Project renamed",
   project_archived: "Project archived",
@@ -34,6 +35,7 @@ export const EVENT_WORDS: Readonly<Record<AuditEvent, string>> = {
   agent_unmuted: "Agent unmuted",
   agent_retired: "Agent retired",
   agent_interval_changed: "Agent interval changed",
+  // agents:end
 };
 
 export const AUDIT_EVENTS = Object.keys(EVENT_WORDS) as AuditEvent[];

@@ -263,7 +263,7 @@ export function useEdit<F extends FormFields, M extends Mutation, P, S>(
   };
 }
 
-/** Returns a name for an edit from its button and its input: `Create project “Night watch”`. */
+/** Returns a name for an edit from its button and its input: `Save role “admin”`. */
 function labelOf(form: HTMLFormElement, submitter: HTMLElement | null): string {
   const typed = form.querySelector<HTMLInputElement>("input:not([type=hidden])")?.value;
   const button = submitter?.textContent?.trim() || "An edit";

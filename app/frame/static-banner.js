@@ -40,10 +40,13 @@
     const list = Object.assign(document.createElement("ul"), {
       className: "flex wide:h-14 wide:items-stretch",
     });
-    const places = ["Dashboard", "Alerts", "Profile", "Settings"].map((name) => [
-      `/${name.toLowerCase()}`,
-      name,
-    ]);
+    const names = [
+      "Dashboard",
+      "Alerts", // agents:line
+      "Profile",
+      "Settings",
+    ];
+    const places = names.map((name) => [`/${name.toLowerCase()}`, name]);
     if (isAdmin) places.push(["/admin/users", "Users"], ["/admin/audit", "Audit log"]);
     for (const [href, name] of places) {
       const item = Object.assign(document.createElement("li"), { className: "flex" });

@@ -39,8 +39,10 @@ export function AccessControls({
         </Control>
       ) : (
         <Control {...props} form={suspendUser} label="Suspend" title={`Suspend ${email}?`}>
-          They are signed out within seconds, and may not sign in until restored. Their projects, API keys and
-          agents go on.
+          {[
+            "They are signed out within seconds, and may not sign in until restored.",
+            "Their projects, API keys and agents go on.", // agents:line
+          ].join(" ")}
         </Control>
       )}
     </div>

@@ -42,15 +42,15 @@ export interface RequestContext {
   /** Id of the deployed version. */
   version: string;
   /**
-   * Rate limits per minute: sign-ins, errors and rejected API keys by network, token requests by session,
-   * metrics by API key.
+   * Rate limits per minute: sign-ins and errors by network, token requests by session.
+   * Also rejected API keys by network, and metrics by API key. // agents:line
    */
   limits: {
     signIns: RateLimit;
     sessionAsks: RateLimit;
     errors: RateLimit;
-    ingestion: RateLimit;
-    rejections: RateLimit;
+    ingestion: RateLimit; // agents:line
+    rejections: RateLimit; // agents:line
   };
   /** The prerendered files. */
   assets: Fetcher;

@@ -23,8 +23,10 @@ export type Env = {
   /** E-mail or https URL for users who may not enter; null if there is none. */
   accessContact: string | null;
   sentryDsn: string | null;
+  // agents:start
   /** Allows an outside monitor to ask whether alerts are evaluated. */
   healthSecret: string | null;
+  // agents:end
   cookiePrefix: "" | "__Host-";
   /** True if APP_URL is https: cookies get `Secure`, responses get HSTS. */
   secure: boolean;
@@ -189,9 +191,11 @@ const schema = v.object({
       v.check(isSafeTransport, "must be https: http is only for this machine's own addresses"),
     ),
   ),
+  // agents:start
   HEALTH_SECRET: v.optional(
     v.pipe(v.string(), trimmed, v.minLength(SECRET_LENGTH, `must have at least ${SECRET_LENGTH} characters`)),
   ),
+  // agents:end
   COOKIE_PREFIX: v.optional(v.picklist(["__Host-"], "must be __Host- or empty"), undefined),
 } satisfies Record<ReadBy<"worker">, v.GenericSchema>);
 
@@ -237,7 +241,7 @@ export function readEnv(record: Record<string, unknown>): Env {
     },
     accessContact: env.ACCESS_CONTACT ?? null,
     sentryDsn: env.SENTRY_DSN ?? null,
-    healthSecret: env.HEALTH_SECRET ?? null,
+    healthSecret: env.HEALTH_SECRET ?? null, // agents:line
     cookiePrefix: env.COOKIE_PREFIX ?? "",
     secure: env.APP_URL.startsWith("https:"),
   };

@@ -17,9 +17,9 @@ export function rejectionResponse(
   headers: Record<string, string> = {},
 ): Response {
   const { crossOrigin, rejections } = route.policy;
-  if (rejections === "otlp") return rpcStatus(request, status, words, headers);
+  if (rejections === "otlp") return rpcStatus(request, status, words, headers); // agents:line
   return rejections === "json"
-    ? // The ingestion API tells its callers what to do.
+    ? // An API for programs tells its callers what to do.
       Response.json({ error: code, ...(crossOrigin && { message: words }) }, { status, headers })
     : new Response(words, { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers } });
 }

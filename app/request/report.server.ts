@@ -4,7 +4,11 @@ import { ConvexCallError, RejectedError, WorkOSCallError } from "./errors.ts";
 import { describeError, type Log } from "./log.server.ts";
 
 /** The part of Mosaic in which an error occurred. */
-export type Component = "auth" | "data" | "ingest" | "page";
+export type Component =
+  | "auth"
+  | "data"
+  | "ingest" // agents:line
+  | "page";
 
 export type Report = {
   component: Component;

@@ -21,7 +21,10 @@ export type Policy = {
   /** Whether other sites may call the route (CORS). Such a route reads no cookies. */
   crossOrigin: boolean;
   /** Format of the responses to requests that are rejected before the route runs. */
-  rejections: "text" | "json" | "otlp";
+  rejections:
+    | "text"
+    | "otlp" // agents:line
+    | "json";
   /** Maximum size of a request body in bytes; `"route"` if the route checks it, after the API key. */
   maxBodyBytes: number | "route";
 };

@@ -29,9 +29,9 @@ export const VARIABLES = {
   ACCESS_CONTACT: { worker: "optional" },
   COOKIE_PREFIX: { worker: "optional" },
   SENTRY_DSN: { worker: "optional" },
-  HEALTH_SECRET: { worker: "optional" },
-  RESEND_API_KEY: { convex: "optional" },
-  ALERT_EMAIL_FROM: { convex: "optional" },
+  HEALTH_SECRET: { worker: "optional" }, // agents:line
+  RESEND_API_KEY: { convex: "optional" }, // agents:line
+  ALERT_EMAIL_FROM: { convex: "optional" }, // agents:line
   CONVEX_DEPLOYMENT: { commands: "optional" },
   CONVEX_SELF_HOSTED_ADMIN_KEY: { commands: "optional" },
   CONVEX_SELF_HOSTED_URL: { commands: "optional" },

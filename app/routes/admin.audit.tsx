@@ -41,7 +41,10 @@ export default function AuditLog({ loaderData }: Route.ComponentProps) {
   return (
     <Page
       title="Audit log"
-      intro="Sign-ins, ended access, and changes of roles, projects, members and keys."
+      intro={[
+        "Sign-ins, ended access, and changes of roles.",
+        "Also changes of projects, their members, keys and alerts.", // agents:line
+      ].join(" ")}
       actions={
         <ButtonLink to={href("/admin/audit.csv") + (query.size > 0 ? `?${query}` : "")} isDocument>
           Download CSV

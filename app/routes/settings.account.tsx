@@ -54,7 +54,10 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
       </Card>
       <Card
         title="Your data"
-        intro="Your profile, preferences, projects, sessions and activity, in one file. It contains no API keys and no other user’s e-mail."
+        intro={[
+          "Your profile, preferences, sessions and activity, in one file, without e-mails of other users.",
+          "Your projects are in it too, without their API keys.", // agents:line
+        ].join(" ")}
       >
         <p>
           <a href={href("/settings/account/export")} download className="button" data-look="quiet">

@@ -46,7 +46,10 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
     <Page
       title="Organization"
       narrow
-      intro="Switching changes the organization, the role and the permissions in your access token. Your projects in Mosaic stay the same."
+      intro={[
+        "Switching changes the organization, the role and the permissions in your access token.",
+        "Your projects in Mosaic stay the same.", // agents:line
+      ].join(" ")}
     >
       {wanted === null ? null : (
         <SignInAgain

@@ -38,7 +38,7 @@ test("only an admin sees the links to users and the audit log", () => {
     "#main",
     "/",
     "/dashboard",
-    "/alerts",
+    "/alerts", // agents:line
     "/profile",
     "/settings",
     "/api/auth/logout",

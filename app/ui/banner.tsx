@@ -25,7 +25,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { to: href("/dashboard"), label: "Dashboard" },
-  { to: href("/alerts"), label: "Alerts" },
+  { to: href("/alerts"), label: "Alerts" }, // agents:line
   { to: href("/profile"), label: "Profile" },
   { to: href("/settings"), label: "Settings" },
 ];

@@ -94,16 +94,19 @@ export function formatWeekday(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "weekday").format(at));
 }
 
+// agents:start
 /** Returns the day of the month: `Nov 24`. */
 export function formatDate(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "date").format(at));
 }
+// agents:end
 
 /** Returns hours and minutes: `13:05`. */
 export function formatClock(at: number, place: Place): string {
   return plainSpaces(dateFormat(place, "clock").format(at));
 }
 
+// agents:start
 /**
  * Returns the width of a bucket in words: `a minute`, `10 minutes`, `an hour`, `4 hours` or `a day`.
  *
@@ -116,6 +119,7 @@ export function formatBucket(ms: number): string {
   if (ms === HOUR) return "an hour";
   return ms === DAY ? "a day" : `${ms / HOUR} hours`;
 }
+// agents:end
 
 /**
  * Returns how long ago a time was.

@@ -16,8 +16,9 @@ const NOTHING_PERSONAL: { [field in keyof typeof profileFields]?: undefined } = 
 );
 
 /**
- * Closes an account: empties the row, revokes the user's sessions, and removes the user from other users'
- * projects. The user's own projects stay. Idempotent.
+ * Closes an account: empties the row and revokes the user's sessions. Idempotent.
+ *
+ * The user is removed from the projects of other users. The user's own projects stay. // agents:line
  */
 export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   if (user.status === "deleted") return;
@@ -34,8 +35,8 @@ export async function closeAccount(ctx: MutationCtx, user: Doc<"users">): Promis
   await saveSearchTerms(ctx, { ...user, ...emptied });
   const sync = await findSync(ctx, user._id);
   if (sync !== null) await ctx.db.delete("userSync", sync._id);
-  await removeMemberships(ctx, user);
-  await dropEmailChannels(ctx, user._id);
+  await removeMemberships(ctx, user); // agents:line
+  await dropEmailChannels(ctx, user._id); // agents:line
   await removePreferences(ctx, user);
   if ((await forgetDevices(ctx, user._id)) > 0) await startJob(ctx, deviceJob(user._id));
 }
@@ -57,11 +58,13 @@ export async function closeUnknownAccount(ctx: MutationCtx, workosUserId: string
   });
 }
 
+// agents:start
 async function removeMemberships(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   for (const membership of await membershipsOf(ctx, user._id)) {
     if (membership.role === "member") await deleteMember(ctx, membership);
   }
 }
+// agents:end
 
 async function removePreferences(ctx: MutationCtx, user: Doc<"users">): Promise<void> {
   const rows = await ctx.db

@@ -10,6 +10,7 @@ export const auditEvent = v.union(
   v.literal("role_changed"),
   v.literal("user_suspended"),
   v.literal("user_restored"),
+  // agents:start
   v.literal("project_created"),
   v.literal("project_renamed"),
   v.literal("project_archived"),
@@ -30,6 +31,7 @@ export const auditEvent = v.union(
   v.literal("agent_unmuted"),
   v.literal("agent_retired"),
   v.literal("agent_interval_changed"),
+  // agents:end
 );
 
 export type AuditEvent = Infer<typeof auditEvent>;

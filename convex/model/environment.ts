@@ -36,6 +36,7 @@ export function webhookSecret(): string | null {
   return process.env.WORKOS_WEBHOOK_SECRET || null;
 }
 
+// agents:start
 /** Returns the origin of the app, for links in messages; null if it is unset. */
 export function appUrl(): string | null {
   return process.env.APP_URL || null;
@@ -67,6 +68,7 @@ export function mailer(): Mailer | null {
 function isLoopbackUrl(text: string | undefined): text is string {
   return text !== undefined && URL.canParse(text) && isLoopback(new URL(text).hostname);
 }
+// agents:end
 
 /** Settings of the deployment that callers with the worker's proof may read. None is a secret. */
 export type Setup = {

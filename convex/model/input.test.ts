@@ -55,12 +55,19 @@ function codeOf(run: () => unknown): string {
 }
 
 describe("names", () => {
-  test("are trimmed and have 1 to 100 characters; an emoji counts as one", () => {
+  test("are trimmed and have at most 100 characters; an emoji counts as one", () => {
+    expect(requirePersonName("  Engine ")).toBe("Engine");
+    expect(requirePersonName("😀".repeat(100))).toHaveLength(200);
+    expect(codeOf(() => requirePersonName("x".repeat(101)))).toBe("invalid");
+  });
+
+  // agents:start
+  test("of projects and API keys follow the same rules, but may not be empty", () => {
     expect(requireName("  Engine ")).toBe("Engine");
-    expect(requireName("😀".repeat(100))).toHaveLength(200);
     expect(codeOf(() => requireName("x".repeat(101)))).toBe("invalid");
     expect(codeOf(() => requireName(" \n "))).toBe("invalid");
   });
+  // agents:end
 
   test("of users may be empty", () => {
     expect(requirePersonName("  ")).toBe("");
@@ -74,31 +81,32 @@ describe("names", () => {
     ["a line separator", "a\u2028b"],
     ["half a surrogate pair", "a\ud800b"],
   ])("with %s are rejected", (_what, name) => {
-    expect(codeOf(() => requireName(name))).toBe("invalid");
+    expect(codeOf(() => requirePersonName(name))).toBe("invalid");
   });
 
   test.each(["<script>alert(1)</script>", "שלום", "مرحبا \u200f!", "👩‍👩‍👧", "O'Brien; DROP TABLE"])(
     "may be %j",
     (name) => {
-      expect(requireName(name)).toBe(name);
+      expect(requirePersonName(name)).toBe(name);
     },
   );
 
   test.each(Object.entries(INVISIBLE))("made of %s only are rejected", (_what, name) => {
-    expect(codeOf(() => requireName(name))).toBe("invalid");
+    expect(codeOf(() => requireName(name))).toBe("invalid"); // agents:line
     expect(codeOf(() => requirePersonName(name))).toBe("invalid");
-    expect(reportedNameProblem(name, 64)).toBe("must have at least one visible character");
+    expect(reportedNameProblem(name, 64)).toBe("must have at least one visible character"); // agents:line
     expect(fitName(name)).toBeUndefined();
-    expect(visibleName(name)).toBe("Unnamed");
+    expect(visibleName(name)).toBe("Unnamed"); // agents:line
   });
 
   test.each(VISIBLE)("may be %j", (name) => {
-    expect(requireName(name)).toBe(name);
+    expect(requireName(name)).toBe(name); // agents:line
     expect(requirePersonName(name)).toBe(name);
-    expect(reportedNameProblem(name, 64)).toBeNull();
-    expect(visibleName(name)).toBe(name);
+    expect(reportedNameProblem(name, 64)).toBeNull(); // agents:line
+    expect(visibleName(name)).toBe(name); // agents:line
   });
 
+  // agents:start
   test("from agents are not trimmed and must have no control characters", () => {
     expect(reportedNameProblem(" a\u200b\u2028b ", 64)).toBeNull();
     expect(reportedNameProblem("\u{1f600}".repeat(64), 64)).toBeNull();
@@ -109,6 +117,7 @@ describe("names", () => {
       expect(reportedNameProblem(name, 64)).toMatch(/^must have no control character/);
     }
   });
+  // agents:end
 
   test("from WorkOS are cleaned and shortened, not rejected", () => {
     expect(fitName(" a\u0000b ")).toBe("a b");
@@ -123,6 +132,7 @@ describe("e-mails", () => {
     expect(normalizeEmail(" Ada@Example.COM ")).toBe("ada@example.com");
   });
 
+  // agents:start
   test.each([
     "",
     "ada",
@@ -134,6 +144,7 @@ describe("e-mails", () => {
   ])("%j is rejected", (email) => {
     expect(codeOf(() => requireEmail(email))).toBe("invalid");
   });
+  // agents:end
 });
 
 describe("URLs of pictures", () => {

@@ -10,6 +10,7 @@ export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
+// agents:start
 /**
  * Returns the normalized e-mail. Only the form is checked; WorkOS verifies the address.
  *
@@ -33,6 +34,7 @@ export function requireName(name: string): string {
   if (problem !== null) throw rejection("invalid", problem);
   return name.trim();
 }
+// agents:end
 
 /**
  * Returns the trimmed name of a user: at most 100 characters, and possibly empty.

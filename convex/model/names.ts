@@ -24,6 +24,7 @@ export function personNameProblem(name: string): string | null {
   return trimmed === "" || isVisible(trimmed) ? null : "Use at least one visible character.";
 }
 
+// agents:start
 /** Returns what is wrong with the name of a project or API key, or null if it is valid. */
 export function nameProblem(name: string): string | null {
   return name.trim() === "" ? `Use 1 to ${LONGEST_NAME} characters.` : personNameProblem(name);
@@ -33,6 +34,7 @@ export function nameProblem(name: string): string | null {
 export function visibleName(name: string): string {
   return isVisible(name) ? name : "Unnamed";
 }
+// agents:end
 
 /** Returns a name from WorkOS, cleaned and shortened; undefined if nothing visible remains. */
 export function fitName(name: string | undefined): string | undefined {
@@ -41,6 +43,7 @@ export function fitName(name: string | undefined): string | undefined {
   return isVisible(short) ? short : undefined;
 }
 
+// agents:start
 /**
  * Checks the name of an agent or of a time series. Unlike the names above, it is not trimmed.
  *
@@ -55,3 +58,4 @@ export function reportedNameProblem(value: unknown, longest: number): string | n
   if (/[\p{Cc}\p{Cs}]/u.test(value)) return "must have no control character and no half of a surrogate pair";
   return isVisible(value) ? null : "must have at least one visible character";
 }
+// agents:end

@@ -45,7 +45,7 @@ export async function setPreferences(
   const row = await rowOf(ctx, userId);
   if (row === null) await ctx.db.insert("preferences", { userId, ...change });
   else await ctx.db.patch("preferences", row._id, change);
-  if (change.timeZone !== undefined) await saveTimeZone(ctx, userId, change.timeZone);
+  if (change.timeZone !== undefined) await saveTimeZone(ctx, userId, change.timeZone); // agents:line
 }
 
 /**

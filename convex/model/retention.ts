@@ -19,6 +19,7 @@ const MOST_BYTES = 4 << 20;
 
 /** The rules, by the name of their job. */
 export const RULES: { [job: string]: Rule } = {
+  // agents:start
   batches: async ({ db }, now) =>
     await removeSome(
       db,
@@ -54,6 +55,7 @@ export const RULES: { [job: string]: Rule } = {
   idleSeries: removeIdleSeries,
   silentAgents: retireSilentAgents,
   retiredAgents: removeRetiredAgents,
+  // agents:end
   sessions: async ({ db }, now) =>
     await removeSome(
       db,
@@ -93,6 +95,7 @@ export const RULES: { [job: string]: Rule } = {
         .query("pendingAuditLogs")
         .withIndex("by_creation_time", (q) => q.lt("_creationTime", now - 400 * DAY_MS)),
     ),
+  // agents:start
   projectViews: async ({ db }, now) =>
     await removeSome(
       db,
@@ -103,19 +106,23 @@ export const RULES: { [job: string]: Rule } = {
       db,
       db.query("submissions").withIndex("by_at", (q) => q.lt("at", now - HOUR_MS)),
     ),
+  // agents:end
   jobs: async ({ db }, now) =>
     await removeSome(
       db,
       db.query("jobs").withIndex("by_ended", (q) => q.gt("endedAt", 0).lt("endedAt", now - 30 * DAY_MS)),
     ),
+  // agents:start
   // Written before batches had their idempotency keys.
   ingestions: async ({ db }, now) =>
     await removeSome(
       db,
       db.query("ingestions").withIndex("by_at", (q) => q.lt("at", now - DAY_MS)),
     ),
+  // agents:end
 };
 
+// agents:start
 /** Returns the rule for buckets of a width; a chunk is removed when its last bucket is older than `age`. */
 function chunksOf({ width, span }: Level, age: number): Rule {
   return async ({ db }, now) =>
@@ -124,6 +131,7 @@ function chunksOf({ width, span }: Level, age: number): Rule {
       db.query("stats").withIndex("by_width", (q) => q.eq("width", width).lt("at", now - age - span)),
     );
 }
+// agents:end
 
 /** Removes the first rows of a query, as many as one step may. Returns their number. */
 export async function removeSome<T extends TableNames>(

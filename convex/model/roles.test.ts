@@ -8,6 +8,7 @@ test("the role admin grants every permission, the role viewer none", () => {
   }
 });
 
+// agents:start
 test("members and admins see a project, its owner and admins manage it", () => {
   const seen = ROLES.map((role) => [
     maySeeProject(role, "owner"),
@@ -25,6 +26,7 @@ test("members and admins see a project, its owner and admins manage it", () => {
   expect(managed("developer")).toEqual([true, false, false]);
   expect(managed("viewer")).toEqual([false, false, false]);
 });
+// agents:end
 
 test("names of inherited object properties are not roles", () => {
   for (const word of ["constructor", "toString", "__proto__", "", "Admin", null, 7])

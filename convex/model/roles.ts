@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   /** Read any user, list all users. */
   "users.readAny",
   "users.setRole",
+  // agents:start
   "projects.create",
   /** See any project with its metrics and members. */
   "projects.readAny",
@@ -16,6 +17,7 @@ export const PERMISSIONS = [
   "projects.manageOwn",
   "projects.manageAny",
   "projects.delete",
+  // agents:end
   "auditLogs.readAny",
 ] as const;
 
@@ -23,7 +25,12 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTS = {
   admin: PERMISSIONS,
-  developer: ["projects.create", "projects.manageOwn"],
+  developer: [
+    // agents:start
+    "projects.create",
+    "projects.manageOwn",
+    // agents:end
+  ],
   viewer: [],
 } as const satisfies Record<string, readonly Permission[]>;
 
@@ -34,8 +41,10 @@ export const ROLES = Object.keys(GRANTS) as Role[];
 /** The role of a new user without a role claim. */
 export const DEFAULT_ROLE: Role = "developer";
 
+// agents:start
 /** A user's role in a project. */
 export type Membership = "owner" | "member";
+// agents:end
 
 export function isRole(value: unknown): value is Role {
   return typeof value === "string" && Object.hasOwn(GRANTS, value);
@@ -46,6 +55,7 @@ export function roleAllows(role: Role, permission: Permission): boolean {
   return grants.includes(permission);
 }
 
+// agents:start
 /**
  * Returns whether a user may see a project.
  *
@@ -65,3 +75,4 @@ export function mayManageProject(role: Role, membership: Membership | null): boo
   if (roleAllows(role, "projects.manageAny")) return true;
   return membership === "owner" && roleAllows(role, "projects.manageOwn");
 }
+// agents:end

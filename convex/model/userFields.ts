@@ -3,7 +3,7 @@ import { v } from "convex/values";
 
 export const roleShape = v.union(v.literal("admin"), v.literal("developer"), v.literal("viewer"));
 
-/** Fields that WorkOS has too, visible to users who share a project. */
+/** Fields that WorkOS has too. */
 export const nameFields = {
   firstName: v.optional(v.string()),
   lastName: v.optional(v.string()),

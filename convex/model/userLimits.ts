@@ -8,7 +8,7 @@ import { HOUR_MS, MINUTE_MS } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
 
 const MUTATIONS_A_MINUTE = 600;
-const INVITES_AN_HOUR = 20;
+const INVITES_AN_HOUR = 20; // agents:line
 
 /**
  * Addressed by name, because the generated `components` exists only with a deployment, and a build must not
@@ -27,6 +27,7 @@ export async function countMutation(ctx: MutationCtx, userId: Id<"users">): Prom
   await count(ctx, { name: "mutations", userId, rate: MUTATIONS_A_MINUTE, period: MINUTE_MS, message });
 }
 
+// agents:start
 /**
  * Counts an invitation that a user sends.
  *
@@ -36,6 +37,7 @@ export async function countInvite(ctx: MutationCtx, userId: Id<"users">): Promis
   const message = `You can invite ${INVITES_AN_HOUR} people an hour. Try again later.`;
   await count(ctx, { name: "invites", userId, rate: INVITES_AN_HOUR, period: HOUR_MS, message });
 }
+// agents:end
 
 type Count = { name: string; userId: Id<"users">; rate: number; period: number; message: string };
 

@@ -58,7 +58,7 @@ export async function syncUser(
   await settleRole(ctx, { user: believed, sync: known.sync }, source);
   if (source.from === "token") {
     if (existing === null) await claimPendingEntries(ctx, believed);
-    if (believed.emailVerified) await acceptInvites(ctx, believed);
+    if (believed.emailVerified) await acceptInvites(ctx, believed); // agents:line
   }
   return believed._id;
 }

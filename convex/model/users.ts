@@ -15,7 +15,7 @@ const storedUser = { _id: v.id("users"), _creationTime: v.number(), ...userField
 /** A whole user, for the user and for admins. */
 export const userShape = v.object(storedUser);
 
-/** What users who share a project see of each other. */
+/** What a user may see of another. */
 export const colleagueShape = v.object({ _id: v.id("users"), email: v.string(), ...nameFields });
 
 /** The current user, as every page needs it. */
@@ -78,6 +78,7 @@ export async function peopleIn(ctx: QueryCtx, ids: Id<"users">[]): Promise<Infer
   return people.filter((user) => user !== null).map(asColleague);
 }
 
+// agents:start
 /** Returns whether two users are members of the same project. */
 export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"users">): Promise<boolean> {
   const mine = ctx.db.query("projectMembers").withIndex("by_user", (q) => q.eq("userId", one));
@@ -90,6 +91,7 @@ export async function shareProject(ctx: QueryCtx, one: Id<"users">, other: Id<"u
   }
   return false;
 }
+// agents:end
 
 const profileChange = v.object(profileFields);
 

@@ -27,9 +27,9 @@ const WHAT: Record<Exclude<VariableName, (typeof ALSO_READ)[number]>, string> = 
   ACCESS_CONTACT: "contact on the page for users who may not enter",
   COOKIE_PREFIX: "__Host- or nothing",
   SENTRY_DSN: "error tracking",
-  HEALTH_SECRET: "random, 32 characters or more; allows GET /healthz?deep",
-  RESEND_API_KEY: "Resend dashboard, API Keys; for alerts by email",
-  ALERT_EMAIL_FROM: "the sender of these emails, at a domain that Resend has verified",
+  HEALTH_SECRET: "random, 32 characters or more; allows GET /healthz?deep", // agents:line
+  RESEND_API_KEY: "Resend dashboard, API Keys; for alerts by email", // agents:line
+  ALERT_EMAIL_FROM: "the sender of these emails, at a domain that Resend has verified", // agents:line
 };
 
 /** Optional settings that only the command reads. */

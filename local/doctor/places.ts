@@ -10,9 +10,9 @@ const SOURCES: Record<string, string> = {
   ACCESS_CONTACT: "an e-mail or https address, or nothing",
   ALLOWED_EMAIL_DOMAINS: "the domains of your users' e-mails, such as example.com,example.org, or nothing",
   COOKIE_PREFIX: "__Host- or nothing",
-  HEALTH_SECRET: "random, 32 characters or more",
-  RESEND_API_KEY: "Resend dashboard, API Keys",
-  ALERT_EMAIL_FROM: "an address at a domain that Resend has verified, such as Mosaic <alerts@example.com>",
+  HEALTH_SECRET: "random, 32 characters or more", // agents:line
+  RESEND_API_KEY: "Resend dashboard, API Keys", // agents:line
+  ALERT_EMAIL_FROM: "an address at a domain that Resend has verified, such as Mosaic <alerts@example.com>", // agents:line
   SENTRY_DSN: "Sentry, Project Settings, Client Keys (DSN)",
   ADMIN_EMAILS: "the e-mails of the first admins",
   CONVEX_DEPLOYMENT: `${CONVEX}, URL & Deploy Key`,

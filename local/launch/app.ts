@@ -11,16 +11,24 @@ export type AppOptions = {
   ports: Ports;
   dir: DataDir;
   config: LocalConfig;
+  // agents:start
   /** The demo is running: hides the log lines of its metrics, which would flood the terminal. */
   demo: boolean;
+  // agents:end
 };
 
 /** A session may use several cookies of 4 KB, but Node limits headers to 16 KB by default. */
 const HEADER_BYTES = 65_536;
 
 /** Starts Vite's development server, which runs the worker in workerd with hot reload. */
-export function startDevelopment({ root, ports, dir, config, demo }: AppOptions): Child {
-  const isNoise = (line: string) => demo && line.includes('"route":"/api/v1/metrics","status":202');
+export function startDevelopment({
+  root,
+  ports,
+  dir,
+  config,
+  demo, // agents:line
+}: AppOptions): Child {
+  const isNoise = (line: string) => demo && line.includes('"route":"/api/v1/metrics","status":202'); // agents:line
   writeDevVars(dir.devVars, config.worker);
   return startChild(
     [
@@ -29,7 +37,11 @@ export function startDevelopment({ root, ports, dir, config, demo }: AppOptions)
       "dev",
       ...["--host", "127.0.0.1", "--port", String(ports.app), "--strictPort"],
     ],
-    { cwd: root, env: { ...environment(dir), NODE_ENV: "development" }, isNoise },
+    {
+      cwd: root,
+      env: { ...environment(dir), NODE_ENV: "development" },
+      isNoise, // agents:line
+    },
   );
 }
 

@@ -24,8 +24,10 @@ export type DataDir = {
   registry: string;
   /** The cookie password generated for this copy. */
   passwordFile: string;
+  // agents:start
   /** The API keys of the demo agents. */
   demoKeys: string;
+  // agents:end
   /** The worker's variables in development mode. */
   devVars: string;
   /** Temporary folder of the app's processes, emptied at each start. The system's may be full. */
@@ -54,7 +56,7 @@ export function dataDir(root: string, port: number, localDir: string | undefined
     servedBuild: join(path, "build"),
     registry: join(path, "registry"),
     passwordFile: join(path, "cookie-password"),
-    demoKeys: join(path, "demo-keys.json"),
+    demoKeys: join(path, "demo-keys.json"), // agents:line
     devVars: join(path, ".dev.vars"),
     temporary: join(path, "temporary"),
     toolSettings: join(path, "tool-settings"),
@@ -97,7 +99,12 @@ export function empty(dir: DataDir): void {
     dir.temporary,
     dir.toolSettings,
   ];
-  const secrets = [dir.devVars, dir.passwordFile, dir.demoKeys, dir.adminKeyFile];
+  const secrets = [
+    dir.devVars,
+    dir.passwordFile,
+    dir.demoKeys, // agents:line
+    dir.adminKeyFile,
+  ];
   for (const path of [...files.map((name) => join(dir.path, name)), ...folders, ...secrets]) {
     rmSync(path, { recursive: true, force: true });
   }

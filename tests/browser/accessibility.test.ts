@@ -26,6 +26,7 @@ async function findings(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }
 
+// agents:start
 /**
  * Returns the paths of the project "Harbour" and of one of its agents, and creates them if they do not exist.
  * Its agents have every health that needs no setting.
@@ -61,6 +62,7 @@ async function sendField(page: Page, path: string): Promise<void> {
   }
   await expect.poll(() => page.locator("li.agent").count()).toBe(12);
 }
+// agents:end
 
 async function landmarks(page: Page): Promise<Record<string, number>> {
   const counts = ["banner", "main", "contentinfo"].map(async (role) => {
@@ -94,6 +96,7 @@ test.each([
   visitor.allow(/404 \(Not Found\)/);
   const titles: string[] = [];
   const toOpen: string[] = [...paths];
+  // agents:start
   // Before any page is measured, because its tiles would move when the agents arrive.
   if (signedIn) {
     const setup = await visitor.open("/dashboard");
@@ -101,6 +104,7 @@ test.each([
     toOpen.push(...(await harbourPaths(setup)));
     await setup.close();
   }
+  // agents:end
   const page = await visitor.open("/about");
   for (const path of toOpen) {
     await page.goto(path);

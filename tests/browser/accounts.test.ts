@@ -57,12 +57,12 @@ test("unsaved input is discarded when another user signs in", async () => {
   const [profile, dashboard] = [await visitor.open("/profile"), await visitor.open("/dashboard")];
   for (const page of [profile, dashboard]) await untilLive(page);
   await profile.getByLabel("Last name", { exact: true }).fill("A draft of Ada’s");
-  await dashboard.getByLabel("Project name", { exact: true }).fill("A secret of Ada’s");
+  await dashboard.getByLabel("Project name", { exact: true }).fill("A secret of Ada’s"); // agents:line
   await visitor.signIn("grace@example.com");
   await (await visitor.open("/settings")).bringToFront();
   for (const page of [profile, dashboard]) await page.getByRole("banner").getByText("Grace").waitFor();
   expect(await profile.getByLabel("Last name", { exact: true }).inputValue()).toBe("Hopper");
-  expect(await dashboard.getByLabel("Project name", { exact: true }).inputValue()).toBe("");
+  expect(await dashboard.getByLabel("Project name", { exact: true }).inputValue()).toBe(""); // agents:line
 });
 
 test("a tab says why it was signed out after its session is revoked", async () => {

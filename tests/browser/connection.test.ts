@@ -13,8 +13,9 @@ async function untilUnavailable(page: Page, timeout: number): Promise<void> {
   await page.getByRole("contentinfo").getByText("Live data is unavailable").waitFor({ timeout });
 }
 
-const waiting = (page: Page) => page.getByText("Waiting", { exact: true });
+const waiting = (page: Page) => page.getByText("Waiting", { exact: true }); // agents:line
 
+// agents:start
 test("a silent socket is detected within 30 s, and a pending edit is applied once afterwards", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/WebSocket/);
@@ -31,6 +32,7 @@ test("a silent socket is detected within 30 s, and a pending edit is applied onc
   await expect.poll(() => waiting(page).count(), { timeout: 20_000 }).toBe(0);
   expect(await projectForm(page).entry("Made in silence").count()).toBe(1);
 }, 120_000);
+// agents:end
 
 test("a tab that becomes visible while Convex is frozen says so within 2 s, and recovers", async () => {
   const visitor = await stage.signedIn("grace@example.com");

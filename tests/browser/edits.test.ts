@@ -20,6 +20,7 @@ const stage = openStage();
 const waiting = (page: Page) => page.getByText("Waiting", { exact: true });
 const unavailable = (page: Page) => page.getByRole("contentinfo").getByText("Live data is unavailable");
 
+// agents:start
 /** Creates a project on the dashboard and opens it. */
 async function openProject(page: Page, name: string): Promise<void> {
   await projectForm(page).name.fill(name);
@@ -27,7 +28,9 @@ async function openProject(page: Page, name: string): Promise<void> {
   await page.getByRole("link", { name, exact: true }).click();
   await shows(heading(page), name);
 }
+// agents:end
 
+// agents:start
 test("with WebSockets blocked every form is sent over HTTP, in order, and once for a double click", async () => {
   const visitor = await stage.signedIn("lin@example.com");
   visitor.allow(/WebSocket|403 \(Forbidden\)/);
@@ -64,16 +67,27 @@ test("with WebSockets blocked every form is sent over HTTP, in order, and once f
   await field(page, "New name").fill("Renamed");
   await button(page, "Rename").click();
   await shows(heading(page), "Renamed");
+});
+// agents:end
 
-  await page.goto("/profile");
+test("with WebSockets blocked a form is sent over HTTP", async () => {
+  const visitor = await stage.signedIn("clark@example.com");
+  visitor.allow(/WebSocket|403 \(Forbidden\)/);
+  await stage.stack().setLine("no-sockets");
+  const page = await visitor.open("/profile");
+  await unavailable(page).waitFor();
   await profileForm(page).lastName.fill("Clark");
   await profileForm(page).save.click();
   await shows(status(page), "Saved");
   expect(await waiting(page).count()).toBe(0);
-  await page.reload();
-  expect(await profileForm(page).lastName.inputValue()).toBe("Clark");
+  const stored = async () => {
+    await page.reload();
+    return await profileForm(page).lastName.inputValue();
+  };
+  await expect.poll(stored).toBe("Clark");
 });
 
+// agents:start
 test("a double click or Enter twice creates one entry, and the same name later creates another", async () => {
   const visitor = await stage.signedIn("kay@example.com");
   const page = await visitor.open("/dashboard");
@@ -103,7 +117,9 @@ test("a double click or Enter twice creates one entry, and the same name later c
     await (await visitor.open("/dashboard")).getByRole("link", { name: "One", exact: true }).count(),
   ).toBe(2);
 });
+// agents:end
 
+// agents:start
 test("shows the rejection of an offline edit after its form was removed", async () => {
   const ada = await stage.signedIn("ada@example.com");
   const visitor = await stage.signedIn("demoted@example.com");
@@ -127,11 +143,12 @@ test("shows the rejection of an offline edit after its form was removed", async 
   await shows(alert(page), /Create project “Too late” was rejected/);
   expect(await projectForm(page).entry("Too late").count()).toBe(0);
 }, 90_000);
+// agents:end
 
 test("leaving the site with a pending edit asks for confirmation; a navigation inside the app does not", async () => {
   const visitor = await stage.signedIn("joan@example.com");
   visitor.allow(/WebSocket|ERR_CONNECTION|403 \(Forbidden\)|Failed to load/);
-  const page = await visitor.open("/dashboard");
+  const page = await visitor.open("/profile");
   await untilLive(page);
   let asked = 0;
   page.on("dialog", (dialog) => {
@@ -140,9 +157,9 @@ test("leaving the site with a pending edit asks for confirmation; a navigation i
   });
   await stage.stack().stopConvex();
   await unavailable(page).waitFor();
-  await projectForm(page).name.fill("Unsaved");
-  await projectForm(page).create.click();
-  await projectForm(page).entry("Unsaved").getByText("Waiting").waitFor();
+  await profileForm(page).firstName.fill("Unsaved");
+  await profileForm(page).save.click();
+  await waiting(page).waitFor();
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await shows(heading(page), "Settings");
   expect(asked).toBe(0);
@@ -150,8 +167,8 @@ test("leaving the site with a pending edit asks for confirmation; a navigation i
   await expect.poll(() => asked).toBe(1);
   await stage.stack().startConvex();
   await untilLive(page);
-  await page.getByRole("link", { name: "Dashboard", exact: true }).click();
-  await expect.poll(() => page.getByRole("link", { name: "Unsaved", exact: true }).count()).toBe(1);
+  await page.getByRole("link", { name: "Profile", exact: true }).click();
+  await expect.poll(() => profileForm(page).firstName.inputValue()).toBe("Unsaved");
   await page.evaluate(() => location.reload());
   await untilLive(page);
   expect(asked).toBe(1);

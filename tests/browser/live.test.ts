@@ -19,6 +19,7 @@ test("a name saved in one tab shows within a second in the other tab and in both
   await shows(heading(home), "Welcome back, Augusta!");
 });
 
+// agents:start
 test("a project created in one browser shows in the user's other browser", async () => {
   const desk = await (await stage.signedIn("lin@example.com")).open("/dashboard");
   const phone = await (await stage.signedIn("lin@example.com")).open("/");
@@ -31,7 +32,9 @@ test("a project created in one browser shows in the user's other browser", async
   await form.entry("Night watch").waitFor();
   await expect.poll(() => form.name.inputValue()).toBe("");
 });
+// agents:end
 
+// agents:start
 test("an edit made offline is marked as Waiting, and is applied once when the tab is online", async () => {
   const visitor = await stage.signedIn("kay@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket|manifest patches/);
@@ -54,6 +57,7 @@ test("an edit made offline is marked as Waiting, and is applied once when the ta
   const after = await visitor.open("/dashboard");
   expect(await projectForm(after).entry("Made at sea").count()).toBe(1);
 });
+// agents:end
 
 test("a rejected name is rolled back, and the page says why", async () => {
   const visitor = await stage.signedIn("mary@example.com");
@@ -89,7 +93,7 @@ test("with Convex stopped every page loads and says so, and recovers without a r
   const page = await visitor.open("/dashboard");
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await stage.stack().startConvex();
-  await page.getByText("No projects yet").waitFor({ timeout: 30_000 });
+  await page.getByText("No projects yet").waitFor({ timeout: 30_000 }); // agents:line
   await untilLive(page);
   await untilLive(live);
   expect(await alert(page).count()).toBe(0);
@@ -169,12 +173,14 @@ test("input typed or selected before hydration is kept and submitted", async () 
     .click();
   await shows(status(page), "Saved");
 
+  // agents:start
   await open("/dashboard");
   await projectForm(page).name.fill("Early");
   await hydrate();
   expect(await projectForm(page).name.inputValue()).toBe("Early");
   await projectForm(page).create.click();
   await projectForm(page).entry("Early").waitFor();
+  // agents:end
 });
 
 test("a field restored to its value does not overwrite another tab's edit", async () => {

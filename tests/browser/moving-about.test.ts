@@ -1,6 +1,15 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { banner, heading, projectForm, shows, themePicker, untilHydrated, untilLive } from "./parts.ts";
+import {
+  banner,
+  heading,
+  profileForm,
+  projectForm,
+  shows,
+  themePicker,
+  untilHydrated,
+  untilLive,
+} from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -152,24 +161,24 @@ test("a navigation reaches its page even if the page's code no longer exists", a
 test("an unreachable page shows an error, keeps pending edits, and loads when the network is back", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|Failed to load resource|WebSocket/);
-  const page = await visitor.open("/dashboard");
+  const page = await visitor.open("/profile");
   await untilLive(page);
   await pagesAhead(page);
   await visitor.setOffline(true);
   await stage.stack().stopConvex(); // Chromium's offline mode does not close open sockets
-  await projectForm(page).name.fill("Made in a tunnel");
-  await projectForm(page).create.click();
-  await projectForm(page).entry("Made in a tunnel").getByText("Waiting").waitFor();
-  await banner(page).place("Profile").click();
+  await profileForm(page).firstName.fill("In a tunnel");
+  await profileForm(page).save.click();
+  await page.getByText("Waiting", { exact: true }).waitFor();
+  await banner(page).place("Settings").click();
   await shows(heading(page), "This page could not be reached");
   await banner(page).place("Audit log").waitFor();
   await stage.stack().startConvex();
   await visitor.setOffline(false);
-  await shows(heading(page), "Profile", 20_000);
+  await shows(heading(page), "Settings", 20_000);
   await untilLive(page);
-  await banner(page).place("Dashboard").click();
-  await projectForm(page).entry("Made in a tunnel").waitFor();
-  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+  await banner(page).place("Profile").click();
+  await expect.poll(() => profileForm(page).firstName.inputValue(), { timeout: 20_000 }).toBe("In a tunnel");
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count()).toBe(0);
 });
 
 test("a page whose code is missing offline shows an error, and loads when the network is back", async () => {
@@ -212,6 +221,7 @@ test("a page and its forms work when the code of the connection does not arrive"
   await untilLive(page);
 });
 
+// agents:start
 test("a Not found page keeps the banner and the live connection, and focuses its heading", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   visitor.allow(/404/);
@@ -228,6 +238,7 @@ test("a Not found page keeps the banner and the live connection, and focuses its
   expect(await page.title()).toBe("Not found · Mosaic");
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Not found");
 });
+// agents:end
 
 test("a reload and the back button restore the scroll position, and a new document starts at the top", async () => {
   const visitor = await stage.visitor({ viewport: { width: 360, height: 300 } });

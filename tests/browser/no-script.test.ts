@@ -22,6 +22,7 @@ test("without JavaScript a user signs in, saves their name, and signs out", asyn
   await shows(heading(page), "Welcome, guest!");
 });
 
+// agents:start
 test("without JavaScript a user creates a project, and an invalid name is kept next to its error", async () => {
   const visitor = await stage.signedIn("grace@example.com", { javaScriptEnabled });
   visitor.allow(/400 \(Bad Request\)|422/);
@@ -41,7 +42,9 @@ test("without JavaScript a user creates a project, and an invalid name is kept n
   expect(await form.name.inputValue()).toBe("   ");
   expect(await form.entry("Harbour").count()).toBe(1);
 });
+// agents:end
 
+// agents:start
 test("without JavaScript the key button of a project creates a key for that project", async () => {
   const page = await (await stage.signedIn("keys@example.com", { javaScriptEnabled })).open("/dashboard");
   const form = projectForm(page);
@@ -54,6 +57,7 @@ test("without JavaScript the key button of a project creates a key for that proj
   await shows(heading(page), "North quay");
   await shows(page.getByRole("main"), /Bearer mosaic_/);
 });
+// agents:end
 
 test("without JavaScript a guest and a user choose a theme", async () => {
   const visitor = await stage.visitor({ javaScriptEnabled });
@@ -70,6 +74,7 @@ test("without JavaScript a guest and a user choose a theme", async () => {
   expect(await themeOf(page)).toBe("light");
 });
 
+// agents:start
 test("without JavaScript a viewer sees no form that would be rejected, and no connection status", async () => {
   const visitor = await stage.signedIn("alan@example.com", { javaScriptEnabled });
   const page = await visitor.open("/dashboard");
@@ -77,3 +82,4 @@ test("without JavaScript a viewer sees no form that would be rejected, and no co
   expect(await projectForm(page).create.count()).toBe(0);
   expect(await page.getByRole("contentinfo").textContent()).not.toMatch(/Connecting|Live/);
 });
+// agents:end

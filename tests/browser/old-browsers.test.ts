@@ -70,10 +70,16 @@ test("a guest's pages hydrate in the oldest browsers, and the theme form works",
   await expect.poll(() => visitor.html("/")).toContain('data-theme="dark"');
 });
 
-test("a user's pages hydrate in the oldest browsers, and the project forms work", async () => {
+test("a user's pages hydrate in the oldest browsers, and forms work", async () => {
   const visitor = await stage.signedIn("ada@example.com", { without: OLDEST });
   const page = await visitor.open("/");
   for (const path of PERSONS_PAGES) await loadWhole(page, path);
+  await loadWhole(page, "/settings");
+  await untilLive(page);
+  await field(page, "Time zone").fill("Europe/Berlin");
+  await button(page, "Save time zone").click();
+  await shows(status(page), "Saved");
+  // agents:start
   await loadWhole(page, "/dashboard");
   await untilLive(page);
   await projectForm(page).name.fill("Old hull");
@@ -83,6 +89,7 @@ test("a user's pages hydrate in the oldest browsers, and the project forms work"
   await field(page, "Key name").fill("Laptop");
   await button(page, "Create key").click();
   await shows(status(page), /mosaic_/);
+  // agents:end
 });
 
 test("the page stays usable if the live connection throws", async () => {
@@ -99,7 +106,7 @@ test("the page stays usable if the live connection throws", async () => {
   await shows(page.getByRole("contentinfo"), "Live data is unavailable");
   await shows(heading(page), "Dashboard");
   await banner(page).signOut.waitFor();
-  expect(await projectForm(page).name.count()).toBe(1);
+  expect(await projectForm(page).name.count()).toBe(1); // agents:line
 });
 
 test("the error page shows, without a render loop, if the layout throws", async () => {

@@ -27,6 +27,7 @@ export function profileForm(page: Page) {
   };
 }
 
+// agents:start
 export function projectForm(page: Page) {
   return {
     name: page.getByLabel("Project name", { exact: true }),
@@ -34,6 +35,7 @@ export function projectForm(page: Page) {
     entry: (name: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: name }),
   };
 }
+// agents:end
 
 export function themePicker(page: Page) {
   const group = page.getByRole("radiogroup", { name: "Theme", exact: true });

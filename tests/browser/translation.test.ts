@@ -20,10 +20,12 @@ import { translate, translateAtOnce } from "./translation.ts";
 
 const stage = openStage();
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+const SECOND = 1000; // agents:line
+const MINUTE = 60 * SECOND; // agents:line
+// agents:start
 /** The page's clock ticks every ten seconds. */
 const UNTIL_TICK = 15 * SECOND;
+// agents:end
 
 async function openTranslated(page: Page, path: string): Promise<void> {
   await page.goto(path);
@@ -31,6 +33,7 @@ async function openTranslated(page: Page, path: string): Promise<void> {
   await translate(page);
 }
 
+// agents:start
 /** Creates a project with one API key on translated pages. */
 async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
   await openTranslated(page, "/dashboard");
@@ -47,6 +50,7 @@ async function makeProject(page: Page, name: string): Promise<{ path: string; ke
 
 type Metrics = Parameters<typeof sendMetrics>[2];
 const send = (key: string, metrics: Metrics) => sendMetrics(stage.stack(), key, metrics);
+// agents:end
 
 /** Returns the stable text of a page, without messages, new keys and ages. */
 const textOf = (page: Page) =>
@@ -101,6 +105,7 @@ test("every page becomes live if it is translated before hydration", async () =>
   }
 });
 
+// agents:start
 test("a new key stays on a translated page after it is copied, and can be revoked", async () => {
   const page = await (await stage.signedIn("copy@example.com")).open("/about");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -115,7 +120,9 @@ test("a new key stays on a translated page after it is copied, and can be revoke
   await shows(row(page, "Laptop"), /Revoked just now/);
   await shows(status(page), key);
 });
+// agents:end
 
+// agents:start
 test("a translated project page shows new metrics and edits", async () => {
   const page = await (await stage.signedIn("translated@example.com")).open("/about");
   const { key } = await makeProject(page, "Before");
@@ -143,7 +150,9 @@ test("a translated project page shows new metrics and edits", async () => {
   await expect.poll(() => row(page, "nobody.yet@example.com").count()).toBe(0);
   await expectCurrent(page, await page.context().newPage());
 });
+// agents:end
 
+// agents:start
 test("a translated home page shows agents that become silent or fresh, and the state of the connection", async () => {
   const visitor = await stage.signedIn("watching@example.com");
   const page = await visitor.open("/about");
@@ -170,6 +179,7 @@ test("a translated home page shows agents that become silent or fresh, and the s
   await stage.stack().startConvex();
   await shows(foot, /Live(?! data)/, 40 * SECOND);
 });
+// agents:end
 
 test("a translated profile, theme, time zone and role show the new values", async () => {
   await stage.signedIn("joan@example.com");

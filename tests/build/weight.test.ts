@@ -29,7 +29,7 @@ describe("the script that a browser loads before any interaction", () => {
 
   it.each([
     ["/dashboard", "routes/dashboard", 145, 150],
-    ["a project's page", "routes/project", 160, 165],
+    ["a project's page", "routes/project", 160, 165], // agents:line
   ] as const)(
     "on %s of a user (%s) is at most %d KiB until it is hydrated, and %d KiB with the Convex client",
     async (page, route, hydrated, live) => {

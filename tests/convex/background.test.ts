@@ -2,9 +2,10 @@
 import type { Value } from "convex/values";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
+import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from "../../convex/model/intervals.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject } from "./reporting.ts";
+import { newProject } from "./reporting.ts";
 import { runJobs } from "./run-jobs.ts";
 
 const { startBackend, startBackendAlone } = openBackends();
@@ -23,28 +24,34 @@ type Stored = { [field: string]: Value };
 describe("retention", () => {
   test("each table keeps its rows as long as it should, and no longer", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
+    // agents:start
     const { projectId, report } = await newProject(backend, ada);
     await report([{}], [{ state: "working" }]);
+    // agents:end
     const now = Date.now();
+    // agents:start
     const chunk = { offsets: [0], counts: [1], sums: [1], mins: [1], maxs: [1] };
     const stats = (width: number, age: number): Stored => ({
       ...{ projectId, agent: "scout", name: "kept" },
       ...{ width, at: Math.floor((now - age) / width) * width, ...chunk },
     });
     const batch = (age: number): Stored => ({ projectId, at: now - age, metrics: [], statuses: [] });
+    // agents:end
     const entry = (age: number): Stored => ({ userId: ada.userId, event: "login", timestamp: now - age });
     const session = (id: string, age: number): Stored => ({
       ...{ sessionId: id, workosUserId: "user_old" },
       ...{ startedAt: now - age, lastSeenAt: now - age },
     });
-    const key = (end: Stored): Stored => ({ projectId, name: "K", hash: "0", createdAt: 1, ...end });
+    const key = (end: Stored): Stored => ({ projectId, name: "K", hash: "0", createdAt: 1, ...end }); // agents:line
     const rows: [table: string, kept: Stored[], gone: Stored[]][] = [
+      // agents:start
       ["agentMetrics", [batch(29.9 * DAY)], [batch(30.1 * DAY)]],
       [
         "stats",
         [stats(MINUTE, 8 * DAY), stats(HOUR, 100 * DAY), stats(DAY, 400 * DAY)],
         [stats(MINUTE, 8.2 * DAY), stats(HOUR, 102 * DAY), stats(DAY, 430 * DAY)],
       ],
+      // agents:end
       ["auditLogs", [entry(399 * DAY)], [entry(401 * DAY)]],
       ["sessions", [session("a", 6.9 * DAY)], [session("b", 7.1 * DAY)]],
       [
@@ -57,6 +64,7 @@ describe("retention", () => {
         [{ eventId: "a", receivedAt: now - 29 * DAY }],
         [{ eventId: "b", receivedAt: now - 31 * DAY }],
       ],
+      // agents:start
       [
         "submissions",
         [{ hash: "a", made: "x", at: now - 0.9 * HOUR }],
@@ -73,28 +81,25 @@ describe("retention", () => {
         [key({ revokedAt: now - 31 * DAY }), key({ expiresAt: now - 31 * DAY })],
       ],
       ["drops", [], [{ projectId, since: 0, writtenAt: now - 1.1 * DAY, counts: [] }]],
+      // agents:end
     ];
     // More than fit into one step.
+    const copiesIn = (table: string) => (table === "auditLogs" ? 150 : 1);
     for (const [table, kept, gone] of rows) {
-      await backend.store(table, [
-        ...kept,
-        ...Array(table === "stats" ? 100 : 1)
-          .fill(gone)
-          .flat(),
-      ]);
+      await backend.store(table, [...kept, ...Array(copiesIn(table)).fill(gone).flat()]);
     }
     const before = new Map<string, number>();
     for (const [table, , gone] of rows) {
-      const copies = table === "stats" ? 100 : 1;
-      before.set(table, (await backend.rows(table)).length - gone.length * copies);
+      before.set(table, (await backend.rows(table)).length - gone.length * copiesIn(table));
     }
     await runJobs(backend);
     for (const [table] of rows) expect((await backend.rows(table)).length, table).toBe(before.get(table));
-    const [minutes] = (await backend.rows("jobs")).filter(({ job }) => job === "minuteBuckets");
-    expect(minutes).toMatchObject({ removed: 100 });
+    const [log] = (await backend.rows("jobs")).filter(({ job }) => job === "auditLogs");
+    expect(log).toMatchObject({ removed: 150 });
     expect(await ada.query(api.sessions.mine, {})).toHaveLength(1);
   });
 
+  // agents:start
   test("agents that were not seen for 90 days are retired, and time series without points are not counted", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
     const { projectId, report } = await newProject(backend, ada);
@@ -123,21 +128,22 @@ describe("retention", () => {
     await runJobs(backend);
     expect((await backend.rows("agents")).map(({ agent }) => agent)).toEqual(["scout"]);
   });
+  // agents:end
 
   test("a job that runs is not started again, and one whose run failed is", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
     await runJobs(backend);
     const now = Date.now();
-    const running = { job: "batches", run: 7, startedAt: now, stepAt: now, removed: 0 };
+    const running = { job: "auditLogs", run: 7, startedAt: now, stepAt: now, removed: 0 };
     await backend.store("jobs", [running], "replace");
     await backend.run("jobs:start", {});
-    const job = async () => (await backend.rows("jobs")).find((row) => row.job === "batches");
+    const job = async () => (await backend.rows("jobs")).find((row) => row.job === "auditLogs");
     expect(await job()).toMatchObject({ run: 7 });
     await backend.store("jobs", [{ ...running, stepAt: now - 6 * MINUTE }], "replace");
     await backend.run("jobs:start", {});
     await expect.poll(job).toMatchObject({ run: 8, endedAt: expect.any(Number) });
     // A step of the failed run does nothing any more.
-    expect(await backend.run("jobs:step", { job: "batches", run: 7 })).toMatchObject({ status: "success" });
+    expect(await backend.run("jobs:step", { job: "auditLogs", run: 7 })).toMatchObject({ status: "success" });
     expect(await job()).toMatchObject({ run: 8 });
   });
 });

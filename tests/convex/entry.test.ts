@@ -128,7 +128,7 @@ describe("with ALLOWED_EMAIL_DOMAINS", () => {
     const { _creationTime, ...stored } = row ?? { _id: "" };
     await backend.store("users", [{ ...stored, email: "grace@other.example" }], "replace");
     expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
-    expect(await rejectionOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(grace.query(api.pages.activity, {}))).toBe("unauthenticated");
     expect(await signOut(backend, "grace")).toBeNull();
   });
 });

@@ -5,7 +5,7 @@ import { api } from "../../convex/_generated/api.js";
 import { RANGES, type Range } from "../../convex/model/ranges.ts";
 import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject } from "./reporting.ts";
+import { DAY, HOUR, MINUTE, newProject } from "./reporting.ts"; // agents:line
 import { runJobs } from "./run-jobs.ts";
 
 const { startBackendAlone } = openBackends();
@@ -31,6 +31,7 @@ test("a migration processes all users in batches, and search finds the same user
   await expect.poll(search, { timeout: 10_000 }).toBe(3);
 });
 
+// agents:start
 test("a migration whose run failed goes on with the next start of the jobs, and so do those after it", async () => {
   const { projectId } = await newProject(backend, ada);
   const { tables } = oldData(projectId, Math.floor(Date.now() / HOUR) * HOUR);
@@ -135,3 +136,4 @@ function oldData(projectId: string, until: number) {
   const agentMetrics = points.slice(0, 3).map((point) => ({ ...key, ...point }));
   return { points, tables: { stats, latestMetrics: latest, agentMetrics } };
 }
+// agents:end

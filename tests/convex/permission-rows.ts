@@ -3,7 +3,7 @@ import type { Value } from "convex/values";
 import { EDGE_SECRET } from "./backend.ts";
 import { DEVICE } from "./people.ts";
 
-/** Signed-in users by their relation to the project; `viewer` and `developer` are not members. */
+/** Signed-in users by their role, and by their relation to the project of the scene. */
 export const SIGNED_IN = ["viewer", "developer", "member", "owner", "admin"] as const;
 
 export type SignedIn = (typeof SIGNED_IN)[number];
@@ -12,17 +12,19 @@ export type SignedIn = (typeof SIGNED_IN)[number];
 export type Answer = "ok" | "forbidden" | "not_found" | "conflict" | "invalid" | "unauthenticated";
 
 /**
- * Entities that arguments refer to: the caller, and a project of `owner` with its member, its API key, an alert
- * rule and channel, and the agent `scout`.
+ * Entities that arguments refer to: the caller and two other users.
+ * Also a project of `owner` with its member, its API key, an alert rule and channel, and the agent `scout`. // agents:line
  */
 export type Scene = {
   caller: { workosUserId: string; sessionId: string; userId: string; email: string };
   owner: { userId: string };
   member: { userId: string };
+  // agents:start
   projectId: string;
   keyId: string;
   ruleId: string;
   channelId: string;
+  // agents:end
 };
 
 export type Row = {
@@ -34,8 +36,10 @@ export type Row = {
 
 const everyone = answers("ok", "ok", "ok", "ok");
 const admins = answers("forbidden", "forbidden", "forbidden", "ok");
+// agents:start
 const insiders = answers("not_found", "ok", "ok", "ok");
 const managers = answers("not_found", "forbidden", "ok", "ok");
+// agents:end
 
 /** Returns the answers of one row; `stranger` applies to viewers and developers who are not members. */
 function answers(stranger: Answer, member: Answer, owner: Answer, admin: Answer): Record<SignedIn, Answer> {
@@ -47,10 +51,12 @@ const device = { ...DEVICE, ...worker };
 const paginationOpts = { numItems: 5, cursor: null };
 const none = () => ({});
 
+// agents:start
 /** The project's agent. */
 function ofAgent({ projectId }: Scene) {
   return { projectId, agent: "scout" };
 }
+// agents:end
 
 function profile({ caller }: Scene) {
   return { workosUserId: caller.workosUserId, email: caller.email, emailVerified: true, ...worker };
@@ -65,7 +71,10 @@ export const ROWS: Record<string, Row> = {
   "users:getByWorkOSId": { args: () => ({ workosUserId: "user_stranger" }), answers: admins },
   "users:getById": {
     args: ({ owner }) => ({ userId: owner.userId }),
-    answers: answers("forbidden", "ok", "ok", "ok"),
+    answers: {
+      ...answers("forbidden", "forbidden", "ok", "ok"),
+      member: "ok", // agents:line
+    },
   },
   "users:getByEmail": { args: () => ({ email: "stranger@example.com" }), answers: admins },
   "users:viewer": { args: none, answers: everyone },
@@ -75,6 +84,7 @@ export const ROWS: Record<string, Row> = {
   "users:endSessions": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
   "users:setRole": { args: ({ member }) => ({ userId: member.userId, role: "viewer" }), answers: admins },
 
+  // agents:start
   "projects:getUserProjects": {
     args: ({ owner }) => ({ userId: owner.userId }),
     answers: answers("forbidden", "forbidden", "ok", "ok"),
@@ -149,6 +159,7 @@ export const ROWS: Record<string, Row> = {
   },
   "metrics:recent": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
   "metrics:totals": { args: ({ projectId }) => ({ projectId }), answers: insiders },
+  // agents:end
 
   "preferences:get": { args: none, answers: everyone },
   "preferences:set": { args: () => ({ theme: "dark" }), answers: everyone },
@@ -173,24 +184,26 @@ export const ROWS: Record<string, Row> = {
     answers: everyone,
   },
   "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
+  // agents:start
   "edge:projectViewed": { args: ({ projectId }) => ({ projectId, ...worker }), answers: insiders },
   "edge:isInvited": {
     args: () => ({ email: "a@example.com", ...worker }),
     answers: everyone,
     nobody: "ok",
   },
+  // agents:end
   "edge:accountDeleted": { args: () => worker, answers: { ...everyone, admin: "conflict" } },
 
   "doctor:deployment": { args: () => worker, answers: everyone, nobody: "ok" },
 
-  "pages:home": { args: none, answers: everyone },
-  "pages:dashboard": { args: none, answers: everyone },
+  "pages:home": { args: none, answers: everyone }, // agents:line
+  "pages:dashboard": { args: none, answers: everyone }, // agents:line
   "pages:profile": { args: none, answers: everyone },
   "pages:settings": { args: none, answers: everyone },
   "pages:shell": { args: none, answers: everyone },
-  "pages:project": { args: ({ projectId }) => ({ projectId, range: "1h" }), answers: insiders },
-  "pages:agent": { args: (scene) => ({ ...ofAgent(scene), range: "1h" }), answers: insiders },
-  "pages:alerts": { args: none, answers: everyone },
+  "pages:project": { args: ({ projectId }) => ({ projectId, range: "1h" }), answers: insiders }, // agents:line
+  "pages:agent": { args: (scene) => ({ ...ofAgent(scene), range: "1h" }), answers: insiders }, // agents:line
+  "pages:alerts": { args: none, answers: everyone }, // agents:line
   "pages:sessions": { args: none, answers: everyone },
   "pages:activity": { args: none, answers: everyone },
   "pages:account": { args: none, answers: everyone },

@@ -20,8 +20,8 @@ test("a revoked session is unauthenticated, and the user's other session still w
     edge: EDGE_SECRET,
   });
   expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
-  expect(await rejectionOf(grace.query(api.pages.dashboard, {}))).toBe("unauthenticated");
-  expect(await rejectionOf(grace.mutation(api.projects.create, { name: "A" }))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.query(api.pages.activity, {}))).toBe("unauthenticated");
+  expect(await rejectionOf(grace.mutation(api.preferences.set, { theme: "dark" }))).toBe("unauthenticated");
   expect((await phone.query(api.users.viewer, {}))?._id).toBe(grace.userId);
 });
 

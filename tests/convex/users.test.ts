@@ -183,7 +183,8 @@ describe("changing a profile", () => {
   });
 });
 
-test("a user makes 600 changes a minute and sends 20 invitations an hour, and others are not affected", async () => {
+// agents:start
+test("a user sends 20 invitations an hour", async () => {
   const grace = await signIn(backend, "grace");
   const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
   const invite = (index: number) =>
@@ -193,9 +194,16 @@ test("a user makes 600 changes a minute and sends 20 invitations an hour, and ot
   // A user who is here is added without an invitation.
   const alan = await signIn(backend, "alan");
   expect(await grace.mutation(api.projects.addMember, { projectId, email: alan.email })).toBe("added");
+});
+// agents:end
+
+test("a user makes 600 changes a minute, and others are not affected", async () => {
+  const grace = await signIn(backend, "grace");
+  const alan = await signIn(backend, "alan");
+  expect(await rejectionOf(grace.mutation(api.preferences.set, { timeZone: "Nowhere" }))).toBe("invalid");
   const change = () => rejectionOf(grace.mutation(api.preferences.set, { theme: "dark" }));
   // A change that is rejected is not counted.
-  const made = await Promise.all(Array.from({ length: 600 - 22 }, change));
+  const made = await Promise.all(Array.from({ length: 600 }, change));
   expect(new Set(made)).toEqual(new Set(["none"]));
   expect(await change()).toBe("rate_limited");
   expect((await grace.query(api.preferences.get, {})).theme).toBe("dark");

@@ -101,11 +101,13 @@ describe("users", () => {
 });
 
 describe("deletion", () => {
-  test("empties the row, revokes sessions, removes memberships, and cannot be undone later", async () => {
+  test("empties the row, revokes sessions, and cannot be undone later", async () => {
     const grace = await signIn(backend, "grace");
+    // agents:start
     const projectId = await grace.mutation(api.projects.create, { name: "Engine" });
     const shared = await ada.mutation(api.projects.create, { name: "Shared" });
     await ada.mutation(api.projects.addMember, { projectId: shared, email: grace.email });
+    // agents:end
     await deliver("user.deleted", user("grace", "2026-01-01T00:00:00.000Z"));
 
     const gone = await find("grace");
@@ -118,8 +120,10 @@ describe("deletion", () => {
     await deliver("user.updated", user("grace", "2030-01-01T00:00:00.000Z"));
     expect((await find("grace"))?.status).toBe("deleted");
 
+    // agents:start
     expect((await ada.query(api.projects.get, { projectId })).name).toBe("Engine");
     expect((await ada.query(api.projects.get, { projectId: shared })).members).toHaveLength(1);
+    // agents:end
     const listed = await ada.query(api.users.list, {
       paginationOpts: { numItems: 10, cursor: null },
       search: grace.email,

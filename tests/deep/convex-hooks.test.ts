@@ -44,8 +44,8 @@ test("useQuery, useMutation, usePaginatedQuery and useConvexAuth work on a signe
   await page.goto("/hooks");
   await shows(page.locator("#auth"), "authenticated");
   await shows(page.locator("#events"), "1 CanLoadMore");
-  await page.getByRole("button", { name: "Create" }).click();
-  await page.getByRole("listitem").getByText("Made with a hook").waitFor();
+  await page.getByRole("button", { name: "Move" }).click();
+  await shows(page.locator("#zone"), "Asia/Tokyo");
   await page.getByRole("button", { name: "More" }).click();
   await shows(page.locator("#events"), /^[2-9] Exhausted/);
   expect([sockets.length, tokens.length]).toEqual([1, 1]);

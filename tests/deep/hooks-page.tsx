@@ -4,22 +4,18 @@ import { api } from "../../convex/_generated/api.js";
 
 export default function Hooks() {
   const { isLoading, isAuthenticated } = useConvexAuth();
-  const projects = useQuery(api.projects.mine);
-  const create = useMutation(api.projects.create);
+  const preferences = useQuery(api.preferences.get);
+  const set = useMutation(api.preferences.set);
   const { results, status, loadMore } = usePaginatedQuery(api.auditLogs.mine, {}, { initialNumItems: 1 });
   return (
     <main id="main">
       <h1 id="page-title">Hooks</h1>
       <p id="auth">{isLoading ? "loading" : isAuthenticated ? "authenticated" : "signed out"}</p>
-      <ul>
-        {projects?.map(({ _id, name }) => (
-          <li key={_id}>{name}</li>
-        ))}
-      </ul>
-      <button type="button" onClick={() => void create({ name: "Made with a hook" })}>
-        Create
+      <p id="zone">{preferences?.timeZone ?? "none"}</p>
+      <button type="button" onClick={() => void set({ timeZone: "Asia/Tokyo" })}>
+        Move
       </button>
-      <p id="events">{`${projects === undefined ? "?" : results.length} ${status}`}</p>
+      <p id="events">{`${preferences === undefined ? "?" : results.length} ${status}`}</p>
       <button type="button" onClick={() => loadMore(5)}>
         More
       </button>

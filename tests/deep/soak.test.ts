@@ -9,7 +9,7 @@ import { EDGE_SECRET } from "../routes/harness.ts";
 import { authenticate, calls, type Fault } from "../routes/outbound.ts";
 import { isSessionCookie } from "../routes/seals.ts";
 import { signIn } from "../routes/sign-in.ts";
-import { startMosaic } from "../routes/start-mosaic.ts";
+import { startMosaic } from "../routes/start-app.ts";
 
 const SOAK_MS = Number(process.env.DEEP_SOAK_SECONDS ?? 30) * 1_000;
 const app = startMosaic({ accessTokenSeconds: 5 });

@@ -65,7 +65,7 @@ describe("npm run deploy -- --dry-run", () => {
       "SIGN_IN_LIMIT",
       "SESSION_LIMIT",
       "ERROR_LIMIT",
-      "INGESTION_LIMIT",
+      "INGESTION_LIMIT", // agents:line
       "ASSETS",
     ]) {
       expect(run.stdout).toContain(`env.${binding}`);

@@ -14,9 +14,15 @@ import { runUnreaped, UNUSABLE } from "./unreaped.ts";
 
 afterAll(cleanUp);
 
-async function demoIsReady(copy: Copy): Promise<void> {
+/** The last line of a start. */
+const READY = [
+  "Demo: two projects", // agents:line
+  "Ctrl-C ends everything.",
+][0] as string;
+
+async function isReady(copy: Copy): Promise<void> {
   await copy.ready();
-  while (!copy.output().includes("Demo: two projects")) {
+  while (!copy.output().includes(READY)) {
     expect(copy.output()).not.toContain("could not be prepared");
     await pause(50);
   }
@@ -34,7 +40,7 @@ describe("npm run dev", () => {
   it("ends everything on Ctrl-C, without a usable HOME and temporary folder, even if process 1 does not reap orphans", async () => {
     const { code, ms, left, output } = await runUnreaped(["npm", "run", "dev"], {
       signal: "SIGINT-group",
-      text: "Demo: two projects",
+      text: READY,
       environment: { PORT: String(ports.app), LOCAL_DIR: localDir, ...UNUSABLE },
     });
     expect({ code, left }).toEqual({ code: 0, left: [] });
@@ -44,13 +50,14 @@ describe("npm run dev", () => {
 
   it("prints the app's address when every service answers", async () => {
     copy = await run("dev", { ports, localDir });
-    await demoIsReady(copy);
+    await isReady(copy);
     for (const part of [`http://localhost:${copy.ports.app}`, "ada@example.com"]) {
       expect(copy.output()).toContain(part);
     }
     expect(await statusOf(`http://localhost:${copy.ports.app}/healthz`)).toBe(200);
   });
 
+  // agents:start
   it("creates the demo projects once for every demo user, with agents that send metrics", async () => {
     const url = `http://127.0.0.1:${copy.ports.app}`;
     const headers = { cookie: await signIn(url, "alan@example.com") };
@@ -67,6 +74,7 @@ describe("npm run dev", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("refused");
   });
+  // agents:end
 
   it("ends everything with a message and exit code 1 after the app crashes", async () => {
     const server = copy.leftBehind().find((pid) => / dev /.test(commandOf(pid)));
@@ -79,8 +87,10 @@ describe("npm run dev", () => {
   });
 });
 
+// agents:start
 it("npm run agent without a key says that --key is missing", () => {
   const { status, stderr } = spawnSync(process.execPath, ["local/demo/cli.ts"], { encoding: "utf8" });
   expect(status).toBe(1);
   expect(stderr).toContain("--key is missing");
 });
+// agents:end

@@ -119,7 +119,7 @@ const post = (path: string, body: string, headers: Record<string, string>) =>
 const JSON_TYPE = { "content-type": "application/json" };
 
 test.each([
-  ["/api/v1/metrics", 401, { ...JSON_TYPE, authorization: "Bearer mosaic_none" }],
+  ["/api/v1/metrics", 401, { ...JSON_TYPE, authorization: "Bearer mosaic_none" }], // agents:line
   ["/profile", 403, { origin: "https://evil.example.com" }],
   ["/profile", 413, {}],
   ["/api/errors", 413, JSON_TYPE],

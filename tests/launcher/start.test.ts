@@ -32,7 +32,7 @@ describe("npm start", () => {
       const { status } = await fetch(`http://127.0.0.1:${copy.ports.convex}/api/query`, {
         method: "POST",
         headers: { "Content-Type": "application/json", Authorization: `Convex ${key}` },
-        body: JSON.stringify({ path: "projects:mine", args: {}, format: "json" }),
+        body: JSON.stringify({ path: "users:viewer", args: {}, format: "json" }),
       });
       return status;
     };

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Browser, jsonOf, type Site } from "./browser.ts";
 import { authenticate } from "./outbound.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const keys = ({ path }: { path: string }) => path.startsWith("/sso/jwks/");

@@ -5,7 +5,7 @@ import { tokenOf, whoIs } from "./browser.ts";
 import { Page } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 
@@ -47,7 +47,7 @@ describe("deleting the account", () => {
     const email = app.person();
     const [browser, other] = [await signInUser(email), await signInUser(email)];
     const kept = browser.thief();
-    await browser.submit("/dashboard", { name: "Left behind" });
+    await browser.submit("/dashboard", { name: "Left behind" }); // agents:line
     const token = await tokenOf(other);
     const { user } = await whoIs(browser);
     const answer = await deleteAccount(browser);

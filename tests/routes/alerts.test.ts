@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

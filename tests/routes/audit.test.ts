@@ -5,7 +5,7 @@ import { EDGE_SECRET } from "./harness.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

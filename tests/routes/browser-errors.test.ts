@@ -1,7 +1,7 @@
 /** Error reports of browsers at POST /api/errors: logged without personal data or secrets. */
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -6,7 +6,7 @@ import { Page } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate, type Fault } from "./outbound.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

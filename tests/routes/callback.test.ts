@@ -6,7 +6,7 @@ import { COOKIE_PASSWORD } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

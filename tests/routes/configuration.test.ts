@@ -4,7 +4,7 @@ import { type Answer, Browser } from "./browser.ts";
 import { APP_URL } from "./matchers.ts";
 import { isSessionCookie } from "./seals.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const heard: Answer[] = [];

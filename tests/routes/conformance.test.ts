@@ -9,7 +9,7 @@ import { COOKIE_PASSWORD } from "./harness.ts";
 import { APP_URL } from "./matchers.ts";
 import { sessionSeal, unseal } from "./seals.ts";
 import { comeBack, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const { CONFORMANCE_URL, CONFORMANCE_API_KEY = "sk_test_default" } = process.env;
 const foreign = CONFORMANCE_URL ? { url: CONFORMANCE_URL, apiKey: CONFORMANCE_API_KEY } : undefined;

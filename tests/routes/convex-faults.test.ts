@@ -5,7 +5,7 @@ import type { Answer, Browser } from "./browser.ts";
 import { Page } from "./html.ts";
 import type { Fault } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 
@@ -57,22 +57,22 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
     const profile = new Page((await browser.get("/profile")).text);
     const [first, last] = [profile.field("First name"), profile.field("Last name")];
     const form = profile.form("Save");
-    const dashboard = new Page((await browser.get("/dashboard")).text);
-    const project = dashboard.field("Project name");
-    const create = dashboard.form("Create project");
+    const settings = new Page((await browser.get("/settings")).text);
+    const zone = settings.field("Time zone");
+    const choose = settings.form("Save time zone");
     app.outbound.fail("convex", fault);
-    const [saved, created] = await Promise.all([
+    const [saved, chosen] = await Promise.all([
       browser.submit(form?.action || "/profile", {
         ...form?.fields,
         [first?.attributes.name ?? ""]: "Typed <first>",
         [last?.attributes.name ?? ""]: "Typed last",
       }),
-      browser.submit(create?.action || "/dashboard", {
-        ...create?.fields,
-        [project?.attributes.name ?? ""]: "Typed & project",
+      browser.submit(choose?.action || "/settings", {
+        ...choose?.fields,
+        [zone?.attributes.name ?? ""]: "Europe/Berlin",
       }),
     ]);
-    for (const answer of [saved, created]) {
+    for (const answer of [saved, chosen]) {
       expect(answer).toBeSafeHtml(503);
       expect(answer.headers.get("retry-after")).toBe("5");
       expect(answer.ms).toBeLessThan(3_000);
@@ -82,7 +82,7 @@ describe.each(FAULTS)("Convex %s", (_what, fault) => {
     const page = new Page(saved.text);
     expect(page.field("First name")?.attributes.value).toBe("Typed <first>");
     expect(page.field("Last name")?.attributes.value).toBe("Typed last");
-    expect(new Page(created.text).field("Project name")?.attributes.value).toBe("Typed & project");
+    expect(new Page(chosen.text).field("Time zone")?.attributes.value).toBe("Europe/Berlin");
   });
 });
 
@@ -99,7 +99,7 @@ describe("Convex down", () => {
       app.outbound.fail("convex", { kind });
       const pages = PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path));
       const [degraded, unavailable, data] = await Promise.all([
-        Promise.all([...pages, "/projects/any"].map((path) => ada.get(path))),
+        Promise.all(pages.map((path) => ada.get(path))),
         Promise.all(ALL_OR_NOTHING.flatMap((path) => [ada.get(path), plain.get(path)])),
         ada.data("/dashboard"),
       ]);

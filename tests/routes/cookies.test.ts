@@ -5,7 +5,7 @@ import { flowCookies } from "./flow-cookies.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
 import { grow, isSessionCookie, SESSION, SESSION_NAMES, seal, sessionSeal, unseal } from "./seals.ts";
 import { comeBack, signIn, signInWithLargeSession, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const DAY_MS = 86_400_000;

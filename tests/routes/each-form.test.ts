@@ -7,7 +7,7 @@ import type { FormBase, Mutation } from "../../app/data/define-form.ts";
 import { type Browser, jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 type Form = FormBase & { mutation?: Mutation; done?: unknown; reveal?: unknown };
 
@@ -17,42 +17,41 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Values that at least one check of any field rejects. */
 const INVALID = ["", "a\u0007b"];
 
-const AGENT = "/projects/:id/agents/scout";
+const AGENT = "/projects/:id/agents/scout"; // agents:line
 
-/** The page of each form, by the name of its definition. `:id` is a project of the admin who signs in, with the agent
- * scout. */
+/** The page of each form, by the name of its definition. `:id` is a project, which has the agent scout. */
 const PAGES: Record<string, string> = {
-  addChannel: "/projects/:id",
-  addRule: "/projects/:id",
-  addUsualRules: "/projects/:id",
-  removeChannel: "/projects/:id",
-  removeRule: "/projects/:id",
-  sendTest: "/projects/:id",
-  addMember: "/projects/:id",
-  archiveProject: "/projects/:id",
+  addChannel: "/projects/:id", // agents:line
+  addRule: "/projects/:id", // agents:line
+  addUsualRules: "/projects/:id", // agents:line
+  removeChannel: "/projects/:id", // agents:line
+  removeRule: "/projects/:id", // agents:line
+  sendTest: "/projects/:id", // agents:line
+  addMember: "/projects/:id", // agents:line
+  archiveProject: "/projects/:id", // agents:line
   chooseTheme: "/settings",
-  createKey: "/projects/:id",
-  createProject: "/dashboard",
+  createKey: "/projects/:id", // agents:line
+  createProject: "/dashboard", // agents:line
   deleteMyAccount: "/settings/account",
-  deleteProject: "/projects/:id",
+  deleteProject: "/projects/:id", // agents:line
   endSessions: "/admin/users",
-  leaveProject: "/projects/:id",
-  muteAgent: AGENT,
-  removeMember: "/projects/:id",
-  renameProject: "/projects/:id",
-  restoreProject: "/projects/:id",
+  leaveProject: "/projects/:id", // agents:line
+  muteAgent: AGENT, // agents:line
+  removeMember: "/projects/:id", // agents:line
+  renameProject: "/projects/:id", // agents:line
+  restoreProject: "/projects/:id", // agents:line
   restoreUser: "/admin/users",
-  retireAgent: AGENT,
-  revokeKey: "/projects/:id",
+  retireAgent: AGENT, // agents:line
+  revokeKey: "/projects/:id", // agents:line
   revokeOtherSessions: "/settings/sessions",
   revokeSession: "/settings/sessions",
   saveProfile: "/profile",
   saveRole: "/admin/users",
   saveTimeZone: "/settings",
   suspendUser: "/admin/users",
-  setAgentInterval: AGENT,
-  unmuteAgent: AGENT,
-  withdrawInvitation: "/projects/:id",
+  setAgentInterval: AGENT, // agents:line
+  unmuteAgent: AGENT, // agents:line
+  withdrawInvitation: "/projects/:id", // agents:line
 };
 
 const forms = await definedForms();
@@ -74,17 +73,21 @@ function invalidValues({ fields }: Form): Record<string, string> {
   );
 }
 
+/** Signs the admin in, with a project. */
 async function signInAdmin(): Promise<{ admin: Browser; project: string }> {
   const admin = app.browser();
+  let project = "";
   await signIn(admin, "ada@example.com");
+  // agents:start
   const { token } = jsonOf<{ token: string }>(await admin.token());
   const mutate = async <T>(name: string, args: object) =>
     ((await (await app.convex("mutation", name, args, token)).json()) as { value: T }).value;
-  const project = await mutate<string>("projects:create", { name: "Forms" });
+  project = await mutate<string>("projects:create", { name: "Forms" });
   const { key } = await mutate<{ key: string }>("projectKeys:create", { projectId: project, name: "K" });
   await app.browser().post("/api/v1/agents/scout/ping", { headers: { authorization: `Bearer ${key}` } });
   const agentPage = AGENT.replace(":id", project);
   await expect.poll(async () => (await admin.get(agentPage)).status, { timeout: 10_000 }).toBe(200);
+  // agents:end
   return { admin, project };
 }
 
@@ -126,13 +129,17 @@ it("the action of its page rejects every form with invalid values, and the page 
 });
 
 it("the action of its page runs every form without fields", async () => {
-  const { admin, project } = await signInAdmin();
-  const left = await admin.submit(`/projects/${project}`, { intent: "leave" });
+  const scene = await signInAdmin();
+  // agents:start
+  const left = await scene.admin.submit(`/projects/${scene.project}`, { intent: "leave" });
   expect(left.status).toBe(400);
   expect(left).toSayAlert(/owner/);
-  expect((await admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+  // agents:end
+  expect((await scene.admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+  // agents:start
   for (const intent of ["unmute", "retire"]) {
-    const answer = await admin.submit(AGENT.replace(":id", project), { intent });
+    const answer = await scene.admin.submit(AGENT.replace(":id", scene.project), { intent });
     expect(answer.status, intent).toBe(303);
   }
+  // agents:end
 });

@@ -6,7 +6,7 @@ import { Page, textOf } from "./html.ts";
 import { ACME, organizationOf } from "./organization-members.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const GLOBEX = "org_01LOCALGLOBEX0000000000000";
 const RULE = { WORKOS_ORGANIZATION_ID: ACME, ALLOWED_EMAIL_DOMAINS: "example.com" };
@@ -190,7 +190,7 @@ describe("a sign-in while Convex is down", () => {
     app.outbound.fail("convex", { kind: "refused" });
     await signInFor(browser, person, ACME);
     app.outbound.heal();
-    const answer = await browser.post("/dashboard", { form: { name: "First" } });
+    const answer = await browser.post("/profile", { form: { firstName: "First" } });
     expect(answer.status).toBe(303);
   });
 });

@@ -10,7 +10,7 @@ import { APP_URL } from "./matchers.ts";
 import { authenticate, calls, type Fault, type OutboundRequest, type Upstream } from "./outbound.ts";
 import { grow, isSessionCookie } from "./seals.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -4,7 +4,7 @@ import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
 const app = startMosaic();
@@ -241,6 +241,7 @@ describe("the theme", () => {
   });
 });
 
+// agents:start
 describe("a project", () => {
   it("is created and listed at once", async () => {
     const browser = await signInUser();
@@ -290,3 +291,4 @@ describe("a project", () => {
     expect((await alan.get("/dashboard")).text).not.toMatch(/<(li|tr|article)[^>]*>[\s\S]*Forbidden fruit/);
   });
 });
+// agents:end

@@ -193,7 +193,7 @@ for (const json of [
 }
 for (const key of KEYS) {
   add("a page named like a prototype key", "GET", `/${key}`);
-  add("a project named like a prototype key", "GET", `/projects/${key}`);
+  add("a project named like a prototype key", "GET", `/projects/${key}`); // agents:line
   add("a route named like a prototype key", "GET", `/dashboard.data?_routes=${key}`);
   add("an error named like a prototype key", "GET", `/login?error=${key}`);
   add("an intent named like a prototype key", "POST", "/settings", { form: { intent: key, theme: key } });
@@ -261,10 +261,12 @@ add("JSON nested 100,000 levels deep", "POST", "/api/errors", {
   headers: { "content-type": "application/json" },
   body: "[".repeat(100_000),
 });
+// agents:start
 add("metrics of 1 MB", "POST", "/api/v1/metrics", {
   headers: { authorization: "Bearer mosaic_x" },
   json: { metrics: "x".repeat(1_000_000) },
 });
+// agents:end
 add("an unterminated multipart body", "POST", "/profile", {
   headers: { "content-type": `multipart/form-data; boundary=${"b".repeat(70)}` },
   body: `--${"b".repeat(70)}\r\n`.repeat(500),

@@ -8,7 +8,7 @@ import { hostile } from "./hostile-requests.ts";
 import { elements, parseHtml } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { createReportingProject, expectRejection, signInReporter, type User } from "./reporting.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const newUser = () => signInReporter(app);

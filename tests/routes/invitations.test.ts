@@ -4,7 +4,7 @@ import type { Browser } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { ACME, organizationOf } from "./organization-members.ts";
 import { approve, comeBack, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const RULE = { WORKOS_ORGANIZATION_ID: ACME, ALLOWED_EMAIL_DOMAINS: "example.com" };
 const app = startMosaic({ env: RULE, convexEnv: RULE });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser, jsonOf } from "./browser.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 import { limitPerMinute } from "./worker.ts";
 
 /** The worker's limits are this much lower: 600 requests need more than a minute on a busy machine. */
@@ -13,6 +13,7 @@ const app = startMosaic({ limitsDividedBy: DIVISOR, isolates: 2 });
 /** Returns a browser with the given IP address. */
 const from = (address: string) => new Browser(app.site(), address);
 
+// agents:start
 /** Creates an API key in a new project of the token's user. */
 async function newKey(token: string): Promise<string> {
   const call = async <T>(name: string, args: object) =>
@@ -20,18 +21,19 @@ async function newKey(token: string): Promise<string> {
   const projectId = await call<string>("projects:create", { name: "Limits" });
   return (await call<{ key: string }>("projectKeys:create", { projectId, name: "K" })).key;
 }
+// agents:end
 
 const AT_ONCE = 5;
 const SIGN_INS = limitPerMinute("SIGN_IN_LIMIT") / DIVISOR;
 const SESSIONS = limitPerMinute("SESSION_LIMIT") / DIVISOR;
-const INGESTIONS = limitPerMinute("INGESTION_LIMIT") / DIVISOR;
-const REJECTIONS = limitPerMinute("REJECTION_LIMIT") / DIVISOR;
+const INGESTIONS = limitPerMinute("INGESTION_LIMIT") / DIVISOR; // agents:line
+const REJECTIONS = limitPerMinute("REJECTION_LIMIT") / DIVISOR; // agents:line
 
-it("is 100 a minute for sign-ins, 600 for sessions and for API keys, and 60 for rejected API keys", () => {
+it("is the documented number a minute", () => {
   expect(limitPerMinute("SIGN_IN_LIMIT")).toBe(100);
   expect(limitPerMinute("SESSION_LIMIT")).toBe(600);
-  expect(limitPerMinute("INGESTION_LIMIT")).toBe(600);
-  expect(limitPerMinute("REJECTION_LIMIT")).toBe(60);
+  expect(limitPerMinute("INGESTION_LIMIT")).toBe(600); // agents:line
+  expect(limitPerMinute("REJECTION_LIMIT")).toBe(60); // agents:line
 });
 
 /**
@@ -103,6 +105,7 @@ describe("requesting the session or a token", () => {
   });
 });
 
+// agents:start
 const metrics = [{ agent: "a", name: "n", value: 1 }];
 const send = (browser: Browser, key: string, json: object = { metrics }) =>
   browser.post("/api/v1/metrics", { headers: { authorization: `Bearer ${key}` }, json });
@@ -146,6 +149,7 @@ describe("a rejected API key", () => {
     expect((await send(from("10.50.4.3"), "mosaic_another")).status).toBe(401);
   });
 });
+// agents:end
 
 describe("signing out", () => {
   it("is never limited", async () => {

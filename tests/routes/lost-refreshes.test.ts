@@ -5,7 +5,7 @@ import { COOKIE_PASSWORD } from "./harness.ts";
 import { authenticate, type OutboundRequest } from "./outbound.ts";
 import { sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic({ accessTokenSeconds: 45 });
 /** More than the longest time between two tries. */

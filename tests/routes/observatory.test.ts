@@ -7,7 +7,7 @@ import { PERSONS_PAGES } from "../pages.ts";
 import { type Answer, Browser, type Site } from "./browser.ts";
 import { Page } from "./html.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const APP_URL = "https://mosaic.example";

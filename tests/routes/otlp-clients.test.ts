@@ -13,7 +13,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { createOtlpProject, METRICS, PROTOBUF } from "./otlp-project.ts";
 import { pythonBody } from "./recorded/python-sdk.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const newProject = () => createOtlpProject(app);

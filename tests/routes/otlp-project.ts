@@ -1,7 +1,7 @@
 /** A project that receives OpenTelemetry. */
 import { expect } from "vitest";
 import { createReportingProject, signInReporter } from "./reporting.ts";
-import type { startMosaic } from "./start-mosaic.ts";
+import type { startMosaic } from "./start-app.ts";
 
 export const METRICS = "/api/v1/otlp/v1/metrics";
 export const PROTOBUF = "application/x-protobuf";

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { createOtlpProject, METRICS, PROTOBUF } from "./otlp-project.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 const newProject = () => createOtlpProject(app);

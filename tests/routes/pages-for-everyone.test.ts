@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 
@@ -50,6 +50,7 @@ describe("public resources", () => {
     expect(app.outbound.requests).toEqual([]);
   });
 
+  // agents:start
   it("/api/v1/openapi.json describes the ingestion API and is cacheable", async () => {
     const answer = await app.browser().get("/api/v1/openapi.json");
     expect(answer.status).toBe(200);
@@ -60,6 +61,7 @@ describe("public resources", () => {
     expect(answer.headers.get("cache-control")).toMatch(/max-age=[1-9]/);
     expect(answer).toSetNoCookie();
   });
+  // agents:end
 
   it("/about shows the product in a picture, and links to the guide, which is docs/agents.md", async () => {
     const page = new Page((await app.browser().get("/about")).text);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { createReportingProject, expectRejection, signInReporter } from "./reporting.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -4,7 +4,7 @@ import type { Answer, Browser } from "./browser.ts";
 import { Page } from "./html.ts";
 import { authenticate } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 /** Tokens that are in their last minute from the start, so that every use refreshes them. */
 const app = startMosaic({ accessTokenSeconds: 45 });

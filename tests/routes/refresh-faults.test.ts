@@ -6,7 +6,7 @@ import { Page } from "./html.ts";
 import { authenticate, type Fault } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const TOKEN_SECONDS = 2;
 const app = startMosaic({ accessTokenSeconds: TOKEN_SECONDS });

@@ -4,7 +4,7 @@ import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 /** Tokens that are in their last minute from the start, so that every use refreshes them. */
 const app = startMosaic({ accessTokenSeconds: 45, isolates: 2 });

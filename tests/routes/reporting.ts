@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { signIn } from "./sign-in.ts";
-import type { startMosaic } from "./start-mosaic.ts";
+import type { startMosaic } from "./start-app.ts";
 
 type Mosaic = ReturnType<typeof startMosaic>;
 

@@ -5,7 +5,7 @@ import { EDGE_SECRET } from "./harness.ts";
 import { calls } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

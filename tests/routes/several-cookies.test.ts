@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { signIn, signInWithLargeSession } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -4,7 +4,7 @@ import { locationOf } from "./browser.ts";
 import { flowCookies, isFlowCookie } from "./flow-cookies.ts";
 import { APP_URL } from "./matchers.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -7,7 +7,7 @@ import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
 import { isSessionCookie, SESSION, sessionSeal, unseal } from "./seals.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 import { chooseTheme, themeOf } from "./theme.ts";
 
 /** Tokens in their last minute, so that every page would refresh them. */

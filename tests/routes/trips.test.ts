@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Browser } from "./browser.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
 import { elements, Page, textOf } from "./html.ts";
 import { comeBack, startFlow } from "./sign-in.ts";
-import { startMosaic } from "./start-mosaic.ts";
+import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
 
