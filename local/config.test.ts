@@ -109,7 +109,7 @@ describe("the launcher's configuration", () => {
 
   it("knows exactly the names that wrangler.toml passes to the worker", () => {
     const [toml = ""] = readFileSync("wrangler.toml", "utf8").split("\n[env.");
-    const named = [...toml.matchAll(/^ {2}"([A-Z_]+)",$|^([A-Z_]+) = ""$/gm)].map(
+    const named = [...toml.matchAll(/^ {2}"([A-Z_]+)",$|^([A-Z_]+) = ""/gm)].map(
       (match) => match[1] ?? match[2],
     );
     expect(named.sort()).toEqual(variablesOf("worker").sort());

@@ -182,7 +182,7 @@ describe("imports", () => {
   });
 
   test("relative imports include the file extension", () => {
-    const named = ({ target }: Import) => /\.(tsx?|[cm]?js|css|json)$/.test(target) || /[?]\w+$/.test(target);
+    const named = ({ target }: Import) => /\.(tsx?|[cm]?js|css|json|svg)(\?[\w&-]+)?$/.test(target);
     const generated = ({ target }: Import) =>
       /^convex\/_generated\/(api|server|dataModel)$/.test(target) || target.includes("/+types/");
     expect(
@@ -248,6 +248,7 @@ describe("Convex functions", () => {
     ]);
   });
 
+  // agents:start
   test("the deletion of a project names every table with rows of a project", () => {
     const ofProject = Object.entries(schema.tables).flatMap(([name, { validator }]) => {
       const [fields] = validator.kind === "union" ? validator.members : [validator];
@@ -257,6 +258,7 @@ describe("Convex functions", () => {
     const deletion = files.find(({ path }) => path === "convex/model/deletion.ts")?.text ?? "";
     expect(ofProject.filter((name) => !deletion.includes(`"${name}"`))).toEqual([]);
   });
+  // agents:end
 
   test("only convex/functions.ts declares paginationOpts, so every page size is checked", () => {
     const declaring = files.filter(

@@ -26,7 +26,7 @@ export async function suspendUser(ctx: MutationCtx, admin: Admin, userId: string
   await requireAnotherAdmin(ctx, user);
   await ctx.db.patch("users", user._id, { status: "suspended", updatedAt: Date.now() });
   await revokeAllSessions(ctx, user.workosUserId);
-  await dropEmailChannels(ctx, user._id);
+  await dropEmailChannels(ctx, user._id); // agents:line
   await recordEvent(ctx, user._id, "user_suspended", { actorId: admin.user._id });
 }
 

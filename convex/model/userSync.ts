@@ -166,7 +166,7 @@ async function applyProfile(
   if (!differs(user, wanted)) return user;
   await ctx.db.patch("users", user._id, { ...wanted, updatedAt: Date.now() });
   const changed = { ...user, ...wanted };
-  if (changed.email !== user.email) await moveEmailChannels(ctx, user._id, changed.email);
+  if (changed.email !== user.email) await moveEmailChannels(ctx, user._id, changed.email); // agents:line
   await saveSearchTerms(ctx, changed);
   return changed;
 }

@@ -36,7 +36,7 @@ const GROUPS: Group[] = [
       ["environment", environment],
       ["cookie-prefix", cookiePrefix],
       ["sign-out-redirect", signOutRedirect],
-      ["alert-email", alertEmail],
+      ["alert-email", alertEmail], // agents:line
       ["cookie-password", cookiePassword],
       ["app-url", appUrl],
     ],

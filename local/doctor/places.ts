@@ -49,7 +49,7 @@ export const FIX = {
     "Nothing, to work on this machine. For the real WorkOS set WORKOS_API_URL=https://api.workos.com with WORKOS_API_KEY and WORKOS_CLIENT_ID (docs/WORKOS_QUICKSTART.md).",
   convexEmulator:
     "Nothing, to work on this machine. For a Convex deployment set CONVEX_URL and CONVEX_EDGE_SECRET (docs/deploy.md).",
-  alertEmail: "Set RESEND_API_KEY and ALERT_EMAIL_FROM (docs/deploy.md), unless email is not wanted.",
+  alertEmail: "Set RESEND_API_KEY and ALERT_EMAIL_FROM (docs/deploy.md), unless email is not wanted.", // agents:line
   access:
     "Set WORKOS_ORGANIZATION_ID or ALLOWED_EMAIL_DOMAINS (docs/deploy.md), unless everyone is meant to use it.",
   nothingHere: "Nothing, to work on this machine.",

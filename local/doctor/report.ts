@@ -16,7 +16,7 @@ export const CHECKS = [
   "access",
   "cookie-prefix",
   "sign-out-redirect",
-  "alert-email",
+  "alert-email", // agents:line
   "cookie-password",
   "app-url",
   "workos-api-key",

@@ -58,9 +58,11 @@ function workerProblems(worker: Record<string, string>): readonly Problem[] {
   }
 }
 
+// agents:start
 /** An email address, alone or in angle brackets after a name. */
 const SENDER =
   /^(?:[^\s@<>"',;]+@[^\s@<>"',;]+\.[^\s@<>"',;]+|[^<>@\p{Cc}]+ <[^\s@<>"',;]+@[^\s@<>"',;]+\.[^\s@<>"',;]+>)$/u;
+// agents:end
 
 const BARE = "has a space or quotes around it: give the bare value";
 
@@ -71,7 +73,8 @@ const BARE = "has a space or quotes around it: give the bare value";
 export function convexProblems(values: Record<string, string>): Problem[] {
   const problems: Problem[] = [];
   const bare = [
-    ...["WORKOS_WEBHOOK_SECRET", "ADMIN_EMAILS", "RESEND_API_KEY", "ALERT_EMAIL_FROM"],
+    ...["WORKOS_WEBHOOK_SECRET", "ADMIN_EMAILS"],
+    ...["RESEND_API_KEY", "ALERT_EMAIL_FROM"], // agents:line
     ...OTHER_NAMES,
   ];
   for (const name of bare) {
@@ -82,10 +85,12 @@ export function convexProblems(values: Record<string, string>): Problem[] {
   if (values.ADMIN_EMAILS && !emails.every((email) => /^[^\s@"']+@[^\s@"']+$/.test(email))) {
     problems.push({ name: "ADMIN_EMAILS", message: "must be e-mail addresses with commas between them" });
   }
+  // agents:start
   if (values.ALERT_EMAIL_FROM && !SENDER.test(values.ALERT_EMAIL_FROM)) {
     const message = "must be an address such as alerts@example.com or Mosaic <alerts@example.com>";
     problems.push({ name: "ALERT_EMAIL_FROM", message });
   }
+  // agents:end
   const site = values.CONVEX_SITE_URL ?? "";
   if (site !== "" && !isGoodOrigin(site)) {
     problems.push({
@@ -105,13 +110,13 @@ function isGoodOrigin(value: string): boolean {
 /** The check that reports each name; `environment` reports all others. */
 const REPORTED_BY: Record<string, CheckName> = {
   ACCESS_CONTACT: "access",
-  ALERT_EMAIL_FROM: "alert-email",
+  ALERT_EMAIL_FROM: "alert-email", // agents:line
   ALLOWED_EMAIL_DOMAINS: "access",
   APP_URL: "app-url",
   COOKIE_PREFIX: "cookie-prefix",
   CONVEX_EDGE_SECRET: "edge-secret",
   CONVEX_URL: "convex-url",
-  RESEND_API_KEY: "alert-email",
+  RESEND_API_KEY: "alert-email", // agents:line
   WORKOS_API_KEY: "workos-api-key",
   WORKOS_CLIENT_ID: "workos-client",
   WORKOS_COOKIE_PASSWORD: "cookie-password",

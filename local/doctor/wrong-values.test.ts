@@ -95,13 +95,13 @@ describe("a malformed value fails its own check, which says what is expected wit
     ["access", "WORKOS_ORGANIZATION_ID", "acme", /must be the id of an organization/],
     ["access", "ALLOWED_EMAIL_DOMAINS", "@example.com", /must be domains with commas/],
     ["access", "ACCESS_CONTACT", "somebody", /must be an e-mail address or an https address/],
-    ["alert-email", "ALERT_EMAIL_FROM", "alerts at example.com", /must be an address such as alerts@/],
-    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic alerts@example.com", /must be an address such as/],
-    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic <alerts@example.com>\nBcc: a@example.com", /must be an/],
-    ["alert-email", "ALERT_EMAIL_FROM", "a@example.com, b@example.com", /must be an address such as/],
-    ["alert-email", "ALERT_EMAIL_FROM", '"alerts@example.com"', BARE],
-    ["alert-email", "ALERT_EMAIL_FROM", "alerts@example.com", /RESEND_API_KEY is missing: ALERT_EMAIL_FROM/],
-    ["alert-email", "RESEND_API_KEY", "re_of_this_test", /ALERT_EMAIL_FROM is missing: RESEND_API_KEY/],
+    ["alert-email", "ALERT_EMAIL_FROM", "alerts at example.com", /must be an address such as alerts@/], // agents:line
+    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic alerts@example.com", /must be an address such as/], // agents:line
+    ["alert-email", "ALERT_EMAIL_FROM", "Mosaic <alerts@example.com>\nBcc: a@example.com", /must be an/], // agents:line
+    ["alert-email", "ALERT_EMAIL_FROM", "a@example.com, b@example.com", /must be an address such as/], // agents:line
+    ["alert-email", "ALERT_EMAIL_FROM", '"alerts@example.com"', BARE], // agents:line
+    ["alert-email", "ALERT_EMAIL_FROM", "alerts@example.com", /RESEND_API_KEY is missing: ALERT_EMAIL_FROM/], // agents:line
+    ["alert-email", "RESEND_API_KEY", "re_of_this_test", /ALERT_EMAIL_FROM is missing: RESEND_API_KEY/], // agents:line
     ["environment", "ADMIN_EMAILS", "ada at example.com", /must be e-mail addresses/],
     ["environment", "ADMIN_EMAILS", '"ada@example.com"', BARE],
   ])("%s: %s=%s", async (name, variable, value, words) => {
@@ -139,6 +139,7 @@ test("suggests the deployment URL if CONVEX_URL is the URL of HTTP actions", asy
   expect(result.detail).toContain("https://happy-animal-123.eu-west-1.convex.cloud");
 });
 
+// agents:start
 test("emails go through Resend, to the local outbox, or nowhere", async () => {
   const resend = { RESEND_API_KEY: "re_of_this_test", ALERT_EMAIL_FROM: "Mosaic <alerts@example.com>" };
   const statusOf = async (values: Record<string, string>) => (await check("alert-email", values)).status;
@@ -159,6 +160,7 @@ test("emails go through Resend, to the local outbox, or nowhere", async () => {
     });
   }
 });
+// agents:end
 
 test("rejects the public local secrets outside this machine", async () => {
   const password = { WORKOS_COOKIE_PASSWORD: "local-only-cookie-password-change-me-0001" };

@@ -1,4 +1,4 @@
-import { globSync, lstatSync, readFileSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { matchesGlob } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importsOf, withoutUnusedImports } from "./imports.ts";
@@ -8,7 +8,7 @@ import { cut, FOLDER, LIST, patternsOf, withoutAgents } from "./without-agents.t
 const TOP = "{app,convex,docs,local,packages,public,tests,workers}/**/*";
 const paths = globSync([TOP, ".github/**/*", "*.*", ".dev.vars.example"], {
   exclude: (path) => /(^|\/)(node_modules|\.\w+)\//.test(`${path}/`) && !/\.github/.test(path),
-}).filter((path) => lstatSync(path).isFile());
+}).filter((path) => statSync(path).isFile());
 const files = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]));
 const left = withoutAgents(files);
 const isSource = (path: string) => /^(app|convex|workers|local|tests)\/.*\.tsx?$/.test(path);

@@ -213,9 +213,11 @@ test("a page and its forms work when the code of the connection does not arrive"
   await shows(heading(page), "Welcome back, Grace!");
   await banner(page).place("Dashboard").click();
   await shows(heading(page), "Dashboard");
+  // agents:start
   await projectForm(page).name.fill("Over HTTP");
   await projectForm(page).create.click();
   await projectForm(page).entry("Over HTTP").waitFor();
+  // agents:end
   await page.unrouteAll();
   await page.reload();
   await untilLive(page);

@@ -18,7 +18,9 @@ beforeEach(async () => {
   ada = await signIn(backend, "ada");
 });
 
+// agents:start
 type Stored = { [field: string]: Value };
+// agents:end
 
 test("a migration processes all users in batches, and search finds the same users afterwards", async () => {
   for (const name of ["zoe", "zara", "zita"]) await signIn(backend, name);
