@@ -80,5 +80,17 @@ describe("GET /api/v1/agents", () => {
     app.outbound.heal();
     await user.convex("mutation", "projects:archive", { projectId: project.id });
     expectRejection(await read(key), 401, "archived");
+
+    // After a time in which agents could not report, nothing says that they are silent.
+    await user.convex("mutation", "projects:restore", { projectId: project.id });
+    const again = await read(await newKey({ scope: "read" }));
+    const health = jsonOf<{ agents: { health: string }[] }>(again).agents.map((one) => one.health);
+    expect(health).toEqual(["fresh", "quiet", "failed"]);
+    const { browser } = user;
+    for (const page of ["/", "/dashboard", `/projects/${project.id}`, `/projects/${project.id}/agents/b`]) {
+      const { text } = await browser.get(page);
+      expect(text, page).toContain('data-state="quiet"');
+      expect(text, page).not.toContain('data-state="silent"');
+    }
   });
 });
