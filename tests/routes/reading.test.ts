@@ -85,7 +85,7 @@ describe("GET /api/v1/agents", () => {
     await user.convex("mutation", "projects:restore", { projectId: project.id });
     const again = await read(await newKey({ scope: "read" }));
     const health = jsonOf<{ agents: { health: string }[] }>(again).agents.map((one) => one.health);
-    expect(health).toEqual(["fresh", "quiet", "failed"]);
+    expect(health).toEqual(["fresh", "fresh", "failed"]);
     const { browser } = user;
     for (const page of ["/", "/dashboard", `/projects/${project.id}`, `/projects/${project.id}/agents/b`]) {
       const { text } = await browser.get(page);
