@@ -4,5 +4,9 @@ import type { ReactNode } from "react";
 const GUIDE = "/agents.txt";
 
 export function GuideLink({ children }: { children: ReactNode }) {
-  return <a href={GUIDE}>{children}</a>;
+  return (
+    <a href={GUIDE} className="inline-flex min-h-11 items-center">
+      {children}
+    </a>
+  );
 }
