@@ -7,7 +7,7 @@ const workflow = readFileSync(".github/workflows/deploy.yml", "utf8");
 const guide = readFileSync("docs/deploy.md", "utf8");
 
 test("the workflow passes every value from the secret of the same name", () => {
-  const passed = [...workflow.matchAll(/^ {10}([A-Z_]+): (.*)$/gm)].filter(
+  const passed = [...workflow.matchAll(/^ {10}([A-Z_]+): (\S.*?)(?: #.*)?$/gm)].filter(
     ([, name]) => name !== "CLOUDFLARE_ENV",
   );
   for (const [, name, value] of passed) expect(value).toBe(`\${{ secrets.${name} }}`);
