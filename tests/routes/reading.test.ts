@@ -89,7 +89,7 @@ describe("GET /api/v1/agents", () => {
     const { browser } = user;
     for (const page of ["/", "/dashboard", `/projects/${project.id}`, `/projects/${project.id}/agents/b`]) {
       const { text } = await browser.get(page);
-      expect(text, page).toContain('data-state="quiet"');
+      expect(text, page).toContain('data-state="fresh"');
       expect(text, page).not.toContain('data-state="silent"');
     }
   });
