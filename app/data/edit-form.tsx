@@ -82,6 +82,7 @@ export function EditField<F extends FormFields>({
   );
 }
 
+// agents:start
 /**
  * Renders a select of the form with its message. After a failure, it has the submitted value.
  *
@@ -104,3 +105,4 @@ export function EditSelect<F extends FormFields>({
     <SelectField key={value} {...props} label={label} name={name} defaultValue={value} error={errors[name]} />
   );
 }
+// agents:end
