@@ -126,6 +126,9 @@ test("shows the rejection of an offline edit after its form was removed", async 
   for (const one of [ada, visitor]) one.allow(/ERR_INTERNET_DISCONNECTED|403 \(Forbidden\)|WebSocket/);
   const page = await visitor.open("/dashboard");
   await untilLive(page);
+  // Her time zone is stored first: an edit that follows one in flight waits for the socket with it.
+  const settings = await ada.open("/settings");
+  await expect.poll(() => settings.getByLabel("Time zone", { exact: true }).inputValue()).not.toBe("");
   const users = await ada.open("/admin/users?search=demoted");
   await untilLive(users);
   await visitor.setOffline(true);

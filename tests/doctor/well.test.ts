@@ -28,9 +28,9 @@ describe("the doctor with a valid configuration", () => {
     expect(report.code).toBe(0);
   });
 
-  test("finishes within 10 s", () => {
+  test("finishes within 20 s", () => {
     process.stdout.write(`doctor, all well: ${report.ms} ms\n`);
-    expect(report.ms).toBeLessThan(10_000);
+    expect(report.ms).toBeLessThan(20_000);
   });
 
   test("prints an array of name, status, detail and fix with --json", () => {
