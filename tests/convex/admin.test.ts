@@ -84,6 +84,7 @@ describe("on a shared deployment", () => {
     });
   });
 
+  // agents:start
   test("the first page of a list does not grow in an open tab", async () => {
     const tab = backend.connect({ sub: grace.workosUserId, sid: grace.sessionId });
     let names: (string | undefined)[] = [];
@@ -98,6 +99,7 @@ describe("on a shared deployment", () => {
     expect(names).toEqual(["Three", "Two"]);
     await tab.close();
   });
+  // agents:end
 
   test("the log is filtered by user and event, and an unknown user is not_found", async () => {
     const { page } = await ada.query(api.auditLogs.all, {
