@@ -1,5 +1,5 @@
 /** Deletion of a project: access ends at once, its data is removed by a job. */
-import type { Doc, Id } from "../_generated/dataModel";
+import type { Doc, Id, TableNames } from "../_generated/dataModel";
 import type { MutationCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
 import { startJob } from "./jobs.ts";
@@ -52,30 +52,27 @@ const BY_AGENT = ["agents", "agentStates", "timeSeries"] as const;
 
 /** Removes some rows of a deleted project, and returns their number. */
 export async function removeRows(ctx: MutationCtx, projectId: Id<"projects">): Promise<number> {
-  const { db } = ctx;
   // API keys first, so that access ends first.
   const keys = await removeKeys(ctx, projectId);
   if (keys > 0) return keys;
-  for (const table of BY_PROJECT) {
-    const rows = db.query(table).withIndex("by_project", (q) => q.eq("projectId", projectId));
-    const removed = await removeSome(db, rows);
+  for (const rows of rowsOf(ctx, projectId)) {
+    const removed = await removeSome(ctx.db, rows);
     if (removed > 0) return removed;
   }
-  for (const table of BY_AGENT) {
-    const rows = db.query(table).withIndex("by_name", (q) => q.eq("projectId", projectId));
-    const removed = await removeSome(db, rows);
-    if (removed > 0) return removed;
-  }
-  const dues = db.query("alertDues").withIndex("by_agent", (q) => q.eq("projectId", projectId));
-  const removedDues = await removeSome(db, dues);
-  if (removedDues > 0) return removedDues;
-  const streams = db.query("streams").withIndex("by_resource", (q) => q.eq("projectId", projectId));
-  const removedStreams = await removeSome(db, streams);
-  if (removedStreams > 0) return removedStreams;
-  return await removeSome(
-    db,
+  return 0;
+}
+
+/** Returns the rows of a project other than its API keys, table by table. */
+function rowsOf({ db }: MutationCtx, projectId: Id<"projects">): AsyncIterable<Doc<TableNames>>[] {
+  return [
+    ...BY_PROJECT.map((table) =>
+      db.query(table).withIndex("by_project", (q) => q.eq("projectId", projectId)),
+    ),
+    ...BY_AGENT.map((table) => db.query(table).withIndex("by_name", (q) => q.eq("projectId", projectId))),
+    db.query("alertDues").withIndex("by_agent", (q) => q.eq("projectId", projectId)),
+    db.query("streams").withIndex("by_resource", (q) => q.eq("projectId", projectId)),
     db.query("stats").withIndex("by_series", (q) => q.eq("projectId", projectId)),
-  );
+  ];
 }
 
 async function removeKeys({ db }: MutationCtx, projectId: Id<"projects">): Promise<number> {
