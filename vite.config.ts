@@ -62,8 +62,9 @@ const all = (entries: string[], pattern: RegExp) => entries.every((entry) => pat
 
 /**
  * Chunks. A page loads few files, because small ones compress badly; the framework's file keeps its name
- * between releases. Code that several pages share is in one file for everyone, one more for signed-in users,
- * one for the lists of projects, one for a project's page and one for the other pages (tests/build/weight.test.ts enforces the limits).
+ * between releases. Code that several pages share is in one file for everyone, one more for signed-in users, one
+ * for the lists of projects, one for a project's page and one for the other pages. tests/build/weight.test.ts
+ * enforces the limits.
  */
 const chunks = [
   {

@@ -1,6 +1,7 @@
 /** Agents in a browser: health by the page's clock, the filter, the page of an agent, and getting started. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { makeProject } from "./make-project.ts";
 import { button, field, heading, shows, status, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
@@ -11,22 +12,6 @@ type Body = {
   metrics?: { agent: string; name: string; value: number; at?: number; kind?: "counter" }[];
   statuses?: { agent: string; state: string; message?: string; at?: number }[];
 };
-
-/** Creates a project and an API key through the pages, and returns the project's path and the key. */
-async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
-  await page.goto("/dashboard");
-  await field(page, "Project name").fill(name);
-  await button(page, "Create project").click();
-  await page.getByRole("link", { name, exact: true }).click();
-  await shows(heading(page), name);
-  await field(page, "Key name").fill("Laptop");
-  await button(page, "Create key").click();
-  const key = await page
-    .getByRole("status")
-    .getByText(/^mosaic_/)
-    .textContent();
-  return { path: new URL(page.url()).pathname, key: key ?? "" };
-}
 
 async function send(key: string, body: Body): Promise<void> {
   const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
