@@ -5,7 +5,8 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { fieldOf, joined } from "../fields.ts";
 import { PERSONS_PAGES } from "../pages.ts";
-import { banner, button, field, projectForm, untilHydrated, untilLive } from "./parts.ts";
+import { createKey, sendBatch } from "./make-project.ts"; // agents:line
+import { banner, projectForm, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -46,19 +47,9 @@ async function harbourPaths(page: Page): Promise<string[]> {
 
 async function sendField(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await field(page, "Key name").fill("Field");
-  await button(page, "Create key").click();
-  const key = await page
-    .getByRole("status")
-    .getByText(/^mosaic_/)
-    .textContent();
+  const key = await createKey(page);
   for (const batch of joined(fieldOf(12, Date.now()))) {
-    const sent = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify(batch),
-    });
-    expect(sent.status).toBe(202);
+    await sendBatch(stage.stack(), key, batch);
   }
   await expect.poll(() => page.locator("li.agent").count()).toBe(12);
 }

@@ -1,27 +1,14 @@
 /** Agents in a browser: health by the page's clock, the filter, the page of an agent, and getting started. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { makeProject } from "./make-project.ts";
+import { type Batch, makeProject, sendBatch } from "./make-project.ts";
 import { button, field, heading, shows, status, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
 const MINUTE = 60_000;
 
-type Body = {
-  metrics?: { agent: string; name: string; value: number; at?: number; kind?: "counter" }[];
-  statuses?: { agent: string; state: string; message?: string; at?: number }[];
-};
-
-async function send(key: string, body: Body): Promise<void> {
-  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(response.status, await response.text()).toBe(202);
-}
-
+const send = (key: string, batch: Batch) => sendBatch(stage.stack(), key, batch);
 const tiles = (page: Page) => page.locator("li.agent");
 
 test("the page's clock drives health, and it is right within 2 s after sleep", async () => {

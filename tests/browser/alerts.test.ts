@@ -1,7 +1,8 @@
 /** Alerts in a browser: rules and channels by form, incidents live on both pages. */
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { button, field, heading, shows, status, untilLive } from "./parts.ts";
+import { makeProject, sendBatch } from "./make-project.ts";
+import { heading, shows, status, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -11,16 +12,7 @@ const press = (within: Locator, name: string) => within.getByRole("button", { na
 test("rules and a channel are added in place, and an incident shows live on both pages", async () => {
   const visitor = await stage.signedIn("alerts@example.com");
   const page = await visitor.open("/dashboard");
-  await field(page, "Project name").fill("Watchtower");
-  await button(page, "Create project").click();
-  await page.getByRole("link", { name: "Watchtower", exact: true }).click();
-  await shows(heading(page), "Watchtower");
-  await field(page, "Key name").fill("Laptop");
-  await button(page, "Create key").click();
-  const key = await page
-    .getByRole("status")
-    .getByText(/^mosaic_/)
-    .textContent();
+  const { key } = await makeProject(page, "Watchtower");
   await untilLive(page);
 
   const section = page.getByRole("region", { name: "Alerts" });
@@ -51,12 +43,7 @@ test("rules and a channel are added in place, and an incident shows live on both
   const alerts = await visitor.open("/alerts");
   await untilLive(alerts);
   await shows(alerts.getByRole("main"), "No open incidents");
-  const response = await fetch(`${stage.stack().appUrl}/api/v1/metrics`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ metrics: [{ agent: "buoy", name: "height", value: 3 }] }),
-  });
-  expect(response.status).toBe(202);
+  await sendBatch(stage.stack(), key, { metrics: [{ agent: "buoy", name: "height", value: 3 }] });
   const open = alerts.getByRole("list", { name: "Open incidents" }).getByRole("listitem");
   await shows(open, "buoy has mean of height over 5 minutes above 2.5");
   await shows(list("Incidents"), "Open");

@@ -11,25 +11,29 @@ export async function makeProject(page: Page, name: string): Promise<{ path: str
   await button(page, "Create project").click();
   await page.getByRole("link", { name, exact: true }).click();
   await shows(heading(page), name);
-  await field(page, "Key name").fill("Laptop");
-  await button(page, "Create key").click();
-  const key = await page
-    .getByRole("status")
-    .getByText(/^mosaic_/)
-    .textContent();
-  return { path: new URL(page.url()).pathname, key: key ?? "" };
+  return { path: new URL(page.url()).pathname, key: await createKey(page) };
 }
 
-/** Sends metrics with an API key, and expects that they are accepted. */
-export async function sendMetrics(
-  { appUrl }: Stack,
-  key: string,
-  metrics: { agent: string; name: string; value: number; at?: number }[],
-): Promise<void> {
+/** Creates an API key on the page of a project. */
+export async function createKey(page: Page): Promise<string> {
+  await field(page, "Key name").fill("Laptop");
+  await button(page, "Create key").click();
+  const key = page.getByRole("status").getByText(/^mosaic_/);
+  return (await key.textContent()) ?? "";
+}
+
+/** A body of `POST /api/v1/metrics`. */
+export type Batch = {
+  metrics?: { agent: string; name: string; value: number; at?: number; kind?: "gauge" | "counter" }[];
+  statuses?: { agent: string; state: string; message?: string; at?: number }[];
+};
+
+/** Sends a batch with an API key, and expects that it is accepted. */
+export async function sendBatch({ appUrl }: Pick<Stack, "appUrl">, key: string, batch: Batch): Promise<void> {
   const response = await fetch(`${appUrl}/api/v1/metrics`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ metrics }),
+    body: JSON.stringify(batch),
   });
-  expect(response.status).toBe(202);
+  expect(response.status, await response.text()).toBe(202);
 }

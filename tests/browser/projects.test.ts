@@ -1,13 +1,12 @@
 /** Projects in a browser: metrics, charts and ages, live in every tab and in the HTML. */
 import { expect, test } from "vitest";
-import { makeProject, sendMetrics } from "./make-project.ts";
+import { type Batch, makeProject, sendBatch } from "./make-project.ts";
 import { button, field, heading, projectForm, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-type Metrics = Parameters<typeof sendMetrics>[2];
-const send = (key: string, metrics: Metrics) => sendMetrics(stage.stack(), key, metrics);
+const send = (key: string, metrics: Batch["metrics"]) => sendBatch(stage.stack(), key, { metrics });
 
 test("a first project and its command take two clicks, and the first metric appears live", async () => {
   const page = await (await stage.signedIn("first@example.com")).open("/dashboard");

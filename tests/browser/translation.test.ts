@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
-import { sendMetrics } from "./make-project.ts";
+import { type Batch, sendBatch } from "./make-project.ts";
 import {
   banner,
   button,
@@ -48,8 +48,7 @@ async function makeProject(page: Page, name: string): Promise<{ path: string; ke
   return { path: new URL(page.url()).pathname, key };
 }
 
-type Metrics = Parameters<typeof sendMetrics>[2];
-const send = (key: string, metrics: Metrics) => sendMetrics(stage.stack(), key, metrics);
+const send = (key: string, metrics: Batch["metrics"]) => sendBatch(stage.stack(), key, { metrics });
 // agents:end
 
 /** Returns the stable text of a page, without messages, new keys and ages. */
