@@ -43,14 +43,16 @@ export function Rules({
         </ul>
       ) : null}
       {manages && !hasUsual(rules) ? (
-        <ActForm
-          form={addUsualRules}
-          options={{ params: { projectId }, fixed: {} }}
-          busyLabel="Adding"
-          look={rules.length === 0 ? "primary" : "quiet"}
-        >
-          Add the usual rules
-        </ActForm>
+        <div className="self-start">
+          <ActForm
+            form={addUsualRules}
+            options={{ params: { projectId }, fixed: {} }}
+            busyLabel="Adding"
+            look={rules.length === 0 ? "primary" : "quiet"}
+          >
+            Add the usual rules
+          </ActForm>
+        </div>
       ) : null}
       {manages ? <AddRule projectId={projectId} agents={agents} /> : null}
     </div>
