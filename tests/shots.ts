@@ -24,11 +24,13 @@ const GUEST = {
 const PERSON = {
   home: "/",
   dashboard: "/dashboard",
+  alerts: "/alerts", // agents:line
   profile: "/profile",
   settings: "/settings",
   sessions: "/settings/sessions",
   activity: "/settings/activity",
   account: "/settings/account",
+  organization: "/settings/organization",
 };
 const ADMIN = { users: "/admin/users", audit: "/admin/audit" };
 // agents:start
