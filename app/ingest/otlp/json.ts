@@ -87,20 +87,21 @@ function text(from: Json, key: string): string {
   return value;
 }
 
-const SPECIAL: { [text: string]: number } = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
-};
-
-/** Returns a number, which may be written as a string. */
+/** Returns a number, which may be written as a string, also `NaN` and `Infinity`. */
 function number(value: unknown, key: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "string" && value.trim() !== "") {
-    const read = SPECIAL[value] ?? Number(value);
+    const read = Number(value);
     if (!Number.isNaN(read) || value === "NaN") return read;
   }
   throw new OtlpError(`${key} is not a number.`);
+}
+
+/** Returns a time. The compactor could not store one that is not finite. */
+function time(from: Json, key: string): number {
+  const nanoseconds = number(from[key] ?? 0, key);
+  if (!Number.isFinite(nanoseconds)) throw new OtlpError(`${key} is not a time.`);
+  return milliseconds(nanoseconds);
 }
 
 function numbers(from: Json, key: string): number[] {
@@ -142,8 +143,8 @@ const NUMBERS = [
 function pointOf(item: Json): DataPoint {
   const point: DataPoint = {
     attributes: attributesIn(item),
-    start: milliseconds(number(item.startTimeUnixNano ?? 0, "startTimeUnixNano")),
-    time: milliseconds(number(item.timeUnixNano ?? 0, "timeUnixNano")),
+    start: time(item, "startTimeUnixNano"),
+    time: time(item, "timeUnixNano"),
     flags: 0,
   };
   for (const [key, name] of NUMBERS) {

@@ -120,7 +120,13 @@ describe("a malformed body", () => {
     ['{"resourceMetrics":[{"resource":[]}]}'],
     ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":1,"gauge":{"dataPoints":[{}]}}]}]}]}'],
     ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[{"asDouble":"x"}]}}]}]}]}'],
+    [
+      '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[{"asInt":"constructor"}]}}]}]}]}',
+    ],
     ['{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"gauge":{"dataPoints":[{"timeUnixNano":{}}]}}]}]}]}'],
+    [
+      '{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"dataPoints":[{"startTimeUnixNano":"NaN"}]}}]}]}]}',
+    ],
     [
       `{"resourceMetrics":[{"resource":{"attributes":[{"key":"k","value":{"arrayValue":${"[".repeat(100_000)}${"]".repeat(100_000)}}}]},"scopeMetrics":[]}]}`,
     ],
