@@ -63,5 +63,3 @@ export function milliseconds(nanoseconds: number): number {
 
 /** The maximum number of attributes in a list. SDKs send at most 128. */
 export const MOST_ATTRIBUTES = 1_000;
-
-export const NO_SCOPE: Scope = { name: "", version: "", attributes: [] };

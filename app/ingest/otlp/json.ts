@@ -8,7 +8,6 @@ import {
   type Metric,
   MOST_ATTRIBUTES,
   milliseconds,
-  NO_SCOPE,
   OtherValue,
   OtlpError,
   type Run,
@@ -109,7 +108,6 @@ function numbers(from: Json, key: string): number[] {
 }
 
 function scopeOf(scope: Json): Scope {
-  if (scope.name === undefined && scope.attributes === undefined) return NO_SCOPE;
   return { name: text(scope, "name"), version: text(scope, "version"), attributes: attributesIn(scope) };
 }
 

@@ -11,7 +11,6 @@ import {
   type Metric,
   MOST_ATTRIBUTES,
   milliseconds,
-  NO_SCOPE,
   OtherValue,
   OtlpError,
   type Run,
@@ -62,17 +61,16 @@ function resourceOf(wire: Wire): Attributes {
 }
 
 function scopeOf(wire: Wire): Scope {
+  const attributes: [string, AttributeValue][] = [];
+  const scope = { name: "", version: "", attributes };
   for (const message of wire.messages(1)) {
-    const attributes: [string, AttributeValue][] = [];
-    const scope = { ...NO_SCOPE, attributes };
     while (message.next()) {
       if (message.field === 1) scope.name = message.text();
       else if (message.field === 2) scope.version = message.text();
       else if (message.field === 3) addAttribute(attributes, message.message());
     }
-    return scope;
   }
-  return NO_SCOPE;
+  return scope;
 }
 
 function metricOf(wire: Wire): { metric: Metric; data: Wire | null } {

@@ -77,6 +77,17 @@ function comparable({ resource, point, ...rest }: ReturnType<typeof all>[number]
   return { ...rest, resource: simple, point: { ...values, scale, zeroCount, zeroThreshold } };
 }
 
+it("reads the version of a scope without a name in both encodings", () => {
+  const metrics = [{ gauge: { dataPoints: [{}] } }];
+  const body = { resourceMetrics: [{ scopeMetrics: [{ scope: { version: "2" }, metrics }] }] };
+  const expected = [{ scope: { name: "", version: "2", attributes: [] } }];
+  expect(all(json.metricsIn(new TextEncoder().encode(JSON.stringify(body))))).toMatchObject(expected);
+  // The scope is field 1, with its version in field 2; the metric is field 2, with one point in its gauge.
+  const scopeMetrics = [0x0a, 3, 0x12, 1, 0x32, 0x12, 4, 0x2a, 2, 0x0a, 0];
+  const request = Uint8Array.of(0x0a, scopeMetrics.length + 2, 0x12, scopeMetrics.length, ...scopeMetrics);
+  expect(all(protobuf.metricsIn(request))).toMatchObject(expected);
+});
+
 describe("a malformed body", () => {
   it("is rejected wherever it is cut, or read if the cut is between two messages", async () => {
     const body = ProtobufMetricsSerializer.serializeRequest(
