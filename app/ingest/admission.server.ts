@@ -42,7 +42,7 @@ export async function admit({ headers }: Request, context: Context): Promise<Adm
   if (keyHash === null) return await countRejection(context, "unauthenticated");
   const rejection = REJECTIONS.find((one) => one === known);
   if (rejection !== undefined) return await countRejection(context, rejection);
-  const { success } = await limits.ingestion.limit({ key: `key ${keyHash}` });
+  const { success } = await limits.ingestion.limit({ key: noteOfKey(keyHash) });
   return success ? { kind: "admitted", keyHash } : { kind: "limited", by: "key" };
 }
 

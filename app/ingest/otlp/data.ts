@@ -61,5 +61,11 @@ export function milliseconds(nanoseconds: number): number {
   return Math.round(nanoseconds / 1e6);
 }
 
+/** Returns a 64-bit integer as a number if that is exact. */
+export function exact(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 /** The maximum number of attributes in a list. SDKs send at most 128. */
 export const MOST_ATTRIBUTES = 1_000;

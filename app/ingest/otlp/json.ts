@@ -4,6 +4,7 @@ import {
   type AttributeValue,
   type Counted,
   type DataPoint,
+  exact,
   type Found,
   type Metric,
   MOST_ATTRIBUTES,
@@ -180,8 +181,4 @@ function attributeValue(value: Json): AttributeValue {
   } catch {
     throw new OtlpError("An attribute is nested too deeply.");
   }
-}
-
-function exact(value: bigint): number | bigint {
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -1,5 +1,5 @@
 /** Reads the wire format of Protocol Buffers. https://protobuf.dev/programming-guides/encoding */
-import { OtlpError } from "./data.ts";
+import { exact, OtlpError } from "./data.ts";
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -33,14 +33,9 @@ export class Wire {
     this.#end = end;
   }
 
-  /** Returns the same message from its start. */
-  again(): Wire {
-    return new Wire(this.#bytes, this.#start, this.#end, this.#view);
-  }
-
-  /** Yields the messages in a repeated field, one at a time: there may be millions. */
+  /** Yields the messages in a repeated field of the whole message, one at a time: there may be millions. */
   *messages(field: number): Generator<Wire> {
-    const wire = this.again();
+    const wire = new Wire(this.#bytes, this.#start, this.#end, this.#view);
     while (wire.next()) if (wire.field === field) yield wire.message();
   }
 
@@ -93,11 +88,10 @@ export class Wire {
     const at = this.#at;
     const value = this.#varint();
     if (Number.isSafeInteger(value)) return value;
-    let exact = 0n;
+    let bits = 0n;
     for (let i = at; i < this.#at; i++)
-      exact |= BigInt((this.#bytes[i] as number) & 0x7f) << BigInt(7 * (i - at));
-    const signed = BigInt.asIntN(64, exact);
-    return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+      bits |= BigInt((this.#bytes[i] as number) & 0x7f) << BigInt(7 * (i - at));
+    return exact(BigInt.asIntN(64, bits));
   }
 
   /** Returns a `sint32`. */
