@@ -22,7 +22,8 @@ export async function asCurrentUser<T>(
   returnTo: string,
   call: (convex: Convex) => Promise<T>,
 ): Promise<T> {
-  const { auth, cookies, deadline, env, seen } = context;
+  const { auth, cookies, deadline, env } = context;
+  const seen = () => context.seen;
   const toLogin = () => redirect(loginPath({ returnTo, error: auth.endReason }));
   const current = await auth.current();
   if (current === null) throw toLogin();

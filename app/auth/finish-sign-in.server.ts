@@ -189,7 +189,7 @@ async function sync(context: RequestContext, session: Session, signal: AbortSign
   const theme = readTheme(env, cookies);
   try {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(SYNC_DEADLINE_MS)]);
-    const { preferences } = await syncUser({ env, session, seen, theme, signal: deadline });
+    const { preferences } = await syncUser({ env, session, seen: () => seen, theme, signal: deadline });
     if (preferences.theme !== null && preferences.theme !== theme) {
       context.setCookies.push(rememberTheme(env, preferences.theme));
     }

@@ -12,7 +12,8 @@ import { type Session, sessionStart } from "./session.ts";
 export type SyncOptions = {
   env: Env;
   session: Readonly<Session>;
-  seen: SeenFrom;
+  /** Called only if there is something to sync: reading the location costs time. */
+  seen: () => SeenFrom;
   /** This browser's theme, stored if the user has none yet. */
   theme: Theme | null;
   signal: AbortSignal;
@@ -35,7 +36,7 @@ export function syncUser({
   return createConvex(env, session.accessToken, signal).workerMutation(api.edge.signedIn, {
     ...profileOf(session.user),
     ...(session.userUpdatedAt === null ? {} : { updatedAt: session.userUpdatedAt }),
-    session: { sessionId: session.sessionId, ...seen, startedAt: sessionStart(session) },
+    session: { sessionId: session.sessionId, ...seen(), startedAt: sessionStart(session) },
     browser: theme === null ? {} : { theme },
   });
 }

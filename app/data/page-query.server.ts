@@ -115,7 +115,7 @@ export class PageQuery {
   ): Promise<FunctionReturnType<F>> {
     const { env, deadline, readOnly, seen, theme } = this.#options;
     const { session } = current;
-    const sync = { env, session, seen: seen(), theme, signal: deadline };
+    const sync = { env, session, seen, theme, signal: deadline };
     await syncIfPending(this.#options.auth, sync);
     const convex = createConvex(env, session.accessToken, deadline);
     const query = async () => {

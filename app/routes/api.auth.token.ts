@@ -38,7 +38,8 @@ async function sync(
   call: RequestContext,
   session: Readonly<Session>,
 ): Promise<"synced" | "barred" | "unavailable"> {
-  const { auth, cookies, deadline, env, seen } = call;
+  const { auth, cookies, deadline, env } = call;
+  const seen = () => call.seen;
   try {
     await syncIfPending(auth, { env, session, seen, theme: readTheme(env, cookies), signal: deadline });
     return "synced";
