@@ -57,10 +57,10 @@ class NotAllowedError extends Error {
 }
 
 /**
- * Finishes a sign-in, or records in the context why it failed, for the page that says so.
+ * Finishes a sign-in.
  *
  * @param params - The query of `/callback`.
- * @returns The redirect of {@link finishSignIn}; null if a page is to be shown.
+ * @returns A redirect, or why the sign-in failed if a page explains it.
  */
 export async function runSignIn(
   context: RequestContext,
