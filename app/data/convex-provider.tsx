@@ -9,8 +9,7 @@ import type { Shell } from "./shell.server.ts";
 import { silentClient } from "./silent-client.ts";
 
 /**
- * Provides the session's Convex client, so that the hooks of `convex/react` work. On the server they return
- * what they return while they load.
+ * Provides the session's Convex client to the live queries. On the server and for guests, they stay loading.
  */
 export default function ConvexProvider({ shell, connects, children }: SessionProviderProps) {
   const { convexUrl } = shell;

@@ -1,17 +1,14 @@
-/** What the app and the hooks of `convex/react` use of a Convex client. */
+/** What the app and Convex's provider use of a Convex client. */
 import type { ConnectionState } from "convex/browser";
 import type { ConvexReactClient } from "convex/react";
 
 export type LiveClient = Pick<
   ConvexReactClient,
-  | "url"
-  | "logger"
   | "setAuth"
   | "clearAuth"
   | "watchQuery"
   | "query"
   | "mutation"
-  | "action"
   | "connectionState"
   | "subscribeToConnectionState"
   | "close"
@@ -28,8 +25,3 @@ export const NOT_CONNECTED: ConnectionState = {
   inflightMutations: 0,
   inflightActions: 0,
 };
-
-const nothing = () => {};
-
-/** Logs nothing: the app shows what its user has to know. */
-export const NO_LOG = { logVerbose: nothing, log: nothing, warn: nothing, error: nothing };

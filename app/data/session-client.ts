@@ -2,7 +2,7 @@
 import type { BaseConvexClient, BaseConvexClientOptions, ConnectionState, QueryToken } from "convex/browser";
 import type { AuthTokenFetcher, WatchQueryOptions } from "convex/react";
 import { type ArgsAndOptions, getFunctionName } from "convex/server";
-import { type LiveClient, NO_LOG, NOT_CONNECTED } from "./live-client.ts";
+import { type LiveClient, NOT_CONNECTED } from "./live-client.ts";
 import { untilLoaded } from "./pause.ts";
 import { resultOf } from "./use-live-query.ts";
 
@@ -18,11 +18,10 @@ type Stop = () => void;
  * pending mutations must not be sent without authentication between the two.
  */
 export class SessionClient implements LiveClient {
-  readonly url: string;
-  readonly logger = NO_LOG;
+  readonly #url: string;
   readonly #options: BaseConvexClientOptions;
   #sync: BaseConvexClient | null = null;
-  /** Calls that wait for the code; null before the first. */
+  /** Calls that wait for the code to load; null before the first. */
   #calls: ((sync: BaseConvexClient) => void)[] | null = null;
   #waitingMutations = 0;
   readonly #listeners = new Map<QueryToken, Set<() => void>>();
@@ -33,7 +32,7 @@ export class SessionClient implements LiveClient {
   #isClosed = false;
 
   constructor(url: string, options: BaseConvexClientOptions) {
-    this.url = url;
+    this.#url = url;
     this.#options = options;
   }
 
@@ -56,10 +55,10 @@ export class SessionClient implements LiveClient {
     return {
       onUpdate: (listener) => {
         let stop: Stop | null = null;
-        const forget = this.#withSync((sync) => {
+        const cancel = this.#withSync((sync) => {
           const { queryToken, unsubscribe } = sync.subscribe(name, args, options);
           const listeners = this.#listeners.get(queryToken) ?? new Set();
-          // A function of its own, because the same listener may be given twice.
+          // A new function for each subscription, because two may share a listener.
           const call = () => listener();
           this.#listeners.set(queryToken, listeners.add(call));
           stop = () => {
@@ -68,7 +67,7 @@ export class SessionClient implements LiveClient {
             unsubscribe();
           };
         });
-        return () => (stop ?? forget)();
+        return () => (stop ?? cancel)();
       },
       localQueryResult: () => this.#sync?.localQueryResult(name, args),
       journal: () => this.#sync?.queryJournal(name, args),
@@ -91,11 +90,12 @@ export class SessionClient implements LiveClient {
 
   readonly mutation: LiveClient["mutation"] = (mutation, ...[args, options]) => {
     if (this.#sync === null) this.#waitingMutations += 1;
-    return this.#request((sync) => sync.mutation(getFunctionName(mutation), args, options));
+    return new Promise((resolve, reject) => {
+      this.#withSync((sync) => {
+        void sync.mutation(getFunctionName(mutation), args, options).then(resolve, reject);
+      });
+    });
   };
-
-  readonly action: LiveClient["action"] = (action, ...[args]) =>
-    this.#request((sync) => sync.action(getFunctionName(action), args));
 
   connectionState(): ConnectionState {
     return this.#sync?.connectionState() ?? { ...NOT_CONNECTED, inflightMutations: this.#waitingMutations };
@@ -103,10 +103,10 @@ export class SessionClient implements LiveClient {
 
   subscribeToConnectionState(listener: (state: ConnectionState) => void): Stop {
     let stop: Stop | null = null;
-    const forget = this.#withSync((sync) => {
+    const cancel = this.#withSync((sync) => {
       stop = sync.subscribeToConnectionState(listener);
     });
-    return () => (stop ?? forget)();
+    return () => (stop ?? cancel)();
   }
 
   async close(): Promise<void> {
@@ -119,9 +119,9 @@ export class SessionClient implements LiveClient {
   }
 
   /**
-   * Calls a function with the loaded client, now or once it is there.
+   * Calls a function with the client, as soon as its code is loaded.
    *
-   * @returns Forgets a call that still waits.
+   * @returns A function that cancels the call if it has not been made yet.
    */
   #withSync(call: (sync: BaseConvexClient) => void): Stop {
     if (this.#sync !== null) {
@@ -138,16 +138,10 @@ export class SessionClient implements LiveClient {
     };
   }
 
-  #request<T>(send: (sync: BaseConvexClient) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#withSync((sync) => void send(sync).then(resolve, reject));
-    });
-  }
-
   async #open(): Promise<void> {
     const { BaseConvexClient } = await untilLoaded(() => import("./convex-sync.ts"));
     if (this.#isClosed) return;
-    const sync = new BaseConvexClient(this.url, (changed) => this.#tell(changed), this.#options);
+    const sync = new BaseConvexClient(this.#url, (changed) => this.#tell(changed), this.#options);
     this.#sync = sync;
     this.#waitingMutations = 0;
     for (const call of this.#calls?.splice(0) ?? []) call(sync);

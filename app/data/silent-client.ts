@@ -2,13 +2,11 @@
  * Convex client that never connects: its queries stay loading. For the server, for the page of a user who has
  * just signed out, and if the connection failed.
  */
-import { type LiveClient, NO_LOG, NOT_CONNECTED } from "./live-client.ts";
+import { type LiveClient, NOT_CONNECTED } from "./live-client.ts";
 
 const reject = () => Promise.reject(new Error("There is no connection to Convex. Reload the page."));
 
 export const silentClient: LiveClient = {
-  url: "https://silent.invalid",
-  logger: NO_LOG,
   setAuth() {},
   clearAuth() {},
   watchQuery: () => ({
@@ -18,7 +16,6 @@ export const silentClient: LiveClient = {
   }),
   query: reject,
   mutation: reject,
-  action: reject,
   connectionState: () => NOT_CONNECTED,
   subscribeToConnectionState: () => () => {},
   close: async () => {},
