@@ -6,6 +6,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { type Options, SelectField } from "../ui/select-field.tsx";
+import { withParameters } from "./project-address.ts";
 
 /** What the field of agents shows: names that contain `q`, and one health or all. */
 export type AgentFilter = { q: string; health: Health | null };
@@ -29,13 +30,7 @@ export function filterIn(search: string): AgentFilter {
 
 /** Returns a query string with another filter, and the other parameters of the page. */
 export function withFilter(search: string, { q, health }: AgentFilter): string {
-  const params = new URLSearchParams(search);
-  params.delete("cursor");
-  for (const [name, value] of Object.entries({ q, health })) {
-    if (value) params.set(name, value);
-    else params.delete(name);
-  }
-  return params.size === 0 ? "" : `?${params}`;
+  return withParameters(search, { q, health });
 }
 
 /** Returns the agents that match the filter. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agentOf, agentPath, projectArgs, withChart } from "./project-address.ts";
+import { agentOf, agentPath, projectArgs, withChart, withParameters } from "./project-address.ts";
 
 const argsOf = (path: string) =>
   projectArgs({ params: { id: "p1" }, url: new URL(path, "http://localhost") });
@@ -24,6 +24,13 @@ test("a metric is selected only if the URL has both agent and name", () => {
     agent: "a & b",
     name: "é/?#",
   });
+});
+
+test("a changed parameter keeps the others but the cursor, and an empty one is removed", () => {
+  const search = "?range=7d&q=a&cursor=c";
+  expect(withParameters(search, { sort: "today", q: null })).toBe("?range=7d&sort=today");
+  expect(withParameters("?q=a", { q: "" })).toBe("");
+  expect(withChart(search, { agent: "a", name: "n", range: "1h" })).toBe("?q=a&agent=a&name=n");
 });
 
 test.each(["a/b", "a%2Fb", "a%252Fb", "../..", "%2e", "x.data", "_", "a_", "é 🦊", "?#&=", "a\\b"])(

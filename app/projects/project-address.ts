@@ -85,19 +85,25 @@ export function agentPath(
 }
 
 /**
- * Returns the query string of a project's page with the chart of this metric, and its other parameters.
+ * Returns the query string of a page with changed parameters, on the first page of the events.
  *
- * @param search - The current query string.
+ * @param search - The current query string, whose other parameters are kept.
+ * @param changed - The new values. An empty one or null removes the parameter.
  */
+export function withParameters(search: string, changed: Readonly<Record<string, string | null>>): string {
+  const params = new URLSearchParams(search);
+  params.delete("cursor");
+  for (const [name, value] of Object.entries(changed)) {
+    if (value) params.set(name, value);
+    else params.delete(name);
+  }
+  return params.size === 0 ? "" : `?${params}`;
+}
+
+/** Returns the query string of a project's page with the chart of this metric. */
 export function withChart(
   search: string,
   { agent, name, range }: { agent: string; name: string; range: Range },
 ): string {
-  const params = new URLSearchParams(search);
-  params.delete("cursor");
-  params.set("agent", agent);
-  params.set("name", name);
-  if (range === "1h") params.delete("range");
-  else params.set("range", range);
-  return `?${params}`;
+  return withParameters(search, { agent, name, range: range === "1h" ? null : range });
 }

@@ -38,11 +38,3 @@ export function asTabbed(rows: readonly Row[]): string {
 function cell(value: string | number): string {
   return typeof value === "string" && /^[=+\-@]/.test(value) ? `'${value}` : String(value);
 }
-
-/** Returns a query string with another value of a parameter, on the first page of the events. */
-export function withParameter(search: string, name: string, value: string): string {
-  const params = new URLSearchParams(search);
-  params.delete("cursor");
-  params.set(name, value);
-  return `?${params}`;
-}

@@ -8,10 +8,10 @@ import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import type { Agent } from "./overview.ts";
-import { chartEnd } from "./project-address.ts";
+import { chartEnd, withParameters } from "./project-address.ts";
 import type { Total } from "./project-query.ts";
 import { sumOfToday } from "./today.ts";
-import { asTabbed, COLUMNS, type Row, type SortBy, sorted, sortIn, withParameter } from "./totals-table.ts";
+import { asTabbed, COLUMNS, type Row, type SortBy, sorted, sortIn } from "./totals-table.ts";
 
 /** More rows are shown only on request: a project may have a thousand. */
 const MOST_ROWS = 50;
@@ -84,7 +84,7 @@ export function Totals({
           <CopyButton text={asTabbed(all)} what="the totals" />
           {all.length > shown.length ? (
             <Link
-              to={`${withParameter(search, "totals", "all")}#totals`}
+              to={`${withParameters(search, { totals: "all" })}#totals`}
               className="inline-flex min-h-11 items-center"
             >
               {`Show all ${all.length}`}
@@ -110,7 +110,7 @@ function Header({
   const isText = by === "agent" || by === "name";
   return (
     <th scope="col" aria-sort={isSorted ? (isText ? "ascending" : "descending") : undefined}>
-      <Link to={withParameter(search, "sort", by)} preventScrollReset className="totals-sort">
+      <Link to={withParameters(search, { sort: by })} preventScrollReset className="totals-sort">
         <span>{label}</span>
         {isSorted ? <span aria-hidden="true">{isText ? " ↑" : " ↓"}</span> : null}
       </Link>
