@@ -43,9 +43,10 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await projectPage.require(args);
-  if (data?.membership === null) recordView(args.context.get(requestContext), args.request, data.project._id);
-  const { search } = new URL(args.context.get(requestContext).address, "http://localhost");
-  const { appUrl: origin, entryRule } = args.context.get(requestContext).env;
+  const call = args.context.get(requestContext);
+  if (data?.membership === null) recordView(call, args.request, data.project._id);
+  const { search } = new URL(call.address, "http://localhost");
+  const { appUrl: origin, entryRule } = call.env;
   const inviting = { origin, sendsInvitations: entryRule.organizationId !== null };
   const guides = data?.keys === null ? null : pack(guidesFor(origin));
   if (data === null) return { page: null, rows: null, search, guides, inviting };
@@ -73,18 +74,23 @@ const FORMS = [
 type Revealed = { createdKey: CreatedKey } | { createdChannel: CreatedChannel };
 
 export async function action(args: Route.ActionArgs) {
-  const projectId = args.params.id;
+  const params = { projectId: args.params.id };
   const { organizationId } = args.context.get(requestContext).env.entryRule;
-  if (organizationId === null)
-    return runForms<{ projectId: string }, Revealed>(args, FORMS, () => ({ projectId }));
-  const invite = served({ ...addMember, done: "" }, (call, submitted) =>
-    inviteMember(call, organizationId, addMember.argsOf(submitted, { projectId })),
-  );
-  const withdraw = served({ ...withdrawInvitation, done: "" }, (call, { email }) =>
-    withdrawInvite(call, organizationId, { projectId, email }),
-  );
   // The first form of an intent is run.
-  return runForms<{ projectId: string }, Revealed>(args, [invite, withdraw, ...FORMS], () => ({ projectId }));
+  const forms = organizationId === null ? FORMS : [...invitationForms(organizationId, params), ...FORMS];
+  return runForms<typeof params, Revealed>(args, forms, () => params);
+}
+
+/** Returns the forms for members whose invitations WorkOS sends. */
+function invitationForms(organizationId: string, params: { projectId: string }) {
+  return [
+    served({ ...addMember, done: "" }, (call, submitted) =>
+      inviteMember(call, organizationId, addMember.argsOf(submitted, params)),
+    ),
+    served({ ...withdrawInvitation, done: "" }, (call, submitted) =>
+      withdrawInvite(call, organizationId, withdrawInvitation.argsOf(submitted, params)),
+    ),
+  ];
 }
 
 const NO_GUIDES: readonly Guide[] = [];
