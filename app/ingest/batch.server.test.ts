@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { agentIn, readBatch, readPing, readStatus } from "./batch.server.ts";
+import { readBatch, readPing, readStatus } from "./batch.server.ts";
 import { MAX_BODY_BYTES } from "./body.server.ts";
 import type { Reader } from "./ingest.server.ts";
 
@@ -218,13 +218,6 @@ describe("the report of one agent", () => {
     expect(issuesIn(await readStatus("\u200b")(post('{"state":"done"}')))).toHaveLength(1);
     expect(issuesIn(await readPing("..")(post("")))).toEqual(["null agent must not be . or .."]);
   });
-
-  it.each(["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "ping", "status/"])(
-    "names the agent %s in its path",
-    (agent) => {
-      expect(agentIn(`/api/v1/agents/${encodeURIComponent(agent)}/ping`)).toBe(agent);
-    },
-  );
 
   it("is a ping whatever the body is", async () => {
     const request = post("not JSON", { "Content-Type": "text/plain", "Idempotency-Key": "k" });

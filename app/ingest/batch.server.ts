@@ -35,15 +35,6 @@ export const readBatch: Reader = (request) =>
   });
 
 /**
- * Returns the agent that a path names. React Router's own parameter has a slash for `%252F`, as for `%2F`.
- *
- * @param pathname - A path with valid percent-encoding.
- */
-export function agentIn(pathname: string): string {
-  return decodeURIComponent(/\/agents\/([^/]+)\//i.exec(pathname)?.[1] ?? "");
-}
-
-/**
  * Returns the reader of `POST /api/v1/agents/{agent}/status`.
  *
  * @param agent - The name from the URL, decoded. Untrusted input.

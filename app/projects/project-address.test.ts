@@ -40,6 +40,14 @@ test.each(["a/b", "a%2Fb", "a%252Fb", "../..", "%2e", "x.data", "_", "a_", "é �
     expect(pathname.split("/")).toHaveLength(5);
     expect(agentOf(pathname)).toBe(name);
     expect(agentOf(`${pathname}/`)).toBe(name);
+    expect(agentOf(pathname.replace("agents", "Agents"))).toBe(name);
     expect(pathname).not.toMatch(/\.data$|\/_$/);
+  },
+);
+
+test.each(["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "ping", "agents", "status/"])(
+  "the path of a report names the agent %s",
+  (name) => {
+    expect(agentOf(`/api/v1/agents/${encodeURIComponent(name)}/ping`)).toBe(name);
   },
 );

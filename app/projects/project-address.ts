@@ -59,11 +59,13 @@ export function agentArgs({ params, url }: { params: Record<string, string | und
 }
 
 /**
- * Returns the name of the agent in the path of its page. React Router's own parameter has a slash for `%2F`
- * and for `%252F`, and both are names.
+ * Returns the name of the agent in the path of its page or of a report. React Router's own parameter has a slash for
+ * `%2F` and for `%252F`, and both are names.
+ *
+ * @param pathname - A path with valid percent-encoding, in any case, as React Router takes it.
  */
 export function agentOf(pathname: string): string {
-  return decodeURIComponent(/\/agents\/([^/]+)\/*$/.exec(pathname)?.[1] ?? "");
+  return decodeURIComponent(/\/agents\/([^/]+)/i.exec(pathname)?.[1] ?? "");
 }
 
 /**

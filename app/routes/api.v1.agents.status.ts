@@ -1,8 +1,9 @@
 /** Endpoint with which an agent reports its state. Authenticates with an API key and ignores cookies. */
 
-import { agentIn, readStatus } from "../ingest/batch.server.ts";
+import { readStatus } from "../ingest/batch.server.ts";
 import { ingest } from "../ingest/ingest.server.ts";
 import { jsonAnswer } from "../ingest/json-answer.ts";
+import { agentOf } from "../projects/project-address.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { forgetRest } from "../request/unread-body.ts";
@@ -12,7 +13,7 @@ export const handle = { crossOrigin: true, maxBodyBytes: "route", rejections: "j
 
 export async function action({ request, context }: Route.ActionArgs) {
   const known = context.get(requestContext);
-  const outcome = await ingest(request, known, readStatus(agentIn(known.url.pathname)));
+  const outcome = await ingest(request, known, readStatus(agentOf(known.url.pathname)));
   await forgetRest(request);
   return jsonAnswer(outcome);
 }
