@@ -3,15 +3,15 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { recordEvent } from "./audit.ts";
-import { listsIn } from "./lists.ts";
+import { listsIn, pageOf } from "./lists.ts";
 import { rejection } from "./rejection.ts";
 import type { Role } from "./roles.ts";
 import { searchTerms } from "./userSearch.ts";
 import { noteRoleChosen } from "./userSync.ts";
 
 /**
- * Returns one page of the users, sorted by e-mail, suspended ones included. With a search, only those whose full name, last
- * name or e-mail starts with it.
+ * Returns one page of the users, sorted by e-mail, suspended ones included. With a search, only those whose
+ * full name, last name or e-mail starts with it.
  *
  * @param search - Compared trimmed and case-insensitively.
  */
@@ -22,21 +22,21 @@ export async function listUsers(
 ): Promise<PaginationResult<Doc<"users">>> {
   const start = search.trim().toLowerCase();
   if (start === "") {
-    return await listsIn(ctx)
+    // A deleted user has no e-mail.
+    const users = listsIn(ctx)
       .query("users")
-      // A deleted user has no e-mail.
-      .withIndex("by_email", (q) => q.gt("email", ""))
-      .paginate(paginationOpts);
+      .withIndex("by_email", (q) => q.gt("email", ""));
+    return await pageOf(users, paginationOpts);
   }
-  return await listsIn(ctx)
+  const found = listsIn(ctx)
     .query("userSearch")
     .withIndex("by_term", (q) => q.gte("term", start).lt("term", `${start}\u{10ffff}`))
     .map(async ({ userId, term }) => {
       const user = await ctx.db.get("users", userId);
       // A user who matches by several terms is listed only at the first, so that pages do not repeat a user.
       return user !== null && firstMatch(user, start) === term ? user : null;
-    })
-    .paginate(paginationOpts);
+    });
+  return await pageOf(found, paginationOpts);
 }
 
 /**

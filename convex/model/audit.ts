@@ -5,7 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { type AuditEvent, auditEvent } from "./auditEvents.ts";
 import { readCaller } from "./identity.ts";
-import { listsIn } from "./lists.ts";
+import { listsIn, pageOf } from "./lists.ts";
 
 const LONGEST_USER_AGENT = 512;
 const LONGEST_ADDRESS = 64;
@@ -97,7 +97,7 @@ export async function listEntries(
   paginationOpts: PaginationOptions,
   { userId, event }: { userId?: Id<"users">; event?: AuditEvent | undefined },
 ): Promise<PaginationResult<AuditEntry>> {
-  const result = await filteredLog(ctx, userId, event).order("desc").paginate(paginationOpts);
+  const result = await pageOf(filteredLog(ctx, userId, event).order("desc"), paginationOpts);
   return { ...result, page: result.page.map(({ _creationTime, ...entry }) => entry) };
 }
 

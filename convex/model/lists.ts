@@ -1,9 +1,38 @@
 /** Lists whose pages have a fixed size. With `paginate` of `ctx.db`, a live page grows by what is added before its end. */
-import { stream } from "convex-helpers/server/stream";
+import type { PaginationOptions, PaginationResult } from "convex/server";
+import { type QueryStream, stream } from "convex-helpers/server/stream";
 import type { QueryCtx } from "../_generated/server";
 import schema from "../schema.ts";
+import { rejection } from "./rejection.ts";
 
-/** Returns a reader of the database whose queries have pages that do not grow. */
+/** Returns a reader of the database whose queries are lists for {@link pageOf}. */
 export function listsIn({ db }: QueryCtx) {
   return stream(db, schema);
+}
+
+/**
+ * Returns one page of a list.
+ *
+ * @throws `invalid` if the cursor does not belong to such a list. convex-helpers would take an empty one for the
+ *   start.
+ */
+export async function pageOf<T extends NonNullable<unknown>>(
+  list: QueryStream<T>,
+  paginationOpts: PaginationOptions,
+): Promise<PaginationResult<T>> {
+  const { cursor } = paginationOpts;
+  if (cursor !== null && !isKey(cursor, list.getIndexFields().length)) {
+    throw rejection("invalid", "That cursor does not belong to this list.");
+  }
+  return await list.paginate(paginationOpts);
+}
+
+/** Returns whether a cursor is an index key with this number of values. */
+function isKey(cursor: string, length: number): boolean {
+  try {
+    const key: unknown = JSON.parse(cursor);
+    return Array.isArray(key) && key.length === length;
+  } catch {
+    return false;
+  }
 }

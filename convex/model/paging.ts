@@ -52,19 +52,11 @@ export async function pageFrom<T>(
   list: (paginationOpts: PaginationOptions) => Promise<PaginationResult<T>>,
 ): Promise<PaginationResult<T>> {
   if (cursor === undefined) return await list({ numItems: PAGE_SIZE, cursor: null });
-  if (isEmptyKey(cursor)) throw noPage();
   try {
     return await list({ numItems: PAGE_SIZE, cursor });
   } catch {
     // Without a cursor the same list does not throw, so the cursor is the cause, whatever error Convex
     // reports.
-    throw noPage();
+    throw rejection("not_found", "There is no such page of this list.");
   }
-}
-
-const noPage = () => rejection("not_found", "There is no such page of this list.");
-
-/** Returns whether a cursor is an index key without values, which a stream of convex-helpers takes for its start. */
-function isEmptyKey(cursor: string): boolean {
-  return /^\s*\[\s*\]\s*$/.test(cursor);
 }

@@ -37,9 +37,15 @@ test("a cursor returns older entries, and an invalid cursor is not_found", async
   const first = await targets();
   expect(first.targets).toEqual(Array.from({ length: 20 }, (_, i) => `${24 - i}`));
   expect((await targets(first.next)).targets).toEqual(["4", "3", "2", "1", "0", grace.sessionId]);
-  for (const cursor of ["nonsense", "[]", "x".repeat(10_000), "\u0000"]) {
-    expect(await rejectionOf(targets(cursor))).toBe("not_found");
+  const mine = (cursor: string | null, endCursor: string | null = null) =>
+    grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 20, cursor, endCursor } });
+  for (const cursor of ["nonsense", "[]", " [ ]", "[1]", "{}", "x".repeat(10_000), "\u0000"]) {
+    expect(await rejectionOf(targets(cursor)), cursor).toBe("not_found");
+    expect(await rejectionOf(mine(cursor)), cursor).toBe("invalid");
   }
+  // The last page of a list ends at an empty cursor.
+  const { continueCursor } = await mine(first.next);
+  expect((await mine(first.next, continueCursor)).page).toHaveLength(6);
 });
 
 test("the export has the user's data", async () => {

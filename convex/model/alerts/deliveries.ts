@@ -3,7 +3,7 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { QueryCtx } from "../../_generated/server";
-import { listsIn } from "../lists.ts";
+import { listsIn, pageOf } from "../lists.ts";
 import { channelKindShape, deliveryStatusShape, messageTypeShape } from "./tables.ts";
 
 const nullableNumber = v.union(v.number(), v.null());
@@ -49,7 +49,7 @@ export async function listDeliveries(
   projectId: Id<"projects">,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<Delivery>> {
-  const result = await newestFirst(ctx, projectId).paginate(paginationOpts);
+  const result = await pageOf(newestFirst(ctx, projectId), paginationOpts);
   return { ...result, page: result.page.map(deliveryOf) };
 }
 

@@ -3,7 +3,7 @@ import type { PaginationOptions, PaginationResult } from "convex/server";
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
-import { listsIn } from "../lists.ts";
+import { listsIn, pageOf } from "../lists.ts";
 import { log } from "../log.ts";
 import { membershipsOf } from "../memberships.ts";
 import { visibleName } from "../names.ts";
@@ -166,7 +166,7 @@ export async function listIncidents(
   projectId: Id<"projects">,
   paginationOpts: PaginationOptions,
 ): Promise<PaginationResult<Incident>> {
-  const result = await newestFirst(ctx, projectId).paginate(paginationOpts);
+  const result = await pageOf(newestFirst(ctx, projectId), paginationOpts);
   return { ...result, page: result.page.map(incidentOf) };
 }
 
