@@ -6,27 +6,17 @@ import { IS, OF, WINDOW_NAMES } from "./rules.ts";
 /** A name, or null for all agents. */
 const agent = v.union(v.string(), v.null());
 
-export const silentRule = { kind: v.literal("silent"), agent };
-export const failedRule = { kind: v.literal("state"), agent, state: v.literal("failed") };
-export const waitingRule = {
-  kind: v.literal("state"),
-  agent,
-  state: v.literal("waiting"),
-  minutes: v.number(),
-};
-export const thresholdRule = {
-  kind: v.literal("threshold"),
-  agent,
-  name: v.string(),
-  of: literals(...OF),
-  window: literals(...WINDOW_NAMES),
-  is: literals(...IS),
-  value: v.number(),
-};
-
 export const ruleShape = v.union(
-  v.object(silentRule),
-  v.object(failedRule),
-  v.object(waitingRule),
-  v.object(thresholdRule),
+  v.object({ kind: v.literal("silent"), agent }),
+  v.object({ kind: v.literal("state"), agent, state: v.literal("failed") }),
+  v.object({ kind: v.literal("state"), agent, state: v.literal("waiting"), minutes: v.number() }),
+  v.object({
+    kind: v.literal("threshold"),
+    agent,
+    name: v.string(),
+    of: literals(...OF),
+    window: literals(...WINDOW_NAMES),
+    is: literals(...IS),
+    value: v.number(),
+  }),
 );

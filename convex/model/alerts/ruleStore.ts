@@ -1,5 +1,6 @@
 /** Stored alert rules of a project. */
 import { type Infer, v } from "convex/values";
+import { addFieldsToValidator } from "convex-helpers/validators";
 import type { Doc, Id } from "../../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../../_generated/server";
 import { recordEvent } from "../audit.ts";
@@ -10,19 +11,15 @@ import { rejection } from "../rejection.ts";
 import { evaluateSoon } from "./dues.ts";
 import { closeByRule } from "./incidents.ts";
 import { markIncidents } from "./marks.ts";
-import { failedRule, silentRule, thresholdRule, waitingRule } from "./ruleShapes.ts";
+import { ruleShape } from "./ruleShapes.ts";
 import { isSameRule, type Rule, ruleOf, ruleProblem } from "./rules.ts";
 
 const MOST_RULES = 50;
 
-const stored = { _id: v.id("alertRules"), createdAt: v.number() };
-
-export const listedRuleShape = v.union(
-  v.object({ ...stored, ...silentRule }),
-  v.object({ ...stored, ...failedRule }),
-  v.object({ ...stored, ...waitingRule }),
-  v.object({ ...stored, ...thresholdRule }),
-);
+export const listedRuleShape = addFieldsToValidator(ruleShape, {
+  _id: v.id("alertRules"),
+  createdAt: v.number(),
+});
 
 export type ListedRule = Infer<typeof listedRuleShape>;
 

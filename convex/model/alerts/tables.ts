@@ -1,8 +1,8 @@
 /** Tables of alerts, with their indexes. */
 import { defineTable } from "convex/server";
 import { type Infer, v } from "convex/values";
-import { literals } from "convex-helpers/validators";
-import { failedRule, ruleShape, silentRule, thresholdRule, waitingRule } from "./ruleShapes.ts";
+import { addFieldsToValidator, literals } from "convex-helpers/validators";
+import { ruleShape } from "./ruleShapes.ts";
 
 const ofProject = { projectId: v.id("projects") };
 const nullableString = v.union(v.string(), v.null());
@@ -20,19 +20,13 @@ export type MessageType = Infer<typeof messageTypeShape>;
 
 export const deliveryStatusShape = literals("waiting", "delivered", "failed");
 
-const ruleFields = { ...ofProject, createdAt: v.number() };
-
 const entry = v.object({ incidentId: v.id("incidents"), type: messageTypeShape });
 
 export const alertTables = {
-  alertRules: defineTable(
-    v.union(
-      v.object({ ...ruleFields, ...silentRule }),
-      v.object({ ...ruleFields, ...failedRule }),
-      v.object({ ...ruleFields, ...waitingRule }),
-      v.object({ ...ruleFields, ...thresholdRule }),
-    ),
-  ).index("by_project", ["projectId", "createdAt"]),
+  alertRules: defineTable(addFieldsToValidator(ruleShape, { ...ofProject, createdAt: v.number() })).index(
+    "by_project",
+    ["projectId", "createdAt"],
+  ),
 
   /** Where messages go. `userId` is the member whose email it is; `label` may be shown to every member. */
   alertChannels: defineTable({
