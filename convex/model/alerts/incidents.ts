@@ -13,7 +13,8 @@ import { type CloseReason, closeReasonShape } from "./tables.ts";
 
 const nullableNumber = v.union(v.number(), v.null());
 
-const incidentFields = {
+/** An incident. `name` and `value` are null unless its rule is a threshold. Times are Unix ms. */
+export const incidentShape = v.object({
   _id: v.id("incidents"),
   ruleId: v.id("alertRules"),
   kind: v.union(v.literal("silent"), v.literal("state"), v.literal("threshold")),
@@ -24,28 +25,28 @@ const incidentFields = {
   openedAt: v.number(),
   closedAt: nullableNumber,
   closeReason: v.union(closeReasonShape, v.null()),
-};
-
-/** An incident. `name` and `value` are null unless its rule is a threshold. Times are Unix ms. */
-export const incidentShape = v.object(incidentFields);
+});
 export type Incident = Infer<typeof incidentShape>;
 
-/** An incident with what happened, as the predicate of a sentence about its agent. For pages. */
-export const describedIncidentShape = v.object({ ...incidentFields, predicate: v.string() });
+/** What happened, as the predicate of a sentence about the agent. For pages. */
+const description = { predicate: v.string() };
 
-const placeFields = { projectId: v.id("projects"), projectName: v.string() };
+export const describedIncidentShape = incidentShape.extend(description);
 
-export const placedIncidentShape = v.object({
-  ...incidentFields,
-  ...placeFields,
+/** An incident with its project. */
+export const placedIncidentShape = incidentShape.extend({
+  projectId: v.id("projects"),
+  projectName: v.string(),
 });
+
+const pageIncidentShape = placedIncidentShape.extend(description);
+type PageIncident = Infer<typeof pageIncidentShape>;
 
 /** Incidents of all projects of a user, for their page. */
 export const incidentsPageShape = v.object({
-  open: v.array(v.object({ ...incidentFields, ...placeFields, predicate: v.string() })),
-  recent: v.array(v.object({ ...incidentFields, ...placeFields, predicate: v.string() })),
+  open: v.array(pageIncidentShape),
+  recent: v.array(pageIncidentShape),
 });
-type PageIncident = Infer<typeof incidentsPageShape>["open"][number];
 
 const MOST_LISTED = 200;
 const MOST_CLOSED = 200;
