@@ -14,7 +14,6 @@ import { findMembership } from "../memberships.ts";
 import { dropChannel, stopDelivery } from "./dropChannel.ts";
 import { messageOf, slackText } from "./messages.ts";
 import { countedIn, MOST_MESSAGES, SPAN_MS, waitingIn } from "./outbox.ts";
-import { channelKindShape } from "./tables.ts";
 
 type Delivery = Doc<"alertDeliveries">;
 
@@ -115,7 +114,6 @@ async function mayReceive(ctx: QueryCtx, userId: Id<"users">, projectId: Id<"pro
 export const requestShape = v.object({
   deliveryId: v.id("alertDeliveries"),
   claim: v.number(),
-  kind: channelKindShape,
   url: v.string(),
   headers: v.record(v.string(), v.string()),
   body: v.string(),
@@ -135,19 +133,19 @@ export async function requestsOf(ctx: QueryCtx, senderId: Id<"alertSenders">): P
 }
 
 async function requestOf(ctx: QueryCtx, delivery: Delivery): Promise<DeliveryRequest | null> {
-  const { _id, claim, channelId, projectId, channelKind: kind, type } = delivery;
+  const { _id, claim, channelId, projectId, channelKind, type } = delivery;
   const channel = await ctx.db.get("alertChannels", channelId);
   const project = await ctx.db.get("projects", projectId);
   if (channel === null || project === null) return null;
   const message = await messageOf(ctx, delivery, project, appUrl());
   if (message === null) return null;
   const json = { "Content-Type": "application/json" };
-  const base = { deliveryId: _id, claim, kind, url: channel.address, headers: json, secret: null };
-  if (kind === "webhook") {
+  const base = { deliveryId: _id, claim, url: channel.address, headers: json, secret: null };
+  if (channelKind === "webhook") {
     const headers = { ...json, "webhook-id": messageId(_id) };
     return { ...base, headers, body: message.body, secret: channel.secret ?? null };
   }
-  if (kind === "slack") return { ...base, body: JSON.stringify({ text: slackText(message.lines) }) };
+  if (channelKind === "slack") return { ...base, body: JSON.stringify({ text: slackText(message.lines) }) };
   const mail = mailer();
   const user = channel.userId === undefined ? null : await ctx.db.get("users", channel.userId);
   if (mail === null || user === null) return null;
