@@ -4,7 +4,7 @@ import type { QueryCtx } from "../../_generated/server";
 import type { Bucket } from "../buckets.ts";
 import { bucketsOfRow, HOURS, MINUTES } from "../chunks.ts";
 import { type Outage, silentAfter } from "../health.ts";
-import { HOUR_MS, MINUTE_MS } from "../intervals.ts";
+import { HOUR_MS, MINUTE_MS, startOf } from "../intervals.ts";
 import { type AgentEntry, signsOf } from "../overview.ts";
 import { rowsBetween } from "../rollups.ts";
 import { findSeries, openBuckets } from "../timeSeries.ts";
@@ -12,8 +12,8 @@ import type { Rule, ThresholdRule } from "./rules.ts";
 import { measure, WINDOWS, windowStart } from "./windows.ts";
 
 /**
- * `breached` is null if it is unknown, which changes nothing. `since` is the time of the cause, and `dueAt` is when the
- * judgment changes by itself. Both are Unix ms.
+ * `breached` is null if it is unknown, which changes nothing. `since` is the time of the cause, and `dueAt` is
+ * when the judgment changes by itself. Both are Unix ms.
  */
 export type Judgment = {
   breached: boolean | null;
@@ -40,19 +40,21 @@ export async function judge(
   if (rule.kind === "threshold") return await judgeThreshold(ctx, judging, rule, entry.agent);
   if (rule.kind === "silent") {
     const limit = silentAfter(signsOf(entry), judging.outages);
-    return limit === null ? { ...NOT_SO, breached: false } : passed(limit, judging.now);
+    return limit === null ? CALM : passed(limit, judging.now);
   }
   const { state, stateAt = 0 } = entry;
-  if (state !== rule.state) return { ...NOT_SO, breached: false };
+  if (state !== rule.state) return CALM;
   const minutes = rule.state === "waiting" ? rule.minutes : 0;
   const since = stateAt + minutes * MINUTE_MS;
   // An agent's clock may be ahead: its state counts from its arrival on.
-  return minutes === 0 ? { ...NOT_SO, breached: true, since } : { ...passed(since - 1, judging.now), since };
+  return minutes === 0 ? { ...CALM, breached: true, since } : { ...passed(since - 1, judging.now), since };
 }
 
-const NOT_SO: Judgment = { breached: null, since: 0, value: null, dueAt: null };
+/** Judgments that only a report changes. */
+const UNKNOWN: Judgment = { breached: null, since: 0, value: null, dueAt: null };
+const CALM: Judgment = { ...UNKNOWN, breached: false };
 
-/** Returns the judgment of something that is so after a time. */
+/** Returns the judgment of a condition that is true after a time. */
 function passed(limit: number, now: number): Judgment {
   const breached = now > limit;
   return { breached, since: limit, value: null, dueAt: breached ? null : limit + 1 };
@@ -69,18 +71,18 @@ async function judgeThreshold(
   const from = windowStart(rule.window, now);
   judging.ranges += 1;
   const series = await findSeries(ctx, projectId, agent, rule.name);
-  if (series === null) return NOT_SO;
+  if (series === null) return UNKNOWN;
   const level = WINDOWS[rule.window].width < HOUR_MS ? MINUTES : HOURS;
   let closed: Bucket[] = [];
   // The open hour is in the time series itself.
   if (from < series.hour) {
     judging.ranges += 1;
-    const span = Math.floor(from / level.span) * level.span;
-    const rows = await rowsBetween(ctx, key, level.width, span, now + level.span);
+    const start = startOf(from, level.span);
+    const rows = await rowsBetween(ctx, key, level.width, start, now + level.span);
     closed = rows.flatMap(bucketsOfRow).filter(({ at }) => at >= from);
   }
   const measured = measure(rule, [...closed, ...openBuckets(series)], now);
-  if (measured === null) return NOT_SO;
+  if (measured === null) return UNKNOWN;
   const { breached, value, next } = measured;
   const since = Math.min(now, Math.max(measured.since, series.arrivedAt));
   return { breached, since, value, dueAt: next };

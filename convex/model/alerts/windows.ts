@@ -25,7 +25,7 @@ export function windowStart(window: WindowName, now: number): number {
   return startOf(now, width) - (buckets - 1) * width;
 }
 
-/** The value of a window, and whether it breaks the rule. */
+/** The value of a window, and whether it breaches the rule. */
 export type Measured = {
   breached: boolean;
   value: number;
