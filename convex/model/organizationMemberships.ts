@@ -5,11 +5,9 @@
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { entryRule } from "./environment.ts";
-import { startOf } from "./intervals.ts";
+import { SECOND_MS, startOf } from "./intervals.ts";
 import { setCutoff } from "./sessionCutoffs.ts";
 import { type Person, revokeSessionsBefore } from "./sessions.ts";
-
-const SECOND_MS = 1_000;
 
 /** A change of a membership; `at` is the time of the event and `updatedAt` that of the change, Unix ms. */
 export const membershipEventShape = v.object({

@@ -3,7 +3,7 @@ import { type Infer, v } from "convex/values";
 import type { Doc } from "../_generated/dataModel";
 import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
-import { startOf } from "./intervals.ts";
+import { SECOND_MS, startOf } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
 import { cutoffsOf, endsSession, setCutoff } from "./sessionCutoffs.ts";
 
@@ -35,7 +35,6 @@ export const listedSessionShape = v.object({
 const MOST_SESSIONS = 200;
 const MOST_LOGGED = 100;
 const MOST_COUNTED = 4_000;
-const SECOND_MS = 1_000;
 
 /** The user of a session, identified by the WorkOS id; `user` is null before the first sync. */
 export type Person = { workosUserId: string; user: Doc<"users"> | null };

@@ -5,7 +5,7 @@ import { closeAccount, closeUnknownAccount } from "./accounts.ts";
 import { recordEvent, recordEventAbout } from "./audit.ts";
 import { emailProblem } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
-import { startOf } from "./intervals.ts";
+import { SECOND_MS, startOf } from "./intervals.ts";
 import {
   applyMembership,
   applyOrganizationDeleted,
@@ -29,8 +29,6 @@ export type WorkOSEvent = Infer<typeof workosEventShape>;
 
 /** A parsed body: an event to handle, an event to ignore, or a malformed body. */
 export type ParsedEvent = { eventId: string; event: WorkOSEvent } | "ignored" | "malformed";
-
-const SECOND_MS = 1_000;
 
 type Json = { [field: string]: unknown };
 
