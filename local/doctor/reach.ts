@@ -62,7 +62,7 @@ function parse(text: string): unknown {
 }
 
 const REASONS: [RegExp, string][] = [
-  [/^ECONNREFUSED$/, "refuses the connection: no program listens on that port"],
+  [/^ECONNREFUSED$/, "rejects the connection: no program listens on that port"],
   [/^(ENOTFOUND|EAI_\w+)$/, "is no host that DNS knows"],
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, "is out of reach of this network"],
   [

@@ -36,7 +36,7 @@ function matches(path: string, pattern: string): boolean {
 }
 
 /**
- * Returns the files of the copy without agents: those on the list are gone, and so is what only they imported.
+ * Returns the files of the copy without agents: without those on the list, and without what only they imported.
  *
  * @param files - All files under version control; the text of a picture does not matter.
  */
@@ -113,7 +113,7 @@ type Manifest = {
   devDependencies: Record<string, string>;
 };
 
-/** Removes scripts, packages and entry points from the manifests whose files and imports are gone. */
+/** Removes from the manifests the scripts, packages and entry points that only removed files used. */
 function trimManifests(files: Files, left: Map<string, string>): void {
   const before = importedBy(files);
   const after = importedBy(left);
