@@ -100,14 +100,14 @@ describe.each(documents)("%s", (file) => {
 describe("decision records", () => {
   const records = globSync("docs/decisions/*.md").sort();
 
-  // original:start
+  // agents:start
   it("have numbers without a gap, which their headings repeat", () => {
     const numbers = records.map((file) => /(\d{3})-[^/]*$/.exec(file)?.[1]);
     expect(numbers).toEqual(records.map((_, index) => String(index + 1).padStart(3, "0")));
     const headings = records.map((file) => /^# (\d{3}) · \S/.exec(readFileSync(file, "utf8"))?.[1]);
     expect(headings).toEqual(numbers);
   });
-  // original:end
+  // agents:end
 
   it.each(records)("%s follows the template", (file) => {
     const PARTS = ["Context.", "Decision.", "Alternatives.", "Consequence.", "Reverse it if"];

@@ -128,7 +128,7 @@ function init(): string {
   if (removing) {
     const { changed, removed } = writeFiles(before, withoutAgents(before));
     settleStarter();
-    said.push(`Removed projects, agents and alerts: ${removed} files removed, ${changed} files changed.`);
+    said.push(`Removed projects, agents and alerts: deleted ${removed} files and edited ${changed}.`);
   }
   if (names !== null) {
     const now = readFiles();
