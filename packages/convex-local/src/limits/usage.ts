@@ -15,15 +15,7 @@ import {
 
 type LimitName = keyof TransactionLimits;
 
-const LIMIT_NAMES = [
-  "bytesRead",
-  "bytesWritten",
-  "databaseQueries",
-  "documentsRead",
-  "documentsWritten",
-  "functionsScheduled",
-  "scheduledFunctionArgsBytes",
-] as const satisfies LimitName[];
+const LIMIT_NAMES = Object.keys(TRANSACTION_LIMITS) as LimitName[];
 
 /** The largest value of a measure among the documents that a transaction wrote. */
 export type Largest = { id: string; value: number };
