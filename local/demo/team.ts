@@ -50,8 +50,10 @@ export const DEMO_PROJECTS: DemoProject[] = [
           { name: "tickets summarized", kind: "counter", middle: 31, swing: 0, noise: 8, decimals: 0 },
         ],
         nightly: {
-          ...{ hour: 2, minutes: 12 },
-          ...{ works: "Summarizing yesterday", finished: "The report of yesterday is sent" },
+          hour: 2,
+          minutes: 12,
+          works: "Summarizing yesterday",
+          finished: "The report of yesterday is sent",
         },
       },
       {
