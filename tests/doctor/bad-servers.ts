@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -30,17 +30,24 @@ async function listening(server: Server, scheme: "http" | "https"): Promise<BadS
   };
 }
 
-/** Starts a server that accepts connections and never answers. */
-export function hanging(): Promise<BadServer> {
-  return listening(
-    createTcpServer(() => {}),
-    "http",
-  );
-}
-
 /** Starts a server that answers every request with the handler. */
 export function answering(handler: RequestListener): Promise<BadServer> {
   return listening(createServer(handler), "http");
+}
+
+/** Starts a server that never answers. It counts its requests: all of them, and the most that were open at once. */
+export async function hanging(): Promise<BadServer & { asked: { all: number; atOnce: number } }> {
+  const asked = { all: 0, atOnce: 0 };
+  let open = 0;
+  const server = await answering((_, response) => {
+    open += 1;
+    asked.all += 1;
+    asked.atOnce = Math.max(asked.atOnce, open);
+    response.once("close", () => {
+      open -= 1;
+    });
+  });
+  return { ...server, asked };
 }
 
 /** An address at which nothing listens: the port is reserved, and never given to a server that asks for any. */

@@ -23,6 +23,11 @@ export const SECRETS = {
 
 export const CLIENT_ID = "client_of_the_doctors_tests";
 
+/** Time limit of a run in this process: one check may wait in vain, and nothing else takes long. */
+export const HERE_MS = 8_000;
+/** The contract's limit, for runs that also build this checkout's functions: how long depends on the machine. */
+export const BUILDING_MS = 20_000;
+
 export type Report = {
   /** Duration in milliseconds. */
   ms: number;
