@@ -74,7 +74,7 @@ test("emails go through Resend with the message's id as idempotency key, to memb
   await project.report([], [{ state: "done" }]);
   await expect.poll(() => receiver.received.length).toBe(3);
   expect(receiver.received[2]?.json.to).toBe(grace.email);
-  // Messages are stopped, and not tried for ever, while email is not set up.
+  // While email is not set up, messages are stopped instead of tried again.
   await backend.setVariables({ RESEND_API_KEY: "", WORKOS_API_URL: "https://api.workos.com" });
   await project.send([], [{ agent: "third", state: "failed" }]);
   const newest = async () => (await backend.rows("alertDeliveries"))[0];

@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 type Cast = { scene: Omit<Scene, "caller">; people: Record<SignedIn, Member> };
 
-/** Creates users of its own, so that calls do not affect each other; the admin is shared. */
+/** Creates new users, so that calls do not affect each other; the admin is shared. */
 async function newScene(): Promise<Cast> {
   scenes += 1;
   const owner = await signIn(backend, `owner${scenes}`);
