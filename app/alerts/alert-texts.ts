@@ -1,11 +1,10 @@
 /** Words for incidents and deliveries. */
 import type { FunctionReturnType } from "convex/server";
 import type { api } from "../../convex/_generated/api.js";
+import { MINUTE_MS } from "../../convex/model/intervals.ts";
 
 export type Incident = FunctionReturnType<typeof api.incidents.newest>[number];
 export type Delivery = FunctionReturnType<typeof api.alertDeliveries.list>["page"][number];
-
-const MINUTE_MS = 60_000;
 
 /** Returns a length of time in its two largest units: `3 min`, `2 h 5 min`, `4 days 1 h`. */
 export function formatDuration(ms: number): string {

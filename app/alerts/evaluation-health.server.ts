@@ -1,11 +1,12 @@
 /** Dead man's switch: says whether alerts were evaluated lately, to a monitor outside of this installation. */
 import { api } from "../../convex/_generated/api.js";
 import { sha256Hex } from "../../convex/model/hex.ts";
+import { MINUTE_MS } from "../../convex/model/intervals.ts";
 import type { RequestContext } from "../request/context.ts";
 import { createConvex } from "../request/convex.server.ts";
 import { ConvexCallError, RejectedError } from "../request/errors.ts";
 
-const LATE_MS = 3 * 60_000;
+const LATE_MS = 3 * MINUTE_MS;
 
 /** How long a response from Convex is cached, in ms, so that requests to this path put no load on Convex. */
 const KEPT_MS = 10_000;

@@ -1,10 +1,9 @@
 /** Notice about a time in which alerts were not evaluated. */
 import type { Outage } from "../../convex/model/health.ts";
+import { DAY_MS } from "../../convex/model/intervals.ts";
 import type { Place } from "../data/use-place.ts";
 import { formatMoment } from "../ui/format.ts";
 import { Notice } from "../ui/notice.tsx";
-
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Renders the notice for a day after the last outage.

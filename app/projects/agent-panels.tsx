@@ -2,6 +2,7 @@
 import { memo, useState } from "react";
 import { Link } from "react-router";
 import { healthOf, type Outage } from "../../convex/model/health.ts";
+import { HOUR_MS } from "../../convex/model/intervals.ts";
 import type { Range } from "../../convex/model/ranges.ts";
 import type { Place } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
@@ -23,8 +24,6 @@ import { shortName, shownMetric } from "./metric-words.ts";
 import { type Agent, judge, lineOf, shownTime } from "./overview.ts";
 import { agentPath, withChart } from "./project-address.ts";
 import { useArrivals } from "./use-arrivals.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** More agents than this get lower tiles. */
 const MOST_ROOMY = 24;

@@ -1,11 +1,10 @@
 /** Alert about items that were dropped: how many, since when, why, and what to do. */
+import { DAY_MS } from "../../convex/model/intervals.ts";
 import type { Place } from "../data/use-place.ts";
 import { formatMinute } from "../ui/format.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { Notice } from "../ui/notice.tsx";
 import type { Project } from "./project-query.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 /** Reasons by code, each with what to do. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@
 import { useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import type { Kind } from "../../convex/model/kinds.ts";
 import { RANGE_NAMES, RANGES, type Range } from "../../convex/model/ranges.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
 import type { Place } from "../data/use-place.ts";
@@ -15,7 +16,6 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { chartEnd, RANGE_WORDS } from "./project-address.ts";
 import type { LoadedProject } from "./project-query.ts";
 
-type Kind = NonNullable<LoadedProject["chart"]>["kind"];
 type Buckets = NonNullable<LoadedProject["chart"]>["buckets"];
 
 /**

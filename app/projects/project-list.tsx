@@ -3,6 +3,7 @@
  */
 import { memo, type ReactNode, useMemo, useRef } from "react";
 import { api } from "../../convex/_generated/api.js";
+import { HOUR_MS } from "../../convex/model/intervals.ts";
 import { mayManageProject } from "../../convex/model/roles.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQueries } from "../data/use-live-queries.ts";
@@ -28,7 +29,6 @@ type Project = Pick<
   "_id" | "name" | "role" | "archivedAt" | "restoredAt"
 >;
 
-const HOUR_MS = 3_600_000;
 const NONE: Figures = { tiles: [], line: null };
 const NO_OUTAGES: Loaded["outages"] = [];
 

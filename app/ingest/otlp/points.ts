@@ -1,7 +1,7 @@
 /** Turns OpenTelemetry data points into points of Mosaic's time series, by the table of the contract. */
 import { merge } from "../../../convex/model/buckets.ts";
 import { fitting, summaryFrom } from "../../../convex/model/distribution.ts";
-import { DAY_MS, MINUTE_MS } from "../../../convex/model/intervals.ts";
+import { FARTHEST_AHEAD_MS, OLDEST_MS } from "../../../convex/model/metricRules.ts";
 import { reportedNameProblem } from "../../../convex/model/names.ts";
 import type { Point, Said, Total } from "../../../convex/model/points.ts";
 import type { DataPoint, Found, Metric } from "./data.ts";
@@ -12,9 +12,6 @@ import { attributesText, scopeText, sized } from "./streams.ts";
 
 /** The maximum number of data points in a request. */
 const MOST_POINTS = 5_000;
-
-const OLDEST_MS = 7 * DAY_MS;
-const FARTHEST_AHEAD_MS = 5 * MINUTE_MS;
 
 const DELTA = 1;
 const CUMULATIVE = 2;
