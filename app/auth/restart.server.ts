@@ -2,16 +2,16 @@
 import { href, redirect } from "react-router";
 import type { RequestContext } from "../request/context.ts";
 import { type CookieSettings, setCookie } from "../request/cookies.server.ts";
+import { CONNECTION_ID, ORGANIZATION_ID } from "./sign-in-requirements.ts";
 
 /** A second rejection within this time is not answered with another restart, which would be a loop. */
 const RESTARTED_FOR_S = 60;
 
 const cookieName = (settings: CookieSettings) => `${settings.cookiePrefix}wos-restart`;
 
-/** Format of the ids in WorkOS's redirect: https://workos.com/docs/sso/login-flows */
 const PARAMETERS = [
-  { received: "organization_id", sent: "organizationId", format: /^org_[A-Za-z0-9]{1,60}$/ },
-  { received: "connection_id", sent: "connectionId", format: /^conn_[A-Za-z0-9]{1,59}$/ },
+  { received: "organization_id", sent: "organizationId", format: ORGANIZATION_ID },
+  { received: "connection_id", sent: "connectionId", format: CONNECTION_ID },
 ];
 
 /**

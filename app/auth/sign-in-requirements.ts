@@ -36,8 +36,10 @@ const ADVICE: Readonly<Record<string, { text: string; label: string }>> = {
   },
 };
 
-const CONNECTION = /^conn_[A-Za-z0-9]{1,59}$/;
-const ORGANIZATION = /^org_[A-Za-z0-9]{1,60}$/;
+/** Formats of the ids that WorkOS puts into errors and redirects: https://workos.com/docs/sso/login-flows */
+export const CONNECTION_ID = /^conn_[A-Za-z0-9]{1,59}$/;
+export const ORGANIZATION_ID = /^org_[A-Za-z0-9]{1,60}$/;
+
 /** Maximum number of organizations to choose from. */
 const MAX_CHOICES = 10;
 
@@ -47,8 +49,8 @@ export function requirementIn(error: WorkOSCallError): Requirement | null {
   if (code === null || !Object.hasOwn(ADVICE, code)) return null;
   const { connectionIds, organizationIds } =
     error instanceof GrantError ? error.details : { connectionIds: [], organizationIds: [] };
-  const connectionId = connectionIds.find((id) => CONNECTION.test(id));
-  const organizations = organizationIds.filter((id) => ORGANIZATION.test(id)).slice(0, MAX_CHOICES);
+  const connectionId = connectionIds.find((id) => CONNECTION_ID.test(id));
+  const organizations = organizationIds.filter((id) => ORGANIZATION_ID.test(id)).slice(0, MAX_CHOICES);
   return {
     reason: code,
     ...(connectionId !== undefined && { connectionId }),
@@ -76,7 +78,7 @@ export function adviceIn(
   });
   const ids = params
     .getAll("organizationId")
-    .filter((id) => ORGANIZATION.test(id))
+    .filter((id) => ORGANIZATION_ID.test(id))
     .slice(0, MAX_CHOICES);
   if (ids.length > 0) {
     // By id: a name in an address could be anyone's text.
@@ -86,6 +88,6 @@ export function adviceIn(
     };
   }
   const connectionId = params.get("connectionId") ?? "";
-  const connection: Record<string, string> = CONNECTION.test(connectionId) ? { connectionId } : {};
+  const connection: Record<string, string> = CONNECTION_ID.test(connectionId) ? { connectionId } : {};
   return { text: advice.text, links: [link(advice.label, connection)] };
 }

@@ -1,6 +1,7 @@
 /** Switches the session to another organization of the user. */
 import { listMemberships } from "../auth/workos-account.server.ts";
 import type { RequestContext } from "../request/context.ts";
+import { ORGANIZATION_ID } from "../request/env.server.ts";
 import { WorkOSCallError } from "../request/errors.ts";
 
 export type SwitchOutcome =
@@ -11,9 +12,6 @@ export type SwitchOutcome =
   /** The session has expired or was revoked. */
   | "over"
   | "unavailable";
-
-/** Format of WorkOS's organization ids: https://workos.com/docs/reference/organization */
-const ORGANIZATION_ID = /^org_[\w-]{1,100}$/;
 
 export function isOrganizationId(value: unknown): value is string {
   return typeof value === "string" && ORGANIZATION_ID.test(value);

@@ -132,7 +132,7 @@ const secretMap = v.pipe(
 );
 
 /** Format of WorkOS's organization ids: https://workos.com/docs/reference/organization */
-const ORGANIZATION_ID = /^org_[\w-]{1,100}$/;
+export const ORGANIZATION_ID = /^org_[\w-]{1,100}$/;
 
 const areDomains = (list: string) => list.split(",").every((entry) => asciiDomain(entry.trim()) !== null);
 
