@@ -4,7 +4,7 @@
  */
 import type { Doc } from "../_generated/dataModel";
 import type { QueryCtx } from "../_generated/server";
-import { type BarReason, emailProblem } from "./entryRule.ts";
+import { type BarReason, emailProblem, type KnownEmail } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
 import { type Caller, readCaller } from "./identity.ts";
 import { rejection } from "./rejection.ts";
@@ -21,7 +21,7 @@ export type KnownCaller = { caller: Caller; user: Doc<"users"> | null };
 export async function requireCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const { caller, user } = await requireUnrevoked(ctx);
   requireEntry(caller, user);
-  if (await isEnded(ctx, caller)) throw sessionEnded();
+  if (await isCutOff(ctx, caller)) throw sessionEnded();
   return { caller, user };
 }
 
@@ -38,7 +38,7 @@ export async function requireNewCaller(ctx: QueryCtx): Promise<KnownCaller> {
 /** Like {@link requireCaller}, for a user whose e-mail is not recorded yet: the caller must check it. */
 export async function requireSyncingCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const known = await requireNewCaller(ctx);
-  if (await isEnded(ctx, known.caller)) throw sessionEnded();
+  if (await isCutOff(ctx, known.caller)) throw sessionEnded();
   return known;
 }
 
@@ -54,11 +54,7 @@ export async function requireLeavingCaller(ctx: QueryCtx): Promise<KnownCaller> 
  * @param email - The e-mail that counts: by default that of the user's row; null if the caller checks it.
  * @throws `unauthenticated` with the reason.
  */
-export function requireEntry(
-  caller: Caller,
-  user: Doc<"users"> | null,
-  email?: Pick<Doc<"users">, "email" | "emailVerified"> | null,
-): void {
+export function requireEntry(caller: Caller, user: Doc<"users"> | null, email?: KnownEmail | null): void {
   const reason = barOf(caller, user, email);
   if (reason !== null) throw rejection("unauthenticated", BARRED[reason], reason);
 }
@@ -74,7 +70,7 @@ const BARRED: Record<BarReason, string> = {
 function barOf(
   { organizationId }: Caller,
   user: Doc<"users"> | null,
-  email: Pick<Doc<"users">, "email" | "emailVerified"> | null | undefined = user ?? UNKNOWN,
+  email: KnownEmail | null = user ?? UNKNOWN,
 ): BarReason | null {
   if (user !== null && user.status !== "active") return user.status;
   const rule = entryRule();
@@ -100,10 +96,6 @@ async function requireKnownCaller(ctx: QueryCtx): Promise<KnownCaller> {
   const caller = await readCaller(ctx);
   if (caller === null) throw rejection("unauthenticated", "Please sign in.");
   return { caller, user: await findByWorkOSId(ctx, caller.workosUserId) };
-}
-
-async function isEnded(ctx: QueryCtx, { sessionId, workosUserId }: Caller): Promise<boolean> {
-  return isCutOff(ctx, workosUserId, sessionId);
 }
 
 async function isRevoked(ctx: QueryCtx, caller: Caller): Promise<boolean> {

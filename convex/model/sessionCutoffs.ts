@@ -18,7 +18,10 @@ export function endsSession(
 }
 
 /** Returns whether a cutoff has ended a session of a user. A session without a row counts as older. */
-export async function isCutOff(ctx: QueryCtx, workosUserId: string, sessionId: string): Promise<boolean> {
+export async function isCutOff(
+  ctx: QueryCtx,
+  { workosUserId, sessionId }: Pick<Doc<"sessions">, "workosUserId" | "sessionId">,
+): Promise<boolean> {
   const cutoffs = await cutoffsOf(ctx, workosUserId);
   if (cutoffs.every(({ except }) => except === sessionId)) return false;
   const startedAt = (await findSession(ctx, sessionId))?.startedAt ?? Number.NEGATIVE_INFINITY;
