@@ -13,7 +13,7 @@ import { isInvited as isInvitedAnywhere } from "./model/invites.ts";
 import { adoptFromBrowser, preferencesShape, themeShape } from "./model/preferences.ts";
 import { recordProjectView } from "./model/projectViews.ts";
 import { rejection } from "./model/rejection.ts";
-import { cutoffsOf, endsSession } from "./model/sessionCutoffs.ts";
+import { cutoffsOf, isEndedBy } from "./model/sessionCutoffs.ts";
 import { endSession, recordSession, revokeOtherSessions, sessionShape } from "./model/sessions.ts";
 import { profileArgs, syncUser } from "./model/userSync.ts";
 
@@ -38,7 +38,7 @@ export const signedIn = signInMutation({
     const startedAt = session.startedAt ?? Date.now();
     requireEntry(ctx.caller, ctx.user, profile);
     const cutoffs = await cutoffsOf(ctx, profile.workosUserId);
-    if (cutoffs.some((cutoff) => endsSession(cutoff, { ...session, startedAt }))) throw sessionEnded();
+    if (isEndedBy(cutoffs, { ...session, startedAt })) throw sessionEnded();
     const userId = await syncUser(ctx, ctx.user, profile, { from: "token", ...ctx.caller });
     const isNew = await recordSession(ctx, profile.workosUserId, session);
     if (isNew) await recordEvent(ctx, userId, "login", { device: session, target: session.sessionId });

@@ -17,6 +17,14 @@ export function endsSession(
   return sessionId !== except && startedAt < before;
 }
 
+/** Returns whether one of the cutoffs has ended a session. */
+export function isEndedBy(
+  cutoffs: readonly Cutoff[],
+  session: Pick<Doc<"sessions">, "sessionId" | "startedAt">,
+): boolean {
+  return cutoffs.some((cutoff) => endsSession(cutoff, session));
+}
+
 /** Returns whether a cutoff has ended a session of a user. A session without a row counts as older. */
 export async function isCutOff(
   ctx: QueryCtx,
@@ -25,7 +33,7 @@ export async function isCutOff(
   const cutoffs = await cutoffsOf(ctx, workosUserId);
   if (cutoffs.every(({ except }) => except === sessionId)) return false;
   const startedAt = (await findSession(ctx, sessionId))?.startedAt ?? Number.NEGATIVE_INFINITY;
-  return cutoffs.some((cutoff) => endsSession(cutoff, { sessionId, startedAt }));
+  return isEndedBy(cutoffs, { sessionId, startedAt });
 }
 
 /** Returns the cutoffs that apply to the sessions of a user: their own, and that of the organization. */

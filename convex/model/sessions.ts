@@ -5,7 +5,7 @@ import type { MutationCtx, QueryCtx } from "../_generated/server";
 import { cutDevice, type Device, deviceArgs, recordEventAbout } from "./audit.ts";
 import { SECOND_MS, startOf } from "./intervals.ts";
 import { rejection } from "./rejection.ts";
-import { cutoffsOf, endsSession, setCutoff } from "./sessionCutoffs.ts";
+import { cutoffsOf, endsSession, isEndedBy, setCutoff } from "./sessionCutoffs.ts";
 
 /**
  * A session as the worker sees it at sign-in and at each refresh. `startedAt` is the time of the sign-in in
@@ -117,7 +117,7 @@ export async function sessionsOf(
     .take(MOST_SESSIONS);
   const cutoffs = await cutoffsOf(ctx, user.workosUserId);
   return rows
-    .filter((row) => !cutoffs.some((cutoff) => endsSession(cutoff, row)))
+    .filter((row) => !isEndedBy(cutoffs, row))
     .map(({ _id, _creationTime, workosUserId, ...listed }) => listed);
 }
 
@@ -162,7 +162,7 @@ export async function revokeAllSessions(ctx: MutationCtx, workosUserId: string):
     .withIndex("by_user", (q) => q.eq("workosUserId", workosUserId))
     .order("desc")
     .take(MOST_COUNTED);
-  const active = rows.filter((row) => !cutoffs.some((cutoff) => endsSession(cutoff, row)));
+  const active = rows.filter((row) => !isEndedBy(cutoffs, row));
   const second = startOf(Date.now(), SECOND_MS);
   await setCutoff(ctx, workosUserId, second, undefined);
   for (const { sessionId, startedAt } of active) {
