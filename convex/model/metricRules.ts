@@ -5,13 +5,12 @@
 
 import { STATES } from "./health.ts";
 import { DAY_MS, MINUTE_MS } from "./intervals.ts";
-import { reportedNameProblem } from "./names.ts";
+import { LONGEST_AGENT, reportedNameProblem } from "./names.ts";
 
 /** The time of an item is at most this much before its arrival, and at most this much after it, in ms. */
 export const OLDEST_MS = 7 * DAY_MS;
 export const FARTHEST_AHEAD_MS = 5 * MINUTE_MS;
 
-const LONGEST_AGENT = 64;
 const LONGEST_NAME = 128;
 
 /** The maximum number of characters of a message. */

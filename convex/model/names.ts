@@ -44,6 +44,10 @@ export function fitName(name: string | undefined): string | undefined {
 }
 
 // agents:start
+/** The maximum number of characters of an agent's name, and of a time series, whose name may have attributes. */
+export const LONGEST_AGENT = 64;
+export const LONGEST_SERIES = 256;
+
 /**
  * Checks the name of an agent or of a time series. Unlike the names above, it is not trimmed.
  *

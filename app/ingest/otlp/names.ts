@@ -1,13 +1,10 @@
 /** Names that OpenTelemetry data has in Mosaic: of agents from resources, of time series from data points. */
 import { agentProblem } from "../../../convex/model/metricRules.ts";
+import { LONGEST_AGENT } from "../../../convex/model/names.ts";
 import { type Attributes, type AttributeValue, OtherValue } from "./data.ts";
 
-const LONGEST_AGENT = 64;
 const LONGEST_INSTANCE = 24;
 const LONGEST_VALUE = 64;
-
-/** The maximum number of characters of a time series from OpenTelemetry. */
-export const LONGEST_SERIES = 256;
 
 const UNKNOWN = "unknown_service";
 

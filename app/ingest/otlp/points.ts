@@ -2,12 +2,12 @@
 import { merge } from "../../../convex/model/buckets.ts";
 import { fitting, summaryFrom } from "../../../convex/model/distribution.ts";
 import { FARTHEST_AHEAD_MS, OLDEST_MS } from "../../../convex/model/metricRules.ts";
-import { reportedNameProblem } from "../../../convex/model/names.ts";
+import { LONGEST_SERIES, reportedNameProblem } from "../../../convex/model/names.ts";
 import type { Point, Said, Total } from "../../../convex/model/points.ts";
 import type { DataPoint, Found, Metric } from "./data.ts";
 import { distributionOf, isCount } from "./distributions.ts";
 import type { KeyedHash } from "./keyed-hash.ts";
-import { agentOf, LONGEST_SERIES, seriesOf } from "./names.ts";
+import { agentOf, seriesOf } from "./names.ts";
 import { attributesText, scopeText, sized } from "./streams.ts";
 
 /** The maximum number of data points in a request. */

@@ -1,9 +1,7 @@
 /** Alert rules: their fields, valid values and words. The app uses them too. */
-import { reportedNameProblem } from "../names.ts";
+import { LONGEST_AGENT, LONGEST_SERIES, reportedNameProblem } from "../names.ts";
 
-export const LONGEST_AGENT = 64;
-export const LONGEST_SERIES = 256;
-export const MOST_MINUTES = 1_440;
+const MOST_MINUTES = 1_440;
 
 export const OF = ["mean", "sum", "min", "max"] as const;
 export const WINDOW_NAMES = ["5m", "15m", "1h", "24h"] as const;
