@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { CONFLICTS, openBackends, type Row, type TestBackend } from "./backend.ts";
-import { type Member, rejectionOf, signIn } from "./people.ts";
+import { type Member, rejectionOf } from "./people.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
-import { HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -19,9 +19,7 @@ let receiver: Receiver;
 // A receiver for each test, because retries of earlier tests still arrive.
 beforeEach(async () => {
   receiver = await startReceiver();
-  backend = await startBackend(CONFLICTS);
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend(CONFLICTS)));
   projectId = project.projectId;
   await grace.mutation(api.alertRules.create, {
     projectId,

@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { CONFLICTS, EDGE_SECRET, openBackends, type Row } from "./backend.ts";
 import { type Member, profileOf, rejectionOf, signIn } from "./people.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
-import { newProject } from "./reporting.ts";
+import { newScene } from "./reporting.ts";
 
 const { startBackendAlone } = openBackends();
 
@@ -15,9 +15,7 @@ beforeAll(async () => {
 afterAll(() => receiver.close());
 
 async function begin(env: Record<string, string>) {
-  const backend = await startBackendAlone({ ...CONFLICTS, env });
-  const grace = await signIn(backend, "grace");
-  const project = await newProject(backend, grace);
+  const { backend, grace, project } = await newScene(startBackendAlone({ ...CONFLICTS, env }));
   const { projectId } = project;
   const rule = { kind: "state" as const, agent: null, state: "failed" as const };
   await grace.mutation(api.alertRules.create, { projectId, rule });

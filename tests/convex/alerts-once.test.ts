@@ -8,7 +8,7 @@ import type { Id } from "../../convex/_generated/dataModel";
 import { type BackendProcess, CONFLICTS, openBackends, type Row, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
-import { HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend, startBackendProcess } = openBackends();
 
@@ -29,9 +29,7 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 
 async function begin(start: () => Promise<TestBackend>): Promise<void> {
-  backend = await start();
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(start()));
   projectId = project.projectId;
   await grace.mutation(api.alertChannels.create, { projectId, kind: "webhook", address: receiver.url });
   await grace.mutation(api.alertRules.create, { projectId, rule: { kind: "silent", agent: null } });

@@ -7,7 +7,7 @@ import type { Rule } from "../../convex/model/alerts/rules.ts";
 import { CONFLICTS, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, rejectionOf, signIn } from "./people.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
-import { HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { HOUR, MINUTE, newProject, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -25,9 +25,7 @@ afterAll(() => receiver.close());
 beforeEach(async () => {
   receiver.received.length = 0;
   receiver.answerWith((response) => response.writeHead(204).end());
-  backend = await startBackend(CONFLICTS);
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend(CONFLICTS)));
   projectId = project.projectId;
 });
 

@@ -5,8 +5,8 @@ import { api } from "../../convex/_generated/api.js";
 import type { Rule } from "../../convex/model/alerts/rules.ts";
 import { type Point, packPoints, type Total } from "../../convex/model/points.ts";
 import { EDGE_SECRET, openBackends, type Row, type TestBackend } from "./backend.ts";
-import { type Member, signIn } from "./people.ts";
-import { HOUR, newProject, type Reporting } from "./reporting.ts";
+import type { Member } from "./people.ts";
+import { HOUR, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackendAlone } = openBackends();
 
@@ -23,9 +23,7 @@ let backend: TestBackend;
 let grace: Member;
 let project: Reporting;
 beforeEach(async () => {
-  backend = await startBackendAlone();
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackendAlone()));
 });
 
 async function expectHalf(path: string): Promise<void> {

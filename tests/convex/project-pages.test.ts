@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
 import { openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, rejectionOf, sessionOf, signIn } from "./people.ts";
-import { newProject, type Reporting } from "./reporting.ts";
+import { newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -13,9 +13,7 @@ let grace: Member;
 let project: Reporting;
 let projectId: Id<"projects">;
 beforeEach(async () => {
-  backend = await startBackend();
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend()));
   projectId = project.projectId;
 });
 

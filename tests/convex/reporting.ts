@@ -80,6 +80,7 @@ export type Scene = { backend: TestBackend; grace: Member; project: Reporting };
 
 /**
  * Creates a user and a project whose agents report.
+ *
  * @param starting - Backend that is being started.
  * @returns The backend, the user, and the user's project.
  */

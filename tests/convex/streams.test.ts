@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { type Point, packPoints, type Total } from "../../convex/model/points.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type Row, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
-import { DAY, HOUR, MINUTE, newProject, type Reporting } from "./reporting.ts";
+import { DAY, HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend } = openBackends();
 
@@ -13,9 +13,7 @@ let grace: Member;
 let project: Reporting;
 
 beforeEach(async () => {
-  backend = await startBackend(CONFLICTS);
-  grace = await signIn(backend, "grace");
-  project = await newProject(backend, grace);
+  ({ backend, grace, project } = await newScene(startBackend(CONFLICTS)));
 });
 
 /** When the streams started that do not say. */
