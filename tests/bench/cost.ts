@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConvexClient } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import { cleanUp, run } from "../launcher/copy.ts";
@@ -79,8 +80,4 @@ function print(path: string, before: readonly FunctionCounters[], after: readonl
   process.stdout.write(
     `  ${path}: ${(calls / REPORTS).toFixed(2)} calls, ${perReport("bytesRead")} bytes read, ${perReport("bytesWritten")} written\n`,
   );
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ConvexClient } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
 import { cleanUp, run } from "../launcher/copy.ts";
@@ -289,10 +290,6 @@ function kilobytes(bytes: number): string {
 async function waitFor(condition: () => boolean, milliseconds: number): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!condition() && performance.now() < end) await pause(50);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function print(line: string): void {
