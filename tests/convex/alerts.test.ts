@@ -233,13 +233,15 @@ describe("incidents", () => {
     await addRule(FAILED);
     await project.report([], [{ state: "failed" }, { agent: "other", state: "failed" }]);
     await expect.poll(async () => (await incidents()).length).toBe(2);
-    const until = Date.now() + 4_000;
-    await mute(until);
+    await mute(Date.now() + HOUR);
     await grace.mutation(api.agents.retire, { projectId, agent: "other" });
     const reasons = async () => (await incidents()).map(({ closeReason }) => closeReason).sort();
     await expect.poll(reasons).toEqual(["muted", "retired"]);
     await project.report([], [{ state: "failed" }]);
+    await backend.run("alerting:tick", {});
     expect(await incidents()).toHaveLength(2);
+    const until = Date.now() + 2_000;
+    await mute(until);
     await expect
       .poll(async () => {
         await backend.run("alerting:tick", {});
