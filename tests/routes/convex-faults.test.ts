@@ -97,7 +97,10 @@ describe("Convex down", () => {
       await signIn(ada, "ada@example.com");
       const plain = await signInUser();
       app.outbound.fail("convex", { kind });
-      const pages = PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path));
+      const pages = [
+        ...PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path)),
+        "/projects/any", // agents:line
+      ];
       const [degraded, unavailable, data] = await Promise.all([
         Promise.all(pages.map((path) => ada.get(path))),
         Promise.all(ALL_OR_NOTHING.flatMap((path) => [ada.get(path), plain.get(path)])),
