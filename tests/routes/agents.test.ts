@@ -1,8 +1,8 @@
 /** Pages of agents without JavaScript: the field with its filter, totals, and the page of each agent. */
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
+import type { Answer, Browser } from "./browser.ts";
+import { press, statusOf } from "./fill-in.ts";
 import { Page, textOf } from "./html.ts";
-import { APP_URL } from "./matchers.ts";
 import { createReportingProject, signInReporter } from "./reporting.ts";
 import { signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
@@ -35,44 +35,25 @@ const agentsIn = ({ text }: Answer) =>
   new Page(text).all((one) => one.attributes.class === "agent").map((one) => one.attributes["data-state"]);
 const hrefsIn = ({ text }: Answer) => new Page(text).tags("a").map(({ attributes }) => attributes.href ?? "");
 
-async function press(page: string, button: string, values: Record<string, string> = {}): Promise<Answer> {
-  const form = new Page((await ann.get(page)).text).form(button);
-  expect(form, button).toBeDefined();
-  return ann.submit(page, { ...form?.fields, ...values });
-}
-
-async function statusOf(answer: Answer): Promise<string> {
-  expect(answer.status, answer.text.slice(0, 300)).toBe(303);
-  const { pathname = "" } = locationOf(answer, APP_URL) ?? {};
-  return new Page((await ann.get(pathname)).text).role("status").join(" ");
-}
-
 beforeAll(async () => {
-  ann = app.browser();
-  await signIn(ann, app.person());
-  const { token } = jsonOf<{ token: string }>(await ann.token());
-  const mutate = async <T>(name: string, args: object) =>
-    ((await (await app.convex("mutation", name, args, token)).json()) as { value: T }).value;
-  const projectId = await mutate<string>("projects:create", { name: "Fleet" });
-  const { key } = await mutate<{ key: string }>("projectKeys:create", { projectId, name: "K" });
-  path = `/projects/${projectId}`;
+  const user = await signInReporter(app);
+  const project = await createReportingProject(app, user, "Fleet");
+  ann = user.browser;
+  path = `/projects/${project.id}`;
   now = Date.now();
-  const sent = await app.browser().post("/api/v1/metrics", {
-    headers: { authorization: `Bearer ${key}` },
-    json: {
-      metrics: [
-        { agent: "writer", name: "tokens", kind: "counter", value: 1200, at: now - 1000 },
-        { agent: "writer", name: "cost $", kind: "counter", value: 0.25, at: now - 2000 },
-        { agent: "reader", name: "tokens", kind: "counter", value: 9000, at: now - 1000 },
-        { agent: "late", name: "load", value: 3, at: now - 40 * MINUTE },
-        ...NAMES.map((agent) => ({ agent, name: "n", value: 1, at: now - 3 * MINUTE })),
-      ],
-      statuses: [
-        { agent: "writer", state: "working", message: "Chapter 1", at: now - 2 * MINUTE },
-        { agent: "writer", state: "failed", message: "out of\u0007 ink", at: now - MINUTE },
-        { agent: "reader", state: "waiting", message: "May I?", at: now - MINUTE },
-      ],
-    },
+  const sent = await project.send({
+    metrics: [
+      { agent: "writer", name: "tokens", kind: "counter", value: 1200, at: now - 1000 },
+      { agent: "writer", name: "cost $", kind: "counter", value: 0.25, at: now - 2000 },
+      { agent: "reader", name: "tokens", kind: "counter", value: 9000, at: now - 1000 },
+      { agent: "late", name: "load", value: 3, at: now - 40 * MINUTE },
+      ...NAMES.map((agent) => ({ agent, name: "n", value: 1, at: now - 3 * MINUTE })),
+    ],
+    statuses: [
+      { agent: "writer", state: "working", message: "Chapter 1", at: now - 2 * MINUTE },
+      { agent: "writer", state: "failed", message: "out of\u0007 ink", at: now - MINUTE },
+      { agent: "reader", state: "waiting", message: "May I?", at: now - MINUTE },
+    ],
   });
   expect(sent.status, sent.text).toBe(202);
   await vi.waitFor(async () => expect(agentsIn(await ann.get(path))).toHaveLength(15), {
@@ -169,26 +150,26 @@ describe("an agent's page", () => {
   it("has a form for the interval, which keeps what is invalid", async () => {
     const page = `${path}/agents/late`;
     for (const minutes of ["0", "44641", "soon"]) {
-      const answer = await press(page, "Save", { minutes });
+      const answer = await press(ann, page, "Save", { minutes });
       expect(answer).toBeSafeHtml(400);
       const field = new Page(answer.text).field("Every (minutes)");
       expect(field?.attributes).toMatchObject({ "aria-invalid": "true", value: minutes });
     }
-    expect(await statusOf(await press(page, "Save", { minutes: "90" }))).toContain("Saved");
+    expect(await statusOf(ann, await press(ann, page, "Save", { minutes: "90" }))).toContain("Saved");
     const text = textOf(new Page((await ann.get(page)).text).root);
     expect(text).toContain("Reports every 1.5 h (set)");
     // It reported 40 minutes ago, which is in time now.
     expect(text).toMatch(/Fresh, ?40 min ago/);
-    expect(await statusOf(await press(page, "Save", { minutes: "" }))).toContain("Saved");
+    expect(await statusOf(ann, await press(ann, page, "Save", { minutes: "" }))).toContain("Saved");
   });
 
   it("mutes, unmutes and retires without JavaScript", async () => {
     const page = `${path}/agents/writer`;
-    expect(await statusOf(await press(page, "Mute", { time: "8 hours" }))).toContain("Agent muted");
+    expect(await statusOf(ann, await press(ann, page, "Mute", { time: "8 hours" }))).toContain("Agent muted");
     const muted = textOf(new Page((await ann.get(page)).text).root);
     expect(muted).toMatch(/Muted, ?(just now|1 min ago).*Muted until/s);
-    expect(await statusOf(await press(page, "Unmute"))).toContain("Agent unmuted");
-    expect(await statusOf(await press(page, "Retire"))).toContain("Agent retired");
+    expect(await statusOf(ann, await press(ann, page, "Unmute"))).toContain("Agent unmuted");
+    expect(await statusOf(ann, await press(ann, page, "Retire"))).toContain("Agent retired");
     const retired = new Page((await ann.get(page)).text);
     expect(retired.role("alert").join()).toContain("Retired");
     expect(retired.button("Retire")).toBeUndefined();

@@ -18,6 +18,7 @@ export async function fillIn(
 ): Promise<() => Promise<Answer>> {
   const page = new Page((await browser.get(path)).text);
   const form = page.form(button);
+  expect(form, button).toBeDefined();
   const fields = { ...form?.fields };
   for (const [label, value] of Object.entries(values)) {
     fields[page.field(label)?.attributes.name ?? label] = value;
