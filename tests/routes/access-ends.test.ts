@@ -1,6 +1,6 @@
 /** Access that an admin or WorkOS ends, and how it is recorded. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Browser, jsonOf } from "./browser.ts";
+import { type Browser, jsonOf, tokenOf, whoIs } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { calls } from "./outbound.ts";
 import { isSessionCookie } from "./seals.ts";
@@ -27,11 +27,10 @@ beforeEach(async () => {
 async function enter(email: string): Promise<Person> {
   const browser = app.browser();
   await signIn(browser, email);
-  const { id } = jsonOf<{ user: { id: string } }>(await browser.get("/api/auth/session")).user;
-  const { token } = jsonOf<{ token: string }>(await browser.token());
-  const answer = await app.convex("query", "users:viewer", {}, token);
+  const { user } = await whoIs(browser);
+  const answer = await app.convex("query", "users:viewer", {}, await tokenOf(browser));
   const { value } = (await answer.json()) as { value: { _id: string } };
-  return { email, browser, workosUserId: id, userId: value._id };
+  return { email, browser, workosUserId: user?.id ?? "", userId: value._id };
 }
 
 const act = (intent: string, { userId }: Person, by = admin) =>

@@ -1,6 +1,6 @@
 /** Who may enter: sign-in, sessions and refreshes of a Mosaic for one organization and some e-mail domains. */
 import { describe, expect, it } from "vitest";
-import { type Browser, jsonOf, locationOf } from "./browser.ts";
+import { type Browser, jsonOf, locationOf, tokenOf } from "./browser.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
 import { ACME, organizationOf } from "./organization-members.ts";
@@ -17,9 +17,6 @@ const app = startMosaic({
 });
 
 const { workos, member, signInFor, enter } = organizationOf(app, ACME);
-
-const tokenOf = async (browser: Browser) =>
-  jsonOf<{ token: string }>(await browser.post("/api/auth/token", { json: {} })).token;
 
 async function viewer(token: string): Promise<unknown> {
   const answer = await app.convex("query", "users:viewer", {}, token);
