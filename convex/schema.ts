@@ -142,6 +142,8 @@ export default defineSchema({
     batchId: v.id("agentMetrics"),
     keyId: v.id("projectKeys"),
     items: v.number(),
+    /** Length of the text of its OpenTelemetry points. */
+    textLength: v.optional(v.number()),
     /** Number of its items that are folded already. */
     from: v.optional(v.number()),
   }).index("by_project", ["projectId"]),

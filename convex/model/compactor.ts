@@ -27,8 +27,10 @@ const SETTLED_MS = 300;
 /** A run that finds at most this many batches is not busy: it folds all, and sleeps. */
 const CALM = 2;
 
+/** What one transaction can read. The text of OpenTelemetry points may have some 1 MB in each batch. */
 const MOST_BATCHES = 100;
-const MOST_ITEMS = 1_500;
+const MOST_ITEMS = 2_500;
+const MOST_TEXT = 1_500_000;
 
 /** The watchdog restarts a compactor whose oldest batch has waited this long, in ms. */
 const STUCK_MS = 30_000;
@@ -137,9 +139,11 @@ async function nextBatches(
 /** Returns as many batches as one transaction can hold; at least one. */
 function fitting(rows: readonly Doc<"pendingBatches">[]): Doc<"pendingBatches">[] {
   let items = 0;
+  let text = 0;
   return rows.filter((row, index) => {
     items += row.items;
-    return index === 0 || items <= MOST_ITEMS;
+    text += row.textLength ?? 0;
+    return index === 0 || (items <= MOST_ITEMS && text <= MOST_TEXT);
   });
 }
 

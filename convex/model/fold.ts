@@ -47,7 +47,7 @@ import { initialZones } from "./zones.ts";
  */
 const MOST_SERIES_AT_ONCE = 500;
 const MOST_RESOURCES_AT_ONCE = 150;
-const MOST_ITEMS_AT_ONCE = 2_000;
+const MOST_ITEMS_AT_ONCE = 2_500;
 const MOST_RANGES = 1_300;
 const MOST_BUCKET_TEXT_READ = 3_000_000;
 

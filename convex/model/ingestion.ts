@@ -110,12 +110,17 @@ async function store(
     ...(idempotencyKey !== undefined && { idempotencyKey, bodyHash: batch.bodyHash }),
   });
   const items = countItems(batch) + (points?.count ?? 0);
-  await enqueue(ctx, { projectId, batchId, keyId, items }, at);
+  const textLength = points?.text.length;
+  await enqueue(
+    ctx,
+    { projectId, batchId, keyId, items, ...(textLength !== undefined && { textLength }) },
+    at,
+  );
   // Only the largest OpenTelemetry requests take more than one document.
   for (const { text, count } of more) {
     const row = { projectId, at, metrics: [], statuses: [], points: text };
     const moreId = await ctx.db.insert("agentMetrics", row);
-    await enqueue(ctx, { projectId, batchId: moreId, keyId, items: count }, at);
+    await enqueue(ctx, { projectId, batchId: moreId, keyId, items: count, textLength: text.length }, at);
   }
 }
 

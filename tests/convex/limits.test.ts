@@ -99,10 +99,12 @@ test("a request of 500 items reads at most 10 index ranges and writes at most 3 
   expect(Math.max(documentsWritten, use.documentsWritten)).toBeLessThanOrEqual(3);
 });
 
-test("500 items of 500 time series stay under half of every limit, new, known and late, with alerts", async () => {
+test("500 items of 500 time series stay under half of every limit, new, known, five times and late, with alerts", async () => {
   await addAlerts();
   await project.report(all());
   await project.report(all());
+  await Promise.all(Array.from({ length: 5 }, (_, i) => project.send(all(), [], `request ${i}`)));
+  await project.folded();
   // Twice, because the second time there are chunks to change.
   for (let times = 0; times < 2; times++) await project.report(all({ at: Date.now() - 49 * HOUR }));
   await expectHalf("compaction:run");
