@@ -166,16 +166,17 @@ const firstLine = (text: string) => stripVTControlCharacters(text.trim().split("
  * Returns variables that redirect what a step writes outside the checkout. HOME stays unchanged: it may be
  * read-only.
  */
-function foldersIn(temporary: string): Record<string, string> {
+function foldersIn(temporary: string): NodeJS.ProcessEnv {
   return {
     TMPDIR: temporary,
     XDG_CONFIG_HOME: join(temporary, "config"),
     XDG_CACHE_HOME: join(temporary, "cache"),
     XDG_DATA_HOME: join(temporary, "data"),
     npm_config_cache: join(temporary, "npm"),
-    // Most processes and worker threads load the same code again.
+    // Most processes and worker threads load the same code again. `.ci/run` sets the last one for npm alone.
     CONVEX_LOCAL_BUILDS: join(temporary, "convex-builds"),
     NODE_COMPILE_CACHE: join(temporary, "compile-cache"),
+    NODE_DISABLE_COMPILE_CACHE: undefined,
   };
 }
 

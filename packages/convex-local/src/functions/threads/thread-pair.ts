@@ -1,6 +1,6 @@
 /**
- * The two worker threads and the build that they run. Both start and reload together; each is restarted when it was
- * terminated.
+ * The two worker threads and the build that they run. The actions' thread starts with the first action, unless there
+ * are modules for Node, which only it can load. Both reload together; each is restarted when it was terminated.
  */
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -72,7 +72,8 @@ export class ThreadPair {
     const building = sharedBundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
       this.#build = build;
     });
-    await Promise.all([building, this.#startEngine(building), this.#startActions(building)]);
+    await Promise.all([building, this.#startEngine(building)]);
+    if (this.#build && hasNodeModules(this.#build.build)) await this.actions();
   }
 
   /**
@@ -84,8 +85,14 @@ export class ThreadPair {
     return this.#closed || !this.#engine ? Promise.reject(closed()) : this.#engine;
   }
 
+  /**
+   * Returns the actions' thread once it runs, and starts it if necessary.
+   *
+   * @throws {CallRejectedError} when the backend is closed.
+   */
   actions(): Promise<ActionThread> {
-    return this.#closed || !this.#actions ? Promise.reject(closed()) : this.#actions;
+    if (this.#closed || !this.#engine) return Promise.reject(closed());
+    return this.#actions ?? this.#startActions();
   }
 
   /** Bundles and loads the changed sources. If this fails, the last working functions stay, and the log says why. */
@@ -134,7 +141,7 @@ export class ThreadPair {
     } catch (error) {
       this.#build = old;
       if (!this.#closed) log(`Convex functions not reloaded, the last working ones stay: ${textOf(error)}`);
-      const actions = await this.actions().catch(() => null);
+      const actions = await this.#actions?.catch(() => null);
       if (old) await actions?.request({ type: "load", build: old.build, env: this.#env }).catch(() => null);
       await next?.remove();
     }
@@ -142,9 +149,9 @@ export class ThreadPair {
 
   /** Also starts a thread that could not be restarted with the previous functions. */
   async #loadEverywhere(build: Build): Promise<void> {
-    const actions = await this.actions().catch(() => null);
+    const actions = await this.#actions?.catch(() => null);
     if (actions) await actions.request({ type: "load", build, env: this.#env });
-    else await this.#startActions();
+    else if (hasNodeModules(build)) await this.#startActions();
     const engine = await this.engine().catch(() => null);
     if (engine) await this.#load(engine, build);
     else await this.#startEngine();
@@ -155,9 +162,14 @@ export class ThreadPair {
     return this.#engine;
   }
 
-  #startActions(built: Promise<void> = Promise.resolve()): Promise<ActionThread> {
-    this.#actions = this.#openActions(built);
-    return this.#actions;
+  /** If it fails, the next action starts it again. */
+  #startActions(): Promise<ActionThread> {
+    const opening = this.#openActions();
+    this.#actions = opening;
+    opening.catch(() => {
+      if (this.#actions === opening) this.#actions = null;
+    });
+    return opening;
   }
 
   async #openEngine(built: Promise<void>): Promise<EngineThread> {
@@ -177,14 +189,14 @@ export class ThreadPair {
     }
   }
 
-  async #openActions(built: Promise<void>): Promise<ActionThread> {
+  async #openActions(): Promise<ActionThread> {
     const file = new URL("./action-worker.ts", import.meta.url);
     const actions: ActionThread = new Thread(
       { file, workerData: {}, env: this.#env, maxBlockedMs: ACTION_BLOCKED_MS },
       this.#threadListener(() => this.#startActions()),
     );
     try {
-      await Promise.all([actions.started, built]);
+      await actions.started;
       if (this.#build) await actions.request({ type: "load", build: this.#build.build, env: this.#env });
       return actions;
     } catch (error) {
@@ -215,6 +227,10 @@ export class ThreadPair {
       },
     };
   }
+}
+
+function hasNodeModules({ components }: Build): boolean {
+  return components.some(({ modules }) => modules.some(({ node }) => node));
 }
 
 function closed(): CallRejectedError {
