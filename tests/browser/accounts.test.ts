@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { alert, banner, heading, shows, status, untilHydrated, untilLive } from "./parts.ts";
+import { alert, banner, heading, said, shows, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -42,14 +42,14 @@ test("a session revoked on another device is signed out in its open tabs and on 
   await Promise.all([signedOut(dashboard), signedOut(home)]);
   for (const page of [dashboard, home]) expect(await page.content()).not.toContain(email);
   await shows(heading(home), "Welcome, guest!");
-  await shows(status(list), "Session revoked");
+  await said(list, "Session revoked");
   await expect.poll(() => entries(list).count()).toBe(1);
   expect(await phone.html("/settings/sessions")).toContain("Sign in");
   await banner(list).signOut.waitFor();
   // The message stays while the page reloads its data for a new session.
   await stage.signedIn(email);
   await expect.poll(() => entries(list).count(), { timeout: 10_000 }).toBe(2);
-  await shows(status(list), "Session revoked");
+  await said(list, "Session revoked");
 });
 
 test("unsaved input is discarded when another user signs in", async () => {
@@ -140,7 +140,7 @@ test("a user exports their data and deletes their account, and every tab is sign
   await page.getByRole("button", { name: "Delete my account", exact: true }).click();
   await dialog.getByRole("button", { name: "Delete my account", exact: true }).click();
   await shows(heading(page), "Welcome, guest!");
-  await shows(status(page), "Your account has been deleted.");
+  await said(page, "Your account has been deleted.");
   await signedOut(page);
   await signedOut(elsewhere);
 });
@@ -169,7 +169,7 @@ test("the message about the deleted account shows even if the sign-out arrives d
   const dialog = page.getByRole("dialog", { name: "Delete your account?" });
   await dialog.getByRole("button", { name: "Delete my account", exact: true }).click();
   await shows(heading(page), "Welcome, guest!");
-  await shows(status(page), "Your account has been deleted.");
+  await said(page, "Your account has been deleted.");
 });
 
 test("the last admin cannot delete their account, and the page says why", async () => {
@@ -202,7 +202,7 @@ test("without JavaScript a user revokes sessions and deletes their account", asy
   await stage.signedIn(email);
   const page = await visitor.open("/settings/sessions");
   await revoke(page).click();
-  await shows(status(page), "Session revoked");
+  await said(page, "Session revoked");
   expect(await entries(page).count()).toBe(1);
   await page.goto("/settings/account");
   await page.getByRole("checkbox").check();
@@ -250,7 +250,7 @@ test("a tab whose session is revoked while it is offline keeps its page until it
   await page.getByLabel("First name", { exact: true }).fill("Half typed");
   const list = await desk.open("/settings/sessions");
   await revoke(list).click();
-  await shows(status(list), "Session revoked");
+  await said(list, "Session revoked");
   await expect.poll(() => entries(list).count()).toBe(1);
   expect(await page.getByLabel("First name", { exact: true }).inputValue()).toBe("Half typed");
   await phone.setOffline(false);

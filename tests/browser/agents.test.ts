@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { type Batch, makeProject, sendBatch } from "./make-project.ts";
-import { button, field, heading, shows, status, untilLive } from "./parts.ts";
+import { button, field, heading, said, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -98,7 +98,7 @@ test("the page of an agent with an odd name is live, and muting shows at once", 
   await button(page, "Mute").waitFor();
   await field(page, "Every (minutes)").fill("5");
   await button(page, "Save").click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   await shows(page.getByRole("main"), /every 5 min \(set\)/);
   await page.getByRole("link", { name: "30d", exact: true }).click();
   await page.getByRole("figure", { name: /last 30 days/ }).waitFor();

@@ -9,8 +9,8 @@ import {
   profileForm,
   projectForm,
   row,
+  said,
   shows,
-  status,
   untilLive,
 } from "./parts.ts";
 import { openStage } from "./stage.ts";
@@ -63,7 +63,7 @@ test("with WebSockets blocked every form is sent over HTTP, in order, and once f
     .waitFor();
   await expect.poll(() => button(page, "Revoke").count()).toBe(1);
   await button(page, "Revoke").click();
-  await shows(status(page), "Key revoked");
+  await said(page, "Key revoked");
   await field(page, "New name").fill("Renamed");
   await button(page, "Rename").click();
   await shows(heading(page), "Renamed");
@@ -78,7 +78,7 @@ test("with WebSockets blocked a form is sent over HTTP", async () => {
   await unavailable(page).waitFor();
   await profileForm(page).lastName.fill("Clark");
   await profileForm(page).save.click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   expect(await waiting(page).count()).toBe(0);
   const stored = async () => {
     await page.reload();
@@ -138,7 +138,7 @@ test("shows the rejection of an offline edit after its form was removed", async 
   await projectForm(page).entry("Too late").getByText("Waiting").waitFor();
   await users.getByRole("combobox", { name: "Role of demoted@example.com" }).selectOption("viewer");
   await row(users, "demoted@example.com").getByRole("button", { name: "Save role" }).click();
-  await shows(status(users), "Role saved");
+  await said(users, "Role saved");
   await stage.stack().setLine("open");
   await visitor.setOffline(false);
   await shows(alert(page), /Create project “Too late” was rejected/, 30_000);

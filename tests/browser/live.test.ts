@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alert, banner, heading, profileForm, projectForm, shows, status, untilLive } from "./parts.ts";
+import { alert, banner, heading, profileForm, projectForm, said, shows, status, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -11,7 +11,7 @@ test("a name saved in one tab shows within a second in the other tab and in both
   await untilLive(other);
   await profileForm(one).firstName.fill("Augusta");
   await profileForm(one).save.click();
-  await shows(status(one), "Saved");
+  await said(one, "Saved");
   await expect.poll(() => profileForm(other).firstName.inputValue(), { timeout: 1000 }).toBe("Augusta");
   await shows(banner(other).landmark, "Augusta");
   await shows(banner(one).landmark, "Augusta");
@@ -129,7 +129,7 @@ test("input typed before hydration or during a pending edit is kept", async () =
   expect(await lastName.inputValue()).toBe("Vaughan");
   expect(await status(page).count()).toBe(0);
   await save.click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
 });
 
 test("input typed or selected before hydration is kept and submitted", async () => {
@@ -158,7 +158,7 @@ test("input typed or selected before hydration is kept and submitted", async () 
   expect(await zone.inputValue()).toBe("Europe/Berlin");
   await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
   await page.getByRole("button", { name: "Save time zone" }).click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   expect(await zone.inputValue()).toBe("Europe/Berlin");
 
   await open("/admin/users");
@@ -171,7 +171,7 @@ test("input typed or selected before hydration is kept and submitted", async () 
     .filter({ hasText: "someone@example.com" })
     .getByRole("button", { name: "Save role" })
     .click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
 
   // agents:start
   await open("/dashboard");
@@ -193,10 +193,10 @@ test("a field restored to its value does not overwrite another tab's edit", asyn
   await profileForm(other).firstName.fill(before);
   await profileForm(one).firstName.fill("Peggy");
   await profileForm(one).save.click();
-  await shows(status(one), "Saved");
+  await said(one, "Saved");
   await expect.poll(() => profileForm(other).firstName.inputValue()).toBe("Peggy");
   await profileForm(other).lastName.fill("Hamilton");
   await profileForm(other).save.click();
-  await shows(status(other), "Saved");
+  await said(other, "Saved");
   expect(await profileForm(one).firstName.inputValue()).toBe("Peggy");
 });

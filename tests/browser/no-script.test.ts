@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { banner, heading, profileForm, projectForm, shows, status, themeOf, themePicker } from "./parts.ts";
+import {
+  banner,
+  heading,
+  profileForm,
+  projectForm,
+  said,
+  shows,
+  status,
+  themeOf,
+  themePicker,
+} from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -13,7 +23,7 @@ test("without JavaScript a user signs in, saves their name, and signs out", asyn
   await shows(heading(page), "Profile");
   await profileForm(page).firstName.fill("Augusta");
   await profileForm(page).save.click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   expect(await profileForm(page).firstName.inputValue()).toBe("Augusta");
   await shows(banner(page).landmark, "Augusta");
   await page.reload();
@@ -70,7 +80,7 @@ test("without JavaScript a guest and a user choose a theme", async () => {
   expect(await themePicker(page).choice("Dark").isChecked()).toBe(true);
   await themePicker(page).choice("Light").check();
   await themePicker(page).save.click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   expect(await themeOf(page)).toBe("light");
 });
 

@@ -13,8 +13,8 @@ import {
   field,
   heading,
   projectForm,
+  said,
   shows,
-  status,
   themePicker,
   untilHydrated,
   untilLive,
@@ -78,7 +78,7 @@ test("a user's pages hydrate in the oldest browsers, and forms work", async () =
   await untilLive(page);
   await field(page, "Time zone").fill("Europe/Berlin");
   await button(page, "Save time zone").click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   // agents:start
   await loadWhole(page, "/dashboard");
   await untilLive(page);
@@ -88,7 +88,7 @@ test("a user's pages hydrate in the oldest browsers, and forms work", async () =
   await shows(heading(page), "Old hull");
   await field(page, "Key name").fill("Laptop");
   await button(page, "Create key").click();
-  await shows(status(page), /mosaic_/);
+  await said(page, /mosaic_/);
   // agents:end
 });
 
@@ -152,7 +152,7 @@ test("a stored time zone that the browser does not know falls back to UTC with a
   await untilLive(page);
   await field(page, "Time zone").fill("Europe/Berlin");
   await button(page, "Save time zone").click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   await shows(page.getByRole("main"), "Local time:");
 });
 

@@ -55,6 +55,11 @@ export async function shows(locator: Locator, text: string | RegExp, timeout = 1
   await expect.poll(() => locator.textContent({ timeout }), { timeout }).toMatch(text);
 }
 
+/** Waits until the page announces this text, also beside another announcement. */
+export async function said(page: Page, text: string | RegExp): Promise<void> {
+  await status(page).filter({ hasText: text }).first().waitFor();
+}
+
 /** Waits until the tab is live, so that edits go over the socket. */
 export async function untilLive(page: Page): Promise<void> {
   await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor();

@@ -1,6 +1,6 @@
 /** A user's own settings, and the user management of an admin. */
 import { expect, test } from "vitest";
-import { alert, banner, button, field, row, shows, status, untilHydrated, untilLive } from "./parts.ts";
+import { alert, banner, button, field, row, said, shows, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -15,7 +15,7 @@ test("the time zone is the browser's at first, then the one that the user choose
   await expect.poll(() => field(page, "Time zone").getAttribute("aria-invalid")).toBe("true");
   await field(page, "Time zone").fill("Europe/Berlin");
   await button(page, "Save time zone").click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   const html = await visitor.html("/settings");
   expect(html).toContain('value="Europe/Berlin"');
 });
@@ -64,6 +64,6 @@ test("suspending a user asks for confirmation, and signs out the open tab of the
   await banner(tab).signIn.waitFor({ timeout: 5_000 });
   expect(await banner(tab).signOut.count()).toBe(0);
   expect(await tab.content()).not.toContain(email);
-  await shows(status(page), "Suspended");
+  await said(page, "Suspended");
   await row(page, email).getByRole("button", { name: "Restore", exact: true }).waitFor();
 });

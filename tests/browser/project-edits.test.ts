@@ -1,7 +1,7 @@
 /** Edits of projects in a browser: rename, share and delete, live in every tab and without JavaScript. */
 import { expect, test } from "vitest";
 import { makeProject } from "./make-project.ts";
-import { button, field, heading, row, shows, status, untilLive } from "./parts.ts";
+import { button, field, heading, row, said, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -14,12 +14,12 @@ test("a new project name shows at once for every member, and a rejected one is m
   await untilLive(owner);
   await field(owner, "E-mail").fill(" Member@Example.com ");
   await button(owner, "Add member").click();
-  await shows(status(owner), "Member added");
+  await said(owner, "Member added");
   const theirs = await member.open(path);
   await untilLive(theirs);
   await field(owner, "New name").fill("After");
   await button(owner, "Rename").click();
-  await shows(heading(theirs), "After", 1000);
+  await shows(heading(theirs), "After");
   await shows(heading(owner), "After");
   for (const page of [owner, theirs]) await expect.poll(() => page.title()).toBe("After · Mosaic");
   await field(owner, "New name").fill("a\u0007b");
@@ -41,7 +41,7 @@ test("a removed member sees Not found on the open project page", async () => {
   await untilLive(owner);
   await field(owner, "E-mail").fill("removed@example.com");
   await button(owner, "Add member").click();
-  await shows(status(owner), "Member added");
+  await said(owner, "Member added");
   const theirs = await member.open(path);
   await untilLive(theirs);
   await row(owner, "removed@example.com").getByRole("button", { name: "Remove", exact: true }).click();
@@ -57,7 +57,7 @@ test("an invitation stays until it is withdrawn, and a duplicate is rejected at 
   for (let i = 0; i < 2; i++) {
     await field(page, "E-mail").fill("later@example.com");
     await button(page, "Add member").click();
-    if (i === 0) await shows(status(page), /Invited/);
+    if (i === 0) await said(page, /Invited/);
   }
   await expect.poll(() => field(page, "E-mail").getAttribute("aria-invalid")).toBe("true");
   await row(page, "later@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
@@ -105,7 +105,7 @@ test("a project is deleted after confirmation, and its open tabs show Not found"
   await button(page, "Delete project").click();
   await dialog.getByRole("button", { name: "Delete project", exact: true }).click();
   await page.waitForURL("**/dashboard");
-  await shows(status(page), "Project deleted");
+  await said(page, "Project deleted");
   await shows(heading(open), "Not found", 2000);
 });
 
@@ -116,19 +116,19 @@ test("without JavaScript all project actions work as forms", async () => {
   expect(key).toMatch(/^mosaic_/);
   await page.goto(path);
   await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
-  await shows(status(page), "Key revoked");
+  await said(page, "Key revoked");
   await field(page, "E-mail").fill("paper@example.com");
   await button(page, "Add member").click();
-  await shows(status(page), /Invited/);
+  await said(page, /Invited/);
   await row(page, "paper@example.com").getByRole("button", { name: "Withdraw", exact: true }).click();
-  await shows(status(page), "Invitation withdrawn");
+  await said(page, "Invitation withdrawn");
   await field(page, "New name").fill("In ink");
   await button(page, "Rename").click();
   await shows(heading(page), "In ink");
   await page.getByRole("checkbox").check();
   await button(page, "Delete project").click();
   await page.waitForURL("**/dashboard");
-  await shows(status(page), "Project deleted");
+  await said(page, "Project deleted");
   visitor.allow(/404/);
   const gone = await page.goto(path);
   expect(gone?.status()).toBe(404);

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { banner, heading, shows, status, themeOf, themePicker, untilHydrated, untilLive } from "./parts.ts";
+import { banner, heading, said, shows, themeOf, themePicker, untilHydrated, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 import { TOKEN_REFUSED } from "./visitor.ts";
 
@@ -91,7 +91,7 @@ test("the user's stored theme replaces the guest's theme at sign-in", async () =
   const settings = await first.open("/settings");
   await themePicker(settings).choice("Light").check();
   await themePicker(settings).save.click();
-  await shows(status(settings), "Saved");
+  await said(settings, "Saved");
 
   const second = await stage.visitor({ javaScriptEnabled: false });
   const guest = await second.open("/");

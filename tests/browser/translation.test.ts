@@ -9,6 +9,7 @@ import {
   heading,
   profileForm,
   row,
+  said,
   shows,
   status,
   themePicker,
@@ -43,7 +44,7 @@ async function makeProject(page: Page, name: string): Promise<{ path: string; ke
   await shows(heading(page), name);
   await field(page, "Key name").fill("Laptop");
   await button(page, "Create key").click();
-  await shows(status(page), /Key “Laptop” created/);
+  await said(page, /Key “Laptop” created/);
   const key = (await status(page).locator("code").textContent()) ?? "";
   return { path: new URL(page.url()).pathname, key };
 }
@@ -114,10 +115,10 @@ test("a new key stays on a translated page after it is copied, and can be revoke
   await shows(copy, "Copied");
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
   await expect.poll(() => copy.getAttribute("aria-busy")).toBeNull();
-  await shows(status(page), key);
+  await said(page, key);
   await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
   await shows(row(page, "Laptop"), /Revoked just now/);
-  await shows(status(page), key);
+  await said(page, key);
 });
 // agents:end
 
@@ -186,14 +187,14 @@ test("a translated profile, theme, time zone and role show the new values", asyn
   await openTranslated(page, "/profile");
   await profileForm(page).firstName.fill("Augusta");
   await profileForm(page).save.click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   await shows(banner(page).landmark, "Augusta");
   await banner(page).place("Settings").click();
   await themePicker(page).choice("Dark").check();
   await expect.poll(() => page.locator("html").getAttribute("data-theme")).toBe("dark");
   await field(page, "Time zone").fill("Pacific/Kiritimati");
   await button(page, "Save time zone").click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
   const now = { timeZone: "Pacific/Kiritimati", hour: "2-digit", minute: "2-digit" } as const;
   const clock = () => new Date().toLocaleTimeString("en", { ...now, hourCycle: "h23" });
   await expect.poll(async () => (await page.getByRole("main").textContent())?.includes(clock())).toBe(true);
@@ -201,7 +202,7 @@ test("a translated profile, theme, time zone and role show the new values", asyn
   const person = row(page, "joan@example.com");
   await person.getByRole("combobox").selectOption("viewer");
   await person.getByRole("button", { name: "Save role", exact: true }).click();
-  await shows(status(page), "Saved");
+  await said(page, "Saved");
 });
 
 test("a translated tab is signed out in place, and a translated Not found page links to the start page", async () => {
