@@ -13,7 +13,12 @@ export type Examination = {
   found(name: CheckName): CheckResult | undefined;
   /** Returns the settings of the Convex deployment; requested once per run. */
   deployment(ask: Ask): Promise<Deployment>;
-  /** Returns the functions of this checkout. Bundling takes long, so it starts with the run. */
+  /**
+   * Returns the functions of this checkout. Bundling takes long, so it starts with the run.
+   *
+   * @throws {NotBundledError} when they cannot be bundled.
+   * @throws {LateError} when that takes too long.
+   */
   here(): Promise<FunctionsHere>;
 };
 

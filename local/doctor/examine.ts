@@ -1,5 +1,6 @@
 /** Run of the checks: local ones, WorkOS and Convex in parallel, the checks of each in sequence. */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { access } from "./checks/access.ts";
 import { alertEmail } from "./checks/alert-email.ts";
 import { appUrl } from "./checks/app-url.ts";
@@ -17,7 +18,7 @@ import { workosApiKey } from "./checks/workos-api-key.ts";
 import { workosClient } from "./checks/workos-client.ts";
 import { askDeployment, type Deployment } from "./convex-deployment.ts";
 import type { Check } from "./examination.ts";
-import { type FunctionsHere, functionsHere } from "./functions-here.ts";
+import { type FunctionsHere, functionsHere, LateError } from "./functions-here.ts";
 import { FIX, STATUS_PAGES } from "./places.ts";
 import { type Ask, askWithin, UnreachableError } from "./reach.ts";
 import { CHECKS, type CheckName, type CheckResult, type Finding, fail, notChecked } from "./report.ts";
@@ -25,7 +26,10 @@ import { isUsable, type Subject } from "./subject.ts";
 
 /** Time limit of a check in ms, so that it finishes within 5 s. */
 const CHECK_MS = 4_500;
-const ALL_MS = 18_000;
+/** Time limit of all checks in ms, so that the process, with its start, ends within 20 s. */
+const ALL_MS = 17_000;
+/** Time limit of the local build in ms, so that the checks after it have time. */
+const BUILD_MS = 11_000;
 
 type Group = { service: "workos" | "convex" | null; checks: [CheckName, Check][] };
 
@@ -73,13 +77,23 @@ export async function examine(subject: Subject, only: readonly CheckName[] = CHE
   const end = AbortSignal.timeout(ALL_MS);
   const wanted = only.includes("convex-functions") && !subject.emulated.convex;
   const functions = wanted
-    ? functionsHere(join(process.cwd(), "convex"))
+    ? within(BUILD_MS, functionsHere(join(process.cwd(), "convex")))
     : Promise.reject(new Error("unasked"));
   functions.catch(() => {}); // reported by the check that awaits it
   const results = await Promise.all(
     GROUPS.map((group) => runGroup(group, subject, only, end, () => functions)),
   );
   return results.flat().sort((a, b) => CHECKS.indexOf(a.name) - CHECKS.indexOf(b.name));
+}
+
+/**
+ * Returns what `work` returns.
+ *
+ * @throws {LateError} when the time ends first.
+ */
+function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = delay(milliseconds, null, { ref: false }).then(() => Promise.reject(new LateError()));
+  return Promise.race([work, late]);
 }
 
 async function runGroup(
@@ -96,10 +110,11 @@ async function runGroup(
     return askDeployment(ask, CONVEX_URL, isUsable(subject, "CONVEX_EDGE_SECRET") ? CONVEX_EDGE_SECRET : "");
   });
   let silent: CheckName | null = null;
+  const found = (name: CheckName) => results.find((result) => result.name === name);
   for (const [name, check] of checks) {
     if (!only.includes(name)) continue;
     // Waits before the check's time starts, so that a slow local build does not count as a slow Convex.
-    if (name === "convex-functions") await here().catch(() => {});
+    if (name === "convex-functions" && found("convex-url")?.status !== "fail") await here().catch(() => {});
     const signal = AbortSignal.any([end, AbortSignal.timeout(CHECK_MS)]);
     const ask = askWithin(signal, CHECK_MS);
     const guarded: Ask = async (url, init) => {
@@ -111,7 +126,7 @@ async function runGroup(
       ask: guarded,
       deployment,
       here,
-      found: (earlier: CheckName) => results.find((result) => result.name === earlier),
+      found,
     };
     let finding: Finding;
     try {

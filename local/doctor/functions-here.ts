@@ -14,6 +14,11 @@ export class NotBundledError extends Error {
   override readonly name = "NotBundledError";
 }
 
+/** The sources were not bundled in time. */
+export class LateError extends Error {
+  override readonly name = "LateError";
+}
+
 /**
  * Bundles and loads the Convex functions of this checkout.
  *

@@ -117,6 +117,8 @@ try {
     const results = await run(asked.environment);
     process.stdout.write(asked.json ? asJson(results) : asText(results));
     process.exitCode = results.some(({ status }) => status === "fail") ? 1 : 0;
+    // A build that was too late may still be at work.
+    setTimeout(() => process.exit(), 500).unref();
   }
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

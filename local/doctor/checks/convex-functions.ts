@@ -1,7 +1,7 @@
 /** Check `convex-functions`: the deployed functions are those of this checkout. */
 import { isConvexAnswer, query } from "../convex-deployment.ts";
 import type { Check } from "../examination.ts";
-import { type FunctionsHere, NotBundledError } from "../functions-here.ts";
+import { type FunctionsHere, LateError, NotBundledError } from "../functions-here.ts";
 import { FIX } from "../places.ts";
 import { type Answer, type Ask, answersBut, fieldOf } from "../reach.ts";
 import { fail, notChecked, ok, warn } from "../report.ts";
@@ -25,6 +25,7 @@ export const convexFunctions: Check = async ({ subject, ask, found, deployment, 
   try {
     ours = await here();
   } catch (error) {
+    if (error instanceof LateError) return notChecked("the functions in convex/ here were not built in time");
     if (!(error instanceof NotBundledError)) throw error;
     return fail(
       "the functions in convex/ here cannot be built",
