@@ -1,6 +1,6 @@
 /** Identity of the current user in Mosaic and WorkOS, with the claims that route guards check. */
 import type { ReactNode } from "react";
-import { usePlace } from "../data/use-place.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useWorkOS } from "../data/use-workos.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 
@@ -9,14 +9,14 @@ export type Claims = { role: string | null; permissions: readonly string[]; orga
 
 export function Identity({ claims }: { claims: Claims }) {
   const { workosUser, convexUser } = useWorkOS();
-  const place = usePlace();
+  const display = useDisplaySettings();
   return (
     <dl className="grid gap-x-6 gap-y-3 wide:grid-cols-[max-content_minmax(0,1fr)]">
       <Fact name="E-mail">{convexUser?.email ?? workosUser?.email}</Fact>
       <Fact name="Role in Mosaic">{convexUser?.role ?? "Not known just now"}</Fact>
       {convexUser ? (
         <Fact name="Here since">
-          <RelativeTime at={convexUser.createdAt} {...place} />
+          <RelativeTime at={convexUser.createdAt} {...display} />
         </Fact>
       ) : null}
       <Fact name="Role at WorkOS">{claims.role ?? "None"}</Fact>

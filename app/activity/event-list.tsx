@@ -1,6 +1,6 @@
 /** List of audit log entries, newest first. */
 import type { ReactNode } from "react";
-import { usePlace } from "../data/use-place.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { deviceInWords } from "../sessions/device.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { type AuditEntry, detailOf, EVENT_WORDS } from "./audit-events.ts";
@@ -17,7 +17,7 @@ export function EventList({
   entries: readonly AuditEntry[];
   who?: (entry: AuditEntry) => ReactNode;
 }) {
-  const place = usePlace();
+  const display = useDisplaySettings();
   return (
     <ul className="flex flex-col divide-y divide-line rounded-card border border-line bg-surface">
       {entries.map((entry) => {
@@ -36,7 +36,7 @@ export function EventList({
               <p className="text-small text-quiet">{originOf(entry)}</p>
             </div>
             <p className="text-small whitespace-nowrap text-quiet">
-              <RelativeTime at={entry.timestamp} {...place} />
+              <RelativeTime at={entry.timestamp} {...display} />
             </p>
           </li>
         );

@@ -2,8 +2,8 @@
 import type { FunctionReturnType } from "convex/server";
 import { useId, useState } from "react";
 import { api } from "../../convex/_generated/api.js";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { IncidentMark } from "../ui/incident-mark.tsx";
 import type { CreatedChannel } from "./alert-forms.ts";
@@ -30,14 +30,14 @@ export function Alerts({
   loaded,
   manages,
   revealed,
-  place,
+  display,
 }: {
   projectId: string;
   agents: readonly string[];
   loaded: LoadedAlerts | null;
   manages: boolean;
   revealed: CreatedChannel | null;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const ids = { incidents: useId(), deliveries: useId() };
   const [created, setCreated] = useState<CreatedChannel | null>(null);
@@ -69,7 +69,7 @@ export function Alerts({
             <IncidentMark count={open} />
           </div>
           {incidents?.length ? (
-            <IncidentList incidents={incidents} labelledBy={ids.incidents} place={place} />
+            <IncidentList incidents={incidents} labelledBy={ids.incidents} display={display} />
           ) : (
             <p className="mt-3 text-quiet">No incidents yet</p>
           )}
@@ -77,7 +77,12 @@ export function Alerts({
         <div className="min-w-0">
           <h3 id={ids.deliveries}>Deliveries</h3>
           {sent?.page.length ? (
-            <DeliveryList deliveries={sent.page} labels={labels} labelledBy={ids.deliveries} place={place} />
+            <DeliveryList
+              deliveries={sent.page}
+              labels={labels}
+              labelledBy={ids.deliveries}
+              display={display}
+            />
           ) : (
             <p className="mt-3 text-quiet">No messages yet</p>
           )}

@@ -1,5 +1,5 @@
 /** List of messages, with their outcome and when they are tried again. */
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { formatMoment } from "../ui/format.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { CHANNELS } from "./alert-forms.ts";
@@ -15,12 +15,12 @@ export function DeliveryList({
   deliveries,
   labels,
   labelledBy,
-  place,
+  display,
 }: {
   deliveries: readonly Delivery[];
   labels: ReadonlyMap<string, string>;
   labelledBy: string;
-  place: Place;
+  display: DisplaySettings;
 }) {
   return (
     <ul className="rows" aria-labelledby={labelledBy}>
@@ -32,10 +32,10 @@ export function DeliveryList({
               <bdi className="text-quiet">{labels.get(delivery.channelId) ?? "(removed)"}</bdi>
             </p>
             <p className="text-small text-quiet">
-              <RelativeTime at={delivery.createdAt} {...place} />
+              <RelativeTime at={delivery.createdAt} {...display} />
               <span>{attemptsOf(delivery)}</span>
               {delivery.nextAttemptAt === null ? null : (
-                <span>{` · next try ${formatMoment(delivery.nextAttemptAt, place)}`}</span>
+                <span>{` · next try ${formatMoment(delivery.nextAttemptAt, display)}`}</span>
               )}
             </p>
           </div>

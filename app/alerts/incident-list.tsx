@@ -1,6 +1,6 @@
 /** List of incidents, with how long each lasted. */
 import { Link } from "react-router";
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { formatDuration, type Incident, REASON_WORDS } from "./alert-texts.ts";
 
@@ -15,22 +15,22 @@ export type ShownIncident = Incident & { project?: { to: string; name: string } 
 export function IncidentList({
   incidents,
   labelledBy,
-  place,
+  display,
 }: {
   incidents: readonly ShownIncident[];
   labelledBy: string;
-  place: Place;
+  display: DisplaySettings;
 }) {
   return (
     <ul className="rows" aria-labelledby={labelledBy}>
       {incidents.map((incident) => (
-        <IncidentRow key={incident._id} incident={incident} place={place} />
+        <IncidentRow key={incident._id} incident={incident} display={display} />
       ))}
     </ul>
   );
 }
 
-function IncidentRow({ incident, place }: { incident: ShownIncident; place: Place }) {
+function IncidentRow({ incident, display }: { incident: ShownIncident; display: DisplaySettings }) {
   const { agent, predicate, value, since, closedAt, project } = incident;
   return (
     <li className="row">
@@ -43,8 +43,8 @@ function IncidentRow({ incident, place }: { incident: ShownIncident; place: Plac
         <p className="text-small text-quiet">
           {project ? <Link to={project.to}>{project.name}</Link> : null}
           {project ? <span> · </span> : null}
-          <RelativeTime at={since} {...place} />
-          <span>{` · ${lengthOf(incident, place.now)}`}</span>
+          <RelativeTime at={since} {...display} />
+          <span>{` · ${lengthOf(incident, display.now)}`}</span>
         </p>
       </div>
       <span className={closedAt === null ? "font-strong text-bad" : "text-quiet"}>

@@ -19,10 +19,10 @@ const hash = (text: string) => {
  */
 function makeSample(locale: string, timeZone: string, year: number): string {
   const months = Array.from({ length: 12 }, (_, month) => Date.UTC(year, month, month + 1, 13, 5));
-  const place = { locale, timeZone: "UTC" };
+  const display = { locale, timeZone: "UTC" };
   const language = [
-    ...months.map((at) => formatAgo(at, at + MONTH_MS, place)),
-    ...months.map((at) => formatMinute(at, place) + formatWeekday(at, place)),
+    ...months.map((at) => formatAgo(at, at + MONTH_MS, display)),
+    ...months.map((at) => formatMinute(at, display) + formatWeekday(at, display)),
     ...[-1234.5, 1234567.891, 1.5e20].map((value) => formatNumber(value, locale)),
   ];
   const zone = months.map((at) => formatMinute(at, { locale: "en", timeZone }));

@@ -7,8 +7,8 @@ import { mayManageProject } from "../../convex/model/roles.ts";
 import { OutageNotice } from "../alerts/outage-notice.tsx";
 import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
+import { type DisplaySettings, useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import { type Place, usePlace } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { formatMinute } from "../ui/format.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
@@ -44,7 +44,7 @@ export function AgentPage({
   loaded: LoadedAgent | null;
 }) {
   const { viewer } = useLive();
-  const place = usePlace();
+  const display = useDisplaySettings();
   const { state } = useNavigation();
   const args = { projectId, agent: name };
   const { value: agent, error } = useLiveQuery(api.agents.get, args, loaded?.agent ?? null);
@@ -73,22 +73,24 @@ export function AgentPage({
   return (
     <Page
       title={name}
-      intro={<Facts projectId={projectId} loaded={loaded} agent={agent} outages={outages} place={place} />}
+      intro={
+        <Facts projectId={projectId} loaded={loaded} agent={agent} outages={outages} display={display} />
+      }
     >
-      <OutageNotice outages={outages} place={place} />
+      <OutageNotice outages={outages} display={display} />
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
       {agent.retiredAt === null ? null : (
         <Notice kind="alert">
           <span>Retired </span>
-          <RelativeTime at={agent.retiredAt} {...place} />
+          <RelativeTime at={agent.retiredAt} {...display} />
           <span>. It is shown again when it reports.</span>
         </Notice>
       )}
-      <AgentSeries projectId={projectId} search={search} agent={agent} loaded={loaded} place={place} />
+      <AgentSeries projectId={projectId} search={search} agent={agent} loaded={loaded} display={display} />
       <div className="grid items-start gap-6 wide:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
-          <States projectId={projectId} agent={name} loaded={loaded} place={place} />
-          {manages ? <AgentSettings projectId={projectId} agent={agent} place={place} /> : null}
+          <States projectId={projectId} agent={name} loaded={loaded} display={display} />
+          {manages ? <AgentSettings projectId={projectId} agent={agent} display={display} /> : null}
         </div>
         <Events
           projectId={projectId}
@@ -96,7 +98,7 @@ export function AgentPage({
           recent={loaded?.recent ?? null}
           older={cursor !== undefined}
           filters={filters}
-          place={place}
+          display={display}
         />
       </div>
     </Page>
@@ -109,22 +111,22 @@ function Facts({
   loaded,
   agent,
   outages,
-  place,
+  display,
 }: {
   projectId: string;
   loaded: LoadedAgent | null;
   agent: AgentDetails;
   outages: readonly Outage[];
-  place: Place;
+  display: DisplaySettings;
 }) {
-  const health = healthOf(agent, place.now, outages);
+  const health = healthOf(agent, display.now, outages);
   const { everyMs, everySetMs, mutedUntil, message, lastSeenAt, stateAt } = agent;
   return (
     <div className="flex flex-col gap-1">
       <p className="flex flex-wrap items-center gap-x-2 text-large text-ink">
         <span className="mark" data-state={health} aria-hidden="true" />
         <span className="font-strong">{`${HEALTH_WORDS[health]},`}</span>
-        <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...place} />
+        <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...display} />
       </p>
       {message === null ? null : (
         <p className="text-ink [overflow-wrap:anywhere]">
@@ -141,13 +143,13 @@ function Facts({
           </span>
         ) : null}
         <span>
-          Last seen <RelativeTime at={lastSeenAt} {...place} />
+          Last seen <RelativeTime at={lastSeenAt} {...display} />
         </span>
         {everyMs === null ? null : (
           <span>{`Reports ${inWords(everyMs)} (${everySetMs === null ? "learned" : "set"})`}</span>
         )}
         {health === "muted" && mutedUntil !== null ? (
-          <span>{`Muted until ${formatMinute(mutedUntil, place)}`}</span>
+          <span>{`Muted until ${formatMinute(mutedUntil, display)}`}</span>
         ) : null}
       </p>
     </div>
@@ -165,12 +167,12 @@ function States({
   projectId,
   agent,
   loaded,
-  place,
+  display,
 }: {
   projectId: string;
   agent: string;
   loaded: LoadedAgent | null;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const { value } = useLiveQuery(api.agents.history, { projectId, agent }, loaded?.history ?? null);
   if (value === null) return null;
@@ -188,7 +190,7 @@ function States({
                 {message === null ? null : <bdi className="text-quiet">{message}</bdi>}
               </span>
               <span className="event-when">
-                <RelativeTime at={at} {...place} />
+                <RelativeTime at={at} {...display} />
               </span>
             </li>
           ))}

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { healthOf, type Outage } from "../../convex/model/health.ts";
 import { HOUR_MS } from "../../convex/model/intervals.ts";
 import type { Range } from "../../convex/model/ranges.ts";
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
@@ -52,7 +52,7 @@ export function AgentPanels({
   range,
   search,
   outages,
-  place,
+  display,
 }: {
   projectId: string;
   agents: readonly Agent[];
@@ -60,9 +60,9 @@ export function AgentPanels({
   range: Range;
   search: string;
   outages: readonly Outage[];
-  place: Place;
+  display: DisplaySettings;
 }) {
-  const judged = judge(agents, (agent) => healthOf(agent, place.now, outages));
+  const judged = judge(agents, (agent) => healthOf(agent, display.now, outages));
   const reported = useArrivals(agents.map(({ agent, lastSeenAt }) => ({ agent, seen: lastSeenAt })));
   const rowLinks = useRowLinks();
   // The tiles follow at once; the URL follows when the user pauses.
@@ -91,7 +91,7 @@ export function AgentPanels({
             search={isDense ? null : search}
             range={range}
             chosen={chosen?.agent === agent.agent ? chosen.name : null}
-            {...place}
+            {...display}
           />
         ))}
       </ul>
@@ -124,8 +124,8 @@ const AgentPanel = memo(function AgentPanel({
   search,
   range,
   chosen,
-  ...place
-}: Place & {
+  ...display
+}: DisplaySettings & {
   projectId: string;
   agent: Judged;
   flash: boolean;
@@ -151,7 +151,7 @@ const AgentPanel = memo(function AgentPanel({
         <span className="mark" data-state={health} aria-hidden="true" />
         <span>
           <span>{`${HEALTH_WORDS[health]},`}</span>{" "}
-          <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...place} />
+          <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...display} />
         </span>
         {state === null || state === health ? null : <span className="agent-state">{state}</span>}
       </p>
@@ -173,7 +173,7 @@ const AgentPanel = memo(function AgentPanel({
                 }
                 metric={metric}
                 current={search !== null && metric.name === chosen}
-                place={place}
+                display={display}
               />
             </li>
           ))}
@@ -188,22 +188,22 @@ function MetricLink({
   href,
   metric,
   current,
-  place,
+  display,
 }: {
   href: string;
   metric: AgentMetric;
   current: boolean;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const { name } = metric;
-  const { value, of } = shownMetric(metric, place);
+  const { value, of } = shownMetric(metric, display);
   return (
     <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
       <span className="agent-metric-name" title={name}>
         {shortName(name)}
       </span>
-      <span className="agent-metric-value" title={formatNumber(value, place.locale)}>
-        <span>{formatCompact(value, place.locale)}</span>
+      <span className="agent-metric-value" title={formatNumber(value, display.locale)}>
+        <span>{formatCompact(value, display.locale)}</span>
         {of === "" ? null : <span className="agent-metric-of">{` ${of}`}</span>}
       </span>
     </a>

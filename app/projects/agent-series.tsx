@@ -1,7 +1,7 @@
 /** Time series of an agent: the chart of one of them, and a list to choose it from. */
 import { useState } from "react";
 import { Link } from "react-router";
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -21,13 +21,13 @@ export function AgentSeries({
   search,
   agent: { agent, metrics, series },
   loaded,
-  place,
+  display,
 }: {
   projectId: string;
   search: string;
   agent: AgentDetails;
   loaded: LoadedAgent | null;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const { name: named, range } = chosenIn(search);
   // The newest metric when the page was opened; a newer one must not replace the chart being read.
@@ -46,15 +46,15 @@ export function AgentSeries({
         kind={metric?.kind ?? drawn?.kind ?? "gauge"}
         range={range}
         buckets={drawn?.buckets ?? null}
-        latest={metric === undefined ? null : { ...shownMetric(metric, place), at: metric.at }}
+        latest={metric === undefined ? null : { ...shownMetric(metric, display), at: metric.at }}
         pathOf={(range) => agentPath(projectId, agent, { name: named, range })}
-        place={place}
+        display={display}
       />
       {series.length > 1 ? (
         <Card title="Metrics">
           <ul aria-label="Metrics" className="metrics">
             {series.map((one) => {
-              const { value, of } = shownMetric(one, place);
+              const { value, of } = shownMetric(one, display);
               return (
                 <li key={one.name}>
                   <Link
@@ -65,11 +65,11 @@ export function AgentSeries({
                   >
                     <bdi className="event-what">{one.name}</bdi>
                     <span className="event-value">
-                      <span>{formatNumber(value, place.locale)}</span>
+                      <span>{formatNumber(value, display.locale)}</span>
                       {of === "" ? null : <span className="text-quiet">{` ${of}`}</span>}
                     </span>
                     <span className="event-when">
-                      <RelativeTime at={one.at} {...place} />
+                      <RelativeTime at={one.at} {...display} />
                     </span>
                   </Link>
                 </li>

@@ -1,8 +1,8 @@
 /** Settings of an agent, for users who manage its project: its interval, muting, and retirement. */
 import { ActForm } from "../data/act-form.tsx";
 import { EditField, EditForm, EditSelect } from "../data/edit-form.tsx";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useEdit } from "../data/use-edit.ts";
-import type { Place } from "../data/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatMinute } from "../ui/format.ts";
@@ -20,14 +20,14 @@ import { inMinutes, inWords } from "./interval-words.ts";
 
 type Props = { projectId: string; agent: AgentDetails };
 
-export function AgentSettings({ place, ...props }: Props & { place: Place }) {
+export function AgentSettings({ display, ...props }: Props & { display: DisplaySettings }) {
   const { projectId, agent } = props;
   const params = { projectId, agent: agent.agent };
-  const isMuted = agent.mutedUntil !== null && place.now < agent.mutedUntil;
+  const isMuted = agent.mutedUntil !== null && display.now < agent.mutedUntil;
   return (
     <Card title="Settings">
       <Interval {...props} />
-      {isMuted ? <Unmute {...props} place={place} /> : <Mute {...props} />}
+      {isMuted ? <Unmute {...props} display={display} /> : <Mute {...props} />}
       {agent.retiredAt === null ? (
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-t border-line pt-4">
           <p className="min-w-0 flex-1 text-small text-quiet">
@@ -91,11 +91,11 @@ function Mute({ projectId, agent }: Props) {
   );
 }
 
-function Unmute({ projectId, agent, place }: Props & { place: Place }) {
+function Unmute({ projectId, agent, display }: Props & { display: DisplaySettings }) {
   const params = { projectId, agent: agent.agent };
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-      <p>{`Muted until ${formatMinute(agent.mutedUntil ?? 0, place)}`}</p>
+      <p>{`Muted until ${formatMinute(agent.mutedUntil ?? 0, display)}`}</p>
       <ActForm form={unmuteAgent} options={{ params, shown: agent, fixed: {} }} busyLabel="Unmuting">
         Unmute
       </ActForm>

@@ -1,6 +1,6 @@
 /** Alert about items that were dropped: how many, since when, why, and what to do. */
 import { DAY_MS } from "../../convex/model/intervals.ts";
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { formatMinute } from "../ui/format.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { Notice } from "../ui/notice.tsx";
@@ -16,14 +16,14 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Renders the alert until a day after the last drop. */
-export function Dropped({ dropped, place }: { dropped: Project["dropped"]; place: Place }) {
-  if (dropped === null || place.now > dropped.lastAt + DAY_MS) return null;
+export function Dropped({ dropped, display }: { dropped: Project["dropped"]; display: DisplaySettings }) {
+  if (dropped === null || display.now > dropped.lastAt + DAY_MS) return null;
   const { count, since, codes } = dropped;
   return (
     <Notice kind="alert">
       <p>
         <strong>Some data was dropped</strong>
-        <span>{`: ${formatCount(count, "item")} since ${formatMinute(since, place)}.`}</span>
+        <span>{`: ${formatCount(count, "item")} since ${formatMinute(since, display)}.`}</span>
       </p>
       {codes.map((code) => (REASONS[code] === undefined ? null : <p key={code}>{REASONS[code]}</p>))}
     </Notice>

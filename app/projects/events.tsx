@@ -1,7 +1,7 @@
 /** Paginated list of received metrics, newest first. Only the first page is live. */
 import { api } from "../../convex/_generated/api.js";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { formatNumber } from "../ui/format-number.ts";
 import { PageLinks } from "../ui/page-links.tsx";
@@ -25,14 +25,14 @@ export function Events({
   recent,
   older,
   filters,
-  place,
+  display,
 }: {
   projectId: string;
   agent?: string;
   recent: LoadedProject["recent"] | null;
   older: boolean;
   filters: Record<string, string>;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const args = { projectId, ...(only !== undefined && { agent: only }), paginationOpts: FIRST_PAGE };
   const { value } = useLiveQuery(api.metrics.recent, older ? "skip" : args, recent);
@@ -50,9 +50,9 @@ export function Events({
                   {shortName(name)}
                 </bdi>
               </span>
-              <span className="event-value">{formatNumber(value, place.locale)}</span>
+              <span className="event-value">{formatNumber(value, display.locale)}</span>
               <span className="event-when">
-                <RelativeTime at={at} {...place} />
+                <RelativeTime at={at} {...display} />
               </span>
             </li>
           ))}

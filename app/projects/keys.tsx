@@ -2,8 +2,8 @@
 import { useId } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { ActForm } from "../data/act-form.tsx";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { formatMoment } from "../ui/format.ts";
@@ -28,21 +28,21 @@ export function Keys({
   project,
   keys,
   guides,
-  place,
+  display,
   created,
   onCreated,
 }: {
   project: Project;
   keys: readonly ProjectKey[] | null;
   guides: readonly Guide[];
-  place: Place;
+  display: DisplaySettings;
   created: CreatedKey | null;
   onCreated: (created: CreatedKey) => void;
 }) {
   const { value } = useLiveQuery(api.projectKeys.list, { projectId: project._id }, keys ? [...keys] : null);
   const good = value?.find(
     ({ revokedAt, expiresAt, scope }) =>
-      scope === "send" && revokedAt === null && (expiresAt === null || expiresAt > place.now),
+      scope === "send" && revokedAt === null && (expiresAt === null || expiresAt > display.now),
   );
   const sending = created?.maySend ? created : null;
   return (
@@ -54,7 +54,7 @@ export function Keys({
       {value && value.length > 0 ? (
         <ul className="rows">
           {value.map((key) => (
-            <KeyRow key={key.keyId} listed={key} place={place} />
+            <KeyRow key={key.keyId} listed={key} display={display} />
           ))}
         </ul>
       ) : null}
@@ -86,7 +86,7 @@ function NewKey({ created }: { created: CreatedKey }) {
   );
 }
 
-function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
+function KeyRow({ listed, display }: { listed: ProjectKey; display: DisplaySettings }) {
   const id = useId();
   const { keyId, name, scope, createdAt, expiresAt, lastUsedAt, revokedAt } = listed;
   return (
@@ -99,21 +99,21 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
           <span>{scope === "read" ? "may read · " : "may send · "}</span>
           {revokedAt === null ? null : (
             <span>
-              Revoked <RelativeTime at={revokedAt} {...place} /> ·{" "}
+              Revoked <RelativeTime at={revokedAt} {...display} /> ·{" "}
             </span>
           )}
           {lastUsedAt === null ? (
             <span>never used</span>
           ) : (
             <span>
-              last used <RelativeTime at={lastUsedAt} {...place} />
+              last used <RelativeTime at={lastUsedAt} {...display} />
             </span>
           )}
           <span>
             {" · created "}
-            <RelativeTime at={createdAt} {...place} />
+            <RelativeTime at={createdAt} {...display} />
           </span>
-          {expiresAt === null ? null : <Expiry at={expiresAt} place={place} />}
+          {expiresAt === null ? null : <Expiry at={expiresAt} display={display} />}
         </p>
       </div>
       {revokedAt === null ? (
@@ -126,11 +126,11 @@ function KeyRow({ listed, place }: { listed: ProjectKey; place: Place }) {
 }
 
 /** Renders when a key stops working, or that it has. */
-function Expiry({ at, place }: { at: number; place: Place }) {
+function Expiry({ at, display }: { at: number; display: DisplaySettings }) {
   return (
     <span>
-      <span>{at > place.now ? " · expires " : " · expired "}</span>
-      <time dateTime={new Date(at).toISOString()}>{formatMoment(at, place)}</time>
+      <span>{at > display.now ? " · expires " : " · expired "}</span>
+      <time dateTime={new Date(at).toISOString()}>{formatMoment(at, display)}</time>
     </span>
   );
 }

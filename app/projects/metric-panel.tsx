@@ -5,8 +5,8 @@ import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import type { Kind } from "../../convex/model/kinds.ts";
 import { RANGE_NAMES, RANGES, type Range } from "../../convex/model/ranges.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { changeOf } from "../ui/change.ts";
 import { Chart } from "../ui/chart.tsx";
@@ -48,7 +48,7 @@ export function MetricPanel({
   buckets,
   latest,
   pathOf,
-  place,
+  display,
 }: {
   projectId: string;
   agent: string;
@@ -58,9 +58,9 @@ export function MetricPanel({
   buckets: Buckets | null;
   latest: { value: number; of: string; at: number } | null;
   pathOf: (range: Range) => string;
-  place: Place;
+  display: DisplaySettings;
 }) {
-  const until = chartEnd(place.now);
+  const until = chartEnd(display.now);
   const { value: live } = useLiveQuery(api.metrics.series, { projectId, agent, name, range, until }, null);
   // A new minute is a new query; the buckets of the last one stay until it is answered.
   const last = useRef<{ range: Range; buckets: Buckets } | null>(null);
@@ -69,12 +69,12 @@ export function MetricPanel({
   const points = useMemo(() => pointsOf(value ?? [], kind), [value, kind]);
   const { span, width } = RANGES[range];
   const words = RANGE_WORDS[range];
-  const window = windowOf(span, width, place.now);
+  const window = windowOf(span, width, display.now);
   const visible = pointsIn(points, window);
   const [first] = visible;
   // The sum of a day and the sum of a bucket cannot be compared.
   const isComparable = kind !== "counter" && first && latest && visible.length > 1;
-  const change = isComparable ? changeOf(first.value, latest.value, place.locale) : null;
+  const change = isComparable ? changeOf(first.value, latest.value, display.locale) : null;
   return (
     <section
       aria-labelledby="metric"
@@ -91,7 +91,7 @@ export function MetricPanel({
           {latest ? (
             <p className="mt-1 flex flex-wrap items-baseline gap-x-4">
               <span className="text-display font-strong">
-                <NumberText value={latest.value} locale={place.locale} />
+                <NumberText value={latest.value} locale={display.locale} />
               </span>
               {latest.of === "" ? null : <span className="text-quiet">{latest.of}</span>}
               {change ? (
@@ -102,7 +102,7 @@ export function MetricPanel({
                 </span>
               ) : null}
               <span className="text-small text-quiet">
-                <RelativeTime at={latest.at} {...place} />
+                <RelativeTime at={latest.at} {...display} />
               </span>
             </p>
           ) : null}
@@ -122,7 +122,7 @@ export function MetricPanel({
         aggregation={kind === "counter" ? "sum" : "mean"}
         points={points}
         window={window}
-        place={place}
+        display={display}
       >
         <p>{`No metrics in the ${words}`}</p>
         {range === "90d" ? null : <p className="text-small text-quiet">Look at a longer range above.</p>}

@@ -6,9 +6,9 @@ import { api } from "../../convex/_generated/api.js";
 import { HOUR_MS } from "../../convex/model/intervals.ts";
 import { mayManageProject } from "../../convex/model/roles.ts";
 import { useLive } from "../data/live-context.ts";
+import { type DisplaySettings, useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQueries } from "../data/use-live-queries.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import { type Place, usePlace } from "../data/use-place.ts";
 import { useRowLinks } from "../react-router/row-links.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatCount } from "../ui/format-number.ts";
@@ -49,7 +49,7 @@ export function ProjectList({
   start?: ReactNode;
 }) {
   const { viewer } = useLive();
-  const place = usePlace();
+  const display = useDisplaySettings();
   const { value: all } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
   const { value: outages } = useLiveQuery(
     api.incidents.outages,
@@ -83,17 +83,17 @@ export function ProjectList({
     const isNew = project._id.startsWith(WAITING);
     const shown = isNew ? NONE : figures(project._id);
     const summary = summaries.get(project._id);
-    const tiles = shown && drawnTiles(shown.tiles, place, { ...project, outages });
+    const tiles = shown && drawnTiles(shown.tiles, display, { ...project, outages });
     return { ...project, project, shown, summary, tiles };
   });
   // The summary is correct only if something is known of every project.
   const known = listed.every(({ shown, summary }) => shown !== null || summary !== undefined);
   return (
     <>
-      {known ? <Summary projects={listed} place={place} /> : null}
+      {known ? <Summary projects={listed} display={display} /> : null}
       <FirstKey />
       <ProjectFields {...rowLinks}>
-        {worstFirst(listed, place.now).map(({ _id, project, shown, summary }) => (
+        {worstFirst(listed, display.now).map(({ _id, project, shown, summary }) => (
           <OneProject
             key={_id}
             project={project}
@@ -101,7 +101,7 @@ export function ProjectList({
             agents={summary?.agents ?? null}
             mayCreateKey={mayManage(project)}
             outages={outages}
-            {...place}
+            {...display}
           />
         ))}
       </ProjectFields>
@@ -147,8 +147,8 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   agents,
   mayCreateKey,
   outages,
-  ...place
-}: Place & {
+  ...display
+}: DisplaySettings & {
   project: Project;
   figures: Figures | null;
   agents: number | null;
@@ -162,7 +162,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   const waiting = project._id.startsWith(WAITING);
   return (
     <ProjectField
-      project={{ ...project, agents: figures && drawnTiles(tiles, place, { ...project, outages }) }}
+      project={{ ...project, agents: figures && drawnTiles(tiles, display, { ...project, outages }) }}
       href={waiting ? null : projectPath(project._id)}
       tileHref={({ agent }) => agentPath(project._id, agent)}
       waiting={waiting}
@@ -178,7 +178,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
           </>
         )
       }
-      {...place}
+      {...display}
     />
   );
 });

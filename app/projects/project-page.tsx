@@ -8,8 +8,8 @@ import { Alerts } from "../alerts/alerts.tsx";
 import { OutageNotice } from "../alerts/outage-notice.tsx";
 import { useFailure } from "../data/form-failure.ts";
 import { useLive } from "../data/live-context.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import { usePlace } from "../data/use-place.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
@@ -60,7 +60,7 @@ export function ProjectPage({
   revealedChannel: CreatedChannel | null;
 }) {
   const { viewer } = useLive();
-  const place = usePlace();
+  const display = useDisplaySettings();
   const { state } = useNavigation();
   const [created, setCreated] = useState<CreatedKey | null>(null);
   const { value: project, error } = useLiveQuery(api.projects.get, { projectId }, loaded?.project ?? null);
@@ -98,7 +98,7 @@ export function ProjectPage({
       project={project}
       keys={loaded?.keys ?? null}
       guides={guides}
-      place={place}
+      display={display}
       created={created ?? revealed}
       onCreated={setCreated}
     />
@@ -119,8 +119,8 @@ export function ProjectPage({
       }
     >
       {rejection ? <Notice kind="alert">{rejection}</Notice> : null}
-      <OutageNotice outages={outages} place={place} />
-      <Dropped dropped={project.dropped} place={place} />
+      <OutageNotice outages={outages} display={display} />
+      <Dropped dropped={project.dropped} display={display} />
       {empty ? <NoMetrics manages={manages} /> : null}
       {empty ? keys : null}
       {agents && !empty ? (
@@ -130,7 +130,7 @@ export function ProjectPage({
           loaded={loaded}
           agents={agents}
           outages={outages}
-          place={place}
+          display={display}
         />
       ) : null}
       <Alerts
@@ -139,7 +139,7 @@ export function ProjectPage({
         loaded={loaded?.alerts ?? null}
         manages={manages}
         revealed={revealedChannel}
-        place={place}
+        display={display}
       />
       <div className="grid items-start gap-6 wide:grid-cols-2">
         <Events
@@ -147,7 +147,7 @@ export function ProjectPage({
           recent={loaded?.recent ?? null}
           older={new URLSearchParams(search).has("cursor")}
           filters={withoutCursor(search)}
-          place={place}
+          display={display}
         />
         <div className="flex min-w-0 flex-col gap-6">
           <People project={project} manages={manages} viewerId={viewer?._id ?? null} inviting={inviting} />
@@ -174,14 +174,14 @@ function Figures({
   loaded,
   agents,
   outages,
-  place,
+  display,
 }: {
   projectId: string;
   search: string;
   loaded: LoadedProject | null;
   agents: LoadedProject["agents"];
   outages: LoadedProject["outages"];
-  place: ReturnType<typeof usePlace>;
+  display: ReturnType<typeof useDisplaySettings>;
 }) {
   const { range, ...named } = projectArgs({ params: {}, url: new URL(`http://localhost/${search}`) });
   // The newest metric when the page was opened; a newer one must not replace the chart being read.
@@ -204,7 +204,7 @@ function Figures({
         range={range}
         search={search}
         outages={outages}
-        place={place}
+        display={display}
       />
       {chosen ? (
         <MetricPanel
@@ -216,8 +216,8 @@ function Figures({
           range={range}
           buckets={isDrawn ? drawn.buckets : null}
           pathOf={(range) => withChart(search, { ...chosen, range })}
-          latest={metric === undefined ? null : { ...shownMetric(metric, place), at: metric.at }}
-          place={place}
+          latest={metric === undefined ? null : { ...shownMetric(metric, display), at: metric.at }}
+          display={display}
         />
       ) : (
         <NoMetricsPanel />
@@ -227,7 +227,7 @@ function Figures({
         loaded={loaded?.totals ?? null}
         agents={agents}
         search={search}
-        place={place}
+        display={display}
       />
     </>
   );

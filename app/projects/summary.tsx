@@ -1,6 +1,6 @@
 /** Summary of all projects: how many agents need attention, which is the first, and since when. */
 import { href, Link } from "react-router";
-import type { Place } from "../data/use-place.ts";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { formatCount } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { IncidentMark } from "../ui/incident-mark.tsx";
@@ -11,12 +11,12 @@ import { attentionOf, type Listed } from "./overview.ts";
 import { agentPath, projectPath } from "./project-address.ts";
 
 /** Renders the summary; nothing if there are no agents. */
-export function Summary({ projects, place }: { projects: readonly Listed[]; place: Place }) {
+export function Summary({ projects, display }: { projects: readonly Listed[]; display: DisplaySettings }) {
   const tiles = projects.flatMap((project) => project.tiles ?? []);
   const others = projects.reduce((sum, { tiles, summary }) => sum + (tiles ? 0 : (summary?.agents ?? 0)), 0);
   const agents = tiles.length + others;
   if (agents === 0) return null;
-  const { count, first } = attentionOf(projects, place.now);
+  const { count, first } = attentionOf(projects, display.now);
   const incidents = tiles.reduce((sum, tile) => sum + (tile.incidents ?? 0), 0);
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
@@ -29,7 +29,7 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
         {first ? (
           <span>
             <span>{count > 1 ? ", first " : ": "}</span>
-            <First project={first.project} tile={first.tile} place={place} />
+            <First project={first.project} tile={first.tile} display={display} />
           </span>
         ) : null}
         {incidents > 0 ? (
@@ -44,7 +44,15 @@ export function Summary({ projects, place }: { projects: readonly Listed[]; plac
 }
 
 /** Renders which agent it is, where, and since when; only where if the list does not have the agents. */
-function First({ project, tile, place }: { project: Listed; tile: TileData | null; place: Place }) {
+function First({
+  project,
+  tile,
+  display,
+}: {
+  project: Listed;
+  tile: TileData | null;
+  display: DisplaySettings;
+}) {
   if (tile === null) {
     return (
       <span>
@@ -61,7 +69,7 @@ function First({ project, tile, place }: { project: Listed; tile: TileData | nul
         <bdi>{tile.agent}</bdi>
       </Link>{" "}
       in <bdi>{project.name}</bdi>, <span>{HEALTH_WORDS[tile.health].toLowerCase()}</span>,{" "}
-      <RelativeTime at={tile.at} {...place} />
+      <RelativeTime at={tile.at} {...display} />
     </span>
   );
 }

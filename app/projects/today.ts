@@ -23,7 +23,7 @@ function nextMidnight(since: number, timeZone: string): number {
  * Returns the sum of today.
  *
  * @param today - The sum, and the midnight since which it counts, Unix ms.
- * @param place - The page's clock, Unix ms, and the user's time zone.
+ * @param display - The page's clock, Unix ms, and the user's time zone.
  */
 export function sumOfToday(
   { since, sum }: { since: number; sum: number },

@@ -2,8 +2,8 @@
 import { useRef } from "react";
 import { Link } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import type { Place } from "../data/use-place.ts";
 import { Card } from "../ui/card.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { formatNumber } from "../ui/format-number.ts";
@@ -28,17 +28,17 @@ export function Totals({
   loaded,
   agents,
   search,
-  place,
+  display,
 }: {
   projectId: string;
   loaded: readonly Total[] | null;
   agents: readonly Agent[];
   search: string;
-  place: Place;
+  display: DisplaySettings;
 }) {
   const isNeeded =
     (loaded?.length ?? 0) > 0 || agents.some(({ metrics }) => metrics.some(({ kind }) => kind !== "gauge"));
-  const until = chartEnd(place.now);
+  const until = chartEnd(display.now);
   const { value: live } = useLiveQuery(api.metrics.totals, isNeeded ? { projectId, until } : "skip", null);
   // A new minute is a new query; the sums of the last one stay until it is answered.
   const last = useRef<readonly Total[] | null>(loaded);
@@ -47,7 +47,7 @@ export function Totals({
   if (totals.length === 0) return null;
   const rows = totals.map(
     ({ agent, name, today, last7d, last30d }): Row => ({
-      ...{ agent, name, today: sumOfToday(today, place), last7d, last30d },
+      ...{ agent, name, today: sumOfToday(today, display), last7d, last30d },
     }),
   );
   const by = sortIn(search);
@@ -73,9 +73,9 @@ export function Totals({
                 <td className="totals-name">
                   <bdi>{name}</bdi>
                 </td>
-                <td data-label="Today">{formatNumber(today, place.locale)}</td>
-                <td data-label="7 days">{formatNumber(last7d, place.locale)}</td>
-                <td data-label="30 days">{formatNumber(last30d, place.locale)}</td>
+                <td data-label="Today">{formatNumber(today, display.locale)}</td>
+                <td data-label="7 days">{formatNumber(last7d, display.locale)}</td>
+                <td data-label="30 days">{formatNumber(last30d, display.locale)}</td>
               </tr>
             ))}
           </tbody>

@@ -4,8 +4,8 @@ import { api } from "../../convex/_generated/api.js";
 import { IncidentList } from "../alerts/incident-list.tsx";
 import { OutageNotice } from "../alerts/outage-notice.tsx";
 import { definePage } from "../data/define-page.server.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import { usePlace } from "../data/use-place.ts";
 import { projectPath } from "../projects/project-address.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { Card } from "../ui/card.tsx";
@@ -26,12 +26,12 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 export default function Alerts({ loaderData: { incidents, outages: loaded } }: Route.ComponentProps) {
-  const place = usePlace();
+  const display = useDisplaySettings();
   const { value } = useLiveQuery(api.incidents.mine, {}, incidents);
   const { value: outages } = useLiveQuery(api.incidents.outages, {}, loaded);
   return (
     <Page title="Alerts" intro="The incidents of all your projects. Rules are on the page of each project.">
-      <OutageNotice outages={outages} place={place} />
+      <OutageNotice outages={outages} display={display} />
       {value === null ? (
         <Notice kind="alert">Live data is unavailable. The incidents show here as soon as it is back.</Notice>
       ) : (
@@ -48,7 +48,7 @@ type Listed = NonNullable<Route.ComponentProps["loaderData"]["incidents"]>["open
 
 function Incidents({ title, empty, incidents }: { title: string; empty: string; incidents: Listed }) {
   const id = useId();
-  const place = usePlace();
+  const display = useDisplaySettings();
   const shown = incidents.map(({ projectId, projectName, ...incident }) => ({
     ...incident,
     project: { to: projectPath(projectId), name: projectName },
@@ -59,7 +59,7 @@ function Incidents({ title, empty, incidents }: { title: string; empty: string; 
       {shown.length === 0 ? (
         <p className="text-quiet">{empty}</p>
       ) : (
-        <IncidentList incidents={shown} labelledBy={id} place={place} />
+        <IncidentList incidents={shown} labelledBy={id} display={display} />
       )}
     </Card>
   );

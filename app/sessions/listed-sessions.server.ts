@@ -12,7 +12,7 @@ type ConvexSession = FunctionReturnType<typeof api.sessions.mine>[number];
 export type ListedSession = {
   sessionId: string;
   device: string;
-  place: string | null;
+  location: string | null;
   startedAt: number;
   /** Null if only WorkOS knows the session. */
   lastSeenAt: number | null;
@@ -40,7 +40,7 @@ export function joinSessions(
       return {
         sessionId,
         device: deviceInWords(row?.userAgent ?? userAgent),
-        place: [row?.city, row?.country].filter(Boolean).join(", ") || null,
+        location: [row?.city, row?.country].filter(Boolean).join(", ") || null,
         startedAt: row?.startedAt ?? startedAt,
         lastSeenAt: row?.lastSeenAt ?? null,
         current: sessionId === currentId,

@@ -1,7 +1,7 @@
 /** List of sessions, each with a button to revoke it. */
 import { useId } from "react";
 import { ActForm } from "../data/act-form.tsx";
-import { usePlace } from "../data/use-place.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { ListedSession } from "./listed-sessions.server.ts";
 import { revokeOtherSessions, revokeSession } from "./session-forms.ts";
@@ -30,7 +30,7 @@ export function SessionList({ sessions }: { sessions: readonly ListedSession[] }
 
 function Session({ session }: { session: ListedSession }) {
   const id = useId();
-  const place = usePlace();
+  const display = useDisplaySettings();
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 p-4">
       <div className="min-w-0">
@@ -38,12 +38,12 @@ function Session({ session }: { session: ListedSession }) {
           {session.device}
         </p>
         <p className="text-small text-quiet">
-          <span>{session.place ? `${session.place} · signed in ` : "signed in "}</span>
-          <RelativeTime at={session.startedAt} {...place} />
+          <span>{session.location ? `${session.location} · signed in ` : "signed in "}</span>
+          <RelativeTime at={session.startedAt} {...display} />
           {session.lastSeenAt === null ? null : (
             <span>
               {" · last seen "}
-              <RelativeTime at={session.lastSeenAt} {...place} />
+              <RelativeTime at={session.lastSeenAt} {...display} />
             </span>
           )}
         </p>

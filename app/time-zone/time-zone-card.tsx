@@ -2,8 +2,8 @@
 import { EditField, EditForm } from "../data/edit-form.tsx";
 import { shownTimeZone } from "../data/formats.ts";
 import { useLive } from "../data/live-context.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useEdit } from "../data/use-edit.ts";
-import { usePlace } from "../data/use-place.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { formatMinute } from "../ui/format.ts";
@@ -18,7 +18,7 @@ import { saveTimeZone } from "./time-zone-form.ts";
  */
 export function TimeZoneCard({ zones }: { zones: readonly string[] }) {
   const { viewer } = useLive();
-  const place = usePlace();
+  const display = useDisplaySettings();
   const stored = viewer?.preferences.timeZone ?? "UTC";
   const edit = useEdit(saveTimeZone, { shown: viewer });
   return (
@@ -34,7 +34,7 @@ export function TimeZoneCard({ zones }: { zones: readonly string[] }) {
           defaultValue={viewer?.preferences.timeZone ?? ""}
           help={
             shownTimeZone(stored) === stored
-              ? `Local time: ${formatMinute(place.now, place)}`
+              ? `Local time: ${formatMinute(display.now, display)}`
               : `The time zone ${stored} is not known here, so times are shown in UTC.`
           }
         />

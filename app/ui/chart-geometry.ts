@@ -88,11 +88,11 @@ export function draw(
 }
 
 /** Returns the index of the point nearest to a horizontal position (0 to 1); -1 if there are no points. */
-export function nearest(points: readonly ChartPoint[], place: number, window: ChartWindow): number {
+export function nearest(points: readonly ChartPoint[], position: number, window: ChartWindow): number {
   let best = -1;
   let distance = Number.POSITIVE_INFINITY;
   points.forEach((point, index) => {
-    const away = Math.abs(across(point.at, window) - place);
+    const away = Math.abs(across(point.at, window) - position);
     if (away <= distance) [best, distance] = [index, away];
   });
   return best;

@@ -1,7 +1,7 @@
 /** Reads a chart point by point with mouse, touch or arrow keys. For screen readers it is a slider. */
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { across, type ChartPoint, type ChartWindow, nearest } from "./chart-geometry.ts";
-import { formatMinute, type Place } from "./format.ts";
+import { type DisplayFormat, formatMinute } from "./format.ts";
 import { formatCount, formatNumber } from "./format-number.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
@@ -31,14 +31,14 @@ export function ChartReader({
   window,
   down,
   top,
-  place,
+  display,
 }: {
   name: string;
   points: readonly ChartPoint[];
   window: ChartWindow;
   down: (value: number) => number;
   top: number;
-  place: Place;
+  display: DisplayFormat;
 }) {
   const hydrated = useHydrated();
   // Stored as a time, because points are added and removed at both ends.
@@ -68,8 +68,8 @@ export function ChartReader({
     read(next);
   };
 
-  const time = formatMinute(point.at, place);
-  const value = formatNumber(point.value, place.locale);
+  const time = formatMinute(point.at, display);
+  const value = formatNumber(point.value, display.locale);
   const count = formatCount(point.count, "metric");
   const part = across(point.at, window);
   return (

@@ -3,7 +3,7 @@
  * JavaScript.
  */
 import type { ChartPoint } from "./chart-geometry.ts";
-import { formatMinute, type Place } from "./format.ts";
+import { type DisplayFormat, formatMinute } from "./format.ts";
 import { formatNumber } from "./format-number.ts";
 
 /**
@@ -14,13 +14,13 @@ import { formatNumber } from "./format-number.ts";
 export function ChartTable({
   name,
   points,
-  place,
+  display,
 }: {
   name: string;
   points: readonly ChartPoint[];
-  place: Place;
+  display: DisplayFormat;
 }) {
-  const number = (value: number) => formatNumber(value, place.locale);
+  const number = (value: number) => formatNumber(value, display.locale);
   return (
     <>
       <details className="chart-disclosure">
@@ -43,7 +43,7 @@ export function ChartTable({
             {points.toReversed().map(({ at, value, count }) => (
               <tr key={at}>
                 <th scope="row">
-                  <time dateTime={new Date(at).toISOString()}>{formatMinute(at, place)}</time>
+                  <time dateTime={new Date(at).toISOString()}>{formatMinute(at, display)}</time>
                 </th>
                 <td>{number(value)}</td>
                 <td>{number(count)}</td>

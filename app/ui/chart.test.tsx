@@ -18,7 +18,7 @@ const draw = (points: readonly ChartPoint[], window = WINDOW, timeZone = "UTC") 
       name="n of a, last hour"
       points={points}
       window={window}
-      place={{ locale: "en", timeZone }}
+      display={{ locale: "en", timeZone }}
     >
       <p>No metrics in the last hour</p>
     </Chart>,

@@ -6,7 +6,7 @@ import { type ReactNode, useId } from "react";
 import { across, type ChartPoint, type ChartWindow, draw, PLOT, pointsIn } from "./chart-geometry.ts";
 import { ChartReader } from "./chart-reader.tsx";
 import { ChartTable } from "./chart-table.tsx";
-import { formatBucket, formatClock, formatDate, formatWeekday, type Place } from "./format.ts";
+import { type DisplayFormat, formatBucket, formatClock, formatDate, formatWeekday } from "./format.ts";
 import { formatCompact } from "./format-number.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { axisLabels, type ValueAxis, valueAxis } from "./value-axis.ts";
@@ -31,14 +31,14 @@ export function Chart({
   aggregation,
   points: all,
   window,
-  place,
+  display,
   children,
 }: {
   name: string;
   aggregation: "sum" | "mean";
   points: readonly ChartPoint[];
   window: ChartWindow;
-  place: Place;
+  display: DisplayFormat;
   children?: ReactNode;
 }) {
   const id = useId();
@@ -55,29 +55,36 @@ export function Chart({
       <div className="chart-plot">
         <svg width="100%" height={HEIGHT} aria-hidden="true" className="block overflow-visible">
           <ValueLines axis={axis} />
-          <TimeTicks window={window} place={place} />
+          <TimeTicks window={window} display={display} />
           <Line points={points} window={window} down={axis.down} />
-          {last ? <ValueLabels axis={axis} locale={place.locale} /> : null}
-          {last ? <LastPoint point={last} window={window} down={axis.down} locale={place.locale} /> : null}
+          {last ? <ValueLabels axis={axis} locale={display.locale} /> : null}
+          {last ? <LastPoint point={last} window={window} down={axis.down} locale={display.locale} /> : null}
         </svg>
         {last ? (
-          <ChartReader name={name} points={points} window={window} down={axis.down} top={TOP} place={place} />
+          <ChartReader
+            name={name}
+            points={points}
+            window={window}
+            down={axis.down}
+            top={TOP}
+            display={display}
+          />
         ) : (
           <div className="chart-empty">{children}</div>
         )}
       </div>
       {last ? (
         <p className="text-small text-quiet">
-          {`Each point is the ${aggregation} of ${formatBucket(window.bucket)}${inUtc(window, place)}.`}
+          {`Each point is the ${aggregation} of ${formatBucket(window.bucket)}${inUtc(window, display)}.`}
         </p>
       ) : null}
-      <ChartTable name={name} points={points} place={place} />
+      <ChartTable name={name} points={points} display={display} />
     </figure>
   );
 }
 
 /** Returns a hint for buckets that are longer than an hour: they begin in UTC, not at local hours. */
-function inUtc({ bucket }: ChartWindow, { timeZone }: Place): string {
+function inUtc({ bucket }: ChartWindow, { timeZone }: DisplayFormat): string {
   return bucket > 3_600_000 && timeZone !== "UTC" ? ", which begins in UTC" : "";
 }
 
@@ -111,13 +118,13 @@ const NEAR_AN_END = 0.03;
 
 const TICK_FORMATS = { clock: formatClock, weekday: formatWeekday, date: formatDate };
 
-function TimeTicks({ window, place }: { window: ChartWindow; place: Place }) {
-  return timeTicks(window.start, window.end, place.timeZone).map(({ at, kind }) => {
+function TimeTicks({ window, display }: { window: ChartWindow; display: DisplayFormat }) {
+  return timeTicks(window.start, window.end, display.timeZone).map(({ at, kind }) => {
     const part = across(at, window);
     if (part < NEAR_AN_END || part > 1 - NEAR_AN_END) return null;
     return (
       <text key={at} x={percent(part)} y={HEIGHT - 6} textAnchor="middle" className="chart-label">
-        {TICK_FORMATS[kind](at, place)}
+        {TICK_FORMATS[kind](at, display)}
       </text>
     );
   });

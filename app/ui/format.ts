@@ -4,7 +4,7 @@
  */
 
 /** Display settings: a BCP 47 tag and an IANA time zone. */
-export interface Place {
+export interface DisplayFormat {
   locale: string;
   timeZone: string;
 }
@@ -68,7 +68,7 @@ const KINDS = {
   date: DATE,
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl.DateTimeFormat {
+function dateFormat({ locale, timeZone }: DisplayFormat, kind: keyof typeof KINDS): Intl.DateTimeFormat {
   return remembered(
     `${kind} ${locale} ${timeZone}`,
     () =>
@@ -80,30 +80,30 @@ function dateFormat({ locale, timeZone }: Place, kind: keyof typeof KINDS): Intl
 }
 
 /** Returns the full date and time with the time zone, for a title: `Nov 24, 2026, 13:05:09 UTC`. */
-export function formatMoment(at: number, place: Place): string {
-  return plainSpaces(dateFormat(place, "moment").format(at));
+export function formatMoment(at: number, display: DisplayFormat): string {
+  return plainSpaces(dateFormat(display, "moment").format(at));
 }
 
 /** Returns the date and time without the year: `Nov 24, 13:05`. */
-export function formatMinute(at: number, place: Place): string {
-  return plainSpaces(dateFormat(place, "minute").format(at));
+export function formatMinute(at: number, display: DisplayFormat): string {
+  return plainSpaces(dateFormat(display, "minute").format(at));
 }
 
 /** Returns the short day of the week: `Tue`. */
-export function formatWeekday(at: number, place: Place): string {
-  return plainSpaces(dateFormat(place, "weekday").format(at));
+export function formatWeekday(at: number, display: DisplayFormat): string {
+  return plainSpaces(dateFormat(display, "weekday").format(at));
 }
 
 // agents:start
 /** Returns the day of the month: `Nov 24`. */
-export function formatDate(at: number, place: Place): string {
-  return plainSpaces(dateFormat(place, "date").format(at));
+export function formatDate(at: number, display: DisplayFormat): string {
+  return plainSpaces(dateFormat(display, "date").format(at));
 }
 // agents:end
 
 /** Returns hours and minutes: `13:05`. */
-export function formatClock(at: number, place: Place): string {
-  return plainSpaces(dateFormat(place, "clock").format(at));
+export function formatClock(at: number, display: DisplayFormat): string {
+  return plainSpaces(dateFormat(display, "clock").format(at));
 }
 
 // agents:start
@@ -128,12 +128,12 @@ export function formatBucket(ms: number): string {
  * @param now - The page's clock, Unix ms.
  * @returns `just now`, `3 min ago`, `2 h ago`, `5 days ago`; the date after a week.
  */
-export function formatAgo(at: number, now: number, place: Place): string {
+export function formatAgo(at: number, now: number, display: DisplayFormat): string {
   const passed = now - at;
   if (passed < MINUTE) return "just now";
   if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min ago`;
   if (passed < DAY) return `${Math.floor(passed / HOUR)} h ago`;
   if (passed < 2 * DAY) return "1 day ago";
   if (passed < 7 * DAY) return `${Math.floor(passed / DAY)} days ago`;
-  return plainSpaces(dateFormat(place, "day").format(at));
+  return plainSpaces(dateFormat(display, "day").format(at));
 }

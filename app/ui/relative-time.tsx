@@ -20,10 +20,10 @@ export function RelativeTime({
   locale?: string;
   timeZone?: string;
 }) {
-  const place = { locale, timeZone };
+  const display = { locale, timeZone };
   return (
-    <time dateTime={new Date(at).toISOString()} title={formatMoment(at, place)}>
-      {formatAgo(at, now, place)}
+    <time dateTime={new Date(at).toISOString()} title={formatMoment(at, display)}>
+      {formatAgo(at, now, display)}
     </time>
   );
 }

@@ -206,7 +206,13 @@ describe("the log line of a refresh", () => {
     const ids = () => app.log.of("auth.refresh").map(({ level, requestId }) => `${level} ${requestId}`);
     // Lines of the previous test may arrive late.
     const expected = ["info ann-1", "info ann-2", "info ben-1"];
-    await expect.poll(() => ids().filter((id) => /-\d$/.test(id)).sort()).toEqual(expected);
+    await expect
+      .poll(() =>
+        ids()
+          .filter((id) => /-\d$/.test(id))
+          .sort(),
+      )
+      .toEqual(expected);
   });
 
   it("has the id of the first of several waiting requests", async () => {

@@ -6,12 +6,12 @@ import { useLive } from "./live-context.ts";
 import { useShell } from "./use-shell.ts";
 
 /** `now` is Unix ms by the server's clock and advances while the page is open. */
-export type Place = { locale: string; timeZone: string; now: number };
+export type DisplaySettings = { locale: string; timeZone: string; now: number };
 
 /**
  * Returns the user's stored time zone (UTC if missing or unknown), the request's locale and the page's clock.
  */
-export function usePlace(): Place {
+export function useDisplaySettings(): DisplaySettings {
   const shell = useShell();
   const { viewer } = useLive();
   const now = useClock(shell?.now ?? 0);
