@@ -4,6 +4,7 @@
  */
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
+import { dropEmailChannels } from "./alerts/emailChannels.ts"; // agents:line
 import { entryRule } from "./environment.ts";
 import { SECOND_MS, startOf } from "./intervals.ts";
 import { setCutoff } from "./sessionCutoffs.ts";
@@ -24,8 +25,8 @@ export const membershipEventShape = v.object({
 });
 
 /**
- * Applies a change of a membership: one that ends revokes the sessions that started before. The newest change
- * counts, in any order of arrival.
+ * Applies a change of a membership: one that ends revokes the sessions that started before, and no alert is
+ * emailed to the user any more. The newest change counts, in any order of arrival.
  */
 export async function applyMembership(
   ctx: MutationCtx,
@@ -42,7 +43,9 @@ export async function applyMembership(
   const row = { membershipId, updatedAt, deleted, receivedAt: Date.now() };
   if (known === null) await ctx.db.insert("organizationMemberships", row);
   else await ctx.db.replace("organizationMemberships", known._id, row);
-  if (ended || deleted) await revokeSessionsBefore(ctx, person, startOf(at, SECOND_MS));
+  if (!ended && !deleted) return;
+  await revokeSessionsBefore(ctx, person, startOf(at, SECOND_MS));
+  if (person.user !== null) await dropEmailChannels(ctx, person.user._id); // agents:line
 }
 
 /** Revokes the sessions of all users that started before the organization was deleted. */

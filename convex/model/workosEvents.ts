@@ -2,6 +2,7 @@
 import { type Infer, v } from "convex/values";
 import type { MutationCtx } from "../_generated/server";
 import { closeAccount, closeUnknownAccount } from "./accounts.ts";
+import { dropEmailChannels } from "./alerts/emailChannels.ts"; // agents:line
 import { recordEvent, recordEventAbout } from "./audit.ts";
 import { emailProblem } from "./entryRule.ts";
 import { entryRule } from "./environment.ts";
@@ -89,6 +90,7 @@ async function applyProfile(ctx: MutationCtx, { user }: Person, profile: WorkOSP
   const userId = await syncUser(ctx, user, profile, { from: "webhook" });
   const stored = await ctx.db.get("users", userId);
   if (stored === null || emailProblem(rule, stored) === null) return;
+  await dropEmailChannels(ctx, userId); // agents:line
   const ended = await revokeAllSessions(ctx, stored.workosUserId);
   if (ended > 0) await recordEvent(ctx, userId, "sessions_ended", { target: `${ended}` });
 }

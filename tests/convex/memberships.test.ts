@@ -105,6 +105,24 @@ describe("a membership that ends", () => {
   });
 });
 
+// agents:start
+test("a user who may no longer enter gets no alerts by email", async () => {
+  const projectId = await grace.mutation(api.projects.create, { name: "Deck" });
+  const alan = await enter("alan", NOW - 60 * SECOND);
+  await grace.mutation(api.projects.addMember, { projectId, email: alan.email });
+  const add = (address: string) =>
+    grace.mutation(api.alertChannels.create, { projectId, kind: "email", address });
+  const channels = async () => (await backend.rows("alertChannels")).map(({ address }) => address);
+  await add(alan.email);
+  await add(grace.email);
+  await membership("deleted", { id: "om_alan", user: "alan" });
+  expect(await channels()).toEqual([grace.email]);
+  const data = { id: grace.workosUserId, email: "grace@elsewhere.example", email_verified: true };
+  await sendEvent(backend, "user.updated", { ...data, updated_at: new Date(NOW + SECOND).toISOString() });
+  expect(await channels()).toEqual([]);
+});
+// agents:end
+
 test("the deletion of the organization ends the sessions of all users that started before", async () => {
   const alan = await enter("alan", NOW);
   expect(await sendEvent(backend, "organization.deleted", { id: "org_theirs" })).toBe(200);
