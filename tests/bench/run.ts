@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { benchAlerts } from "./alerts.ts";
+import { benchBrowser } from "./browser.ts";
 import { benchClone } from "./clone.ts";
 import { benchCost } from "./cost.ts";
 import { benchDeletion } from "./deletion.ts";
@@ -21,6 +22,7 @@ const FIGURES: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   otlp: benchOtlp,
   far: benchFar,
+  browser: benchBrowser,
   series: benchSeries,
   scale: benchScale,
   deletion: benchDeletion,
