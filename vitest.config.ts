@@ -31,7 +31,7 @@ const KINDS: Kind[] = [
   { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30, shared: true },
   { name: "packages", include: ["packages/*/tests/**/*.test.ts"], seconds: 30, shared: true },
   { name: "local", include: ["tests/local/**/*.test.ts"], seconds: 30 },
-  { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60 },
+  { name: "doctor", include: ["tests/doctor/**/*.test.ts"], seconds: 60, shared: true },
   { name: "deploy", include: ["tests/deploy/**/*.test.ts"], seconds: 240 },
   { name: "routes", include: ["tests/routes/**/*.test.ts"], seconds: 30, built: true, shared: true },
   { name: "deep", include: ["tests/deep/**/*.test.ts"], seconds: 900, built: true, oneByOne: true },

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { answering, NOTHING, selfSigned } from "./bad-servers.ts";
 import {
@@ -7,6 +8,7 @@ import {
   HERE_MS,
   runDoctor,
   type Services,
+  startConvexWith,
   startServices,
 } from "./running-doctor.ts";
 
@@ -22,7 +24,7 @@ afterAll(() => services.close());
 const CONVEX_CHECKS = ["convex-url", "convex-auth", "edge-secret", "webhook"] as const;
 
 test("a wrong API key fails at workos-api-key, and says where to find the keys", async () => {
-  const { failed, of, code } = await runDoctor({ ...services.good, WORKOS_API_KEY: "sk_live_another" });
+  const { failed, of } = await examineHere({ ...services.good, WORKOS_API_KEY: "sk_live_another" });
   expect(failed).toEqual(["workos-api-key"]);
   expect(of("workos-api-key").detail).toMatch(/^answers, but it rejects this key/);
   expect(of("workos-api-key").fix).toContain("API Keys");
@@ -30,7 +32,6 @@ test("a wrong API key fails at workos-api-key, and says where to find the keys",
     status: "warn",
     detail: expect.stringMatching(/^not checked: /),
   });
-  expect(code).toBe(1);
 });
 
 test("an unknown client fails at workos-client, and leaves the redirect URI unchecked", async () => {
@@ -151,8 +152,8 @@ describe("unexpected answers of WorkOS", () => {
 });
 
 describe("an unreachable WorkOS", () => {
-  async function expectUnreachable(url: string, words: RegExp, run = examineHere): Promise<void> {
-    const { of, ms, failed } = await run({ ...services.good, WORKOS_API_URL: url });
+  async function expectUnreachable(url: string, words: RegExp): Promise<void> {
+    const { of, ms, failed } = await examineHere({ ...services.good, WORKOS_API_URL: url });
     // convex-auth fails too, because Convex is configured for another WorkOS.
     expect(failed).toEqual(["workos-api-key", "convex-auth"]);
     expect(of("workos-api-key").detail).toMatch(/^cannot be reached: /);
@@ -163,17 +164,27 @@ describe("an unreachable WorkOS", () => {
         detail: "not checked: workos-api-key: nothing answers",
       });
     }
-    expect(ms).toBeLessThan(run === examineHere ? HERE_MS : BUILDING_MS);
+    expect(ms).toBeLessThan(HERE_MS);
   }
 
   test("fails with ECONNREFUSED if nothing listens on the port", async () => {
     await expectUnreachable(NOTHING, /no program listens on that port \(ECONNREFUSED\)/);
   });
 
-  test("fails if the host name does not exist", async () => {
-    // Tests must not query DNS in their own process.
-    const apart = (environment: Record<string, string>) => runDoctor(environment);
-    await expectUnreachable("https://workos.invalid", /no host that DNS knows/, apart);
+  test("and a Convex whose host names do not exist fail, and the exit code is 1", async () => {
+    // In a separate process, because tests must not query DNS in theirs.
+    const { code, failed, of, ms } = await runDoctor({
+      ...services.good,
+      WORKOS_API_URL: "https://workos.invalid",
+      CONVEX_URL: "https://happy-animal-123.invalid",
+    });
+    expect(code).toBe(1);
+    expect(failed).toEqual(["workos-api-key", "convex-url"]);
+    for (const name of failed)
+      expect(of(name).detail).toMatch(/^cannot be reached: .*no host that DNS knows/);
+    for (const name of ["workos-client", "convex-functions", "convex-auth", "edge-secret"] as const)
+      expect(of(name)).toMatchObject({ status: "warn", detail: expect.stringMatching(/^not checked: /) });
+    expect(ms).toBeLessThan(BUILDING_MS);
   });
 
   test("fails if the certificate is self-signed", async () => {
@@ -194,5 +205,27 @@ describe("an unreachable WorkOS", () => {
     expect(failed).toEqual(["redirect-uri"]);
     expect(of("redirect-uri").detail).toMatch(/^cannot be reached: /);
     expect(ms).toBeLessThan(HERE_MS);
+  });
+});
+
+describe("the issuers of access tokens", () => {
+  const [ONE, TWO] = ["https://auth.example.com", "https://auth.example.com/"];
+
+  test("fail at convex-auth if Convex does not accept one, which is named", async () => {
+    const { failed, of } = await examineHere({ ...services.good, WORKOS_ISSUER: ONE });
+    expect(failed).toEqual(["convex-auth"]);
+    expect(of("convex-auth").detail).toContain(ONE);
+  });
+
+  test("fail at convex-auth if only Convex accepts some, and pass in any order on both sides", async () => {
+    const environment = { WORKOS_API_URL: services.workosUrl, WORKOS_ISSUER: `${ONE}, ${TWO}` };
+    const convex = await startConvexWith(join(process.cwd(), "convex"), environment);
+    const at = { ...services.good, CONVEX_URL: convex.url };
+    const without = await examineHere({ ...at, WORKOS_ISSUER: "" });
+    const same = await examineHere({ ...at, WORKOS_ISSUER: `${TWO},${ONE}` });
+    await convex.close();
+    expect(without.failed).toEqual(["convex-auth"]);
+    expect(without.of("convex-auth").detail).toContain("its WORKOS_ISSUER is not the one here");
+    expect(same.failed).toEqual([]);
   });
 });
