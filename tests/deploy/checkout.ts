@@ -44,12 +44,14 @@ function link(dir: string, path: string): void {
   symlinkSync(join(root, "node_modules", path), join(dir, "node_modules", path));
 }
 
-/** Replaces one script, such as `package/bin/script.js`, and links the rest of the package. */
+/** Replaces one script, such as `package/bin/script.js`, and links everything beside it and its folders. */
 function replaceScript(dir: string, file: string, source: string): void {
-  const [name = "", bin = ""] = file.split("/");
-  mkdirSync(join(dir, "node_modules", name, bin), { recursive: true });
-  for (const entry of readdirSync(join(root, "node_modules", name))) {
-    if (entry !== bin) link(dir, join(name, entry));
+  const parts = file.split("/");
+  for (let depth = 1; depth < parts.length; depth += 1) {
+    const folder = join(...parts.slice(0, depth));
+    mkdirSync(join(dir, "node_modules", folder));
+    for (const entry of readdirSync(join(root, "node_modules", folder)))
+      if (entry !== parts[depth]) link(dir, join(folder, entry));
   }
   writeFileSync(join(dir, "node_modules", file), source);
 }

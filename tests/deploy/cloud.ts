@@ -31,7 +31,7 @@ export type Cloud = {
   values: Record<string, string>;
   /** The variables that the deploy's process needs to reach this cloud. */
   reach: Record<string, string>;
-  /** Every call of the Convex CLI and wrangler, in order. */
+  /** Every call of a wrapped tool, in order. */
   calls: ToolCall[];
   /** Convex's current variables. */
   variables: Record<string, string>;
@@ -47,8 +47,9 @@ export type Cloud = {
  * Starts the cloud, without functions and without a worker.
  *
  * @param functionsDir - The functions that a push deploys.
+ * @param build - Makes the build in place of a wrapped `react-router build`.
  */
-export async function startCloud(functionsDir: string): Promise<Cloud> {
+export async function startCloud(functionsDir: string, build: () => void = () => {}): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-cloud-"));
   const certificate = makeCertificate(folder);
   const reach = {
@@ -132,6 +133,11 @@ export async function startCloud(functionsDir: string): Promise<Cloud> {
     file,
   }: ToolCall): Promise<{ code: number; output: string } | "real"> => {
     if (tool === "wrangler") return "real";
+    if (tool === "tsc") return { code: 0, output: "" };
+    if (tool === "react-router") {
+      build();
+      return { code: 0, output: "Built." };
+    }
     if (args[0] === "env") {
       Object.assign(variables, parseEnv(file ?? ""));
       // Restarts the deployed functions with the new variables.

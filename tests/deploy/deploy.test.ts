@@ -1,35 +1,176 @@
+/** `npm run deploy` in one copied checkout: first the dry run with all real tools, then deploys to a local cloud. */
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NAMES } from "../../local/deploy/names.ts";
 import { type Checkout, copyCheckout, type Run, runDeploy } from "./checkout.ts";
 import { type Cloud, SECRETS, startCloud } from "./cloud.ts";
-import { toolSource } from "./tool.ts";
+import { type Tool, toolSource } from "./tool.ts";
 
-const packages = join(process.cwd(), "node_modules");
+const TOOLS: Record<string, Tool> = {
+  "convex/bin/main.js": "convex",
+  "wrangler/bin/wrangler.js": "wrangler",
+  "typescript/bin/tsc": "tsc",
+  "@react-router/dev/bin.cjs": "react-router",
+};
 
 let checkout: Checkout;
-let cloud: Cloud;
 
-beforeAll(async () => {
-  checkout = copyCheckout({
-    "convex/bin/main.js": toolSource("convex", join(packages, "convex/bin/main.js")),
-    "wrangler/bin/wrangler.js": toolSource("wrangler", join(packages, "wrangler/bin/wrangler.js")),
+beforeAll(() => {
+  checkout = copyCheckout(
+    Object.fromEntries(
+      Object.entries(TOOLS).map(([file, tool]) => [
+        file,
+        toolSource(tool, join(process.cwd(), "node_modules", file)),
+      ]),
+    ),
+  );
+  writeFileSync(join(checkout.dir, ".dev.vars"), readFileSync(".dev.vars.example"));
+});
+
+afterAll(() => checkout.remove());
+
+/** Simulates a machine without an account or a network: every proxy points at a closed port. */
+const OFFLINE = {
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  HTTP_PROXY: "http://127.0.0.1:9",
+  https_proxy: "http://127.0.0.1:9",
+  http_proxy: "http://127.0.0.1:9",
+  NODE_USE_ENV_PROXY: "1",
+};
+
+const WORKER_LIMIT_KIB = 350;
+
+const SECRET = "cookie-password-that-must-not-be-built-in";
+
+describe("npm run deploy -- --dry-run", () => {
+  let run: Run;
+
+  beforeAll(async () => {
+    run = await runDeploy(checkout, ["--dry-run"], { ...OFFLINE, WORKOS_COOKIE_PASSWORD: SECRET });
   });
-  cloud = await startCloud(join(checkout.dir, "convex"));
+
+  test("exits with 0 without an account or a network", () => {
+    process.stdout.write(`deploy --dry-run: ${run.ms} ms\n`);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(run.stdout.trimEnd().split("\n").at(-1)).toBe("Rehearsed. Nothing was changed.");
+  });
+
+  test("names every value that production requires", () => {
+    for (const { name } of NAMES.filter(({ needed }) => needed)) expect(run.stdout).toContain(`  ${name} `);
+  });
+
+  test("lists the steps in order: Convex's variables, Convex's functions, then the worker", () => {
+    const steps = [...run.stdout.matchAll(/^ {2}(\d+)\. (.*)$/gm)].map(([, , title]) => title ?? "");
+    const at = (words: string) => steps.findIndex((title) => title.startsWith(words));
+    const order = [
+      "Look at WorkOS",
+      "Typecheck",
+      "Build",
+      "Let wrangler",
+      "Set Convex's variables",
+      "Push Convex's functions",
+      "Deploy the worker",
+      "Let the doctor",
+    ].map(at);
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  test("passes production's bundle to wrangler's dry run, with every binding, at less than 350 KiB gzipped", () => {
+    expect(run.stdout).toContain("--dry-run: exiting now.");
+    for (const binding of [
+      "SESSION_REFRESHER",
+      "NOTICES",
+      "SIGN_IN_LIMIT",
+      "SESSION_LIMIT",
+      "ERROR_LIMIT",
+      "INGESTION_LIMIT", // agents:line
+      "ASSETS",
+    ]) {
+      expect(run.stdout).toContain(`env.${binding}`);
+    }
+    const built = JSON.parse(readFileSync(join(checkout.dir, "build/server/wrangler.json"), "utf8"));
+    expect(built).toMatchObject({ name: "mosaic", targetEnvironment: "production" });
+    const [said, kib] = /Total Upload: .* gzip: ([\d.]+) KiB/.exec(run.stdout) ?? [];
+    process.stdout.write(`${said}\n`);
+    expect(Number(kib)).toBeLessThan(WORKER_LIMIT_KIB);
+  });
+
+  test("keeps values out of build/, even those in the environment and in .dev.vars", () => {
+    const build = join(checkout.dir, "build");
+    const files = readdirSync(build, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    for (const { parentPath, name } of files) {
+      expect(name).not.toContain(".dev.vars");
+      expect(readFileSync(join(parentPath, name), "utf8").includes(SECRET), name).toBe(false);
+    }
+    expect(run.stdout).not.toContain(SECRET);
+  });
+
+  test("says why a real deploy would be rejected", () => {
+    expect(run.stdout).toContain("would be rejected");
+  });
 });
 
-afterAll(async () => {
-  await cloud.close();
-  checkout.remove();
+test("a dry run stops at a Convex function with a type error", async () => {
+  const file = join(checkout.dir, "convex/doctor.ts");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, `${text}\nexport const wrong: number = "text";\n`);
+  const run = await runDeploy(checkout, ["--dry-run"], OFFLINE);
+  writeFileSync(file, text);
+  expect(run.code).toBe(1);
+  expect(run.stdout).toContain("convex/doctor.ts");
 });
 
-async function deploy(): Promise<Run> {
-  const run = await runDeploy(checkout, [], { ...cloud.reach, ...cloud.values });
-  for (const secret of Object.values(SECRETS)) expect(run.stdout + run.stderr).not.toContain(secret);
-  return run;
-}
+test("a deploy without a configuration, but with .dev.vars, stops at once and names every missing value", async () => {
+  const before = existsSync(join(checkout.dir, ".wrangler"));
+  const run = await runDeploy(checkout, [], OFFLINE);
+  expect(run.code).toBe(1);
+  expect(run.ms).toBeLessThan(10_000);
+  for (const { name } of NAMES.filter(({ needed }) => needed))
+    expect(run.stderr).toContain(`  ${name} is missing`);
+  expect(run.stderr).toContain("nothing was changed");
+  expect(existsSync(join(checkout.dir, ".wrangler"))).toBe(before);
+});
 
-// The tests continue from each other: a deploy that fails once, then succeeds. tests/deep has later failures.
+test("a deploy reads .production.vars, and rejects by name each value that points at this machine", async () => {
+  writeFileSync(join(checkout.dir, ".production.vars"), readFileSync(".dev.vars.example"));
+  const run = await runDeploy(checkout, [], OFFLINE);
+  rmSync(join(checkout.dir, ".production.vars"));
+  expect(run.code).toBe(1);
+  for (const name of ["APP_URL", "CONVEX_URL", "WORKOS_API_URL"]) {
+    expect(run.stderr).toContain(`${name} points at this machine`);
+  }
+  expect(run.stderr).not.toContain("local-only");
+});
+
+test("a deploy rejects an unknown environment", async () => {
+  const run = await runDeploy(checkout, ["--env", "moon"], OFFLINE);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("production, staging");
+});
+
+/**
+ * A deploy that fails once, then succeeds. The dry run has typechecked the functions and built the worker with the
+ * same steps, so the deploy gets its build. tests/deep has later failures, with a full build each.
+ */
 describe("a first deploy", () => {
+  let cloud: Cloud;
+
+  beforeAll(async () => {
+    const [build, kept] = ["build", "kept"].map((name) => join(checkout.dir, name)) as [string, string];
+    cpSync(build, kept, { recursive: true });
+    cloud = await startCloud(join(checkout.dir, "convex"), () => cpSync(kept, build, { recursive: true }));
+  });
+
+  afterAll(() => cloud.close());
+
+  async function deploy(): Promise<Run> {
+    const run = await runDeploy(checkout, [], { ...cloud.reach, ...cloud.values });
+    for (const secret of Object.values(SECRETS)) expect(run.stdout + run.stderr).not.toContain(secret);
+    return run;
+  }
+
   test("stops before it builds or changes anything if WorkOS rejects the redirect URI", async () => {
     await cloud.register(["https://elsewhere.example.com/callback"]);
     const run = await deploy();
@@ -48,14 +189,16 @@ describe("a first deploy", () => {
     expect(run.stdout).toContain("11 ok, 4 warn, 0 fail");
     expect(run.stdout.trimEnd().split("\n").at(-1)).toBe(`Deployed: ${cloud.values.APP_URL}`);
     const made = cloud.calls.map(({ tool, args }) => `${tool} ${args[0]}`);
-    expect(made).toEqual(["convex env", "convex deploy", "convex env", "wrangler kv", "wrangler deploy"]);
-  });
-
-  test("passes the doctor run separately with the same values", async () => {
-    const values = { ...cloud.reach, ...cloud.values };
-    const run = await runDeploy(checkout, ["--env", "production"], values, "local/doctor/main.ts");
-    expect(run.stdout).toContain("11 ok, 4 warn, 0 fail");
-    expect(run.code, run.stderr).toBe(0);
+    expect(made).toEqual([
+      "tsc -p",
+      "react-router build",
+      "convex env",
+      "convex deploy",
+      "convex env",
+      "wrangler kv",
+      "wrangler deploy",
+    ]);
+    expect(cloud.calls[1]?.environment).toMatchObject({ CLOUDFLARE_ENV: "production" });
   });
 
   test("sets Convex's variables and the fingerprint of the functions", () => {
@@ -103,11 +246,18 @@ describe("a first deploy", () => {
     expect(cloud.cloudflare.namespaces).toEqual(["mosaic-notices"]);
   });
 
+  const KEYS: Record<Tool, string[]> = {
+    tsc: [],
+    "react-router": [],
+    convex: ["CONVEX_DEPLOY_KEY"],
+    wrangler: ["CLOUDFLARE_API_TOKEN"],
+  };
+
   test("passes no secret in a command's arguments, and only its own key in a command's environment", () => {
     for (const { tool, args, environment } of cloud.calls.splice(0)) {
       for (const secret of Object.values(SECRETS)) expect(args.join(" ")).not.toContain(secret);
       const names = Object.keys(environment).filter((name) => name in SECRETS);
-      expect(names).toEqual(tool === "convex" ? ["CONVEX_DEPLOY_KEY"] : ["CLOUDFLARE_API_TOKEN"]);
+      expect(names).toEqual(KEYS[tool]);
     }
   });
 });

@@ -1,15 +1,17 @@
 /**
- * Wrapper around the Convex CLI and wrangler in a copied checkout: reports each call to the test and follows
- * its answer, which may be to run the real tool.
+ * Wrapper around the tools of a deploy in a copied checkout: reports each call to the test and follows its
+ * answer, which may be to run the real tool. A dry run uses the real tools.
  */
+
+export type Tool = "convex" | "wrangler" | "tsc" | "react-router";
 
 /**
  * Returns the source of the wrapper script.
  *
  * @param tool - The name of the tool.
- * @param real - The path of the real tool, which runs directly for `--dry-run`.
+ * @param real - The path of the real tool, which runs directly for `--dry-run` and without `TOOL_CALLS`.
  */
-export function toolSource(tool: "convex" | "wrangler", real: string): string {
+export function toolSource(tool: Tool, real: string): string {
   return `
 const { spawnSync } = process.getBuiltinModule("node:child_process");
 const { readFileSync } = process.getBuiltinModule("node:fs");
@@ -18,7 +20,7 @@ const runReal = () => {
   const { status } = spawnSync(process.execPath, [${JSON.stringify(real)}, ...args], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 };
-if (args.includes("--dry-run")) runReal();
+if (args.includes("--dry-run") || !process.env.TOOL_CALLS) runReal();
 else {
   const file = args.find((_, index) => ["--from-file", "--secrets-file"].includes(args[index - 1]));
   const environment = Object.fromEntries(
@@ -37,7 +39,7 @@ else {
 }
 
 export type ToolCall = {
-  tool: "convex" | "wrangler";
+  tool: Tool;
   args: string[];
   environment: Record<string, string>;
   /** The content of the file in the arguments; null without one. */
