@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { cleanUp, freePorts, run } from "./copy.ts";
@@ -11,19 +12,17 @@ function said(output: string): string[] {
 }
 
 describe("a copy that cannot start", () => {
-  it.each(["app", "workos", "convex", "convexSite"] as const)(
-    "prints one line if the port of %s is in use, and starts nothing",
-    async (part) => {
-      const ports = await freePorts();
-      const other = createServer();
-      await new Promise<void>((resolve) => other.listen(ports[part], "127.0.0.1", resolve));
-      const copy = await run("start", { ports });
-      expect(await copy.exited).toBe(1);
-      expect(said(copy.output())).toEqual([expect.stringContaining(`Port ${ports[part]} is in use`)]);
-      expect(copy.leftBehind()).toEqual([]);
-      await new Promise((resolve) => other.close(resolve));
-    },
-  );
+  it("prints one line with every port that is in use, and starts nothing", async () => {
+    const ports = await freePorts();
+    const others = Object.values(ports).map((port) => createServer().listen(port, "127.0.0.1"));
+    await Promise.all(others.map((other) => once(other, "listening")));
+    const copy = await run("start", { ports });
+    expect(await copy.exited).toBe(1);
+    const all = Object.values(ports).join(", ");
+    expect(said(copy.output())).toEqual([expect.stringContaining(`Ports ${all} are in use`)]);
+    expect(copy.leftBehind()).toEqual([]);
+    for (const other of others) other.close();
+  });
 
   it("lists every missing or malformed variable, without printing any value", async () => {
     const copy = await run("start", {

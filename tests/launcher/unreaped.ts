@@ -26,31 +26,64 @@ const NAMESPACE = [["--pid"], ["--map-root-user", "--pid"]]
   .map((options) => [...options, "--fork", "--kill-child", "--mount-proc"])
   .find((options) => spawnSync("unshare", [...options, "true"]).status === 0);
 
+export type Options = {
+  /**
+   * Signals to end the command with, joined by `+`, each sent twice: to the command, or with `-group` to its group.
+   */
+  signal?: string;
+  /** The command is ready when it has printed this. */
+  text?: string;
+  environment?: Record<string, string | undefined>;
+};
+
+export type Running = {
+  /** Resolves when the command is ready; rejects if it exits before. */
+  ready: Promise<void>;
+  /** Sends the signals once the command is ready, and waits for its exit. */
+  end(): Promise<Outcome>;
+};
+
+/** Runs a command to its end, which the signal of the options causes. */
+export const runUnreaped = (command: string[], options: Options = {}): Promise<Outcome> =>
+  startUnreaped(command, options).end();
+
 /**
- * Runs a command to its end.
+ * Starts a command.
  *
  * @param command - The command and its arguments.
- * @param options.signal - Sent when the output contains `text`: to the command, or with `-group` to its
- * group.
  */
-export async function runUnreaped(
-  command: string[],
-  options: { signal?: string; text?: string; environment?: Record<string, string | undefined> } = {},
-): Promise<Outcome> {
+export function startUnreaped(command: string[], options: Options = {}): Running {
   const script = join(import.meta.dirname, "run-and-end.ts");
   const inner = [process.execPath, script, options.signal ?? "none", options.text ?? "", ...command];
   const [file = "", ...args] =
     NAMESPACE === undefined
       ? inner
-      : ["unshare", ...NAMESPACE, "sh", "-c", '"$@" & exec sleep 1000', "sh", ...inner];
+      : // Without the redirection, the standard input of a background command is empty.
+        ["unshare", ...NAMESPACE, "sh", "-c", 'exec 3<&0; "$@" <&3 & exec sleep 1000', "sh", ...inner];
   const child = spawn(file, args, {
     env: { ...process.env, NODE_OPTIONS: "", ...options.environment },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
-  try {
-    for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Outcome;
-    throw new Error("The command was not run");
-  } finally {
-    child.kill("SIGKILL");
-  }
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  ready.catch(() => {}); // a caller that only waits for the end sees the outcome
+  const read = async (): Promise<Outcome> => {
+    try {
+      for await (const line of createInterface({ input: child.stdout })) {
+        if (line !== "ready") return JSON.parse(line) as Outcome;
+        resolve();
+      }
+      throw new Error("The command was not run");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  };
+  const outcome = read();
+  outcome.then(({ code, output }) => reject(new Error(`It ended with ${code}:\n${output}`)), reject);
+  return {
+    ready,
+    end() {
+      child.stdin.end();
+      return outcome;
+    },
+  };
 }
