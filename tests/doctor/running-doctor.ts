@@ -1,6 +1,6 @@
 /** Runs `npm run doctor`, in a separate process or in this one, and starts the services that it checks. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startConvex } from "convex-local";
@@ -40,29 +40,23 @@ export type Report = {
 /** Result of a doctor in a separate process. */
 export type RunReport = Report & { code: number | null; stdout: string };
 
-/** Links the folders that the doctor needs into a temporary one, without this machine's `.dev.vars`. */
-function bareCheckout(): string {
-  const folder = mkdtempSync(join(tmpdir(), "mosaic-doctor-"));
-  for (const name of ["app", "convex", "local", "node_modules"]) {
+/**
+ * Links the folders that the doctor needs into a new one, without this machine's `.dev.vars`. Runs in the same
+ * folder share the build of the functions.
+ */
+function makeBareCheckout(folder: string): void {
+  mkdirSync(folder);
+  for (const name of ["app", "convex", "local", "node_modules"])
     symlinkSync(join(root, name), join(folder, name));
-  }
-  return folder;
 }
 
-/**
- * Runs the doctor in a separate process.
- *
- * @param environment - The whole configuration; other variables are unset.
- * @param args - The doctor's arguments.
- * @param files - Additional files in the checkout by name, such as a `.dev.vars`.
- * @throws {Error} when the doctor writes to stderr or prints a secret.
- */
-export async function runDoctor(
+/** Runs the doctor in a separate process, in a bare checkout; see {@link Services}. */
+async function runDoctor(
+  cwd: string,
   environment: Record<string, string>,
   args: string[] = ["--json"],
   files: Record<string, string> = {},
 ): Promise<RunReport> {
-  const cwd = bareCheckout();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const start = performance.now();
   const child = spawn(process.execPath, ["local/doctor/main.ts", ...args], {
@@ -75,7 +69,7 @@ export async function runDoctor(
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  rmSync(cwd, { recursive: true });
+  for (const name of Object.keys(files)) rmSync(join(cwd, name));
   const ms = Math.round(performance.now() - start);
   if (stderr !== "") throw new Error(`The doctor complains:\n${stderr}`);
   requireNoSecret(environment, stdout);
@@ -129,6 +123,19 @@ export type Services = {
   siteUrl: string;
   /** A configuration that passes every check. */
   good: Record<string, string>;
+  /**
+   * Runs the doctor in a separate process.
+   *
+   * @param environment - The whole configuration; other variables are unset.
+   * @param args - The doctor's arguments.
+   * @param files - Additional files in the checkout by name, such as a `.dev.vars`.
+   * @throws {Error} when the doctor writes to stderr or prints a secret.
+   */
+  runDoctor(
+    environment: Record<string, string>,
+    args?: string[],
+    files?: Record<string, string>,
+  ): Promise<RunReport>;
   /** Calls an endpoint below `/_local/`, which only the emulator has. */
   local(method: string, path: string, body?: unknown): Promise<void>;
   close(): Promise<void>;
@@ -167,7 +174,10 @@ export async function startServices(): Promise<Services> {
     await response.arrayBuffer();
   };
   await local("PUT", "settings", { redirectUris: ["https://app.example.com/callback"] });
+  const checkout = join(folder, "checkout");
+  makeBareCheckout(checkout);
   return {
+    runDoctor: (environment, args, files) => runDoctor(checkout, environment, args, files),
     workosUrl: workos.url,
     convexUrl: convex.url,
     siteUrl: convex.siteUrl,

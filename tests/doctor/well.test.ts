@@ -6,7 +6,6 @@ import {
   examineHere,
   HERE_MS,
   type RunReport,
-  runDoctor,
   SECRETS,
   type Services,
   startServices,
@@ -17,7 +16,7 @@ let report: RunReport;
 
 beforeAll(async () => {
   services = await startServices();
-  report = await runDoctor(services.good);
+  report = await services.runDoctor(services.good);
 });
 
 afterAll(() => services.close());
@@ -51,7 +50,7 @@ describe("the doctor with a valid configuration", () => {
       1: "old-password-of-the-doctors-tests-0001",
       12: SECRETS.WORKOS_COOKIE_PASSWORD,
     });
-    const { stdout, code } = await runDoctor({ ...services.good, WORKOS_COOKIE_PASSWORD: map }, []);
+    const { stdout, code } = await services.runDoctor({ ...services.good, WORKOS_COOKIE_PASSWORD: map }, []);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.at(-1)).toBe("14 ok, 1 warn, 0 fail");
     expect(lines.slice(0, -1).map((line) => line.split(/\s+/)[1])).toEqual([...CHECKS]);
@@ -77,7 +76,7 @@ describe("the doctor with a valid configuration", () => {
 
 describe("the doctor without a configuration", () => {
   test("warns that the emulators are used, and exits with 0", async () => {
-    const { results, of, code, failed } = await runDoctor({});
+    const { results, of, code, failed } = await services.runDoctor({});
     expect(failed).toEqual([]);
     expect(code).toBe(0);
     for (const name of CHECKS.slice(7)) expect(of(name).detail).toContain("the local emulator is used");
@@ -120,7 +119,7 @@ describe("the doctor with --env", () => {
       ".staging.vars": `\uFEFF${vars(services.good)}`,
       ".dev.vars": vars({ WORKOS_CLIENT_ID: "client_of_nobody", CONVEX_EDGE_SECRET: "short" }),
     };
-    const { failed, of } = await runDoctor({}, ["--json", "--env", "staging"], files);
+    const { failed, of } = await services.runDoctor({}, ["--json", "--env", "staging"], files);
     expect(failed).toEqual(["environment", "convex-url"]);
     expect(of("environment").detail).toContain("WORKOS_API_URL points at this machine");
     expect(of("convex-url").detail).toContain("CONVEX_URL points at this machine");
@@ -129,7 +128,7 @@ describe("the doctor with --env", () => {
   });
 
   test("uses no local defaults and reports unset values as missing", async () => {
-    const { failed, of } = await runDoctor({ APP_URL: "https://app.example.com" }, [
+    const { failed, of } = await services.runDoctor({ APP_URL: "https://app.example.com" }, [
       "--json",
       "--env",
       "production",

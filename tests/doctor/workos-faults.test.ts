@@ -6,7 +6,6 @@ import {
   CLIENT_ID,
   examineHere,
   HERE_MS,
-  runDoctor,
   type Services,
   startConvexWith,
   startServices,
@@ -173,7 +172,7 @@ describe("an unreachable WorkOS", () => {
 
   test("and a Convex whose host names do not exist fail, and the exit code is 1", async () => {
     // In a separate process, because tests must not query DNS in theirs.
-    const { code, failed, of, ms } = await runDoctor({
+    const { code, failed, of, ms } = await services.runDoctor({
       ...services.good,
       WORKOS_API_URL: "https://workos.invalid",
       CONVEX_URL: "https://happy-animal-123.invalid",
