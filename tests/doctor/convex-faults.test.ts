@@ -34,6 +34,7 @@ async function withConvex(
   only: readonly CheckName[] = QUICK,
 ): Promise<Report> {
   const convex = await startConvexWith(functionsDir, { WORKOS_API_URL: services.workosUrl, ...environment });
+  if (only.includes("webhook")) await convex.callWebhook();
   const report = await examineHere({ ...services.good, CONVEX_URL: convex.url, ...configuration }, only);
   await convex.close();
   return report;

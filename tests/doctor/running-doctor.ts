@@ -153,6 +153,7 @@ export async function startServices(): Promise<Services> {
     apiKey: SECRETS.WORKOS_API_KEY,
   });
   const convex = await startConvexWith(join(root, "convex"), { WORKOS_API_URL: workos.url });
+  await convex.callWebhook();
   const good = {
     ...SECRETS,
     APP_URL: "https://app.example.com",
@@ -206,6 +207,11 @@ export async function startConvexWith(functionsDir: string, environment: Record<
   const convex = await startConvex({ functionsDir, port: 0, sitePort: 0, dataFile, env, log: () => {} });
   return {
     ...convex,
+    /** Waits until HTTP actions answer: their thread starts with the first one, longer than a check may take. */
+    callWebhook: async () => {
+      const answer = await fetch(`${convex.siteUrl}/webhooks/workos`, { method: "POST", body: "{}" });
+      await answer.arrayBuffer();
+    },
     close: async () => {
       await convex.close();
       rmSync(folder, { recursive: true });

@@ -219,6 +219,7 @@ describe("the issuers of access tokens", () => {
   test("fail at convex-auth if only Convex accepts some, and pass in any order on both sides", async () => {
     const environment = { WORKOS_API_URL: services.workosUrl, WORKOS_ISSUER: `${ONE}, ${TWO}` };
     const convex = await startConvexWith(join(process.cwd(), "convex"), environment);
+    await convex.callWebhook();
     const at = { ...services.good, CONVEX_URL: convex.url };
     const without = await examineHere({ ...at, WORKOS_ISSUER: "" });
     const same = await examineHere({ ...at, WORKOS_ISSUER: `${TWO},${ONE}` });
