@@ -27,6 +27,7 @@ const KINDS: Kind[] = [
     name: "unit",
     include: ["{app,convex,local,workers,packages/*/src}/**/*.test.{ts,tsx}", "tests/*.test.ts"],
     seconds: 10,
+    shared: true,
   },
   { name: "convex", include: ["tests/convex/**/*.test.ts"], seconds: 30, shared: true },
   { name: "packages", include: ["packages/*/tests/**/*.test.ts"], seconds: 30, shared: true },

@@ -1,5 +1,5 @@
 import type { ComponentProps } from "react";
-import { renderToStaticMarkup } from "react-dom/server";
+import { renderToStaticMarkup } from "react-dom/server.edge";
 import { MemoryRouter } from "react-router";
 import { expect, test } from "vitest";
 import { Banner, displayName } from "./banner.tsx";

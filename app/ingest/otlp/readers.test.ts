@@ -159,7 +159,10 @@ describe("a malformed body", () => {
         length.push(rest > 127 ? (rest & 127) | 128 : rest);
         if (rest <= 127) break;
       }
-      return Uint8Array.from([tag, ...length, ...inner]);
+      const outer = new Uint8Array(1 + length.length + inner.length);
+      outer.set([tag, ...length]);
+      outer.set(inner, 1 + length.length);
+      return outer;
     };
     const body = nest(0x0a, nest(0x12, nest(0x12, nest(0x2a, points))));
     let count = 0;
