@@ -49,7 +49,7 @@ type ServerOptions = {
    * mutations run one after another.
    */
   mutationMs?: number;
-  /** Environment variables beside those of {@link environment}; for dedicated servers only. */
+  /** Environment variables beside those of {@link environment}. */
   env?: Record<string, string>;
 };
 
@@ -106,8 +106,8 @@ export type Backends = {
 /** Opens the backends of a test file. Registers vitest hooks, so call it once at the top of a file. */
 export function openBackends(): Backends {
   let issuer: TokenIssuer;
-  /** The shared servers by the time of a mutation. */
-  const shared = new Map<number | undefined, Promise<Server>>();
+  /** The shared servers by their options as JSON. */
+  const shared = new Map<string, Promise<Server>>();
   let scopes = 0;
   const dedicatedServers: Server[] = [];
 
@@ -126,8 +126,9 @@ export function openBackends(): Backends {
 
   return {
     async startBackend(options = {}) {
-      const server = shared.get(options.mutationMs) ?? startServer(issuer, options);
-      shared.set(options.mutationMs, server);
+      const key = JSON.stringify(options);
+      const server = shared.get(key) ?? startServer(issuer, options);
+      shared.set(key, server);
       scopes += 1;
       return backendOn(await server, issuer, `${scopes}`);
     },

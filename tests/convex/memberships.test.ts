@@ -5,7 +5,7 @@ import { openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, rejectionOf, sessionOf, signIn } from "./people.ts";
 import { sendEvent } from "./webhook.ts";
 
-const { startBackendAlone } = openBackends();
+const { startBackend, startBackendAlone } = openBackends();
 
 const OURS = "org_ours";
 const SECOND = 1_000;
@@ -13,13 +13,14 @@ const NOW = Math.floor(Date.now() / SECOND) * SECOND;
 
 const env = { WORKOS_ORGANIZATION_ID: OURS, ALLOWED_EMAIL_DOMAINS: "example.com" };
 
-/** One backend for each test: an event about the organization concerns all users. */
 let backend: TestBackend;
 let grace: Member;
-beforeEach(async () => {
-  backend = await startBackendAlone({ env });
+beforeEach(() => begin(() => startBackend({ env })));
+
+async function begin(start: () => Promise<TestBackend>): Promise<void> {
+  backend = await start();
   grace = await enter("grace", NOW - 60 * SECOND);
-});
+}
 
 const enter = (name: string, startedAt: number, session = name) =>
   signIn(backend, name, { organization: OURS, startedAt, session });
@@ -36,10 +37,10 @@ type Change = {
 };
 
 function membership(event: "created" | "updated" | "deleted", change: Change = {}) {
-  const { id = "om_grace", status = "active", organization = OURS, user = "grace" } = change;
+  const { id = "om", status = "active", organization = OURS, user = "grace" } = change;
   const { updatedAt = NOW, at = updatedAt } = change;
   const data = {
-    id,
+    id: `${id}${backend.scope}`,
     status,
     organization_id: organization,
     user_id: idOf(backend, user),
@@ -124,6 +125,7 @@ test("a user who may no longer enter gets no alerts by email", async () => {
 // agents:end
 
 test("the deletion of the organization ends the sessions of all users that started before", async () => {
+  await begin(() => startBackendAlone({ env }));
   const alan = await enter("alan", NOW);
   expect(await sendEvent(backend, "organization.deleted", { id: "org_theirs" })).toBe(200);
   expect(await stateOf(grace)).toBe("none");
@@ -168,6 +170,8 @@ describe("user.updated", () => {
       email_verified: true,
       updated_at: new Date(NOW).toISOString(),
     });
-    expect(await backend.rows("users")).toHaveLength(1);
+    const known = (await backend.rows("users")).map(({ workosUserId }) => workosUserId);
+    expect(known).toContain(grace.workosUserId);
+    expect(known).not.toContain("user_unknown");
   });
 });
