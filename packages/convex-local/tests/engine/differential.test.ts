@@ -15,7 +15,7 @@ import { call, openBackend, resultOf } from "./open-backend.ts";
 import { RandomProgram } from "./random-programs.ts";
 
 /** The number of random programs; more in `npm run test:deep`. */
-const SEEDS = Number(process.env.DEEP_SEEDS ?? 40);
+const SEEDS = Number(process.env.DEEP_SEEDS ?? 15);
 
 const modules = {
   "../fixtures/random/programs.ts": () => Promise.resolve(programs),

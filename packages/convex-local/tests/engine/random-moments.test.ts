@@ -6,7 +6,7 @@ import { call, openBackend, resultOf, type TestBackend } from "./open-backend.ts
 import { RandomProgram } from "./random-programs.ts";
 
 /** The number of random programs; more in `npm run test:deep`. */
-const SEEDS = Math.ceil(Number(process.env.DEEP_SEEDS ?? 40) / 2);
+const SEEDS = Math.ceil(Number(process.env.DEEP_SEEDS ?? 15) / 2);
 
 let opened: TestBackend;
 
