@@ -12,10 +12,16 @@ import { HOUR, MINUTE, newScene, type Reporting } from "./reporting.ts";
 
 const { startBackend, startBackendProcess } = openBackends();
 
-/** Times of the kills after a report in ms: while it is folded, evaluated, and sent. */
+/**
+ * Times of the kills after the two reports of an incident in ms: while they are folded, evaluated, and sent. Many more
+ * in `npm run test:deep`.
+ */
 const KILLS = process.env.DEEP_KILLS
-  ? Array.from({ length: Number(process.env.DEEP_KILLS) }, (_, i) => 300 + ((i * 37) % 500))
-  : [380, 520];
+  ? Array.from({ length: Number(process.env.DEEP_KILLS) }, (_, i) => {
+      const delay = 300 + ((i * 37) % 500);
+      return { failed: delay, done: delay };
+    })
+  : [{ failed: 380, done: 520 }];
 
 let backend: TestBackend;
 let grace: Member;
@@ -86,10 +92,10 @@ describe("a process that is killed", () => {
   });
 
   test("at any step opens and closes each incident once, with one message each", async () => {
-    for (const [round, delay] of KILLS.entries()) {
+    for (const [round, delays] of KILLS.entries()) {
       for (const state of ["failed", "done"] as const) {
         await send(state);
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await new Promise((resolve) => setTimeout(resolve, delays[state]));
         await alone.kill();
         await alone.start();
         await project.folded();
