@@ -1,7 +1,5 @@
 /** Convex functions of this checkout: names and fingerprint. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { bundle, findSourceFiles, fingerprintOf } from "convex-local";
+import { bundle, findSourceFiles, fingerprintOf, loadModule } from "convex-local";
 
 export type FunctionsHere = {
   /** `module:name` of each public function. */
@@ -33,11 +31,11 @@ export async function functionsHere(functionsDir: string): Promise<FunctionsHere
   try {
     const app = build.components.find(({ path }) => path === "");
     const found = await Promise.all(
-      (app?.modules ?? []).map(async ({ name, file }) => {
-        const exported: Record<string, unknown> = await import(pathToFileURL(join(build.dir, file)).href);
+      (app?.modules ?? []).map(async (module) => {
+        const exported = await loadModule<Record<string, unknown>>(build.dir, module);
         return Object.entries(exported)
           .filter(([, value]) => isPublicFunction(value))
-          .map(([key]) => `${name}:${key}`);
+          .map(([key]) => `${module.name}:${key}`);
       }),
     );
     return { names: found.flat().sort(), fingerprint: await fingerprintHere(functionsDir) };

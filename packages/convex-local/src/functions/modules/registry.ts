@@ -1,14 +1,13 @@
 /** The functions of one build, loaded into this thread, with their validators. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { JSONValue, ValidatorJSON } from "convex/values";
 import type { AuthProvider } from "../../backend.ts";
 import { CallRejectedError } from "../execution/call-errors.ts";
 import { noteLoading, setComponentEnvironments } from "../isolate/component-env.ts";
 import { noteBuild } from "../isolate/stack-frames.ts";
 import { systemFunctions } from "../system/system-functions.ts";
-import type { Build, ComponentBuild } from "./bundle.ts";
+import type { Build, ComponentBuild, ModuleBuild } from "./bundle.ts";
 import type { FunctionAddress, FunctionReference } from "./function-address.ts";
+import { loadModule } from "./load-module.ts";
 
 export type RegisteredKind = "query" | "mutation" | "action";
 
@@ -191,12 +190,13 @@ async function loadComponent(
   const elsewhere = new Set<string>();
   let router: Router | null = null;
   let crons: Record<string, CronSpec> = {};
-  for (const { name, file, node: isNode } of component.modules) {
+  for (const build of component.modules) {
+    const { name, node: isNode } = build;
     if (isNode && !node) {
       elsewhere.add(name);
       continue;
     }
-    const module = await importModule<Record<string, unknown>>(dir, file, name);
+    const module = await importModule<Record<string, unknown>>(dir, build);
     for (const [exported, value] of Object.entries(module)) {
       const path = `${name}:${exported}`;
       const registered = register(component.path, path, value, isNode);
@@ -221,12 +221,12 @@ async function loadComponent(
   };
 }
 
-async function importModule<Module>(dir: string, file: string, name: string): Promise<Module> {
+async function importModule<Module>(dir: string, module: ModuleBuild): Promise<Module> {
   try {
-    return await import(pathToFileURL(join(dir, file)).href);
+    return await loadModule<Module>(dir, module);
   } catch (error) {
     throw new Error(
-      `${name} could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      `${module.name} could not be loaded: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   }
 }
@@ -280,17 +280,17 @@ function cronsOf(value: unknown): Record<string, CronSpec> {
   return value.crons;
 }
 
-async function loadSchema(dir: string, file: string): Promise<Schema> {
+async function loadSchema(dir: string, build: ModuleBuild): Promise<Schema> {
   type Module = { default?: { export?: () => string } };
-  const { default: schema } = await importModule<Module>(dir, file, "schema");
+  const { default: schema } = await importModule<Module>(dir, build);
   if (typeof schema?.export !== "function")
     throw new Error("schema.ts must have defineSchema() as its default export.");
   return JSON.parse(schema.export());
 }
 
-async function loadProviders(dir: string, file: string): Promise<AuthProvider[]> {
+async function loadProviders(dir: string, build: ModuleBuild): Promise<AuthProvider[]> {
   type Module = { default?: { providers?: AuthProvider[] } };
-  const { default: config } = await importModule<Module>(dir, file, "auth.config");
+  const { default: config } = await importModule<Module>(dir, build);
   if (!Array.isArray(config?.providers))
     throw new Error("auth.config.ts must have { providers: [...] } as its default export.");
   return JSON.parse(JSON.stringify(config.providers));
