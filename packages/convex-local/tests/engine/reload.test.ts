@@ -97,13 +97,21 @@ test("a new index contains existing documents, and a removed index is not found"
 });
 
 test("a backend whose functions cannot be loaded does not start, and the error contains file and line", async () => {
+  const start = () =>
+    startBackend({
+      functionsDir: opened.functionsDir,
+      dataFile: `${opened.dataFile}.other`,
+      env: {},
+      log: () => {},
+      watch: false,
+    });
   await writeFile(file("broken.ts"), "export const = 1;\n");
-  const start = startBackend({
-    functionsDir: opened.functionsDir,
-    dataFile: `${opened.dataFile}.other`,
-    env: {},
-    log: () => {},
-    watch: false,
-  });
-  await expect(start).rejects.toThrow("broken.ts:1");
+  await expect(start()).rejects.toThrow("broken.ts:1");
+  await writeFile(
+    file("broken.ts"),
+    'const fail = () => {\n  throw new Error("broken");\n};\nexport const value = fail();\n',
+  );
+  await expect(start()).rejects.toThrow(
+    /^broken could not be loaded: Error: broken\n {4}at fail \(\.\.\/convex\/broken\.ts:2:9\)\n {4}at <anonymous> \(\.\.\/convex\/broken\.ts:4:22\)$/,
+  );
 });

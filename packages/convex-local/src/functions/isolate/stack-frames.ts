@@ -99,9 +99,15 @@ function mappedFrame(site: NodeJS.CallSite): Frame | null {
   if (folder === undefined) return null;
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
   if (!entry || !("originalSource" in entry)) return null;
+  const source = fileURLToPath(entry.originalSource);
+  // The module that loads the others has no file.
+  if (source.endsWith("<stdin>")) return null;
+  // The bundler runs the code of a module in a function that has the name of its file.
+  const ofModule = /\.[cm]?[jt]sx?$/.test(frame.name ?? "") && { type: null, name: null, method: null };
   return {
     ...frame,
-    file: relative(builds.get(folder) ?? "", fileURLToPath(entry.originalSource)),
+    ...ofModule,
+    file: relative(builds.get(folder) ?? "", source),
     line: entry.originalLine + 1,
     column: entry.originalColumn + 1,
   };
