@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { ensureBuild } from "../local/launch/build.ts";
 import { launchChromium } from "./browser/chromium.ts";
+import { Contexts } from "./browser/contexts.ts";
 import { projectForm, untilLive } from "./browser/parts.ts";
 import { type Stack, startStack } from "./browser/stack.ts";
 import { Visitor } from "./browser/visitor.ts";
@@ -84,7 +85,9 @@ try {
  * @returns The paths of the pages to open, by name.
  */
 async function fill(browser: Browser, stack: Stack): Promise<Record<string, string>> {
-  const visitor = await Visitor.arrive(browser, stack, { javaScriptEnabled: false });
+  const visitor = await Visitor.arrive(new Contexts(browser, stack.appUrl), stack, {
+    javaScriptEnabled: false,
+  });
   await visitor.signIn("ada@example.com");
   const page = await visitor.open("/dashboard");
   for (const name of PROJECTS) {
@@ -141,7 +144,7 @@ async function sendField(stack: Stack, key: string | null, count: number): Promi
 async function shoot({ state, email, pages, live }: Scene): Promise<void> {
   for (const colorScheme of THEMES) {
     for (const [width, height] of Object.entries(WIDTHS)) {
-      const visitor = await Visitor.arrive(browser, stack, {
+      const visitor = await Visitor.arrive(new Contexts(browser, stack.appUrl), stack, {
         colorScheme,
         viewport: { width: Number(width), height },
         reducedMotion: "reduce",

@@ -22,12 +22,9 @@ test("the page's clock drives health, and it is right within 2 s after sleep", a
     }`,
   });
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Sleepers");
+  const { path, key } = await makeProject(visitor, "Sleepers");
   await send(key, { metrics: [{ agent: "napper", name: "n", value: 1 }] });
-  await tiles(page).waitFor();
-  const home = await visitor.open("/");
-  await page.goto(path);
+  const [page, home] = [await visitor.open(path), await visitor.open("/")];
   await untilLive(page);
   await untilLive(home);
   await shows(tiles(page), "Fresh, just now");
@@ -45,14 +42,13 @@ test("the page's clock drives health, and it is right within 2 s after sleep", a
 
 test("the field follows the filter at once and the URL after it, and a link of the summary sets it", async () => {
   const visitor = await stage.signedIn("finder@example.com");
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Haystack");
+  const { path, key } = await makeProject(visitor, "Haystack");
   const names = ["needle", "hay 1", "hay 2"];
   await send(key, {
     metrics: names.map((agent) => ({ agent, name: "n", value: 1 })),
     statuses: [{ agent: "hay 2", state: "failed", message: "too dry" }],
   });
-  await page.goto(path);
+  const page = await visitor.open(path);
   await untilLive(page);
   await expect.poll(() => tiles(page).count()).toBe(3);
   const search = page.getByRole("searchbox", { name: "Find an agent" });
@@ -71,15 +67,15 @@ test("the field follows the filter at once and the URL after it, and a link of t
 
 test("the page of an agent with an odd name is live, and muting shows at once", async () => {
   const visitor = await stage.signedIn("namer@example.com");
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Odd names");
+  const { path, key } = await makeProject(visitor, "Odd names");
   const names = ["a%2Fb", "a/b", "🦊 fox.data"];
   await send(key, {
     metrics: names.map((agent) => ({ agent, name: "tasks", value: 3, kind: "counter" as const })),
   });
-  for (const name of names) {
-    await page.goto(path);
-    await untilLive(page);
+  const page = await visitor.open(path);
+  await untilLive(page);
+  for (const [index, name] of names.entries()) {
+    if (index > 0) await page.goBack();
     await page.getByRole("link", { name, exact: true }).click();
     await expect.poll(() => heading(page).textContent()).toBe(name);
   }
@@ -106,12 +102,11 @@ test("the page of an agent with an odd name is live, and muting shows at once", 
 
 test("the totals of a new counter appear live, sort, and are copied as a table", async () => {
   const visitor = await stage.signedIn("cashier@example.com");
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Tills");
+  const { path, key } = await makeProject(visitor, "Tills");
   await send(key, { metrics: [{ agent: "a", name: "load", value: 1 }] });
-  await tiles(page).waitFor();
-  await page.goto(path);
+  const page = await visitor.open(path);
   await untilLive(page);
+  await tiles(page).waitFor();
   const table = page.getByRole("table", { name: "Totals" });
   expect(await table.count()).toBe(0);
   await send(key, {
@@ -139,8 +134,15 @@ test("the totals of a new counter appear live, sort, and are copied as a table",
 
 test("a new project shows how to send with each tool, also without JavaScript", async () => {
   const visitor = await stage.signedIn("starter@example.com", { javaScriptEnabled: false });
-  const page = await visitor.open("/dashboard");
-  const { key } = await makeProject(page, "Start");
+  const { path } = await makeProject(visitor, "Start");
+  const page = await visitor.open(path);
+  await field(page, "Key name").fill("Desk");
+  await button(page, "Create key").click();
+  const key =
+    (await page
+      .getByRole("status")
+      .getByText(/^mosaic_/)
+      .textContent()) ?? "";
   for (const name of ["Python", "TypeScript", "OpenTelemetry", "Claude Code", "Collector", "curl"]) {
     await page.getByRole("radio", { name, exact: true }).check();
     const code = page.getByRole("region", { name, exact: true }).locator("code");

@@ -11,8 +11,8 @@ const press = (within: Locator, name: string) => within.getByRole("button", { na
 
 test("rules and a channel are added in place, and an incident shows live on both pages", async () => {
   const visitor = await stage.signedIn("alerts@example.com");
-  const page = await visitor.open("/dashboard");
-  const { key } = await makeProject(page, "Watchtower");
+  const { path, key } = await makeProject(visitor, "Watchtower");
+  const page = await visitor.open(path);
   await untilLive(page);
 
   const section = page.getByRole("region", { name: "Alerts" });

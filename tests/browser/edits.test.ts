@@ -67,25 +67,15 @@ test("with WebSockets blocked every form is sent over HTTP, in order, and once f
   await field(page, "New name").fill("Renamed");
   await button(page, "Rename").click();
   await shows(heading(page), "Renamed");
-});
-// agents:end
 
-test("with WebSockets blocked a form is sent over HTTP", async () => {
-  const visitor = await stage.signedIn("clark@example.com");
-  visitor.allow(/WebSocket|403 \(Forbidden\)/);
-  await stage.stack().setLine("no-sockets");
-  const page = await visitor.open("/profile");
-  await unavailable(page).waitFor();
+  await page.getByRole("link", { name: "Profile", exact: true }).click();
   await profileForm(page).lastName.fill("Clark");
   await profileForm(page).save.click();
   await said(page, "Saved");
   expect(await waiting(page).count()).toBe(0);
-  const stored = async () => {
-    await page.reload();
-    return await profileForm(page).lastName.inputValue();
-  };
-  await expect.poll(stored).toBe("Clark");
+  expect(await visitor.html("/profile")).toContain('value="Clark"');
 });
+// agents:end
 
 // agents:start
 test("a double click or Enter twice creates one entry, and the same name later creates another", async () => {

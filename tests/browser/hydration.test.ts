@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { PERSONS_PAGES } from "../pages.ts";
-import { untilLive } from "./parts.ts";
+import { LAYOUT_SHIFT_LIMIT, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -40,5 +40,6 @@ test("no page of a user loses its content while code that it loads lazily is on 
     await page.goto(path);
     await untilLive(page);
     expect(await page.evaluate("window.headingsLost"), path).toBe(0);
+    expect(await page.evaluate(() => window.layoutShift), path).toBeLessThan(LAYOUT_SHIFT_LIMIT);
   }
 });

@@ -1,25 +1,19 @@
 /** Projects for browser tests, and metrics for them. */
-import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { button, field, heading, shows } from "./parts.ts";
+import { api } from "../../convex/_generated/api.js";
 import type { Stack } from "./stack.ts";
+import type { Visitor } from "./visitor.ts";
 
-/** Creates a project and an API key through the pages, and returns the project's path and the key. */
-export async function makeProject(page: Page, name: string): Promise<{ path: string; key: string }> {
-  await page.goto("/dashboard");
-  await field(page, "Project name").fill(name);
-  await button(page, "Create project").click();
-  await page.getByRole("link", { name, exact: true }).click();
-  await shows(heading(page), name);
-  return { path: new URL(page.url()).pathname, key: await createKey(page) };
-}
-
-/** Creates an API key on the page of a project. */
-export async function createKey(page: Page): Promise<string> {
-  await field(page, "Key name").fill("Laptop");
-  await button(page, "Create key").click();
-  const key = page.getByRole("status").getByText(/^mosaic_/);
-  return (await key.textContent()) ?? "";
+/**
+ * Creates a project and an API key with calls to Convex, and returns the project's path and the key.
+ *
+ * @param visitor - The signed-in owner of the project.
+ */
+export async function makeProject(visitor: Visitor, name: string): Promise<{ path: string; key: string }> {
+  const convex = await visitor.convex();
+  const projectId = await convex.mutation(api.projects.create, { name });
+  const { key } = await convex.mutation(api.projectKeys.create, { projectId, name: "Laptop" });
+  return { path: `/projects/${projectId}`, key };
 }
 
 /** A body of `POST /api/v1/metrics`. */

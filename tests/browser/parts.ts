@@ -2,6 +2,9 @@
 import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 
+/** Web Vitals rates a layout shift of up to 0.1 as good. */
+export const LAYOUT_SHIFT_LIMIT = 0.1;
+
 /** Returns the banner landmark and its links. */
 export function banner(page: Page) {
   const landmark = page.getByRole("banner");

@@ -7,10 +7,10 @@ import { openStage } from "./stage.ts";
 const stage = openStage();
 
 test("a new project name shows at once for every member, and a rejected one is marked at its field", async () => {
-  const owner = await (await stage.signedIn("owner@example.com")).open("/dashboard");
-  const { path } = await makeProject(owner, "Before");
+  const visitor = await stage.signedIn("owner@example.com");
+  const { path } = await makeProject(visitor, "Before");
   const member = await stage.signedIn("member@example.com");
-  await owner.goto(path);
+  const owner = await visitor.open(path);
   await untilLive(owner);
   await field(owner, "E-mail").fill(" Member@Example.com ");
   await button(owner, "Add member").click();
@@ -34,10 +34,10 @@ test("a new project name shows at once for every member, and a rejected one is m
 });
 
 test("a removed member sees Not found on the open project page", async () => {
-  const owner = await (await stage.signedIn("owner2@example.com")).open("/dashboard");
-  const { path } = await makeProject(owner, "Closing");
+  const visitor = await stage.signedIn("owner2@example.com");
+  const { path } = await makeProject(visitor, "Closing");
   const member = await stage.signedIn("removed@example.com");
-  await owner.goto(path);
+  const owner = await visitor.open(path);
   await untilLive(owner);
   await field(owner, "E-mail").fill("removed@example.com");
   await button(owner, "Add member").click();
@@ -50,9 +50,9 @@ test("a removed member sees Not found on the open project page", async () => {
 });
 
 test("an invitation stays until it is withdrawn, and a duplicate is rejected at the field", async () => {
-  const page = await (await stage.signedIn("inviter@example.com")).open("/dashboard");
-  const { path } = await makeProject(page, "Guests");
-  await page.goto(path);
+  const visitor = await stage.signedIn("inviter@example.com");
+  const { path } = await makeProject(visitor, "Guests");
+  const page = await visitor.open(path);
   await untilLive(page);
   for (let i = 0; i < 2; i++) {
     await field(page, "E-mail").fill("later@example.com");
@@ -67,9 +67,8 @@ test("an invitation stays until it is withdrawn, and a duplicate is rejected at 
 test("edits made offline are marked as Waiting, and are applied once and in order", async () => {
   const visitor = await stage.signedIn("sea@example.com");
   visitor.allow(/ERR_INTERNET_DISCONNECTED|WebSocket/);
-  const page = await visitor.open("/dashboard");
-  const { path } = await makeProject(page, "Harbour");
-  await page.goto(path);
+  const { path } = await makeProject(visitor, "Harbour");
+  const page = await visitor.open(path);
   await untilLive(page);
   await visitor.setOffline(true);
   await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
@@ -92,12 +91,9 @@ test("edits made offline are marked as Waiting, and are applied once and in orde
 
 test("a project is deleted after confirmation, and its open tabs show Not found", async () => {
   const ada = await stage.signedIn("ada@example.com");
-  const page = await ada.open("/dashboard");
-  const { path } = await makeProject(page, "Doomed");
-  const open = await ada.open(path);
-  await untilLive(open);
-  await page.goto(path);
-  await untilLive(page);
+  const { path } = await makeProject(ada, "Doomed");
+  const [page, open] = [await ada.open(path), await ada.open(path)];
+  for (const one of [page, open]) await untilLive(one);
   await button(page, "Delete project").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Cancel" }).click();
@@ -111,11 +107,13 @@ test("a project is deleted after confirmation, and its open tabs show Not found"
 
 test("without JavaScript all project actions work as forms", async () => {
   const visitor = await stage.signedIn("ada@example.com", { javaScriptEnabled: false });
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "On paper");
-  expect(key).toMatch(/^mosaic_/);
+  const { path } = await makeProject(visitor, "On paper");
+  const page = await visitor.open(path);
+  await field(page, "Key name").fill("Desk");
+  await button(page, "Create key").click();
+  await said(page, /mosaic_/);
   await page.goto(path);
-  await row(page, "Laptop").getByRole("button", { name: "Revoke", exact: true }).click();
+  await row(page, "Desk").getByRole("button", { name: "Revoke", exact: true }).click();
   await said(page, "Key revoked");
   await field(page, "E-mail").fill("paper@example.com");
   await button(page, "Add member").click();

@@ -1,7 +1,7 @@
 /** Projects in a browser: metrics, charts and ages, live in every tab and in the HTML. */
 import { expect, test } from "vitest";
 import { type Batch, makeProject, sendBatch } from "./make-project.ts";
-import { button, field, heading, projectForm, shows, untilLive } from "./parts.ts";
+import { banner, button, field, heading, projectForm, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 
 const stage = openStage();
@@ -42,8 +42,7 @@ test("a double click on the key button creates one key", async () => {
 
 test("a metric shows in every open tab within a second, and its tile flashes", async () => {
   const visitor = await stage.signedIn("tabs@example.com");
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Tides");
+  const { path, key } = await makeProject(visitor, "Tides");
   await send(key, [{ agent: "buoy", name: "height", value: 1.5, at: Date.now() - 120_000 }]);
   const [dashboard, chart] = [await visitor.open("/dashboard"), await visitor.open(path)];
   await untilLive(dashboard);
@@ -72,10 +71,9 @@ declare global {
 test("an offline tab shows the right ages within 2 s after sleep", async () => {
   const visitor = await stage.signedIn("sleeper@example.com", { without: SETTABLE_CLOCK });
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
-  const page = await visitor.open("/dashboard");
-  const { key } = await makeProject(page, "Bunks");
+  const { key } = await makeProject(visitor, "Bunks");
   await send(key, [{ agent: "hammock", name: "swing", value: 1 }]);
-  await page.goto("/dashboard");
+  const page = await visitor.open("/dashboard");
   await untilLive(page);
   const tile = page.locator("li.tile").filter({ hasText: "hammock" });
   await shows(tile, "just now");
@@ -89,10 +87,9 @@ test("ages ignore a wrong device clock, and recover soon after the clock is chan
     without: `${SETTABLE_CLOCK} setClock(3 * 3_600_000)`,
   });
   visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket/);
-  const page = await visitor.open("/dashboard");
-  const { key } = await makeProject(page, "Clocks");
+  const { key } = await makeProject(visitor, "Clocks");
   await send(key, [{ agent: "sextant", name: "angle", value: 1 }]);
-  await page.goto("/dashboard");
+  const page = await visitor.open("/dashboard");
   await untilLive(page);
   const tile = page.locator("li.tile").filter({ hasText: "sextant" });
   await shows(tile, "just now");
@@ -110,8 +107,7 @@ test("ages ignore a wrong device clock, and recover soon after the clock is chan
 
 test("the server's HTML has the chart as a figure with a table, and the URL has its range", async () => {
   const visitor = await stage.signedIn("html@example.com", { javaScriptEnabled: false });
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Plain");
+  const { path, key } = await makeProject(visitor, "Plain");
   const now = Date.now();
   await send(key, [
     { agent: "old", name: "n", value: 7, at: now - 50_000 },
@@ -119,6 +115,7 @@ test("the server's HTML has the chart as a figure with a table, and the URL has 
     { agent: "new", name: "n", value: 9.5, at: now - 3 * 3_600_000 },
   ]);
   // Without JavaScript, the page shows the metrics once they are folded.
+  const page = await visitor.open(path);
   const figure = page.getByRole("figure", { name: "Mean of n of new, last hour" });
   const reload = async () => {
     await page.goto(path);
@@ -135,14 +132,13 @@ test("the server's HTML has the chart as a figure with a table, and the URL has 
 
 test("the keyboard moves through the points of a chart", async () => {
   const visitor = await stage.signedIn("keys@example.com");
-  const page = await visitor.open("/dashboard");
-  const { path, key } = await makeProject(page, "Arrows");
+  const { path, key } = await makeProject(visitor, "Arrows");
   const now = Date.now();
   await send(
     key,
     [1, 2, 3].map((n) => ({ agent: "a", name: "n", value: n * 10, at: now - (3 - n) * 120_000 })),
   );
-  await page.goto(path);
+  const page = await visitor.open(path);
   await untilLive(page);
   const slider = page.getByRole("slider");
   await slider.focus();
@@ -156,26 +152,32 @@ test("the keyboard moves through the points of a chart", async () => {
   expect(await page.locator(".chart-tip").count()).toBe(0);
 });
 
-test("with Convex stopped the project and users pages say so, and recover without a reload", async () => {
+test("with Convex stopped the project and admin pages say so, and recover without a reload", async () => {
   const ada = await stage.signedIn("ada@example.com");
   ada.allow(/WebSocket|ERR_CONNECTION|503/);
-  const first = await ada.open("/dashboard");
-  const { path, key } = await makeProject(first, "Weather");
+  const { path, key } = await makeProject(ada, "Weather");
   await send(key, [{ agent: "station", name: "wind", value: 12 }]);
   await stage.stack().stopConvex();
-  const [project, users] = [await ada.open(path), await ada.open("/admin/users")];
-  await shows(project.getByRole("main"), "Live data is unavailable");
-  await shows(users.getByRole("main"), "Live data is unavailable");
+  const [project, users, audit] = [
+    await ada.open(path),
+    await ada.open("/admin/users"),
+    await ada.open("/admin/audit"),
+  ];
+  for (const page of [project, users, audit]) {
+    await shows(page.getByRole("main"), "Live data is unavailable");
+    await banner(page).signOut.waitFor();
+  }
   await stage.stack().startConvex();
   await shows(heading(project), "Weather", 30_000);
   await project.getByRole("figure", { name: /wind of station/ }).waitFor();
   await users.getByRole("combobox", { name: "Role of ada@example.com" }).waitFor({ timeout: 30_000 });
+  await shows(heading(audit), "Audit log", 30_000);
 }, 90_000);
 
 test("hovering over a project's link prefetches its page", async () => {
-  const page = await (await stage.signedIn("pointer@example.com")).open("/dashboard");
-  const { path } = await makeProject(page, "Ahead");
-  await page.goto("/dashboard");
+  const visitor = await stage.signedIn("pointer@example.com");
+  const { path } = await makeProject(visitor, "Ahead");
+  const page = await visitor.open("/dashboard");
   await untilLive(page);
   const asked: string[] = [];
   page.on("request", (request) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { launchChromium } from "./chromium.ts";
+import { Contexts } from "./contexts.ts";
 import { alert, banner, heading, shows, untilLive } from "./parts.ts";
 import { openStage } from "./stage.ts";
 import { TOKEN_REFUSED, Visitor } from "./visitor.ts";
@@ -78,7 +79,7 @@ test("every tab shows the new user after another user signs in", async () => {
 test("the back button after signing out shows no user data, even with the back-forward cache", async () => {
   const browser = await launchChromium({ backForwardCache: true });
   try {
-    const visitor = await Visitor.arrive(browser, stage.stack());
+    const visitor = await Visitor.arrive(new Contexts(browser, stage.stack().appUrl), stage.stack());
     visitor.allow(TOKEN_REFUSED);
     await visitor.signIn("grace@example.com");
     const page = await visitor.open("/profile");

@@ -1,13 +1,14 @@
 /** Stack and browser of a test file. A test fails if its browser reports an error. */
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
+import { Contexts } from "./contexts.ts";
 import type { Stack } from "./stack.ts";
 import { takeStack } from "./take-stack.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 export type Stage = {
   stack(): Stack;
-  /** Opens a browser context without cookies, which is closed after the test. */
+  /** Opens a browser context without cookies, whose tabs are closed after the test. */
   visitor(options?: VisitorOptions): Promise<Visitor>;
   /** Opens a browser context and signs in. */
   signedIn(email: string, options?: VisitorOptions): Promise<Visitor>;
@@ -19,11 +20,13 @@ const START_MS = 180_000;
 export function openStage(): Stage {
   let stack: Awaited<ReturnType<typeof takeStack>>;
   let browser: Browser;
+  let contexts: Contexts;
   let visitors: Visitor[] = [];
 
   beforeAll(async () => {
     stack = await takeStack(inject("stackPool"));
     browser = await chromium.connect(stack.browserUrl);
+    contexts = new Contexts(browser, stack.appUrl);
   }, START_MS);
 
   afterEach(async () => {
@@ -40,7 +43,7 @@ export function openStage(): Stage {
   });
 
   const visitor = async (options?: VisitorOptions) => {
-    const arrived = await Visitor.arrive(browser, stack, options);
+    const arrived = await Visitor.arrive(contexts, stack, options);
     visitors.push(arrived);
     return arrived;
   };

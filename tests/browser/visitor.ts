@@ -1,5 +1,14 @@
 /** User with a separate browser context; records its errors and requests to unknown hosts. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { ConvexHttpClient } from "convex/browser";
+import type {
+  BrowserContext,
+  BrowserContextOptions,
+  ConsoleMessage,
+  Page,
+  Request,
+  WebError,
+} from "playwright-core";
+import type { Contexts } from "./contexts.ts";
 import type { Stack } from "./stack.ts";
 
 export type VisitorOptions = Pick<
@@ -21,42 +30,23 @@ declare global {
 }
 
 export class Visitor {
+  readonly #contexts: Contexts;
   readonly #context: BrowserContext;
   readonly #stack: Stack;
   readonly #complaints: string[] = [];
   readonly #allowed: RegExp[] = [];
 
-  private constructor(context: BrowserContext, stack: Stack) {
+  private constructor(contexts: Contexts, context: BrowserContext, stack: Stack) {
+    this.#contexts = contexts;
     this.#context = context;
     this.#stack = stack;
+    context.on("request", this.#onRequest);
+    context.on("weberror", this.#onError);
+    context.on("console", this.#onConsole);
   }
 
-  static async arrive(
-    browser: Browser,
-    stack: Stack,
-    { without, ...options }: VisitorOptions = {},
-  ): Promise<Visitor> {
-    const context = await browser.newContext({ baseURL: stack.appUrl, ...options });
-    const visitor = new Visitor(context, stack);
-    await context.addInitScript(() => {
-      window.layoutShift = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & {
-          value: number;
-          hadRecentInput: boolean;
-        })[]) {
-          if (!entry.hadRecentInput) window.layoutShift += entry.value;
-        }
-      }).observe({ type: "layout-shift", buffered: true });
-    });
-    if (without !== undefined) await context.addInitScript({ content: without });
-    context.on("request", (request) => visitor.#watch(request.url()));
-    context.on("weberror", (error) => visitor.#complaints.push(`error: ${error.error().message}`));
-    context.on("console", (message) => {
-      // Blocked inline styles and scripts are reported here too.
-      if (message.type() === "error") visitor.#complaints.push(`console: ${message.text()}`);
-    });
-    return visitor;
+  static async arrive(contexts: Contexts, stack: Stack, options: VisitorOptions = {}): Promise<Visitor> {
+    return new Visitor(contexts, await contexts.take(options), stack);
   }
 
   /** Opens `path` in a new tab. */
@@ -90,11 +80,30 @@ export class Visitor {
     this.#allowed.push(complaint);
   }
 
-  /** Closes the context, and returns the errors that were not allowed. */
+  /** Returns a Convex client with the token of this context's session. */
+  async convex(): Promise<ConvexHttpClient> {
+    const answer = await this.#context.request.post("/api/auth/token");
+    const { token } = (await answer.json()) as { token: string };
+    return new ConvexHttpClient(this.#stack.convexUrl, { auth: token });
+  }
+
+  /** Closes all tabs, and returns the errors that were not allowed. */
   async leave(): Promise<string[]> {
-    await this.#context.close();
+    await this.#contexts.release(this.#context);
+    this.#context.off("request", this.#onRequest);
+    this.#context.off("weberror", this.#onError);
+    this.#context.off("console", this.#onConsole);
     return this.#complaints.filter((complaint) => !this.#allowed.some((allowed) => allowed.test(complaint)));
   }
+
+  readonly #onRequest = (request: Request) => this.#watch(request.url());
+
+  readonly #onError = (error: WebError) => void this.#complaints.push(`error: ${error.error().message}`);
+
+  readonly #onConsole = (message: ConsoleMessage) => {
+    // Blocked inline styles and scripts are reported here too.
+    if (message.type() === "error") this.#complaints.push(`console: ${message.text()}`);
+  };
 
   #watch(url: string): void {
     const { appUrl, workosUrl, convexUrl } = this.#stack;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
+import { Contexts } from "../browser/contexts.ts";
 import { shows } from "../browser/parts.ts";
 import { type OwnStack, startStack } from "../browser/stack.ts";
 import { Visitor } from "../browser/visitor.ts";
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 test("useQuery, useMutation, usePaginatedQuery and useConvexAuth work on a signed-in page", async () => {
-  const visitor = await Visitor.arrive(browser, stack);
+  const visitor = await Visitor.arrive(new Contexts(browser, stack.appUrl), stack);
   // Two sign-ins, so that there are two events.
   await visitor.signIn("ada@example.com");
   await visitor.signIn("ada@example.com");
