@@ -1,6 +1,6 @@
 /**
  * Browser contexts of a test file. A context without own scripts is used again, because its HTTP cache has the
- * app's scripts with their compiled code: a page load in a new context costs a third more CPU.
+ * app's scripts with their compiled code.
  */
 import type { Browser, BrowserContext } from "playwright-core";
 import type { VisitorOptions } from "./visitor.ts";

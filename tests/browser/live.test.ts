@@ -34,6 +34,31 @@ test("a project created in one browser shows in the user's other browser", async
 });
 // agents:end
 
+// agents:start
+test("an edit made offline is marked as Waiting, and is applied once when the tab is online", async () => {
+  const visitor = await stage.signedIn("kay@example.com");
+  visitor.allow(/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket|manifest patches/);
+  const page = await visitor.open("/dashboard");
+  const form = projectForm(page);
+  await untilLive(page);
+  await form.name.fill("Made ashore");
+  await form.create.click();
+  await form.entry("Made ashore").waitFor();
+  await visitor.setOffline(true);
+  await page.getByRole("contentinfo").getByText("Offline", { exact: true }).waitFor();
+  await stage.stack().stopConvex(); // Chromium's offline mode does not close open sockets
+  await form.name.fill("Made at sea");
+  await form.create.click();
+  await form.entry("Made at sea").getByText("Waiting").waitFor();
+  await stage.stack().startConvex();
+  await visitor.setOffline(false);
+  await untilLive(page);
+  await expect.poll(() => page.getByText("Waiting", { exact: true }).count(), { timeout: 20_000 }).toBe(0);
+  const after = await visitor.open("/dashboard");
+  expect(await projectForm(after).entry("Made at sea").count()).toBe(1);
+});
+// agents:end
+
 test("a rejected name is rolled back, and the page says why", async () => {
   const visitor = await stage.signedIn("mary@example.com");
   const page = await visitor.open("/profile");
