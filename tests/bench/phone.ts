@@ -55,7 +55,10 @@ function record(): void {
   observe("longtask", (entry) => recorded.tasks.push({ start: entry.startTime, ms: entry.duration }));
 }
 
-/** Clicks a link until React handles the click, which it does by preventing the default. */
+/**
+ * Clicks a link until React handles the click, which it does by preventing the default. React hydrates first what is
+ * clicked, so more clicks would keep it from finishing.
+ */
 function clickUntilHandled(selector: string): void {
   let isHandled = false;
   addEventListener("click", (event) => {
@@ -69,7 +72,7 @@ function clickUntilHandled(selector: string): void {
     if (!isHandled) return;
     window.recorded.clicked = performance.now();
     clearInterval(timer);
-  }, 20);
+  }, 200);
 }
 
 /** Opens a page in a new tab of the emulated phone. */
