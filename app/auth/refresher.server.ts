@@ -64,7 +64,10 @@ export function mayEnter({ entryRule }: Pick<Env, "entryRule">, session: Readonl
 
 /** Returns the request that ends a session whose user may no longer enter, also in Convex. */
 export function revocationOf(session: Readonly<Session>, seen: SeenFrom, requestId: string): EndRequest {
-  const { sessionId, signedInAt, user } = session;
+  const { sessionId, signedInAt, user, impersonator } = session;
   const { ipAddress, userAgent } = seen;
-  return { sessionId, userId: user.id, signedInAt, ipAddress, userAgent, requestId, revoked: true };
+  return {
+    ...{ sessionId, userId: user.id, signedInAt, ipAddress, userAgent, requestId, revoked: true },
+    ...(impersonator !== null && { impersonator }),
+  };
 }

@@ -6,6 +6,7 @@ import { muteAgent, retireAgent, setAgentInterval, unmuteAgent } from "../projec
 import { AgentPage } from "../projects/agent-page.tsx";
 import { agentArgs, agentOf, chartEnd } from "../projects/project-address.ts";
 import { withoutViewer } from "../projects/project-query.ts";
+import { recordView } from "../projects/record-view.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import type { Route } from "./+types/project.agent";
@@ -21,7 +22,9 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [
 
 export async function loader(args: Route.LoaderArgs) {
   const { data } = await page.require(args);
-  const { search, pathname } = new URL(args.context.get(requestContext).address, "http://localhost");
+  const call = args.context.get(requestContext);
+  if (data?.membership === null) recordView(call, args.request, args.params.id);
+  const { search, pathname } = new URL(call.address, "http://localhost");
   return { page: data && withoutViewer(data), search, agent: agentOf(pathname) };
 }
 

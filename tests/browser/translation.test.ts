@@ -44,7 +44,8 @@ const textOf = (page: Page) =>
     const copy = main.cloneNode(true) as HTMLElement;
     for (const one of copy.querySelectorAll("noscript, [role=status], pre, code")) one.remove();
     return (
-      copy.textContent?.replaceAll(/\s+/g, " ").replaceAll(/just now|\d+ min ago|\d\d:\d\d:\d\d/g, "…") ?? ""
+      copy.textContent?.replaceAll(/\s+/g, " ").replaceAll(/just now|\d+ min ago|\d\d:\d\d(:\d\d)?/g, "…") ??
+      ""
     );
   });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Answer, Browser } from "./browser.ts";
 import { press, statusOf } from "./fill-in.ts";
 import { Page, textOf } from "./html.ts";
+import { calls } from "./outbound.ts";
 import { createReportingProject, signInReporter } from "./reporting.ts";
 import { signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
@@ -175,4 +176,12 @@ describe("an agent's page", () => {
     expect(retired.button("Retire")).toBeUndefined();
     expect(agentsIn(await ann.get(path))).not.toContain("failed");
   });
+});
+
+it("the page of an agent is recorded when an admin opens it in another user's project", async () => {
+  const admin = app.browser();
+  await signIn(admin, "ada@example.com");
+  app.outbound.forget();
+  expect((await admin.get(`${path}/agents/writer`)).status).toBe(200);
+  await app.outbound.seen("convex", calls("edge:projectViewed"), 1, 5_000);
 });
