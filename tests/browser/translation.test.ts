@@ -49,12 +49,14 @@ const textOf = (page: Page) =>
     );
   });
 
+// agents:start
 /** Waits until a translated page has the same text as `plain`, which opens its address without translation. */
 async function expectCurrent(page: Page, plain: Page): Promise<void> {
   await plain.goto(page.url());
   await untilHydrated(plain);
   await expect.poll(() => textOf(page)).toBe(await textOf(plain));
 }
+// agents:end
 
 test("every translated page can be left and reopened", async () => {
   const page = await (await stage.signedIn("ada@example.com")).open("/about");

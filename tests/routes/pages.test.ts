@@ -13,7 +13,7 @@ const app = startMosaic();
 const GUARDED = [
   ...PERSONS_PAGES.filter((path) => path !== "/" && path !== "/about"),
   "/dashboard?tab=1&q=a%20b",
-  "/projects/any?range=24h",
+  "/projects/any?range=24h", // agents:line
   "/admin/audit?event=login",
 ];
 /** Files, which have no page data, and the path that sign-in returns to. */
