@@ -111,6 +111,7 @@ describe("the first npm start with a data folder", () => {
 
   it("ends everything cleanly after several signals to npm, even if process 1 does not reap orphans", async () => {
     grace.cookie = (await signIn("grace@example.com")).cookie;
+    // agents:start
     const created = await fetch(`${app()}/dashboard`, {
       method: "POST",
       redirect: "manual",
@@ -118,6 +119,7 @@ describe("the first npm start with a data folder", () => {
       body: new URLSearchParams({ name: "Survivor" }),
     });
     expect(created.status).toBe(303);
+    // agents:end
     const { code, ms, left, output } = await running.end();
     expect({ code, left }).toEqual({ code: 0, left: [] });
     expect(ms).toBeLessThan(PROMISED_MS);
@@ -139,7 +141,7 @@ describe("the next npm start", () => {
   it("keeps users signed in and their data", async () => {
     const page = await fetch(`${app()}/dashboard`, { headers: grace, redirect: "manual" });
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain("Survivor");
+    expect(await page.text()).toContain("Survivor"); // agents:line
     // The old refresh token still works, so the emulator has kept its keys and sessions.
     const token = await fetch(`${app()}/api/auth/token`, {
       method: "POST",

@@ -1,6 +1,6 @@
 /** Public resources: /about, the health check, the OpenAPI document, scripts and styles. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync } from "node:fs"; // agents:line
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
@@ -16,7 +16,7 @@ describe("public resources", () => {
     const [guest, member] = [await app.browser().get("/about"), await ada.get("/about")];
     expect(guest.status).toBe(200);
     expect(member.text).toBe(guest.text);
-    expect(guest.text).toContain("How to read a tile");
+    expect(guest.text).toContain("How to read a tile"); // agents:line
     const page = new Page(guest.text);
     expect(textOf(page.root)).not.toMatch(/Ada|Sign (in|out)|Welcome/);
     const policy = guest.headers.get("content-security-policy") ?? "";
@@ -63,6 +63,7 @@ describe("public resources", () => {
   });
   // agents:end
 
+  // agents:start
   it("/about shows the product in a picture, and links to the guide, which is docs/agents.md", async () => {
     const page = new Page((await app.browser().get("/about")).text);
     expect(page.tags("div").map(({ attributes }) => attributes.role)).toContain("img");
@@ -72,6 +73,7 @@ describe("public resources", () => {
     expect(guide.headers.get("content-type")).toBe("text/plain; charset=utf-8");
     expect(guide.text).toBe(readFileSync("docs/agents.md", "utf8"));
   });
+  // agents:end
 
   it("scripts, styles and the icon have hashed names and are immutable", async () => {
     const page = new Page((await app.browser().get("/")).text);
