@@ -72,8 +72,10 @@ export class ThreadPair {
     const building = sharedBundle(this.#options.functionsDir, this.#buildsDir).then((build) => {
       this.#build = build;
     });
-    await Promise.all([building, this.#startEngine(building)]);
-    if (this.#build && hasNodeModules(this.#build.build)) await this.actions();
+    const starting = building.then(async () => {
+      if (this.#build && hasNodeModules(this.#build.build)) await this.#startActions();
+    });
+    await Promise.all([this.#startEngine(building), starting]);
   }
 
   /**
