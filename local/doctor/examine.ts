@@ -87,9 +87,10 @@ export async function examine(subject: Subject, only: readonly CheckName[] = CHE
 }
 
 /**
- * Returns what `work` returns.
+ * Returns the result of `work`.
  *
- * @throws {LateError} when the time ends first.
+ * @param milliseconds - The longest time to wait.
+ * @throws {LateError} when the time is over first.
  */
 function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const late = delay(milliseconds, null, { ref: false }).then(() => Promise.reject(new LateError()));

@@ -3,9 +3,9 @@
  * 4G network (150 ms, 1.6 Mbit/s down, 750 kbit/s up), and the app as `npm start` serves it behind a proxy that
  * compresses.
  *
- * A page is interactive when both are true: a click on one of its controls is handled by its script (tried every 200 ms
- * in a load of its own), and it is quiet, which is the end of the last task of more than 50 ms before the first 5 s
- * without any. `BROWSER_ROUNDS` is the number of loads of each page. The figures are medians; other processes on the
+ * A page is interactive when it handles clicks and is quiet. It handles clicks when its script handles one on a control;
+ * a separate load tries that every 200 ms. It is quiet at the end of the last task of more than 50 ms that is followed by
+ * 5 s without such a task. `BROWSER_ROUNDS` is the number of loads of each page. The figures are medians; other processes on the
  * machine add to them.
  */
 import { loadavg } from "node:os";

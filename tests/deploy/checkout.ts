@@ -44,7 +44,7 @@ function link(dir: string, path: string): void {
   symlinkSync(join(root, "node_modules", path), join(dir, "node_modules", path));
 }
 
-/** Replaces one script, such as `package/bin/script.js`, and links everything beside it and its folders. */
+/** Replaces one script, such as `package/bin/script.js`, and links the rest of its package. */
 function replaceScript(dir: string, file: string, source: string): void {
   const parts = file.split("/");
   for (let depth = 1; depth < parts.length; depth += 1) {

@@ -231,7 +231,7 @@ describe("the next npm start", () => {
     expect(await statusOf(`${app()}/healthz`)).toBe(200);
   });
 
-  it("with another WorkOS starts beside it, although the emulator's port is in use", async () => {
+  it("with another WorkOS runs at the same time as the first, although the emulator's port is in use", async () => {
     const others = await freePorts();
     const busy = createServer();
     await new Promise<void>((resolve) => busy.listen(others.workos, "127.0.0.1", resolve));
@@ -244,7 +244,7 @@ describe("the next npm start", () => {
     }
   });
 
-  it("ends everything of its own with a message and exit code 1 after the app crashes", async () => {
+  it("ends all processes that it started, with a message and exit code 1, after the app crashes", async () => {
     const server = copy.leftBehind().find((pid) => / dev /.test(commandOf(pid)));
     expect(server).toBeDefined();
     process.kill(Number(server), "SIGKILL");
