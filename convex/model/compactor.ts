@@ -27,7 +27,7 @@ const SETTLED_MS = 300;
 /** A run that finds at most this many batches is not busy: it folds all, and sleeps. */
 const CALM = 2;
 
-/** What one transaction can read. The text of OpenTelemetry points may have some 1 MB in each batch. */
+/** What one transaction can read; the text is that of OpenTelemetry points, at most some 1 MB in each batch. */
 const MOST_BATCHES = 100;
 const MOST_ITEMS = 2_500;
 const MOST_TEXT = 1_500_000;

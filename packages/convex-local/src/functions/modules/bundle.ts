@@ -9,7 +9,10 @@ import { type BuildFailure, type BuildOptions, build, formatMessages } from "esb
 import { type ComponentSource, findComponents, inputsOf } from "./component-tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 
-/** A module for Node has its own file. The file of the others exports a function by the name of each, which loads it. */
+/**
+ * A module for Node has its own file. All others share one, whose default export has a function for each module, which
+ * loads it.
+ */
 export type ModuleBuild = { name: string; file: string; node: boolean };
 
 export type ComponentBuild = {
@@ -149,7 +152,7 @@ async function bundleComponent(
   };
 }
 
-/** Returns a module that exports a function by the name of each module, which loads it. */
+/** Returns the source of a module whose default export has a function for each module, which loads it. */
 function loadersOf(files: Record<string, string>): string {
   const loaders = Object.entries(files).map(
     ([name, file]) => `${JSON.stringify(name)}: () => import(${JSON.stringify(file)})`,
