@@ -9,7 +9,8 @@ const apiUrl = process.env.WORKOS_API_URL;
 const clientId = process.env.WORKOS_CLIENT_ID;
 const issuers = acceptedIssuers(`${apiUrl}`, `${clientId}`, process.env.WORKOS_ISSUER ?? "");
 
-// `aud` is not checked: WorkOS may leave it out, and the key set belongs to our client alone.
+// `aud` is not checked: WorkOS may leave it out, and the key set belongs to our client alone. The functions
+// check `client_id`, if the token has it.
 export default {
   providers: issuers.map((issuer) => ({
     type: "customJwt" as const,

@@ -12,6 +12,12 @@ import { Waiting } from "../ui/waiting.tsx";
 import { AccessControls } from "./access-controls.tsx";
 import { saveRole } from "./role-form.ts";
 
+/** What a suspension leaves as it is. */
+const SUSPENDED = [
+  "May not sign in until restored.",
+  "API keys and agents of their projects go on.", // agents:line
+].join(" ");
+
 export type Person = FunctionReturnType<typeof api.users.list>["page"][number];
 
 /**
@@ -54,6 +60,7 @@ export function PersonRow({ person, isViewer }: { person: Person; isViewer: bool
               {email}
             </p>
           ) : null}
+          {person.status === "suspended" ? <p className="text-small text-quiet">{SUSPENDED}</p> : null}
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-end gap-2">

@@ -83,7 +83,7 @@ function MemberRow({
   const words = [
     role === "owner" ? "Owner" : "Member",
     ...(isViewer ? ["you"] : []),
-    ...(suspended ? ["Suspended"] : []),
+    ...(suspended ? ["Suspended: may not sign in; API keys and agents of this project go on"] : []),
   ].join(", ");
   return (
     <li className="row">

@@ -3,6 +3,7 @@ import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
 import { requireAuth } from "../auth/guards.server.ts";
 import { safeReturnTo } from "../auth/return-to.ts";
+import type { Membership } from "../auth/workos-account.server.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { membershipsOf } from "../organizations/memberships.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
@@ -24,15 +25,15 @@ export const meta: Route.MetaFunction = () => [{ title: "Organization · Mosaic"
 
 export async function loader(args: Route.LoaderArgs) {
   const { user, session } = await requireAuth(args);
-  const [memberships] = await Promise.all([
-    membershipsOf(args.context.get(requestContext), user.id),
-    page.require(args),
-  ]);
+  const call = args.context.get(requestContext);
+  const [memberships] = await Promise.all([membershipsOf(call, user.id), page.require(args)]);
   const { searchParams } = args.url;
   const wanted = searchParams.get("organizationId");
   return {
     memberships,
     currentId: session.organizationId,
+    /** Whether only members of one organization may enter, so that nobody can switch. */
+    isPinned: call.env.entryRule.organizationId !== null,
     /** The organization that requires its own sign-in, which then leads back to `returnTo`. */
     wanted: isOrganizationId(wanted) ? wanted : null,
     returnTo: safeReturnTo(searchParams.get("returnTo")),
@@ -40,8 +41,11 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 export default function Organization({ loaderData }: Route.ComponentProps) {
-  const { memberships, currentId, wanted, returnTo } = loaderData;
+  const { memberships, currentId, isPinned, wanted, returnTo } = loaderData;
   const others = memberships?.filter(({ organizationId }) => organizationId !== currentId) ?? [];
+  const reason = isPinned
+    ? "Only members of one organization may use this Mosaic, so there is none to switch to."
+    : reasonNotToSwitch(memberships, others);
   return (
     <Page
       title="Organization"
@@ -58,18 +62,24 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
           returnTo={returnTo}
         />
       )}
-      {memberships === null ? (
+      {reason !== null ? (
+        <p>{reason}</p>
+      ) : memberships === null ? (
         <Notice kind="alert">WorkOS is not answering. Your organizations show here once it is back.</Notice>
-      ) : null}
-      {memberships?.length === 0 ? <p>You do not belong to an organization.</p> : null}
-      {memberships?.length === 1 && others.length === 0 ? (
-        <p>{`${memberships[0]?.name} is your only organization, so there is none to switch to.`}</p>
-      ) : null}
-      {memberships && others.length > 0 ? (
+      ) : (
         <OrganizationList memberships={memberships} currentId={currentId} />
-      ) : null}
+      )}
     </Page>
   );
+}
+
+/** Returns why there is no organization to switch to; null if there is one, or if WorkOS did not answer. */
+function reasonNotToSwitch(memberships: readonly Membership[] | null, others: readonly Membership[]) {
+  if (memberships === null || others.length > 0) return null;
+  const only = memberships[0];
+  return only === undefined
+    ? "You do not belong to an organization."
+    : `${only.name} is your only organization, so there is none to switch to.`;
 }
 
 /** A link instead of a redirect, because the Content Security Policy forbids forms to other sites. */

@@ -23,6 +23,11 @@ export function adminEmails(): string[] {
     .filter((email) => email !== "");
 }
 
+/** Returns the id of our client at WorkOS; null if it is unset. */
+export function workosClientId(): string | null {
+  return process.env.WORKOS_CLIENT_ID || null;
+}
+
 /** Returns who may enter this deployment. */
 export function entryRule(): EntryRule & Pick<Setup, "emailDomains"> {
   return {
@@ -90,7 +95,7 @@ export function setup(): Setup {
     fingerprint: process.env.FUNCTIONS_FINGERPRINT || null,
     siteUrl: process.env.CONVEX_SITE_URL || null,
     workosApiUrl: process.env.WORKOS_API_URL || null,
-    workosClientId: process.env.WORKOS_CLIENT_ID || null,
+    workosClientId: workosClientId(),
     workosIssuer: process.env.WORKOS_ISSUER || null,
     hasWebhookSecret: webhookSecret() !== null,
     ...entryRule(),

@@ -1,5 +1,6 @@
 /** The caller of a function, from the verified token alone. */
 import type { QueryCtx } from "../_generated/server";
+import { workosClientId } from "./environment.ts";
 import { rejection } from "./rejection.ts";
 
 /** The claims of the token. Nothing here comes from an argument. */
@@ -18,12 +19,16 @@ export type Caller = {
 /**
  * Returns the caller, or null if the call had no token.
  *
- * @throws `unauthenticated` for a token without a session id.
+ * @throws `unauthenticated` for a token without a session id or for another client.
  */
 export async function readCaller(ctx: Pick<QueryCtx, "auth">): Promise<Caller | null> {
   const identity = await ctx.auth.getUserIdentity();
   if (identity === null) return null;
   const text = (claim: unknown) => (typeof claim === "string" && claim !== "" ? claim : null);
+  // A missing claim is accepted: the key set belongs to our client alone.
+  const clientId = text(identity.client_id);
+  if (clientId !== null && clientId !== workosClientId())
+    throw rejection("unauthenticated", "This access token is for another client.");
   const sessionId = text(identity.sid);
   // Such a token could not be revoked.
   if (sessionId === null) throw rejection("unauthenticated", "Please sign in.");
