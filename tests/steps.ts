@@ -163,16 +163,18 @@ function readReport(file: string): Count {
 const firstLine = (text: string) => stripVTControlCharacters(text.trim().split("\n", 1)[0] ?? "");
 
 /**
- * Returns variables that redirect what a step writes outside the checkout. HOME stays unchanged: it may be
+ * Returns variables of a step. They redirect what it writes outside the checkout. HOME stays unchanged: it may be
  * read-only.
  */
-function foldersIn(temporary: string): NodeJS.ProcessEnv {
+function variablesIn(temporary: string): NodeJS.ProcessEnv {
   return {
     TMPDIR: temporary,
     XDG_CONFIG_HOME: join(temporary, "config"),
     XDG_CACHE_HOME: join(temporary, "cache"),
     XDG_DATA_HOME: join(temporary, "data"),
     npm_config_cache: join(temporary, "npm"),
+    // No test data has to survive a power failure.
+    CONVEX_LOCAL_SYNC: "0",
     // Most processes and worker threads load the same code again. `.ci/run` sets the last one for npm alone.
     CONVEX_LOCAL_BUILDS: join(temporary, "convex-builds"),
     NODE_COMPILE_CACHE: join(temporary, "compile-cache"),
@@ -184,7 +186,7 @@ function runNode(args: string[], temporary: string, stepMs: number): Promise<boo
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...foldersIn(temporary) },
+      env: { ...process.env, ...variablesIn(temporary) },
       detached: true,
       timeout: stepMs,
     });

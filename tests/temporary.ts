@@ -9,12 +9,12 @@ const NEEDED_MIB = 300;
 const PREFIX = "mosaic-tests-";
 
 /**
- * Returns the variables that keep a process inside the folders of this test run (tests/steps.ts); empty outside a run.
+ * Returns the variables of this test run, which keep a process inside its folders (tests/steps.ts); empty outside a run.
  * For processes that do not inherit the whole environment.
  */
-export function runFolders(): Record<string, string> {
+export function runVariables(): Record<string, string> {
   const folders = ["TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "npm_config_cache"];
-  const names = [...folders, "CONVEX_LOCAL_BUILDS", "NODE_COMPILE_CACHE"];
+  const names = [...folders, "CONVEX_LOCAL_BUILDS", "CONVEX_LOCAL_SYNC", "NODE_COMPILE_CACHE"];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

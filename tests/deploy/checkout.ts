@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runFolders } from "../temporary.ts";
+import { runVariables } from "../temporary.ts";
 
 const root = process.cwd();
 
@@ -75,7 +75,7 @@ export async function runDeploy(
   const start = performance.now();
   const child = spawn(process.execPath, [command, ...args], {
     cwd: dir,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runFolders(), ...environment },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runVariables(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const run: Run = { code: null, stdout: "", stderr: "", ms: 0 };

@@ -11,7 +11,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { runFolders } from "../temporary.ts";
+import { runVariables } from "../temporary.ts";
 import { type Cloudflare, startCloudflare, VERSION } from "./cloudflare.ts";
 import type { ToolCall } from "./tool.ts";
 
@@ -227,7 +227,7 @@ function startChild(
   environment: Record<string, string>,
 ): Promise<{ child: ChildProcess; port: number }> {
   const child = spawn(process.execPath, args, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runFolders(), ...environment },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runVariables(), ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
   children.add(child);

@@ -10,7 +10,7 @@ import { examine } from "../../local/doctor/examine.ts";
 import { asJson, CHECKS, type CheckName, type CheckResult } from "../../local/doctor/report.ts";
 import { subjectOf } from "../../local/doctor/subject.ts";
 import { portsFrom } from "../../local/ports.ts";
-import { runFolders } from "../temporary.ts";
+import { runVariables } from "../temporary.ts";
 
 const root = process.cwd();
 
@@ -61,7 +61,7 @@ async function runDoctor(
   const start = performance.now();
   const child = spawn(process.execPath, ["local/doctor/main.ts", ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runFolders(), PORT: "8787", ...environment },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runVariables(), PORT: "8787", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { busyPorts, type Ports, portsFrom } from "../../local/ports.ts";
-import { runFolders } from "../temporary.ts";
+import { runVariables } from "../temporary.ts";
 
 export type Copy = {
   ports: Ports;
@@ -71,7 +71,7 @@ export async function run(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      ...runFolders(),
+      ...runVariables(),
       PORT: String(ports.app),
       LOCAL_DIR: localDir,
       ...options.environment,

@@ -65,11 +65,17 @@ export class Engine {
    * @param file - The path of the data file.
    * @param now - Returns the time in Unix milliseconds.
    * @param writing - Runs work that writes to the file, which can take long on a slow disk.
+   * @param waits - Whether commits wait for the disk.
    */
-  constructor(file: string, now: () => number, writing: <T>(work: () => T) => T = (work) => work()) {
+  constructor(
+    file: string,
+    now: () => number,
+    writing: <T>(work: () => T) => T = (work) => work(),
+    waits = true,
+  ) {
     this.#now = now;
     this.#writing = writing;
-    this.store = new Store(file);
+    this.store = new Store(file, waits);
     this.catalog = new Catalog(this.store);
     this.#ts = BigInt(this.store.meta("ts") ?? "0");
     this.#forgotten = this.#ts;

@@ -43,12 +43,17 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   #open = false;
 
-  /** @throws {Error} when another process uses the file, it is damaged, or it has another format. */
-  constructor(file: string) {
+  /**
+   * @param waits - Whether a commit waits until the disk has it. Otherwise it survives the end of the process,
+   *   but not a power failure.
+   * @throws {Error} when another process uses the file, it is damaged, or it has another format.
+   */
+  constructor(file: string, waits: boolean) {
     try {
       this.#db = new DatabaseSync(file);
       // Exclusive, because writes of another process would not reach the subscriptions of this one.
-      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
+      this.#db.exec(`PRAGMA synchronous = ${waits ? "FULL" : "OFF"};`);
       this.#db.exec(
         "PRAGMA cache_size = -12000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
       );

@@ -47,7 +47,7 @@ const CLEANUP_BATCH = 2000;
 const CLEANUP_MS = 3_600_000;
 
 if (!parentPort) throw new Error("engine-worker.ts must run in a worker thread.");
-const { dataFile, conflicts, running }: EngineWorkerData = workerData;
+const { dataFile, waitsForDisk, conflicts, running }: EngineWorkerData = workerData;
 const port = new WorkerPort<EngineRequests>(
   parentPort,
   handleUncaughtErrors((line) => port.send({ type: "log", line })),
@@ -106,7 +106,7 @@ port.send({ type: "started", ts: engine.ts });
 
 function openEngine(): Engine {
   try {
-    return new Engine(dataFile, realNow, asBackend);
+    return new Engine(dataFile, realNow, asBackend, waitsForDisk);
   } catch (error) {
     port.send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     throw error;

@@ -148,6 +148,7 @@ export type FromWorker =
 
 export type EngineWorkerData = {
   dataFile: string;
+  waitsForDisk: boolean;
   conflicts: ConflictOptions | null;
   running: SharedArrayBuffer;
 };

@@ -177,8 +177,10 @@ export class ThreadPair {
   async #openEngine(built: Promise<void>): Promise<EngineThread> {
     const { dataFile, conflicts = null } = this.#options;
     const file = new URL("./engine-worker.ts", import.meta.url);
+    const waitsForDisk = process.env.CONVEX_LOCAL_SYNC !== "0";
+    const workerData = { dataFile, waitsForDisk, conflicts };
     const engine: EngineThread = new Thread(
-      { file, workerData: { dataFile, conflicts }, env: this.#env, maxBlockedMs: ENGINE_BLOCKED_MS },
+      { file, workerData, env: this.#env, maxBlockedMs: ENGINE_BLOCKED_MS },
       this.#threadListener(() => this.#startEngine()),
     );
     try {
