@@ -22,6 +22,7 @@ import { type Figures, figuresOf, type Loaded } from "./list-data.ts";
 import { type Agent, drawnTiles, type Line, worstFirst } from "./overview.ts";
 import { agentPath, projectPath } from "./project-address.ts";
 import { Summary } from "./summary.tsx";
+import { keepEqual, useUnchanged, useUnchangedItems } from "./unchanged.ts";
 import { reportedSince } from "./use-arrivals.ts";
 
 type Project = Pick<
@@ -51,12 +52,13 @@ export function ProjectList({
   const { viewer } = useLive();
   const display = useDisplaySettings();
   const { value: all } = useLiveQuery(api.projects.mine, viewer ? {} : "skip", loaded?.projects ?? null);
-  const { value: outages } = useLiveQuery(
+  const { value: latestOutages } = useLiveQuery(
     api.incidents.outages,
     viewer ? {} : "skip",
     loaded?.outages ?? NO_OUTAGES,
   );
-  const projects = all?.filter(({ archivedAt }) => archivedAt === null) ?? null;
+  const outages = useUnchanged(latestOutages);
+  const projects = useUnchangedItems(all && rowsOf(all));
   const figures = useFigures(projects ?? [], loaded);
   const summaries = useMemo(
     () => new Map(loaded?.projects.map(({ _id, summary }) => [String(_id), summary])),
@@ -110,13 +112,22 @@ export function ProjectList({
   );
 }
 
+/** Returns the projects that are not archived, with what a row shows. */
+function rowsOf(projects: readonly Project[]): Project[] {
+  return projects.flatMap(({ _id, name, role, archivedAt, restoredAt }) =>
+    archivedAt === null
+      ? [{ _id, name, role, archivedAt, ...(restoredAt !== undefined && { restoredAt }) }]
+      : [],
+  );
+}
+
 const NO_AGENTS: Readonly<Record<string, Agent[]>> = {};
 
 /** Figures by the agents that they were made of, so that a project renders only when its own change. */
 const made = new WeakMap<readonly Agent[], Figures>();
 
-function rememberedFigures(agents: readonly Agent[]): Figures {
-  const known = made.get(agents) ?? figuresOf(agents);
+function rememberedFigures(agents: readonly Agent[], loaded: Figures | null): Figures {
+  const known = made.get(agents) ?? keepEqual(loaded, figuresOf(agents));
   made.set(agents, known);
   return known;
 }
@@ -134,7 +145,8 @@ function useFigures(
   const live = useLiveQueries(api.projects.overview, ids, (projectId) => ({ projectId }), NO_AGENTS);
   return (projectId) => {
     const agents = live[projectId];
-    return agents === undefined ? (initial.get(projectId) ?? null) : rememberedFigures(agents);
+    const loadedFigures = initial.get(projectId) ?? null;
+    return agents === undefined ? loadedFigures : rememberedFigures(agents, loadedFigures);
   };
 }
 
