@@ -155,6 +155,7 @@ async function shoot({ state, email, pages, live }: Scene): Promise<void> {
         const page = await visitor.open(path);
         if (live) await untilLive(page);
         const file = `${name}-${state}-${colorScheme}-${width}.png`;
+        await page.evaluate(twoFrames);
         await page.screenshot({ path: join(FOLDER, file), fullPage: true });
         log(join(FOLDER, file));
         await page.close();
@@ -162,4 +163,9 @@ async function shoot({ state, email, pages, live }: Scene): Promise<void> {
       for (const complaint of await visitor.leave()) log(`  ${complaint}`);
     }
   }
+}
+
+/** Resolves after the page has drawn a frame, because Chromium cannot capture a page before. */
+function twoFrames(): Promise<number> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
