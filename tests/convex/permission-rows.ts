@@ -32,6 +32,10 @@ export type Row = {
   answers: Record<SignedIn, Answer>;
   /** Result for a caller without a token; `unauthenticated` by default, `ok` if the proof of the worker is enough. */
   nobody?: Answer;
+  /** An impersonator may not do this, although the user may. */
+  impersonator?: "forbidden";
+  /** A successful call changes what other rows rely on, so the next call needs another scene. */
+  spends?: true;
 };
 
 const everyone = answers("ok", "ok", "ok", "ok");
@@ -79,10 +83,20 @@ export const ROWS: Record<string, Row> = {
   "users:getByEmail": { args: () => ({ email: "stranger@example.com" }), answers: admins },
   "users:viewer": { args: none, answers: everyone },
   "users:list": { args: () => ({ paginationOpts }), answers: admins },
-  "users:suspend": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
+  "users:suspend": {
+    args: ({ member }) => ({ userId: member.userId }),
+    answers: admins,
+    spends: true,
+    impersonator: "forbidden",
+  },
   "users:restore": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
-  "users:endSessions": { args: ({ member }) => ({ userId: member.userId }), answers: admins },
-  "users:setRole": { args: ({ member }) => ({ userId: member.userId, role: "viewer" }), answers: admins },
+  "users:endSessions": { args: ({ member }) => ({ userId: member.userId }), answers: admins, spends: true },
+  "users:setRole": {
+    args: ({ member }) => ({ userId: member.userId, role: "viewer" }),
+    answers: admins,
+    spends: true,
+    impersonator: "forbidden",
+  },
 
   // agents:start
   "projects:getUserProjects": {
@@ -93,41 +107,47 @@ export const ROWS: Record<string, Row> = {
   "projects:get": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "projects:create": { args: () => ({ name: "New" }), answers: { ...everyone, viewer: "forbidden" } },
   "projects:rename": { args: ({ projectId }) => ({ projectId, name: "New" }), answers: managers },
-  "projects:archive": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "projects:archive": { args: ({ projectId }) => ({ projectId }), answers: managers, spends: true },
   "projects:restore": { args: ({ projectId }) => ({ projectId }), answers: managers },
   "projects:overview": { args: ({ projectId }) => ({ projectId }), answers: insiders },
-  "projects:deleteProject": { args: ({ projectId }) => ({ projectId }), answers: admins },
+  "projects:deleteProject": { args: ({ projectId }) => ({ projectId }), answers: admins, spends: true },
   "projects:addMember": {
     args: ({ projectId }) => ({ projectId, email: "friend@example.com" }),
     answers: managers,
+    spends: true,
   },
   "projects:removeMember": {
     args: ({ projectId, member }) => ({ projectId, userId: member.userId }),
     answers: managers,
+    spends: true,
   },
   "projects:removeInvite": {
     args: ({ projectId }) => ({ projectId, email: "invited@example.com" }),
     answers: managers,
+    spends: true,
   },
   "projects:leave": {
     args: ({ projectId }) => ({ projectId }),
     answers: answers("not_found", "ok", "conflict", "not_found"),
+    spends: true,
   },
 
   "alertRules:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "alertRules:create": {
     args: ({ projectId }) => ({ projectId, rule: { kind: "silent", agent: null } }),
     answers: managers,
+    spends: true,
   },
-  "alertRules:remove": { args: ({ ruleId }) => ({ ruleId }), answers: managers },
+  "alertRules:remove": { args: ({ ruleId }) => ({ ruleId }), answers: managers, spends: true },
   "alertChannels:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "alertChannels:create": {
     args: ({ projectId }) => ({ projectId, kind: "webhook", address: "https://example.com/new" }),
     answers: managers,
+    spends: true,
   },
-  "alertChannels:remove": { args: ({ channelId }) => ({ channelId }), answers: managers },
+  "alertChannels:remove": { args: ({ channelId }) => ({ channelId }), answers: managers, spends: true },
   "alertChannels:test": { args: ({ projectId }) => ({ projectId }), answers: managers },
-  "alertRules:addUsual": { args: ({ projectId }) => ({ projectId }), answers: managers },
+  "alertRules:addUsual": { args: ({ projectId }) => ({ projectId }), answers: managers, spends: true },
   "incidents:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
   "incidents:open": { args: none, answers: everyone },
   "incidents:mine": { args: none, answers: everyone },
@@ -136,16 +156,20 @@ export const ROWS: Record<string, Row> = {
   "alertDeliveries:list": { args: ({ projectId }) => ({ projectId, paginationOpts }), answers: insiders },
   "alerting:health": { args: () => worker, answers: everyone, nobody: "ok" },
 
-  "projectKeys:create": { args: ({ projectId }) => ({ projectId, name: "Key" }), answers: managers },
+  "projectKeys:create": {
+    args: ({ projectId }) => ({ projectId, name: "Key" }),
+    answers: managers,
+    impersonator: "forbidden",
+  },
   "projectKeys:list": { args: ({ projectId }) => ({ projectId }), answers: managers },
-  "projectKeys:revoke": { args: ({ keyId }) => ({ keyId }), answers: managers },
+  "projectKeys:revoke": { args: ({ keyId }) => ({ keyId }), answers: managers, spends: true },
 
   "agents:list": { args: ({ projectId }) => ({ projectId }), answers: insiders },
   "agents:get": { args: ofAgent, answers: insiders },
   "agents:history": { args: ofAgent, answers: insiders },
   "agents:setInterval": { args: (scene) => ({ ...ofAgent(scene), everyMs: null }), answers: managers },
   "agents:mute": { args: (scene) => ({ ...ofAgent(scene), until: null }), answers: managers },
-  "agents:retire": { args: ofAgent, answers: managers },
+  "agents:retire": { args: ofAgent, answers: managers, spends: true },
   "agents:read": { args: () => ({ keyHash: "none", ...worker }), answers: everyone, nobody: "ok" },
 
   "metrics:ingest": {
@@ -168,7 +192,12 @@ export const ROWS: Record<string, Row> = {
   "auditLogs:all": { args: () => ({ paginationOpts }), answers: admins },
   "auditLogs:logAuthEvent": { args: () => ({ event: "login", ...device }), answers: everyone },
 
-  "sessions:revoke": { args: () => ({ sessionId: "session_other", ...device }), answers: everyone },
+  "sessions:revoke": {
+    args: () => ({ sessionId: "session_other", ...device }),
+    answers: everyone,
+    spends: true,
+    impersonator: "forbidden",
+  },
   "sessions:mine": { args: none, answers: everyone },
 
   "edge:signedIn": {
@@ -182,8 +211,14 @@ export const ROWS: Record<string, Row> = {
   "edge:otherSessionsEnded": {
     args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }),
     answers: everyone,
+    spends: true,
+    impersonator: "forbidden",
   },
-  "edge:signedOut": { args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }), answers: everyone },
+  "edge:signedOut": {
+    args: ({ caller }) => ({ sessionId: caller.sessionId, ...device }),
+    answers: everyone,
+    spends: true,
+  },
   // agents:start
   "edge:projectViewed": { args: ({ projectId }) => ({ projectId, ...worker }), answers: insiders },
   "edge:isInvited": {
@@ -192,7 +227,12 @@ export const ROWS: Record<string, Row> = {
     nobody: "ok",
   },
   // agents:end
-  "edge:accountDeleted": { args: () => worker, answers: { ...everyone, admin: "conflict" } },
+  "edge:accountDeleted": {
+    args: () => worker,
+    answers: { ...everyone, admin: "conflict" },
+    spends: true,
+    impersonator: "forbidden",
+  },
 
   "doctor:deployment": { args: () => worker, answers: everyone, nobody: "ok" },
 
@@ -207,7 +247,7 @@ export const ROWS: Record<string, Row> = {
   "pages:sessions": { args: none, answers: everyone },
   "pages:activity": { args: none, answers: everyone },
   "pages:account": { args: none, answers: everyone },
-  "pages:accountExport": { args: none, answers: everyone },
+  "pages:accountExport": { args: none, answers: everyone, impersonator: "forbidden" },
   "pages:adminUsers": { args: none, answers: admins },
   "pages:adminAudit": { args: none, answers: admins },
 };

@@ -48,6 +48,7 @@ const open = functions.filter(({ isPublic }) => isPublic);
 let backend: TestBackend;
 let admin: Member;
 let readOnlyScene: Cast;
+let rejected: Record<string, Person>;
 let scenes = 0;
 let sessions = 0;
 
@@ -55,6 +56,7 @@ beforeAll(async () => {
   backend = await startBackend();
   admin = await signIn(backend, "ada");
   readOnlyScene = await newScene();
+  rejected = await rejectedCallers(readOnlyScene.people.owner);
 });
 
 type Cast = { scene: Omit<Scene, "caller">; people: Record<SignedIn, Member> };
@@ -112,6 +114,21 @@ async function inNewSession(person: Member): Promise<Member> {
   return { ...person, ...fresh, sessionId };
 }
 
+/** Returns callers of the user whom every function rejects. */
+async function rejectedCallers(user: Member): Promise<Record<string, Person>> {
+  const { workosUserId: sub, sessionId: sid } = user;
+  const revoked = await inNewSession(user);
+  await revoked.mutation(api.sessions.revoke, { sessionId: revoked.sessionId, ...DEVICE, edge: EDGE_SECRET });
+  return {
+    forged: backend.forged({ sub, sid }),
+    expired: backend.expired({ sub, sid }),
+    "of another client": backend.as({ sub, sid, client_id: "client_other" }),
+    // It could not be revoked.
+    "without a session": backend.as({ sub }),
+    "of a revoked session": revoked,
+  };
+}
+
 async function call(person: Person, { path, kind }: Found, args: Record<string, Value | undefined>) {
   const answer =
     kind === "query"
@@ -124,53 +141,57 @@ test("the permission table lists exactly the public functions", () => {
   expect(Object.keys(ROWS).sort()).toEqual(open.map(({ path }) => path).sort());
 });
 
-/** Scene to reuse until a mutation succeeds; a rejected call changes nothing. */
-let unchanged: Cast | null = null;
+/** Scene to reuse until a mutation spends it. */
+let unspent: Cast | null = null;
 
-/** Returns a scene in its initial state; all queries share one. */
-async function sceneFor(kind: Found["kind"]): Promise<Cast> {
-  // The session of its admin may have ended: a mutation ends all other sessions of its caller.
-  if (kind === "query") {
-    return { ...readOnlyScene, people: { ...readOnlyScene.people, admin: await inNewSession(admin) } };
+/** Calls a function in a scene that no other call has spent; all queries share one. */
+async function callInScene(
+  fn: Found,
+  row: Row,
+  who: SignedIn,
+  as: (member: Member) => Person = (member) => member,
+): Promise<string> {
+  if (fn.kind === "mutation") unspent ??= await newScene();
+  const { scene, people } = (fn.kind === "mutation" && unspent) || readOnlyScene;
+  const caller = people[who];
+  const answer = await call(as(caller), fn, row.args({ ...scene, caller }));
+  if (fn.kind === "mutation" && row.spends && answer === "ok") {
+    unspent = null;
+    // A mutation of the shared admin may end all other sessions of theirs.
+    if (who === "admin") readOnlyScene.people.admin = await inNewSession(admin);
   }
-  unchanged ??= await newScene();
-  return unchanged;
+  return answer;
 }
+
+const impersonated = ({ workosUserId: sub, sessionId: sid }: Member) =>
+  backend.as({ sub, sid, act: { sub: "support@example.com" } });
 
 describe.each(open)("$path", (fn) => {
   const row: Row = ROWS[fn.path] ?? { args: () => ({}), answers: {} as Row["answers"] };
 
   test("answers each signed-in user as the permission table says", async () => {
     const answers: Partial<Record<SignedIn, string>> = {};
-    for (const who of SIGNED_IN) {
-      const { scene, people } = await sceneFor(fn.kind);
-      const answer = await call(people[who], fn, row.args({ ...scene, caller: people[who] }));
-      if (fn.kind === "mutation" && answer === "ok") unchanged = null;
-      answers[who] = answer;
-    }
+    for (const who of SIGNED_IN) answers[who] = await callInScene(fn, row, who);
     expect(answers).toEqual(row.answers);
   });
 
-  test("rejects missing, forged and expired tokens, one without a session, and a revoked session", async () => {
-    const { scene, people } = await sceneFor(fn.kind);
-    const owner = await inNewSession(people.owner);
-    const args = row.args({ ...scene, caller: owner });
-    const claims = { sub: owner.workosUserId, sid: owner.sessionId };
-    if (row.nobody === "ok") unchanged = null;
+  test("answers an impersonator of a user who may call it as the permission table says", async () => {
+    const who = SIGNED_IN.findLast((one) => row.answers[one] === "ok") ?? "owner";
+    expect(await callInScene(fn, row, who, impersonated)).toBe(row.impersonator ?? "ok");
+  });
+
+  test("rejects missing and invalid tokens, and those of a revoked session", async () => {
+    const { scene, people } = readOnlyScene;
+    const args = row.args({ ...scene, caller: people.owner });
     expect(await call(backend.nobody, fn, args)).toBe(row.nobody ?? "unauthenticated");
-    expect(await call(backend.forged(claims), fn, args)).toBe("unauthenticated");
-    expect(await call(backend.expired(claims), fn, args)).toBe("unauthenticated");
-    // It could not be revoked.
-    expect(await call(backend.as({ sub: owner.workosUserId }), fn, args)).toBe("unauthenticated");
-    const end = { sessionId: owner.sessionId, ...DEVICE, edge: EDGE_SECRET };
-    await owner.mutation(api.sessions.revoke, end);
-    expect(await call(owner, fn, args)).toBe("unauthenticated");
+    for (const [what, caller] of Object.entries(rejected))
+      expect(await call(caller, fn, args), what).toBe("unauthenticated");
   });
 });
 
 describe.each(open.filter(({ takesPages }) => takesPages))("pagination of $path", (fn) => {
   const ask = async (paginationOpts: Record<string, Value>) => {
-    const caller = await inNewSession(admin);
+    const caller = readOnlyScene.people.admin;
     const args = ROWS[fn.path]?.args({ ...readOnlyScene.scene, caller });
     return call(caller, fn, { ...args, paginationOpts: { cursor: null, ...paginationOpts } });
   };

@@ -11,6 +11,8 @@ export type Claims = {
   sid?: string;
   role?: string;
   org_id?: string;
+  /** The client of this issuer by default. */
+  client_id?: string;
   /** The impersonator. */
   act?: { sub: string };
 };
