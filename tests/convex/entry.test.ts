@@ -80,6 +80,19 @@ describe("with WORKOS_ORGANIZATION_ID", () => {
     const boss = await signIn(backend, "boss", { organization: OURS, role: "admin" });
     expect((await boss.query(api.users.viewer, {}))?.role).toBe("admin");
   });
+
+  // The last test of this server: it keeps the changed variable.
+  test("after the variable is changed, tokens of the old organization are rejected, and can be signed out", async () => {
+    const backend = await startBackend({ env: { WORKOS_ORGANIZATION_ID: OURS } });
+    const grace = await signIn(backend, "grace", { organization: OURS });
+    await backend.setVariables({ WORKOS_ORGANIZATION_ID: THEIRS });
+    expect(await rejectionOf(grace.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(grace.mutation(api.preferences.set, {}))).toBe("unauthenticated");
+    expect(await signOut(backend, "grace")).toBeNull();
+    const moved = backend.as({ sub: grace.workosUserId, sid: grace.sessionId, org_id: THEIRS });
+    expect(await rejectionOf(moved.query(api.users.viewer, {}))).toBe("unauthenticated");
+    expect(await rejectionOf(signIn(backend, "alan", { organization: THEIRS }))).toBe("none");
+  });
 });
 
 test("without WORKOS_ORGANIZATION_ID, the admin of an organization is a developer", async () => {

@@ -133,6 +133,12 @@ test("the deletion of the organization ends the sessions of all users that start
   expect(await stateOf(grace)).toBe("unauthenticated");
   expect(await stateOf(alan)).toBe("none");
   expect(await rejectionOf(enter("late", NOW - SECOND))).toBe("unauthenticated");
+  // Delivered twice, and reported again by another event of the same time.
+  for (const id of ["event_gone", "event_gone", "event_gone_again"])
+    expect(await sendEvent(backend, "organization.deleted", { id: OURS }, { id, createdAt: NOW })).toBe(200);
+  expect(await stateOf(alan)).toBe("none");
+  const cutoffs = await backend.rows("sessionCutoffs");
+  expect(cutoffs).toMatchObject([{ workosUserId: OURS, before: NOW }]);
 });
 
 describe("user.updated", () => {

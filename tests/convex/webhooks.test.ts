@@ -136,6 +136,11 @@ describe("deletion", () => {
     await deliver("user.created", user("grace", "2030-01-01T00:00:00.000Z"));
     expect((await find("grace"))?.status).toBe("deleted");
   });
+
+  test("of an unknown user is kept, so that no sync creates the user", async () => {
+    await deliver("user.deleted", { id: idOf(backend, "grace") });
+    expect(await rejectionOf(signIn(backend, "grace"))).toBe("unauthenticated");
+  });
 });
 
 describe("sessions", () => {
@@ -204,5 +209,46 @@ describe("sessions", () => {
       "session_revoked",
       "session_revoked",
     ]);
+  });
+
+  test("a password reset ends 260 sessions with one cutoff, and logs the newest 100", async () => {
+    const at = Math.floor(Date.now() / 1000) * 1000;
+    const { workosUserId, userId } = await signIn(backend, "grace", { startedAt: at - 1_000 });
+    const rows = Array.from({ length: 260 }, (_, index) => ({
+      sessionId: sessionOf(backend, `many_${index}`),
+      workosUserId,
+      startedAt: at - 1_000 - index,
+      lastSeenAt: at,
+    }));
+    await backend.store("sessions", rows);
+    const stateOf = ({ sessionId: sid }: { sessionId: string }) =>
+      rejectionOf(backend.as({ sub: workosUserId, sid }).query(api.users.viewer, {}));
+    // Every tenth and the last: the order of creation and that of the start are opposite.
+    const some = [...rows.filter((_, index) => index % 10 === 0), rows.at(-1) ?? { sessionId: "" }];
+    expect(await Promise.all(some.map(stateOf))).toEqual(some.map(() => "none"));
+    await deliver("password_reset.succeeded", { user_id: workosUserId }, { createdAt: at });
+    expect(await Promise.all(some.map(stateOf))).toEqual(some.map(() => "unauthenticated"));
+    const cutoffs = await backend.rows("sessionCutoffs");
+    expect(cutoffs.filter((row) => row.workosUserId === workosUserId)).toMatchObject([{ before: at }]);
+    const log = { userId, event: "session_revoked" as const };
+    const first = await ada.query(api.auditLogs.all, {
+      ...{ ...log, paginationOpts: { numItems: 100, cursor: null } },
+    });
+    const cursor = first.continueCursor;
+    const next = await ada.query(api.auditLogs.all, { ...log, paginationOpts: { numItems: 100, cursor } });
+    expect([first.page.length, next.page.length]).toEqual([100, 0]);
+  });
+
+  test("events of an unknown user count when the user signs in later", async () => {
+    const user = { user_id: idOf(backend, "new") };
+    const at = Math.floor(Date.now() / 1000) * 1000;
+    await deliver("session.revoked", { id: sessionOf(backend, "revoked"), ...user });
+    await deliver("password_reset.succeeded", user, { createdAt: at });
+    expect(await find("new")).toBeNull();
+    const enter = (session: string, startedAt: number) =>
+      rejectionOf(signIn(backend, "new", { session, startedAt }));
+    expect(await enter("revoked", at + 1_000)).toBe("unauthenticated");
+    expect(await enter("before", at - 1_000)).toBe("unauthenticated");
+    expect(await enter("after", at)).toBe("none");
   });
 });
