@@ -7,7 +7,6 @@ import type { Membership } from "../auth/workos-account.server.ts";
 import { definePage } from "../data/define-page.server.ts";
 import { membershipsOf } from "../organizations/memberships.server.ts";
 import { OrganizationList } from "../organizations/organization-list.tsx";
-import { isOrganizationId } from "../organizations/switch-organization.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";
 import { ButtonLink } from "../ui/button.tsx";
@@ -29,13 +28,14 @@ export async function loader(args: Route.LoaderArgs) {
   const [memberships] = await Promise.all([membershipsOf(call, user.id), page.require(args)]);
   const { searchParams } = args.url;
   const wanted = searchParams.get("organizationId");
+  const isPinned = call.env.entryRule.organizationId !== null;
   return {
     memberships,
     currentId: session.organizationId,
     /** Whether only members of one organization may enter, so that nobody can switch. */
-    isPinned: call.env.entryRule.organizationId !== null,
-    /** The organization that requires its own sign-in, which then leads back to `returnTo`. */
-    wanted: isOrganizationId(wanted) ? wanted : null,
+    isPinned,
+    /** The user's organization that requires its own sign-in, which then leads back to `returnTo`. */
+    wanted: (!isPinned && memberships?.find(({ organizationId }) => organizationId === wanted)) || null,
     returnTo: safeReturnTo(searchParams.get("returnTo")),
   };
 }
@@ -55,13 +55,7 @@ export default function Organization({ loaderData }: Route.ComponentProps) {
         "Your projects in Mosaic stay the same.", // agents:line
       ].join(" ")}
     >
-      {wanted === null ? null : (
-        <SignInAgain
-          organizationId={wanted}
-          name={memberships?.find(({ organizationId }) => organizationId === wanted)?.name ?? null}
-          returnTo={returnTo}
-        />
-      )}
+      {wanted === null ? null : <SignInAgain organization={wanted} returnTo={returnTo} />}
       {reason !== null ? (
         <p>{reason}</p>
       ) : memberships === null ? (
@@ -83,17 +77,17 @@ function reasonNotToSwitch(memberships: readonly Membership[] | null, others: re
 }
 
 /** A link instead of a redirect, because the Content Security Policy forbids forms to other sites. */
-function SignInAgain(props: { organizationId: string; name: string | null; returnTo: string | null }) {
-  const { organizationId, name, returnTo } = props;
-  const query = new URLSearchParams({ organizationId, ...(returnTo && { returnTo }) });
+function SignInAgain(props: { organization: Membership; returnTo: string | null }) {
+  const { organizationId, name } = props.organization;
+  const query = new URLSearchParams({ organizationId, ...(props.returnTo && { returnTo: props.returnTo }) });
   return (
     <Card
       title="One more step"
-      intro={`${name ?? "This organization"} asks you to sign in for it, with its own sign-on or a second factor.`}
+      intro={`${name} asks you to sign in for it, with its own sign-on or a second factor.`}
     >
       <p>
         <ButtonLink to={`${href("/api/auth/login")}?${query}`} isDocument look="primary">
-          {name ? `Sign in to ${name}` : "Sign in"}
+          {`Sign in to ${name}`}
         </ButtonLink>
       </p>
     </Card>

@@ -54,7 +54,9 @@ describe("an admin", () => {
     const answer = await act("suspend", grace);
     expect(answer.status).toBe(303);
     expect((await admin.get("/admin/users")).text).toMatch(/role="status"[^>]*>(<[^>]*>)*Suspended/);
-    expect((await rowOf(grace)).text).toContain("Suspended");
+    const row = (await rowOf(grace)).text;
+    expect(row).toContain("Suspended");
+    expect(row).toContain("API keys and agents of their projects go on."); // agents:line
     expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
     const asked = await phone.token();
     expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
@@ -77,6 +79,67 @@ describe("an admin", () => {
     await signIn(again, grace.email);
     expect((await again.get("/dashboard")).status).toBe(200);
   });
+
+  // agents:start
+  it("sees on the page of a suspended owner's project what goes on", async () => {
+    await grace.browser.submit("/dashboard", { name: "Engine" });
+    const mine = await app.convex("query", "projects:mine", {}, await tokenOf(grace.browser));
+    const [project] = ((await mine.json()) as { value: { _id: string }[] }).value;
+    const path = `/projects/${project?._id}`;
+    expect((await admin.get(path)).text).not.toContain("Suspended");
+    await act("suspend", grace);
+    const main = new Page((await admin.get(path)).text).tags("main").map(textOf).join();
+    expect(main).toMatch(/Suspended: .*API keys and agents of this project go on/);
+  });
+  // agents:end
+
+  it("recognizes a suspended user who signed in while Convex was down", async () => {
+    await act("suspend", grace);
+    app.outbound.fail("convex", { kind: "refused" });
+    const page = app.browser();
+    await signIn(page, grace.email);
+    expect((await page.get("/dashboard")).status).toBe(200);
+    const [tab, form, stolen] = [page.thief(), page.thief(), page.thief()];
+    expect((await tab.token()).status).toBe(503);
+    app.outbound.heal();
+    const answer = await page.get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect(answer).toClearSession();
+    const asked = await tab.token();
+    expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
+    expect(asked).toClearSession();
+    expect(await form.submit("/profile", { firstName: "Late" })).toRedirectTo(/^\/login/);
+    // The session has ended for good, also after the user may enter again.
+    await act("restore", grace);
+    expect(await stolen.get("/dashboard")).toRedirectTo(/^\/login/);
+  });
+
+  it.each(["suspend", "end-sessions"])(
+    "ends at most 20 sessions at WorkOS (%s), and the others here",
+    async (intent) => {
+      const isList = ({ path }: { path: string }) => path.endsWith(`/${grace.workosUserId}/sessions`);
+      // The session of the browser comes last in WorkOS's list.
+      app.outbound.rewrite("workos", isList, (body) => {
+        const [own] = body.data as [object];
+        const others = Array.from({ length: 24 }, (_, index) => ({
+          ...own,
+          id: `session_${intent}_${index}`,
+        }));
+        return { ...body, data: [...others, own] };
+      });
+      const { sessionId } = await whoIs(grace.browser);
+      app.outbound.forget();
+      expect((await act(intent, grace)).status).toBe(303);
+      const ended = app.outbound.requests
+        .filter(({ path }) => path === "/user_management/sessions/revoke")
+        .map(({ body }) => (JSON.parse(body) as { session_id: string }).session_id);
+      expect(ended.sort()).toEqual(
+        Array.from({ length: 20 }, (_, index) => `session_${intent}_${index}`).sort(),
+      );
+      expect(ended).not.toContain(sessionId);
+      expect(await grace.browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    },
+  );
 
   it("ends sessions, after which the user may sign in again at once", async () => {
     expect((await act("end-sessions", grace)).status).toBe(303);
@@ -116,6 +179,19 @@ describe("an admin", () => {
       expect((await act(intent, grace, alan.browser)).status, intent).toBe(403);
     expect((await grace.browser.get("/dashboard")).status).toBe(200);
   });
+});
+
+it("a deleted user who signs in again gets 403", async () => {
+  expect(await app.webhook("user.deleted", { id: grace.workosUserId })).toBe(200);
+  const again = app.browser();
+  const answer = await comeBack(again, await approve(await startFlow(again), grace.email));
+  expect(answer).toBeSafeHtml(403);
+  expect(new Page(answer.text).tags("main").map(textOf).join()).toContain(
+    `${grace.email} may not use this Mosaic: the account was deleted`,
+  );
+  expect(again.jar.all().filter(isSessionCookie)).toEqual([]);
+  const line = await app.log.line(({ outcome }) => outcome === "not_allowed");
+  expect(line).toMatchObject({ event: "auth.callback", reason: "deleted" });
 });
 
 describe("the audit log", () => {

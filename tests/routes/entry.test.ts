@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { type Browser, jsonOf, locationOf, tokenOf } from "./browser.ts";
 import { COOKIE_PASSWORD } from "./harness.ts";
 import { Page, textOf } from "./html.ts";
+import { APP_URL } from "./matchers.ts";
 import { ACME, organizationOf } from "./organization-members.ts";
 import { authenticate, calls } from "./outbound.ts";
 import { isSessionCookie, sessionSeal, unseal } from "./seals.ts";
+import { comeBack, startFlow } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 
 const GLOBEX = "org_01LOCALGLOBEX0000000000000";
@@ -116,6 +118,31 @@ describe("a session", () => {
     expect((await again.post("/api/auth/token", { json: {} })).status).toBe(401);
   });
 
+  it("of the organization that was configured before ends at its next use, in Convex too", async () => {
+    const [page, tab] = [await enter(await member()), await enter(await member())];
+    const tokens = [await tokenOf(page), await tokenOf(tab)];
+    const moved = await app.another({ WORKOS_ORGANIZATION_ID: GLOBEX });
+    const answer = await page.at(moved).get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect(answer).toClearSession();
+    const asked = await tab.at(moved).token();
+    expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
+    expect(asked).toClearSession();
+    for (const token of tokens) await expect.poll(() => viewer(token)).toBe("unauthenticated");
+  });
+
+  it("ends when a refresh brings another organization", async () => {
+    const browser = await enter(await member());
+    const [token, stolen] = [await tokenOf(browser), browser.thief()];
+    await app.workosSettings({ claims: { org_id: GLOBEX } });
+    const answer = await browser.token({ forceRefresh: true });
+    await app.workosSettings({ claims: null });
+    expect([answer.status, jsonOf(answer)]).toEqual([401, { error: "signed_out" }]);
+    expect(answer).toClearSession();
+    await expect.poll(() => viewer(token)).toBe("unauthenticated");
+    expect(await stolen.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+  });
+
   it("ends when a refresh brings an e-mail that is not allowed", async () => {
     const person = await member();
     const browser = await enter(person);
@@ -143,6 +170,7 @@ describe("a session", () => {
       .filter((sent) => sent.what === "refresh_token")
       .map(({ body }) => body);
     expect(bodies.every((body) => body.includes(ACME))).toBe(true);
+    expect(await browser.get("/dashboard")).toRedirectTo(/^\/login/);
   });
 });
 
@@ -154,14 +182,47 @@ it("another organization in a switch is rejected without a call to WorkOS", asyn
   expect(app.outbound.count("workos")).toBe(0);
 });
 
-it.each(["organizationId", "organization_id"])(
-  "another organization as %s is ignored by a sign-in",
-  async (name) => {
-    const answer = await app.browser().get(`/api/auth/login?${name}=${GLOBEX}`);
-    const address = locationOf(answer, "http://localhost");
-    expect(address?.searchParams.getAll("organization_id")).toEqual([ACME]);
+it.each([
+  `organizationId=${GLOBEX}`,
+  `organization_id=${GLOBEX}`,
+  "connectionId=conn_01X",
+  "connection_id=conn_01X",
+  `connectionId=conn_01X&organizationId=${GLOBEX}`,
+])("a sign-in with %s is for the configured organization, by its own connection", async (query) => {
+  const answer = await app.browser().get(`/api/auth/login?${query}`);
+  const asked = locationOf(answer, APP_URL)?.searchParams;
+  expect(asked?.getAll("organization_id")).toEqual([ACME]);
+  expect(asked?.getAll("connection_id")).toEqual([]);
+  expect(asked?.get("provider")).toBe("authkit");
+});
+
+it.each([`organization_id=${GLOBEX}`, "connection_id=conn_01X"])(
+  "a sign-in that restarts because of idp_initiated_sso_disabled with %s is for the configured organization",
+  async (query) => {
+    const browser = app.browser();
+    const restart = await comeBack(browser, `/callback?error=idp_initiated_sso_disabled&${query}`);
+    expect(restart).toRedirectTo(/^\/api\/auth\/login\?/);
+    const { authorizeUrl } = await startFlow(browser, locationOf(restart, APP_URL)?.search);
+    expect(authorizeUrl.searchParams.get("organization_id")).toBe(ACME);
+    expect(authorizeUrl.searchParams.has("connection_id")).toBe(false);
   },
 );
+
+it("the page of organizations says that there is none to switch to, whatever the address names", async () => {
+  const person = await member();
+  await workos("POST", "/user_management/organization_memberships", {
+    ...{ user_id: person.id, organization_id: GLOBEX, role_slug: "developer" },
+  });
+  const browser = await enter(person);
+  for (const query of ["", `?organizationId=${GLOBEX}`]) {
+    const answer = await browser.get(`/settings/organization${query}`);
+    expect(answer).toBeSafeHtml();
+    const main = new Page(answer.text).tags("main").map(textOf).join();
+    expect(main).toContain("Only members of one organization may use this Mosaic");
+    expect(main).not.toMatch(/Switch to|Sign in|Globex/);
+  }
+  expect(new Page((await browser.get("/settings")).text).link("Organization")).toBeUndefined();
+});
 
 describe("a sign-in while Convex is down", () => {
   it("gives out no token before the user is synced, and then works", async () => {

@@ -242,12 +242,13 @@ export class Harness {
   /**
    * Changes settings of the WorkOS emulator.
    * @param settings - Lifetime of access tokens, and how long a used refresh token gets the same response, in
-   *   seconds.
+   *   seconds; claims to set in access tokens.
    * @throws {Error} when the emulator rejects the settings.
    */
   async workosSettings(settings: {
     accessTokenSeconds?: number;
     refreshReplaySeconds?: number;
+    claims?: Record<string, unknown> | null;
   }): Promise<void> {
     const answer = await fetch(`${this.#workosUrl}/_local/settings`, {
       method: "PUT",

@@ -4,7 +4,7 @@ import { type Answer, type Browser, jsonOf, locationOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
 import { APP_URL } from "./matchers.ts";
 import { authenticate } from "./outbound.ts";
-import { signIn } from "./sign-in.ts";
+import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic();
@@ -103,9 +103,29 @@ describe("an invalid organization", () => {
     app.outbound.forget();
     const answer = await switchTo(organizationId);
     expect(answer).toBeSafeHtml(403);
+    expect(answer.text).not.toMatch(/Globex|org_/);
     expect(answer).toLeaveSessionAlone();
     expect(refreshes()).toBe(0);
     expect((await session()).organizationId).toBe(ACME);
+  });
+
+  it("of other users is not named by the page of organizations", async () => {
+    browser = app.browser();
+    await signIn(browser, "grace@example.com");
+    const main = async (query: string) => {
+      const { text } = await browser.get(`/settings/organization${query}`);
+      return new Page(text).tags("main").map(textOf).join();
+    };
+    expect(await main(`?organizationId=${GLOBEX}`)).toBe(await main(""));
+  });
+
+  it("of other users cannot be signed in to", async () => {
+    browser = app.browser();
+    const flow = await startFlow(browser, `?organizationId=${GLOBEX}`);
+    expect(flow.authorizeUrl.searchParams.get("organization_id")).toBe(GLOBEX);
+    const answer = await comeBack(browser, await approve(flow, "grace@example.com"));
+    expect(answer).toRedirectTo(/^\/login\?error=/);
+    expect(jsonOf(await browser.get("/api/auth/session"))).toEqual({ user: null });
   });
 
   it.each(["", "acme", "org_", "org_a b", `org_${"a".repeat(200)}`, "../org_1"])(

@@ -89,7 +89,7 @@ export class Outbound {
    * Rewrites the JSON of matching responses.
    * @param upstream - Upstream that responds.
    * @param match - Requests whose responses change.
-   * @param change - Returns the new body.
+   * @param change - Returns the new body, or a promise of it, for which the response waits.
    */
   rewrite(upstream: Upstream, match: Match, change: Rewrite["change"]): void {
     this.#rewrites.push({ upstream, match, change });
@@ -253,17 +253,17 @@ export class Outbound {
       connection: _connection,
       ...kept
     } = answer.headers;
-    response.writeHead(answer.status, kept);
-    response.end(this.#changed(seen, answer.body));
+    const changed = await this.#changed(seen, answer.body);
+    response.writeHead(answer.status, kept).end(changed);
   }
 
-  #changed(seen: OutboundRequest, body: Buffer): Buffer {
+  async #changed(seen: OutboundRequest, body: Buffer): Promise<Buffer> {
     const rewrites = this.#rewrites.filter((one) => one.upstream === seen.upstream && one.match(seen));
     if (rewrites.length === 0 && !authenticate()(seen)) return body;
     const json = asObject(body.toString());
     if (json === null) return body;
     let changed: unknown = json;
-    for (const { change } of rewrites) changed = change(changed as Record<string, unknown>);
+    for (const { change } of rewrites) changed = await change(changed as Record<string, unknown>);
     if (authenticate()(seen)) this.#remember(changed);
     return Buffer.from(JSON.stringify(changed));
   }

@@ -9,7 +9,17 @@ import { fileURLToPath } from "node:url";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expect, test } from "vitest";
 import { startWorkOS } from "../src/server.ts";
-import { API_KEY, CLIENT_ID, codeFor, local, newPkce, runningWorkOS, signIn } from "./running-workos.ts";
+import {
+  API_KEY,
+  CLIENT_ID,
+  codeFor,
+  failureOf,
+  local,
+  newPkce,
+  runningWorkOS,
+  sdkFor,
+  signIn,
+} from "./running-workos.ts";
 
 test("keys, codes, sessions and refresh tokens stay valid across a restart", async () => {
   await using workos = await runningWorkOS();
@@ -95,14 +105,20 @@ function cli(args: string[], environment: Record<string, string>) {
   return { child, output, ended: once(child, "close").then(([code]): number => code) };
 }
 
-test("the command prints its address and no key, and exits with 0 on SIGTERM", async () => {
+test("the command prints its address and no key, is strict by a variable, and exits with 0 on SIGTERM", async () => {
   const folder = mkdtempSync(join(tmpdir(), "workos-"));
   const { child, output, ended } = cli(["--port", "0", "--data", join(folder, "workos.sqlite")], {
     WORKOS_CLIENT_ID: CLIENT_ID,
     WORKOS_API_KEY: API_KEY,
+    WORKOS_EMULATOR_STRICT: "1",
   });
   await once(child.stdout, "data");
-  expect(output.text).toMatch(/^WorkOS emulator on http:\/\/127\.0\.0\.1:\d+\n$/);
+  const [, url = ""] = /^WorkOS emulator on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(output.text) ?? [];
+  const sdk = sdkFor(url);
+  const { refreshToken } = await signIn({ sdk });
+  const refresh = () => sdk.userManagement.authenticateWithRefreshToken({ refreshToken });
+  await refresh();
+  expect(await failureOf(refresh())).toMatchObject({ error: "invalid_grant" });
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
   expect(output.text).not.toContain(API_KEY);

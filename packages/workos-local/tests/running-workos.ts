@@ -71,7 +71,7 @@ export function newPkce(): Pkce {
 
 /** Returns the authorize URL of an app. */
 export function authorizeUrl(
-  workos: RunningWorkOS,
+  workos: Pick<RunningWorkOS, "sdk">,
   pkce: Pkce,
   more: { loginHint?: string; organizationId?: string; screenHint?: "sign-in" | "sign-up" } = {},
 ): string {
@@ -101,7 +101,7 @@ export function locationOf(response: Response): URL {
 
 /** Signs in on the page and returns the code. */
 export async function codeFor(
-  workos: RunningWorkOS,
+  workos: Pick<RunningWorkOS, "sdk">,
   pkce: Pkce,
   form: Record<string, string>,
   more: { organizationId?: string } = {},
@@ -114,7 +114,7 @@ export async function codeFor(
 
 /** Signs in and exchanges the code. */
 export async function signIn(
-  workos: RunningWorkOS,
+  workos: Pick<RunningWorkOS, "sdk">,
   form: Record<string, string> = { email: "ada@example.com" },
   more: { organizationId?: string } = {},
 ) {

@@ -63,6 +63,16 @@ test("the issuer is the address of the request, so that a proxy works", async ()
   );
 });
 
+test("a custom issuer applies to sign-ins and refreshes until it is reset", async () => {
+  const issuer = "https://auth.example.com/";
+  await local(workos, "PUT", "settings", { issuer });
+  const { accessToken, refreshToken } = await signIn(workos);
+  const refreshed = await workos.sdk.userManagement.authenticateWithRefreshToken({ refreshToken });
+  for (const token of [accessToken, refreshed.accessToken]) expect((await verified(token)).iss).toBe(issuer);
+  await local(workos, "DELETE", "settings");
+  expect((await verified((await signIn(workos)).accessToken)).iss).toContain(workos.url);
+});
+
 test("the token of Alan has the role viewer without an organization", async () => {
   const { accessToken, organizationId } = await signIn(workos, { email: "alan@example.com" });
   expect(organizationId).toBeUndefined();

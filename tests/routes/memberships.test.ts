@@ -1,15 +1,83 @@
-/** Invitations of new members, which WorkOS sends for the organization of a Mosaic. */
+/** Memberships of the organization of a Mosaic: what ends with them, and invitations that WorkOS sends. */
+import { ConvexClient } from "convex/browser";
+import { ConvexError } from "convex/values";
 import { describe, expect, it } from "vitest";
-import type { Browser } from "./browser.ts";
-import { Page, textOf } from "./html.ts";
-import { ACME, organizationOf } from "./organization-members.ts";
-import { approve, comeBack, startFlow } from "./sign-in.ts";
+import { api } from "../../convex/_generated/api.js";
+import { type Browser, tokenOf } from "./browser.ts";
+import { Page, textOf } from "./html.ts"; // agents:line
+import { ACME, organizationOf, type Person } from "./organization-members.ts";
+import { authenticate } from "./outbound.ts";
+import { approve, comeBack, startFlow } from "./sign-in.ts"; // agents:line
 import { startMosaic } from "./start-app.ts";
 
 const RULE = { WORKOS_ORGANIZATION_ID: ACME, ALLOWED_EMAIL_DOMAINS: "example.com" };
-const app = startMosaic({ env: RULE, convexEnv: RULE });
+const app = startMosaic({ env: RULE, convexEnv: RULE, webhooks: true });
 const { workos, member, enter } = organizationOf(app, ACME);
 
+describe("a membership that becomes inactive at WorkOS", () => {
+  /** Time in which the sessions end after Convex has received the event. */
+  const ENDED = { timeout: 5_000 };
+
+  /** Signs in, and waits for the next second: a session of the same second as the event stays. */
+  async function enterBefore(person: Person): Promise<Browser> {
+    const browser = await enter(person);
+    const started = Math.floor(Date.now() / 1_000);
+    await expect.poll(() => Math.floor(Date.now() / 1_000)).toBeGreaterThan(started);
+    return browser;
+  }
+
+  /** Deactivates the membership, and waits until Convex has received the event. */
+  async function deactivate({ id }: Person): Promise<void> {
+    const path = `/user_management/organization_memberships?user_id=${id}`;
+    const { data } = (await workos("GET", path)) as unknown as { data: [{ id: string }] };
+    await workos("PUT", `/user_management/organization_memberships/${data[0].id}/deactivate`);
+    const events = async () => {
+      const answer = await fetch(`${app.workosUrl}/_local/events`);
+      const all = (await answer.json()) as { data: { id: string; status?: string } }[];
+      return all.filter((event) => event.data.id === data[0].id && event.data.status === "inactive");
+    };
+    await expect.poll(events).toMatchObject([{ deliveredAt: expect.any(Number) }]);
+  }
+
+  it("ends the user's session and open socket within 5 s", async () => {
+    const person = await member();
+    const browser = await enterBefore(person);
+    const token = await tokenOf(browser);
+    const client = new ConvexClient(app.convexUrl, { logger: false });
+    client.setAuth(async () => token);
+    const heard: unknown[] = [];
+    client.onUpdate(
+      api.users.viewer,
+      {},
+      (user) => heard.push(user?.email),
+      (error) => heard.push(error instanceof ConvexError ? error.data.code : error),
+    );
+    await expect.poll(() => heard).toEqual([person.email]);
+    await deactivate(person);
+    await expect.poll(() => heard.at(-1), ENDED).toBe("unauthenticated");
+    await client.close();
+    const answer = await browser.get("/dashboard");
+    expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect(answer).toClearSession();
+  });
+
+  it("ends a session whose refresh WorkOS has answered before", async () => {
+    const person = await member();
+    const browser = await enterBefore(person);
+    app.outbound.rewrite("workos", authenticate("refresh_token"), async (body) => {
+      await deactivate(person);
+      return body;
+    });
+    const asked = await browser.token({ forceRefresh: true });
+    app.outbound.heal();
+    expect(asked.status).toBe(200);
+    const old = browser.thief();
+    expect(await browser.get("/dashboard")).toRedirectTo(/^\/login\?.*error=session_revoked/);
+    expect((await old.token({ forceRefresh: true })).status).toBe(401);
+  });
+});
+
+// agents:start
 describe("an invitation", () => {
   async function projectOf(browser: Browser, name: string): Promise<string> {
     await browser.submit("/dashboard", { name });
@@ -80,6 +148,19 @@ describe("an invitation", () => {
     expect(await states()).toEqual(["revoked"]);
   });
 
+  it("is withdrawn here if WorkOS does not answer, and the page says so", async () => {
+    const browser = await enter(await member());
+    const path = await projectOf(browser, "Harbour");
+    const email = app.person();
+    await add(browser, path, email);
+    expect((await browser.get(path)).text).toContain(email);
+    app.outbound.fail("workos", { kind: "refused" }, (sent) => sent.path.endsWith("/revoke"));
+    expect((await withdraw(browser, path, email)).status).toBe(303);
+    const page = await browser.get(path);
+    expect(page).toSayAlert("Withdrawn here, but WorkOS did not answer");
+    expect(page.text).not.toContain(email);
+  });
+
   it("stays pending here if WorkOS rejects it, and the page says so", async () => {
     const browser = await enter(await member());
     const path = await projectOf(browser, "Harbour");
@@ -103,3 +184,4 @@ describe("an invitation", () => {
     expect(await outbox("mallory@other.example")).toEqual([]);
   });
 });
+// agents:end
