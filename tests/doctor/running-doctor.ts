@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startConvex } from "convex-local";
+import { adminKeyFor, startConvex } from "convex-local";
 import { startWorkOS } from "workos-local";
 import { putTogether } from "../../local/config.ts";
 import { examine } from "../../local/doctor/examine.ts";
@@ -211,6 +211,18 @@ export async function startConvexWith(functionsDir: string, environment: Record<
     callWebhook: async () => {
       const answer = await fetch(`${convex.siteUrl}/webhooks/workos`, { method: "POST", body: "{}" });
       await answer.arrayBuffer();
+    },
+    /** Stores a user who is an active admin. */
+    addAdmin: async () => {
+      const profile = { workosUserId: "user_admin", email: "ada@example.com", emailVerified: true };
+      const times = { createdAt: Date.now(), updatedAt: Date.now() };
+      const user = { ...profile, ...times, role: "admin", status: "active" };
+      const answer = await fetch(`${convex.url}/api/local/documents`, {
+        method: "POST",
+        headers: { Authorization: `Convex ${adminKeyFor(dataFile)}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ table: "users", documents: [user], replace: false }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
     },
     close: async () => {
       await convex.close();

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
+import { localDefaults } from "../../local/config.ts";
 import { prepareDemo } from "../../local/demo/prepare.ts";
 import { DEMO_PROJECTS } from "../../local/demo/team.ts";
 import { busyPorts, type Ports } from "../../local/ports.ts";
@@ -31,7 +32,10 @@ describe("npm run dev", () => {
     running = startUnreaped(["npm", "run", "dev"], {
       signal: "SIGINT-group",
       text: READY,
-      environment: { PORT: String(ports.app), LOCAL_DIR: localDir, ...UNUSABLE },
+      environment: {
+        ...{ PORT: String(ports.app), LOCAL_DIR: localDir, WORKOS_EMULATOR_STRICT: "1" },
+        ...UNUSABLE,
+      },
     });
   });
 
@@ -43,6 +47,35 @@ describe("npm run dev", () => {
   it("starts every service, without a usable HOME and temporary folder", async () => {
     await running.ready;
     expect(await statusOf(`http://localhost:${ports.app}/healthz`)).toBe(200);
+  });
+
+  it("passes WORKOS_EMULATOR_STRICT on: a refresh token works once", async () => {
+    const defaults = localDefaults(ports);
+    const workos = `${defaults.WORKOS_API_URL}/user_management`;
+    const client = { client_id: defaults.WORKOS_CLIENT_ID ?? "" };
+    const redirectUri = { redirect_uri: `http://localhost:${ports.app}/callback` };
+    const query = new URLSearchParams({
+      ...client,
+      ...redirectUri,
+      response_type: "code",
+      provider: "authkit",
+    });
+    const signedIn = await fetch(`${workos}/authorize?${query}`, {
+      method: "POST",
+      redirect: "manual",
+      body: new URLSearchParams({ email: "strict@example.com" }),
+    });
+    const code = new URL(signedIn.headers.get("location") ?? "").searchParams.get("code");
+    const grant = (fields: object) =>
+      fetch(`${workos}/authenticate`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ...client, client_secret: defaults.WORKOS_API_KEY, ...fields }),
+      });
+    const exchanged = await grant({ grant_type: "authorization_code", code });
+    const { refresh_token } = (await exchanged.json()) as { refresh_token: string };
+    const refresh = async () => (await grant({ grant_type: "refresh_token", refresh_token })).status;
+    expect([await refresh(), await refresh()]).toEqual([200, 400]);
   });
 
   // agents:start
