@@ -96,11 +96,11 @@ describe("an admin", () => {
   it("recognizes a suspended user who signed in while Convex was down", async () => {
     await act("suspend", grace);
     app.outbound.fail("convex", { kind: "refused" });
-    const page = app.browser();
-    await signIn(page, grace.email);
+    const [page, tab, form] = [app.browser(), app.browser(), app.browser()];
+    for (const browser of [page, tab, form]) await signIn(browser, grace.email);
     expect((await page.get("/dashboard")).status).toBe(200);
-    const [tab, form, stolen] = [page.thief(), page.thief(), page.thief()];
     expect((await tab.token()).status).toBe(503);
+    const stolen = tab.thief();
     app.outbound.heal();
     const answer = await page.get("/dashboard");
     expect(answer).toRedirectTo(/^\/login\?.*error=session_revoked/);
@@ -108,7 +108,9 @@ describe("an admin", () => {
     const asked = await tab.token();
     expect([asked.status, jsonOf(asked)]).toEqual([401, { error: "signed_out" }]);
     expect(asked).toClearSession();
-    expect(await form.submit("/profile", { firstName: "Late" })).toRedirectTo(/^\/login/);
+    expect(await form.submit("/profile", { firstName: "Late" })).toRedirectTo(
+      /^\/login\?.*error=session_revoked/,
+    );
     // The session has ended for good, also after the user may enter again.
     await act("restore", grace);
     expect(await stolen.get("/dashboard")).toRedirectTo(/^\/login/);
