@@ -114,7 +114,7 @@ async function inNewSession(person: Member): Promise<Member> {
   return { ...person, ...fresh, sessionId };
 }
 
-/** Returns callers of the user whom every function rejects. */
+/** Returns callers whose tokens are invalid, and one with a revoked session; every function rejects them. */
 async function rejectedCallers(user: Member): Promise<Record<string, Person>> {
   const { workosUserId: sub, sessionId: sid } = user;
   const revoked = await inNewSession(user);

@@ -43,7 +43,7 @@ describe("a project's page", () => {
     expect(page).toBeForOnePerson();
     expect(h1(page.text)).toBe("Ann’s");
     expect(page.text).toContain("No metrics yet");
-    // Without an organization, WorkOS invites nobody.
+    // No invitation is sent without an organization.
     expect(textOf(new Page(page.text).root)).toContain(`No e-mail is sent: tell them to open ${APP_URL}`);
     const answers = await Promise.all(
       [path, "/projects/nothing", "/projects/%00", `/projects/${"x".repeat(3000)}`].map((one) =>
