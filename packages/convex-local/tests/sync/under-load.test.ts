@@ -123,9 +123,7 @@ test("one write runs one of a thousand subscriptions", async () => {
   const rows = Array.from({ length: 1_000 }, (_, n) => tab.watch("rows:get", { name: `row${n}` }));
   await Promise.all(rows.map((row) => row.shows(null)));
   backend.runs.length = 0;
-  const started = performance.now();
   backend.write("row500", 1);
   await rows[500]?.shows(1);
-  expect(performance.now() - started).toBeLessThan(100);
   expect(backend.runs).toEqual(["rows:get"]);
 });
