@@ -6,7 +6,7 @@ import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from "../../conve
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 import { newProject } from "./reporting.ts";
-import { runJobs } from "./run-jobs.ts";
+import { idleJobs, runJobs } from "./run-jobs.ts";
 
 const { startBackend, startBackendAlone } = openBackends();
 
@@ -24,6 +24,7 @@ type Stored = { [field: string]: Value };
 describe("retention", () => {
   test("each table keeps its rows as long as it should, and no longer", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
+    await idleJobs(backend);
     // agents:start
     const { projectId, report } = await newProject(backend, ada);
     await report([{}], [{ state: "working" }]);
