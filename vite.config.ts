@@ -41,12 +41,15 @@ function entriesOf(id: string, graph: Graph, seen = new Set<string>()): string[]
   return importers.length === 0 ? [id] : importers.flatMap((importer) => entriesOf(importer, graph, seen));
 }
 
-/** Entries of every page, of the first pages of guests, of every page of users, and of the lists of projects. */
+/** Entries of every page, of the first pages of guests, of every page of users, and of their lists. */
 const EVERY_PAGE = /[\\/]app[\\/](root|entry\.client)\.tsx/;
 const GUESTS = /[\\/]app[\\/]routes[\\/](home|login)\.tsx/;
 const USERS = /[\\/]app[\\/]data[\\/](convex-provider|connection|formats)\.tsx?/;
-const PROJECT = /[\\/]app[\\/]routes[\\/]project\.tsx/;
-const LISTS = /[\\/]app[\\/](routes[\\/]dashboard|projects[\\/]signed-in-home)\.tsx/;
+const LISTS = [
+  /[\\/]app[\\/]routes[\\/]dashboard\.tsx/,
+  /[\\/]app[\\/]projects[\\/]signed-in-home\.tsx/, // agents:line
+];
+const PROJECT = /[\\/]app[\\/]routes[\\/]project\.tsx/; // agents:line
 
 /**
  * Returns a group of the modules whose entries pass the test. Not of the client's entry itself, which must run after
@@ -57,14 +60,15 @@ const shared = (name: string, test: (entries: string[]) => boolean) => ({
   test: /[\\/](app|convex[\\/]model)[\\/](?!routes|entry)/,
 });
 
-const some = (entries: string[], pattern: RegExp) => entries.some((entry) => pattern.test(entry));
-const all = (entries: string[], pattern: RegExp) => entries.every((entry) => pattern.test(entry));
+const isOf = (entry: string, patterns: RegExp[]) => patterns.some((pattern) => pattern.test(entry));
+const some = (entries: string[], ...patterns: RegExp[]) => entries.some((entry) => isOf(entry, patterns));
+const all = (entries: string[], ...patterns: RegExp[]) => entries.every((entry) => isOf(entry, patterns));
 
 /**
  * Chunks. A page loads few files, because small ones compress badly; the framework's file keeps its name
  * between releases. Code that several pages share is in one file for everyone, one more for signed-in users, one
- * for the lists of projects, one for a project's page and one for the other pages. tests/build/weight.test.ts
- * enforces the limits.
+ * for their lists and one for the other pages. tests/build/weight.test.ts enforces the limits.
+ * A project's page has one too. // agents:line
  */
 const chunks = [
   {
@@ -72,9 +76,9 @@ const chunks = [
     test: /node_modules[\\/](react|react-dom|react-router|scheduler|cookie)[\\/]|^\0vite\/preload-helper/,
   },
   shared("app", (from) => some(from, EVERY_PAGE) || (from.length > 1 && some(from, GUESTS))),
-  shared("signed-in", (from) => some(from, USERS) || (some(from, LISTS) && !all(from, LISTS))),
-  shared("lists", (from) => all(from, LISTS)),
-  shared("project-parts", (from) => from.length > 1 && some(from, PROJECT)),
+  shared("signed-in", (from) => some(from, USERS) || (some(from, ...LISTS) && !all(from, ...LISTS))),
+  shared("lists", (from) => all(from, ...LISTS)),
+  shared("project-parts", (from) => from.length > 1 && some(from, PROJECT)), // agents:line
   shared("pages", (from) => from.length > 1),
 ];
 

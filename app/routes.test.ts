@@ -49,18 +49,19 @@ describe("the policy of every route", () => {
     ]);
   });
 
-  it("rejects API calls with JSON or as OpenTelemetry specifies, and page requests with text", () => {
+  it("rejects API calls with JSON, and page requests with text", () => {
     expect(pathsWith(({ policy }) => policy.rejections !== "text")).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/")),
     );
     // agents:start
+    // As OpenTelemetry specifies.
     expect(pathsWith(({ policy }) => policy.rejections === "otlp")).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/v1/otlp/")),
     );
     // agents:end
   });
 
-  it("allows other sites only the ingestion API, which is neither limited by session nor a page", () => {
+  it("allows other sites only the API for programs, which is neither limited by session nor a page", () => {
     expect(pathsWith(({ policy }) => policy.crossOrigin)).toEqual(
       pathsWith(({ path }) => path.startsWith("/api/v1/")),
     );
@@ -119,8 +120,8 @@ describe("an unknown path", () => {
     ["/api/%E0%A4%A", "json", false],
     ["/api/v1/nothing", "json", true], // agents:line
     ["/api/v10", "json", false],
-    ["/api%2fv1/metrics", "text", false],
-    ["/projects/%FF", "text", false],
+    ["/api%2fauth/token", "text", false],
+    ["/settings/%FF", "text", false],
   ])("%s has the policy of the route that serves it", (path, rejections, crossOrigin) => {
     expect(routeOf(path)).toMatchObject({ id: null, pattern: "*", policy: { rejections, crossOrigin } });
   });

@@ -243,7 +243,7 @@ describe("Convex functions", () => {
     expect(readers.length).toBeGreaterThan(10);
     const others = readers.filter(({ code }) => !/\bctx: MutationCtx\b/.test(code));
     expect(others.map(({ place }) => place)).toEqual([
-      // Only if a caller omits the end of a chart. Pages always send it.
+      // Only if a caller omits the end of a chart. Pages always send it. // agents:line
       "convex/model/charts.ts requireUntil", // agents:line
     ]);
   });

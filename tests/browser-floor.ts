@@ -1,4 +1,4 @@
-/** Features that the oldest supported browsers (contract 5.14) lack, from the data of the W3C WebDX group. */
+/** Features that the oldest supported browsers lack, from the data of the W3C WebDX group. */
 import { features } from "web-features";
 
 const OLDEST = { chrome: 119, edge: 119, firefox: 121, safari: 17.1 };

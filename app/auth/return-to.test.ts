@@ -5,15 +5,15 @@ describe("returnTo", () => {
   it.each([
     ["/", "/"],
     ["/dashboard", "/dashboard"],
-    ["/projects/abc?range=24h#chart", "/projects/abc?range=24h#chart"],
+    ["/notes/abc?range=24h#end", "/notes/abc?range=24h#end"],
     ["/dashboard?next=//evil.example", "/dashboard?next=//evil.example"],
     ["/a/../b", "/b"],
     ["/callbacks", "/callbacks"],
     ["/api/authors", "/api/authors"],
-    ["/projects/%C3%A9", "/projects/%C3%A9"],
-    ["/projects/%C2%A0%E2%80%A8%E2%80%AE%F0%9F%98%85", "/projects/%C2%A0%E2%80%A8%E2%80%AE%F0%9F%98%85"],
-    ["/projects/\u00e9\u3042", "/projects/%C3%A9%E3%81%82"],
-    ["/projects/100%25", "/projects/100%25"],
+    ["/notes/%C3%A9", "/notes/%C3%A9"],
+    ["/notes/%C2%A0%E2%80%A8%E2%80%AE%F0%9F%98%85", "/notes/%C2%A0%E2%80%A8%E2%80%AE%F0%9F%98%85"],
+    ["/notes/\u00e9\u3042", "/notes/%C3%A9%E3%81%82"],
+    ["/notes/100%25", "/notes/100%25"],
     ["/dashboard?q=%C3%85%C5%92%zz%85&w=c:%5Cd#%C2%A7", "/dashboard?q=%C3%85%C5%92%zz%85&w=c:%5Cd#%C2%A7"],
   ])("keeps %s", (given, kept) => {
     expect(safeReturnTo(given)).toBe(kept);

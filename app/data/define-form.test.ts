@@ -13,8 +13,8 @@ import {
   type Submitted,
 } from "./define-form.ts";
 
-type Rename = FunctionReference<"mutation", "public", { projectId: string; name: string }, null>;
-const mutation = { name: "projects:rename" } as unknown as Rename;
+type Rename = FunctionReference<"mutation", "public", { noteId: string; name: string }, null>;
+const mutation = { name: "notes:rename" } as unknown as Rename;
 const name = { label: "Name", check: given("Enter a name.") };
 
 const rename = defineForm({
@@ -22,7 +22,7 @@ const rename = defineForm({
   fields: { name, memberId: HIDDEN },
   rejectedAt: "name",
   mutation,
-  args: (values, { projectId }: { projectId: string }) => ({ projectId, name: values.name.trim() }),
+  args: (values, { noteId }: { noteId: string }) => ({ noteId, name: values.name.trim() }),
   done: "Renamed",
 });
 const withoutIntent = defineForm({
@@ -34,8 +34,8 @@ const withoutIntent = defineForm({
 
 describe("defineForm", () => {
   it("returns a form that makes the mutation's arguments of submitted values", () => {
-    expect(rename.argsOf({ name: " New " }, { projectId: "p1" })).toEqual({ projectId: "p1", name: "New" });
-    expect(rename.argsOf({}, { projectId: "p1" })).toEqual({ projectId: "p1", name: "" });
+    expect(rename.argsOf({ name: " New " }, { noteId: "n1" })).toEqual({ noteId: "n1", name: "New" });
+    expect(rename.argsOf({}, { noteId: "n1" })).toEqual({ noteId: "n1", name: "" });
   });
 
   it("requires a message, a field, every argument, an outcome and the params in its types", () => {
@@ -44,7 +44,7 @@ describe("defineForm", () => {
     type Given = {
       fields: { name: typeof name };
       mutation: Rename;
-      args: (values: Values) => { projectId: string; name: string };
+      args: (values: Values) => { noteId: string; name: string };
       done: string;
     };
     expectTypeOf<Given>().toExtend<Whole>();
@@ -53,10 +53,10 @@ describe("defineForm", () => {
     expectTypeOf<Given & { rejectedAt: "title" }>().not.toExtend<Whole>();
     expectTypeOf<Omit<Given, "args"> & { args: () => { name: string } }>().not.toExtend<Whole>();
     expectTypeOf<
-      Omit<Given, "args"> & { args: (values: { title: string }) => { projectId: string; name: string } }
+      Omit<Given, "args"> & { args: (values: { title: string }) => { noteId: string; name: string } }
     >().not.toExtend<Whole>();
     expectTypeOf<{ label: string }>().not.toExtend<FormField>();
-    expectTypeOf(rename.argsOf).parameter(1).toEqualTypeOf<{ projectId: string }>();
+    expectTypeOf(rename.argsOf).parameter(1).toEqualTypeOf<{ noteId: string }>();
   });
 });
 

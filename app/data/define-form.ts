@@ -32,11 +32,13 @@ export type FormBase<F extends FormFields = FormFields> = {
   fields: F;
   /** The field that shows why Convex rejected the values. By default, the message is for the whole form. */
   rejectedAt?: string;
+  // agents:start
   /**
    * Whether the form makes something new each time. Then its HTML has a random value `once`, with which the
    * mutation makes one thing for a double click without JavaScript.
    */
   once?: true;
+  // agents:end
   /** Path to redirect to after success; the current page by default. */
   to?: string;
   /** Message if a service is unavailable. */
@@ -91,7 +93,7 @@ export function defineForm<const F extends FormFields, M extends Mutation, P, S,
     ...definition,
     argsOf: (submitted, params) => ({
       ...args(valuesOf(definition, submitted), params, submitted),
-      ...(definition.once && submitted.once && { once: submitted.once }),
+      ...(definition.once && submitted.once && { once: submitted.once }), // agents:line
     }),
   };
 }

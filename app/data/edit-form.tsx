@@ -28,25 +28,27 @@ export function EditForm({
   );
 }
 
-/** Renders the hidden fields of a form: its intent, the given values, and `once` if the form needs it. */
+/** Renders the hidden fields of a form, such as its intent and the given values. */
 export function HiddenFields({ form, values }: { form: FormBase; values: Submitted }) {
-  const { intent, once } = form;
+  const { intent } = form;
   return (
     <>
       {Object.entries({ ...(intent && { intent }), ...values }).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      {once ? <Once /> : null}
+      {form.once ? <Once /> : null /* agents:line */}
     </>
   );
 }
 
+// agents:start
 /** A random value in the server's HTML. With JavaScript, `useEdit` ignores double clicks. */
 function Once() {
   const isHydrated = useHydrated();
   const value = import.meta.env.SSR ? crypto.randomUUID() : "";
   return isHydrated ? null : <input type="hidden" name="once" value={value} suppressHydrationWarning />;
 }
+// agents:end
 
 /** Names of the fields that have a label. */
 type LabeledName<F extends FormFields> = keyof {

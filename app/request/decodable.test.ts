@@ -6,7 +6,7 @@ import { createRouteTable } from "./route-table.ts";
 const routeOf = createRouteTable({
   rest: { id: "rest", path: "*", module: {} },
   api: { id: "api", path: "api/*", module: {} },
-  project: { id: "project", path: "projects/:id", module: {} },
+  note: { id: "note", path: "notes/:id", module: {} },
 });
 
 /** Returns the path that the middleware passes on. */
@@ -21,7 +21,7 @@ it.each([
   ["/a%20b", "/a%20b"],
   ["/%zz", "/undecodable"],
   ["/%", "/undecodable"],
-  ["/projects/%FF", "/undecodable"],
+  ["/notes/%FF", "/undecodable"],
   ["/api/%E0%A4%A", "/api/undecodable"],
 ])("passes %s on as %s", async (path, inside) => {
   expect(await pathInside(path)).toBe(inside);

@@ -13,7 +13,7 @@ const routeOf = createRouteTable({
     path: "dashboard",
     module: { ...page, loader: () => null, action: () => null },
   },
-  project: { id: "project", parentId: "root", path: "projects/:id", module: { ...page } },
+  note: { id: "note", parentId: "root", path: "notes/:id", module: { ...page } },
   switch: { id: "switch", parentId: "root", path: "switch", module: { ...page, action: () => null } },
   token: { id: "token", parentId: "root", path: "api/auth/token", module: { action: () => null } },
   rest: { id: "rest", parentId: "root", path: "*", module: { ...page, action: () => null } },
@@ -28,13 +28,13 @@ describe("the route table", () => {
     ["/DASHBOARD/", "/dashboard"],
     ["/dashboard.data", "/dashboard"],
     ["/dashboard/_.data", "/dashboard"],
-    ["/projects/abc", "/projects/:id"],
-    ["/projects/abc.data", "/projects/:id"],
-    ["/projects", "*"],
-    ["/projects/a/b", "*"],
+    ["/notes/abc", "/notes/:id"],
+    ["/notes/abc.data", "/notes/:id"],
+    ["/notes", "*"],
+    ["/notes/a/b", "*"],
     ["/%E0%A4%A", "*"],
-    ["/projects/abc%", "*"],
-    ["/projects/abc%FF.data", "*"],
+    ["/notes/abc%", "*"],
+    ["/notes/abc%FF.data", "*"],
     ["/callbac\u212A", "*"],
     ["/api/auth/toke%6e", "/api/auth/token"],
     ["/%64ashboard", "/dashboard"],
@@ -44,7 +44,7 @@ describe("the route table", () => {
   });
 
   it("derives the allowed methods from the route's loader, action and component", () => {
-    expect(routeOf("/projects/abc").methods).toEqual(["GET", "HEAD"]);
+    expect(routeOf("/notes/abc").methods).toEqual(["GET", "HEAD"]);
     expect(routeOf("/dashboard").methods).toEqual(["GET", "HEAD", "POST"]);
     expect(routeOf("/api/auth/token").methods).toEqual(["POST"]);
     expect(routeOf("/switch").methods).toEqual(["POST"]);

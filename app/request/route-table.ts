@@ -14,7 +14,7 @@ export type BuiltRoutes = Readonly<Record<string, BuiltRoute | undefined>>;
 export type RouteEntry = {
   /** The route's id in React Router's build; null if only a route for unknown paths matches. */
   id: string | null;
-  /** As in `app/routes.ts`, such as `/projects/:id`; `*` if only a route for unknown paths matches. */
+  /** As in `app/routes.ts`, such as `/settings/sessions`; `*` if only a route for unknown paths matches. */
   pattern: string;
   /** The part of the pattern before `*` or the first parameter, such as `/api/`. */
   base: string;

@@ -11,7 +11,7 @@ describe("scrubbing removes", () => {
     ["an encoded sealed cookie", "with Fe26.2%2A1%2Aab%2Acd~2 sent", "with [sealed] sent"],
     ["a chunk of a cookie", "__Host-wos-session.1=abc*def; a=b", "__Host-wos-session.1=[sealed]; a=b"],
     ["an API key of WorkOS", "with sk_live_abc123", "with [key]"],
-    ["a project's API key", "with mosaic_AbC-1", "with [key]"],
+    ["an API key of Mosaic", "with mosaic_AbC-1", "with [key]"],
     ["an encoded API key", "with key%3Dmosaic_AbC-1", "with key%3D[key]"],
     ["a webhook secret", "with whsec_ab/c+d==.", "with [key]."],
     ["a bearer token", "Authorization: Bearer abcdefgh.ijklmnop", "Authorization: Bearer [token]"],

@@ -74,7 +74,7 @@ describe("an event", () => {
     ["an access token", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl"],
     ["a sealed cookie", "Fe26.2*1*abcdef*ghij*klmn"],
     ["an API key", "sk_live_abcdefgh"],
-    ["a project's key", "mosaic_abcdefgh"],
+    ["an API key of Mosaic", "mosaic_abcdefgh"],
     ["an e-mail", "ada@example.com"],
     ["an encoded e-mail", "ada%40example.com"],
     ["the query of a path", "/callback?code=abc&state=def"],

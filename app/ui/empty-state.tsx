@@ -5,7 +5,7 @@ import { Logo } from "./logo.tsx";
 /**
  * Renders the empty state.
  *
- * @param title - What is missing (`No projects yet`).
+ * @param title - What is missing (`Nothing yet`).
  * @param children - The next step.
  */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {

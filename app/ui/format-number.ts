@@ -35,6 +35,7 @@ export function formatDecimals(value: number, locale: string, maximumFractionDig
   return plainSpaces(format.format(value));
 }
 
+// agents:start
 const SCALES: readonly (readonly [number, string])[] = [
   [1e12, "T"],
   [1e9, "G"],
@@ -69,3 +70,4 @@ export function formatCompact(value: number, locale: string): string {
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+// agents:end

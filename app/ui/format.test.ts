@@ -43,6 +43,7 @@ test("numbers use the grouping of the language", () => {
   expect(formatNumber(1234567.5, "de")).toBe("1.234.567,5");
 });
 
+// agents:start
 test.each([
   [0, "0"],
   [0.0314, "0.031"],
@@ -64,10 +65,11 @@ test("only a count of one uses the singular", () => {
   expect(formatCount(0, "project")).toBe("0 projects");
   expect(formatCount(2, "entry", "entries")).toBe("2 entries");
 });
+// agents:end
 
 test("zero never has a sign, because JSON does not keep it", () => {
   expect(formatNumber(-0, "en")).toBe("0");
   expect(formatNumber(-0.0001, "en")).toBe("0");
-  expect(formatCompact(-0, "en")).toBe("0");
+  expect(formatCompact(-0, "en")).toBe("0"); // agents:line
   expect(formatNumber(-1, "en")).toBe("-1");
 });

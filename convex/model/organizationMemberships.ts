@@ -25,8 +25,9 @@ export const membershipEventShape = v.object({
 });
 
 /**
- * Applies a change of a membership: one that ends revokes the sessions that started before, and no alert is
- * emailed to the user any more. The newest change counts, in any order of arrival.
+ * Applies a change of a membership: one that ends revokes the sessions that started before. The newest change
+ * counts, in any order of arrival.
+ * Nor is any alert emailed to the user any more. // agents:line
  */
 export async function applyMembership(
   ctx: MutationCtx,

@@ -23,10 +23,12 @@ export async function preferencesOf(ctx: QueryCtx, userId: Id<"users">): Promise
   return { theme: row?.theme ?? null, timeZone: row?.timeZone ?? null };
 }
 
+// agents:start
 /** Returns the stored time zone of a user; null if none is stored. */
 export async function timeZoneOf(ctx: QueryCtx, userId: Id<"users">): Promise<string | null> {
   return (await rowOf(ctx, userId))?.timeZone ?? null;
 }
+// agents:end
 
 /**
  * Stores the given preferences and leaves the others unchanged.

@@ -13,7 +13,8 @@ type Admin = KnownCaller & { user: Doc<"users"> };
 
 /**
  * Suspends a user: their sessions end, and they may not enter until they are restored. Everything that they own
- * stays and goes on, except for alerts to their own address. Suspending a suspended user changes nothing.
+ * stays and goes on. Suspending a suspended user changes nothing.
+ * Only alerts to their own address end. // agents:line
  *
  * @throws `not_found` if there is no such user; `conflict` for the admin themselves, the last admin and a
  *   deleted user; `forbidden` while impersonating.

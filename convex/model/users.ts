@@ -60,7 +60,7 @@ export function notYours() {
   return rejection("forbidden", "You may not see or change this person.");
 }
 
-/** Returns what members of the same project may see of a user. */
+/** Returns what users without a permission for it may see of another user. */
 export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
   const { _id, email, firstName, lastName, profilePictureUrl } = user;
   return {

@@ -3,7 +3,8 @@
  * without projects and agents. See docs/upgrading.md.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type Names, namesFrom, ORIGINAL, rename } from "./names.ts";
 import { cut, LIST, withoutAgents } from "./without-agents.ts";
@@ -81,11 +82,19 @@ function readFiles(): Map<string, string> {
   return files;
 }
 
+/** Removes a file, and the folders that are empty without it. */
+function removeFile(file: string): void {
+  rmSync(file);
+  for (let folder = dirname(file); readdirSync(folder).length === 0; folder = dirname(folder)) {
+    rmdirSync(folder);
+  }
+}
+
 /** Writes what has changed. Returns how many files are written and removed. */
 function writeFiles(before: Map<string, string>, after: Map<string, string>) {
   const removed = [...before.keys()].filter((file) => !after.has(file));
   const changed = [...after].filter(([file, text]) => before.get(file) !== text);
-  for (const file of removed) rmSync(file);
+  for (const file of removed) removeFile(file);
   for (const [file, text] of changed) writeFileSync(file, text);
   return { changed: changed.length, removed: removed.length };
 }

@@ -58,6 +58,8 @@ describe("the starter without agents", () => {
     const names = Object.keys({ ...scripts, ...devDependencies });
     expect(names).toEqual(expect.arrayContaining(["dev", "wrangler"]));
     for (const name of ["agent", "bench", "standardwebhooks"]) expect(names).not.toContain(name);
+    // A peer of a removed package, which no file imports.
+    expect(names).not.toContain("@opentelemetry/api");
   });
 
   it("does not check for gaps in the numbers of decision records, because some are removed", () => {
@@ -84,12 +86,15 @@ it("cuts parts and lines with the mark, in each kind of comment", () => {
     "| d | <!-- agents:line -->",
     "<!-- agents:start -->\ne\n<!-- agents:end -->",
     "f /* agents:line */",
+    "",
+    "# agents:start\ni\n# agents:end",
+    "",
     "# original:start\ng\n# original:end",
     "h `agents:line`",
     "",
   ].join("\n");
-  expect(cut(text, "agents")).toBe("b\n# original:start\ng\n# original:end\nh `agents:line`\n");
-  expect(cut(cut(text, "agents"), "original")).toBe("b\nh `agents:line`\n");
+  expect(cut(text, "agents")).toBe("b\n\n# original:start\ng\n# original:end\nh `agents:line`\n");
+  expect(cut(cut(text, "agents"), "original")).toBe("b\n\nh `agents:line`\n");
 });
 
 it("removes imported names that the code does not use", () => {

@@ -15,7 +15,7 @@ export const LIST = `${FOLDER}removed.txt`;
 const CODE = /\.[cm]?[jt]sx?$/;
 
 /**
- * Returns a file's text without its marked parts.
+ * Returns a file's text without its marked parts. Of the blank lines around a part, one stays.
  *
  * @param mark - `agents`, or `original` for what only Mosaic itself needs, such as the tests of this command.
  */
@@ -23,7 +23,9 @@ export function cut(text: string, mark: "agents" | "original"): string {
   const comment = String.raw`^.*(?:\/\/|#|\/\*|<!--) ${mark}:`;
   const parts = new RegExp(String.raw`${comment}start\b[\s\S]*?${comment}end\b.*\n`, "gm");
   const lines = new RegExp(String.raw`${comment}line\b.*\n`, "gm");
-  return text.replaceAll(parts, "").replaceAll(lines, "");
+  const without = (rest: string, marked: RegExp) =>
+    rest.replaceAll(new RegExp(String.raw`(?<=\n\n)${marked.source}\n`, "gm"), "").replaceAll(marked, "");
+  return without(without(text, parts), lines);
 }
 
 /** Returns the patterns of the list, without its comments. */
@@ -106,21 +108,18 @@ function testedBy(files: Files, test: string): boolean {
 
 const DESCRIPTION = "A starter: React Router on Cloudflare Workers with WorkOS and Convex.";
 
+type Packages = Record<string, string>;
 type Manifest = {
   description: string;
   scripts: Record<string, string>;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
+  dependencies: Packages;
+  devDependencies: Packages;
 };
+type Lock = { packages: Record<string, Manifest & { peerDependencies?: Packages }> };
 
 /** Removes from the manifests the scripts, packages and entry points that only removed files used. */
 function trimManifests(files: Files, left: Map<string, string>): void {
-  const before = importedBy(files);
-  const after = importedBy(left);
-  const isLost = (name: string) => {
-    const imports = (target: string) => target === name || target.startsWith(`${name}/`);
-    return [...before].some(imports) && ![...after].some(imports);
-  };
+  const isLost = lostPackages(files, left);
   edit<Manifest>(left, "package.json", (manifest) => {
     for (const [name, command] of Object.entries(manifest.scripts)) {
       const file = command.match(/\S+\.ts\b/)?.[0];
@@ -129,7 +128,7 @@ function trimManifests(files: Files, left: Map<string, string>): void {
     manifest.description = DESCRIPTION;
     dropFrom(manifest, isLost);
   });
-  edit<{ packages: Record<string, Manifest> }>(left, "package-lock.json", ({ packages }) => {
+  edit<Lock>(left, "package-lock.json", ({ packages }) => {
     if (packages[""] !== undefined) dropFrom(packages[""], isLost);
   });
   edit<{ workspaces: Record<string, { entry: string[] }> }>(left, "knip.json", ({ workspaces }) => {
@@ -138,6 +137,25 @@ function trimManifests(files: Files, left: Map<string, string>): void {
     const paths = [...left.keys()];
     root.entry = root.entry.filter((pattern) => paths.some((path) => matchesGlob(path, pattern)));
   });
+}
+
+/** Returns a test for packages that only removed files imported, and for peers of such packages alone. */
+function lostPackages(files: Files, left: Files): (name: string) => boolean {
+  const [before, after] = [importedBy(files), importedBy(left)].map((imported) => {
+    const targets = [...imported];
+    return (name: string) => targets.some((target) => target === name || target.startsWith(`${name}/`));
+  }) as [(name: string) => boolean, (name: string) => boolean];
+  const isLost = (name: string) => before(name) && !after(name);
+  const { packages } = JSON.parse(files.get("package-lock.json") ?? '{"packages":{}}') as Lock;
+  const { dependencies, devDependencies } = packages[""] ?? {};
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  const needs = (by: string, name: string) =>
+    packages[`node_modules/${by}`]?.peerDependencies?.[name] !== undefined;
+  return (name) => {
+    if (before(name)) return !after(name);
+    const neededBy = names.filter((by) => needs(by, name));
+    return neededBy.length > 0 && neededBy.every(isLost);
+  };
 }
 
 function dropFrom({ dependencies, devDependencies }: Manifest, isLost: (name: string) => boolean): void {

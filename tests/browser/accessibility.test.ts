@@ -46,16 +46,21 @@ async function landmarks(page: Page): Promise<Record<string, number>> {
   return { ...Object.fromEntries(await Promise.all(counts)), h1: await page.locator("h1").count() };
 }
 
+/** Elements around a control that are part of its target. */
+const TARGETS = [
+  "label",
+  "li.tile", // agents:line
+].join();
+
 /** Returns the visible controls that are less than 44 px high. */
 function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll("a, button, input, select")]
+  return page.evaluate((targets) => {
+    return [...document.querySelectorAll("a, button, input, select")]
       .filter((element) => element.getBoundingClientRect().height > 0)
-      // A label around a control is part of its target, and a tile is the target of its link.
-      .map((element) => element.closest("label, li.tile") ?? element)
+      .map((element) => element.closest(targets) ?? element)
       .filter((element) => Math.round(element.getBoundingClientRect().height) < 44)
-      .map((element) => element.outerHTML),
-  );
+      .map((element) => element.outerHTML);
+  }, TARGETS);
 }
 
 /** A name that does not wrap must not make a page wider than the window. */

@@ -1,7 +1,4 @@
-/**
- * Checks that the built scripts and styles use no feature that the oldest supported browsers lack (contract
- * 5.14).
- */
+/** Checks that the built scripts and styles use no feature that the oldest supported browsers lack. */
 import { globSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { missingKeys, type Name, presentKeys, scriptNames } from "../browser-floor.ts";
@@ -15,14 +12,14 @@ const OPTIONAL_SCRIPT: Record<string, string> = {
 
 /** Newer styles that a page can do without, and how it looks then. */
 const OPTIONAL_STYLE: Record<string, string> = {
-  "content-visibility": "saves the layout of tiles outside of the window; without it all are laid out",
+  "content-visibility": "saves the layout of what is outside of the window; without it all is laid out",
   "content-visibility:auto": "as above",
   "@property": "Tailwind sets the same defaults by @supports for browsers that lack it",
   "text-wrap": "lines of headings and paragraphs break elsewhere",
   "accent-color": "a checkbox has the browser's own color",
   "font-family:ui-monospace": "the next font of the list",
   "forced-color-adjust": "only for browsers that have forced colors",
-  "paint-order": "the outline of a chart's labels lies over them, thinly",
+  "paint-order": "the outline of a chart's labels lies over them, thinly", // agents:line
   "user-select": "Tailwind and Lightning CSS add the prefixed one",
 };
 

@@ -24,10 +24,12 @@ async function acceptedFunctions(caller: Person, user: Pick<Member, "userId" | "
     caller: { ...user, sessionId: "session_elsewhere" },
     owner: user,
     member: user,
+    // agents:start
     projectId: "unknown",
     keyId: "unknown",
     ruleId: "unknown",
     channelId: "unknown",
+    // agents:end
   };
   const accepted: string[] = [];
   for (const [path, { args, nobody }] of Object.entries(ROWS)) {

@@ -3,7 +3,7 @@ import type { Value } from "convex/values";
 import { EDGE_SECRET } from "./backend.ts";
 import { DEVICE } from "./people.ts";
 
-/** Signed-in users by their role, and by their relation to the project of the scene. */
+/** Signed-in users by their role, and by their relation to the entities of the scene. */
 export const SIGNED_IN = ["viewer", "developer", "member", "owner", "admin"] as const;
 
 export type SignedIn = (typeof SIGNED_IN)[number];

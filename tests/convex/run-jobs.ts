@@ -23,6 +23,8 @@ export async function runJobs(backend: TestBackend): Promise<void> {
   const before = Date.now();
   expect(await backend.run("jobs:start", {})).toMatchObject({ status: "success" });
   const ended = async () =>
-    (await backend.rows("jobs")).filter((row) => row.endedAt !== undefined && Number(row.startedAt) >= before);
+    (await backend.rows("jobs")).filter(
+      (row) => row.endedAt !== undefined && Number(row.startedAt) >= before,
+    );
   await expect.poll(async () => (await ended()).length, { timeout: 20_000 }).toBe(JOBS);
 }

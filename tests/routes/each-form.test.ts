@@ -19,7 +19,7 @@ const INVALID = ["", "a\u0007b"];
 
 const AGENT = "/projects/:id/agents/scout"; // agents:line
 
-/** The page of each form, by the name of its definition. `:id` is a project, which has the agent scout. */
+/** The page of each form, by the name of its definition. */
 const PAGES: Record<string, string> = {
   addChannel: "/projects/:id", // agents:line
   addRule: "/projects/:id", // agents:line
@@ -73,22 +73,22 @@ function invalidValues({ fields }: Form): Record<string, string> {
   );
 }
 
-/** Signs the admin in, with a project. */
-async function signInAdmin(): Promise<{ admin: Browser; project: string }> {
+/** Signs the admin in. Returns the browser, and what gives a path the ids of existing entities. */
+async function signInAdmin(): Promise<{ admin: Browser; filled: (path: string) => string }> {
   const admin = app.browser();
-  let project = "";
+  let filled = (path: string) => path;
   await signIn(admin, "ada@example.com");
   // agents:start
   const { token } = jsonOf<{ token: string }>(await admin.token());
   const mutate = async <T>(name: string, args: object) =>
     ((await (await app.convex("mutation", name, args, token)).json()) as { value: T }).value;
-  project = await mutate<string>("projects:create", { name: "Forms" });
+  const project = await mutate<string>("projects:create", { name: "Forms" });
   const { key } = await mutate<{ key: string }>("projectKeys:create", { projectId: project, name: "K" });
   await app.browser().post("/api/v1/agents/scout/ping", { headers: { authorization: `Bearer ${key}` } });
-  const agentPage = AGENT.replace(":id", project);
-  await expect.poll(async () => (await admin.get(agentPage)).status, { timeout: 10_000 }).toBe(200);
+  filled = (path) => path.replace(":id", project);
+  await expect.poll(async () => (await admin.get(filled(AGENT))).status, { timeout: 10_000 }).toBe(200);
   // agents:end
-  return { admin, project };
+  return { admin, filled };
 }
 
 it("lists the page of every form", () => {
@@ -107,12 +107,14 @@ it.each(Object.entries(forms))(
 );
 
 it("the action of its page rejects every form with invalid values, and the page says why", async () => {
-  const { admin, project } = await signInAdmin();
+  const { admin, filled } = await signInAdmin();
   const withFields = Object.entries(forms).filter(([, { fields }]) => Object.keys(fields).length > 0);
   for (const [name, form] of withFields) {
     const values = invalidValues(form);
-    const path = (PAGES[name] ?? "").replace(":id", project);
-    const answer = await admin.submit(path, { ...(form.intent && { intent: form.intent }), ...values });
+    const answer = await admin.submit(filled(PAGES[name] ?? ""), {
+      ...(form.intent && { intent: form.intent }),
+      ...values,
+    });
     expect(answer.status, name).toBe(400);
     const text = textOf(new Page(answer.text).root);
     const fields = Object.entries(form.fields);
@@ -129,16 +131,16 @@ it("the action of its page rejects every form with invalid values, and the page 
 });
 
 it("the action of its page runs every form without fields", async () => {
-  const scene = await signInAdmin();
+  const { admin, filled } = await signInAdmin();
   // agents:start
-  const left = await scene.admin.submit(`/projects/${scene.project}`, { intent: "leave" });
+  const left = await admin.submit(filled("/projects/:id"), { intent: "leave" });
   expect(left.status).toBe(400);
   expect(left).toSayAlert(/owner/);
   // agents:end
-  expect((await scene.admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+  expect((await admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
   // agents:start
   for (const intent of ["unmute", "retire"]) {
-    const answer = await scene.admin.submit(AGENT.replace(":id", scene.project), { intent });
+    const answer = await admin.submit(filled(AGENT), { intent });
     expect(answer.status, intent).toBe(303);
   }
   // agents:end

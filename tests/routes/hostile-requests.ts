@@ -184,7 +184,12 @@ for (const json of [
   '{"message":"x","__proto__":{"stack":"y"},"path":{"toString":1}}',
   '{"message":{"__proto__":"x"}}',
 ]) {
-  for (const path of ["/api/auth/token", "/api/errors", "/api/v1/metrics"]) {
+  const PATHS = [
+    "/api/auth/token",
+    "/api/errors",
+    "/api/v1/metrics", // agents:line
+  ];
+  for (const path of PATHS) {
     add("JSON with prototype keys", "POST", path, {
       headers: { "content-type": "application/json" },
       body: json,
@@ -233,7 +238,7 @@ for (const path of [
   "/api/auth/sessio%6e.data",
   "/api/auth/token/../session",
   "/api/v1/../auth/session",
-  "/api/v1/metrics/../../auth/token",
+  "/api/v1/metrics/../../auth/token", // agents:line
   "/about%2f..%2fdashboard",
   "/dashboard%00",
   "/dashboard%20",
