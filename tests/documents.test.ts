@@ -133,6 +133,7 @@ it("the runbook lists every log event", () => {
   expect([...names].filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
 });
 
+// agents:start
 it("the commits that CONTRIBUTING.md recommends are in the history", () => {
   const asked = readFileSync("CONTRIBUTING.md", "utf8").matchAll(/Look at \*([^*]+)\*/g);
   const subjects = [...asked].map(([, subject]) => String(subject));
@@ -144,3 +145,4 @@ it("the commits that CONTRIBUTING.md recommends are in the history", () => {
   const history = new Set(git("log", "--format=%s").split("\n"));
   expect(subjects.filter((subject) => !history.has(subject))).toEqual([]);
 });
+// agents:end

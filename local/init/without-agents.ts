@@ -115,7 +115,8 @@ type Manifest = {
   dependencies: Packages;
   devDependencies: Packages;
 };
-type Lock = { packages: Record<string, Manifest & { peerDependencies?: Packages }> };
+type Peers = { peerDependencies?: Packages; peerDependenciesMeta?: Record<string, { optional?: boolean }> };
+type Lock = { packages: Record<string, Manifest & Peers> };
 
 /** Removes from the manifests the scripts, packages and entry points that only removed files used. */
 function trimManifests(files: Files, left: Map<string, string>): void {
@@ -149,8 +150,10 @@ function lostPackages(files: Files, left: Files): (name: string) => boolean {
   const { packages } = JSON.parse(files.get("package-lock.json") ?? '{"packages":{}}') as Lock;
   const { dependencies, devDependencies } = packages[""] ?? {};
   const names = Object.keys({ ...dependencies, ...devDependencies });
-  const needs = (by: string, name: string) =>
-    packages[`node_modules/${by}`]?.peerDependencies?.[name] !== undefined;
+  const needs = (by: string, name: string) => {
+    const { peerDependencies, peerDependenciesMeta } = packages[`node_modules/${by}`] ?? {};
+    return peerDependencies?.[name] !== undefined && !peerDependenciesMeta?.[name]?.optional;
+  };
   return (name) => {
     if (before(name)) return !after(name);
     const neededBy = names.filter((by) => needs(by, name));

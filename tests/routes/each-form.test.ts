@@ -131,16 +131,16 @@ it("the action of its page rejects every form with invalid values, and the page 
 });
 
 it("the action of its page runs every form without fields", async () => {
-  const { admin, filled } = await signInAdmin();
+  const scene = await signInAdmin();
   // agents:start
-  const left = await admin.submit(filled("/projects/:id"), { intent: "leave" });
+  const left = await scene.admin.submit(scene.filled("/projects/:id"), { intent: "leave" });
   expect(left.status).toBe(400);
   expect(left).toSayAlert(/owner/);
   // agents:end
-  expect((await admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
+  expect((await scene.admin.submit("/settings/sessions", { intent: "others" })).status).toBe(303);
   // agents:start
   for (const intent of ["unmute", "retire"]) {
-    const answer = await admin.submit(filled(AGENT), { intent });
+    const answer = await scene.admin.submit(scene.filled(AGENT), { intent });
     expect(answer.status, intent).toBe(303);
   }
   // agents:end
