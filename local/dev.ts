@@ -101,11 +101,15 @@ function welcome({ env, emulated, warnings }: LocalConfig): string {
     "Sign in as ada@example.com (admin), grace@example.com (developer),",
     "           or alan@example.com (viewer)",
   ];
+  const addresses: [name: string, address: string][] = [
+    ["Mosaic", env.appUrl],
+    ["WorkOS", origin(env.workosApiUrl, emulated.workos)],
+    ["Convex", origin(env.convexUrl, emulated.convex)],
+  ];
+  const width = Math.max(...addresses.map(([name]) => name.length)) + 5;
   return [
     "",
-    `  Mosaic     ${env.appUrl}`,
-    `  WorkOS     ${origin(env.workosApiUrl, emulated.workos)}`,
-    `  Convex     ${origin(env.convexUrl, emulated.convex)}`,
+    ...addresses.map(([name, address]) => `  ${name.padEnd(width)}${address}`),
     ...(emulated.workos ? people.map((line) => `  ${line}`) : []),
     ...warnings.map((warning) => `  Note: ${warning}`),
     "  Ctrl-C ends everything.",

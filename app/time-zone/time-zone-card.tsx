@@ -22,7 +22,7 @@ export function TimeZoneCard({ zones }: { zones: readonly string[] }) {
   const stored = viewer?.preferences.timeZone ?? "UTC";
   const edit = useEdit(saveTimeZone, { shown: viewer });
   return (
-    <Card title="Times" intro="Every time and every chart is shown in your own zone.">
+    <Card title="Times" intro="All times are shown in your own zone.">
       {edit.errors.form ? <Notice kind="alert">{edit.errors.form}</Notice> : null}
       {edit.done ? <Notice kind="status">{edit.done}</Notice> : null}
       <EditForm edit={edit} className="form-row max-w-form">

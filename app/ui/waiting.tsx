@@ -1,6 +1,6 @@
 /** Mark of a pending edit. */
 
-/** Renders the text `Waiting` with a dashed tile. */
+/** Renders the text `Waiting` with a dashed square. */
 export function Waiting() {
   return (
     <span className="inline-flex items-center gap-2 text-small text-quiet">

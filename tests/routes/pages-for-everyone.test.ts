@@ -1,4 +1,4 @@
-/** Public resources: /about, the health check, the OpenAPI document, scripts and styles. */
+/** Public resources, such as /about, the health check, scripts and styles. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs"; // agents:line
 import { describe, expect, it } from "vitest";

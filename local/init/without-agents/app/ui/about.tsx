@@ -14,7 +14,11 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 /** Renders the content of `/about`, including `main`. */
 export function About() {
   return (
-    <Page title="About Mosaic" narrow intro="Mosaic lets in exactly the right people.">
+    <Page
+      title="About Mosaic"
+      narrow
+      intro="Mosaic is an app with accounts. You see what happens to yours, and where you are signed in."
+    >
       <Part title="How it works">
         <p>
           You sign in with WorkOS. Your session ends seven days after that, or at once when you sign out.
