@@ -4,7 +4,7 @@
 const manual = { redirect: "manual" } as const;
 
 /** Shown in the user's lists of sessions and activity. */
-const headers = { "user-agent": "Mosaic demo" };
+const headers = { "user-agent": "mosaic-demo" };
 
 /**
  * Signs a demo user in.

@@ -67,7 +67,7 @@ export function rejectedBody(problem: BodyProblem): Rejected {
   }
 }
 
-const AUTHENTICATE = { headers: { "WWW-Authenticate": 'Bearer realm="Mosaic"' } };
+const AUTHENTICATE = { headers: { "WWW-Authenticate": 'Bearer realm="mosaic"' } };
 
 /** Returns the rejection of a request whose API key or address is rejected. */
 function rejectedAdmission(problem: NotAdmitted): Rejected {

@@ -142,7 +142,10 @@ function init(): string {
   if (names !== null) {
     const now = readFiles();
     const renamed = new Map(
-      [...now].map(([file, text]) => [file, KEPT.test(file) ? text : rename(cut(text, "original"), names)]),
+      [...now]
+        .map(([file, text]) => [file, KEPT.test(file) ? text : rename(cut(text, "original"), names)] as const)
+        // A file of which nothing is left was only about the original.
+        .filter(([file, text]) => text !== "" || now.get(file) === ""),
     );
     const { changed } = writeFiles(now, renamed);
     said.push(`Renamed Mosaic to ${names.title} (${names.slug}) in ${changed} files.`);

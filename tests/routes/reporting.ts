@@ -4,7 +4,7 @@ import { type Answer, type Browser, jsonOf } from "./browser.ts";
 import { signIn } from "./sign-in.ts";
 import type { startMosaic } from "./start-app.ts";
 
-type Mosaic = ReturnType<typeof startMosaic>;
+type App = ReturnType<typeof startMosaic>;
 
 export type User = {
   browser: Browser;
@@ -12,7 +12,7 @@ export type User = {
 };
 
 /** Signs in a new user. */
-export async function signInReporter(app: Mosaic): Promise<User> {
+export async function signInReporter(app: App): Promise<User> {
   const browser = app.browser();
   await signIn(browser, app.person());
   const { token } = jsonOf<{ token: string }>(await browser.token());
@@ -26,7 +26,7 @@ export async function signInReporter(app: Mosaic): Promise<User> {
 type Agent = { agent: string; state: string | null; message: string | null; metrics: { value: number }[] };
 
 /** Creates a project with an API key, and returns functions that send with it. */
-export async function createReportingProject(app: Mosaic, { convex }: User, name = "Engine") {
+export async function createReportingProject(app: App, { convex }: User, name = "Engine") {
   const id = await convex<string>("mutation", "projects:create", { name });
   const { key } = await convex<{ key: string }>("mutation", "projectKeys:create", {
     projectId: id,
