@@ -137,7 +137,7 @@ describe("retention", () => {
     const now = Date.now();
     const running = { job: "auditLogs", run: 7, startedAt: now, stepAt: now, removed: 0 };
     await backend.store("jobs", [running], "replace");
-    await backend.run("jobs:start", {});
+    await backend.run("jobs:startOne", { job: "auditLogs" });
     const job = async () => (await backend.rows("jobs")).find((row) => row.job === "auditLogs");
     expect(await job()).toMatchObject({ run: 7 });
     await backend.store("jobs", [{ ...running, stepAt: now - 6 * MINUTE }], "replace");
