@@ -1,4 +1,4 @@
-/** Outbox: emails that the emulator shows instead of sending, from WorkOS (invitations) and the app (alerts). */
+/** Outbox: emails that the emulator shows instead of sending, from WorkOS (invitations) and from the app. */
 import { newId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
