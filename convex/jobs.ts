@@ -23,8 +23,9 @@ const UPGRADE = [
 const UPGRADED = new Set(UPGRADE.map((migration) => getFunctionName(migration))); // agents:line
 
 /**
- * Starts the job of each retention rule, restarts failed jobs, and upgrades data of an older version. Each job
- * starts in a separate mutation, so that a busy one does not delay the others.
+ * Starts the job of each retention rule and restarts failed jobs. Each job starts in a separate mutation, so that a
+ * busy one does not delay the others.
+ * Also upgrades data of an older version. // agents:line
  */
 export const start = internalMutation({
   args: {},

@@ -60,7 +60,7 @@ export function notYours() {
   return rejection("forbidden", "You may not see or change this person.");
 }
 
-/** Returns what users without a permission for it may see of another user. */
+/** Returns the part of a user that other users may see. */
 export function asColleague(user: Doc<"users">): Infer<typeof colleagueShape> {
   const { _id, email, firstName, lastName, profilePictureUrl } = user;
   return {

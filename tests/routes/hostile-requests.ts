@@ -178,18 +178,18 @@ for (const path of ["/profile", "/dashboard", "/settings", "/settings/sessions",
   add("a form with prototype keys", "POST", path, { headers: { "content-type": FORM }, body: PROTOTYPES });
   add("a query with prototype keys", "GET", `${path}?${PROTOTYPES}`);
 }
+const JSON_PATHS = [
+  "/api/auth/token",
+  "/api/errors",
+  "/api/v1/metrics", // agents:line
+];
 for (const json of [
   '{"__proto__":{"forceRefresh":true,"isAdmin":true}}',
   '{"constructor":{"prototype":{"forceRefresh":true}}}',
   '{"message":"x","__proto__":{"stack":"y"},"path":{"toString":1}}',
   '{"message":{"__proto__":"x"}}',
 ]) {
-  const PATHS = [
-    "/api/auth/token",
-    "/api/errors",
-    "/api/v1/metrics", // agents:line
-  ];
-  for (const path of PATHS) {
+  for (const path of JSON_PATHS) {
     add("JSON with prototype keys", "POST", path, {
       headers: { "content-type": "application/json" },
       body: json,
