@@ -58,8 +58,9 @@ export function About() {
       </Part>
       <Part title="What it keeps of you">
         <p>
-          Your name, e-mail and picture as your team’s sign-in gives them, and the theme and time zone that
-          you choose. No other site is told that you were here.
+          Your name, e-mail and picture as your team’s sign-in gives them, the theme and time zone that you
+          choose, and for 400 days when you signed in, from which address and with which browser. No other
+          site is told that you were here.
         </p>
       </Part>
     </Page>
