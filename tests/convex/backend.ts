@@ -65,6 +65,8 @@ export type Use = {
   bytesRead: number;
   documentsWritten: number;
   bytesWritten: number;
+  /** Conflicts of all calls, by table. */
+  conflicts: { [table: string]: number };
 };
 
 /** A stored document. */

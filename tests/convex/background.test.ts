@@ -3,6 +3,7 @@ import type { Value } from "convex/values";
 import { beforeEach, describe, expect, test } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { DAY_MS as DAY, HOUR_MS as HOUR, MINUTE_MS as MINUTE } from "../../convex/model/intervals.ts";
+import schema from "../../convex/schema.ts";
 import { CONFLICTS, EDGE_SECRET, openBackends, type TestBackend } from "./backend.ts";
 import { type Member, signIn } from "./people.ts";
 import { newProject } from "./reporting.ts";
@@ -21,6 +22,19 @@ beforeEach(() => begin(() => startBackend(CONFLICTS)));
 
 type Stored = { [field: string]: Value };
 
+/** Tables without a rule of age: one row for each user, or as many as a user or a project may have. */
+const BOUNDED = [
+  ...["users", "userSearch", "userSync", "preferences", "migrations"],
+  // agents:start
+  ...["projects", "projectMembers", "projectInvites", "keyUses", "compactors", "overviews", "summaries"],
+  ...["alertRules", "alertChannels", "alertDues", "alertQueue", "alertSenders", "alertClock"],
+  // Each row is removed by the compactor or a migration.
+  ...["pendingBatches", "latestMetrics"],
+  // With rules that the next test is about.
+  ...["agents", "agentStates", "timeSeries"],
+  // agents:end
+];
+
 describe("retention", () => {
   test("each table keeps its rows as long as it should, and no longer", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
@@ -28,9 +42,27 @@ describe("retention", () => {
     // agents:start
     const { projectId, report } = await newProject(backend, ada);
     await report([{}], [{ state: "working" }]);
+    const rule = { kind: "silent" as const, agent: null };
+    const ruleId = await ada.mutation(api.alertRules.create, { projectId, rule });
+    const webhook = { projectId, kind: "webhook" as const, address: "http://127.0.0.1:9/" };
+    const { channelId } = await ada.mutation(api.alertChannels.create, webhook);
     // agents:end
     const now = Date.now();
     // agents:start
+    const incident = (age: number): Stored => ({
+      ...{ projectId, ruleId, rule, agent: "scout", value: null, since: 1, openedAt: 1 },
+      ...{ closedAt: now - age, closeReason: "recovered" },
+    });
+    const delivery = (age: number): Stored => ({
+      ...{ projectId, channelId, channelKind: "webhook", incidentId: null, type: "test" },
+      ...{ status: "delivered", attempts: 1, claim: 1, createdAt: now - age },
+    });
+    const ingestion = (age: number): Stored => ({
+      ...{ projectId, idempotencyKey: "k", bodyHash: "0", accepted: 1, at: now - age },
+    });
+    const stream = (age: number): Stored => ({
+      ...{ projectId, resource: "r", firstAt: 1, at: now - age, streams: [] },
+    });
     const chunk = { offsets: [0], counts: [1], sums: [1], mins: [1], maxs: [1] };
     const stats = (width: number, age: number): Stored => ({
       ...{ projectId, agent: "scout", name: "kept" },
@@ -82,21 +114,55 @@ describe("retention", () => {
         [key({ revokedAt: now - 31 * DAY }), key({ expiresAt: now - 31 * DAY })],
       ],
       ["drops", [], [{ projectId, since: 0, writtenAt: now - 1.1 * DAY, counts: [] }]],
+      ["incidents", [incident(399 * DAY)], [incident(401 * DAY)]],
+      ["alertDeliveries", [delivery(29 * DAY)], [delivery(31 * DAY)]],
+      ["outages", [{ from: 1, to: now - 399 * DAY }], [{ from: 1, to: now - 401 * DAY }]],
+      ["ingestions", [ingestion(0.9 * DAY)], [ingestion(1.1 * DAY)]],
+      ["streams", [stream(0.9 * DAY)], [stream(1.1 * DAY)]],
       // agents:end
+      [
+        "sessionCutoffs",
+        [{ workosUserId: "user_old", before: now - 29 * DAY }],
+        [{ workosUserId: "user_old", before: now - 31 * DAY }],
+      ],
+      [
+        "organizationMemberships",
+        [{ membershipId: "a", updatedAt: 1, deleted: true, receivedAt: now - 29 * DAY }],
+        [{ membershipId: "b", updatedAt: 1, deleted: true, receivedAt: now - 31 * DAY }],
+      ],
+      [
+        "pendingAuditLogs",
+        [{ workosUserId: "user_new", event: "login", timestamp: now }],
+        [{ workosUserId: "user_new", event: "login", timestamp: now - 401 * DAY }],
+      ],
     ];
+    const tested = [...rows.map(([table]) => table), "jobs", ...BOUNDED];
+    expect(Object.keys(schema.tables).filter((table) => !tested.includes(table))).toEqual([]);
+    const job = (name: string, age: number): Stored => ({
+      ...{ job: name, run: 1, removed: 0 },
+      ...{ startedAt: 1, stepAt: now - age, endedAt: now - age },
+    });
+    await backend.store("jobs", [job("kept", 29 * DAY), job("gone", 31 * DAY)]);
     // More than fit into one step.
     const copiesIn = (table: string) => (table === "auditLogs" ? 150 : 1);
     for (const [table, kept, gone] of rows) {
       await backend.store(table, [...kept, ...Array(copiesIn(table)).fill(gone).flat()]);
     }
+    // The rule of these entries goes by the time at which they were stored.
+    const entries = (await backend.rows("pendingAuditLogs")).map((row) => ({
+      ...row,
+      _creationTime: Number(row.timestamp),
+    }));
+    await backend.store("pendingAuditLogs", entries, "replace");
     const before = new Map<string, number>();
     for (const [table, , gone] of rows) {
       before.set(table, (await backend.rows(table)).length - gone.length * copiesIn(table));
     }
     await runJobs(backend);
     for (const [table] of rows) expect((await backend.rows(table)).length, table).toBe(before.get(table));
-    const [log] = (await backend.rows("jobs")).filter(({ job }) => job === "auditLogs");
-    expect(log).toMatchObject({ removed: 150 });
+    const jobs = await backend.rows("jobs");
+    expect(jobs.find(({ job }) => job === "auditLogs")).toMatchObject({ removed: 150 });
+    expect(jobs.filter(({ job }) => job === "kept" || job === "gone")).toMatchObject([{ job: "kept" }]);
     expect(await ada.query(api.sessions.mine, {})).toHaveLength(1);
   });
 

@@ -85,10 +85,21 @@ test("a point of an agent whose clock is 4.9 minutes ahead is in every range, an
 });
 
 test("the sum of extreme values is capped instead of infinite", async () => {
-  await project.report([{ value: Number.MAX_VALUE }, { value: Number.MAX_VALUE }]);
-  for (const range of ranges) {
-    expect(await series(range)).toMatchObject([{ count: 2, sum: Number.MAX_VALUE, max: Number.MAX_VALUE }]);
+  const largest = { kind: "counter" as const, value: Number.MAX_VALUE };
+  await project.report([largest, largest]);
+  // Of a day and an hour that are closed, and of the open hour.
+  await project.report([{ ...largest, at: Date.now() - 2 * DAY }]);
+  await project.report([{ ...largest, at: Date.now() - 2 * HOUR }, largest]);
+  const { projectId } = project;
+  for (const range of ["1h", "90d"] as const) {
+    const sum = Number.MAX_VALUE;
+    expect((await series(range)).at(-1)).toMatchObject({ sum, max: sum });
   }
+  const [total] = await grace.query(api.metrics.totals, { projectId, until });
+  expect(total).toMatchObject({ last7d: Number.MAX_VALUE, last30d: Number.MAX_VALUE });
+  const [agent] = await grace.query(api.projects.overview, { projectId });
+  const newest = { value: Number.MAX_VALUE, today: { sum: Number.MAX_VALUE } };
+  expect(agent).toMatchObject({ metrics: [newest], line: { values: Array(3).fill(Number.MAX_VALUE) } });
 });
 
 test("the smallest and largest values are stored as they are, also in hours that are closed", async () => {

@@ -54,3 +54,18 @@ test("a rejected argument prints no secret", async () => {
   expect(failure).toContain("ArgumentValidationError");
   expect(failure).not.toContain(EDGE_SECRET);
 });
+
+test("during a rotation both secrets prove a call, and afterwards only the new one", async () => {
+  const revokeWith = async (secret: string) =>
+    await revoke(await proveCall(secret, "sessions:revoke", revocation(), Date.now()));
+  const newest = `new-${EDGE_SECRET}`;
+  const both = JSON.stringify({ 2: newest, 1: EDGE_SECRET });
+  try {
+    await backend.setVariables({ CONVEX_EDGE_SECRET: both });
+    expect([await revokeWith(EDGE_SECRET), await revokeWith(newest)]).toEqual(["none", "none"]);
+    await backend.setVariables({ CONVEX_EDGE_SECRET: JSON.stringify({ 2: newest }) });
+    expect([await revokeWith(EDGE_SECRET), await revokeWith(newest)]).toEqual(["forbidden", "none"]);
+  } finally {
+    await backend.setVariables({ CONVEX_EDGE_SECRET: EDGE_SECRET });
+  }
+});
