@@ -233,7 +233,9 @@ describe("Convex functions", () => {
       .filter(({ path }) => inside(path, "convex") && !inside(path, "convex/_generated") && !isTest(path))
       .flatMap(({ path, text }) =>
         [...text.matchAll(/\bDate\.now\(\)|\bnew Date\(\)/g)].map(({ index }) => {
-          const starts = [...text.slice(0, index).matchAll(/^(?:export )?(?:async )?(?:function|const) (\w+)/gm)];
+          const starts = [
+            ...text.slice(0, index).matchAll(/^(?:export )?(?:async )?(?:function|const) (\w+)/gm),
+          ];
           const start = starts.at(-1);
           return { place: `${path} ${start?.[1]}`, code: text.slice(start?.index, index) };
         }),

@@ -118,6 +118,20 @@ it("rules and channels are added and removed by forms, and a webhook's secret is
   expect(await textAt(browser, path)).toMatch(/No rules.*No channels/);
 });
 
+it("a form over a limit says what to do and keeps the input", async () => {
+  const { browser, path, projectId } = await signInOwner();
+  const address = (number: number) => `http://127.0.0.1:9/${number}`;
+  for (let made = 0; made < 5; made++) {
+    await call(browser, "alertChannels:create", { projectId, kind: "webhook", address: address(made) });
+  }
+  const answer = await browser.submit(path, {
+    ...{ intent: "add-channel", channel: "webhook", address: address(5) },
+  });
+  expect(answer.status).toBe(400);
+  expect(answer).toSayAlert(/at most 5 channels. Remove one first/);
+  expect(new Page(answer.text).field("Address")?.attributes.value).toBe(address(5));
+});
+
 it("members see rules and incidents but no controls and no address, and their forms get 403", async () => {
   const { browser, path, projectId } = await signInOwner();
   await browser.submit(path, { intent: "usual-rules" });

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { jsonOf } from "./browser.ts";
 import { Page, textOf } from "./html.ts";
+import { calls, type Fault } from "./outbound.ts";
 import { createReportingProject, expectRejection, signInReporter, type User } from "./reporting.ts";
 import { startMosaic } from "./start-app.ts";
 
@@ -95,20 +96,31 @@ describe("POST /api/v1/metrics", () => {
     expect([answer.status, jsonOf(answer)]).toEqual([202, { accepted: 1 }]);
   });
 
-  it("responds 503 while Convex is down, and the same Idempotency-Key stores it once afterwards", async () => {
+  it.each<[string, Fault, number]>([
+    ["down", { kind: "refused" }, 503],
+    ["overloaded", { kind: "status", status: 503 }, 503],
+    ["cut off after it stored them", { kind: "lost", ms: 0 }, 503],
+    ["slow", { kind: "slow", ms: 3_000 }, 202],
+  ])("while Convex is %s, requests with an Idempotency-Key are stored once", async (_, fault, status) => {
     const user = await newUser();
     const project = await newProject(user);
-    app.outbound.fail("convex", { kind: "refused" });
-    const once = { "Idempotency-Key": "once" };
-    const answer = await project.send({ metrics }, once);
-    expectRejection(answer, 503, "unavailable");
-    expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
+    const keys = ["a", "b", "c", "d", "e"];
+    const sendAll = () =>
+      Promise.all(keys.map((key) => project.send({ metrics }, { "Idempotency-Key": key })));
+    app.outbound.fail("convex", fault, calls("metrics:ingest"));
+    for (const answer of await sendAll()) {
+      expect(answer.status).toBe(status);
+      if (status === 202) continue;
+      expectRejection(answer, 503, "unavailable");
+      expect(Number(answer.headers.get("Retry-After"))).toBeGreaterThan(0);
+    }
     app.outbound.heal();
     for (let times = 0; times < 2; times++) {
-      expect((await project.send({ metrics }, once)).status).toBe(202);
+      for (const answer of await sendAll()) expect(jsonOf(answer)).toEqual({ accepted: 1 });
     }
     const args = { projectId: project.id, paginationOpts: { numItems: 10, cursor: null } };
-    expect((await user.convex<{ page: unknown[] }>("query", "metrics:recent", args)).page).toHaveLength(1);
+    const recent = await user.convex<{ page: unknown[] }>("query", "metrics:recent", args);
+    expect(recent.page).toHaveLength(keys.length);
   });
 });
 
@@ -116,8 +128,10 @@ describe("the reports of one agent", () => {
   const pathOf = (agent: string, what: string) => `/api/v1/agents/${encodeURIComponent(agent)}/${what}`;
 
   it("sets the state of an agent with any name, and a ping makes one known", async () => {
-    const project = await newProject(await newUser());
-    const names = ["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "..."];
+    const user = await newUser();
+    const project = await newProject(user, "\u{1f600}".repeat(100));
+    const longest = "\u{1f600}".repeat(64);
+    const names = ["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "...", longest];
     for (const name of names) {
       const answer = await project.post(pathOf(name, "status"), {
         state: "waiting",
@@ -131,6 +145,9 @@ describe("the reports of one agent", () => {
     const shown = async () => (await project.agents()).map(({ agent, message }) => `${agent}: ${message}`);
     const expected = [...names.map((name) => `${name}: I am ${name}`), "alive: null"].sort();
     await expect.poll(async () => (await shown()).sort(), { timeout: 10_000 }).toEqual(expected);
+    const page = await user.browser.get(`/projects/${project.id}/agents/${encodeURIComponent(longest)}`);
+    expect(page).toBeSafeHtml(200);
+    expect(new Page(page.text).tags("h1").map(textOf).join()).toContain(longest);
   });
 
   it("rejects a wrong state, a name that is none, and a key used for another path", async () => {

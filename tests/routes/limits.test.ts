@@ -129,6 +129,12 @@ describe("a rejected API key", () => {
     }
     expect((await send(new Browser(app.site(1), "10.50.3.2"), "mosaic_wrong")).status).toBe(401);
     expect(asked()).toBe(1);
+    // The answer does not wait for the body.
+    const uploadMs = 10_000;
+    const headers = { authorization: "Bearer mosaic_wrong" };
+    const early = await from("10.50.3.1").post("/api/v1/metrics", { headers, json: { metrics }, uploadMs });
+    expect(early.status).toBe(401);
+    expect(early.ms).toBeLessThan(uploadMs);
   });
 
   it("limits its address, except for keys that were accepted there", async () => {
