@@ -15,7 +15,7 @@ import { keysIn } from "./index-keys.ts";
 import { type Change, Layer } from "./layer.ts";
 import { Reader } from "./reader.ts";
 import { noteChange } from "./search-statistics.ts";
-import { Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { SubscriptionIndex, type WrittenKey } from "./subscription-index.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -62,24 +62,18 @@ export class Engine {
   };
 
   /**
-   * @param file - The path of the data file.
+   * @param store - The open data file.
    * @param now - Returns the time in Unix milliseconds.
    * @param writing - Runs work that writes to the file, which can take long on a slow disk.
-   * @param waits - Whether commits wait for the disk.
    */
-  constructor(
-    file: string,
-    now: () => number,
-    writing: <T>(work: () => T) => T = (work) => work(),
-    waits = true,
-  ) {
+  constructor(store: Store, now: () => number, writing: <T>(work: () => T) => T = (work) => work()) {
     this.#now = now;
     this.#writing = writing;
-    this.store = new Store(file, waits);
-    this.catalog = new Catalog(this.store);
-    this.#ts = BigInt(this.store.meta("ts") ?? "0");
+    this.store = store;
+    this.catalog = new Catalog(store);
+    this.#ts = BigInt(store.meta("ts") ?? "0");
     this.#forgotten = this.#ts;
-    this.#creationTime = Number(this.store.meta("creationTime") ?? "0");
+    this.#creationTime = Number(store.meta("creationTime") ?? "0");
   }
 
   /** Timestamp of the newest commit: Unix nanoseconds, or later. */

@@ -48,7 +48,7 @@ export class Store {
    *   but not a power failure.
    * @throws {Error} when another process uses the file, it is damaged, or it has another format.
    */
-  constructor(file: string, waits: boolean) {
+  constructor(file: string, waits = true) {
     try {
       this.#db = new DatabaseSync(file);
       // Exclusive, because writes of another process would not reach the subscriptions of this one.

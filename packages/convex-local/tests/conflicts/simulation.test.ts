@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ConflictError, ConflictRules, NoSlotError } from "../../src/conflicts/conflict-rules.ts";
 import { conflictsFrom } from "../../src/conflicts/pace.ts";
 import { Engine } from "../../src/engine/engine.ts";
+import { Store } from "../../src/engine/store.ts";
 import type { Transaction } from "../../src/engine/transaction.ts";
 import { seededRandom } from "../../src/functions/isolate/seeded-random.ts";
 import { VirtualPace } from "./virtual-pace.ts";
@@ -31,7 +32,7 @@ function arrivals(count: number, random: () => number): number[] {
 /** Opens a database with one counter, and rules in virtual time. */
 function open(mutationMs: number, seed: number) {
   const pace = new VirtualPace(seed);
-  const engine = new Engine(":memory:", () => 1.7e12 + pace.now);
+  const engine = new Engine(new Store(":memory:"), () => 1.7e12 + pace.now);
   engines.push(engine);
   const table = engine.catalog.table("", "counters");
   const seeding = engine.begin();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Engine } from "../../src/engine/engine.ts";
+import { Store } from "../../src/engine/store.ts";
 
 let folder: string;
 
@@ -16,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Creates a data file with a few hundred documents. */
 function create(name: string): string {
   const file = join(folder, name);
-  const engine = new Engine(file, Date.now);
+  const engine = new Engine(new Store(file), Date.now);
   const transaction = engine.begin();
   for (let i = 0; i < 500; i++)
     transaction.insert(engine.catalog.table("", "rows"), { i, text: "x".repeat(200) });
@@ -39,7 +40,7 @@ test.each<[what: string, damage: (file: string) => void]>([
 ])("a file that %s is reported with what to do", (_what, damage) => {
   const file = create("damaged.sqlite");
   damage(file);
-  expect(() => new Engine(file, Date.now)).toThrow(
+  expect(() => new Engine(new Store(file), Date.now)).toThrow(
     /damaged\.sqlite is damaged, or is not a database of this backend \(.+\)\. Move or delete it\./,
   );
   rmSync(file);
@@ -55,12 +56,12 @@ test("when the clock jumps back, timestamps and creation times still increase, a
     const created = transaction.reader.get(table, id)?.value._creationTime ?? 0;
     return [engine.commit(transaction), created];
   };
-  let engine = new Engine(file, () => time.now);
+  let engine = new Engine(new Store(file), () => time.now);
   const seen = [insert(engine)];
   time.now -= 3_600_000;
   seen.push(insert(engine), insert(engine));
   engine.close();
-  engine = new Engine(file, () => time.now);
+  engine = new Engine(new Store(file), () => time.now);
   seen.push(insert(engine));
   engine.close();
   for (const [i, [ts, created]] of seen.slice(1).entries()) {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Engine } from "../../engine/engine.ts";
+import { Store } from "../../engine/store.ts";
 import { isUuid, newId } from "../../values/id.ts";
 import { FileCodes } from "./file-codes.ts";
 import { StoredFiles } from "./stored-files.ts";
@@ -12,7 +13,7 @@ const HOUR_MS = 3_600_000;
 test("an upload URL is valid for one hour", () => {
   const folder = mkdtempSync(join(tmpdir(), "convex-local-upload-"));
   const file = join(folder, "data.sqlite");
-  const engine = new Engine(file, Date.now);
+  const engine = new Engine(new Store(file), Date.now);
   onTestFinished(() => {
     engine.close();
     rmSync(folder, { recursive: true });

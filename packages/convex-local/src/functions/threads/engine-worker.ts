@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Outcome } from "../../backend.ts";
 import { Engine } from "../../engine/engine.ts";
 import { changeSchema } from "../../engine/schema-change.ts";
+import { Store } from "../../engine/store.ts";
 import { type VectorQuery, VectorSearch } from "../../engine/vector-search.ts";
 import { asBackend, reportRunning } from "../execution/call-context.ts";
 import { CallRejectedError, CommitError } from "../execution/call-errors.ts";
@@ -106,7 +107,7 @@ port.send({ type: "started", ts: engine.ts });
 
 function openEngine(): Engine {
   try {
-    return new Engine(dataFile, realNow, asBackend, waitsForDisk);
+    return new Engine(new Store(dataFile, waitsForDisk), realNow, asBackend);
   } catch (error) {
     port.send({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     throw error;
