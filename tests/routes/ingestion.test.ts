@@ -162,6 +162,8 @@ describe("the reports of one agent", () => {
     expectRejection(await project.post(unnamed, null), 400, "invalid", issue(/agent must have/));
     expectRejection(await app.browser().post(status, { json: { state: "done" } }), 401, "unauthenticated");
     expectRejection(await app.browser().get(status), 405, "method_not_allowed");
+    expectRejection(await project.post("/api/v1/agents/a/b/ping", {}), 404, "not_found");
+    expectRejection(await project.post("/api/v1/otlp", {}), 404, "not_found");
     // The same key for another agent's path is another request.
     const once = { "Idempotency-Key": "once" };
     for (const agent of ["a", "b"]) {
