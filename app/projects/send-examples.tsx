@@ -31,10 +31,11 @@ export function SendExamples({ guides, ...example }: Example & { guides: readonl
         </div>
       ))}
       <p>
-        <span>Everything that an agent can send is in the </span>
+        <span>The </span>
         <DocumentLink to={href("/api/v1/openapi.json")}>OpenAPI document</DocumentLink>
-        <span>, and how to report, read and be told in the </span>
+        <span> describes the API, and the </span>
         <GuideLink>guide</GuideLink>
+        <span> how to report, read and get alerts.</span>
       </p>
     </div>
   );
