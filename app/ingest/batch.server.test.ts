@@ -207,6 +207,10 @@ describe("the report of one agent", () => {
     expect(await readStatus("a / b")(post(body))).toMatchObject({
       batch: { metrics: [], statuses: [{ agent: "a / b", state: "done", message: "ok" }] },
     });
+    const longest = "🙂".repeat(200);
+    expect(await readStatus("a")(post(JSON.stringify({ state: "done", message: longest })))).toMatchObject({
+      batch: { statuses: [{ message: longest }] },
+    });
   });
 
   it("is rejected without a state, with a wrong time, or with an agent that has no name", async () => {

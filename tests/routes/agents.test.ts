@@ -53,7 +53,7 @@ beforeAll(async () => {
     statuses: [
       { agent: "writer", state: "working", message: "Chapter 1", at: now - 2 * MINUTE },
       { agent: "writer", state: "failed", message: "out of\u0007 ink", at: now - MINUTE },
-      { agent: "reader", state: "waiting", message: "May I?", at: now - MINUTE },
+      { agent: "reader", state: "waiting", message: "May I \u202e?", at: now - MINUTE },
     ],
   });
   expect(sent.status, sent.text).toBe(202);
@@ -72,6 +72,11 @@ describe("the field of agents", () => {
     expect(tile && textOf(tile)).toMatch(
       /^writer.*Failed, ?1 min ago.*out of ink.*cost \$ ?0\.25 ?today.*tokens ?1\.2 k ?today/,
     );
+    expect(page.text).not.toContain("\u0007");
+    // A mark of direction ends with the message, here and on the agent's page.
+    for (const { text } of [page, await ann.get(`${path}/agents/reader`)]) {
+      expect(text).toMatch(/<bdi[^>]*>May I \u202e\?<\/bdi>/);
+    }
   });
 
   it("is filtered by name and health in the URL", async () => {

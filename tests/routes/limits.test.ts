@@ -118,6 +118,16 @@ it("an API key is limited, whatever its address and whether its batches are vali
   const through = await letThrough(INGESTIONS, (index) => send(from(`10.50.6.${index}`), key, {}));
   expect(through).toBeGreaterThanOrEqual(INGESTIONS);
   expect((await send(from("10.50.5.1"), other)).status).toBe(202);
+  // Reading and OpenTelemetry share the limit.
+  const headers = { authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+  const others = [
+    await owner.get("/api/v1/agents", { headers }),
+    await owner.post("/api/v1/otlp/v1/metrics", { headers, body: "{}" }),
+  ];
+  for (const answer of others) {
+    expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([429, true]);
+    expect(jsonOf(answer)).toMatchObject({ message: expect.stringMatching(/\w{3,}.*\.$/) });
+  }
 });
 
 describe("a rejected API key", () => {

@@ -88,6 +88,20 @@ it("reads the version of a scope without a name in both encodings", () => {
   expect(all(protobuf.metricsIn(request))).toMatchObject(expected);
 });
 
+it("ignores unknown fields of every wire type in protobuf", () => {
+  // Field 99 as bytes, a number, and 4 and 8 fixed bytes.
+  const unknown = [0x9a, 6, 1, 7, 0x98, 6, 7, 0x9d, 6, 1, 2, 3, 4, 0x99, 6, 1, 2, 3, 4, 5, 6, 7, 8];
+  const nest = (tag: number, inner: number[]) => [tag, inner.length, ...inner];
+  const value = [0x21, 0, 0, 0, 0, 0, 0, 4, 0x40]; // asDouble: 2.5
+  const point = nest(0x0a, [...unknown, ...value]);
+  const metric = [...nest(0x0a, [0x6d]), ...unknown, ...nest(0x2a, [...unknown, ...point])];
+  const scope = nest(0x12, [...unknown, ...nest(0x12, metric)]);
+  const body = [...unknown, ...nest(0x0a, scope)];
+  expect(all(protobuf.metricsIn(Uint8Array.from(body)))).toMatchObject([
+    { metric: { name: "m", type: "gauge" }, point: { value: 2.5, attributes: [] } },
+  ]);
+});
+
 describe("a malformed body", () => {
   it("is rejected wherever it is cut, or read if the cut is between two messages", async () => {
     const body = ProtobufMetricsSerializer.serializeRequest(
