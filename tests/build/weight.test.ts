@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Extent, firstLoad, report, type Script, total } from "./first-load.ts";
 
@@ -40,6 +40,16 @@ describe("the script that a browser loads before any interaction", () => {
     },
   );
 });
+
+// agents:start
+it("the worker loads the reader of OpenTelemetry only for its routes", () => {
+  const has = (file: string) =>
+    readFileSync(`build/server/${file}`, "utf8").includes("not a complete protobuf message");
+  const files = readdirSync("build/server/assets").filter((name) => name.endsWith(".js"));
+  expect(files.filter((name) => has(`assets/${name}`))).toEqual([expect.stringMatching(/^receive\.server-/)]);
+  expect(has("index.js")).toBe(false);
+});
+// agents:end
 
 it("the build has one stylesheet for the server and the browser", () => {
   const stylesheets = readdirSync("build/client/assets").filter((name) => name.endsWith(".css"));

@@ -9,9 +9,10 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { jsonOf } from "./browser.ts";
-import { createOtlpProject, METRICS, PROTOBUF } from "./otlp-project.ts";
+import { textOf } from "./html.ts";
+import { createOtlpProject, PROTOBUF } from "./otlp-project.ts";
 import { pythonBody } from "./recorded/python-sdk.ts";
 import { startMosaic } from "./start-app.ts";
 
@@ -21,19 +22,29 @@ const newProject = () => createOtlpProject(app);
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
+  vi.unstubAllEnvs();
 });
 
-/** Returns an SDK that exports to the worker. */
+/** Exports the variables that the project's page shows, as a shell into which they are copied. */
+async function exportVariables(guide: "otel" | "claude", project: Awaited<ReturnType<typeof newProject>>) {
+  const [shown] = (await project.page()).all(({ attributes }) => attributes["data-guide"] === guide);
+  const key = project.authorization.replace(/^Bearer /, "");
+  // The worker listens at another address than the one that users open.
+  const { appUrl, url } = app.browser().site;
+  const code = shown ? textOf(shown).replace("mosaic_…", key).replace(appUrl, url.origin) : "";
+  const variables = [...code.matchAll(/export (OTEL_\w+)=(?:"([^"]*)"|(\S+))/g)];
+  expect(variables.length, code).toBeGreaterThan(3);
+  for (const [, name = "", quoted, plain] of variables) vi.stubEnv(name, quoted ?? plain);
+}
+
+/** Returns an SDK that exports to the worker, with the address and the API key of its environment. */
 function sdk(
   Exporter: typeof JsonExporter | typeof ProtobufExporter,
-  authorization: string,
   resource: Record<string, string>,
   temporalityPreference?: AggregationTemporality,
 ) {
   const errors: unknown[] = [];
   const exporter = new Exporter({
-    url: new URL(METRICS, app.browser().site.url).href,
-    headers: { authorization },
     compression: "gzip" as never,
     ...(temporalityPreference !== undefined && { temporalityPreference }),
   });
@@ -55,7 +66,8 @@ describe("real clients", () => {
     ["JSON", JsonExporter],
   ])("the SDK for Node stores cumulative metrics in %s", async (_, Exporter) => {
     const project = await newProject();
-    const { meter, flush } = sdk(Exporter, project.authorization, { "service.name": "scout" });
+    await exportVariables("otel", project);
+    const { meter, flush } = sdk(Exporter, { "service.name": "scout" });
     const counter = meter.createCounter("tasks");
     const durations = meter.createHistogram("gen_ai.client.operation.duration");
     const tokens = meter.createHistogram("tokens.exponential");
@@ -95,9 +107,9 @@ describe("real clients", () => {
 
   it("Claude Code's documented metrics are its costs and tokens by model and type", async () => {
     const project = await newProject();
+    await exportVariables("claude", project);
     const { meter, flush } = sdk(
       ProtobufExporter,
-      project.authorization,
       { "service.name": "claude-code", "service.version": "2.0.0", "os.type": "linux" },
       AggregationTemporality.DELTA,
     );

@@ -1,5 +1,6 @@
 /** A project that receives OpenTelemetry. */
 import { expect } from "vitest";
+import { Page } from "./html.ts";
 import { createReportingProject, signInReporter } from "./reporting.ts";
 import type { startMosaic } from "./start-app.ts";
 
@@ -19,6 +20,7 @@ export async function createOtlpProject(app: ReturnType<typeof startMosaic>) {
   return {
     authorization,
     convex,
+    page: async () => new Page((await user.browser.get(`/projects/${projectId}`)).text),
     send: (
       body: string | Buffer,
       type: string,
