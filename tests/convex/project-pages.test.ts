@@ -1,12 +1,15 @@
 /** Page queries about projects and their agents. */
-import { beforeEach, expect, test } from "vitest";
+import { type FunctionReference, getFunctionName } from "convex/server";
+import type { Value } from "convex/values";
+import { beforeEach, expect, test, vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel";
+import { files, inside } from "../source-files.ts";
 import { openBackends, type TestBackend } from "./backend.ts";
 import { idOf, type Member, rejectionOf, sessionOf, signIn } from "./people.ts";
-import { newScene, type Reporting } from "./reporting.ts";
+import { HOUR, newScene, type Reporting } from "./reporting.ts";
 
-const { startBackend } = openBackends();
+const { startBackend, startBackendAlone } = openBackends();
 
 let backend: TestBackend;
 let grace: Member;
@@ -151,4 +154,67 @@ test("the export has the user's projects, but no API key and no other user's e-m
 test("the page of a project is forbidden to a user who was never synced", async () => {
   const unsynced = backend.as({ sub: idOf(backend, "new"), sid: sessionOf(backend, "new") });
   expect(await rejectionOf(unsynced.query(api.pages.project, { projectId, range }))).toBe("forbidden");
+});
+
+/** Returns the queries that open pages subscribe to, with arguments. */
+function liveQueries(): [FunctionReference<"query">, Record<string, Value>][] {
+  const ofProject = { projectId };
+  const ofAgent = { ...ofProject, agent: "scout" };
+  const firstPage = { paginationOpts: { numItems: 20, cursor: null } };
+  const until = Math.floor(Date.now() / HOUR) * HOUR;
+  return [
+    ...[api.projects.get, api.projects.overview, api.projectKeys.list].map((query) => [query, ofProject]),
+    ...[api.agents.get, api.agents.history].map((query) => [query, ofAgent]),
+    [api.metrics.series, { ...ofAgent, name: "latency", range: "1h", until }],
+    [api.metrics.totals, { ...ofProject, until }],
+    ...[api.metrics.recent, api.alertDeliveries.list].map((query) => [query, { ...ofProject, ...firstPage }]),
+    ...[api.alertRules.list, api.alertChannels.list].map((query) => [query, ofProject]),
+    ...[api.incidents.newest, api.incidents.outages].map((query) => [query, ofProject]),
+    ...[api.projects.mine, api.incidents.mine, api.sessions.mine, api.users.viewer].map((query) => [
+      query,
+      {},
+    ]),
+    ...[api.auditLogs.mine, api.users.list].map((query) => [query, firstPage]),
+    [api.pages.adminAudit, {}],
+  ] as [FunctionReference<"query">, Record<string, Value>][];
+}
+
+test("no query of an open page reads the clock: another tab gets old answers from the cache", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    ({ backend, project } = await newScene(startBackendAlone()));
+    projectId = project.projectId;
+    await project.report([{ value: 1, kind: "counter" }], [{ state: "working" }]);
+    const ada = await signIn(backend, "ada");
+    const queries = liveQueries();
+    const named = queries.map(([query]) => getFunctionName(query).replace(":", "."));
+    const watched = files
+      .filter(({ path }) => inside(path, "app"))
+      .flatMap(({ text }) => [...text.matchAll(/useLiveQuer(?:y|ies)\(\s*api\.(\w+\.\w+)/g)]);
+    expect(watched.map(([, name]) => name).filter((name) => !named.includes(name ?? ""))).toEqual([]);
+    const openTab = async () => {
+      const tab = backend.connect({ sub: ada.workosUserId, sid: ada.sessionId });
+      const answered = queries.map(
+        ([query, args]) => new Promise((resolve) => tab.onUpdate(query, args, resolve, resolve)),
+      );
+      for (const answer of await Promise.all(answered)) expect(answer).not.toBeInstanceOf(Error);
+      return tab;
+    };
+    const runs = async () =>
+      await Promise.all(
+        queries.map(async ([query]) => [
+          getFunctionName(query),
+          (await backend.highestUse(getFunctionName(query))).calls,
+        ]),
+      );
+    const first = await openTab();
+    const before = await runs();
+    // Convex keeps an answer of a query that reads the clock for some seconds only.
+    vi.setSystemTime(Date.now() + 60_000);
+    const second = await openTab();
+    expect(await runs()).toEqual(before);
+    await Promise.all([first.close(), second.close()]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
