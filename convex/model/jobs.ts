@@ -10,6 +10,9 @@ import { log } from "./log.ts";
 /** A run that made no step for this long has failed, and may be started again, in ms. */
 const STALLED_MS = 5 * 60_000;
 
+/** A long job is logged each time it has removed this many more rows. */
+const LOGGED_ROWS = 10_000;
+
 /** Starts a job, unless it is running. */
 export async function startJob(ctx: MutationCtx, job: string): Promise<void> {
   const now = Date.now();
@@ -38,13 +41,16 @@ export async function stepJob(
   const count = await work();
   const now = Date.now();
   const removed = row.removed + count;
+  const progress = { job, removed, ms: now - row.startedAt };
   if (count > 0) {
+    const parts = [row.removed, removed].map((rows) => Math.floor(rows / LOGGED_ROWS));
+    if (parts[0] !== parts[1]) log("info", "job.progress", progress);
     await ctx.db.patch("jobs", row._id, { stepAt: now, removed });
     await ctx.scheduler.runAfter(0, internal.jobs.step, { job, run });
     return;
   }
   await ctx.db.patch("jobs", row._id, { stepAt: now, endedAt: now });
-  if (removed > 0) log("info", "job.done", { job, removed, ms: now - row.startedAt });
+  if (removed > 0) log("info", "job.done", progress);
 }
 
 /** Returns the jobs whose run has failed. Reads no row of a job that makes steps, so it does not conflict. */

@@ -209,6 +209,15 @@ describe("retention", () => {
     await backend.store("jobs", [{ ...running, stepAt: now - 6 * MINUTE }], "replace");
     await backend.run("jobs:start", {});
     await expect.poll(job).toMatchObject({ run: 8, endedAt: expect.any(Number) });
+    // A long job is logged each time it has removed 10,000 more rows.
+    const entry = { userId: ada.userId, event: "login", timestamp: now - 401 * DAY };
+    await backend.store("auditLogs", Array(20).fill(entry));
+    await backend.store("jobs", [{ ...running, removed: 9_990 }], "replace");
+    const logged = { event: "job.progress", job: "auditLogs", removed: 10_010, ms: expect.any(Number) };
+    const answer = (await backend.run("jobs:step", { job: "auditLogs", run: 7 })) as { logLines: string[] };
+    expect(JSON.parse(answer.logLines.join().replace(/^[^{]*|[^}]*$/g, ""))).toMatchObject(logged);
+    await expect.poll(job).toMatchObject({ run: 7, removed: 10_010, endedAt: expect.any(Number) });
+    await backend.store("jobs", [{ ...running, run: 8, endedAt: now }], "replace");
     // A step of the failed run does nothing any more.
     expect(await backend.run("jobs:step", { job: "auditLogs", run: 7 })).toMatchObject({ status: "success" });
     expect(await job()).toMatchObject({ run: 8 });
