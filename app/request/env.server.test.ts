@@ -109,4 +109,9 @@ describe("the configuration", () => {
     const map = { 2: secret, 1: secret.replaceAll("0", "x") };
     expect(readEnv({ ...good, WORKOS_COOKIE_PASSWORD: JSON.stringify(map) }).cookiePasswords).toEqual(map);
   });
+
+  it("proves calls with the edge secret of the highest number", () => {
+    const map = { 10: secret, 9: secret.replaceAll("0", "x") };
+    expect(readEnv({ ...good, CONVEX_EDGE_SECRET: JSON.stringify(map) }).edgeSecret).toBe(secret);
+  });
 });

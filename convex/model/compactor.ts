@@ -1,5 +1,6 @@
 /**
- * Compactor: folds the batches of one project, one transaction after another, at most once a second.
+ * Compactor: folds the batches of one project, one transaction after another. It starts at most once a second,
+ * except that a run that left batches over is followed at once.
  *
  * It sleeps while no batch waits. The request that finds it asleep wakes it. A run that falls asleep has read
  * the whole queue in the same transaction, so a batch that arrives meanwhile conflicts with it and is not
@@ -12,7 +13,7 @@ import { saveDrops } from "./drops.ts";
 import type { Folded, Pending } from "./fold.ts";
 import { log } from "./log.ts";
 
-/** Time between the starts of two runs, in ms. */
+/** Time between two runs, in ms, unless the first left batches over. */
 const EVERY_MS = 1_000;
 
 /** Delay of the first run after a wake-up, in ms: requests that arrive together are folded together. */

@@ -15,6 +15,7 @@ const REPORTS = 20;
 const EVERY_MS = 1_500;
 const SERIES = 5;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const MEASURED = ["metrics:ingest", "compaction:run", "projects:overview"];
 
 export async function benchCost(): Promise<void> {
@@ -29,12 +30,17 @@ export async function benchCost(): Promise<void> {
     );
     const ada = await signedIn(url, convexUrl, "ada@example.com");
     for (const agents of [1, 20]) {
-      // Half an hour of minutes, as the open hour has on average.
-      const past = Array.from({ length: 30 }, (_, minute) => pointsOf(agents, minute * MINUTE_MS)).flat();
+      // A day of hours for the sparklines, and half an hour of minutes, as the open hour has on average.
+      const hours = Array.from({ length: 24 }, (_, hour) => (24 - hour) * HOUR_MS);
+      const minutes = Array.from({ length: 30 }, (_, minute) => (29 - minute) * MINUTE_MS);
+      const past = [...hours, ...minutes].flatMap((ago) => pointsOf(agents, ago));
       const { projectId, key } = await makeProject(url, ada, `${agents} agents`, past);
       const client = new ConvexClient(convexUrl, { logger: false });
       client.setAuth(async () => ada.token);
-      client.onUpdate(api.projects.overview, { projectId }, () => undefined);
+      let sentToTab = 0;
+      client.onUpdate(api.projects.overview, { projectId }, (overview) => {
+        sentToTab = JSON.stringify(overview).length;
+      });
       await pause(5_000);
       const before = await backend.counters();
       for (let sent = 0; sent < REPORTS; sent++) {
@@ -50,6 +56,7 @@ export async function benchCost(): Promise<void> {
       await client.close();
       process.stdout.write(`one report of ${SERIES} points to a project of ${agents} agents:\n`);
       for (const path of MEASURED) print(path, before, after);
+      process.stdout.write(`  an update of an open dashboard: ${sentToTab} characters\n`);
     }
     const rows = await backend.documents("agentMetrics");
     process.stdout.write(
@@ -75,9 +82,11 @@ function print(path: string, before: readonly FunctionCounters[], after: readonl
   const start = before.find((one) => one.path === path);
   if (use === undefined) throw new Error(`${path} was not called`);
   const calls = use.calls - (start?.calls ?? 0);
-  const perReport = (of: "bytesRead" | "bytesWritten") =>
+  const perReport = (of: keyof FunctionCounters["total"]) =>
     Math.round((use.total[of] - (start?.total[of] ?? 0)) / REPORTS);
   process.stdout.write(
-    `  ${path}: ${(calls / REPORTS).toFixed(2)} calls, ${perReport("bytesRead")} bytes read, ${perReport("bytesWritten")} written\n`,
+    `  ${path}: ${(calls / REPORTS).toFixed(2)} calls, ` +
+      `${perReport("bytesRead")} bytes of ${perReport("documentsRead")} documents read, ` +
+      `${perReport("bytesWritten")} of ${perReport("documentsWritten")} written, at most ${use.indexRanges} ranges\n`,
   );
 }
