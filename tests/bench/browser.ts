@@ -10,17 +10,18 @@
  */
 import { loadavg } from "node:os";
 import type { BrowserContext } from "playwright-core";
-import { api } from "../../convex/_generated/api.js";
 import { launchChromium } from "../browser/chromium.ts";
 import { cleanUp, freePorts, run } from "../launcher/copy.ts";
 import { startEdge } from "./edge.ts";
 import { quantile } from "./load.ts";
-import { makeProject, type Signed, signedIn } from "./person.ts";
+import { makeField, makeProject, type Signed, signedIn, untilShown } from "./person.ts";
 import { loadPage, type PageLoad, PHONE, timeToClick } from "./phone.ts";
 
 const ROUNDS = Number(process.env.BROWSER_ROUNDS ?? 3);
 const PROJECTS = 50;
 const AGENTS = ["harbour", "lighthouse", "ferry", "night watch"];
+/** Agents of the large field: as many as a project may have. */
+const FIELD = 200;
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
 const SIZE = { width: 412, height: 823 };
@@ -39,6 +40,7 @@ export async function benchBrowser(): Promise<void> {
     await copy.ready();
     const grace = await signedIn(edge.url, `http://127.0.0.1:${ports.convex}`, "grace@example.com");
     const projectId = await fill(edge.url, grace);
+    const fieldId = await makeField(edge.url, grace, FIELD);
     const phone = { baseURL: edge.url, viewport: SIZE, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
     const guest = await browser.newContext(phone);
     const user = await browser.newContext(phone);
@@ -56,6 +58,7 @@ export async function benchBrowser(): Promise<void> {
       'a[href="/profile"]',
     );
     await measure("a project's page", user, `/projects/${projectId}`, '[aria-label="Range"] a');
+    await measure(`a project with ${FIELD} agents`, user, `/projects/${fieldId}`, '[aria-label="Range"] a');
     for (const name of ["lcp", "interactive"] as const) {
       if (dashboard[name] <= GOALS[name]) continue;
       process.stderr.write(
@@ -83,11 +86,7 @@ async function fill(appUrl: string, grace: Signed): Promise<string> {
   for (let index = 1; index <= PROJECTS; index++) {
     ids.push((await makeProject(appUrl, grace, `Project ${index}`, past)).projectId);
   }
-  for (const projectId of ids) {
-    while ((await grace.convex.query(api.projects.overview, { projectId })).length < AGENTS.length) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+  for (const projectId of ids) await untilShown(grace, projectId, AGENTS.length);
   return String(ids.at(-1));
 }
 

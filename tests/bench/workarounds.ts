@@ -48,7 +48,8 @@ export async function benchWorkarounds(): Promise<void> {
       builds[name] = await buildVariant(folder, `without-${name}`, changes);
     }
     const ours = String(builds.build);
-    const { app, cookie, variables, answerOf } = await startMosaic(folder, closing, ours);
+    const { app, grace, variables, answerOf } = await startMosaic(folder, closing, ours);
+    const { cookie } = grace;
     await fetch(`${app.url}/dashboard`, { headers: { cookie } });
     const near = Object.fromEntries(ASKED.slice(0, 1).map((name) => [name, answerOf(name)]));
     const servers: Record<string, Workerd> = {};
