@@ -60,6 +60,21 @@ describe("sums of today", () => {
     const ada = await signIn(backend, "ada");
     await zone(ada, "Asia/Tokyo");
     expect(await sums(ada)).toEqual(expected("UTC"));
+
+    // Of many zones, the owner's and those of most members are kept, and UTC.
+    const many = ["Africa/Cairo", "Asia/Dubai", "Asia/Seoul", "Asia/Tokyo", "Europe/Oslo", "Europe/Rome"];
+    const rows = [...many, ...many, "Africa/Accra"].map((timeZone) => ({
+      ...{ projectId: project.projectId, userId: ada.userId, role: "member", projectCreatedAt: 1, timeZone },
+    }));
+    await backend.store("projectMembers", rows);
+    await zone(grace, "Pacific/Apia");
+    const kept = async () => {
+      const rows = (await backend.rows("overviews")).filter((row) => row.projectId === project.projectId);
+      return rows.flatMap(({ zones }) => (zones as { zone: string }[]).map(({ zone }) => zone));
+    };
+    // The eighth is the first by name of those of one member.
+    const expectedZones = ["Pacific/Apia", ...many, "Africa/Accra", "UTC"];
+    await expect.poll(kept, { timeout: 5_000 }).toEqual(expectedZones);
   });
 
   test("sums begin at 0 at midnight, and include points that a clock ahead sent before midnight", async () => {
