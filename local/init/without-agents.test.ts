@@ -40,6 +40,19 @@ describe("the starter without agents", () => {
     expect(speaking.map(([path]) => path)).toEqual([]);
   });
 
+  it("says no word about agents in its documents, its configuration and its code", () => {
+    const words =
+      /\b(?<!user.)(agents?|metrics?|alerts|ingest\w*|opentelemetry|otlp|sparklines?|time series)\b/gi;
+    const read = /\.(md|toml|yml|example)$|^(app|convex|workers|local)\/.*\.(tsx?|css|js)$/;
+    const skipped = /^(packages|local\/init|convex\/_generated)\/|\.test\./;
+    const said = [...left]
+      .filter(([path]) => read.test(path) && !skipped.test(path))
+      .flatMap(([path, text]) =>
+        [...cut(text, "original").matchAll(words)].map(([word]) => `${path}: ${word}`),
+      );
+    expect(said).toEqual([]);
+  });
+
   it("removes only files that exist, and replaces only files that the original has", () => {
     const patterns = patternsOf(files.get(LIST) ?? "");
     const isFound = (pattern: string) =>
