@@ -1,6 +1,7 @@
 /**
  * Load test of ingestion with conflicts on: the two loads that the contract promises at 150 ms for each mutation,
- * then 100 agents that report each second at 60 ms. Beside each, 50 open dashboards, retention and a deletion.
+ * then 100 agents that report each second at 60 ms, into projects with a day of history. Beside each, 50 open
+ * dashboards, retention and a deletion.
  * `SCALE_SECONDS` is the length of each load.
  */
 import { readFileSync } from "node:fs";
@@ -9,16 +10,11 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ConvexClient } from "convex/browser";
 import { api } from "../../convex/_generated/api.js";
+import type { Metric } from "../../local/demo/figures.ts";
 import { cleanUp, run } from "../launcher/copy.ts";
-import {
-  type Administration,
-  administrationOf,
-  conflictsIn,
-  type FunctionCounters,
-  sumOf,
-} from "./convex-counters.ts";
-import { quantile } from "./load.ts";
+import { type Administration, administrationOf } from "./convex-counters.ts";
 import { makeProject, type Signed, signedIn } from "./person.ts";
+import { print, printCounters, printJobs, spread } from "./scale-report.ts";
 
 const SECONDS = Number(process.env.SCALE_SECONDS ?? 60);
 const DASHBOARDS = 50;
@@ -27,9 +23,8 @@ const USERS = 10;
 const DELETED = 10_000;
 const EXPIRED = 4_000;
 const STORED_AT_ONCE = 2_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Convex's limit of what the mutations of an S16 deployment write in a second. */
-const WRITE_LIMIT = 4 << 20;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 /** Time for the last values to reach the page. */
 const SETTLE_MS = 10_000;
 
@@ -68,6 +63,7 @@ async function measure(mutationMs: number, loads: readonly Load[]): Promise<void
   const ada = await signedIn(url, convexUrl, "ada@example.com");
   const projects: Project[] = [];
   for (const load of loads) projects.push(await Project.create(url, ada, load));
+  while ((await backend.documents("pendingBatches")).length > 0) await pause(200);
   const doomed = await prepareRemovals(backend, url, ada);
   const watchers = await openDashboards(url, convexUrl, ada, projects);
 
@@ -110,7 +106,7 @@ class Project {
   }
 
   static async create(url: string, owner: Signed, load: Load): Promise<Project> {
-    const { projectId, key } = await makeProject(url, owner, load.name);
+    const { projectId, key } = await makeProject(url, owner, load.name, pastOf(load));
     const keys = [key];
     while (keys.length < load.keys) {
       const made = await owner.convex.mutation(api.projectKeys.create, { projectId, name: "Agents" });
@@ -138,8 +134,7 @@ class Project {
     const sent = performance.now();
     const at = Date.now();
     const metrics = Array.from({ length: items }, (_, index) => ({
-      agent: `agent ${sender}-${Math.floor((index % 100) / 10)}`,
-      name: `metric ${index % 10}`,
+      ...itemOf(sender, index),
       value: number,
       at,
     }));
@@ -185,6 +180,21 @@ class Project {
       `  on the page after the answer ${spread(this.#shownMs)}, ${this.#answered.size} not shown; at most 2000 ms`,
     );
   }
+}
+
+/** Returns the agent and the name of an item: ten agents of a sender with ten metrics each. */
+function itemOf(sender: number, index: number) {
+  return { agent: `agent ${sender}-${Math.floor((index % 100) / 10)}`, name: `metric ${index % 10}` };
+}
+
+/** Returns a point for each hour of the last day in every time series of a load, so that all sparklines are full. */
+function pastOf({ senders, items }: Load): Metric[] {
+  const now = Date.now();
+  const series = Array.from({ length: senders * Math.min(items, 100) }, (_, index) =>
+    itemOf(index % senders, Math.floor(index / senders)),
+  );
+  const hours = Array.from({ length: 23 }, (_, hour) => now - (23 - hour) * HOUR_MS);
+  return hours.flatMap((at) => series.map((one) => ({ ...one, value: 0, at })));
 }
 
 /** Stores what retention and deletion remove, and returns the project to delete. */
@@ -233,65 +243,7 @@ async function openDashboards(
   return clients;
 }
 
-function printCounters(
-  before: readonly FunctionCounters[],
-  after: readonly FunctionCounters[],
-  seconds: number,
-): void {
-  const written = (of: readonly FunctionCounters[]) => sumOf(of, ({ total }) => total.bytesWritten);
-  const rate = (written(after) - written(before)) / seconds;
-  print(
-    `  written ${kilobytes(rate)} a second, ${((100 * rate) / WRITE_LIMIT).toFixed(1)} % of Convex's 4 MiB`,
-  );
-  print(`  conflicts: ${conflictsIn(after)}`);
-  for (const path of ["metrics:ingest", "compaction:run", "projects:overview", "jobs:step"]) {
-    const use = after.find((one) => one.path === path);
-    const start = before.find((one) => one.path === path);
-    if (use === undefined) continue;
-    const calls = use.calls - (start?.calls ?? 0);
-    const mean = (of: "bytesRead" | "bytesWritten") => (use.total[of] - (start?.total[of] ?? 0)) / calls;
-    print(
-      `  ${path}: ${calls} calls, ${(calls / seconds).toFixed(1)} a second; at most ${use.indexRanges} ranges, ` +
-        `${use.documentsRead} documents read, ${use.documentsWritten} written; ` +
-        `on average ${kilobytes(mean("bytesRead"))} read, ${kilobytes(mean("bytesWritten"))} written`,
-    );
-  }
-}
-
-/** Prints how far the deletion and retention came beside the load. */
-async function printJobs(backend: Administration): Promise<void> {
-  const jobs = (await backend.documents("jobs")) as {
-    job: string;
-    removed: number;
-    startedAt: number;
-    stepAt: number;
-    endedAt?: number;
-  }[];
-  for (const { job, removed, startedAt, stepAt, endedAt } of jobs) {
-    if (removed === 0) continue;
-    const name = job.startsWith("project:") ? "deletion of a project" : `retention of ${job}`;
-    const time = ((endedAt ?? stepAt) - startedAt) / 1_000;
-    print(
-      `  ${name}: ${removed} rows in ${time.toFixed(1)} s${endedAt === undefined ? ", not finished" : ""}`,
-    );
-  }
-}
-
-function spread(times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const [half, most, all] = [0.5, 0.95, 1].map((share) => `${quantile(sorted, share).toFixed(0)} ms`);
-  return `p50 ${half}, p95 ${most}, at most ${all}`;
-}
-
-function kilobytes(bytes: number): string {
-  return `${(bytes / 1024).toFixed(1)} KiB`;
-}
-
 async function waitFor(condition: () => boolean, milliseconds: number): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!condition() && performance.now() < end) await pause(50);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
