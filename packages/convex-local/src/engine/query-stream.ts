@@ -9,6 +9,8 @@ import type { Entry } from "./store.ts";
 
 const FIRST_BATCH = 32;
 const LARGEST_BATCH = 512;
+/** Entries to fetch after a write, which makes fetched ones outdated: a loop often writes after each entry. */
+const BATCH_AFTER_WRITE = 2;
 
 type Step = { filter: Expression } | { left: number };
 
@@ -69,6 +71,7 @@ export class RangeCursor {
   /** Returns the next entry without consuming it. At the end, the whole range counts as read. */
   #peek(): Entry | null {
     if (this.#version !== this.#reader.version) {
+      if (this.#buffer.length > 0) this.#batch = BATCH_AFTER_WRITE;
       this.#buffer = [];
       this.#at = 0;
       this.#exhausted = false;
