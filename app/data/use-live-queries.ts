@@ -1,7 +1,7 @@
 /** Live queries for a list of ids: start with the loader's values, and each updates independently. */
 import { useConvex } from "convex/react";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import { resultOf } from "./use-live-query.ts";
 
 /**
@@ -36,8 +36,11 @@ export function useLiveQueries<F extends FunctionReference<"query">>(
         const watch = client.watchQuery(reference, argsOf(id));
         const look = () => {
           const { value } = resultOf(watch);
-          if (value !== undefined)
-            setValues((known) => (known[id] === value ? known : { ...known, [id]: value }));
+          if (value === undefined) return;
+          // The first results arrive together and must not block the page on a slow phone.
+          startTransition(() =>
+            setValues((known) => (known[id] === value ? known : { ...known, [id]: value })),
+          );
         };
         const stop = watch.onUpdate(look);
         look();
