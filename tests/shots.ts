@@ -155,7 +155,7 @@ async function shoot({ state, email, pages, live }: Scene): Promise<void> {
         const page = await visitor.open(path);
         if (live) await untilLive(page);
         const file = `${name}-${state}-${colorScheme}-${width}.png`;
-        await page.evaluate(twoFrames);
+        await page.evaluate(drawAll);
         await page.screenshot({ path: join(FOLDER, file), fullPage: true });
         log(join(FOLDER, file));
         await page.close();
@@ -165,7 +165,15 @@ async function shoot({ state, email, pages, live }: Scene): Promise<void> {
   }
 }
 
-/** Resolves after the page has drawn a frame, because Chromium cannot capture a page before. */
-function twoFrames(): Promise<number> {
+/**
+ * Draws the whole page, also what Chromium leaves out below the window. Resolves after it has drawn a frame,
+ * because it cannot capture a page before.
+ */
+function drawAll(): Promise<number> {
+  // agents:start
+  for (const tile of document.querySelectorAll<HTMLElement>("li.agent")) {
+    tile.style.contentVisibility = "visible";
+  }
+  // agents:end
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
