@@ -32,7 +32,7 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     memberships,
     currentId: session.organizationId,
-    /** Whether only members of one organization may enter, so that nobody can switch. */
+    /** Whether only members of one organization may enter, so that no user can switch. */
     isPinned,
     /** The user's organization that requires its own sign-in, which then leads back to `returnTo`. */
     wanted: (!isPinned && memberships?.find(({ organizationId }) => organizationId === wanted)) || null,
