@@ -187,7 +187,7 @@ export default defineSchema({
     changes: v.array(stateChangeShape),
   }).index("by_name", ["projectId", "agent"]),
 
-  /** Time series with their open hour, until they had no point for 30 days. */
+  /** Time series with their open hours, until they had no point for 30 days. */
   timeSeries: defineTable({ projectId: v.id("projects"), ...timeSeriesFields })
     .index("by_name", ["projectId", "agent", "name"])
     .index("by_arrival", ["arrivedAt"]),

@@ -203,7 +203,7 @@ function open(folding: Folding, { _id, _creationTime, ...fields }: Doc<"timeSeri
     fields,
     minutes: new Map(),
     hours: new Set(),
-    newestHour: fields.hour,
+    openSince: fields.hour,
   });
 }
 
@@ -270,7 +270,7 @@ export function metricEntry(fields: TimeSeries, { zones }: Pick<Overview, "zones
   return { name, kind, value, at, ...(hasToday(fields) && { today: entrySums(zones, today) }) };
 }
 
-/** Returns the sparkline of a time series with its open hour. */
+/** Returns the sparkline of a time series with its open hours. */
 export function wholeLine(fields: TimeSeries): Sparkline {
   const open = regroup(openBuckets(fields), HOUR_MS);
   return withHours(fields.line, fields.kind, open, fields.hour);

@@ -10,6 +10,7 @@ import type { Item } from "./items.ts";
 import { addsUp } from "./kinds.ts";
 import { countSeries, type Overview } from "./overview.ts";
 import type { Point } from "./points.ts";
+import { openSince } from "./rollups.ts";
 import { advance, type OpenResource, seeResource } from "./streams.ts";
 import type { TimeSeries } from "./timeSeries.ts";
 
@@ -38,9 +39,9 @@ export type OpenSeries = {
   _id: Id<"timeSeries"> | null;
   fields: TimeSeries;
   minutes: Map<number, Bucket>;
-  /** The hours of the new points, and the newest hour with them. */
+  /** The hours of the new points, and the start of the oldest hour that is open with them. */
   hours: Set<number>;
-  newestHour: number;
+  openSince: number;
   /** The last metric that an OpenTelemetry point became. */
   derived?: DerivedMetric;
 };
@@ -122,7 +123,7 @@ function addMetric(
   arrivedAt: number,
 ): void {
   const { fields, minutes } = series;
-  countRanges(folding, series, startOf(metric.at, HOUR_MS));
+  countRanges(folding, series, metric.at);
   fields.arrivedAt = arrivedAt;
   if (metric.at >= fields.at) Object.assign(fields, { value: metric.value, at: metric.at });
   const at = startOf(metric.at, MINUTE_MS);
@@ -173,14 +174,20 @@ function addDerived({ derived }: Folding, series: OpenSeries, added: DerivedMetr
   if (metric.at === fields.at) fields.value = metric.value;
 }
 
-/** Counts what a point of an hour reads: a closed hour its minutes, hours and day, twice if it changes them. */
-function countRanges(folding: Folding, series: OpenSeries, hour: number): void {
-  if (series.hours.has(hour)) return;
-  if (series.hours.size === 0) folding.ranges += SAVED_RANGES;
-  if (hour < series.newestHour) folding.ranges += LATE_RANGES;
-  if (hour > series.newestHour) folding.ranges += CLOSED_RANGES;
-  series.hours.add(hour);
-  series.newestHour = Math.max(series.newestHour, hour);
+/** Counts what a point reads: a closed hour its minutes, hours and day, twice if the point changes it. */
+function countRanges(folding: Folding, series: OpenSeries, at: number): void {
+  const { fields, hours, minutes } = series;
+  if (minutes.size === 0) folding.ranges += SAVED_RANGES;
+  const since = Math.max(series.openSince, openSince(fields, at));
+  if (since > series.openSince) {
+    const closing = [...hours].filter((hour) => hour >= series.openSince && hour < since);
+    folding.ranges += CLOSED_RANGES * Math.max(1, closing.length);
+    series.openSince = since;
+  }
+  const hour = startOf(at, HOUR_MS);
+  if (hours.has(hour)) return;
+  hours.add(hour);
+  if (hour < since) folding.ranges += LATE_RANGES;
 }
 
 function foldStatus(folding: Folding, status: Status, arrivedAt: number): void {
@@ -269,7 +276,7 @@ function admitSeries(
     },
     minutes: new Map(),
     hours: new Set(),
-    newestHour: startOf(metric.at, HOUR_MS),
+    openSince: startOf(metric.at, HOUR_MS),
   };
   folding.series.set(key, series);
   return series;

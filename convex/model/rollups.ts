@@ -14,6 +14,9 @@ import { openBuckets, type TimeSeries, withHours } from "./timeSeries.ts";
 
 export type SeriesKey = { projectId: Id<"projects">; agent: string; name: string };
 
+/** An hour closes at most this long after its end, in ms. */
+const CLOSED_WITHIN_MS = 10 * MINUTE_MS;
+
 /** A chunk as it is stored; `id` is null if it is not stored yet. */
 type StoredChunk = { id: Id<"stats"> | null; buckets: Bucket[] };
 
@@ -30,26 +33,54 @@ export async function addBuckets(
   series: TimeSeries,
   added: readonly Bucket[],
 ): Promise<void> {
-  const byHour = groupBy(added, ({ at }) => startOf(at, HOUR_MS));
-  const newest = Math.max(series.hour, ...byHour.keys());
   const before = openBuckets(series);
-  if (newest > series.hour && before.length > 0 && !byHour.has(series.hour)) byHour.set(series.hour, []);
+  const all = [...before, ...added];
+  const since = openSince(series, Math.max(series.hour, ...all.map(({ at }) => at)));
+  const open = regroup(
+    all.filter(({ at }) => at >= since),
+    MINUTE_MS,
+  );
+  // Hours without points are closed, so that their day is.
+  const hour = startOf(open[0]?.at ?? since, HOUR_MS);
 
-  const closing = [...byHour].filter(([hour]) => hour < newest);
-  const closed = await Promise.all(closing.map(([hour, late]) => closeMinutes(ctx, series, hour, late)));
+  const closing = groupBy(
+    all.filter(({ at }) => at < since),
+    ({ at }) => startOf(at, HOUR_MS),
+  );
+  const closed = await Promise.all(
+    [...closing].map(([at, minutes]) => closeMinutes(ctx, series, at, minutes)),
+  );
   const closedHours = closed.flat();
-  await closeHours(ctx, series, closedHours, newest);
-  if (closedHours.length > 0) series.line = withHours(series.line, series.kind, closedHours, newest);
+  await closeHours(ctx, series, closedHours, hour);
+  if (closedHours.length > 0) series.line = withHours(series.line, series.kind, closedHours, hour);
 
-  const today = startOf(newest, DAY_MS);
-  const earlier = startOf(series.hour, DAY_MS) === today ? series.daySum : 0;
-  series.daySum = finite(earlier + sumFrom(added, today));
-  const open = regroup([...(newest === series.hour ? before : []), ...(byHour.get(newest) ?? [])], MINUTE_MS);
-  series.open = chunkOf(open, newest, MINUTE_MS);
-  series.hour = newest;
+  const day = startOf(hour, DAY_MS);
+  const earlier = startOf(series.hour, DAY_MS) === day ? series.daySum : sumFrom(before, day);
+  series.daySum = finite(earlier + sumFrom(added, day));
+  series.open = chunkOf(open, hour, MINUTE_MS);
+  series.hour = hour;
 }
 
-/** Closes the open hour and day of a time series that is about to be removed. */
+/**
+ * Returns the start of the oldest hour that is open after a point. An hour closes up to
+ * {@link CLOSED_WITHIN_MS} after its end: at another time for each time series, so that a project with many of
+ * them does not close them all at the turn of the hour.
+ *
+ * @param at - The time of the newest point in Unix ms.
+ */
+export function openSince({ hour, agent, name }: TimeSeries, at: number): number {
+  if (at < hour + HOUR_MS) return hour;
+  return Math.max(hour, startOf(at - (hashOf(agent + name) % CLOSED_WITHIN_MS), HOUR_MS));
+}
+
+/** Returns the FNV-1a hash of a text, 32 bits, over its UTF-16 code units. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Closes the open hours and day of a time series that is about to be removed. */
 export async function closeSeries(ctx: MutationCtx, series: TimeSeries): Promise<void> {
   await closeHours(ctx, series, regroup(openBuckets(series), HOUR_MS), Number.POSITIVE_INFINITY);
 }
@@ -61,14 +92,10 @@ export async function addClosedHour(ctx: MutationCtx, key: SeriesKey, hour: Buck
   await closeHours(ctx, key, regroup([...same, hour], HOUR_MS), Number.POSITIVE_INFINITY);
 }
 
-/** Adds late points to the minutes of a closed hour, or of the open hour that closes now. Returns its bucket. */
-async function closeMinutes(ctx: MutationCtx, series: TimeSeries, hour: number, late: readonly Bucket[]) {
-  // The open hour is stored in the time series only.
-  const chunk =
-    hour === series.hour
-      ? { ...NEW_CHUNK, buckets: openBuckets(series) }
-      : await readChunk(ctx, series, MINUTES, hour);
-  const buckets = regroup([...chunk.buckets, ...late], MINUTE_MS);
+/** Adds points to the minutes of a closed hour, or of an open hour that closes now. Returns its bucket. */
+async function closeMinutes(ctx: MutationCtx, series: TimeSeries, hour: number, added: readonly Bucket[]) {
+  const chunk = hour < series.hour ? await readChunk(ctx, series, MINUTES, hour) : NEW_CHUNK;
+  const buckets = regroup([...chunk.buckets, ...added], MINUTE_MS);
   await saveChunk(ctx, series, MINUTES, hour, { ...chunk, buckets });
   return regroup(buckets, HOUR_MS);
 }
@@ -76,18 +103,18 @@ async function closeMinutes(ctx: MutationCtx, series: TimeSeries, hour: number, 
 /**
  * Sets the buckets of closed hours, and of the days that are closed too.
  *
- * @param newest - Start of the newest hour of the time series; the days before its day are closed.
+ * @param open - Start of the oldest open hour of the time series; the days before its day are closed.
  */
 async function closeHours(
   ctx: MutationCtx,
   key: SeriesKey,
   hours: readonly Bucket[],
-  newest: number,
+  open: number,
 ): Promise<void> {
   const days = await Promise.all(
     [...groupBy(hours, ({ at }) => startOf(at, HOURS.span))].map(async ([day, ofDay]) => {
       const all = await setBuckets(ctx, key, HOURS, day, ofDay);
-      return newest >= day + DAY_MS ? regroup(all, DAY_MS) : [];
+      return open >= day + DAY_MS ? regroup(all, DAY_MS) : [];
     }),
   );
   const chunks = groupBy(days.flat(), ({ at }) => startOf(at, DAYS.span));

@@ -1,6 +1,6 @@
 /**
  * Time series: one metric of one agent. Its document has the newest value and the minute buckets of the open
- * hour, which is the newest hour with a point. All older hours are in `stats`.
+ * hours: the hour of the newest point and, for some minutes, the one before. All older hours are in `stats`.
  */
 import { type Infer, v } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel";
@@ -29,11 +29,11 @@ export const timeSeriesFields = {
   at: v.number(),
   /** When the last point arrived. */
   arrivedAt: v.number(),
-  /** Start of the open hour. */
+  /** Start of the oldest open hour. */
   hour: v.number(),
-  /** The minute buckets of the open hour. */
+  /** The minute buckets since then. */
   open: v.object(chunkFields),
-  /** Sum of the UTC day that contains the open hour. */
+  /** Sum since the start of the UTC day that contains `hour`. */
   daySum: v.number(),
   /** Sums since midnight in the time zones of the project; empty for a gauge. */
   today: v.array(zoneSumShape),
@@ -83,7 +83,7 @@ export async function saveSeries(
   else await ctx.db.replace("timeSeries", id, changed);
 }
 
-/** Returns the minute buckets of the open hour. */
+/** Returns the minute buckets of the open hours. */
 export function openBuckets({ open, hour }: Pick<TimeSeries, "open" | "hour">): Bucket[] {
   return bucketsIn(open, hour, MINUTE_MS);
 }

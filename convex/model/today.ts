@@ -45,7 +45,7 @@ export async function withToday(
   );
 }
 
-/** Returns the sum of all points since a time, from closed hours, the minutes around it and the open hour. */
+/** Returns the sum of all points since a time, from closed hours, the minutes around it and the open hours. */
 async function sumSince(ctx: QueryCtx, series: TimeSeries, since: number): Promise<number> {
   const hour = startOf(since, HOUR_MS);
   const closed = async (width: number, from: number, end: number) =>

@@ -54,9 +54,9 @@ export async function totalsOf(
     const openDay = startOf(series.hour, DAY_MS);
     const hours = (edges.get(edge)?.get(key) ?? []).filter(({ at }) => at < series.hour);
     const wholeDays = (days.get(key) ?? []).filter(({ at }) => at > edge && at < openDay);
-    // The day at the edge is counted by hours; if it is the open day, its open hour is counted apart.
+    // The day at the edge is counted by hours; the open hours are not among them.
     const rest = openDay > edge ? series.daySum : sumFrom(openBuckets(series), startOf(from, HOUR_MS));
-    return finite(sumFrom(hours, from) + sumFrom(wholeDays, 0) + (openDay < edge ? 0 : rest));
+    return finite(sumFrom(hours, from) + sumFrom(wholeDays, 0) + rest);
   };
   return await Promise.all(
     all.filter(hasToday).map(async (series) => ({

@@ -36,9 +36,9 @@ export async function benchCost(): Promise<void> {
     );
     const ada = await signedIn(url, convexUrl, "ada@example.com");
     for (const { agents, reporting } of SCENES) {
-      // A day of hours for the sparklines, and half an hour of minutes, as the open hour has on average.
+      // A day of hours for the sparklines, and 35 minutes, as a time series has on average.
       const hours = Array.from({ length: 24 }, (_, hour) => (24 - hour) * HOUR_MS);
-      const minutes = Array.from({ length: 30 }, (_, minute) => (29 - minute) * MINUTE_MS);
+      const minutes = Array.from({ length: 35 }, (_, minute) => (34 - minute) * MINUTE_MS);
       const past = [...hours, ...minutes].flatMap((ago) => pointsOf(agents, ago));
       const { projectId, key } = await makeProject(url, ada, `${agents} agents`, past);
       const client = new ConvexClient(convexUrl, { logger: false });

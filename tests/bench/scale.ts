@@ -193,7 +193,7 @@ function pastOf({ senders, items }: Load): Metric[] {
   const series = Array.from({ length: senders * Math.min(items, 100) }, (_, index) =>
     itemOf(index % senders, Math.floor(index / senders)),
   );
-  const hours = Array.from({ length: 23 }, (_, hour) => now - (23 - hour) * HOUR_MS);
+  const hours = Array.from({ length: 24 }, (_, hour) => now - (23 - hour) * HOUR_MS);
   return hours.flatMap((at) => series.map((one) => ({ ...one, value: 0, at })));
 }
 

@@ -46,8 +46,9 @@ function expected(points: readonly Point[], range: Range) {
     }));
 }
 
-async function expectCharts(points: readonly Point[]) {
-  for (const range of ranges) expect(await series(range), range).toEqual(expected(points, range));
+async function expectCharts(points: readonly Point[], { agent, name }: Point = {}) {
+  for (const range of ranges)
+    expect(await series(range, agent, name), range).toEqual(expected(points, range));
 }
 
 test("every range has the same points, whichever order of time they arrive in", async () => {
@@ -74,6 +75,60 @@ test("one batch with points of 168 different hours is in every range", async () 
   await expectCharts(points);
 });
 
+describe("the turn of an hour", () => {
+  test("ranges and totals have the points around the end of an hour and a day, also those that are late", async () => {
+    const hour = Math.floor(until / HOUR) * HOUR - 5 * HOUR;
+    const day = Math.floor(until / DAY) * DAY - DAY;
+    const minutes = [[-75], [-2], [1, 2], [-30], [3, 9], [11, 6, -61], [66], [-1, 15, 64], [180]];
+    // Without a point in the last hour of a day.
+    const night = minutes.map((list) => list.filter((minute) => minute < -60 || minute > 0));
+    const turns = [
+      { agent: "hour", turn: hour, minutes },
+      { agent: "day", turn: day, minutes },
+      { agent: "night", turn: day, minutes: night },
+    ];
+    // Each closes at another time after the turn.
+    const all = turns.flatMap((one) =>
+      ["a", "b", "c", "d"].map((name) => ({ ...one, name, sent: [] as Point[] })),
+    );
+    for (const batch of minutes.keys()) {
+      const points = all.flatMap(({ agent, name, turn, minutes, sent }) => {
+        const ofSeries = (minutes[batch] ?? []).map((minute, i) => {
+          const value = batch * 10 + i + 1;
+          return { agent, name, kind: "counter" as const, at: turn + minute * MINUTE, value };
+        });
+        sent.push(...ofSeries);
+        return ofSeries;
+      });
+      await project.report(points);
+      for (const one of all) await expectCharts(one.sent, one);
+      const totals = await grace.query(api.metrics.totals, { projectId: project.projectId, until });
+      expect(totals).toHaveLength(all.length);
+      for (const { agent, name, sent } of all) {
+        const sum = sent.reduce((before, { value = 0 }) => before + value, 0);
+        const total = totals.find((one) => one.agent === agent && one.name === name);
+        expect(total).toMatchObject({ last7d: sum, last30d: sum });
+      }
+    }
+  });
+
+  test("the hour before closes within ten minutes, not at once in all time series", async () => {
+    const turn = Math.floor(until / HOUR) * HOUR - HOUR;
+    const closedAfter = async (minute: number) => {
+      const at = turn + minute * MINUTE;
+      await project.report(Array.from({ length: 100 }, (_, i) => ({ name: `metric ${i}`, at })));
+      const rows = await backend.rows("stats");
+      return rows.filter((row) => row.projectId === project.projectId && row.width === MINUTE).length;
+    };
+    expect(await closedAfter(-1)).toBe(0);
+    expect(await closedAfter(0)).toBeLessThan(5);
+    const closed = await closedAfter(5);
+    expect(closed).toBeGreaterThan(30);
+    expect(closed).toBeLessThan(70);
+    expect(await closedAfter(10)).toBe(100);
+  });
+});
+
 test("a point of an agent whose clock is 4.9 minutes ahead is in every range, and the next one too", async () => {
   const ahead = { at: Date.now() + 4.9 * MINUTE, value: 2 };
   await project.report([ahead]);
@@ -87,7 +142,7 @@ test("a point of an agent whose clock is 4.9 minutes ahead is in every range, an
 test("the sum of extreme values is capped instead of infinite", async () => {
   const largest = { kind: "counter" as const, value: Number.MAX_VALUE };
   await project.report([largest, largest]);
-  // Of a day and an hour that are closed, and of the open hour.
+  // Of a day and an hour that are closed, and of an open hour.
   await project.report([{ ...largest, at: Date.now() - 2 * DAY }]);
   await project.report([{ ...largest, at: Date.now() - 2 * HOUR }, largest]);
   const { projectId } = project;

@@ -74,7 +74,7 @@ async function judgeThreshold(
   if (series === null) return UNKNOWN;
   const level = WINDOWS[rule.window].width < HOUR_MS ? MINUTES : HOURS;
   let closed: Bucket[] = [];
-  // The open hour is in the time series itself.
+  // The open hours are in the time series itself.
   if (from < series.hour) {
     judging.ranges += 1;
     const start = startOf(from, level.span);
