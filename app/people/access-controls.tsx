@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { ConfirmCheck } from "../ui/confirm-check.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
-import { endSessions, restoreUser, suspendUser } from "./access-forms.ts";
+import { endSessions, restoreUser, suspendUser } from "./people-forms.ts";
 
 type Person = { _id: string; email: string; status: string };
 

@@ -10,7 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Waiting } from "../ui/waiting.tsx";
 import { AccessControls } from "./access-controls.tsx";
-import { saveRole } from "./role-form.ts";
+import { saveRole } from "./people-forms.ts";
 
 /** What a suspension leaves as it is. */
 const SUSPENDED = [
