@@ -5,7 +5,6 @@ import type { RequestContext } from "../request/context.ts";
 import { type Convex, createConvex } from "../request/convex.server.ts";
 import type { AuditEntry } from "./audit-events.ts";
 import type { AuditFilter } from "./audit-query.ts";
-import { csvLine } from "./csv.ts";
 
 const COLUMNS = [
   "timestamp",
@@ -32,6 +31,19 @@ type Page = typeof api.auditLogs.all._returnType;
 
 const readPage = (convex: Convex, filter: AuditFilter, cursor: string | null): Promise<Page> =>
   convex.query(api.auditLogs.all, { ...filter, paginationOpts: { numItems: ENTRIES_A_PAGE, cursor } });
+
+/** Spreadsheets run cells that start like this: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function cell(value: string): string {
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Returns one line of CSV (RFC 4180), including the line break, with protection against formula injection. */
+export function csvLine(values: readonly string[]): string {
+  return `${values.map(cell).join(",")}\r\n`;
+}
 
 function line(entry: AuditEntry): string {
   const cells = { ...entry, timestamp: new Date(entry.timestamp).toISOString() };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvLine } from "./csv.ts";
+import { csvLine } from "./audit-csv.server.ts";
 
 describe("csvLine quotes cells and escapes formulas", () => {
   it.each([
