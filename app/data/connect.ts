@@ -9,7 +9,6 @@ import { heardSocket } from "./heard-socket.ts";
 import type { LiveClient } from "./live-client.ts";
 import type { Viewer } from "./page-query.server.ts";
 import { SessionClient } from "./session-client.ts";
-import { browserTimeZone } from "./time-zones.ts";
 import { fetchAccessToken } from "./token.ts";
 
 export type Connection = {
@@ -149,8 +148,8 @@ const adopted = new Set<string>();
 function adoptTimeZone(client: LiveClient, viewer: Viewer | null): void {
   if (viewer === null || viewer.preferences.timeZone !== null || adopted.has(viewer._id)) return;
   adopted.add(viewer._id);
-  const timeZone = browserTimeZone();
-  if (timeZone === null) return;
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  if (!timeZone) return; // Unknown to the browser.
   void client.mutation(api.preferences.set, { timeZone }).catch(() => {
     // Convex does not know this time zone; the user keeps UTC.
   });

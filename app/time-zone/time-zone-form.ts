@@ -1,4 +1,4 @@
-/** Definition of the time zone form. Convex checks that the time zone exists. */
+/** Definition of the time zone form, and the time zones that it suggests. Convex checks that the time zone exists. */
 import { api } from "../../convex/_generated/api.js";
 import { looksLikeTimeZone, TIME_ZONE_PROBLEM } from "../../convex/model/timeZones.ts";
 import { defineForm } from "../data/define-form.ts";
@@ -25,3 +25,11 @@ export const saveTimeZone = defineForm({
   },
   done: "Saved",
 });
+
+let known: readonly string[] | null = null;
+
+/** Returns the runtime's IANA names, with UTC first because the runtime's list omits it. */
+export function timeZones(): readonly string[] {
+  known ??= ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+  return known;
+}
