@@ -1,7 +1,7 @@
 /** Reads a request with its body into a value. */
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
-import { invalidParameters, WorkOSError } from "./errors.ts";
+import { invalidParameters, oauthError, WorkOSError } from "./errors.ts";
 
 /** The largest body in bytes, more than any call of the SDK needs. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -95,5 +95,22 @@ export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unk
   if (result.success) return result.output;
   throw invalidParameters(
     result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? "", code: `invalid_${issue.kind}` })),
+  );
+}
+
+/**
+ * Validates the fields of a grant. Errors have OAuth's form, unlike in the rest of the API.
+ *
+ * @throws {WorkOSError} 400 `invalid_request` with the first missing or invalid parameter.
+ */
+export function parseGrant<Schema extends v.GenericSchema>(
+  schema: Schema,
+  fields: Record<string, unknown>,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, fields);
+  if (result.success) return result.output;
+  throw oauthError(
+    "invalid_request",
+    `${v.getDotPath(result.issues[0]) ?? "A parameter"} is missing or invalid.`,
   );
 }

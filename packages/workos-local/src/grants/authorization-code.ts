@@ -4,11 +4,10 @@ import type { WorkOSContext } from "../context.ts";
 import { oauthError } from "../errors.ts";
 import { formatSession } from "../formats.ts";
 import { verifierMatches } from "../pkce.ts";
-import type { WorkOSRequest } from "../request.ts";
+import { parseGrant, type WorkOSRequest } from "../request.ts";
 import { type Outcome, throwOutcome } from "../sign-in-outcomes.ts";
 import type { SignIn } from "../store/session-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
-import { parseGrant } from "./parse-grant.ts";
 
 /** The sign-in that a code stands for. */
 export type AuthorizationCode = {

@@ -5,12 +5,11 @@
 import * as v from "valibot";
 import type { WorkOSContext } from "../context.ts";
 import { oauthError } from "../errors.ts";
-import type { WorkOSRequest } from "../request.ts";
+import { parseGrant, type WorkOSRequest } from "../request.ts";
 import { unmetRequirement } from "../sign-in-outcomes.ts";
 import type { RefreshRejection, Session } from "../store/session-store.ts";
 import type { User } from "../store/user-store.ts";
 import { authenticated } from "../tokens-for-session.ts";
-import { parseGrant } from "./parse-grant.ts";
 
 const Fields = v.object({
   refresh_token: v.pipe(v.string(), v.nonEmpty()),
