@@ -1,4 +1,4 @@
-/** Frame and headers of every page: no script, and one style sheet that is allowed by its hash. */
+/** Frame and headers of every page, without scripts and with one style sheet that is allowed by its hash. */
 import { createHash } from "node:crypto";
 import type { Reply } from "../reply.ts";
 import { Html, html } from "./html.ts";
@@ -51,4 +51,9 @@ ${page.content}
     },
     body: document.text,
   };
+}
+
+/** Returns a page with a message and no form. */
+export function noticePage(status: number, { title, text }: { title: string; text: string }): Reply {
+  return htmlPage(status, { title, content: html`<h1>${title}</h1><p>${text}</p>` });
 }

@@ -10,7 +10,7 @@ import type { WorkOSContext } from "../context.ts";
 import { GLOBEX } from "../demo-users.ts";
 import { formatUser } from "../formats.ts";
 import type { AuthorizationCode } from "../grants/authorization-code.ts";
-import { noticePage } from "../page/notice-page.ts";
+import { noticePage } from "../page/document.ts";
 import { SECOND_FACTOR_CODE, secondFactorPage } from "../page/second-factor-page.ts";
 import { signInPage, WAYS_IN, type WayIn } from "../page/sign-in-page.ts";
 import { type Reply, redirect } from "../reply.ts";

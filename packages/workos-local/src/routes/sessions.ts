@@ -4,7 +4,7 @@ import type { WorkOSContext } from "../context.ts";
 import { invalidParameters, WorkOSError } from "../errors.ts";
 import { formatSession } from "../formats.ts";
 import { listPage } from "../list-page.ts";
-import { noticePage } from "../page/notice-page.ts";
+import { noticePage } from "../page/document.ts";
 import { redirectTarget } from "../redirect-target.ts";
 import { empty, json, type Reply, redirect } from "../reply.ts";
 import { fieldsOf, parse, type WorkOSRequest } from "../request.ts";
