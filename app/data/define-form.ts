@@ -3,7 +3,7 @@ import type { OptimisticLocalStore } from "convex/browser";
 import type { FunctionReference, FunctionReturnType } from "convex/server";
 import type { ComponentProps } from "react";
 import type { Field } from "../ui/field.tsx";
-import type { Problems } from "./form-failure.ts";
+import type { Problems } from "./form-action.ts";
 
 export type Mutation = FunctionReference<"mutation">;
 

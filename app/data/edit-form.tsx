@@ -5,7 +5,7 @@ import { Field } from "../ui/field.tsx";
 import { type Options, SelectField } from "../ui/select-field.tsx";
 import { useHydrated } from "../ui/use-hydrated.ts";
 import type { FormBase, FormFields, Submitted } from "./define-form.ts";
-import type { Problems } from "./form-failure.ts";
+import type { Problems } from "./form-action.ts";
 import type { Edit } from "./use-edit.ts";
 
 /**

@@ -20,7 +20,7 @@ import {
   type Values,
   valuesOf,
 } from "./define-form.ts";
-import type { FormFailure, Problems } from "./form-failure.ts";
+import type { FormFailure, Problems } from "./form-action.ts";
 
 /** What an action needs of a form with a mutation, whatever its fields are. */
 type Runnable<P, A> = FormBase &

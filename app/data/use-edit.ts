@@ -22,7 +22,7 @@ import {
   rejectionOf,
   type Submitted,
 } from "./define-form.ts";
-import { type FormFailure, type Problems, textsOf, useFailure } from "./form-failure.ts";
+import { type FormFailure, type Problems, textsOf, useFailure } from "./form-action.ts";
 import { useLive } from "./live-context.ts";
 import { addRejection, hold, OFFLINE_EDIT } from "./pending.ts";
 import { goesOverSocket, inTurn, isTurnFree } from "./route-of-edit.ts";

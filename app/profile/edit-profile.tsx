@@ -2,7 +2,7 @@
 import { Fragment, useLayoutEffect, useState } from "react";
 import type { SessionUser } from "../auth/session.ts";
 import { EditField, EditForm } from "../data/edit-form.tsx";
-import { textsOf, useFailure } from "../data/form-failure.ts";
+import { textsOf, useFailure } from "../data/form-action.ts";
 import type { Viewer } from "../data/page-query.server.ts";
 import { useEdit } from "../data/use-edit.ts";
 import { Button } from "../ui/button.tsx";

@@ -5,7 +5,7 @@ import { api } from "../../convex/_generated/api.js";
 import { healthOf, type Outage, type State } from "../../convex/model/health.ts";
 import { mayManageProject } from "../../convex/model/roles.ts";
 import { OutageNotice } from "../alerts/outage-notice.tsx";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { useLive } from "../data/live-context.ts";
 import { type DisplaySettings, useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";

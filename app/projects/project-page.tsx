@@ -6,7 +6,7 @@ import { mayManageProject, roleAllows } from "../../convex/model/roles.ts";
 import type { CreatedChannel } from "../alerts/alert-forms.ts";
 import { Alerts } from "../alerts/alerts.tsx";
 import { OutageNotice } from "../alerts/outage-notice.tsx";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { useLive } from "../data/live-context.ts";
 import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";

@@ -1,5 +1,5 @@
 /** The failed form with its values, to submit again while the project cannot be shown. */
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { Card } from "../ui/card.tsx";
 import { AddMember, type Inviting, useAddMember } from "./add-member.tsx";
 import { type CreatedKey, createKey } from "./create-forms.ts";

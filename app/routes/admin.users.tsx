@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { api } from "../../convex/_generated/api.js";
 import { asCurrentUser } from "../auth/as-current-user.server.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { runForms, served } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";

@@ -2,7 +2,7 @@
 import { api } from "../../convex/_generated/api.js";
 import { roleAllows } from "../../convex/model/roles.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { runForms } from "../data/forms.server.ts";
 import { useLive } from "../data/live-context.ts";
 import { createProject } from "../projects/create-forms.ts";

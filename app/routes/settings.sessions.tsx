@@ -4,7 +4,7 @@ import { api } from "../../convex/_generated/api.js";
 import { requireAuth } from "../auth/guards.server.ts";
 import { loginPath } from "../auth/return-to.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { runForms, served, unavailable } from "../data/forms.server.ts";
 import { requestContext } from "../request/context.ts";
 import type { RoutePolicy } from "../request/route-policy.ts";

@@ -5,7 +5,7 @@ import { SettingsLinks } from "../account/settings-links.tsx";
 import { requireAuth } from "../auth/guards.server.ts";
 import { isOfForm } from "../data/define-form.ts";
 import { definePage } from "../data/define-page.server.ts";
-import { useFailure } from "../data/form-failure.ts";
+import { useFailure } from "../data/form-action.ts";
 import { runForms } from "../data/forms.server.ts";
 import { canSwitch } from "../organizations/memberships.server.ts";
 import { requestContext } from "../request/context.ts";
