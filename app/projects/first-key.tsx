@@ -5,7 +5,6 @@ import { HiddenFields } from "../data/edit-form.tsx";
 import { loadPageCode } from "../react-router/page-code.ts";
 import { Button } from "../ui/button.tsx";
 import { createKey } from "./create-forms.ts";
-import { projectPath } from "./project-address.ts";
 
 const FIRST_KEY = "first-key";
 
@@ -43,10 +42,14 @@ export function FirstKey() {
   );
 }
 
-/** Creates an API key and opens the project's page, which shows it in a command to copy. */
-export function FirstKeyButton({ projectId }: { projectId: string }) {
+/**
+ * Creates an API key and opens the project's page, which shows it in a command to copy.
+ *
+ * @param page - The path of that page.
+ */
+export function FirstKeyButton({ page }: { page: string }) {
   return (
-    <Button form={FIRST_KEY} formAction={projectPath(projectId)}>
+    <Button form={FIRST_KEY} formAction={page}>
       Create a key to send with
     </Button>
   );

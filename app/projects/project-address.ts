@@ -78,10 +78,12 @@ export function agentPath(
   agent: string,
   { name, range }: { name?: string | undefined; range?: Range } = {},
 ): string {
+  let path = href("/projects/:id/agents/:agent", { id: projectId, agent });
   // React Router takes `/x.data` and `/_.data` for its requests of data.
-  const path = href("/projects/:id/agents/:agent", { id: projectId, agent })
-    .replace(/\.data$/, "%2Edata")
-    .replace(/\/_$/, "/%5F");
+  if (path.endsWith(".data")) path = path.replace(/\.data$/, "%2Edata");
+  else if (path.endsWith("/_")) path = path.replace(/_$/, "%5F");
+  // The tiles of a list have no chart; most of the time would be spent on an empty query.
+  if (name === undefined && range === undefined) return path;
   const search = new URLSearchParams({ ...(name && { name }), ...(range && range !== "1h" && { range }) });
   return search.size === 0 ? path : `${path}?${search}`;
 }

@@ -172,10 +172,11 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
   opened.current ??= figures?.tiles ?? null;
   const flashing = useMemo(() => reportedSince(opened.current ?? tiles, tiles), [tiles]);
   const waiting = project._id.startsWith(WAITING);
+  const page = projectPath(project._id);
   return (
     <ProjectField
       project={{ ...project, agents: figures && drawnTiles(tiles, display, { ...project, outages }) }}
-      href={waiting ? null : projectPath(project._id)}
+      href={waiting ? null : page}
       tileHref={({ agent }) => agentPath(project._id, agent)}
       waiting={waiting}
       flashing={flashing}
@@ -186,7 +187,7 @@ const OneProject = /* @__PURE__ */ memo(function OneProject({
         ) : (
           <>
             <p>No metrics yet</p>
-            {mayCreateKey ? <FirstKeyButton projectId={project._id} /> : null}
+            {mayCreateKey ? <FirstKeyButton page={page} /> : null}
           </>
         )
       }
