@@ -1,18 +1,29 @@
 /** Command line of `npm run deploy`. */
 import { parseArgs } from "node:util";
+import { previewNameOf } from "./preview.ts";
 
 export const ENVIRONMENTS = ["production", "staging"] as const;
 
 /** An environment of wrangler.toml. */
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export type Asked = { environment: Environment; dryRun: boolean };
+export type Asked = {
+  environment: Environment;
+  /** The name of the preview; null for the environment itself. */
+  preview: string | null;
+  /** Whether to remove the preview. */
+  remove: boolean;
+  dryRun: boolean;
+};
 
 export const HELP = `npm run deploy [-- --env production|staging] [--dry-run]
+npm run deploy -- --preview BRANCH [--remove] [--dry-run]
 
 Puts Convex's functions and the worker into the cloud, in the right order; docs/deploy.md.
 
   --env       which of wrangler.toml's environments (default: CLOUDFLARE_ENV, else production)
+  --preview   a preview of this branch, with staging's configuration and the values of .preview.vars
+  --remove    deletes the preview's worker
   --dry-run   builds and checks what can be checked here, and says what would be done; needs no account
 `;
 
@@ -31,10 +42,12 @@ export class UsageError extends Error {
 export function readAsked(args: string[], cloudflareEnv: string | undefined): Asked | "help" {
   const options = {
     env: { type: "string" },
+    preview: { type: "string" },
+    remove: { type: "boolean", default: false },
     "dry-run": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   } as const;
-  let values: { env?: string; "dry-run": boolean; help: boolean };
+  let values: { env?: string; preview?: string; remove: boolean; "dry-run": boolean; help: boolean };
   try {
     ({ values } = parseArgs({ args, options }));
   } catch (error) {
@@ -44,8 +57,15 @@ export function readAsked(args: string[], cloudflareEnv: string | undefined): As
   if (values.env !== undefined && cloudflareEnv && cloudflareEnv !== values.env) {
     throw new UsageError("--env and CLOUDFLARE_ENV name two environments: leave one of them away.");
   }
-  const environment = environmentNamed(values.env ?? (cloudflareEnv || "production"));
-  return { environment, dryRun: values["dry-run"] };
+  const { preview: branch, remove, "dry-run": dryRun } = values;
+  if (branch === undefined && remove) throw new UsageError("--remove needs --preview BRANCH.");
+  if (remove && dryRun) throw new UsageError("--remove has no --dry-run.");
+  const preferred = values.env ?? (cloudflareEnv || (branch === undefined ? "production" : "staging"));
+  const environment = environmentNamed(preferred);
+  if (branch === undefined) return { environment, preview: null, remove, dryRun };
+  if (branch.trim() === "") throw new UsageError("--preview needs the name of a branch.");
+  if (environment !== "staging") throw new UsageError("A preview has the configuration of staging.");
+  return { environment, preview: previewNameOf(branch), remove, dryRun };
 }
 
 /**

@@ -23,14 +23,15 @@ test("uses the namespace that an earlier deploy created", () => {
     { id: "2", title: "mosaic-notices" },
   ];
   const warning = '▲ [WARNING] Processing wrangler.json: "kv_namespaces[0]" is new [beta]\n\n';
-  fillInNamespaces(root, `${warning}${JSON.stringify(listed, null, 2)}\n[an update is there]\n`);
+  const printed = `${warning}${JSON.stringify(listed, null, 2)}\n[an update is there]\n`;
+  expect(fillInNamespaces(root, printed)).toEqual([]);
   expect(namespaces()).toEqual([{ binding: "NOTICES", id: "2" }]);
 });
 
 test.each(["[]", "", "[\n]\n", "▲ [WARNING] out of date\n[]\n"])(
   "lets wrangler create the namespace if there is none (%j)",
   (listed) => {
-    fillInNamespaces(root, listed);
+    expect(fillInNamespaces(root, listed)).toEqual(["NOTICES"]);
     expect(namespaces()).toEqual([{ binding: "NOTICES" }]);
   },
 );

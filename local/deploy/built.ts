@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "./asked.ts";
-import { WORKERS } from "./settings.ts";
+import { WORKERS } from "./preview.ts";
 
 /** Path of the built configuration, which wrangler deploys. */
 export const BUILT_CONFIG = join("build", "server", "wrangler.json");
@@ -58,12 +58,13 @@ function bindingsOf(config: BuiltConfig): (string | undefined)[] {
 const LIST = /^\[(?:\]|\n[\s\S]*?^\])$/m;
 
 /**
- * Writes the ids of the existing KV namespaces of this worker into the built configuration.
+ * Writes the ids of the environment's existing KV namespaces into the built configuration.
  *
  * @param root - The checkout.
  * @param listed - The output of `wrangler kv namespace list`: JSON, possibly with text around it.
+ * @returns The bindings without a namespace.
  */
-export function fillInNamespaces(root: string, listed: string): void {
+export function fillInNamespaces(root: string, listed: string): string[] {
   const there: { id: string; title: string }[] = JSON.parse(LIST.exec(listed)?.[0] ?? "[]");
   const file = join(root, BUILT_CONFIG);
   const built: BuiltConfig = JSON.parse(readFileSync(file, "utf8"));
@@ -74,4 +75,5 @@ export function fillInNamespaces(root: string, listed: string): void {
     if (namespace.id === undefined && known) namespace.id = known.id;
   }
   writeFileSync(file, JSON.stringify(built));
+  return (built.kv_namespaces ?? []).flatMap(({ id, binding = "" }) => (id === undefined ? [binding] : []));
 }

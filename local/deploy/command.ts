@@ -8,6 +8,13 @@ import { createInterface } from "node:readline";
 /** A tool that failed. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  /** The output of the tool. */
+  readonly printed: string;
+
+  constructor(message: string, printed = "") {
+    super(message);
+    this.printed = printed;
+  }
 }
 
 const LONGEST_MS = 600_000;
@@ -68,7 +75,7 @@ export function toolsFor(
         });
         child.once("close", (code, killedBy) => {
           if (code === 0) resolve(printed);
-          else reject(new CommandError(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`));
+          else reject(new CommandError(`${args[0]} ended with ${killedBy ?? `exit code ${code}`}`, printed));
         });
       }),
     async withFile(name, content, use) {

@@ -3,7 +3,7 @@ import { localDefaults } from "../config.ts";
 import { portsFrom } from "../ports.ts";
 import type { Environment } from "./asked.ts";
 import { NAMES } from "./names.ts";
-import { problemsOf, settingsFrom } from "./settings.ts";
+import { previewValues, problemsOf, settingsFrom } from "./settings.ts";
 
 const GOOD: Record<string, string> = {
   APP_URL: "https://app.example.com",
@@ -110,4 +110,36 @@ test("accepts an admin key instead of the deploy key for a self-hosted Convex", 
 test("sets the default WorkOS URL and issuer explicitly, because Convex must not read an unset variable", () => {
   expect(settingsFrom(GOOD).WORKOS_API_URL).toBe("https://api.workos.com");
   expect(settingsFrom(GOOD).WORKOS_ISSUER).toBe("https://api.workos.com");
+});
+
+describe("a preview", () => {
+  const PREVIEW = {
+    ...GOOD,
+    APP_URL: "https://mosaic-staging-*.team.workers.dev",
+    WORKOS_API_KEY: "sk_test_key_of_this_test",
+    CONVEX_DEPLOY_KEY: "preview:team:mosaic|eyJ2MiI6ImtleSJ9",
+  };
+  const problemsOfPreview = (values: Record<string, string>) =>
+    problemsOf(settingsFrom(previewValues({ ...PREVIEW, ...values }, "fix-42")), "staging", "fix-42").map(
+      ({ name }) => name,
+    );
+
+  test("takes its address from the pattern, and no Convex URL, which Convex gives", () => {
+    expect(problemsOfPreview({})).toEqual([]);
+    expect(previewValues(PREVIEW, "fix-42")).toMatchObject({
+      APP_URL: "https://mosaic-staging-fix-42.team.workers.dev",
+      CONVEX_URL: "",
+    });
+  });
+
+  test.each([
+    ["APP_URL", "https://mosaic-staging.team.workers.dev"],
+    ["APP_URL", "https://*.team.workers.dev"],
+    ["APP_URL", ""],
+    ["CONVEX_DEPLOY_KEY", "prod:happy-animal-123|key"],
+    ["CONVEX_DEPLOY_KEY", "preview:happy-animal-123|key"],
+    ["CONVEX_SELF_HOSTED_ADMIN_KEY", "own|0123456789"],
+  ])("rejects %s=%s", (name, value) => {
+    expect(problemsOfPreview({ [name]: value })).toEqual([name]);
+  });
 });

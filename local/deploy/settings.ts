@@ -7,23 +7,45 @@ import { convexProblems, type Problem, type Subject, subjectOf } from "../doctor
 import { portsFrom } from "../ports.ts";
 import type { Environment } from "./asked.ts";
 import { goingTo, NAMES } from "./names.ts";
+import { workerName } from "./preview.ts";
 
 /** Values by name; "" if not set. */
 export type Settings = Record<string, string>;
 
 const WORKOS = "https://api.workos.com";
 
-/** The names of the workers, the same as in wrangler.toml. */
-export const WORKERS: Record<Environment, string> = { production: "mosaic", staging: "mosaic-staging" };
+/** Returns the name of the file with the values of an environment, or of all previews. */
+export function valuesFile(environment: Environment, preview: string | null): string {
+  return preview === null ? `.${environment}.vars` : ".preview.vars";
+}
 
 /**
- * Returns the settings from the process environment, then from `.production.vars` or `.staging.vars`.
+ * Returns the settings from the process environment, then from `.production.vars`, `.staging.vars` or `.preview.vars`.
  *
  * @param root - The checkout.
  * @param environment - The environment to deploy.
+ * @param preview - The name of the preview; null for the environment itself.
  */
-export function readSettings(root: string, environment: Environment): Settings {
-  return settingsFrom({ ...readDevVars(join(root, `.${environment}.vars`)), ...process.env });
+export function readSettings(
+  root: string,
+  environment: Environment,
+  preview: string | null = null,
+): Settings {
+  const given = { ...readDevVars(join(root, valuesFile(environment, preview))), ...process.env };
+  return settingsFrom(preview === null ? given : previewValues(given, preview));
+}
+
+/**
+ * Returns the values of one preview.
+ *
+ * @param given - The values of all previews: `APP_URL` has a `*` in the place of the name.
+ */
+export function previewValues(
+  given: Record<string, string | undefined>,
+  preview: string,
+): Record<string, string | undefined> {
+  // Convex says the URL when it creates the preview's deployment.
+  return { ...given, APP_URL: given.APP_URL?.replace("*", preview), CONVEX_URL: "" };
 }
 
 /**
@@ -58,14 +80,18 @@ export function subjectFor(settings: Settings, environment: Environment): Subjec
  * Returns all problems of the settings by name, without values: missing, malformed, local, or inconsistent
  * ones.
  */
-export function problemsOf(settings: Settings, environment: Environment): Problem[] {
+export function problemsOf(
+  settings: Settings,
+  environment: Environment,
+  preview: string | null = null,
+): Problem[] {
   const problems = [
-    ...missing(settings),
+    ...missing(settings).filter(({ name }) => preview === null || name !== "CONVEX_URL"),
     ...subjectFor(settings, environment).problems.filter(({ message }) => message !== "is missing"),
     ...convexProblems(settings),
     ...local(settings),
-    ...inconsistent(settings, environment),
-    ...toolingProblems(settings),
+    ...inconsistent(settings, environment, preview),
+    ...toolingProblems(settings, preview),
   ];
   // Only the first problem of each name is reported.
   const seen = new Set<string>();
@@ -113,7 +139,7 @@ function pointsHere(address: string): boolean {
 }
 
 /** Returns settings that are valid, but wrong for this environment or in combination. */
-function inconsistent(settings: Settings, environment: Environment): Problem[] {
+function inconsistent(settings: Settings, environment: Environment, preview: string | null): Problem[] {
   const { APP_URL = "", WORKOS_API_KEY = "", WORKOS_REDIRECT_URI = "", CONVEX_URL = "" } = settings;
   const problems: Problem[] = [];
   const say = (name: string, message: string) => problems.push({ name, message });
@@ -127,8 +153,12 @@ function inconsistent(settings: Settings, environment: Environment): Problem[] {
     say("WORKOS_REDIRECT_URI", "must be APP_URL with /callback, or nothing");
   }
   const host = URL.parse(APP_URL)?.hostname ?? "";
-  if (host.endsWith(".workers.dev") && !host.startsWith(`${WORKERS[environment]}.`)) {
-    say("APP_URL", `must be https://${WORKERS[environment]}.….workers.dev: that is the worker's own address`);
+  const worker = workerName(environment, preview);
+  if (preview !== null && !host.split(".")[0]?.endsWith(preview)) {
+    const example = `https://${workerName(environment, "*")}.….workers.dev`;
+    say("APP_URL", `must have * for the name of the preview at the end of its first part: ${example}`);
+  } else if (host.endsWith(".workers.dev") && !host.startsWith(`${worker}.`)) {
+    say("APP_URL", `must be https://${worker}.….workers.dev: that is the worker's own address`);
   }
   if (URL.parse(CONVEX_URL)?.hostname.endsWith(".convex.site")) {
     say("CONVEX_URL", "is where HTTP actions answer: the deployment is at ….convex.cloud");
@@ -137,7 +167,7 @@ function inconsistent(settings: Settings, environment: Environment): Problem[] {
 }
 
 /** Returns problems of settings that only the deploy command uses. */
-function toolingProblems(settings: Settings): Problem[] {
+function toolingProblems(settings: Settings, preview: string | null): Problem[] {
   const { CONVEX_DEPLOY_KEY = "", CONVEX_URL = "", CLOUDFLARE_ACCOUNT_ID = "" } = settings;
   const problems: Problem[] = [];
   const say = (name: string, message: string) => problems.push({ name, message });
@@ -147,7 +177,15 @@ function toolingProblems(settings: Settings): Problem[] {
   if (CLOUDFLARE_ACCOUNT_ID !== "" && !/^[0-9a-f]{32}$/.test(CLOUDFLARE_ACCOUNT_ID)) {
     say("CLOUDFLARE_ACCOUNT_ID", "must be 32 hexadecimal digits");
   }
+  if (preview !== null && settings.CONVEX_SELF_HOSTED_ADMIN_KEY !== "") {
+    say("CONVEX_SELF_HOSTED_ADMIN_KEY", "cannot be used: only the Convex cloud has preview deployments");
+  }
   if (CONVEX_DEPLOY_KEY === "") return problems;
+  if (preview !== null) {
+    if (!/^preview:[^:|]+:[^:|]+\|/.test(CONVEX_DEPLOY_KEY))
+      say("CONVEX_DEPLOY_KEY", "must be a preview deploy key: preview:team:project|…");
+    return problems;
+  }
   if (settings.CONVEX_SELF_HOSTED_ADMIN_KEY !== "") {
     say("CONVEX_SELF_HOSTED_ADMIN_KEY", "and CONVEX_DEPLOY_KEY are both set: they are for two Convexes");
   }

@@ -9,6 +9,7 @@ import { BUILT_CONFIG, fillInNamespaces, problemsOfBuild } from "./built.ts";
 import type { Tools } from "./command.ts";
 import { untilLive } from "./live.ts";
 import { goingTo } from "./names.ts";
+import { workerName } from "./preview.ts";
 import { type Settings, subjectFor } from "./settings.ts";
 
 /** The reason why a step stopped the deployment; the message is for the user. */
@@ -19,6 +20,8 @@ export class StoppedError extends Error {
 export type Deployment = {
   root: string;
   environment: Environment;
+  /** The name of the preview; null for the environment itself. */
+  preview: string | null;
   settings: Settings;
   tools: Tools;
   say(line: string): void;
@@ -40,6 +43,7 @@ const CONVEX = join("node_modules", "convex", "bin", "main.js");
 const WRANGLER = join("node_modules", "wrangler", "bin", "wrangler.js");
 /** Time limit in ms: Convex's CLI retries forever if the deployment does not exist. */
 const VARIABLES_MS = 60_000;
+const PUSH = [CONVEX, "deploy", "--typecheck", "disable", "--codegen", "disable"];
 const TSC = join("node_modules", "typescript", "bin", "tsc");
 
 /** The checks that can pass before the first deploy, without functions, webhook and shared edge secret. */
@@ -53,12 +57,16 @@ const BEFORE: CheckName[] = [
   "convex-url",
 ];
 
-export const STEPS: readonly Step[] = [
+const CHECKS_FIRST: Step[] = [
   {
     title: "Look at WorkOS and Convex, as far as they can be right before a first deploy",
     changes: false,
     dry: false,
-    run: (deployment) => runDoctor(deployment, BEFORE),
+    run: (deployment) =>
+      runDoctor(
+        deployment,
+        BEFORE.filter((name) => deployment.preview === null || name !== "convex-url"),
+      ),
   },
   {
     title: "Typecheck Convex's functions",
@@ -88,6 +96,9 @@ export const STEPS: readonly Step[] = [
     run: async ({ tools }) =>
       void (await tools.run([WRANGLER, "deploy", "--config", BUILT_CONFIG, "--dry-run"])),
   },
+];
+
+const CONVEX_OF_ENVIRONMENT: Step[] = [
   {
     title: `Set Convex's variables: ${goingTo("Convex variable").join(", ")}`,
     changes: true,
@@ -98,11 +109,20 @@ export const STEPS: readonly Step[] = [
     title: "Push Convex's functions, schema and crons (convex deploy)",
     changes: true,
     dry: false,
-    async run({ tools, settings }) {
-      const options = ["--typecheck", "disable", "--codegen", "disable"];
-      await tools.run([CONVEX, "deploy", ...options], convexAccess(settings));
-    },
+    run: async ({ tools, settings }) => void (await tools.run(PUSH, convexAccess(settings))),
   },
+];
+
+const CONVEX_OF_PREVIEW: Step[] = [
+  {
+    title: "Create or reuse the preview's Convex deployment, set its variables, and push (convex deploy)",
+    changes: true,
+    dry: false,
+    run: pushToPreview,
+  },
+];
+
+const REST: Step[] = [
   {
     title: "Note in Convex which sources its functions are made from: FUNCTIONS_FINGERPRINT",
     changes: true,
@@ -132,6 +152,15 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
+/**
+ * Returns the steps of a deployment.
+ *
+ * @param preview - The name of the preview; null for the environment itself.
+ */
+export function stepsOf(preview: string | null): readonly Step[] {
+  return [...CHECKS_FIRST, ...(preview === null ? CONVEX_OF_ENVIRONMENT : CONVEX_OF_PREVIEW), ...REST];
+}
+
 async function runDoctor({ settings, environment, say }: Deployment, only?: CheckName[]): Promise<void> {
   const results = await examine(subjectFor(settings, environment), only);
   for (const line of asText(results).trimEnd().split("\n")) say(line);
@@ -149,12 +178,38 @@ function convexAccess(settings: Settings): Record<string, string> {
   return { CONVEX_SELF_HOSTED_URL: CONVEX_URL, CONVEX_SELF_HOSTED_ADMIN_KEY };
 }
 
-async function setConvexVariables({ tools, settings }: Deployment, names: readonly string[]): Promise<void> {
+async function setConvexVariables(deployment: Deployment, names: readonly string[]): Promise<void> {
+  const { tools, settings } = deployment;
+  await withVariables(deployment, names, (set) => tools.run(set, convexAccess(settings), VARIABLES_MS));
+}
+
+/** Runs `use` with the command that sets these variables in Convex. */
+function withVariables<T>(
+  { tools, settings, preview }: Deployment,
+  names: readonly string[],
+  use: (set: string[]) => Promise<T>,
+): Promise<T> {
   const lines = names.map((name) => `${name}=${quoted(settings[name] ?? "")}\n`);
+  const target = preview === null ? [] : ["--preview-name", preview];
   // In a file, because all users of the machine can read arguments.
-  await tools.withFile("convex.env", lines.join(""), (file) =>
-    tools.run([CONVEX, "env", "set", "--from-file", file, "--force"], convexAccess(settings), VARIABLES_MS),
+  return tools.withFile("convex.env", lines.join(""), (file) =>
+    use([CONVEX, "env", "set", "--from-file", file, "--force", ...target]),
   );
+}
+
+/**
+ * Creates the preview's Convex deployment if there is none, and pushes to it. Convex runs `--cmd` between the two, so
+ * the variables that `convex/auth.config.ts` reads are set before the first push.
+ */
+async function pushToPreview(deployment: Deployment): Promise<void> {
+  const { tools, settings, preview } = deployment;
+  const printed = await withVariables(deployment, goingTo("Convex variable"), (set) => {
+    const command = [process.execPath, ...set].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    return tools.run([...PUSH, "--preview-name", preview ?? "", "--cmd", command], convexAccess(settings));
+  });
+  const url = /Deployed Convex functions to (https:\/\/\S+)/.exec(printed)?.[1];
+  if (url === undefined) throw new StoppedError("Convex did not say where the preview's deployment is.");
+  settings.CONVEX_URL = url;
 }
 
 /**
@@ -172,7 +227,7 @@ function quoted(value: string): string {
 const LIST_MS = 90_000;
 
 async function deployWorker(deployment: Deployment): Promise<void> {
-  const { tools, settings } = deployment;
+  const { tools, settings, environment, preview } = deployment;
   const pick = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, settings[name] ?? ""]));
   const variables = Object.entries(pick(goingTo("worker variable")))
@@ -191,10 +246,26 @@ async function deployWorker(deployment: Deployment): Promise<void> {
     access,
     LIST_MS,
   );
-  fillInNamespaces(deployment.root, listed);
+  const absent = fillInNamespaces(deployment.root, listed);
+  if (preview !== null && absent.length > 0) {
+    throw new StoppedError(
+      `Deploy to staging first: previews share its KV namespace (${absent.join(", ")}).`,
+    );
+  }
+  const name = preview === null ? [] : ["--name", workerName(environment, preview)];
   const printed = await tools.withFile("secrets.json", secrets, (file) =>
     tools.run(
-      [WRANGLER, "deploy", "--config", BUILT_CONFIG, "--secrets-file", file, ...variables, ...domain],
+      [
+        WRANGLER,
+        "deploy",
+        "--config",
+        BUILT_CONFIG,
+        ...name,
+        "--secrets-file",
+        file,
+        ...variables,
+        ...domain,
+      ],
       access,
     ),
   );

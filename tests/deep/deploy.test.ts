@@ -28,7 +28,7 @@ test("an upload that Cloudflare rejects leaves Convex updated and no worker", as
   const run = await runDeploy(checkout, [], { ...cloud.reach, ...cloud.values });
   expect(run.code, run.stdout + run.stderr).toBe(1);
   expect(run.stderr).toMatch(/Stopped at step 8 .* Changed so far: step 5, step 6, step 7\./);
-  expect(cloud.cloudflare.worker()).toBeNull();
+  expect(cloud.cloudflare.workers.size).toBe(0);
   await cloud.close();
   checkout.remove();
 });
@@ -46,7 +46,7 @@ test("a failed push of functions leaves the variables set and no worker", async 
   expect(run.stderr).toMatch(/Stopped at step 6 .* Changed so far: step 5\./);
   expect(run.stdout).toContain("It is out of order. ***");
   expect(cloud.variables.CONVEX_EDGE_SECRET).toBe(SECRETS.CONVEX_EDGE_SECRET);
-  expect(cloud.cloudflare.worker()).toBeNull();
+  expect(cloud.cloudflare.workers.size).toBe(0);
   await cloud.close();
   checkout.remove();
 });

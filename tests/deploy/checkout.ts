@@ -1,6 +1,15 @@
 /** Copy of this checkout to deploy from: separate `build/`, no variable files, linked packages. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runVariables } from "../temporary.ts";
@@ -20,6 +29,15 @@ export const BUILT_FROM = [
   "vite.config.ts",
   "wrangler.toml",
 ];
+
+/** Simulates a machine without an account or a network: every proxy points at a closed port. */
+export const OFFLINE = {
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  HTTP_PROXY: "http://127.0.0.1:9",
+  https_proxy: "http://127.0.0.1:9",
+  http_proxy: "http://127.0.0.1:9",
+  NODE_USE_ENV_PROXY: "1",
+};
 
 export type Checkout = { dir: string; remove(): void };
 
@@ -66,22 +84,56 @@ export type Run = { code: number | null; stdout: string; stderr: string; ms: num
  * @param environment - Variables in addition to PATH, HOME and the folders of the test run.
  * @param command - The script, as a path in the copy.
  */
-export async function runDeploy(
-  { dir }: Checkout,
+export function runDeploy(
+  checkout: Checkout,
   args: string[],
   environment: Record<string, string> = {},
   command = "local/deploy/main.ts",
 ): Promise<Run> {
+  return run(checkout, [process.execPath, command, ...args], environment);
+}
+
+/**
+ * Runs a step of the deployment's workflow in the copy, as GitHub does.
+ *
+ * @param part - What only the command of this step contains.
+ */
+export function runStep(checkout: Checkout, part: string, environment: Record<string, string>): Promise<Run> {
+  const commands = readFileSync(join(root, ".github/workflows/deploy.yml"), "utf8")
+    .split("\n")
+    .flatMap((line) => /^ +(?:- )?run: (npm run deploy.*)$/.exec(line)?.[1] ?? []);
+  return run(
+    checkout,
+    ["bash", "-e", "-c", commands.find((command) => command.includes(part)) ?? "exit 9"],
+    environment,
+  );
+}
+
+/** Makes a build for production one for another environment, which differs in the configuration only. */
+export function nameBuild({ dir }: Checkout, environment: string): void {
+  const file = join(dir, "build/server/wrangler.json");
+  const built = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...built, name: `mosaic-${environment}`, targetEnvironment: environment }),
+  );
+}
+
+async function run(
+  { dir }: Checkout,
+  [command = "", ...args]: string[],
+  environment: Record<string, string>,
+): Promise<Run> {
   const start = performance.now();
-  const child = spawn(process.execPath, [command, ...args], {
+  const child = spawn(command, args, {
     cwd: dir,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...runVariables(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const run: Run = { code: null, stdout: "", stderr: "", ms: 0 };
-  child.stdout.setEncoding("utf8").on("data", (text) => (run.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (run.stderr += text));
-  run.code = await new Promise((resolve) => child.once("close", resolve));
-  run.ms = Math.round(performance.now() - start);
-  return run;
+  const result: Run = { code: null, stdout: "", stderr: "", ms: 0 };
+  child.stdout.setEncoding("utf8").on("data", (text) => (result.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (result.stderr += text));
+  result.code = await new Promise((resolve) => child.once("close", resolve));
+  result.ms = Math.round(performance.now() - start);
+  return result;
 }

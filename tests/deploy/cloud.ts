@@ -47,9 +47,12 @@ export type Cloud = {
  * Starts the cloud, without functions and without a worker.
  *
  * @param functionsDir - The functions that a push deploys.
- * @param build - Makes the build in place of a wrapped `react-router build`.
+ * @param build - Makes the build for an environment in place of a wrapped `react-router build`.
  */
-export async function startCloud(functionsDir: string, build: () => void = () => {}): Promise<Cloud> {
+export async function startCloud(
+  functionsDir: string,
+  build: (environment: string) => void = () => {},
+): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-cloud-"));
   const certificate = makeCertificate(folder);
   const reach = {
@@ -119,8 +122,10 @@ export async function startCloud(functionsDir: string, build: () => void = () =>
 
   const workosUrl = `https://workos.mosaic.test:${await passTo(() => workosPort)}`;
   const convexUrl = `https://convex.mosaic.test:${await passTo(() => convexPort)}`;
-  const appPort = await serve((_, response) => {
-    if (cloudflare.worker() === null) return void response.writeHead(404).end();
+  const appPort = await serve(({ headers }, response) => {
+    const [host = ""] = headers.host?.split(":") ?? [];
+    if (![...cloudflare.workers.values()].some(({ domains }) => domains.includes(host)))
+      return void response.writeHead(404).end();
     response
       .setHeader("Content-Type", "application/json")
       .end(JSON.stringify({ status: "ok", version: VERSION }));
@@ -131,11 +136,12 @@ export async function startCloud(functionsDir: string, build: () => void = () =>
     tool,
     args,
     file,
+    environment,
   }: ToolCall): Promise<{ code: number; output: string } | "real"> => {
     if (tool === "wrangler") return "real";
     if (tool === "tsc") return { code: 0, output: "" };
     if (tool === "react-router") {
-      build();
+      build(environment.CLOUDFLARE_ENV ?? "");
       return { code: 0, output: "Built." };
     }
     if (args[0] === "env") {
@@ -154,7 +160,7 @@ export async function startCloud(functionsDir: string, build: () => void = () =>
     if (missing.length > 0) return { code: 1, output: `auth.config.ts reads ${missing.join(", ")}, not set` };
     await startConvex(functionsDir);
     pushed = true;
-    return { code: 0, output: "Deployed Convex functions." };
+    return { code: 0, output: `Deployed Convex functions to ${convexUrl}` };
   };
   const toolPort = await serve(async (incoming, outgoing) => {
     let body = "";
@@ -210,10 +216,19 @@ export async function startCloud(functionsDir: string, build: () => void = () =>
   };
 }
 
+/** Returns the values of all previews in this cloud. */
+export function previewValues({ values }: Cloud): Record<string, string> {
+  return {
+    ...values,
+    APP_URL: values.APP_URL?.replace("//app.", "//mosaic-staging-*.") ?? "",
+    CONVEX_URL: "",
+    CONVEX_DEPLOY_KEY: "preview:team:mosaic|key-of-the-deploys-tests",
+  };
+}
+
 function makeCertificate(folder: string): { key: Buffer; cert: Buffer } {
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const names = ["app", "workos", "convex"].map((name) => `DNS:${name}.mosaic.test`).join(",");
-  const subject = ["-subj", "/CN=mosaic.test", "-addext", `subjectAltName=${names}`];
+  const subject = ["-subj", "/CN=mosaic.test", "-addext", "subjectAltName=DNS:*.mosaic.test"];
   const options = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject];
   const made = spawnSync("openssl", [...options, "-keyout", key, "-out", cert], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);

@@ -1,6 +1,6 @@
 /**
- * The part of Cloudflare's API that `wrangler deploy` uses: one account, one worker, KV namespaces and
- * domains.
+ * The part of Cloudflare's API that `wrangler deploy` and `wrangler delete` use: one account with workers, KV
+ * namespaces and domains.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,8 @@ export type Worker = {
 
 export type Cloudflare = {
   url: string;
-  worker(): Worker | null;
+  /** The workers by name. */
+  workers: Map<string, Worker>;
   /** The titles of the existing KV namespaces. */
   namespaces: string[];
   /** Rejects the next upload. */
@@ -33,11 +34,12 @@ const NO_WORKER = { status: 404, errors: [{ code: 10_007, message: "This Worker 
 
 export async function startCloudflare(): Promise<Cloudflare> {
   const namespaces: string[] = [];
-  let worker: Worker | null = null;
+  const workers = new Map<string, Worker>();
   let rejectNext = false;
 
   const answer = (method: string, path: string, page: number, body: string): object | typeof NO_WORKER => {
     const script = /\/workers\/(?:scripts|services)\/([\w-]+)/.exec(path)?.[1] ?? "";
+    const worker = workers.get(script);
     if (path.endsWith("/storage/kv/namespaces")) {
       // Wrangler requests pages until one is empty.
       if (method === "GET" && page > 1) return [];
@@ -57,19 +59,23 @@ export async function startCloudflare(): Promise<Cloudflare> {
       const { bindings = [], migrations } = metadataOf(body);
       const kept = worker?.bindings ?? [];
       const whole = bindings.map((one) => (one.type === "inherit" ? (kept.find(sameName(one)) ?? one) : one));
-      worker = { name: script, bindings: whole, migrations, domains: worker?.domains ?? [] };
+      workers.set(script, { name: script, bindings: whole, migrations, domains: worker?.domains ?? [] });
       return { id: script, deployment_id: VERSION, startup_time_ms: 10 };
     }
     if (path.endsWith("/domains/changeset"))
       return { added: JSON.parse(body), removed: [], updated: [], conflicting: [] };
     if (path.endsWith("/domains/records")) {
       const { origins }: { origins: { hostname: string }[] } = JSON.parse(body);
-      if (worker !== null) worker.domains = origins.map(({ hostname }) => hostname);
+      if (worker) worker.domains = origins.map(({ hostname }) => hostname);
       return {};
     }
     if (/\/workers\/workers\//.test(path)) return { subdomain: { enabled: false, previews_enabled: false } };
     if (path.endsWith("/subdomain")) return { enabled: false, previews_enabled: false, subdomain: "team" };
-    if (worker === null) return NO_WORKER;
+    if (worker === undefined) return NO_WORKER;
+    if (method === "DELETE") {
+      workers.delete(script);
+      return {};
+    }
     if (path.endsWith("/settings")) return { bindings: worker.bindings, migration_tag: "v1" };
     if (path.endsWith("/secrets")) return worker.bindings.filter(({ type }) => type === "secret_text");
     if (path.endsWith("/deployments")) return { deployments: [] };
@@ -104,7 +110,7 @@ export async function startCloudflare(): Promise<Cloudflare> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    worker: () => worker,
+    workers,
     namespaces,
     refuseNext: () => {
       rejectNext = true;

@@ -3,8 +3,9 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { NAMES } from "../../local/deploy/names.ts";
-import { type Checkout, copyCheckout, type Run, runDeploy } from "./checkout.ts";
-import { type Cloud, SECRETS, startCloud } from "./cloud.ts";
+import { previewNameOf } from "../../local/deploy/preview.ts";
+import { type Checkout, copyCheckout, nameBuild, OFFLINE, type Run, runDeploy, runStep } from "./checkout.ts";
+import { type Cloud, previewValues, SECRETS, startCloud } from "./cloud.ts";
 import { type Tool, toolSource } from "./tool.ts";
 
 const TOOLS: Record<string, Tool> = {
@@ -29,15 +30,6 @@ beforeAll(() => {
 });
 
 afterAll(() => checkout.remove());
-
-/** Simulates a machine without an account or a network: every proxy points at a closed port. */
-const OFFLINE = {
-  HTTPS_PROXY: "http://127.0.0.1:9",
-  HTTP_PROXY: "http://127.0.0.1:9",
-  https_proxy: "http://127.0.0.1:9",
-  http_proxy: "http://127.0.0.1:9",
-  NODE_USE_ENV_PROXY: "1",
-};
 
 const WORKER_LIMIT_KIB = 350;
 
@@ -160,7 +152,10 @@ describe("a first deploy", () => {
   beforeAll(async () => {
     const [build, kept] = ["build", "kept"].map((name) => join(checkout.dir, name)) as [string, string];
     cpSync(build, kept, { recursive: true });
-    cloud = await startCloud(join(checkout.dir, "convex"), () => cpSync(kept, build, { recursive: true }));
+    cloud = await startCloud(join(checkout.dir, "convex"), (environment) => {
+      cpSync(kept, build, { recursive: true });
+      if (environment !== "production") nameBuild(checkout, environment);
+    });
   });
 
   afterAll(() => cloud.close());
@@ -226,7 +221,7 @@ describe("a first deploy", () => {
   });
 
   test("gives the worker its secrets, variables, bindings and domain", () => {
-    const worker = cloud.cloudflare.worker();
+    const worker = cloud.cloudflare.workers.get("mosaic");
     const of = (type: string) =>
       worker?.bindings.filter((one) => one.type === type).map(({ name }) => name) ?? [];
     expect(of("secret_text").sort()).toEqual([
@@ -265,5 +260,41 @@ describe("a first deploy", () => {
       const names = Object.keys(environment).filter((name) => name in SECRETS);
       expect(names).toEqual(KEYS[tool]);
     }
+  });
+
+  describe("the workflow", () => {
+    const BRANCH = "feature/Ünï-42_X; exit 3";
+    const WORKER = `mosaic-staging-${previewNameOf(BRANCH)}`;
+    const values = () => ({
+      ...previewValues(cloud),
+      BRANCH,
+      CLOUDFLARE_ENV: "staging",
+      GITHUB_OUTPUT: join(checkout.dir, "output"),
+    });
+    const step = (part: string) => runStep(checkout, part, { ...cloud.reach, ...values() });
+
+    test("deploys a branch to a worker and a Convex deployment of its own, and reports the address", async () => {
+      const url = values().APP_URL?.replace("*", previewNameOf(BRANCH)) ?? "";
+      await cloud.register([`${url}/callback`]);
+      cloud.cloudflare.namespaces.push("mosaic-staging-notices");
+      const { stdout, stderr, code } = await step("BRANCH:+");
+      expect(code, stdout + stderr).toBe(0);
+      expect(cloud.cloudflare.workers.get(WORKER)?.domains).toEqual([new URL(url).hostname]);
+      expect(cloud.variables.APP_URL).toBe(url);
+      const pushed = cloud.calls.filter(({ tool, args }) => tool === "convex" && args[0] === "deploy");
+      expect(pushed.map(({ args }) => args[args.indexOf("--preview-name") + 1])).toEqual([
+        previewNameOf(BRANCH),
+      ]);
+      expect(readFileSync(join(checkout.dir, "output"), "utf8")).toBe(`url=${url}\n`);
+    });
+
+    test("removes the worker of a deleted branch, and accepts that there is none", async () => {
+      const first = await step("--remove");
+      expect(first.code, first.stdout + first.stderr).toBe(0);
+      expect([...cloud.cloudflare.workers.keys()]).toEqual(["mosaic"]);
+      const second = await step("--remove");
+      expect(second.code, second.stdout + second.stderr).toBe(0);
+      expect(second.stdout).toContain(`There is no worker ${WORKER}.`);
+    });
   });
 });

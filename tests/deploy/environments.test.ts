@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { ENVIRONMENTS } from "../../local/deploy/asked.ts";
 import { NAMES } from "../../local/deploy/names.ts";
-import { WORKERS } from "../../local/deploy/settings.ts";
+import { WORKERS } from "../../local/deploy/preview.ts";
 
 const read = (env?: string) =>
   unstable_readConfig({ config: "wrangler.toml", ...(env !== undefined && { env }) }, { hideWarnings: true });

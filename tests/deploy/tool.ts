@@ -26,6 +26,9 @@ else {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => /^(CONVEX|CLOUDFLARE|WORKOS)_|ADMIN|APP_URL/.test(name)),
   );
+  // Convex's CLI runs this command before it pushes.
+  const before = args[args.indexOf("--cmd") + 1];
+  if (args.includes("--cmd") && spawnSync(before, { shell: true, stdio: "inherit" }).status !== 0) process.exit(1);
   const call = { tool: ${JSON.stringify(tool)}, args, environment, file: file ? readFileSync(file, "utf8") : null };
   fetch(process.env.TOOL_CALLS, { method: "POST", body: JSON.stringify(call) })
     .then((response) => response.json())
