@@ -265,7 +265,7 @@ describe("a first deploy", () => {
   describe("the workflow", () => {
     const BRANCH = "feature/Ünï-42_X; exit 3";
     const WORKER = `mosaic-staging-${previewNameOf(BRANCH)}`;
-    const values = () => ({
+    const values = (): Record<string, string> => ({
       ...previewValues(cloud),
       BRANCH,
       CLOUDFLARE_ENV: "staging",
