@@ -208,7 +208,7 @@ async function pushToPreview(deployment: Deployment): Promise<void> {
     return tools.run([...PUSH, "--preview-name", preview ?? "", "--cmd", command], convexAccess(settings));
   });
   const url = /Deployed Convex functions to (https:\/\/\S+)/.exec(printed)?.[1];
-  if (url === undefined) throw new StoppedError("Convex did not say where the preview's deployment is.");
+  if (url === undefined) throw new StoppedError("The output of convex deploy has no address of the preview deployment.");
   settings.CONVEX_URL = url;
 }
 

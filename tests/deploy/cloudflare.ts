@@ -51,7 +51,9 @@ export async function startCloudflare(): Promise<Cloudflare> {
       return { id: "f".repeat(32), title };
     }
     if (path.endsWith("/assets-upload-session")) return { jwt: "no.more.needed", buckets: [] };
-    if (method === "PUT" && path.endsWith(`/scripts/${script}`)) {
+    // A later upload creates a version, which wrangler then deploys.
+    const isVersion = method === "POST" && path.endsWith(`/scripts/${script}/versions`);
+    if (isVersion || (method === "PUT" && path.endsWith(`/scripts/${script}`))) {
       if (rejectNext) {
         rejectNext = false;
         return { status: 403, errors: [{ code: 10_000, message: "Authentication error" }] };
@@ -60,7 +62,8 @@ export async function startCloudflare(): Promise<Cloudflare> {
       const kept = worker?.bindings ?? [];
       const whole = bindings.map((one) => (one.type === "inherit" ? (kept.find(sameName(one)) ?? one) : one));
       workers.set(script, { name: script, bindings: whole, migrations, domains: worker?.domains ?? [] });
-      return { id: script, deployment_id: VERSION, startup_time_ms: 10 };
+      const uploaded = { startup_time_ms: 10, resources: { script: { etag: "e" } } };
+      return isVersion ? { ...uploaded, id: VERSION } : { ...uploaded, id: script, deployment_id: VERSION };
     }
     if (path.endsWith("/domains/changeset"))
       return { added: JSON.parse(body), removed: [], updated: [], conflicting: [] };

@@ -264,7 +264,8 @@ describe("a first deploy", () => {
 
   describe("the workflow", () => {
     const BRANCH = "feature/Ünï-42_X; exit 3";
-    const WORKER = `mosaic-staging-${previewNameOf(BRANCH)}`;
+    const NAME = previewNameOf(BRANCH);
+    const WORKER = `mosaic-staging-${NAME}`;
     const values = (): Record<string, string> => ({
       ...previewValues(cloud),
       BRANCH,
@@ -272,20 +273,19 @@ describe("a first deploy", () => {
       GITHUB_OUTPUT: join(checkout.dir, "output"),
     });
     const step = (part: string) => runStep(checkout, part, { ...cloud.reach, ...values() });
-
-    test("deploys a branch to a worker and a Convex deployment of its own, and reports the address", async () => {
-      const url = values().APP_URL?.replace("*", previewNameOf(BRANCH)) ?? "";
+    test("deploys each push of a branch to its own worker and Convex deployment, and reports the address", async () => {
+      const url = values().APP_URL?.replace("*", NAME) ?? "";
       await cloud.register([`${url}/callback`]);
       cloud.cloudflare.namespaces.push("mosaic-staging-notices");
-      const { stdout, stderr, code } = await step("BRANCH:+");
-      expect(code, stdout + stderr).toBe(0);
+      for (const _push of [1, 2]) {
+        const { stdout, stderr, code } = await step("BRANCH:+");
+        expect(code, stdout + stderr).toBe(0);
+      }
       expect(cloud.cloudflare.workers.get(WORKER)?.domains).toEqual([new URL(url).hostname]);
       expect(cloud.variables.APP_URL).toBe(url);
-      const pushed = cloud.calls.filter(({ tool, args }) => tool === "convex" && args[0] === "deploy");
-      expect(pushed.map(({ args }) => args[args.indexOf("--preview-name") + 1])).toEqual([
-        previewNameOf(BRANCH),
-      ]);
-      expect(readFileSync(join(checkout.dir, "output"), "utf8")).toBe(`url=${url}\n`);
+      const pushes = cloud.calls.filter(({ tool, args }) => tool === "convex" && args[0] === "deploy");
+      expect(pushes.map(({ args }) => args.includes(NAME))).toEqual([true, true]);
+      expect(readFileSync(join(checkout.dir, "output"), "utf8")).toBe(`url=${url}\n`.repeat(2));
     });
 
     test("removes the worker of a deleted branch, and accepts that there is none", async () => {
