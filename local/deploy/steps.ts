@@ -208,7 +208,8 @@ async function pushToPreview(deployment: Deployment): Promise<void> {
     return tools.run([...PUSH, "--preview-name", preview ?? "", "--cmd", command], convexAccess(settings));
   });
   const url = /Deployed Convex functions to (https:\/\/\S+)/.exec(printed)?.[1];
-  if (url === undefined) throw new StoppedError("The output of convex deploy has no address of the preview deployment.");
+  if (url === undefined)
+    throw new StoppedError("The output of convex deploy has no address of the preview deployment.");
   settings.CONVEX_URL = url;
 }
 
