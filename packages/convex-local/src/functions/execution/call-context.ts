@@ -3,7 +3,7 @@
  * the call that they belong to.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Identity } from "../../backend.ts";
 import type { QueryStream } from "../../engine/query-stream.ts";
 import type { Reader } from "../../engine/reader.ts";
@@ -78,7 +78,8 @@ export function newContext(
     identity: call.identity,
     rejection: call.rejection ?? null,
     node: target.node ?? false,
-    requestId: randomBytes(8).toString("hex"),
+    // Node keeps random bytes in stock for UUIDs only.
+    requestId: randomUUID().replaceAll("-", "").slice(0, 16),
     job: call.job ?? null,
     work: call.work ?? [0, 0],
     now: null,
