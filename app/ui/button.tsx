@@ -9,13 +9,12 @@ export type ButtonLook = "primary" | "quiet" | "danger";
 /**
  * Renders a native button, with `type="submit"` by default.
  *
- * @param busy - Shows `busyLabel` over the label and sets `aria-busy`. The button stays in the tab order. Absent
- *   if the button is never busy.
+ * @param busy - Shows `busyLabel` over the label and sets `aria-busy`. The button stays in the tab order.
  * @param busyLabel - Label while busy (`Saving`). It must fit into the width of the button.
  */
 export function Button({
   look = "quiet",
-  busy,
+  busy = false,
   busyLabel = "Working",
   type = "submit",
   children,
@@ -27,7 +26,7 @@ export function Button({
 }) {
   return (
     <button {...rest} type={type} className="button" data-look={look} aria-busy={busy || undefined}>
-      {busy === undefined ? children : <span className="button-rest">{children}</span>}
+      <span className="button-rest">{children}</span>
       {busy ? <span className="button-busy">{busyLabel}</span> : null}
     </button>
   );

@@ -15,6 +15,9 @@ const TOOLS: Record<string, string> = {
   vitest: "vitest/vitest.mjs",
 };
 
+/** Options that a tool accepts, but does not list in its help. */
+const UNLISTED: Record<string, string[]> = { convex: ["--env-file"] };
+
 type Command = { tool: string; words: string[]; options: string[] };
 
 /**
@@ -55,8 +58,8 @@ it.each(documented((tool) => tool !== "wrangler"))(
     const { stdout, stderr } = await run(process.execPath, [bin, ...command.words, "--help"], {
       env: { ...process.env, CI: "1" },
     });
-    const help = stdout + stderr;
-    expect(command.options.filter((option) => !help.includes(option))).toEqual([]);
+    const accepted = [stdout, stderr, ...(UNLISTED[command.tool] ?? [])].join("\n");
+    expect(command.options.filter((option) => !accepted.includes(option))).toEqual([]);
   },
 );
 
