@@ -102,7 +102,8 @@ export class Visitor {
 
   readonly #onConsole = (message: ConsoleMessage) => {
     // Blocked inline styles and scripts are reported here too.
-    if (message.type() === "error") this.#complaints.push(`console: ${message.text()}`);
+    if (message.type() !== "error") return;
+    this.#complaints.push(`console: ${message.text()} ${message.location().url}`.trimEnd());
   };
 
   #watch(url: string): void {
