@@ -7,20 +7,11 @@ import { useMemo } from "react";
 /** JSON of a `T` that has only plain values and finite numbers. */
 export type Packed<T> = string & { readonly packed?: T };
 
-/** What was packed last. The server renders it next, and need not parse it. */
-let last: { packed: string; value: unknown } | null = null;
-
 export function pack<T>(value: T): Packed<T> {
-  const packed = JSON.stringify(value);
-  last = { packed, value };
-  return packed;
+  return JSON.stringify(value);
 }
 
-/** Returns the unpacked value; the same object as long as the JSON is the same. It must not be changed. */
+/** Returns the unpacked value; the same object as long as the JSON is the same. */
 export function usePacked<T>(packed: Packed<T> | null): T | null {
-  return useMemo(() => (packed === null ? null : unpack(packed)), [packed]);
-}
-
-function unpack<T>(packed: Packed<T>): T {
-  return (last?.packed === packed ? last.value : JSON.parse(packed)) as T;
+  return useMemo(() => (packed === null ? null : (JSON.parse(packed) as T)), [packed]);
 }

@@ -26,12 +26,8 @@ const CHANGES: readonly Change[] = [
     `const router = createRequestHandler(() => import("virtual:react-router/server-build"), import.meta.env.MODE);
      const routerOf = (_: string | null) => router;`,
   ],
-  ["app/react-router/packed.ts", "const packed = JSON.stringify(value);", "const packed = value as never;"],
-  [
-    "app/react-router/packed.ts",
-    "(last?.packed === packed ? last.value : JSON.parse(packed)) as T",
-    "packed as T",
-  ],
+  ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
+  ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
   ["app/auth/seal.server.ts", "    keep(password, sealed, session);\n", ""],
 ];
 

@@ -22,12 +22,8 @@ const FIELD = "app/ui/project-field.tsx";
 const WITHOUT: Record<string, readonly Change[]> = {
   "hand-off": [["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"]],
   packed: [
-    ["app/react-router/packed.ts", "const packed = JSON.stringify(value);", "const packed = value as never;"],
-    [
-      "app/react-router/packed.ts",
-      "(last?.packed === packed ? last.value : JSON.parse(packed)) as T",
-      "packed as T",
-    ],
+    ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
+    ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
   ],
   routers: [
     ["app/react-router/routers.ts", "if (id === null) return all;", "if (id !== undefined) return all;"],
