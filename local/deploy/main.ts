@@ -74,13 +74,13 @@ function targetOf({ environment, preview }: Asked): string {
   return preview === null ? environment : `the preview ${preview}`;
 }
 
-/** Reports the problems, if there are any. */
+/** Reports the problems. Returns whether there are any. */
 function areRejected(problems: Problem[], asked: Asked): boolean {
   if (problems.length === 0) return false;
   const lines = problems.map(({ name, message }) => `  ${name} ${message}`);
   const file = valuesFile(asked.environment, asked.preview);
   process.stderr.write(
-    `Not deployed, nothing was changed. What is wrong for ${targetOf(asked)}:\n${lines.join("\n")}\n` +
+    `Not ${asked.remove ? "removed" : "deployed"}, nothing was changed. What is wrong for ${targetOf(asked)}:\n${lines.join("\n")}\n` +
       `Set it in the environment or in ${file}; docs/deploy.md says where each is found.\n`,
   );
   return true;
