@@ -231,7 +231,7 @@ describe("settings", () => {
     await project.report([{ value: 1 }]);
     await project.send([{ value: 2 }]);
     await set.retire();
-    await project.folded();
+    await project.fold();
     expect(await list()).toEqual([]);
     expect(await get()).toMatchObject({ series: [{ value: 2 }] });
   });

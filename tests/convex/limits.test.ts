@@ -100,7 +100,7 @@ test("a request of 500 items reads at most 10 index ranges and writes at most 3 
   await addAlerts();
   await project.send([{}], [], "one");
   const { indexRanges, documentsWritten } = await backend.highestUse("metrics:ingest");
-  await project.folded();
+  await project.fold();
   await project.send(all(), [], "500");
   await sendPoints(cumulative("one", 500, (sum) => ({ sum })));
   const use = await backend.highestUse("metrics:ingest");
@@ -114,7 +114,7 @@ test("500 items of 500 time series stay under half of every limit, new, known, f
   await project.report(all());
   await project.report(all());
   await Promise.all(Array.from({ length: 5 }, (_, i) => project.send(all(), [], `request ${i}`)));
-  await project.folded();
+  await project.fold();
   // Twice, because the second time there are chunks to change.
   for (let times = 0; times < 2; times++) await project.report(all({ at: Date.now() - 49 * HOUR }));
   await expectHalf("compaction:run");
@@ -135,10 +135,10 @@ test("streams of several resources with large histograms are folded in parts", a
   for (const resource of resources) {
     await sendPoints(cumulative(resource, 700, () => ({ sum: 5, count: 10, distribution })));
   }
-  await project.folded();
+  await project.fold();
   const before = await callsOf("compaction:run");
   await sendPoints(resources.flatMap((resource) => cumulative(resource, 1, () => ({ sum: 7, count: 11 }))));
-  await project.folded();
+  await project.fold();
   expect((await callsOf("compaction:run")) - before).toBeGreaterThan(1);
   await expectHalf("compaction:run");
   const { projectId } = project;

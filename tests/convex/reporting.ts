@@ -29,9 +29,11 @@ export type Reporting = {
   ): Promise<IngestOutcome>;
   /** Returns the same project with another API key. */
   with(key: string): Pick<Reporting, "send">;
-  /** Resolves when all batches are folded. */
+  /** Resolves when the compactor has folded all batches, at its own pace. */
   folded(): Promise<void>;
-  /** Sends a batch and waits until it is folded. */
+  /** Runs the compactor at once, and resolves when all batches are folded. */
+  fold(): Promise<void>;
+  /** Sends a batch and folds it. */
   report(points: readonly Point[], statuses?: readonly Status[]): Promise<void>;
 };
 
@@ -66,14 +68,22 @@ export async function newProject(backend: TestBackend, owner: Member, name = "En
       },
       { timeout: 15_000, interval: 50 },
     );
+  const fold = async () => {
+    const compactor = (await backend.rows("compactors")).find((row) => row.projectId === projectId);
+    if (compactor !== undefined) {
+      const { generation = 0 } = compactor;
+      await backend.run("compaction:run", { projectId, generation, unreported: true, singly: 0 });
+    }
+    await folded();
+  };
   const report: Reporting["report"] = async (points, statuses) => {
     expect(await send(points, statuses)).toMatchObject({ outcome: "accepted" });
-    await folded();
+    await fold();
   };
   const withKey: Reporting["with"] = (other) => ({
     send: async (...sent) => sendWith(await hashOfKey(other), ...sent),
   });
-  return { projectId, keyId, keyHash, send, with: withKey, folded, report };
+  return { projectId, keyId, keyHash, send, with: withKey, folded, fold, report };
 }
 
 export type Scene = { backend: TestBackend; grace: Member; project: Reporting };

@@ -23,13 +23,13 @@ let bodies = 0;
 
 /** Returns the rows of this project. */
 async function rowsOf(table: string) {
-  await project.folded();
+  await project.fold();
   return (await backend.rows(table)).filter(({ projectId }) => projectId === project.projectId);
 }
 
 /** Makes the rows of this project older. */
 async function age(table: string, by: number): Promise<void> {
-  await project.folded();
+  await project.fold();
   const aged = ({ streams, ...row }: Row) => ({
     ...row,
     at: (row.at as number) - by,
@@ -73,12 +73,12 @@ function total(
 }
 
 async function agents() {
-  await project.folded();
+  await project.fold();
   return await grace.query(api.agents.list, { projectId: project.projectId });
 }
 
 const recent = async () => {
-  await project.folded();
+  await project.fold();
   return (
     await grace.query(api.metrics.recent, {
       projectId: project.projectId,
@@ -93,7 +93,7 @@ const values = async () => (await recent()).map(({ value }) => value).reverse();
 
 /** Returns the one bucket of a time series. */
 async function bucket(name = "tokens") {
-  await project.folded();
+  await project.fold();
   const args = { projectId: project.projectId, agent: "scout", name, range: "24h" as const };
   const buckets = await grace.query(api.metrics.series, args);
   return buckets.map(({ count, sum, min, max }) => ({ count, sum, min, max }));
@@ -230,7 +230,7 @@ describe("limits", () => {
     const used = await backend.highestUse("metrics:ingest");
     expect(used.documentsWritten).toBeLessThanOrEqual(3);
     expect(used.indexRanges).toBeLessThanOrEqual(10);
-    await project.folded();
+    await project.fold();
     const { series } = await grace.query(api.agents.get, { projectId: project.projectId, agent: "scout" });
     expect(series).toHaveLength(1_000);
     expect(await dropped()).toBeNull();
@@ -253,7 +253,7 @@ describe("limits", () => {
 
   test("a retired agent returns with its next point, and its stream goes on", async () => {
     await report(total({ sum: 10 }));
-    await project.folded();
+    await project.fold();
     await grace.mutation(api.agents.retire, { projectId: project.projectId, agent: "scout" });
     expect(await agents()).toEqual([]);
     await report(total({ sum: 15 }));
