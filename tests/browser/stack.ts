@@ -1,10 +1,16 @@
-/** Mosaic as `npm start` serves it, with both emulators in this process. */
-import { mkdirSync, rmSync } from "node:fs";
+/**
+ * The built worker in Miniflare, with both emulators in this process. Not in `wrangler dev`, whose proxy sometimes
+ * loses a `POST` on a busy machine; `tests/launcher` has a browser for that.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startConvex } from "convex-local";
 import { startWorkOS } from "workos-local";
-import { localDefaults } from "../../local/config.ts";
-import { cleanUp, dataFolder, freePorts, run } from "../launcher/copy.ts";
+import { readConfig } from "../../local/config.ts";
+import { ensureBuild } from "../../local/launch/build.ts";
+import { freePorts } from "../launcher/copy.ts";
+import { startWorker } from "../routes/worker.ts";
 import { createLine, type LineMode } from "./line.ts";
 
 /** Running app with its emulators, in this process or in the pool's. */
@@ -24,44 +30,37 @@ export type Stack = {
 export type OwnStack = Stack & {
   /** Restarts both emulators without data at the same addresses, while the app keeps running. */
   reset(): Promise<void>;
-  /** Ends the emulators and every process started with `run`. */
+  /** Ends the worker and the emulators. */
   close(): Promise<void>;
 };
 
 type Closable = { close(): Promise<void> };
 
+/** Time limit of a build, in milliseconds. */
+const BUILD_MS = 300_000;
+
 /**
  * Starts a stack on free ports with a new data folder.
  *
- * @param environment - Variables of the app in addition to the local defaults.
- * @param cwd - The checkout to run.
+ * @param root - The checkout whose build is served; it is built first if needed.
  */
-export async function startStack(
-  environment: Record<string, string> = {},
-  cwd = process.cwd(),
-): Promise<OwnStack> {
+export async function startStack(root = process.cwd()): Promise<OwnStack> {
   const ports = await freePorts();
-  const emulators = await freePorts();
-  const localDir = dataFolder();
-  const data = join(localDir, "emulators");
-  const { APP_URL = "", ...defaults } = localDefaults(ports);
-  const workosUrl = `http://127.0.0.1:${emulators.workos}`;
-  const convexUrl = `http://127.0.0.1:${emulators.convex}`;
-  const env: Record<string, string> = {
-    ...defaults,
-    APP_URL,
-    WORKOS_API_URL: workosUrl,
-    CONVEX_URL: convexUrl,
-  };
+  // The line is at Convex's port, and Convex is behind it.
+  const { app: behindLine } = await freePorts();
+  const folder = mkdtempSync(join(tmpdir(), "mosaic-stack-"));
+  const [build, data] = [join(folder, "build"), join(folder, "emulators")];
+  const config = readConfig({}, {}, ports, () => "");
+  const { appUrl, workosApiUrl: workosUrl, convexUrl } = config.env;
 
-  const line = createLine(emulators.convex, emulators.app);
+  const line = createLine(ports.convex, behindLine);
   const openConvex = async () => {
     const backend = await startConvex({
       functionsDir: resolve("convex"),
-      port: emulators.app,
-      sitePort: emulators.convexSite,
+      port: behindLine,
+      sitePort: ports.convexSite,
       dataFile: join(data, "convex.sqlite"),
-      env,
+      env: config.convex,
       log: () => undefined,
     });
     await line.open();
@@ -73,28 +72,31 @@ export async function startStack(
   };
   const openWorkOS = () =>
     startWorkOS({
-      port: emulators.workos,
+      port: ports.workos,
       dataFile: join(data, "workos.sqlite"),
-      clientId: env.WORKOS_CLIENT_ID ?? "",
-      apiKey: env.WORKOS_API_KEY ?? "",
+      clientId: config.env.workosClientId,
+      apiKey: config.env.workosApiKey,
       webhook: {
-        url: `http://127.0.0.1:${emulators.convexSite}/webhooks/workos`,
-        secret: env.WORKOS_WEBHOOK_SECRET ?? "",
+        url: `http://127.0.0.1:${ports.convexSite}/webhooks/workos`,
+        secret: config.convex.WORKOS_WEBHOOK_SECRET ?? "",
       },
     });
+  const openWorker = async () => {
+    const signal = AbortSignal.timeout(BUILD_MS);
+    await ensureBuild({ root, copyTo: build, signal, log: () => undefined });
+    return startWorker({ env: config.worker, build, port: ports.app, keptIn: join(folder, "worker") });
+  };
 
-  mkdirSync(data, { recursive: true });
-  let convex: Closable | null = await openConvex();
-  let workos: Closable = await openWorkOS();
-  const copy = await run("start", {
-    ports,
-    localDir,
-    cwd,
-    environment: { WORKOS_API_URL: workosUrl, CONVEX_URL: convexUrl, ...environment },
-  });
-  await copy.ready();
+  mkdirSync(data);
+  let convex: Closable | null;
+  let workos: Closable;
+  const open = async () => {
+    [convex, workos] = await Promise.all([openConvex(), openWorkOS()]);
+  };
+  const [worker] = await Promise.all([openWorker(), open()]);
+  const closeEmulators = () => Promise.all([convex?.close(), workos.close()]);
   return {
-    appUrl: APP_URL,
+    appUrl,
     workosUrl,
     convexUrl,
     async stopConvex() {
@@ -109,14 +111,14 @@ export async function startStack(
     },
     async reset() {
       line.set("open");
-      await Promise.all([convex?.close(), workos.close()]);
+      await closeEmulators();
       rmSync(data, { recursive: true, force: true });
       mkdirSync(data);
-      [convex, workos] = await Promise.all([openConvex(), openWorkOS()]);
+      await open();
     },
     async close() {
-      await cleanUp();
-      await Promise.all([convex?.close(), workos.close()]);
+      await Promise.all([worker.stop(), closeEmulators()]);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   expect(changed).not.toBe(table);
   writeFileSync(routes, changed);
   cpSync("tests/deep/hooks-page.tsx", join(checkout.dir, "app/routes/hooks.tsx"));
-  [stack, browser] = await Promise.all([startStack({}, checkout.dir), launchChromium()]);
+  [stack, browser] = await Promise.all([startStack(checkout.dir), launchChromium()]);
 }, 180_000);
 
 afterAll(async () => {

@@ -1,17 +1,21 @@
-/** The built worker in workerd, with wrangler's bindings, a captured log and proxied outbound requests. */
+/** The built worker in workerd, with wrangler's bindings and, if wanted, a captured log and proxied outbound requests. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import type { Outbound } from "./outbound.ts";
 import type { WorkerLog } from "./worker-log.ts";
 
-const BUILD = path.resolve(import.meta.dirname, "../../build");
-
 export type WorkerOptions = {
   /** Environment variables of the worker. */
   env: Record<string, string>;
-  outbound: Outbound;
-  log: WorkerLog;
+  /** Folder of the build; that of this checkout by default. */
+  build?: string;
+  /** Port of the first isolate; any free port by default. */
+  port?: number;
+  /** Gets the outbound requests; they go to the network by default. */
+  outbound?: Outbound;
+  /** Gets the log; without it, nothing is logged. */
+  log?: WorkerLog;
   /** Folder of the persisted Durable Objects and KV data. */
   keptIn: string;
   /** Number of isolates; they share the Durable Objects. */
@@ -42,9 +46,11 @@ type BuiltConfig = {
   ratelimits?: { name: string; namespace_id: string; simple: { limit: number; period: 10 | 60 } }[];
 };
 
-function builtConfig(): BuiltConfig {
+const BUILD = path.resolve(import.meta.dirname, "../../build");
+
+function builtConfig(build: string): BuiltConfig {
   try {
-    return JSON.parse(readFileSync(path.join(BUILD, "server/wrangler.json"), "utf8")) as BuiltConfig;
+    return JSON.parse(readFileSync(path.join(build, "server/wrangler.json"), "utf8")) as BuiltConfig;
   } catch (cause) {
     throw new Error("There is no built worker: run `npm run build` first", { cause });
   }
@@ -52,14 +58,13 @@ function builtConfig(): BuiltConfig {
 
 /** Returns the configured requests per minute of a rate limit. */
 export function limitPerMinute(name: string): number {
-  const limit = builtConfig().ratelimits?.find((one) => one.name === name);
+  const limit = builtConfig(BUILD).ratelimits?.find((one) => one.name === name);
   if (limit?.simple.period !== 60) throw new Error(`${name} has no limit per minute`);
   return limit.simple.limit;
 }
 
 /** Returns every module of the build, the entry first. */
-function builtModules(main: string): { type: "ESModule"; path: string }[] {
-  const server = path.join(BUILD, "server");
+function builtModules(server: string, main: string): { type: "ESModule"; path: string }[] {
   const names = readdirSync(server, { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.m?js$/.test(name),
   );
@@ -76,10 +81,10 @@ function limitsOf({ ratelimits = [] }: BuiltConfig, divisor: number) {
   );
 }
 
-function assetsOf(config: BuiltConfig) {
+function assetsOf(build: string, config: BuiltConfig) {
   const { binding, html_handling, not_found_handling, run_worker_first } = config.assets ?? {};
   return {
-    directory: path.join(BUILD, "client"),
+    directory: path.join(build, "client"),
     ...(binding !== undefined && { binding }),
     ...(run_worker_first !== undefined && { run_worker_first }),
     routerConfig: { has_user_worker: true },
@@ -97,11 +102,13 @@ function assetsOf(config: BuiltConfig) {
  * @throws {Error} when there is no build.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const config = builtConfig();
+  const build = options.build ?? BUILD;
+  const server = path.join(build, "server");
+  const config = builtConfig(build);
   const isolate = (name: string) => ({
     name,
-    modules: builtModules(config.main),
-    modulesRoot: path.join(BUILD, "server"),
+    modules: builtModules(server, config.main),
+    modulesRoot: server,
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags ?? [],
     bindings: { ...options.env, CF_VERSION_METADATA: { id: "routes", tag: "", timestamp: "" } },
@@ -113,18 +120,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         { className, useSQLite: true, ...(name !== "mosaic" && { scriptName: "mosaic" }) },
       ]),
     ),
-    outboundService: { node: options.outbound.handle },
+    ...(options.outbound && { outboundService: { node: options.outbound.handle } }),
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    assets: assetsOf(config),
+    assets: assetsOf(build, config),
   });
   const names = options.isolates === 2 ? ["mosaic", "second"] : ["mosaic"];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
-      port: 0,
+      port: options.port ?? 0,
       cf: false,
       log: new Log(LogLevel.NONE),
-      handleStructuredLogs: options.log.take,
+      handleStructuredLogs: options.log?.take ?? (() => undefined),
       resourcePersistencePath: options.keptIn,
       workers: names.map(isolate),
     }),
