@@ -2,10 +2,11 @@
  * Browser contexts of a test file. A context without own scripts is used again, because its HTTP cache has the
  * app's scripts with their compiled code.
  */
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { VisitorOptions } from "./visitor.ts";
 
-type Shared = { key: string; context: BrowserContext };
+/** An empty tab stays open, so that the context keeps its process: starting one costs a fifth of a page load. */
+type Shared = { key: string; context: BrowserContext; empty: Page };
 
 export class Contexts {
   readonly #browser: Browser;
@@ -34,7 +35,7 @@ export class Contexts {
     const [known] = index < 0 ? [] : this.#free.splice(index, 1);
     // Here and not at release, because a late response to a closed tab can set a cookie.
     await known?.context.setStorageState({ cookies: [], origins: [] });
-    const shared = known ?? { key, context: await this.#open(options) };
+    const shared = known ?? { key, ...(await this.#openShared(options)) };
     this.#taken.push(shared);
     return shared.context;
   }
@@ -44,11 +45,17 @@ export class Contexts {
     const index = this.#taken.findIndex((one) => one.context === context);
     const [shared] = index < 0 ? [] : this.#taken.splice(index, 1);
     if (shared === undefined) return await context.close();
-    await Promise.all(context.pages().map((page) => page.close()));
+    const pages = context.pages().filter((page) => page !== shared.empty);
+    await Promise.all(pages.map((page) => page.close()));
     await context.unrouteAll();
     await context.clearPermissions();
     await context.setOffline(false);
     this.#free.push(shared);
+  }
+
+  async #openShared(options: VisitorOptions): Promise<Omit<Shared, "key">> {
+    const context = await this.#open(options);
+    return { context, empty: await context.newPage() };
   }
 
   async #open(options: VisitorOptions): Promise<BrowserContext> {
