@@ -1,12 +1,8 @@
 /** `npm test`: all checks and tests. */
 import { BUILD, LINT, runSteps, TYPECHECK, tests, UNUSED } from "./steps.ts";
 
-// Tests mostly wait, so three files at once keep two cores busy.
-const AT_ONCE = 3;
+// Each group keeps about one of two cores busy: the first starts browsers and tools, the second mostly waits.
+const heavy = { ...tests("browser", "build", "deploy", "doctor", "launcher"), atOnce: 2 };
+const light = { ...tests("convex", "local", "packages", "routes", "unit"), atOnce: 3 };
 
-// In one step, so that no core waits for the last file of another step.
-const all = tests(
-  ...["unit", "convex", "packages", "local", "routes", "doctor", "deploy", "build", "launcher", "browser"],
-);
-
-await runSteps([TYPECHECK, LINT, UNUSED, BUILD, { ...all, name: "tests", atOnce: AT_ONCE }]);
+await runSteps([TYPECHECK, LINT, UNUSED, BUILD, [heavy, light]]);

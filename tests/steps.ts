@@ -1,6 +1,6 @@
-/** Runner for `npm test` and `npm run check`: runs all steps in order and counts the results. */
+/** Runner for `npm test` and `npm run check`: runs all steps in order, some of them at the same time, and counts the results. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import ownChildren from "../local/exit-cleanly/own-children.cjs";
@@ -41,13 +41,13 @@ let ending = false;
 
 /**
  * Runs every step, even after a failure, with a temporary folder that is removed at the end. Prints
- * `N passed, N failed` as the last line and sets the exit code. A signal ends the running step and skips the
+ * `N passed, N failed` as the last line and sets the exit code. A signal ends the running steps and skips the
  * rest.
  *
- * @param steps - The steps, in order.
+ * @param steps - The steps, in order. Those of an array run at the same time.
  * @param stepMs - Timeout of each step, in milliseconds.
  */
-export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promise<void> {
+export async function runSteps(steps: readonly (Step | readonly Step[])[], stepMs = STEP_MS): Promise<void> {
   ownChildren.handleSignalsMyself();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, endSteps);
   let temporary: TemporaryFolder;
@@ -60,7 +60,11 @@ export async function runSteps(steps: readonly Step[], stepMs = STEP_MS): Promis
     return;
   }
   try {
-    await runAll(steps, temporary.path, stepMs);
+    await runAll(
+      steps.map((step) => [step].flat()),
+      temporary.path,
+      stepMs,
+    );
   } finally {
     temporary.remove();
   }
@@ -87,21 +91,28 @@ function killGroup(pid: number): void {
   }
 }
 
-async function runAll(steps: readonly Step[], temporary: string, stepMs: number): Promise<void> {
+async function runAll(groups: readonly Step[][], temporary: string, stepMs: number): Promise<void> {
   const total = { passed: 0, failed: 0 };
   const notPassed: string[] = [];
   const reasons: string[] = [];
-  for (const step of steps) {
+  for (const group of groups) {
     if (ending) break;
-    const start = Date.now();
-    process.stdout.write(`\n=== ${step.name}\n`);
-    const { passed, failed, words } = await runStep(step, temporary, stepMs);
-    total.passed += passed;
-    total.failed += failed;
-    if (failed > 0) notPassed.push(step.name);
-    reasons.push(...words);
-    const seconds = ((Date.now() - start) / 1000).toFixed(1);
-    process.stdout.write(`=== ${step.name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
+    await Promise.all(
+      group.map(async (step, index) => {
+        const start = Date.now();
+        // The output of the first is printed as it comes, that of another one when it ends.
+        const file = index === 0 ? undefined : join(temporary, `output-${index}`);
+        if (file === undefined) process.stdout.write(`\n=== ${step.name}\n`);
+        const { passed, failed, words } = await runStep(step, { temporary, stepMs, file });
+        if (file !== undefined) process.stdout.write(`\n=== ${step.name}\n${readFileSync(file, "utf8")}`);
+        total.passed += passed;
+        total.failed += failed;
+        if (failed > 0) notPassed.push(step.name);
+        reasons.push(...words);
+        const seconds = ((Date.now() - start) / 1000).toFixed(1);
+        process.stdout.write(`=== ${step.name}: ${passed} passed, ${failed} failed, ${seconds} s\n`);
+      }),
+    );
   }
   if (ending) total.failed += 1;
   process.stdout.write(notPassed.length === 0 ? "\n" : `\nNot passed: ${notPassed.join("; ")}\n`);
@@ -110,13 +121,15 @@ async function runAll(steps: readonly Step[], temporary: string, stepMs: number)
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
-async function runStep(step: Step, temporary: string, stepMs: number): Promise<Count> {
+type RunOptions = { temporary: string; stepMs: number /** Gets the output. */; file: string | undefined };
+
+async function runStep(step: Step, options: RunOptions): Promise<Count> {
   if (step.projects === undefined) {
-    return (await runNode(step.args, temporary, stepMs))
+    return (await runNode(step.args, options))
       ? { passed: 1, failed: 0, words: [] }
       : { passed: 0, failed: 1, words: [] };
   }
-  const report = join(temporary, `report-${step.projects.join("-")}.json`);
+  const report = join(options.temporary, `report-${step.projects.join("-")}.json`);
   const vitest = [
     "node_modules/vitest/vitest.mjs",
     "run",
@@ -124,7 +137,7 @@ async function runStep(step: Step, temporary: string, stepMs: number): Promise<C
     ...(step.atOnce === undefined ? [] : [`--maxWorkers=${step.atOnce}`]),
     ...["--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
   ];
-  const good = await runNode(vitest, temporary, stepMs);
+  const good = await runNode(vitest, options);
   const count = readReport(report);
   // A load error, an unhandled rejection or a crash fails the step although no test failed.
   return good || count.failed > 0 ? count : { ...count, failed: 1 };
@@ -182,14 +195,16 @@ function variablesIn(temporary: string): NodeJS.ProcessEnv {
   };
 }
 
-function runNode(args: string[], temporary: string, stepMs: number): Promise<boolean> {
+function runNode(args: string[], { temporary, stepMs, file }: RunOptions): Promise<boolean> {
   return new Promise((resolve) => {
+    const output = file === undefined ? "inherit" : openSync(file, "a");
     const child = spawn(process.execPath, args, {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", output, output],
       env: { ...process.env, ...variablesIn(temporary) },
       detached: true,
       timeout: stepMs,
     });
+    if (output !== "inherit") closeSync(output);
     running.add(child);
     const settle = (good: boolean) => {
       running.delete(child);

@@ -34,6 +34,12 @@ async function counted(name = "latency") {
   };
 }
 
+/** Sends a batch and waits for the compactor: a run that a test starts would be one more. */
+const report = async (...batch: Parameters<Reporting["report"]>) => {
+  expect(await project.send(...batch)).toMatchObject({ outcome: "accepted" });
+  await project.folded();
+};
+
 const compactorOf = async () => {
   const rows = await backend.rows("compactors");
   const row = rows.find(({ projectId }) => projectId === project.projectId);
@@ -61,7 +67,7 @@ describe("normal work", () => {
       const { calls, conflicts } = await backend.highestUse("compaction:run");
       return calls - Object.values(conflicts).reduce((sum, count) => sum + count, 0);
     };
-    await project.report([{ value: 0, at: Date.now() - HOUR }]);
+    await report([{ value: 0, at: Date.now() - HOUR }]);
     await expect.poll(isAsleep, { timeout: 5_000 }).toBe(true);
     const [before, began] = [await runs(), Date.now()];
     const at = began - MINUTE;
@@ -97,10 +103,10 @@ describe("normal work", () => {
   test("a batch that is too large for one transaction is folded in parts", async () => {
     // Each point changes a closed hour and a closed day of another time series.
     const series = Array.from({ length: 500 }, (_, i) => ({ agent: "scout", name: `metric ${i}` }));
-    await project.report(series.map((one) => ({ ...one, value: 1 })));
+    await report(series.map((one) => ({ ...one, value: 1 })));
     const late = Date.now() - 49 * HOUR;
     for (let times = 1; times <= 2; times++) {
-      await project.report(series.map((one) => ({ ...one, value: 10, at: late })));
+      await report(series.map((one) => ({ ...one, value: 10, at: late })));
       for (const name of ["metric 0", "metric 250", "metric 499"]) {
         const { projectId } = project;
         const args = { projectId, agent: "scout", name, range: "7d" as const };
@@ -114,7 +120,7 @@ describe("normal work", () => {
 describe("faults", () => {
   test("a lost run is noticed: the watchdog starts a new chain, and every point counts once", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
-    await project.report([{ value: 1 }]);
+    await report([{ value: 1 }]);
     await expect.poll(isAsleep, { timeout: 5_000 }).toBe(true);
     // As if a run had failed: the compactor counts as awake, and nothing is scheduled.
     const compactor = await compactorOf();
@@ -157,7 +163,7 @@ describe("faults", () => {
   });
 
   test("a batch that cannot be folded is dropped, and the batches around it are kept", async () => {
-    await project.report([{ value: 1 }]);
+    await report([{ value: 1 }]);
     // Messages of this length cannot be sent. Two of them do not fit into an overview.
     const broken = (agent: string) => ({
       projectId: project.projectId,
@@ -177,7 +183,7 @@ describe("faults", () => {
       items: 1,
     }));
     await backend.store("pendingBatches", pending);
-    await project.report([{ value: 10 }]);
+    await report([{ value: 10 }]);
     expect(await counted()).toEqual({ count: 2, sum: 11 });
     const agents = await grace.query(api.agents.list, { projectId: project.projectId });
     expect(agents.map(({ agent }) => agent)).toHaveLength(2);
@@ -231,7 +237,7 @@ describe("projects that change meanwhile", () => {
   test("deleting a project removes all its data, also batches that are not folded yet", async () => {
     await begin(() => startBackendAlone(CONFLICTS));
     const ada = await signIn(backend, "ada");
-    await project.report([{ value: 1, kind: "counter" }], [{ state: "working" }]);
+    await report([{ value: 1, kind: "counter" }], [{ state: "working" }]);
     await project.send([{ value: 1 }]);
     await ada.mutation(api.projects.deleteProject, { projectId: project.projectId });
     const tables = [
