@@ -10,6 +10,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { localDefaults } from "../../local/config.ts";
 import { busyPorts, type Ports } from "../../local/ports.ts";
+import { launchChromium } from "../browser/chromium.ts";
+import { untilLive } from "../browser/parts.ts";
 import { type Copy, cleanUp, commandOf, dataFolder, freePorts, run, statusOf } from "./copy.ts";
 import { type Running, startUnreaped, UNUSABLE } from "./unreaped.ts";
 
@@ -149,6 +151,27 @@ describe("the next npm start", () => {
       body: JSON.stringify({ forceRefresh: true }),
     });
     expect(token.status).toBe(200);
+  });
+
+  it("shows a live page in a browser, without an error", async () => {
+    const browser = await launchChromium();
+    try {
+      const context = await browser.newContext({ baseURL: app() });
+      const cookies = grace.cookie.split("; ").map((pair) => {
+        const [name = "", value = ""] = pair.split(/=(.*)/s);
+        return { name, value, url: app() };
+      });
+      await context.addCookies(cookies);
+      const errors: string[] = [];
+      context.on("weberror", (error) => errors.push(error.error().message));
+      context.on("console", (line) => line.type() === "error" && errors.push(line.text()));
+      const page = await context.newPage();
+      await page.goto("/dashboard");
+      await untilLive(page);
+      expect(errors).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   const REVOKED = /^\/login\?.*error=session_revoked/;
