@@ -220,7 +220,7 @@ test("a dashboard of 50 projects of 20 agents reads 60 documents and 1 MB, besid
 });
 
 test("50 open dashboards of a user share the runs of a query", async () => {
-  await project.report([{ value: 0 }]);
+  await project.send([{ value: 0 }]);
   const { projectId } = project;
   const claims = { sub: grace.workosUserId, sid: grace.sessionId };
   const shown = Array<number>(50).fill(Number.NaN);
@@ -235,7 +235,7 @@ test("50 open dashboards of a user share the runs of a query", async () => {
   await show(0);
   const before = await callsOf("projects:overview");
   for (let value = 1; value <= 3; value++) {
-    await project.report([{ value }]);
+    await project.send([{ value }]);
     await show(value);
   }
   expect((await callsOf("projects:overview")) - before).toBeLessThanOrEqual(2 * 3);
