@@ -1,5 +1,14 @@
 /** Relative time, with the exact time in the title and in `dateTime`. */
-import { formatAgo, formatMoment } from "./format.ts";
+import { type DisplayFormat, formatAgo, formatMoment } from "./format.ts";
+
+/**
+ * Returns the attributes of a `<time>` element.
+ *
+ * @param at - Unix ms.
+ */
+export function timeAttributes(at: number, display: DisplayFormat) {
+  return { dateTime: new Date(at).toISOString(), title: formatMoment(at, display) };
+}
 
 /**
  * Renders how long ago a time was.
@@ -21,9 +30,5 @@ export function RelativeTime({
   timeZone?: string;
 }) {
   const display = { locale, timeZone };
-  return (
-    <time dateTime={new Date(at).toISOString()} title={formatMoment(at, display)}>
-      {formatAgo(at, now, display)}
-    </time>
-  );
+  return <time {...timeAttributes(at, display)}>{formatAgo(at, now, display)}</time>;
 }

@@ -1,9 +1,10 @@
 /** Tile of an agent: its name, its message or newest metric, and its health as shape, color and word. */
 import type { Health } from "../../convex/model/health.ts";
+import { formatAgo } from "./format.ts";
 import { formatCompact, formatNumber } from "./format-number.ts";
 import { HEALTH_WORDS } from "./health.ts";
 import { incidentsInWords } from "./incident-mark.tsx";
-import { RelativeTime } from "./relative-time.tsx";
+import { timeAttributes } from "./relative-time.tsx";
 
 /** Data of a tile. */
 export interface TileData {
@@ -27,7 +28,8 @@ const MAY_BE_CUT = 12;
 const titleOf = (text: string) => (text.length > MAY_BE_CUT ? text : undefined);
 
 /**
- * Renders a tile as a list item.
+ * Renders a tile as a list item, with as few elements and components as possible, because they are most of what a
+ * list of a thousand tiles costs.
  *
  * @param href - Link of the whole tile.
  * @param now - The page's clock, Unix ms.
@@ -53,47 +55,38 @@ export function AgentTile({
   locale?: string;
   timeZone?: string;
 }) {
+  const display = { locale, timeZone };
+  // Empty for an agent without metrics, so that all tiles have three lines.
+  const text = message ?? metric?.name ?? "";
+  const value = message === undefined ? metric?.value : undefined;
   return (
     <li className="tile" data-state={health}>
-      <span className="tile-agent" title={titleOf(agent)}>
-        <a href={href} className="tile-link">
-          {agent}
-        </a>
-      </span>
+      <a href={href} className="tile-agent" title={titleOf(agent)}>
+        {agent}
+      </a>
       {incidents > 0 ? (
         <span className="tile-incidents">
           <span className="sr-only">{incidentsInWords(incidents)}</span>
         </span>
       ) : null}
-      {message === undefined ? (
-        <TileMetric metric={metric} locale={locale} />
-      ) : (
-        <span className="tile-metric" title={titleOf(message)}>
-          {message}
-        </span>
-      )}
-      <span className="tile-when">
-        <span>{`${HEALTH_WORDS[health]},`}</span>{" "}
-        <RelativeTime at={at} now={now} locale={locale} timeZone={timeZone} />
+      <span className="tile-metric" title={titleOf(text)}>
+        {text}
       </span>
+      {value === undefined ? null : tileValue(value, locale)}
+      <time className="tile-when" {...timeAttributes(at, display)}>
+        {`${HEALTH_WORDS[health]}, ${formatAgo(at, now, display)}`}
+      </time>
       {flash ? <span key={seenAt} className="tile-flash" aria-hidden="true" /> : null}
     </li>
   );
 }
 
-/** Renders an empty line for an agent without metrics, so that all tiles have three lines. */
-function TileMetric({ metric, locale }: { metric: TileData["metric"]; locale: string }) {
-  if (metric === undefined) return <span className="tile-metric" />;
-  const { name, value } = metric;
+/** Returns the value of a tile, with the whole number in the title if a shorter one is shown. */
+function tileValue(value: number, locale: string) {
   const [shown, whole] = [formatCompact(value, locale), formatNumber(value, locale)];
   return (
-    <>
-      <span className="tile-metric" title={titleOf(name)}>
-        {name}
-      </span>
-      <span className="tile-value" title={shown === whole ? undefined : whole}>
-        {shown}
-      </span>
-    </>
+    <span className="tile-value" title={shown === whole ? undefined : whole}>
+      {shown}
+    </span>
   );
 }
