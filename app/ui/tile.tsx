@@ -72,7 +72,7 @@ export function AgentTile({
       <span className="tile-metric" title={titleOf(text)}>
         {text}
       </span>
-      {value === undefined ? null : tileValue(value, locale)}
+      {value === undefined ? null : <TileValue value={value} locale={locale} />}
       <time className="tile-when" {...timeAttributes(at, display)}>
         {`${HEALTH_WORDS[health]}, ${formatAgo(at, now, display)}`}
       </time>
@@ -81,8 +81,8 @@ export function AgentTile({
   );
 }
 
-/** Returns the value of a tile, with the whole number in the title if a shorter one is shown. */
-function tileValue(value: number, locale: string) {
+/** Renders a number, with all digits in the title if a shorter one is shown. */
+function TileValue({ value, locale }: { value: number; locale: string }) {
   const [shown, whole] = [formatCompact(value, locale), formatNumber(value, locale)];
   return (
     <span className="tile-value" title={shown === whole ? undefined : whole}>
