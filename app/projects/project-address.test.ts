@@ -1,5 +1,13 @@
+import { href } from "react-router";
 import { expect, test } from "vitest";
-import { agentOf, agentPath, projectArgs, withChart, withParameters } from "./project-address.ts";
+import {
+  agentOf,
+  agentPath,
+  projectArgs,
+  projectPath,
+  withChart,
+  withParameters,
+} from "./project-address.ts";
 
 const argsOf = (path: string) =>
   projectArgs({ params: { id: "p1" }, url: new URL(path, "http://localhost") });
@@ -31,6 +39,12 @@ test("a changed parameter keeps the others but the cursor, and an empty one is r
   expect(withParameters(search, { sort: "today", q: null })).toBe("?range=7d&sort=today");
   expect(withParameters("?q=a", { q: "" })).toBe("");
   expect(withChart(search, { agent: "a", name: "n", range: "1h" })).toBe("?q=a&agent=a&name=n");
+});
+
+test("paths are those of the routes", () => {
+  const ids = { id: "p 1/2", agent: "é 🦊/%?#" };
+  expect(projectPath(ids.id)).toBe(href("/projects/:id", ids));
+  expect(agentPath(ids.id, ids.agent)).toBe(href("/projects/:id/agents/:agent", ids));
 });
 
 test.each(["a/b", "a%2Fb", "a%252Fb", "../..", "%2e", "x.data", "_", "a_", "é 🦊", "?#&=", "a\\b"])(

@@ -1,5 +1,4 @@
 /** URLs of the pages of a project and its agents: parsing and building. */
-import { href } from "react-router";
 import { MINUTE_MS, startOf } from "../../convex/model/intervals.ts";
 import { RANGE_NAMES, type Range } from "../../convex/model/ranges.ts";
 
@@ -34,9 +33,12 @@ export function projectArgs({ params, url }: { params: Record<string, string | u
   };
 }
 
-/** Returns the path of a project's page. */
+/**
+ * Returns the path of a project's page. Without React Router's `href`, which takes four times as long for the paths of
+ * a thousand tiles.
+ */
 export function projectPath(projectId: string): string {
-  return href("/projects/:id", { id: projectId });
+  return `/projects/${encodeURIComponent(projectId)}`;
 }
 
 /** Returns the metric and range that an agent's page draws, from its query string. */
@@ -78,7 +80,7 @@ export function agentPath(
   agent: string,
   { name, range }: { name?: string | undefined; range?: Range } = {},
 ): string {
-  let path = href("/projects/:id/agents/:agent", { id: projectId, agent });
+  let path = `${projectPath(projectId)}/agents/${encodeURIComponent(agent)}`;
   // React Router takes `/x.data` and `/_.data` for its requests of data.
   if (path.endsWith(".data")) path = path.replace(/\.data$/, "%2Edata");
   else if (path.endsWith("/_")) path = path.replace(/_$/, "%5F");

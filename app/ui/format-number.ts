@@ -43,14 +43,17 @@ const SCALES: readonly (readonly [number, string])[] = [
   [1e3, "k"],
 ];
 
+/** Numbers below this are shown in full, also in a tile. */
+export const LEAST_SHORTENED = 1000;
+
 /**
- * Returns a short number for a tile, such as `1.2 M`. Below 1000 it is not shortened.
+ * Returns a short number for a tile, such as `1.2 M`.
  *
  * @returns At most three significant digits and a unit, or scientific notation above the largest unit.
  */
 export function formatCompact(value: number, locale: string): string {
   const size = Math.abs(value);
-  if (size < 1000) return formatNumber(value, locale);
+  if (size < LEAST_SHORTENED) return formatNumber(value, locale);
   if (size >= LARGEST_WHOLE) return formatScientific(value, locale, 1);
   const rounded = Number(value.toPrecision(3)); // before the unit is chosen: 999,960 is 1 M, not 1000 k
   const [scale, unit] = SCALES.find(([least]) => Math.abs(rounded) >= least) ?? [1, ""];
