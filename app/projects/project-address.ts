@@ -84,10 +84,12 @@ export function agentPath(
   // React Router takes `/x.data` and `/_.data` for its requests of data.
   if (path.endsWith(".data")) path = path.replace(/\.data$/, "%2Edata");
   else if (path.endsWith("/_")) path = path.replace(/_$/, "%5F");
-  // The tiles of a list have no chart; most of the time would be spent on an empty query.
-  if (name === undefined && range === undefined) return path;
-  const search = new URLSearchParams({ ...(name && { name }), ...(range && range !== "1h" && { range }) });
-  return search.size === 0 ? path : `${path}?${search}`;
+  // A page has hundreds of these paths, and `URLSearchParams` takes longer than the rest of them.
+  const query = [
+    ...(name ? [`name=${encodeURIComponent(name)}`] : []),
+    ...(range !== undefined && range !== "1h" ? [`range=${range}`] : []),
+  ];
+  return query.length === 0 ? path : `${path}?${query.join("&")}`;
 }
 
 /**
