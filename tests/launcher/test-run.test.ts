@@ -15,10 +15,12 @@ const STEP = `const { spawn } = require("node:child_process");
   spawn(process.execPath, ["-e", nested], { stdio: "inherit", detached: true });
   setInterval(() => {}, 1000);`;
 
-/** Runs a step as `npm test` does, with the given temporary folder. */
-function runStep(step: string, temporary: string, signal?: string): Promise<Outcome> {
+/** Runs a step twice at the same time, and then another one, as `npm test` does. */
+function runTwice(step: string, temporary: string, signal?: string): Promise<Outcome> {
+  const args = JSON.stringify(["-e", step]);
   const script = `import { runSteps } from "./tests/steps.ts";
-    await runSteps([{ name: "step", args: ["-e", ${JSON.stringify(step)}] }, { name: "next", args: ["-e", ""] }]);`;
+    const pair = [{ name: "step", args: ${args} }, { name: "beside", args: ${args} }];
+    await runSteps([pair, { name: "next", args: ["-e", "console.log('after')"] }]);`;
   return runUnreaped([process.execPath, "--input-type=module", "-e", script], {
     signal,
     text: "started",
@@ -31,7 +33,7 @@ describe("npm test", () => {
     "leaves no process and no file after %s, and reports a failure",
     async (signal) => {
       const temporary = dataFolder();
-      const { code, left, output } = await runStep(STEP, temporary, signal);
+      const { code, left, output } = await runTwice(STEP, temporary, signal);
       expect({ code, left, files: readdirSync(temporary) }).toEqual({ code: 1, left: [], files: [] });
       expect(output).not.toContain("=== next");
       expect(output).toMatch(/\n0 passed, \d failed\n$/);
@@ -42,15 +44,16 @@ describe("npm test", () => {
     const temporary = dataFolder();
     mkdirSync(join(temporary, "mosaic-tests-killed"));
     writeFileSync(join(temporary, "mosaic-tests-killed", "lock"), "");
-    const { code, output } = await runStep("", temporary);
+    const { code, output } = await runTwice("console.log('here')", temporary);
     expect({ code, files: readdirSync(temporary) }).toEqual({ code: 0, files: [] });
-    expect(output).toMatch(/\n2 passed, 0 failed\n$/);
+    expect(output.match(/^(here|after)$/gm)).toEqual(["here", "here", "after"]);
+    expect(output).toMatch(/\n3 passed, 0 failed\n$/);
   });
 
   it.each(["/etc/passwd", "/etc/passwd/missing", "/proc"])(
     "prints one line if the temporary folder %s cannot be used",
     async (temporary) => {
-      const { code, output } = await runStep("", temporary);
+      const { code, output } = await runTwice("", temporary);
       expect(code).toBe(1);
       expect(output).toMatch(/^The temporary folder .* Set TMPDIR .*\n0 passed, 1 failed\n$/);
     },
