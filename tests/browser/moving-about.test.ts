@@ -37,15 +37,17 @@ test("the keyboard shows its focus, skips the banner, follows a link and changes
   const page = await visitor.open("/dashboard");
   await untilHydrated(page);
   await page.keyboard.press("Tab");
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+  // A key is handled before its effect on the focus.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
   await page.keyboard.press("Enter");
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("main");
   await page.keyboard.press("Tab");
-  const outline = await page.evaluate(() => {
-    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
-    return `${outlineStyle} ${outlineWidth}`;
-  });
-  expect(outline).toBe("solid 2px");
+  const outline = () =>
+    page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement ?? document.body);
+      return `${outlineStyle} ${outlineWidth}`;
+    });
+  await expect.poll(outline).toBe("solid 2px");
 
   await banner(page).place("Settings").focus();
   await page.keyboard.press("Enter");
@@ -189,12 +191,15 @@ test("a Not found page keeps the banner and the live connection, and focuses its
   await untilLive(page);
   await projectForm(page).name.fill("Gone");
   await projectForm(page).create.click();
+  const sockets: string[] = [];
+  page.on("websocket", (socket) => sockets.push(socket.url()));
   const link = page.getByRole("link", { name: "Gone", exact: true });
   await link.evaluate((anchor) => anchor.setAttribute("href", "/projects/none"));
   await link.click();
   await shows(heading(page), "Not found");
   await banner(page).place("Users").waitFor();
-  await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor({ timeout: 500 });
+  await untilLive(page);
+  expect(sockets).toEqual([]);
   expect(await page.title()).toBe("Not found · Mosaic");
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Not found");
 });
