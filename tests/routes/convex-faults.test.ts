@@ -101,12 +101,15 @@ describe("Convex down", () => {
         ...PERSONS_PAGES.filter((path) => path !== "/about" && !ALL_OR_NOTHING.includes(path)),
         "/projects/any", // agents:line
       ];
-      const [degraded, unavailable, data] = await Promise.all([
-        Promise.all(pages.map((path) => ada.get(path))),
+      // Few at once: each has the limit of one page.
+      for (let first = 0; first < pages.length; first += 5) {
+        const group = pages.slice(first, first + 5);
+        (await Promise.all(group.map((path) => ada.get(path)))).forEach(expectDegraded);
+      }
+      const [unavailable, data] = await Promise.all([
         Promise.all(ALL_OR_NOTHING.flatMap((path) => [ada.get(path), plain.get(path)])),
         ada.data("/dashboard"),
       ]);
-      degraded.forEach(expectDegraded);
       for (const answer of unavailable) {
         expect(answer.status, answer.path).toBe(503);
         expect(answer.ms, answer.path).toBeLessThan(3_000);
