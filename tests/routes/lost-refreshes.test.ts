@@ -1,10 +1,8 @@
 /** Refreshes whose response is late or lost, and rejections of a session's organization. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
-import { COOKIE_PASSWORD } from "./harness.ts";
-import { authenticate, type OutboundRequest } from "./outbound.ts";
-import { sessionSeal, unseal } from "./seals.ts";
-import { signIn } from "./sign-in.ts";
+import type { OutboundRequest } from "./outbound.ts";
+import { refreshesOf, signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 
 const app = startMosaic({ accessTokenSeconds: 45 });
@@ -18,13 +16,9 @@ async function userBeforeRefresh(email = app.person()): Promise<User> {
   await app.workosSettings({ accessTokenSeconds: 45 });
   const browser = app.browser();
   await signIn(browser, email);
-  const { refreshToken } = await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD);
+  const refreshes = await refreshesOf(browser);
   await app.workosSettings({ accessTokenSeconds: 300 });
-  const isRefresh = authenticate("refresh_token");
-  return {
-    browser,
-    refreshes: (request) => isRefresh(request) && request.body.includes(String(refreshToken)),
-  };
+  return { browser, refreshes };
 }
 
 const count = ({ refreshes }: User) => app.outbound.count("workos", refreshes);

@@ -1,8 +1,9 @@
 /** Sign-in through the WorkOS emulator, as a user does it. */
 import { expect } from "vitest";
 import { type Answer, type Browser, locationOf } from "./browser.ts";
-import type { Harness } from "./harness.ts";
-import { authenticate } from "./outbound.ts";
+import { COOKIE_PASSWORD, type Harness } from "./harness.ts";
+import { authenticate, type OutboundRequest } from "./outbound.ts";
+import { sessionSeal, unseal } from "./seals.ts";
 
 export type Flow = {
   /** URL of WorkOS's sign-in page for this flow. */
@@ -86,4 +87,14 @@ export async function signInWithLargeSession(
   const answer = await comeBack(browser, await approve(await startFlow(browser), app.person()));
   app.outbound.heal();
   return answer;
+}
+
+/**
+ * Returns a matcher of the refreshes with a browser's current refresh token. Others may be refreshed at any time: the
+ * worker repeats a refresh that failed up to 25 s later, also those of the test files before.
+ */
+export async function refreshesOf({ jar }: Browser): Promise<(request: OutboundRequest) => boolean> {
+  const { refreshToken } = await unseal(sessionSeal(jar), COOKIE_PASSWORD);
+  const isRefresh = authenticate("refresh_token");
+  return (request) => isRefresh(request) && request.body.includes(String(refreshToken));
 }

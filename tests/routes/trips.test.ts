@@ -5,7 +5,8 @@ import { authenticate, calls } from "./outbound.ts";
 import { signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 
-const app = startMosaic();
+// Not the harness that test files share: their sessions call Convex later, for example to repeat a sign-out.
+const app = startMosaic({ isolates: 1 });
 
 async function signInUser(): Promise<Browser> {
   const browser = app.browser();
