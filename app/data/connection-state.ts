@@ -45,7 +45,7 @@ export function watchState(client: LiveClient, socket: HeardSocket, options: Sta
   let confirmed: number | null = null;
   let asking: number | null = null;
   let silent = false;
-  let probedAt: number | null = null;
+  let unanswered: { since: number } | null = null;
   let tickedAt = Date.now();
   let shown: LiveState | null = null;
   let reported: LiveState = "connecting";
@@ -83,17 +83,20 @@ export function watchState(client: LiveClient, socket: HeardSocket, options: Sta
 
   const heard = () => {
     const first = silent || shown !== "live";
+    // A message does not answer a probe that was just sent: it may have been on its way.
+    if (silent) unanswered = null;
     silent = false;
-    probedAt = null;
     if (first) look();
   };
-  /** Runs a query that has no subscription, so that Convex must send a message. */
+  /** Runs a query that has no subscription, so that Convex must answer it. */
   const probe = () => {
-    if (probedAt !== null || !client.connectionState().isWebSocketConnected) return;
-    probedAt = Date.now();
-    client.query(api.preferences.get, {}).catch(() => {
-      // A failed query is a message as well.
-    });
+    if (unanswered !== null || !client.connectionState().isWebSocketConnected) return;
+    const sent = { since: Date.now() };
+    unanswered = sent;
+    const answered = () => {
+      if (unanswered === sent) unanswered = null;
+    };
+    client.query(api.preferences.get, {}).then(answered, answered);
     setTimeout(tick, PROBE_MS + 50);
   };
   const tick = () => {
@@ -102,15 +105,15 @@ export function watchState(client: LiveClient, socket: HeardSocket, options: Sta
     tickedAt = now;
     if (document.hidden || signal.aborted) return;
     if (slept) return probe();
-    const unanswered = probedAt !== null && now - probedAt >= PROBE_MS;
-    const quiet = probedAt === null && now - socket.heardAt() > SILENT_MS;
-    if (!unanswered && !quiet) return;
+    const isOverdue = unanswered !== null && now - unanswered.since >= PROBE_MS;
+    const isQuiet = unanswered === null && now - socket.heardAt() > SILENT_MS;
+    if (!isOverdue && !isQuiet) return;
     if (!silent) {
       silent = true;
       look();
     }
     if (now - socket.heardAt() > SILENT_MS) {
-      probedAt = null;
+      unanswered = null;
       socket.abandon();
     }
   };

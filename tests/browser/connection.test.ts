@@ -34,14 +34,26 @@ test("a silent socket is detected within 30 s, and a pending edit is applied onc
 }, 120_000);
 // agents:end
 
+/** Lets a test send a message to the page as if it had been on its way. */
+const KEEP_SOCKET = `window.WebSocket = class extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    window.newestSocket = this;
+  }
+};`;
+
 test("a tab that becomes visible while Convex is frozen says so within 2 s, and recovers", async () => {
-  const visitor = await stage.signedIn("grace@example.com");
+  const visitor = await stage.signedIn("grace@example.com", { without: KEEP_SOCKET });
   visitor.allow(/WebSocket/);
   const page = await visitor.open("/profile");
   await untilLive(page);
   await line("frozen");
   // In headless Chromium every tab is visible, so the event is dispatched by hand.
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.evaluate(() => {
+    document.dispatchEvent(new Event("visibilitychange"));
+    const ping = new MessageEvent("message", { data: JSON.stringify({ type: "Ping" }) });
+    (window as unknown as { newestSocket: WebSocket }).newestSocket.dispatchEvent(ping);
+  });
   await untilUnavailable(page, 2_000);
   await line("open");
   await untilLive(page);
