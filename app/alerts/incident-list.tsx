@@ -1,6 +1,7 @@
 /** List of incidents, with how long each lasted. */
 import { Link } from "react-router";
 import type { DisplaySettings } from "../data/use-display-settings.ts";
+import { formatNumber } from "../ui/format-number.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { formatDuration, type Incident, REASON_WORDS } from "./alert-texts.ts";
 
@@ -38,7 +39,9 @@ function IncidentRow({ incident, display }: { incident: ShownIncident; display: 
         <p>
           <bdi className="font-strong">{agent}</bdi>
           <span>{` ${predicate}`}</span>
-          {value === null ? null : <span className="text-quiet">{` (${value})`}</span>}
+          {value === null ? null : (
+            <span className="text-quiet">{` (${formatNumber(value, display.locale)})`}</span>
+          )}
         </p>
         <p className="text-small text-quiet">
           {project ? <Link to={project.to}>{project.name}</Link> : null}

@@ -1,7 +1,7 @@
 /** Forms that create a project and an API key, also used by the project lists. */
 import { href } from "react-router";
 import { api } from "../../convex/_generated/api.js";
-import { DAY_MS } from "../../convex/model/intervals.ts";
+import { DAY_MS, LAST_MS } from "../../convex/model/intervals.ts";
 import { nameProblem } from "../../convex/model/names.ts";
 import { serverNow } from "../data/clock.ts";
 import { defineForm } from "../data/define-form.ts";
@@ -51,6 +51,9 @@ export function createdKey(
   return { key, name: name.trim(), maySend: scope !== "read" };
 }
 
+/** Returns whether an expiry, in Unix ms, is in the future and not too far. */
+const isExpiry = (at = 0) => at > serverNow() && at <= LAST_MS;
+
 /** Returns the end of a date in UTC, in Unix ms; undefined if the text is empty. */
 function endOf(date: string): number | undefined {
   return date === "" ? undefined : Date.parse(date) + DAY_MS;
@@ -69,7 +72,7 @@ export const createKey = defineForm({
       label: "Expires",
       type: "date",
       check: (value) =>
-        value === "" || (endOf(value) ?? 0) > serverNow() ? null : "Choose a date from today on, or none.",
+        value === "" || isExpiry(endOf(value)) ? null : "Choose a date from today on, until 9999, or none.",
     },
   },
   rejectedAt: "keyName",

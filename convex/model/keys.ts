@@ -6,7 +6,7 @@ import { recordEvent } from "./audit.ts";
 import { edgeSecrets } from "./environment.ts";
 import { sha256Hex, toHex } from "./hex.ts";
 import { requireName } from "./input.ts";
-import { DAY_MS } from "./intervals.ts";
+import { DAY_MS, LAST_MS } from "./intervals.ts";
 import { type KeyScope, scopeShape } from "./keyScopes.ts";
 import { findUse, lastUseOf } from "./keyUses.ts";
 import { visibleName } from "./names.ts";
@@ -68,7 +68,8 @@ export async function keysOf(
       name: visibleName(key.name),
       scope: key.scope ?? "send",
       createdAt: key.createdAt,
-      expiresAt: key.expiresAt ?? null,
+      // Keys that were created before there was a limit may expire later.
+      expiresAt: key.expiresAt === undefined ? null : Math.min(key.expiresAt, LAST_MS),
       lastUsedAt: await lastUseOf(ctx, key),
       revokedAt: key.revokedAt ?? null,
     })),
@@ -90,8 +91,8 @@ export async function createKey(
   { name, scope, expiresAt, once }: { name: string; scope?: KeyScope; expiresAt?: number; once?: string },
 ): Promise<{ keyId: Id<"projectKeys">; key: string }> {
   const now = Date.now();
-  if (expiresAt !== undefined && !(Number.isSafeInteger(expiresAt) && expiresAt > now)) {
-    throw rejection("invalid", "Choose an expiry in the future.");
+  if (expiresAt !== undefined && !(Number.isInteger(expiresAt) && expiresAt > now && expiresAt <= LAST_MS)) {
+    throw rejection("invalid", "Choose an expiry in the future, before the year 10000.");
   }
   const submission = await submissionOf(maker._id, once, "key", project._id, name, scope, expiresAt);
   const made = await findMade(ctx, "projectKeys", submission);

@@ -48,7 +48,7 @@ export async function totalsOf(
   }
   const sumOf = async (series: Doc<"timeSeries">, range: Range, from: number) => {
     // The ranges end in the past, so the running sums of the open day do not apply.
-    if (series.hour > until + AHEAD_MS) return sumFrom((await chartOf(ctx, series, range, until)) ?? [], 0);
+    if (series.at > until + AHEAD_MS) return sumFrom((await chartOf(ctx, series, range, until)) ?? [], 0);
     const key = seriesKey(series.agent, series.name);
     const edge = startOf(from, DAY_MS);
     const openDay = startOf(series.hour, DAY_MS);

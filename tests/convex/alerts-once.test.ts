@@ -262,3 +262,16 @@ describe("clocks and outages", () => {
     await expect.poll(() => dueOf("hourly")).toMatchObject({ dueAt: start + 30 * MINUTE + 1 });
   });
 });
+
+test("a state that is reported again while it waits does not close the incident; another state does", async () => {
+  await begin(() => startBackend(CONFLICTS));
+  const rule = { kind: "state" as const, agent: null, state: "waiting" as const, minutes: 5 };
+  await grace.mutation(api.alertRules.create, { projectId, rule });
+  await project.report([], [{ state: "waiting", at: Date.now() - 6 * MINUTE }]);
+  await expect.poll(incidents).toMatchObject([{ closedAt: null }]);
+  await project.report([], [{ state: "waiting", message: "still" }]);
+  await expect.poll(() => rowsOf("alertQueue")).toEqual([]);
+  expect(await incidents()).toMatchObject([{ closedAt: null }]);
+  await project.report([], [{ state: "working" }]);
+  await expect.poll(incidents).toMatchObject([{ closeReason: "recovered" }]);
+});

@@ -112,6 +112,17 @@ describe("the turn of an hour", () => {
     }
   });
 
+  test("totals that end before it have no later point, also while the hour before is open", async () => {
+    const turn = Math.floor(until / HOUR) * HOUR;
+    const end = turn - 10 * MINUTE;
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for (const at of [turn - 30 * MINUTE, turn]) {
+      await project.report(names.map((name) => ({ name, kind: "counter" as const, at })));
+    }
+    const totals = await grace.query(api.metrics.totals, { projectId: project.projectId, until: end });
+    expect(totals.map(({ last7d, last30d }) => [last7d, last30d])).toEqual(names.map(() => [1, 1]));
+  });
+
   test("the hour before closes within ten minutes, not at once in all time series", async () => {
     const turn = Math.floor(until / HOUR) * HOUR - HOUR;
     const closedAfter = async (minute: number) => {

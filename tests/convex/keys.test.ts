@@ -119,7 +119,7 @@ describe("API keys", () => {
     await expect.poll(async () => (await brief.send([{}])).outcome).toBe("unauthenticated");
     const [listed] = await grace.query(api.projectKeys.list, { projectId });
     expect(listed).toMatchObject({ scope: "send", expiresAt });
-    for (const invalid of [Date.now() - 1, 1.5, NaN]) {
+    for (const invalid of [Date.now() - 1, 1.5, NaN, 9e15, Date.UTC(10_000, 0, 1) + 1]) {
       expect(await rejectionOf(create({ expiresAt: invalid }))).toBe("invalid");
     }
   });

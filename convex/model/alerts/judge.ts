@@ -47,7 +47,10 @@ export async function judge(
   const minutes = rule.state === "waiting" ? rule.minutes : 0;
   const since = stateAt + minutes * MINUTE_MS;
   // An agent's clock may be ahead: its state counts from its arrival on.
-  return minutes === 0 ? { ...CALM, breached: true, since } : { ...passed(since - 1, judging.now), since };
+  if (minutes === 0) return { ...CALM, breached: true, since };
+  const { breached, ...judgment } = passed(since - 1, judging.now);
+  // A repeated state does not close an incident.
+  return { ...judgment, breached: breached || null, since };
 }
 
 /** Judgments that only a report changes. */
