@@ -72,7 +72,7 @@ export const createKey = defineForm({
       label: "Expires",
       type: "date",
       check: (value) =>
-        value === "" || isExpiry(endOf(value)) ? null : "Choose a date from today on, until 9999, or none.",
+        value === "" || isExpiry(endOf(value)) ? null : "Choose a date from today on, or none.",
     },
   },
   rejectedAt: "keyName",
