@@ -14,7 +14,10 @@ export const cors: Middleware = (next) => async (request, context) => {
   for (const [name, value] of Object.entries(ALLOWED)) headers.set(name, value);
   if (preflight) {
     headers.set("Access-Control-Allow-Methods", "GET, POST");
-    headers.set("Access-Control-Allow-Headers", "Authorization, Content-Encoding, Content-Type, Idempotency-Key");
+    headers.set(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Encoding, Content-Type, Idempotency-Key",
+    );
     headers.set("Access-Control-Max-Age", "86400");
   }
   return new Response(response.body, { status: response.status, headers });
