@@ -23,6 +23,9 @@ it.each([
   ["/%", "/undecodable"],
   ["/notes/%FF", "/undecodable"],
   ["/api/%E0%A4%A", "/api/undecodable"],
+  ["/api/x.data", "/api/undecodable"],
+  ["/notes/x.data", "/notes/x.data"],
+  ["/x.data", "/x.data"],
 ])("passes %s on as %s", async (path, inside) => {
   expect(await pathInside(path)).toBe(inside);
 });

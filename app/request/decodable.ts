@@ -1,4 +1,7 @@
-/** Replaces paths that cannot be decoded, because React Router would log them with their content. */
+/**
+ * Replaces paths that React Router must not see: it would log those that cannot be decoded with their content, and
+ * run the route of `/api/x` for the unknown path `/api/x.data`.
+ */
 import type { Middleware } from "./handler.ts";
 
 /** Returns whether a path has valid percent-encoding. */
@@ -13,6 +16,8 @@ function isDecodable(pathname: string): boolean {
 
 export const decodablePath: Middleware = (next) => (request, context) => {
   const { pathname, origin } = context.url;
-  if (isDecodable(pathname)) return next(request, context);
-  return next(new Request(`${origin}${context.route.base}undecodable`, request), context);
+  const { id, base } = context.route;
+  const isUnknownData = id === null && base !== "/" && pathname.endsWith(".data");
+  if (isDecodable(pathname) && !isUnknownData) return next(request, context);
+  return next(new Request(`${origin}${base}undecodable`, request), context);
 };

@@ -16,6 +16,7 @@ const routeOf = createRouteTable({
   note: { id: "note", parentId: "root", path: "notes/:id", module: { ...page } },
   switch: { id: "switch", parentId: "root", path: "switch", module: { ...page, action: () => null } },
   token: { id: "token", parentId: "root", path: "api/auth/token", module: { action: () => null } },
+  ping: { id: "ping", parentId: "root", path: "api/agents/:agent/ping", module: { action: () => null } },
   rest: { id: "rest", parentId: "root", path: "*", module: { ...page, action: () => null } },
 });
 
@@ -39,6 +40,10 @@ describe("the route table", () => {
     ["/api/auth/toke%6e", "/api/auth/token"],
     ["/%64ashboard", "/dashboard"],
     ["/api%2fauth/token", "*"],
+    ["/api/auth/token.data", "*"],
+    ["/%61PI/auth/token/_.data", "*"],
+    ["/api/agents/x.data/ping", "/api/agents/:agent/ping"],
+    ["/api/agents//ping", "*"],
   ])("finds the route of %s", (path, pattern) => {
     expect(routeOf(path).pattern).toBe(pattern);
   });

@@ -126,15 +126,19 @@ export function createRouteTable(routes: BuiltRoutes): (pathname: string) => Rou
   }
 
   return (pathname) => {
-    const path = pagePath(pathname);
-    const segments = segmentsOf(path);
-    if (segments === null) return unknown(splitPath(path));
+    const sent = segmentsOf(pathname);
+    // Nothing under `/api/` is requested as data: its few pages are only opened as documents.
+    const isApi = sent?.[0] === "api" && sent.length > 1;
+    const segments = isApi || !isDataPath(pathname) ? sent : segmentsOf(pagePath(pathname));
+    if (segments === null) return unknown(splitPath(pathname));
     const exact = fixed.get(segments.join("/"));
     if (exact !== undefined) return exact;
     const fits = dynamic.find(
       (candidate) =>
         candidate.segments.length === segments.length &&
-        candidate.segments.every((part, index) => part.startsWith(":") || part === segments[index]),
+        candidate.segments.every((part, index) =>
+          part.startsWith(":") ? segments[index] !== "" : part === segments[index],
+        ),
     );
     return fits?.entry ?? unknown(segments);
   };

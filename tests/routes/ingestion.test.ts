@@ -131,7 +131,7 @@ describe("the reports of one agent", () => {
     const user = await newUser();
     const project = await newProject(user, "\u{1f600}".repeat(100));
     const longest = "\u{1f600}".repeat(64);
-    const names = ["a", "a/b", "a%2Fb", "50 % of it", "\u{1f600} é", "...", longest];
+    const names = ["a", "a/b", "a%2Fb", "x.data", "50 % of it", "\u{1f600} é", "...", longest];
     for (const name of names) {
       const answer = await project.post(pathOf(name, "status"), {
         state: "waiting",
@@ -163,7 +163,11 @@ describe("the reports of one agent", () => {
     expectRejection(await app.browser().post(status, { json: { state: "done" } }), 401, "unauthenticated");
     expectRejection(await app.browser().get(status), 405, "method_not_allowed");
     expectRejection(await project.post("/api/v1/agents/a/b/ping", {}), 404, "not_found");
+    expectRejection(await project.post("/api/v1/agents//ping", {}), 404, "not_found");
     expectRejection(await project.post("/api/v1/otlp", {}), 404, "not_found");
+    expectRejection(await project.post("/api/v1/metrics.data", { metrics }), 404, "not_found");
+    const unknown = await app.browser().get("/api/x.data");
+    expect([unknown.status, jsonOf(unknown)]).toEqual([404, { error: "not_found" }]);
     // The same key for another agent's path is another request.
     const once = { "Idempotency-Key": "once" };
     for (const agent of ["a", "b"]) {
