@@ -133,6 +133,13 @@ describe("a batch", () => {
     ]);
   });
 
+  it("may have items that are too old if it has an Idempotency-Key and no other issue", async () => {
+    const old = { ...good, at: now - 8 * 86_400_000 };
+    const headers = { "Idempotency-Key": "k" };
+    expect(await sent(batchOf(old), headers)).toMatchObject({ batch: { metrics: [old] } });
+    expect(issuesIn(await sent(batchOf(old, null), headers))).toHaveLength(2);
+  });
+
   it("may have kinds and statuses, without unknown fields", async () => {
     const status = { agent: "a", state: "waiting", message: "which branch?", at: now };
     const body = { metrics: [{ ...good, kind: "counter" }], statuses: [{ ...status, extra: 1 }] };

@@ -1,6 +1,6 @@
 /** Parses and validates reported metrics and statuses before they are sent to Convex. */
 import { sha256Hex } from "../../convex/model/hex.ts";
-import { agentProblem, batchIssues, type Issue } from "../../convex/model/metricRules.ts";
+import { agentProblem, batchIssues, type Issue, TOO_OLD } from "../../convex/model/metricRules.ts";
 import { readBody } from "./body.server.ts";
 import {
   invalid as invalidWith,
@@ -19,7 +19,7 @@ const invalid = (message: string): Rejected => invalidWith([{ list: null, index:
 /** Reads the batch of `POST /api/v1/metrics`. */
 export const readBatch: Reader = (request) =>
   readItems(request, (body) => {
-    const issues = batchIssues(body, Date.now());
+    const issues = issuesOf(body, request);
     if (issues.length > 0) return issues;
     const { metrics = [], statuses = [] } = body as Partial<Items>;
     return {
@@ -43,7 +43,7 @@ export function readStatus(agent: string): Reader {
   return (request) =>
     readItems(request, (body) => {
       const statuses = [{ ...body, agent }];
-      const issues = batchIssues({ statuses }, Date.now());
+      const issues = issuesOf({ statuses }, request);
       if (issues.length > 0) return issues.map(({ message }) => ({ list: null, index: null, message }));
       return { metrics: [], statuses: (statuses as unknown as Items["statuses"]).map(statusOf) };
     });
@@ -63,6 +63,16 @@ export function readPing(agent: string): Reader {
     const bodyHash = await sha256Hex(new Uint8Array());
     return { kind: "batch", batch: { metrics: [], statuses: [{ agent }], bodyHash, ...key } };
   };
+}
+
+/**
+ * Returns the issues of a batch. With an `Idempotency-Key`, an item may have become too old since the same request was
+ * accepted: Convex rejects such items, after it has looked for that request.
+ */
+function issuesOf(sent: { metrics?: unknown; statuses?: unknown }, { headers }: Request): Issue[] {
+  const issues = batchIssues(sent, Date.now());
+  const isForConvex = headers.has("Idempotency-Key") && issues.every(({ message }) => message === TOO_OLD);
+  return isForConvex ? [] : issues;
 }
 
 async function readItems(

@@ -15,5 +15,8 @@ export async function action({ request, context }: Route.ActionArgs) {
   const known = context.get(requestContext);
   const outcome = await ingest(request, known, readStatus(agentOf(known.url.pathname)));
   await forgetRest(request);
-  return jsonAnswer(outcome);
+  if (outcome.kind === "accepted") return jsonAnswer(outcome);
+  // Convex names an item of a list, but here the item is the whole body.
+  const issues = outcome.issues?.map(({ message }) => ({ list: null, index: null, message }));
+  return jsonAnswer({ ...outcome, ...(issues && { issues }) });
 }

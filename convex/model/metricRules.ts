@@ -11,6 +11,9 @@ import { LONGEST_AGENT, reportedNameProblem } from "./names.ts";
 export const OLDEST_MS = 7 * DAY_MS;
 export const FARTHEST_AHEAD_MS = 5 * MINUTE_MS;
 
+/** Message of the only issue that an item can get with time. */
+export const TOO_OLD = "at must not be more than 7 days old";
+
 const LONGEST_NAME = 128;
 
 /** The maximum number of characters of a message. */
@@ -41,7 +44,7 @@ function seriesProblem(value: unknown): string | null {
 function timeProblem(at: unknown, now: number): string | null {
   if (at === undefined) return null;
   if (typeof at !== "number" || !Number.isFinite(at)) return "at must be a time in Unix milliseconds";
-  if (at < now - OLDEST_MS) return "at must not be more than 7 days old";
+  if (at < now - OLDEST_MS) return TOO_OLD;
   return at > now + FARTHEST_AHEAD_MS ? "at must not be more than 5 minutes ahead" : null;
 }
 

@@ -96,6 +96,26 @@ describe("POST /api/v1/metrics", () => {
     expect([answer.status, jsonOf(answer)]).toEqual([202, { accepted: 1 }]);
   });
 
+  it("gives the same answer to a repeated request whose items have become too old", async () => {
+    const project = await newProject(await newUser());
+    const week = 7 * 24 * 3_600_000;
+    const at = Date.now() - week + 2_000;
+    const sendAll = (key: string) =>
+      Promise.all([
+        project.send({ metrics: [{ ...metric, at }] }, { "Idempotency-Key": key }),
+        project.post("/api/v1/agents/a/status", { state: "done", at }, { "Idempotency-Key": key }),
+      ]);
+    const accepted = [202, { accepted: 1 }];
+    const outcomes = async (key: string) => (await sendAll(key)).map((one) => [one.status, jsonOf(one)]);
+    expect(await outcomes("once")).toEqual([accepted, accepted]);
+    await expect.poll(() => Date.now() - at, { timeout: 10_000 }).toBeGreaterThan(week);
+    expect(await outcomes("once")).toEqual([accepted, accepted]);
+    const [batch, status] = await sendAll("new");
+    const message = "at must not be more than 7 days old";
+    expectRejection(batch, 400, "invalid", { issues: [{ list: "metrics", index: 0, message }] });
+    expectRejection(status, 400, "invalid", { issues: [{ list: null, index: null, message }] });
+  });
+
   it.each<[string, Fault, number]>([
     ["down", { kind: "refused" }, 503],
     ["overloaded", { kind: "status", status: 503 }, 503],
