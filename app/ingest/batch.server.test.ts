@@ -71,6 +71,14 @@ describe("a batch", () => {
     expect(codeOf(await readBatch(request))).toBe("too_large");
   });
 
+  it("may be larger than 256 KiB as sent if gzip made it so", async () => {
+    const gzip = { "Content-Encoding": "gzip" };
+    const stored = (length: number) => gzipSync(batchOf(good).padEnd(length), { level: 0 });
+    expect(stored(MAX_BODY_BYTES).length).toBeGreaterThan(MAX_BODY_BYTES);
+    expect(codeOf(await sent(stored(MAX_BODY_BYTES), gzip))).toBe("batch");
+    expect(codeOf(await sent(stored(MAX_BODY_BYTES + 1), gzip))).toBe("too_large");
+  });
+
   it.each(["", "{", "null", "[]", '"x"', "7"])("is rejected as a whole if the body is %j", async (body) => {
     expect((await issues(body))[0]).toMatch(/^null /);
   });

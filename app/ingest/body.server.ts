@@ -4,6 +4,9 @@ import { readAtMost } from "../request/body-limit.ts";
 /** The contract's limit of JSON bodies in bytes, after decompression. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
+/** How much larger than its content a gzip may be, in bytes: gzip adds a few to content that it cannot compress. */
+const GZIP_EXTRA_BYTES = 1024;
+
 /** Time limit of an upload. The call of Convex afterwards has another one. */
 const UPLOAD_MS = 60_000;
 
@@ -41,8 +44,10 @@ export async function readBody(
   if (encoding !== "identity" && encoding !== "gzip") {
     return { kind: "unsupported", message: "Compress the body with gzip, or not at all." };
   }
-  const sent = await readSent(request, type, accepted);
-  if (sent.kind !== "body" || encoding === "identity") return sent;
+  if (encoding === "identity") return await readSent(request, type, accepted);
+  const maxBytes = accepted.maxBytes + GZIP_EXTRA_BYTES;
+  const sent = await readSent(request, type, { ...accepted, maxBytes });
+  if (sent.kind !== "body") return sent;
   return await decompress(sent, accepted);
 }
 
@@ -53,7 +58,7 @@ function typeProblem(type: string, { types }: Accepted): string {
     : todo;
 }
 
-/** Returns the bytes as they were sent. Compressed bytes have the limit of decompressed ones. */
+/** Returns the bytes as they were sent. */
 async function readSent(request: Request, type: string, accepted: Accepted): Promise<Body | BodyProblem> {
   const { maxBytes, tooLarge: message } = accepted;
   if (Number(request.headers.get("Content-Length") ?? 0) > maxBytes) return { kind: "too_large", message };
