@@ -140,13 +140,17 @@ const readExponential: PointReader = (wire, point, attributes) => {
   else if (wire.field === 14) point.zeroThreshold = wire.double();
 };
 
+/** Reads only the flags: summaries are rejected, except those that have no value. */
+const readSummary: PointReader = (wire, point) => {
+  if (wire.field === 8) point.flags = wire.integer();
+};
+
 const READERS: Record<Metric["type"], PointReader> = {
   gauge: readNumber,
   sum: readNumber,
   histogram: readHistogram,
   exponentialHistogram: readExponential,
-  // Summaries are rejected without reading them.
-  summary: () => undefined,
+  summary: readSummary,
 };
 
 function runOf(wire: Wire): Run {

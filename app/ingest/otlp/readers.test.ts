@@ -88,6 +88,16 @@ it("reads the version of a scope without a name in both encodings", () => {
   expect(all(protobuf.metricsIn(request))).toMatchObject(expected);
 });
 
+it("reads the flags of a summary in both encodings", () => {
+  const metrics = [{ summary: { dataPoints: [{ flags: 1 }] } }];
+  const body = { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
+  const expected = [{ metric: { type: "summary" }, point: { flags: 1 } }];
+  expect(all(json.metricsIn(new TextEncoder().encode(JSON.stringify(body))))).toMatchObject(expected);
+  // A summary is field 11 of a metric; its point has the flags in field 8.
+  const request = Uint8Array.of(0x0a, 10, 0x12, 8, 0x12, 6, 0x5a, 4, 0x0a, 2, 0x40, 1);
+  expect(all(protobuf.metricsIn(request))).toMatchObject(expected);
+});
+
 it("ignores unknown fields of every wire type in protobuf", () => {
   // Field 99 as bytes, a number, and 4 and 8 fixed bytes.
   const unknown = [0x9a, 6, 1, 7, 0x98, 6, 7, 0x9d, 6, 1, 2, 3, 4, 0x99, 6, 1, 2, 3, 4, 5, 6, 7, 8];
