@@ -41,7 +41,8 @@ function wantsOpenMetrics({ headers }: Request): boolean {
 /** Returns agents in the text format. https://prometheus.io/docs/specs/om/open_metrics_spec */
 function openMetrics(agents: readonly Reading[]): string {
   const lines = [
-    "# TYPE mosaic_agent_health stateset",
+    // Not a stateset, whose label would have the name of the metric.
+    "# TYPE mosaic_agent_health gauge",
     "# HELP mosaic_agent_health Health of an agent: 1 for the one that applies.",
     ...agents.flatMap(({ agent, health }) =>
       HEALTHS.map(

@@ -59,6 +59,7 @@ describe("GET /api/v1/agents", () => {
     const text = await read(key, { accept: prometheus });
     expect(text.headers.get("Content-Type")).toMatch(/^application\/openmetrics-text; version=1.0.0/);
     const lines = text.text.split("\n");
+    expect(lines).toContain("# TYPE mosaic_agent_health gauge");
     expect(lines).toContain('mosaic_agent_health{agent="b",health="silent"} 1');
     expect(lines).toContain('mosaic_agent_health{agent="b",health="fresh"} 0');
     expect(lines).toContain('mosaic_agent_health{agent="say \\"hi\\" \\\\ bye",health="failed"} 1');
