@@ -48,6 +48,21 @@ describe("verification", () => {
     expect(await find("grace")).toBeNull();
   });
 
+  test.each([
+    ["with", (text: string) => text],
+    ["without", (text: string) => new Blob([text]).stream()],
+  ])(
+    "an unsigned message of over 1 MiB, %s a Content-Length, is rejected with 401",
+    async (_what, bodyOf) => {
+      const sent = {
+        method: "POST",
+        body: bodyOf("x".repeat(1024 * 1024 + 1)),
+        duplex: "half",
+      } as RequestInit;
+      expect((await backend.fetch("/webhooks/workos", sent)).status).toBe(401);
+    },
+  );
+
   test("an unknown event type gets 200, and a malformed but signed message gets 400", async () => {
     expect(await deliver("connection.activated", {})).toBe(200);
     expect(await deliver("user.created", { id: 7 })).toBe(400);
