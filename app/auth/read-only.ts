@@ -3,11 +3,12 @@ import type { Middleware } from "../request/handler.ts";
 import { isDataPath } from "../request/route-table.ts";
 import { tokenExpired } from "./session.ts";
 
+const isPrefetch = (request: Request, header: "Sec-Purpose" | "Purpose") =>
+  request.headers.get(header)?.startsWith("prefetch") ?? false;
+
 /** Returns whether a request is a prefetch, sent before the user navigates. */
 export function isSpeculative(request: Request): boolean {
-  return ["Sec-Purpose", "Purpose"].some(
-    (name) => request.headers.get(name)?.startsWith("prefetch") ?? false,
-  );
+  return isPrefetch(request, "Sec-Purpose") || isPrefetch(request, "Purpose");
 }
 
 /** Returns whether a request must not have side effects. */
@@ -31,7 +32,8 @@ export const readOnlyRequests: Middleware = (next) => async (request, context) =
     context,
   );
   const headers = new Headers(response.headers);
-  if (isPrefetchedData && response.ok) headers.set("Cache-Control", "private, max-age=5");
+  const mayBeKept = isPrefetchedData && response.ok && isPrefetch(request, "Sec-Purpose");
+  if (mayBeKept) headers.set("Cache-Control", "private, max-age=5");
   if (request.method !== "HEAD") return new Response(response.body, { status: response.status, headers });
   await response.body?.cancel();
   return new Response(null, { status: response.status, headers });

@@ -166,6 +166,15 @@ describe("caching", () => {
     expect(answer).toSetNoCookie();
   });
 
+  it("data with only the header Purpose may not be cached", async () => {
+    const kept = await ada.data("/dashboard", { headers: { "sec-purpose": "prefetch;prerender" } });
+    expect(kept.headers.get("cache-control")).toBe("private, max-age=5");
+    const answer = await ada.data("/dashboard", { headers: { purpose: "prefetch" } });
+    expect(answer.status).toBe(200);
+    expect(answer).toBeForOnePerson();
+    expect(answer).toSetNoCookie();
+  });
+
   it("HEAD is answered like GET, without a body", async () => {
     for (const [path, status] of [
       ["/", 200],
