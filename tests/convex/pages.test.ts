@@ -39,13 +39,20 @@ test("a cursor returns older entries, and an invalid cursor is not_found", async
   expect((await targets(first.next)).targets).toEqual(["4", "3", "2", "1", "0", grace.sessionId]);
   const mine = (cursor: string | null, endCursor: string | null = null) =>
     grace.query(api.auditLogs.mine, { paginationOpts: { numItems: 20, cursor, endCursor } });
-  for (const cursor of ["nonsense", "[]", " [ ]", "[1]", "{}", "x".repeat(10_000), "\u0000"]) {
+  const malformed = ["nonsense", " [ ]", "[1]", "{}", "null", "5", "", "x".repeat(10_000), "\u0000"];
+  // The right number of values, of which one has a reserved key.
+  const reserved = ["$integer", "$float", "$bytes", "$set", "$map"].map((key) =>
+    JSON.stringify([...JSON.parse(first.next).slice(1), { [key]: "x" }]),
+  );
+  for (const cursor of [...malformed, ...reserved]) {
     expect(await rejectionOf(targets(cursor)), cursor).toBe("not_found");
     expect(await rejectionOf(mine(cursor)), cursor).toBe("invalid");
+    expect(await rejectionOf(mine(first.next, cursor)), cursor).toBe("invalid");
   }
   // The last page of a list ends at an empty cursor.
   const { continueCursor } = await mine(first.next);
   expect((await mine(first.next, continueCursor)).page).toHaveLength(6);
+  expect(await mine(continueCursor)).toEqual({ page: [], isDone: true, continueCursor });
 });
 
 test("the export has the user's data", async () => {
