@@ -58,21 +58,23 @@ export function seeAgent(agent: AgentFields, at: number): void {
 /**
  * Applies a reported state, unless a newer one is known.
  *
- * @param report - The state with its own time; `arrivedAt` is when it arrived. Unix ms.
+ * @param report - The state with its own time; `arrivedAt` is when it arrived, and `seenBefore` is `lastSeenAt`
+ *   before its batch. Unix ms.
  * @returns The change to remember; null if the state stays the same.
  */
 export function applyState(
   agent: AgentFields,
-  report: { state: State; message: string | null; at: number; arrivedAt: number },
+  report: { state: State; message: string | null; at: number; arrivedAt: number; seenBefore: number },
 ): StateChange | null {
-  const { state, message, at, arrivedAt } = report;
+  const { state, message, at, arrivedAt, seenBefore } = report;
   if (agent.stateAt !== undefined && at < agent.stateAt) return null;
   const changed = agent.state !== state;
   agent.state = state;
   if (message === null) delete agent.message;
   else agent.message = message;
   agent.stateAt = at;
-  if (state === "done") addDone(agent, Math.min(at, arrivedAt));
+  const seenAt = Math.min(at, arrivedAt);
+  if (state === "done" && seenAt >= seenBefore) addDone(agent, seenAt);
   return changed ? { state, message, at } : null;
 }
 

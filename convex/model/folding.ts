@@ -31,6 +31,8 @@ export type OpenAgent = {
   /** Whether it was retired and reports again. */
   returned: boolean;
   seen: boolean;
+  /** When its last batch arrived, and `lastSeenAt` before that batch. */
+  before?: { arrivedAt: number; lastSeenAt: number };
   changes: StateChange[];
 };
 
@@ -112,7 +114,10 @@ function foldMetric(folding: Folding, metric: Metric & { at: number }, arrivedAt
 function seenAgent(folding: Folding, name: string, at: number, arrivedAt: number): OpenAgent | null {
   const seenAt = Math.min(at, arrivedAt);
   const agent = admitAgent(folding, name, seenAt, arrivedAt);
-  if (agent !== null) seeAgent(agent.fields, seenAt);
+  if (agent === null) return null;
+  const lastSeenAt = agent.fields.reportAt === null ? 0 : agent.fields.lastSeenAt;
+  if (agent.before?.arrivedAt !== arrivedAt) agent.before = { arrivedAt, lastSeenAt };
+  seeAgent(agent.fields, seenAt);
   return agent;
 }
 
@@ -199,7 +204,8 @@ function foldStatus(folding: Folding, status: Status, arrivedAt: number): void {
   }
   if (status.state === undefined) return;
   const message = status.message ?? null;
-  const change = applyState(agent.fields, { state: status.state, message, at, arrivedAt });
+  const seenBefore = agent.before?.lastSeenAt ?? 0;
+  const change = applyState(agent.fields, { state: status.state, message, at, arrivedAt, seenBefore });
   if (change !== null) agent.changes.push(change);
 }
 

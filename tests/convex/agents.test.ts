@@ -121,6 +121,20 @@ describe("reports", () => {
     expect(await get()).toMatchObject({ everyMs: null, everyLearnedMs: null });
   });
 
+  test("a done that is older than what the agent sent before is no report of done", async () => {
+    const now = Date.now();
+    const done = (minutes: number) => ({ state: "done" as const, at: now - minutes * MINUTE });
+    await project.report([{ at: now }]);
+    for (const minutes of [50, 30, 10]) await project.report([], [done(minutes)]);
+    expect(await list()).toMatchObject([{ state: "done", stateAt: now - 10 * MINUTE, everyMs: null }]);
+    // Metrics of the same batch, which are folded first, are no reason.
+    for (const minutes of [50, 30, 10]) {
+      const later = now - minutes * MINUTE + 5_000;
+      await project.report([{ agent: "other", at: later }], [{ ...done(minutes), agent: "other" }]);
+    }
+    expect(await list()).toMatchObject([{ agent: "other", everyMs: 20 * MINUTE }, { everyMs: null }]);
+  });
+
   test("a silent agent stays in every list when 199 other agents report later", async () => {
     const now = Date.now();
     await project.report([{ agent: "silent", at: now - 40 * MINUTE }]);
