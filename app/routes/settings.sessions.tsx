@@ -1,6 +1,7 @@
 /** Lists and revokes the user's sessions. */
 import { redirect } from "react-router";
 import { api } from "../../convex/_generated/api.js";
+import { SESSION_LIFETIME_MS } from "../../convex/model/sessionRules.ts";
 import { requireAuth } from "../auth/guards.server.ts";
 import { loginPath } from "../auth/return-to.ts";
 import { definePage } from "../data/define-page.server.ts";
@@ -26,12 +27,13 @@ export const meta: Route.MetaFunction = () => [{ title: "Sessions · Mosaic" }];
 
 export async function loader(args: Route.LoaderArgs) {
   const { user, session } = await requireAuth(args);
-  const [{ data }, atWorkOS] = await Promise.all([
-    page.require(args),
-    sessionsAtWorkOS(args.context.get(requestContext), user.id),
-  ]);
+  const context = args.context.get(requestContext);
+  const [{ data }, atWorkOS] = await Promise.all([page.require(args), sessionsAtWorkOS(context, user.id)]);
   const missing = data === null ? "convex" : atWorkOS === null ? "workos" : null;
-  return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], session.sessionId), missing };
+  const { sessionId, expiresAt } = session;
+  const { userAgent } = context.seen;
+  const current = { sessionId, startedAt: expiresAt - SESSION_LIFETIME_MS, userAgent };
+  return { sessions: joinSessions(atWorkOS, data?.sessions ?? [], current), missing };
 }
 
 export { clientAction } from "../data/form-action.ts";

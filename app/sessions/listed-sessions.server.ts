@@ -19,22 +19,25 @@ export type ListedSession = {
   current: boolean;
 };
 
+type Known = Pick<WorkOSSession, "sessionId" | "startedAt" | "userAgent">;
+
 /**
  * Returns WorkOS's active sessions with the details from Convex; the current one first, then the newest.
  *
  * @param atWorkOS - WorkOS's sessions; null if WorkOS did not answer. Then all of Convex's rows are used.
  * @param inConvex - Convex's rows.
- * @param currentId - The id of the current session.
+ * @param current - The current session. WorkOS's list lacks it if many others are newer.
  */
 export function joinSessions(
   atWorkOS: readonly WorkOSSession[] | null,
   inConvex: readonly ConvexSession[],
-  currentId: string,
+  current: Known,
 ): ListedSession[] {
   const rows = new Map(inConvex.map((row) => [row.sessionId, row]));
-  const known: readonly Pick<WorkOSSession, "sessionId" | "startedAt" | "userAgent">[] =
+  const known: readonly Known[] =
     atWorkOS ?? inConvex.map((row) => ({ ...row, userAgent: row.userAgent ?? null }));
-  return known
+  const isListed = known.some(({ sessionId }) => sessionId === current.sessionId);
+  return (isListed ? known : [...known, current])
     .map(({ sessionId, startedAt, userAgent }) => {
       const row = rows.get(sessionId);
       return {
@@ -43,7 +46,7 @@ export function joinSessions(
         location: [row?.city, row?.country].filter(Boolean).join(", ") || null,
         startedAt: row?.startedAt ?? startedAt,
         lastSeenAt: row?.lastSeenAt ?? null,
-        current: sessionId === currentId,
+        current: sessionId === current.sessionId,
       };
     })
     .sort((a, b) => Number(b.current) - Number(a.current) || b.startedAt - a.startedAt);
