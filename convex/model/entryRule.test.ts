@@ -16,6 +16,13 @@ describe("entryProblem", () => {
     ["a part of the organization's id", rule("org_12", ""), ada, "organization"],
     ["an allowed domain", rule(null, "other.example, EXAMPLE.com"), ada, null],
     ["an e-mail in capitals", rule(null, "example.com"), { ...ada, email: "Ada@EXAMPLE.COM" }, null],
+    [
+      "an e-mail with spaces around it",
+      rule(null, "example.com"),
+      { ...ada, email: " a@example.com " },
+      null,
+    ],
+    ["an e-mail with a space in its domain", rule(null, "b.com"), { ...ada, email: "a@ b.com" }, "domain"],
     ["an unverified e-mail", rule(null, "example.com"), { ...ada, emailVerified: false }, "unverified"],
     ["a subdomain", rule(null, "example.com"), { ...ada, email: "ada@eu.example.com" }, "domain"],
     ["the parent domain", rule(null, "eu.example.com"), ada, "domain"],

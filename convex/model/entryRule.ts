@@ -48,7 +48,8 @@ export function emailProblem(
 
 /** Returns whether an e-mail is in one of the domains. A subdomain is another domain. */
 export function isInDomains(domains: readonly string[], email: string): boolean {
-  const domain = asciiDomain(email.slice(email.lastIndexOf("@") + 1));
+  const trimmed = email.trim();
+  const domain = asciiDomain(trimmed.slice(trimmed.lastIndexOf("@") + 1));
   return domain !== null && domains.includes(domain);
 }
 
