@@ -54,13 +54,22 @@ export async function deleteAtWorkOS(env: Env, userId: string, signal: AbortSign
 export type Membership = { organizationId: string; name: string };
 
 /**
- * Returns the organizations the user is an active member of, sorted by name.
+ * Returns the organizations the user is an active member of, sorted by name; at most {@link PAGE_SIZE}.
  *
+ * @param organizationId - The only organization to return; null for all.
  * @throws {WorkOSCallError} when WorkOS rejects the call or does not respond.
  */
-export async function listMemberships(env: Env, userId: string, signal: AbortSignal): Promise<Membership[]> {
+export async function listMemberships(
+  env: Env,
+  userId: string,
+  signal: AbortSignal,
+  organizationId: string | null = null,
+): Promise<Membership[]> {
   const { data } = await callWorkOS(env, signal, (sdk) =>
-    sdk.userManagement.listOrganizationMemberships({ userId, statuses: ["active"], limit: PAGE_SIZE }),
+    sdk.userManagement.listOrganizationMemberships({
+      ...{ userId, statuses: ["active"], limit: PAGE_SIZE },
+      ...(organizationId !== null && { organizationId }),
+    }),
   );
   return data
     .map(({ organizationId, organizationName }) => ({

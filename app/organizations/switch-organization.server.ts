@@ -66,7 +66,7 @@ async function isMember(
   organizationId: string,
 ): Promise<boolean | null> {
   try {
-    const memberships = await listMemberships(env, userId, deadline);
+    const memberships = await listMemberships(env, userId, deadline, organizationId);
     return memberships.some((membership) => membership.organizationId === organizationId);
   } catch (error) {
     if (!(error instanceof WorkOSCallError)) throw error;
