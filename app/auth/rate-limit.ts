@@ -5,6 +5,7 @@ import type { Middleware } from "../request/handler.ts";
 import { rejectionResponse } from "../request/rejection-response.ts";
 import type { RateLimitPolicy } from "../request/route-policy.ts";
 import { readFlowCookie } from "./flow-cookie.server.ts";
+import { openFlow } from "./seal.server.ts";
 
 /** Window of the Cloudflare rate limits in seconds. */
 const PERIOD_S = 60;
@@ -36,8 +37,11 @@ export function clientNetwork(address: string): string {
 }
 
 /** Returns whether this browser started the sign-in that a callback finishes. */
-function isStartedSignIn({ cookies, env, url }: RequestContext): boolean {
-  return readFlowCookie(env, cookies, url.searchParams.get("state") ?? "") !== null;
+async function isStartedSignIn({ cookies, env, now, url }: RequestContext): Promise<boolean> {
+  const state = url.searchParams.get("state") ?? "";
+  const sealed = readFlowCookie(env, cookies, state)?.sealed;
+  if (sealed === undefined) return false;
+  return (await openFlow(sealed, env.cookiePasswords, now))?.state === state;
 }
 
 /** Returns the key under which a request is counted. */
@@ -49,7 +53,7 @@ async function keyOf(context: RequestContext, { by }: RateLimitPolicy): Promise<
 export const rateLimit: Middleware = (next) => async (request, context) => {
   const policy = context.route.policy.rateLimit;
   if (policy === null) return next(request, context);
-  if (policy.exceptStarted && isStartedSignIn(context)) return next(request, context);
+  if (policy.exceptStarted && (await isStartedSignIn(context))) return next(request, context);
   const { success } = await context.limits[policy.limit].limit({ key: await keyOf(context, policy) });
   if (success) return next(request, context);
   const headers = { "Retry-After": String(PERIOD_S) };

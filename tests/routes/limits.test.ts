@@ -1,6 +1,7 @@
 /** Rate limits: what is counted by address or session, and what is never limited. */
 import { describe, expect, it } from "vitest";
 import { type Answer, Browser, jsonOf } from "./browser.ts";
+import { flowCookies } from "./flow-cookies.ts";
 import { approve, comeBack, signIn, startFlow } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 import { limitPerMinute } from "./worker.ts";
@@ -66,6 +67,20 @@ describe("starting a sign-in", () => {
     const ask = (index: number) => {
       const browser = from("10.50.0.3");
       return index % 2 === 0 ? login(browser) : browser.get(`/callback?code=x&state=guess-${index}`);
+    };
+    expect(await letThrough(SIGN_INS, ask)).toBeGreaterThanOrEqual(SIGN_INS);
+  });
+
+  it("also counts callbacks with a flow cookie that is garbage or belongs to another state", async () => {
+    const browser = from("10.50.0.5");
+    const { state } = await startFlow(browser);
+    const [cookie] = flowCookies(browser.jar);
+    if (cookie === undefined) throw new Error("No flow cookie");
+    const ask = (index: number) => {
+      const other = from("10.50.0.6");
+      const forged = `${state.slice(0, -4)}${index.toString(16).padStart(4, "0")}`;
+      other.jar.put(cookie.name.replace(state, forged), index % 2 === 0 ? "garbage" : cookie.value);
+      return other.get(`/callback?code=x&state=${forged}`);
     };
     expect(await letThrough(SIGN_INS, ask)).toBeGreaterThanOrEqual(SIGN_INS);
   });
