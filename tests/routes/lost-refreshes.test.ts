@@ -115,6 +115,14 @@ describe("a rate limit of WorkOS", () => {
   });
 });
 
+it("a 503 with Retry-After pauses nothing", async () => {
+  const user = await userBeforeRefresh();
+  const fault = { kind: "status", status: 503, headers: { "retry-after": "60" } } as const;
+  app.outbound.fail("workos", fault, user.refreshes, 1);
+  expect((await user.browser.get("/dashboard")).status).toBe(200);
+  expect((await user.browser.token({ forceRefresh: true })).status).toBe(200);
+});
+
 describe("a session of an organization", () => {
   /** Grace has one organization, so WorkOS chooses it. */
   const grace = () => userBeforeRefresh("grace@example.com");
