@@ -132,7 +132,8 @@ async function finishSignIn(context: RequestContext, params: URLSearchParams): P
       throw new SignInUnavailableError(flow.returnTo);
     }
     log.warn("auth.callback", { outcome: "refused", ...error.fields });
-    if (error.kind === "invalid_grant") return fail("expired_code", "refused");
+    // By the code, because the status may be 401.
+    if (error.code === "invalid_grant") return fail("expired_code", "refused");
     return fail("sign_in_failed", "refused", requirementIn(error));
   }
 }

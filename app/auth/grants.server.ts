@@ -115,7 +115,7 @@ const LOGGED_CODE = /^[a-z_]{1,64}$/;
 
 /** Returns the error of a response. It keeps ids and codes only: bodies contain pending tokens. */
 function rejectionIn(response: Response, answer: Fields): GrantError {
-  const code = word(answer.error) ?? word(answer.code);
+  const code = codeIn(answer);
   const organizations = Array.isArray(answer.organizations) ? answer.organizations.filter(isObject) : [];
   const known = code !== null && LOGGED_CODE.test(code) ? code : null;
   return new GrantError(kindOf(response.status, code), response.status, known, {
@@ -132,6 +132,18 @@ const OUR_FAULT: ReadonlySet<string | null> = new Set([
   "invalid_request",
   "unsupported_grant_type",
 ]);
+
+/** Returns the code of an error. A body may have a code in `code` and a text in `error`, or only one of them. */
+function codeIn({ error, code }: Fields): string | null {
+  const given = [word(code), word(error)].filter((one) => one !== null);
+  const tests = [
+    (one: string) => OUR_FAULT.has(one),
+    (one: string) => one === "invalid_grant",
+    (one: string) => LOGGED_CODE.test(one),
+    () => true,
+  ];
+  return tests.map((test) => given.find(test)).find((one) => one !== undefined) ?? null;
+}
 
 /** Statuses of a decision by WorkOS. */
 const DECISIONS: readonly number[] = [400, 403, 404, 422];

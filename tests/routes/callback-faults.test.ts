@@ -44,6 +44,12 @@ describe("a code that WorkOS rejects", () => {
       rejection(401, { error: "invalid_client", error_description: "no" }),
       "sign_in_failed",
     ],
+    [
+      "invalid_grant beside an error in words",
+      rejection(400, { error: "Bad Request", code: "invalid_grant" }),
+      "expired_code",
+    ],
+    ["invalid_grant with 401", rejection(401, { error: "invalid_grant" }), "expired_code"],
     ["another 400", rejection(400, { code: "invalid_request", message: "no" }), "sign_in_failed"],
     ["unauthorized", rejection(401, { message: "Unauthorized" }), "sign_in_failed"],
     ["401 with an empty body", { kind: "status", status: 401, body: "" } as Fault, "sign_in_failed"],

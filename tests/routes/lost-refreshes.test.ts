@@ -126,8 +126,8 @@ it("a 503 with Retry-After pauses nothing", async () => {
 describe("a session of an organization", () => {
   /** Grace has one organization, so WorkOS chooses it. */
   const grace = () => userBeforeRefresh("grace@example.com");
-  const rejection = (code: string) =>
-    ({ kind: "status", status: 400, body: JSON.stringify({ error: code }) }) as const;
+  const rejection = (code: string, body: object = { error: code }, status = 400) =>
+    ({ kind: "status", status, body: JSON.stringify(body) }) as const;
   const organizations = ({ refreshes }: User) =>
     app.outbound.requests
       .filter((request) => refreshes(request))
@@ -142,6 +142,14 @@ describe("a session of an organization", () => {
       expect(organizations(user)).toEqual([expect.stringMatching(/^org_/), null]);
     },
   );
+
+  it("is refreshed without it after a code beside an error in words", async () => {
+    const user = await grace();
+    const code = "entity_not_found";
+    app.outbound.fail("workos", rejection(code, { error: "Not Found", code }, 404), user.refreshes, 1);
+    expect((await user.browser.token({ forceRefresh: true })).status).toBe(200);
+    expect(organizations(user)).toEqual([expect.stringMatching(/^org_/), null]);
+  });
 
   it("ends if WorkOS rejects it without the organization too", async () => {
     const user = await grace();

@@ -46,6 +46,7 @@ describe("WorkOS down", () => {
     ["unavailable (503)", { kind: "status", status: 503, body: "<html>" }],
     ["rate limiting (429)", { kind: "status", status: 429, headers: { "retry-after": "1" } }],
     ["rejecting the client", answering(401, { error: "invalid_client", error_description: "no" })],
+    ["rejecting the client in words", answering(400, { error: "Bad Request", code: "invalid_client" })],
     ["rejecting the request", answering(400, { error: "invalid_request", error_description: "no" })],
     ["behind a firewall that answers 403", { kind: "status", status: 403, body: "<html>blocked</html>" }],
     ["behind a proxy that answers 400 in JSON", answering(400, { message: "Bad Request" })],
