@@ -27,7 +27,9 @@ export async function asCurrentUser<T>(
   const toLogin = () => redirect(loginPath({ returnTo, error: auth.endReason }));
   const current = await auth.current();
   if (current === null) throw toLogin();
-  if (!current.tokenUsable) throw new ConvexCallError("unavailable");
+  // A request without effects does not sync, and Convex would reject a user that it does not know.
+  const unsynced = context.readOnly && current.session.syncPending;
+  if (!current.tokenUsable || unsynced) throw new ConvexCallError("unavailable");
   try {
     const { session } = current;
     await syncIfPending(auth, { env, session, seen, theme: readTheme(env, cookies), signal: deadline });

@@ -125,6 +125,18 @@ describe("the export", () => {
     expect(answer.text.match(/[\w.-]+@[\w.-]+/g)).toEqual([email]);
   });
 
+  it.each(["/settings/account/export", "/admin/audit.csv"])(
+    "HEAD %s does not sync a sign-in that Convex missed",
+    async (path) => {
+      app.outbound.fail("convex", { kind: "refused" });
+      const browser = await signInUser();
+      app.outbound.heal();
+      app.outbound.forget();
+      expect((await browser.send("HEAD", path)).status).toBe(503);
+      expect(app.outbound.count("convex", calls("edge:signedIn"))).toBe(0);
+    },
+  );
+
   it("contains all events of a long activity log", async () => {
     const browser = await signInUser();
     await logEvents(browser, "logout", 220);
