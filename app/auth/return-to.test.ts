@@ -74,6 +74,7 @@ describe("returnTo", () => {
     "/%63allback",
     "/x/../callback",
     `/${"a".repeat(2000)}`,
+    `/${"é".repeat(400)}`,
   ])("drops %j", (given) => {
     expect(safeReturnTo(given)).toBeNull();
   });

@@ -56,7 +56,9 @@ export function safeReturnTo(value: unknown): string | null {
   const decoded = decodeFully(url.pathname);
   if (!isDecodable(url.pathname) || UNSAFE.test(decoded) || decoded.includes("//")) return null;
   if (isAuthPath(url.pathname) || isAuthPath(decoded)) return null;
-  return url.pathname + url.search + url.hash;
+  const rebuilt = url.pathname + url.search + url.hash;
+  // Percent-encoding makes it longer, and it has to fit into a cookie.
+  return rebuilt.length > MAX_LENGTH ? null : rebuilt;
 }
 
 /** Returns the path that starts a sign-in, with `returnTo` and further parameters in its query. */
