@@ -52,7 +52,9 @@ async function keyOf(context: RequestContext, { by }: RateLimitPolicy): Promise<
 
 export const rateLimit: Middleware = (next) => async (request, context) => {
   const policy = context.route.policy.rateLimit;
-  if (policy === null) return next(request, context);
+  // A request that `readOnlyRequests` answers does nothing.
+  const doesNothing = context.readOnly && context.route.policy.actsOnGet;
+  if (policy === null || doesNothing) return next(request, context);
   if (policy.exceptStarted && (await isStartedSignIn(context))) return next(request, context);
   const { success } = await context.limits[policy.limit].limit({ key: await keyOf(context, policy) });
   if (success) return next(request, context);

@@ -63,6 +63,17 @@ describe("starting a sign-in", () => {
     expect((await login(from("10.50.0.2"))).status).toBe(302);
   });
 
+  it("does not count requests that start none", async () => {
+    const browser = from("10.50.0.5");
+    for (let asked = 0; asked < 2 * SIGN_INS; asked += 1) {
+      const prefetch = { headers: { "sec-purpose": "prefetch" } };
+      const answer = await browser.send(asked % 2 === 0 ? "HEAD" : "GET", "/api/auth/login", prefetch);
+      expect(answer.status).toBe(204);
+      expect(answer).toSetNoCookie();
+    }
+    expect((await login(browser)).status).toBe(302);
+  });
+
   it("shares its limit with callbacks of unknown flows", async () => {
     const ask = (index: number) => {
       const browser = from("10.50.0.3");
