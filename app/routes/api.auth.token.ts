@@ -54,7 +54,7 @@ const unavailable = () => json({ error: "unavailable" }, 503, { "Retry-After": S
 
 export async function action({ request, context }: Route.ActionArgs) {
   const call = context.get(requestContext);
-  const { auth, now } = call;
+  const { auth } = call;
   if ((await auth.open()) === null) return json({ error: "signed_out" }, 401);
   const force = await readBody(request);
   if (force === null) return json({ error: "invalid" }, 400);
@@ -64,9 +64,11 @@ export async function action({ request, context }: Route.ActionArgs) {
   }
   const { accessToken, accessTokenExpiresAt } = current.session;
   const notRefreshed = force && answer?.status !== "refreshed";
-  if (notRefreshed || accessTokenExpiresAt - now < MIN_LIFETIME_MS) return unavailable();
+  // At the response: waiting for WorkOS and Convex takes time.
+  const isTooOld = () => accessTokenExpiresAt - Date.now() < MIN_LIFETIME_MS;
+  if (notRefreshed || isTooOld()) return unavailable();
   const outcome = await sync(call, current.session);
-  if (outcome === "unavailable") return unavailable();
+  if (outcome === "unavailable" || (outcome === "synced" && isTooOld())) return unavailable();
   if (outcome === "barred") {
     await auth.endAsInConvex();
     return json({ error: "signed_out" }, 401);

@@ -1,7 +1,9 @@
 /** Refreshes whose response is late or lost, and rejections of a session's organization. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Browser, jsonOf } from "./browser.ts";
+import { COOKIE_PASSWORD } from "./harness.ts";
 import type { OutboundRequest } from "./outbound.ts";
+import { sessionSeal, unseal } from "./seals.ts";
 import { refreshesOf, signIn } from "./sign-in.ts";
 import { startMosaic } from "./start-app.ts";
 
@@ -41,6 +43,17 @@ describe("a slow WorkOS", () => {
     expect(forced.status).toBe(503);
     expect(forced.headers.get("retry-after")).toBe("5");
   });
+});
+
+it("a token that has under 30 s left after the wait for WorkOS is not given out", async () => {
+  await app.workosSettings({ accessTokenSeconds: 32 });
+  const browser = app.browser();
+  await signIn(browser, app.person());
+  const { accessTokenExpiresAt } = await unseal(sessionSeal(browser.jar), COOKIE_PASSWORD);
+  app.outbound.fail("workos", { kind: "hang" }, await refreshesOf(browser));
+  const waitMs = Number(accessTokenExpiresAt) - 30_200 - Date.now();
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+  expect((await browser.token()).status).toBe(503);
 });
 
 describe("a refresh whose response is lost", () => {
