@@ -199,9 +199,8 @@ export class SessionRefresher extends DurableObject<Record<string, unknown>> {
     { requestId, seen }: Pick<RefreshRequest, "requestId" | "seen">,
     firstAt: number,
   ): Promise<void> {
-    const isLimited = error instanceof GrantError && error.status === 429;
-    const retryAfterMs = isLimited ? error.details.retryAfterMs : null;
-    if (retryAfterMs !== null) await this.#put({ pausedUntil: Date.now() + retryAfterMs });
+    const limit = error instanceof GrantError && error.status === 429 ? error.details.retryAfterMs : null;
+    if (limit !== null) await this.#put({ pausedUntil: Date.now() + limit });
     const { refreshedAt } = session;
     if (!mayBeSpent(error) || (await this.#get("lost"))?.refreshedAt === refreshedAt) return;
     const sealed = await sealSession(session, this.#config.cookiePasswords, firstAt);
