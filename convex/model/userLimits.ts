@@ -1,4 +1,4 @@
-/** Rate limits of users, counted by Convex's rate limiter component. A call that fails is not counted. */
+/** Rate limits, counted by Convex's rate limiter component. A call that fails is not counted. */
 import { RateLimiter } from "@convex-dev/rate-limiter";
 import type { ComponentApi } from "@convex-dev/rate-limiter/_generated/component.js";
 import { componentsGeneric } from "convex/server";
@@ -9,6 +9,7 @@ import { rejection } from "./rejection.ts";
 
 const MUTATIONS_A_MINUTE = 600;
 const INVITES_AN_HOUR = 20; // agents:line
+const TESTS_A_MINUTE = 10; // agents:line
 
 /**
  * Addressed by name, because the generated `components` exists only with a deployment, and a build must not
@@ -24,7 +25,7 @@ const limiter = new RateLimiter(components.rateLimiter);
  */
 export async function countMutation(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
   const message = "You made too many changes. Wait a minute, then try again.";
-  await count(ctx, { name: "mutations", userId, rate: MUTATIONS_A_MINUTE, period: MINUTE_MS, message });
+  await count(ctx, { name: "mutations", key: userId, rate: MUTATIONS_A_MINUTE, period: MINUTE_MS, message });
 }
 
 // agents:start
@@ -35,15 +36,25 @@ export async function countMutation(ctx: MutationCtx, userId: Id<"users">): Prom
  */
 export async function countInvite(ctx: MutationCtx, userId: Id<"users">): Promise<void> {
   const message = `You can invite ${INVITES_AN_HOUR} people an hour. Try again later.`;
-  await count(ctx, { name: "invites", userId, rate: INVITES_AN_HOUR, period: HOUR_MS, message });
+  await count(ctx, { name: "invites", key: userId, rate: INVITES_AN_HOUR, period: HOUR_MS, message });
+}
+
+/**
+ * Counts a test of a project's alert channels.
+ *
+ * @throws `rate_limited` after 10 in a minute.
+ */
+export async function countTest(ctx: MutationCtx, projectId: Id<"projects">): Promise<void> {
+  const message = `Send at most ${TESTS_A_MINUTE} tests a minute. Try again in a minute.`;
+  await count(ctx, { name: "tests", key: projectId, rate: TESTS_A_MINUTE, period: MINUTE_MS, message });
 }
 // agents:end
 
-type Count = { name: string; userId: Id<"users">; rate: number; period: number; message: string };
+type Count = { name: string; key: string; rate: number; period: number; message: string };
 
-async function count(ctx: MutationCtx, { name, userId, rate, period, message }: Count): Promise<void> {
-  // The first window of a user begins with the first call.
+async function count(ctx: MutationCtx, { name, key, rate, period, message }: Count): Promise<void> {
+  // The first window of a key begins with the first call.
   const config = { kind: "fixed window", rate, period, start: Date.now() } as const;
-  const { ok } = await limiter.limit(ctx, name, { key: userId, config });
+  const { ok } = await limiter.limit(ctx, name, { key, config });
   if (!ok) throw rejection("rate_limited", message);
 }

@@ -233,6 +233,11 @@ describe("limits", () => {
     expect(data.incidents[0]).toMatchObject({ type: "incident.closed", reason: "recovered" });
   });
 
+  test("tests of a project without a channel are limited to 10 a minute too", async () => {
+    for (let i = 0; i < 10; i++) expect(await sendTest()).toEqual([]);
+    expect(await rejectionOf(sendTest())).toBe("rate_limited");
+  });
+
   test("tests do not count, and are limited to 10 a minute", async () => {
     await addWebhook();
     const ids = [];
