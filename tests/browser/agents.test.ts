@@ -89,7 +89,7 @@ test("the page of an agent with an odd name is live, and muting shows at once", 
   await shows(page.getByRole("list", { name: "States" }), /Waiting May I\?/);
   await page.getByLabel("Mute for").selectOption("1 day");
   await button(page, "Mute").click();
-  await shows(page.getByRole("main"), /Muted until/);
+  await shows(page.getByRole("main"), /Muted until/, 1_000);
   await button(page, "Unmute").click();
   await button(page, "Mute").waitFor();
   await field(page, "Every (minutes)").fill("5");

@@ -4,7 +4,7 @@ import { openStage } from "./stage.ts";
 
 const stage = openStage();
 
-test("a name saved in one tab shows in the other tab and in both banners", async () => {
+test("a name saved in one tab shows within a second in the other tab and in both banners", async () => {
   const visitor = await stage.signedIn("ada@example.com");
   const [one, other] = [await visitor.open("/profile"), await visitor.open("/profile")];
   await untilLive(one);
@@ -12,7 +12,7 @@ test("a name saved in one tab shows in the other tab and in both banners", async
   await profileForm(one).firstName.fill("Augusta");
   await profileForm(one).save.click();
   await said(one, "Saved");
-  await expect.poll(() => profileForm(other).firstName.inputValue()).toBe("Augusta");
+  await expect.poll(() => profileForm(other).firstName.inputValue(), { timeout: 1000 }).toBe("Augusta");
   await shows(banner(other).landmark, "Augusta");
   await shows(banner(one).landmark, "Augusta");
   const home = await visitor.open("/");
@@ -28,7 +28,7 @@ test("a project created in one browser shows in the user's other browser", async
   const form = projectForm(desk);
   await form.name.fill("Night watch");
   await form.create.click();
-  await projectForm(phone).entry("Night watch").waitFor();
+  await projectForm(phone).entry("Night watch").waitFor({ timeout: 2000 });
   await form.entry("Night watch").waitFor();
   await expect.poll(() => form.name.inputValue()).toBe("");
 });

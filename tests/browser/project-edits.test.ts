@@ -45,7 +45,7 @@ test("a removed member sees Not found on the open project page", async () => {
   const theirs = await member.open(path);
   await untilLive(theirs);
   await row(owner, "removed@example.com").getByRole("button", { name: "Remove", exact: true }).click();
-  await shows(heading(theirs), "Not found");
+  await shows(heading(theirs), "Not found", 2000);
   await expect.poll(() => row(owner, "removed@example.com").count()).toBe(0);
 });
 
@@ -102,7 +102,7 @@ test("a project is deleted after confirmation, and its open tabs show Not found"
   await dialog.getByRole("button", { name: "Delete project", exact: true }).click();
   await page.waitForURL("**/dashboard");
   await said(page, "Project deleted");
-  await shows(heading(open), "Not found");
+  await shows(heading(open), "Not found", 2000);
 });
 
 test("without JavaScript all project actions work as forms", async () => {
