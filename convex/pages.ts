@@ -24,7 +24,7 @@ import { membershipShape } from "./model/memberships.ts";
 import { visibleName } from "./model/names.ts";
 import { drawnAgentShape, drawnAgents, findOverview, newestOf } from "./model/overview.ts";
 import { pageFrom } from "./model/paging.ts";
-import { listedProjectShape, listMemberships, listProjects } from "./model/projectLists.ts";
+import { listForPage, listMemberships, pageProjectShape } from "./model/projectLists.ts";
 import { describeProject, projectShape, requireProject } from "./model/projects.ts";
 import { rejection } from "./model/rejection.ts";
 import { mayManageProject } from "./model/roles.ts";
@@ -51,13 +51,13 @@ export const shell = viewerOnly;
 // agents:start
 const everyProject = pageQuery({
   args: {},
-  returns: v.object({ viewer, projects: v.array(listedProjectShape), outages: v.array(outageShape) }),
+  returns: v.object({ viewer, projects: v.array(pageProjectShape), outages: v.array(outageShape) }),
   handler: async (ctx) => {
     const user = await viewerOf(ctx, ctx.user);
     if (user === null) return { viewer: null, projects: [], outages: [] };
     return {
       viewer: user,
-      projects: await listProjects(ctx, user._id, user.preferences.timeZone),
+      projects: await listForPage(ctx, user._id, user.preferences.timeZone),
       outages: await lastOutages(ctx),
     };
   },

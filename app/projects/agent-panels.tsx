@@ -5,11 +5,11 @@ import { healthOf, type Outage } from "../../convex/model/health.ts";
 import { HOUR_MS } from "../../convex/model/intervals.ts";
 import type { Range } from "../../convex/model/ranges.ts";
 import type { DisplaySettings } from "../data/use-display-settings.ts";
-import { useRowLinks } from "../react-router/row-links.ts";
+import { FieldSummary } from "../ui/field-summary.tsx";
 import { formatCompact, formatNumber } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { IncidentMark } from "../ui/incident-mark.tsx";
-import { FieldSummary } from "../ui/project-field.tsx";
+import { usePlainAnchors } from "../ui/plain-anchors.ts";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
 import {
@@ -64,7 +64,7 @@ export function AgentPanels({
 }) {
   const judged = judge(agents, (agent) => healthOf(agent, display.now, outages));
   const reported = useArrivals(agents.map(({ agent, lastSeenAt }) => ({ agent, seen: lastSeenAt })));
-  const rowLinks = useRowLinks();
+  const followed = usePlainAnchors();
   // The tiles follow at once; the URL follows when the user pauses.
   const [typed, setTyped] = useState<AgentFilter | null>(null);
   const shown = matching(judged, typed ?? filterIn(search));
@@ -76,12 +76,12 @@ export function AgentPanels({
       </h2>
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <AgentFilterForm search={search} onType={setTyped} />
-        <div {...rowLinks}>
+        <div {...followed}>
           <FieldSummary agents={judged} linkOf={(health) => withFilter(search, { ...NO_FILTER, health })} />
         </div>
       </div>
       {shown.length === 0 ? <NoMatch search={search} /> : null}
-      <ul {...rowLinks} className={isDense ? "agents agents-dense" : "agents"}>
+      <ul {...followed} className={isDense ? "agents agents-dense" : "agents"}>
         {shown.map((agent) => (
           <AgentPanel
             key={agent.agent}
@@ -139,9 +139,7 @@ const AgentPanel = memo(function AgentPanel({
     <li className="agent" data-state={health}>
       <div className="agent-head">
         <h3 className="agent-name" title={agent}>
-          <a href={agentPath(projectId, agent)} data-prefetch="">
-            {agent}
-          </a>
+          <a href={agentPath(projectId, agent)}>{agent}</a>
         </h3>
         {line !== null && line.points.length > 1 ? (
           <Sparkline points={line.points} bucket={HOUR_MS} width={72} />

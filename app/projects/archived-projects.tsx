@@ -2,11 +2,11 @@
 import { Link } from "react-router";
 import { projectPath } from "./project-address.ts";
 
-type Listed = { _id: string; name: string; archivedAt: number | null };
+type Listed = { _id: string; name: string; archivedAt?: number | null };
 
 /** Lists the archived ones of the projects; renders nothing if there are none. */
 export function ArchivedProjects({ projects }: { projects: readonly Listed[] }) {
-  const archived = projects.filter(({ archivedAt }) => archivedAt !== null);
+  const archived = projects.filter(({ archivedAt }) => archivedAt != null);
   if (archived.length === 0) return null;
   return (
     <section aria-labelledby="archived">

@@ -1,15 +1,16 @@
 /** Creates the first API key of a project from the list of projects, and opens the project's page. */
-import { type FormEvent, useRef } from "react";
+import { type FormEvent, type ReactNode, useRef } from "react";
 import { useSubmit } from "react-router";
 import { HiddenFields } from "../data/edit-form.tsx";
 import { loadPageCode } from "../react-router/page-code.ts";
-import { Button } from "../ui/button.tsx";
 import { createKey } from "./create-forms.ts";
 
-const FIRST_KEY = "first-key";
-
-/** Form shared by all `FirstKeyButton`s; each button sets its own `formAction`. */
-export function FirstKey() {
+/**
+ * Renders one form around the list, because a form in each row would cost more than the rest of it.
+ *
+ * @param children - The list. Each button in it has the page of its project as `formAction`.
+ */
+export function FirstKey({ children }: { children: ReactNode }) {
   const submit = useSubmit();
   const sending = useRef(false);
   const onSubmit = async (event: FormEvent<HTMLFormElement>) => {
@@ -36,21 +37,9 @@ export function FirstKey() {
     }
   };
   return (
-    <form id={FIRST_KEY} method="post" hidden onSubmit={onSubmit}>
+    <form method="post" onSubmit={onSubmit}>
       <HiddenFields form={createKey} values={{ keyName: "First key" }} />
+      {children}
     </form>
-  );
-}
-
-/**
- * Creates an API key and opens the project's page, which shows it in a command to copy.
- *
- * @param page - The path of that page.
- */
-export function FirstKeyButton({ page }: { page: string }) {
-  return (
-    <Button form={FIRST_KEY} formAction={page}>
-      Create a key to send with
-    </Button>
   );
 }

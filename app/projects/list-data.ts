@@ -9,24 +9,47 @@ type ListedProject = Answer["projects"][number];
 /** What a list shows of the agents of a project. */
 export type Figures = { tiles: readonly Tile[]; line: Line | null };
 
+/** Absent values are left out, because a list has many projects and the browser gets each one twice: as HTML too. */
 export type Loaded = {
-  /** `figures` is null for projects whose agents the list does not load. */
-  projects: (Pick<ListedProject, "_id" | "name" | "role" | "archivedAt" | "restoredAt" | "summary"> & {
-    figures: Figures | null;
-  })[];
+  projects: LoadedProject[];
   outages: Answer["outages"];
 };
 
+export type LoadedProject = Pick<ListedProject, "_id" | "name" | "role" | "restoredAt"> & {
+  archivedAt?: number;
+  /** Of a project whose agents the list does not load. */
+  summary?: ListedProject["summary"];
+  /** Of a project that has agents. */
+  figures?: Figures;
+};
+
 export function packList({ projects, outages }: Answer): Packed<Loaded> {
-  return pack({
-    projects: projects.map(({ _id, name, role, archivedAt, restoredAt, summary, agents }) => ({
-      ...{ _id, name, role, archivedAt, summary },
-      ...(restoredAt !== undefined && { restoredAt }),
-      figures: agents && figuresOf(agents),
-    })),
-    outages,
-  });
+  return pack({ projects: projects.map(loadedOf), outages });
 }
+
+function loadedOf({
+  _id,
+  name,
+  role,
+  archivedAt,
+  restoredAt,
+  summary,
+  agents,
+}: ListedProject): LoadedProject {
+  const loaded: LoadedProject = { _id, name, role };
+  if (archivedAt !== null) loaded.archivedAt = archivedAt;
+  if (restoredAt !== undefined) loaded.restoredAt = restoredAt;
+  if (agents === null) loaded.summary = summary;
+  else if (agents.length > 0) loaded.figures = figuresOf(agents);
+  return loaded;
+}
+
+/** Returns what a list shows of a project; null if its agents are not loaded. */
+export function loadedFigures({ summary, figures }: LoadedProject): Figures | null {
+  return figures ?? (summary ? null : NO_FIGURES);
+}
+
+export const NO_FIGURES: Figures = { tiles: [], line: null };
 
 export function figuresOf(agents: readonly Agent[]): Figures {
   return { tiles: tilesOf(agents), line: newestLine(agents) };

@@ -1,36 +1,32 @@
 /**
  * Live list of a user's projects, for the home page and the dashboard. Each project updates independently.
  */
-import { memo, type ReactNode, useMemo, useRef } from "react";
+import { type ReactNode, useMemo } from "react";
 import { api } from "../../convex/_generated/api.js";
-import { HOUR_MS } from "../../convex/model/intervals.ts";
 import { mayManageProject } from "../../convex/model/roles.ts";
 import { useLive } from "../data/live-context.ts";
-import { type DisplaySettings, useDisplaySettings } from "../data/use-display-settings.ts";
+import { useDisplaySettings } from "../data/use-display-settings.ts";
 import { useLiveQueries } from "../data/use-live-queries.ts";
 import { useLiveQuery } from "../data/use-live-query.ts";
-import { useRowLinks } from "../react-router/row-links.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { formatCount } from "../ui/format-number.ts";
 import { Notice } from "../ui/notice.tsx";
-import { ProjectField, ProjectFields } from "../ui/project-field.tsx";
-import { Sparkline } from "../ui/sparkline.tsx";
+import { usePlainAnchors } from "../ui/plain-anchors.ts";
 import { ArchivedProjects } from "./archived-projects.tsx";
 import { WAITING } from "./create-forms.ts";
-import { FirstKey, FirstKeyButton } from "./first-key.tsx";
-import { type Figures, figuresOf, type Loaded } from "./list-data.ts";
-import { type Agent, drawnTiles, type Line, worstFirst } from "./overview.ts";
-import { agentPath, projectPath } from "./project-address.ts";
+import { FirstKey } from "./first-key.tsx";
+import {
+  type Figures,
+  figuresOf,
+  type Loaded,
+  type LoadedProject,
+  loadedFigures,
+  NO_FIGURES,
+} from "./list-data.ts";
+import { type Agent, drawnTiles, worstFirst } from "./overview.ts";
+import { type Project, ProjectRow } from "./project-row.tsx";
 import { Summary } from "./summary.tsx";
 import { keepEqual, useUnchanged, useUnchangedItems } from "./unchanged.ts";
-import { reportedSince } from "./use-arrivals.ts";
 
-type Project = Pick<
-  (typeof api.projects.mine._returnType)[number],
-  "_id" | "name" | "role" | "archivedAt" | "restoredAt"
->;
-
-const NONE: Figures = { tiles: [], line: null };
 const NO_OUTAGES: Loaded["outages"] = [];
 
 /**
@@ -59,12 +55,12 @@ export function ProjectList({
   );
   const outages = useUnchanged(latestOutages);
   const projects = useUnchangedItems(all && rowsOf(all));
-  const figures = useFigures(projects ?? [], loaded);
-  const summaries = useMemo(
-    () => new Map(loaded?.projects.map(({ _id, summary }) => [String(_id), summary])),
+  const first = useMemo(
+    () => new Map(loaded?.projects.map((project) => [String(project._id), project])),
     [loaded],
   );
-  const rowLinks = useRowLinks();
+  const figures = useFigures(projects ?? [], first);
+  const followed = usePlainAnchors();
   if (projects === null || all === null) {
     return (
       <Notice kind="alert">Live data is unavailable. Your projects show here as soon as it is back.</Notice>
@@ -83,8 +79,8 @@ export function ProjectList({
     viewer !== null && !_id.startsWith(WAITING) && mayManageProject(viewer.role, role);
   const listed = projects.map((project) => {
     const isNew = project._id.startsWith(WAITING);
-    const shown = isNew ? NONE : figures(project._id);
-    const summary = summaries.get(project._id);
+    const shown = isNew ? NO_FIGURES : figures(project._id);
+    const summary = first.get(project._id)?.summary;
     const tiles = shown && drawnTiles(shown.tiles, display, { ...project, outages });
     return { ...project, project, shown, summary, tiles };
   });
@@ -93,32 +89,33 @@ export function ProjectList({
   return (
     <>
       {known ? <Summary projects={listed} display={display} /> : null}
-      <FirstKey />
-      <ProjectFields {...rowLinks}>
-        {worstFirst(listed, display.now).map(({ _id, project, shown, summary }) => (
-          <OneProject
-            key={_id}
-            project={project}
-            figures={shown}
-            agents={summary?.agents ?? null}
-            mayCreateKey={mayManage(project)}
-            outages={outages}
-            {...display}
-          />
-        ))}
-      </ProjectFields>
+      <FirstKey>
+        <ul {...followed} className="flex flex-col gap-3">
+          {worstFirst(listed, display.now).map(({ _id, project, shown, summary }) => (
+            <ProjectRow
+              key={_id}
+              project={project}
+              figures={shown}
+              agents={summary?.agents ?? null}
+              mayCreateKey={mayManage(project)}
+              outages={outages}
+              {...display}
+            />
+          ))}
+        </ul>
+      </FirstKey>
       <ArchivedProjects projects={all} />
     </>
   );
 }
 
 /** Returns the projects that are not archived, with what a row shows. */
-function rowsOf(projects: readonly Project[]): Project[] {
-  return projects.flatMap(({ _id, name, role, archivedAt, restoredAt }) =>
-    archivedAt === null
-      ? [{ _id, name, role, archivedAt, ...(restoredAt !== undefined && { restoredAt }) }]
-      : [],
-  );
+function rowsOf(projects: readonly (Project & { archivedAt?: number | null })[]): Project[] {
+  return projects
+    .filter(({ archivedAt }) => archivedAt == null)
+    .map(({ _id, name, role, restoredAt }) =>
+      restoredAt === undefined ? { _id, name, role } : { _id, name, role, restoredAt },
+    );
 }
 
 const NO_AGENTS: Readonly<Record<string, Agent[]>> = {};
@@ -132,77 +129,21 @@ function rememberedFigures(agents: readonly Agent[], loaded: Figures | null): Fi
   return known;
 }
 
-/** Returns a function that returns the figures of a project; null until they are known. */
+/**
+ * Returns a function that returns the figures of a project; null until they are known.
+ *
+ * @param first - The loader's projects, by id.
+ */
 function useFigures(
   projects: readonly Project[],
-  loaded: Loaded | null,
+  first: ReadonlyMap<string, LoadedProject>,
 ): (projectId: string) => Figures | null {
-  const initial = useMemo(
-    () => new Map(loaded?.projects.map(({ _id, figures }) => [String(_id), figures])),
-    [loaded],
-  );
   const ids = projects.map(({ _id }) => _id).filter((id) => !id.startsWith(WAITING));
   const live = useLiveQueries(api.projects.overview, ids, (projectId) => ({ projectId }), NO_AGENTS);
   return (projectId) => {
     const agents = live[projectId];
-    const loadedFigures = initial.get(projectId) ?? null;
-    return agents === undefined ? loadedFigures : rememberedFigures(agents, loadedFigures);
+    const loaded = first.get(projectId);
+    const figures = loaded ? loadedFigures(loaded) : null;
+    return agents === undefined ? figures : rememberedFigures(agents, figures);
   };
-}
-
-/**
- * Renders only when its own data or the clock changes. Marked pure so that the guests' bundle can drop it.
- */
-const OneProject = /* @__PURE__ */ memo(function OneProject({
-  project,
-  figures,
-  agents,
-  mayCreateKey,
-  outages,
-  ...display
-}: DisplaySettings & {
-  project: Project;
-  figures: Figures | null;
-  agents: number | null;
-  mayCreateKey: boolean;
-  outages: Loaded["outages"];
-}) {
-  const { tiles, line } = figures ?? NONE;
-  const opened = useRef(figures?.tiles ?? null);
-  opened.current ??= figures?.tiles ?? null;
-  const flashing = useMemo(() => reportedSince(opened.current ?? tiles, tiles), [tiles]);
-  const waiting = project._id.startsWith(WAITING);
-  const page = projectPath(project._id);
-  return (
-    <ProjectField
-      project={{ ...project, agents: figures && drawnTiles(tiles, display, { ...project, outages }) }}
-      href={waiting ? null : page}
-      tileHref={({ agent }) => agentPath(project._id, agent)}
-      waiting={waiting}
-      flashing={flashing}
-      line={line && line.points.length > 1 ? <NewestLine line={line} /> : null}
-      next={
-        figures === null ? (
-          <p>{agents === null ? "" : formatCount(agents, "agent")}</p>
-        ) : (
-          <>
-            <p>No metrics yet</p>
-            {mayCreateKey ? <FirstKeyButton page={page} /> : null}
-          </>
-        )
-      }
-      {...display}
-    />
-  );
-});
-
-function NewestLine({ line: { agent, name, points } }: { line: Line }) {
-  return (
-    <div className="project-line">
-      <Sparkline points={points} bucket={HOUR_MS} />
-      <p className="truncate text-small text-quiet" title={`${name} of ${agent}, by the hour`}>
-        <bdi>{name}</bdi> of <bdi>{agent}</bdi>
-      </p>
-    </div>
-  );
 }

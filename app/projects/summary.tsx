@@ -1,10 +1,10 @@
 /** Summary of all projects: how many agents need attention, which is the first, and since when. */
 import { href, Link } from "react-router";
 import type { DisplaySettings } from "../data/use-display-settings.ts";
+import { FieldSummary } from "../ui/field-summary.tsx";
 import { formatCount } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { IncidentMark } from "../ui/incident-mark.tsx";
-import { FieldSummary } from "../ui/project-field.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import type { TileData } from "../ui/tile.tsx";
 import { attentionOf, type Listed } from "./overview.ts";

@@ -60,7 +60,7 @@ export default function Account({ loaderData: { claims, missing, lastAdmin } }: 
         ].join(" ")}
       >
         <p>
-          <a href={href("/settings/account/export")} download className="button" data-look="quiet">
+          <a href={href("/settings/account/export")} download className="button">
             Export my data
           </a>
         </p>

@@ -1,8 +1,9 @@
 /** Banner of every page: the current user, the navigation and the sign-out link. */
-import { href, Link, NavLink } from "react-router";
+import { href, Link, useLocation } from "react-router";
 import { Avatar } from "./avatar.tsx";
 import { DocumentLink } from "./document-link.tsx";
 import { Logo } from "./logo.tsx";
+import { usePlainAnchors } from "./plain-anchors.ts";
 
 /** The data of the current user that the banner shows. */
 export interface BannerViewer {
@@ -50,6 +51,7 @@ export function Banner({
   state?: "known" | "unasked";
 }) {
   const known = state === "known";
+  const followed = usePlainAnchors();
   return (
     <>
       <a href="#main" className="skip-link button" data-look="primary">
@@ -57,17 +59,21 @@ export function Banner({
       </a>
       <header className="border-b border-line bg-surface">
         <div className="mx-auto flex w-full max-w-page flex-wrap items-center gap-x-4 px-4 wide:gap-x-6 wide:px-6">
-          <Link to={href("/")} className="inline-flex min-h-14 items-center gap-2 text-ink no-underline">
+          <a
+            {...followed}
+            href={href("/")}
+            className="inline-flex min-h-14 items-center gap-2 text-ink no-underline"
+          >
             <span className="text-accent">
               <Logo />
             </span>
             <span className="font-strong tracking-heading">Mosaic</span>
-          </Link>
-          {known && viewer ? <Navigation isAdmin={viewer.isAdmin} /> : null}
+          </a>
+          {known && viewer ? <Navigation isAdmin={viewer.isAdmin} followed={followed} /> : null}
           <div className="flex min-h-14 min-w-0 flex-1 items-center justify-end gap-3" data-banner="account">
             {known && viewer ? <Account viewer={viewer} /> : null}
             {known && !viewer ? (
-              <Link to={href("/login")} className="button" data-look="quiet">
+              <Link to={href("/login")} className="button">
                 Sign in
               </Link>
             ) : null}
@@ -79,19 +85,27 @@ export function Banner({
 }
 
 /** Renders the links: in a scrolling row below the banner on a phone, in the banner from 48 rem on. */
-function Navigation({ isAdmin }: { isAdmin: boolean }) {
+function Navigation({
+  isAdmin,
+  followed,
+}: {
+  isAdmin: boolean;
+  followed: ReturnType<typeof usePlainAnchors>;
+}) {
   const places = isAdmin ? [...PLACES, ...ADMIN_PLACES] : PLACES;
+  const { pathname } = useLocation();
+  const isCurrent = (to: string) => pathname === to || pathname.startsWith(`${to}/`);
   return (
     <nav
       aria-label="Main"
       className="order-last -mx-4 basis-[calc(100%+2rem)] scroll-x border-t border-line px-1 wide:order-none wide:mx-0 wide:basis-auto wide:border-t-0 wide:px-0"
     >
-      <ul className="flex wide:h-14 wide:items-stretch">
+      <ul {...followed} className="flex wide:h-14 wide:items-stretch">
         {places.map(({ to, label }) => (
           <li key={to} className="flex">
-            <NavLink to={to} className="tab">
+            <a href={to} aria-current={isCurrent(to) ? "page" : undefined} className="tab">
               {label}
-            </NavLink>
+            </a>
           </li>
         ))}
       </ul>

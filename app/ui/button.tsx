@@ -6,6 +6,9 @@ import { DocumentLink } from "./document-link.tsx";
 /** `primary`: the main action of the page. `danger`: low emphasis until hovered. */
 export type ButtonLook = "primary" | "quiet" | "danger";
 
+/** Quiet is how a `.button` looks without the attribute. */
+const lookOf = (look: ButtonLook) => (look === "quiet" ? undefined : look);
+
 /**
  * Renders a native button, with `type="submit"` by default.
  *
@@ -25,7 +28,7 @@ export function Button({
   busyLabel?: string;
 }) {
   return (
-    <button {...rest} type={type} className="button" data-look={look} aria-busy={busy || undefined}>
+    <button {...rest} type={type} className="button" data-look={lookOf(look)} aria-busy={busy || undefined}>
       <span className="button-rest">{children}</span>
       {busy ? <span className="button-busy">{busyLabel}</span> : null}
     </button>
@@ -50,7 +53,7 @@ export function ButtonLink({
 }) {
   const Anchor = isDocument ? DocumentLink : Link;
   return (
-    <Anchor to={to} className="button" data-look={look}>
+    <Anchor to={to} className="button" data-look={lookOf(look)}>
       {children}
     </Anchor>
   );

@@ -29,6 +29,12 @@ export const listedProjectShape = v.object({
   agents: v.union(v.array(drawnAgentShape), v.null()),
 });
 
+/** Like {@link listedProjectShape}, with the summary only of projects whose agents are not listed. */
+export const pageProjectShape = v.object({
+  ...listedProjectShape.fields,
+  summary: v.optional(summaryShape),
+});
+
 /** Like {@link listedProjectShape}, without sparklines and the time of the restoration. */
 export const plainProjectShape = v.object({
   ...projectFields,
@@ -38,6 +44,7 @@ export const plainProjectShape = v.object({
 });
 
 export type ListedProject = Infer<typeof listedProjectShape>;
+type PageProject = Infer<typeof pageProjectShape>;
 
 /** The list has the agents of this many projects. */
 const MOST_WITH_AGENTS = 50;
@@ -88,5 +95,13 @@ export async function listProjects(
       const agents = drawnAgents(overview, timeZone);
       return { ...project, summary: overview?.summary ?? NO_AGENTS, agents };
     }),
+  );
+}
+
+/** Returns the same for a page, which counts the listed agents itself: what it does not need costs the worker time. */
+export async function listForPage(...args: Parameters<typeof listProjects>): Promise<PageProject[]> {
+  const projects = await listProjects(...args);
+  return projects.map(({ summary, ...project }) =>
+    project.agents === null ? { ...project, summary } : project,
   );
 }

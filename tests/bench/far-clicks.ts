@@ -31,7 +31,7 @@ export async function clicks(
     await page.goto("/dashboard");
     await page.getByRole("contentinfo").getByText("Live", { exact: true }).waitFor();
     for (const [index, path] of paths.entries()) {
-      const link = page.locator(`a[data-prefetch][href="${path}"]`);
+      const link = page.locator(`h2 > a[href="${path}"]`);
       const hovered = index % 2 === 1;
       await page.mouse.move(0, 0);
       if (hovered) {
@@ -50,7 +50,7 @@ export async function clicks(
       });
       if (index > 1) taken[hovered ? "hovered" : "unhovered"].push(ms); // the first clicks load code
       await page.getByRole("navigation").getByRole("link", { name: "Dashboard", exact: true }).click();
-      await page.locator(`a[data-prefetch][href="${path}"]`).waitFor();
+      await page.locator(`h2 > a[href="${path}"]`).waitFor();
     }
     return { "a click on a link": taken.unhovered, "the same after 250 ms on it": taken.hovered };
   } finally {

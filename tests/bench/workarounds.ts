@@ -16,7 +16,8 @@ const WARM_MS = 300;
 const AT_ONCE = 4;
 
 const LINK = 'import { Link } from "react-router";\n';
-const FIELD = "app/ui/project-field.tsx";
+const BANNER = "app/ui/banner.tsx";
+const ROW = "app/projects/project-row.tsx";
 
 /** What is built without each workaround. */
 const WITHOUT: Record<string, readonly Change[]> = {
@@ -28,14 +29,14 @@ const WITHOUT: Record<string, readonly Change[]> = {
   routers: [
     ["app/react-router/routers.ts", "if (id === null) return all;", "if (id !== undefined) return all;"],
   ],
+  "banner-anchors": [
+    [BANNER, "import { href, Link, useLocation }", "import { href, Link, NavLink, useLocation }"],
+    [BANNER, '<a href={to} aria-current={isCurrent(to) ? "page" : undefined} ', "<NavLink to={to} "],
+    [BANNER, "{label}\n            </a>", "{label}\n            </NavLink>"],
+  ],
   "plain-anchors": [
-    [FIELD, "import { AgentTile,", `${LINK}import { AgentTile,`],
-    [
-      FIELD,
-      '<a href={href} className="project-link" data-prefetch="">',
-      '<Link to={href} className="project-link" prefetch="intent">',
-    ],
-    [FIELD, "{project.name}\n            </a>", "{project.name}\n            </Link>"],
+    [ROW, "import { AgentTile }", `${LINK}import { AgentTile }`],
+    [ROW, "<a href={page}>{name}</a>", '<Link to={page} prefetch="intent">{name}</Link>'],
   ],
 };
 
