@@ -16,7 +16,7 @@ import { freePorts } from "../launcher/copy.ts";
 import { type Asked, load, quantile } from "./load.ts";
 import { AGAIN, startMemory } from "./memory.ts";
 import { makeField, makeProject, signedIn } from "./person.ts";
-import { buildTemplate } from "./template.ts";
+import { buildTemplate, buildTemplateWithLinks } from "./template.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const PROJECTS = 50;
@@ -40,6 +40,7 @@ const TOKEN_SECONDS = 3_600;
 const ROWS = {
   near: "/dashboard, its query answered in the process",
   template: "the same as React Router's template serves it",
+  links: "the same, also with the template's <Link>",
   real: "/dashboard, its query over the network",
   plain: "opens the seal, verifies, writes a string",
   fetching: "the same with one fetch and json()",
@@ -52,7 +53,7 @@ const ROWS = {
 type Name = keyof typeof ROWS;
 type Variants = Record<Name, Asked & { server: Workerd; path: string }>;
 const NAMES = Object.keys(ROWS) as Name[];
-const COMPARED: readonly Name[] = ["near", "template", "real", "plain", "fetching"];
+const COMPARED: readonly Name[] = ["near", "template", "links", "real", "plain", "fetching"];
 
 export async function benchPage(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mosaic-bench-"));
@@ -66,6 +67,7 @@ export async function benchPage(): Promise<void> {
     });
     const ours = join(folder, "build");
     const theirs = await buildTemplate(folder);
+    const linked = await buildTemplateWithLinks(folder);
     const { app, grace, key, variables, keys, answerOf, convexUrl } = await startMosaic(folder, closing);
     const { cookie } = grace;
     const page = await (await fetch(`${app.url}/dashboard`, { headers: { cookie } })).text();
@@ -88,12 +90,14 @@ export async function benchPage(): Promise<void> {
     };
     const mine = await start("near", ours);
     const template = await start("template-worker", theirs);
+    const links = await start("template-links-worker", linked);
     const [plain, fetching] = await startPlain(folder, page.length, keys, convexUrl);
     closing.push(plain.close, fetching.close);
     const headers = { cookie };
     const variants: Variants = {
       near: { server: mine, path: "/dashboard", headers },
       template: { server: template, path: "/dashboard", headers },
+      links: { server: links, path: "/dashboard", headers },
       real: { server: app, path: "/dashboard", headers },
       plain: { server: plain, path: "/", headers },
       fetching: { server: fetching, path: "/", headers },
@@ -141,7 +145,8 @@ function print(costs: Record<Name, number[]>, bytes: number): void {
     process.stdout.write(
       `  ${what.padEnd(48)} ${value < 0 ? "below the noise, says nothing" : `${value.toFixed(2)}, at most ${target}`}\n`,
     );
-  ratio("of what the template costs", inRounds(costs, "near", "template"), 0.4);
+  ratio("of what the template costs", inRounds(costs, "near", "template"), 0.38);
+  ratio("of what it costs with <Link>", inRounds(costs, "near", "links"), 0.38);
   ratio("times the seal, the token and a string", inRounds(costs, "near", "plain"), 5);
   const more = (name: Name, than: Name) =>
     quantile(sorted(costs[name].map((cost, round) => cost - (costs[than][round] ?? 0))), 0.5);

@@ -11,9 +11,31 @@ import { BUILT_FROM } from "../deploy/checkout.ts";
 /** A change of a source file: the file, Mosaic's code and the other code. */
 export type Change = readonly [file: string, ours: string, theirs: string];
 
-/** The differences from the template. */
-const CHANGES: readonly Change[] = [
+export const STREAMED: readonly Change[] = [
   ["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"],
+];
+
+export const UNPACKED: readonly Change[] = [
+  ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
+  ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
+];
+
+const BANNER = "app/ui/banner.tsx";
+export const BANNER_LINKS: readonly Change[] = [
+  [BANNER, "import { href, Link, useLocation }", "import { href, Link, NavLink, useLocation }"],
+  [BANNER, '<a href={to} aria-current={isCurrent(to) ? "page" : undefined} ', "<NavLink to={to} "],
+  [BANNER, "{label}\n            </a>", "{label}\n            </NavLink>"],
+];
+
+const ROW = "app/projects/project-row.tsx";
+export const ROW_LINKS: readonly Change[] = [
+  [ROW, "import { AgentTile }", 'import { Link } from "react-router";\nimport { AgentTile }'],
+  [ROW, "<a href={page}>{name}</a>", '<Link to={page} prefetch="intent">{name}</Link>'],
+];
+
+/** The differences from the template, but for the plain anchors. */
+const SERVED: readonly Change[] = [
+  ...STREAMED,
   ["react-router.config.ts", 'routeDiscovery: { mode: "initial" },', ""],
   [
     "workers/app.ts",
@@ -26,13 +48,16 @@ const CHANGES: readonly Change[] = [
     `const router = createRequestHandler(() => import("virtual:react-router/server-build"), import.meta.env.MODE);
      const routerOf = (_: string | null) => router;`,
   ],
-  ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
-  ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
+  ...UNPACKED,
   ["app/auth/seal.server.ts", "    keep(password, sealed, session);\n", ""],
 ];
 
 /** Builds the app as React Router's template serves it. */
-export const buildTemplate = (folder: string) => buildVariant(folder, "template", CHANGES);
+export const buildTemplate = (folder: string) => buildVariant(folder, "template", SERVED);
+
+/** Builds it with the template's `<Link>` and `<NavLink>` too. */
+export const buildTemplateWithLinks = (folder: string) =>
+  buildVariant(folder, "template-links", [...SERVED, ...BANNER_LINKS, ...ROW_LINKS]);
 
 /**
  * Builds a variant of the app.

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load, quantile } from "./load.ts";
 import { ASKED, compatibilityDateIn, modulesIn, shuffled, sorted, startMosaic } from "./page.ts";
-import { buildVariant, type Change } from "./template.ts";
+import { BANNER_LINKS, buildVariant, type Change, ROW_LINKS, STREAMED, UNPACKED } from "./template.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const ROUNDS = 12;
@@ -15,29 +15,15 @@ const WINDOW_MS = 1_000;
 const WARM_MS = 300;
 const AT_ONCE = 4;
 
-const LINK = 'import { Link } from "react-router";\n';
-const BANNER = "app/ui/banner.tsx";
-const ROW = "app/projects/project-row.tsx";
-
 /** What is built without each workaround. */
 const WITHOUT: Record<string, readonly Change[]> = {
-  "hand-off": [["app/entry.server.tsx", "if (await readHandOff(routerContext))", "if (false as boolean)"]],
-  packed: [
-    ["app/react-router/packed.ts", "return JSON.stringify(value);", "return value as never;"],
-    ["app/react-router/packed.ts", "JSON.parse(packed)", "packed"],
-  ],
+  "hand-off": STREAMED,
+  packed: UNPACKED,
   routers: [
     ["app/react-router/routers.ts", "if (id === null) return all;", "if (id !== undefined) return all;"],
   ],
-  "banner-anchors": [
-    [BANNER, "import { href, Link, useLocation }", "import { href, Link, NavLink, useLocation }"],
-    [BANNER, '<a href={to} aria-current={isCurrent(to) ? "page" : undefined} ', "<NavLink to={to} "],
-    [BANNER, "{label}\n            </a>", "{label}\n            </NavLink>"],
-  ],
-  "plain-anchors": [
-    [ROW, "import { AgentTile }", `${LINK}import { AgentTile }`],
-    [ROW, "<a href={page}>{name}</a>", '<Link to={page} prefetch="intent">{name}</Link>'],
-  ],
+  "banner-anchors": BANNER_LINKS,
+  "plain-anchors": ROW_LINKS,
 };
 
 export async function benchWorkarounds(): Promise<void> {
