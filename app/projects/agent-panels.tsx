@@ -6,11 +6,12 @@ import { HOUR_MS } from "../../convex/model/intervals.ts";
 import type { Range } from "../../convex/model/ranges.ts";
 import type { DisplaySettings } from "../data/use-display-settings.ts";
 import { FieldSummary } from "../ui/field-summary.tsx";
-import { formatCompact, formatNumber } from "../ui/format-number.ts";
+import { formatAgo } from "../ui/format.ts";
+import { formatCompact, wholeNumber } from "../ui/format-number.ts";
 import { HEALTH_WORDS } from "../ui/health.ts";
 import { IncidentMark } from "../ui/incident-mark.tsx";
 import { usePlainAnchors } from "../ui/plain-anchors.ts";
-import { RelativeTime } from "../ui/relative-time.tsx";
+import { timeAttributes } from "../ui/relative-time.tsx";
 import { Sparkline } from "../ui/sparkline.tsx";
 import {
   type AgentFilter,
@@ -135,6 +136,7 @@ const AgentPanel = memo(function AgentPanel({
 }) {
   const { agent, health, lastSeenAt, state, stateAt, message, incidents = 0 } = judged;
   const line = lineOf(judged);
+  const at = shownTime(health, lastSeenAt, stateAt);
   return (
     <li className="agent" data-state={health}>
       <div className="agent-head">
@@ -147,13 +149,12 @@ const AgentPanel = memo(function AgentPanel({
       </div>
       <p className="agent-when">
         <span className="mark" data-state={health} aria-hidden="true" />
-        <span>
-          <span>{`${HEALTH_WORDS[health]},`}</span>{" "}
-          <RelativeTime at={shownTime(health, lastSeenAt, stateAt)} {...display} />
-        </span>
+        <time {...timeAttributes(at, display)}>
+          {`${HEALTH_WORDS[health]}, ${formatAgo(at, display.now, display)}`}
+        </time>
         {state === null || state === health ? null : <span className="agent-state">{state}</span>}
       </p>
-      <IncidentMark count={incidents} />
+      {incidents > 0 ? <IncidentMark count={incidents} /> : null}
       {message === null ? null : (
         <p className="agent-message" title={message}>
           <bdi>{message}</bdi>
@@ -161,20 +162,39 @@ const AgentPanel = memo(function AgentPanel({
       )}
       {judged.metrics.length === 0 ? null : (
         <ul className="agent-metrics">
-          {metricsOf(judged).map((metric) => (
-            <li key={metric.name}>
-              <MetricLink
-                href={
-                  search === null
-                    ? agentPath(projectId, agent, { name: metric.name, range })
-                    : withChart(search, { agent, name: metric.name, range })
-                }
-                metric={metric}
-                current={search !== null && metric.name === chosen}
-                display={display}
-              />
-            </li>
-          ))}
+          {metricsOf(judged).map((metric) => {
+            const { name } = metric;
+            const { value, of } = shownMetric(metric, display);
+            const short = shortName(name);
+            const shown = formatCompact(value, display.locale);
+            return (
+              <li key={name}>
+                <a
+                  href={
+                    search === null
+                      ? agentPath(projectId, agent, { name, range })
+                      : withChart(search, { agent, name, range })
+                  }
+                  className="agent-metric"
+                  aria-current={search !== null && name === chosen ? "true" : undefined}
+                >
+                  <span className="agent-metric-name" title={titleOf(name, short)}>
+                    {short}
+                  </span>
+                  <span className="agent-metric-value" title={wholeNumber(value, display.locale)}>
+                    {of === "" ? (
+                      shown
+                    ) : (
+                      <>
+                        <span>{shown}</span>
+                        <span className="agent-metric-of">{` ${of}`}</span>
+                      </>
+                    )}
+                  </span>
+                </a>
+              </li>
+            );
+          })}
         </ul>
       )}
       {flash ? <span key={lastSeenAt} className="tile-flash" aria-hidden="true" /> : null}
@@ -182,28 +202,8 @@ const AgentPanel = memo(function AgentPanel({
   );
 });
 
-function MetricLink({
-  href,
-  metric,
-  current,
-  display,
-}: {
-  href: string;
-  metric: AgentMetric;
-  current: boolean;
-  display: DisplaySettings;
-}) {
-  const { name } = metric;
-  const { value, of } = shownMetric(metric, display);
-  return (
-    <a href={href} className="agent-metric" aria-current={current ? "true" : undefined}>
-      <span className="agent-metric-name" title={name}>
-        {shortName(name)}
-      </span>
-      <span className="agent-metric-value" title={formatNumber(value, display.locale)}>
-        <span>{formatCompact(value, display.locale)}</span>
-        {of === "" ? null : <span className="agent-metric-of">{` ${of}`}</span>}
-      </span>
-    </a>
-  );
-}
+/** Names up to this length are never cut, not even beside two others in a low tile. */
+const MAY_BE_CUT = 8;
+
+const titleOf = (name: string, short: string) =>
+  short === name && name.length <= MAY_BE_CUT ? undefined : name;

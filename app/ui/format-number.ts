@@ -44,7 +44,7 @@ const SCALES: readonly (readonly [number, string])[] = [
 ];
 
 /** Numbers below this are shown in full, also in a tile. */
-export const LEAST_SHORTENED = 1000;
+const LEAST_SHORTENED = 1000;
 
 /**
  * Returns a short number for a tile, such as `1.2 M`.
@@ -62,6 +62,11 @@ export function formatCompact(value: number, locale: string): string {
     () => new Intl.NumberFormat(knownLocale(locale), { ...NUMBER, maximumSignificantDigits: 3 }),
   );
   return `${plainSpaces(format.format(rounded / scale))} ${unit}`;
+}
+
+/** Returns the full number if `formatCompact` shortens it. */
+export function wholeNumber(value: number, locale: string): string | undefined {
+  return Math.abs(value) < LEAST_SHORTENED ? undefined : formatNumber(value, locale);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Tile of an agent: its name, its message or newest metric, and its health as shape, color and word. */
 import type { Health } from "../../convex/model/health.ts";
 import { formatAgo } from "./format.ts";
-import { formatCompact, formatNumber, LEAST_SHORTENED } from "./format-number.ts";
+import { formatCompact, wholeNumber } from "./format-number.ts";
 import { HEALTH_WORDS } from "./health.ts";
 import { incidentsInWords } from "./incident-mark.tsx";
 import { timeAttributes } from "./relative-time.tsx";
@@ -83,11 +83,9 @@ export function AgentTile({
 
 /** Renders a number, with all digits in the title if a shorter one is shown. */
 function TileValue({ value, locale }: { value: number; locale: string }) {
-  const shown = formatCompact(value, locale);
-  const whole = Math.abs(value) < LEAST_SHORTENED ? shown : formatNumber(value, locale);
   return (
-    <span className="tile-value" title={shown === whole ? undefined : whole}>
-      {shown}
+    <span className="tile-value" title={wholeNumber(value, locale)}>
+      {formatCompact(value, locale)}
     </span>
   );
 }
