@@ -89,7 +89,7 @@ export async function benchPage(): Promise<void> {
       return server;
     };
     const mine = await start("near", ours);
-    // Of its own, because the worker is slower at one page if it serves other routes too, and the template's does not.
+    // A second server: a worker is slower at a page if it serves other routes too, and the template's serves only one.
     const other = await start("other", ours);
     const template = await start("template-worker", theirs);
     const links = await start("template-links-worker", linked);
