@@ -77,19 +77,20 @@ export async function benchPage(): Promise<void> {
     const near = Object.fromEntries(ASKED.map((name) => [name, answerOf(name)]));
     // Only now, so that it is not on the dashboard.
     const field = await makeField(app.url, grace, FIELD);
-    const start = async (name: string, build: string) => {
+    const start = async (name: string, build: string, answers: { near?: typeof near } = { near }) => {
       const server = await startWorkerd(folder, name, {
         modules: modulesIn(folder, build),
         compatibilityDate: compatibilityDateIn(build),
         variables,
         isApp: true,
-        near,
+        ...answers,
       });
       closing.push(server.close);
       return server;
     };
+    // Each compared row has its own server: a worker is slower at a page if it serves other routes too.
     const mine = await start("near", ours);
-    // A second server: a worker is slower at a page if it serves other routes too, and the template's serves only one.
+    const real = await start("real", ours, {});
     const other = await start("other", ours);
     const template = await start("template-worker", theirs);
     const links = await start("template-links-worker", linked);
@@ -100,7 +101,7 @@ export async function benchPage(): Promise<void> {
       near: { server: mine, path: "/dashboard", headers },
       template: { server: template, path: "/dashboard", headers },
       links: { server: links, path: "/dashboard", headers },
-      real: { server: app, path: "/dashboard", headers },
+      real: { server: real, path: "/dashboard", headers },
       plain: { server: plain, path: "/", headers },
       fetching: { server: fetching, path: "/", headers },
       data: { server: other, path: "/dashboard.data", headers },
