@@ -102,6 +102,7 @@ export function drawnTiles(
   { now, timeZone }: When,
   { outages, restoredAt }: Unjudged,
 ): TileData[] {
+  if (tiles.length === 0) return [];
   const unjudged = outagesSince(outages, restoredAt);
   return judge(tiles, (tile) => healthOf(signsOf(tile), now, unjudged)).map(
     ({ agent, health, seen, stateAt, message, incidents, metric }) => ({

@@ -1,5 +1,5 @@
 /** Project in a list: its name, a summary of its agents' states, and a tile per agent. */
-import { memo, useMemo, useRef } from "react";
+import { memo, useRef } from "react";
 import type { api } from "../../convex/_generated/api.js";
 import { HOUR_MS } from "../../convex/model/intervals.ts";
 import type { DisplaySettings } from "../data/use-display-settings.ts";
@@ -48,7 +48,7 @@ export const ProjectRow = /* @__PURE__ */ memo(function ProjectRow({
   const { tiles, line } = figures ?? NO_FIGURES;
   const opened = useRef(figures?.tiles ?? null);
   opened.current ??= figures?.tiles ?? null;
-  const flashing = useMemo(() => reportedSince(opened.current ?? tiles, tiles), [tiles]);
+  const flashing = reportedSince(opened.current ?? tiles, tiles);
   const { _id, name, role, restoredAt } = project;
   const drawn = drawnTiles(tiles, display, { outages, restoredAt });
   const more = drawn.length - MOST_TILES;
