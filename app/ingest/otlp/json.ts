@@ -176,9 +176,14 @@ function attributeValue(value: Json): AttributeValue {
   if (typeof intValue === "string" && /^-?\d{1,19}$/.test(intValue)) return exact(BigInt(intValue));
   if (typeof intValue === "number") return intValue;
   if (doubleValue !== undefined && doubleValue !== null) return number(doubleValue, "doubleValue");
-  try {
-    return new OtherValue(JSON.stringify(value));
-  } catch {
-    throw new OtlpError("An attribute is nested too deeply.");
-  }
+  if (isDeeperThan(MOST_NESTED, value)) throw new OtlpError("An attribute is nested too deeply.");
+  return new OtherValue(JSON.stringify(value));
+}
+
+/** As deep as readers of protobuf go by default. */
+const MOST_NESTED = 100;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
