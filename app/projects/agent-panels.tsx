@@ -154,7 +154,7 @@ const AgentPanel = memo(function AgentPanel({
         </time>
         {state === null || state === health ? null : <span className="agent-state">{state}</span>}
       </p>
-      {incidents > 0 ? <IncidentMark count={incidents} /> : null}
+      <IncidentMark count={incidents} />
       {message === null ? null : (
         <p className="agent-message" title={message}>
           <bdi>{message}</bdi>

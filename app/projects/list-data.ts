@@ -9,13 +9,13 @@ type ListedProject = Answer["projects"][number];
 /** What a list shows of the agents of a project. */
 export type Figures = { tiles: readonly Tile[]; line: Line | null };
 
-/** Absent values are left out, because a list has many projects and the browser gets each one twice: as HTML too. */
+/** Without absent values, because the browser gets each project twice: as data and as HTML. */
 export type Loaded = {
-  projects: LoadedProject[];
+  projects: LoadedRow[];
   outages: Answer["outages"];
 };
 
-export type LoadedProject = Pick<ListedProject, "_id" | "name" | "role" | "restoredAt"> & {
+export type LoadedRow = Pick<ListedProject, "_id" | "name" | "role" | "restoredAt"> & {
   archivedAt?: number;
   /** Of a project whose agents the list does not load. */
   summary?: ListedProject["summary"];
@@ -27,16 +27,8 @@ export function packList({ projects, outages }: Answer): Packed<Loaded> {
   return pack({ projects: projects.map(loadedOf), outages });
 }
 
-function loadedOf({
-  _id,
-  name,
-  role,
-  archivedAt,
-  restoredAt,
-  summary,
-  agents,
-}: ListedProject): LoadedProject {
-  const loaded: LoadedProject = { _id, name, role };
+function loadedOf({ _id, name, role, archivedAt, restoredAt, summary, agents }: ListedProject): LoadedRow {
+  const loaded: LoadedRow = { _id, name, role };
   if (archivedAt !== null) loaded.archivedAt = archivedAt;
   if (restoredAt !== undefined) loaded.restoredAt = restoredAt;
   if (agents === null) loaded.summary = summary;
@@ -45,7 +37,7 @@ function loadedOf({
 }
 
 /** Returns what a list shows of a project; null if its agents are not loaded. */
-export function loadedFigures({ summary, figures }: LoadedProject): Figures | null {
+export function loadedFigures({ summary, figures }: LoadedRow): Figures | null {
   return figures ?? (summary ? null : NO_FIGURES);
 }
 

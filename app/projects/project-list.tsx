@@ -18,7 +18,7 @@ import {
   type Figures,
   figuresOf,
   type Loaded,
-  type LoadedProject,
+  type LoadedRow,
   loadedFigures,
   NO_FIGURES,
 } from "./list-data.ts";
@@ -136,7 +136,7 @@ function rememberedFigures(agents: readonly Agent[], loaded: Figures | null): Fi
  */
 function useFigures(
   projects: readonly Project[],
-  first: ReadonlyMap<string, LoadedProject>,
+  first: ReadonlyMap<string, LoadedRow>,
 ): (projectId: string) => Figures | null {
   const ids = projects.map(({ _id }) => _id).filter((id) => !id.startsWith(WAITING));
   const live = useLiveQueries(api.projects.overview, ids, (projectId) => ({ projectId }), NO_AGENTS);

@@ -29,7 +29,6 @@ const MOST_TILES = 24;
  *
  * @param figures - Null if the list does not have the project's agents.
  * @param agents - The number of its agents, if `figures` is null; null if it is not known.
- * @param now - The page's clock, Unix ms.
  */
 export const ProjectRow = /* @__PURE__ */ memo(function ProjectRow({
   project,
